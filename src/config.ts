@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+/** Every setting, read once at start. Durations are in milliseconds, sizes in bytes. */
+export type Config = ReturnType<typeof readConfig>;
+
+/** One or more settings cannot be used. `faults` has a line each, and each line starts with the variable's name. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`${faults.length === 1 ? 'One setting is' : `${faults.length} settings are`} not usable:\n  ${faults.join('\n  ')}`);
+    this.faults = faults;
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** The process's environment over the values of `.env` in the current folder, which may be missing. */
+export function environment(): Environment {
+  const fromFile = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return { ...fromFile, ...process.env };
+}
+
+/**
+ * Checks and freezes all settings.
+ * @throws ConfigError that names every variable at fault, not just the first.
+ */
+export function readConfig(variables: Environment) {
+  const env = reader(variables);
+  const config = {
+    database: {
+      url: env.postgresUrl('POSTMAND_DATABASE_URL', 'DATABASE_URL'),
+      caFile: env.file('POSTMAND_DATABASE_CA_FILE'),
+      migrationsDir: env.folder('POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
+      maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
+    },
+    dataDir: env.text('POSTMAND_DATA_DIR'),
+    http: {
+      port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
+      requestBodyLimitBytes: env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: 1024 * 1024, min: 1024, max: 64 * 1024 * 1024 }),
+      validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
+    },
+    healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
+    worker: {
+      concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', { default: 100, min: 1, max: 10_000 }),
+      pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', { default: 1000, min: 10, max: 3_600_000 }),
+      responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', { default: 64 * 1024, min: 0, max: 16 * 1024 * 1024 }),
+    },
+    gracePeriodMs: env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
+    logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),
+  };
+  if (env.faults.length > 0) throw new ConfigError(env.faults);
+  return deepFreeze(config);
+}
+
+type IntegerRule = { default: number; min: number; max: number; or?: string };
+
+/** Readers for one environment. A fault is noted, not thrown, so that all of them can be told together. */
+function reader(variables: Environment) {
+  const faults: string[] = [];
+  // An empty value counts as unset: compose files and dashboards produce those.
+  const text = (name: string) => variables[name] || undefined;
+  const fault = (name: string, problem: string) => void faults.push(`${name} ${problem}`);
+
+  function integer(name: string, rule: IntegerRule): number {
+    const source = text(name) === undefined && rule.or !== undefined && text(rule.or) !== undefined ? rule.or : name;
+    const value = text(source);
+    if (value === undefined) return rule.default;
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (number >= rule.min && number <= rule.max) return number;
+    fault(source, `must be a whole number from ${rule.min} to ${rule.max}, but is ${quoted(value)}`);
+    return rule.default;
+  }
+
+  function flag(name: string, byDefault: boolean): boolean {
+    return oneOf(name, ['true', 'false'] as const, byDefault ? 'true' : 'false') === 'true';
+  }
+
+  function oneOf<const Value extends string>(name: string, allowed: readonly Value[], byDefault: Value): Value {
+    const value = text(name);
+    if (value === undefined) return byDefault;
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
+    return found ?? byDefault;
+  }
+
+  function postgresUrl(...names: string[]): string | undefined {
+    const name = names.find((one) => text(one) !== undefined);
+    if (name === undefined) return undefined;
+    const value = text(name) ?? '';
+    const problem = postgresUrlProblem(value);
+    if (problem !== undefined) fault(name, problem);
+    return value;
+  }
+
+  function file(name: string): string | undefined {
+    const path = text(name);
+    if (path !== undefined && !existsSync(path)) fault(name, `names a file that does not exist: ${quoted(path)}`);
+    return path;
+  }
+
+  function folder(name: string, byDefault: string): string {
+    const value = text(name);
+    const path = value?.replace(/^file:\/\//, '') ?? byDefault;
+    if (!existsSync(path))
+      fault(name, `names a folder that does not exist: ${quoted(path)}; unset it to use the migrations of this version`);
+    return path;
+  }
+
+  return { faults, text, integer, flag, oneOf, postgresUrl, file, folder };
+}
+
+const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
+/** What is wrong with a connection URL. The URL itself is never repeated: it holds a password. */
+function postgresUrlProblem(value: string): string | undefined {
+  if (!/^postgres(ql)?:\/\//.test(value)) return 'must be a URL that starts with postgres:// or postgresql://';
+  // A socket folder leaves the host empty, which URL does not parse for a user with a password.
+  const parsable = value.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/');
+  if (!URL.canParse(parsable))
+    return 'must be a URL like postgres://user:password@host:5432/database (encode special characters in the password)';
+  const sslmode = new URL(parsable).searchParams.get('sslmode');
+  if (sslmode !== null && !SSL_MODES.includes(sslmode)) return `has sslmode=${sslmode}, which must be one of ${SSL_MODES.join(', ')}`;
+  return undefined;
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+function deepFreeze<Value extends object>(value: Value): Value {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  return Object.freeze(value);
+}

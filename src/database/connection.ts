@@ -1,0 +1,54 @@
+import pg from 'pg';
+
+/** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
+export type Connection = { connectionString: string; ssl?: false | { rejectUnauthorized: boolean } };
+
+/**
+ * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
+ * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
+ * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
+ * Connects once where the server has to be asked.
+ */
+export async function connectionTo(url: string, caFile?: string): Promise<Connection> {
+  const mode = /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? 'prefer';
+  if (mode === 'disable' || isSocket(url)) return { connectionString: withoutMode(url), ssl: false };
+  if (caFile !== undefined) {
+    const verified = mode === 'verify-ca' || mode === 'require' ? 'verify-ca' : 'verify-full';
+    return { connectionString: withParameters(withoutMode(url), { sslmode: verified, sslrootcert: caFile, uselibpqcompat: 'true' }) };
+  }
+  if (mode !== 'prefer' && mode !== 'allow') return { connectionString: withParameters(url, { uselibpqcompat: 'true' }) };
+  const encrypted = { connectionString: withoutMode(url), ssl: { rejectUnauthorized: false } };
+  return (await offersTls(encrypted)) ? encrypted : { ...encrypted, ssl: false };
+}
+
+/** Host, port and database of a URL, for messages: never the user or the password. */
+export function describeTarget(url: string): string {
+  const { host, port, database } = new pg.Client({ connectionString: withoutMode(url) });
+  return `${host}:${port}/${database ?? ''}`;
+}
+
+async function offersTls(connection: Connection): Promise<boolean> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    // Any other failure (unreachable, wrong password) is for the first real connection to report.
+    return !/does not support SSL/.test(String(error));
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function isSocket(url: string): boolean {
+  return /^postgres(ql)?:\/\/([^/@]*@)?\//.test(url) || /[?&]host=(%2F|\/)/i.test(url);
+}
+
+function withoutMode(url: string): string {
+  return url.replace(/([?&])sslmode=[^&]*(&|$)/, (_all, before: string, after: string) => (after === '&' ? before : ''));
+}
+
+function withParameters(url: string, parameters: Record<string, string>): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
+}

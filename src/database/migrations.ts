@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
+import type { Connection } from './connection.ts';
+import type { Queryable } from './pool.ts';
+
+export type MigrationStatus = { applied: string[]; pending: string[]; unknown: string[] };
+
+/** Held while the schema changes, so that processes that start together take turns. Any constant would do. */
+const MIGRATION_LOCK = 7_036_873_081;
+
+/**
+ * Applies every pending migration of `dir`, each in a transaction with its bookkeeping row. Safe to run from several
+ * processes at once: they take turns.
+ * @returns the names applied, in order.
+ */
+export function migrateUp(connection: Connection, dir: string): Promise<string[]> {
+  return underLock(connection, async (client) => (await migrator(client, dir).up()).map(({ name }) => name));
+}
+
+/** Reverts the latest migration, or refuses with the reason and changes nothing. @returns its name; undefined when none was applied. */
+export function migrateDown(connection: Connection, dir: string): Promise<string | undefined> {
+  return underLock(connection, async (client) => (await migrator(client, dir).down())[0]?.name);
+}
+
+/** Compares the database with the migrations of `dir`. `unknown` are those that a newer version has applied. */
+export async function migrationStatus(db: Queryable, dir: string): Promise<MigrationStatus> {
+  const known = migrationNames(dir);
+  const applied = await appliedNames(db);
+  return {
+    applied,
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
+  };
+}
+
+async function underLock<Result>(connection: Connection, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ ...connection, application_name: 'postmand migrate', keepAlive: true });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(
+      'create table if not exists postmand_migrations (name text primary key, applied_at timestamptz not null default now())',
+    );
+    return await work(client);
+  } catch (error) {
+    throw error instanceof MigrationError ? readable(error) : error;
+  } finally {
+    await client.end();
+  }
+}
+
+function migrator(client: pg.Client, dir: string): Umzug<pg.Client> {
+  const migrations = migrationNames(dir).map((name) => ({
+    name,
+    up: () =>
+      runFile(client, path.join(dir, `${name}.up.sql`), { text: 'insert into postmand_migrations (name) values ($1)', values: [name] }),
+    down: () =>
+      runFile(client, path.join(dir, `${name}.down.sql`), { text: 'delete from postmand_migrations where name = $1', values: [name] }),
+  }));
+  return new Umzug({ migrations, context: client, storage: bookkeeping(client), logger: undefined });
+}
+
+/** Umzug notes a migration after it ran; ours note themselves in their own transaction, so there is nothing left to note. */
+function bookkeeping(client: pg.Client): UmzugStorage<pg.Client> {
+  return { executed: () => appliedNames(client), logMigration: async () => {}, unlogMigration: async () => {} };
+}
+
+async function runFile(client: pg.Client, file: string, bookkeepingRow: pg.QueryConfig): Promise<void> {
+  const sql = await readFile(file, 'utf8');
+  await client.query('begin');
+  try {
+    await client.query(sql);
+    await client.query(bookkeepingRow);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+async function appliedNames(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ exists: boolean }>(`select to_regclass('postmand_migrations') is not null as exists`);
+  if (!rows[0]?.exists) return [];
+  const applied = await db.query<{ name: string }>('select name from postmand_migrations order by name');
+  return applied.rows.map(({ name }) => name);
+}
+
+function migrationNames(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.up.sql'))
+    .map((file) => file.slice(0, -'.up.sql'.length))
+    .sort();
+}
+
+function readable(error: MigrationError): Error {
+  const { name, direction } = error.migration;
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return new Error(`Migration ${name} (${direction}) failed: ${cause.message}. The database is as it was before it.`, { cause });
+}

@@ -1,0 +1,33 @@
+import pg from 'pg';
+import type { Pool, Queryable } from './pool.ts';
+
+/** An open transaction. Only `inTransaction` makes one, so what takes a `Tx` cannot write outside of one. */
+export type Tx = Queryable & { readonly [open]: true };
+
+declare const open: unique symbol;
+
+/**
+ * Runs `work` in one transaction and commits what it did, or nothing.
+ * When this rejects with a lost connection, the commit may or may not have happened: report failure, never success.
+ */
+export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error) => (broken = error);
+  client.on('error', onError);
+  try {
+    await client.query('begin');
+    const result = await work(client as unknown as Tx);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // Only a refusal by the server leaves the connection usable. After anything else (time-out, reset) it is dropped,
+    // which rolls back.
+    if (error instanceof pg.DatabaseError) await client.query('rollback').catch((failure: Error) => (broken = failure));
+    else broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken);
+  }
+}

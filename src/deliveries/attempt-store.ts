@@ -1,0 +1,60 @@
+import { pageParameters, type Page } from '../database/page.ts';
+import type { Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
+import type { Attempt } from './attempt.ts';
+
+/** Stores attempts with the database's time. */
+export async function insertAttempts(tx: Tx, attempts: Omit<Attempt, 'created_at'>[]): Promise<void> {
+  await tx.query(
+    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+       execution_duration, success, error, created_at)
+     select attempt.*, now()
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::boolean[], $9::text[]) as attempt`,
+    [
+      attempts.map(({ id }) => id),
+      attempts.map(({ webhook_id }) => webhook_id),
+      attempts.map(({ delivery_id }) => delivery_id),
+      attempts.map(({ raw_request }) => raw_request),
+      attempts.map(({ raw_response }) => raw_response),
+      attempts.map(({ response_status_code }) => response_status_code),
+      attempts.map(({ execution_duration }) => execution_duration),
+      attempts.map(({ success }) => success),
+      attempts.map(({ error }) => error),
+    ],
+  );
+}
+
+export async function findAttempt(db: Queryable, id: string): Promise<Attempt | undefined> {
+  const { rows } = await db.query<Attempt>(
+    `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+       execution_duration, success, error, created_at
+     from delivery_attempts
+     where id = $1
+       and webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))`,
+    [id],
+  );
+  return rows[0];
+}
+
+export type AttemptFilter = { webhookId?: string | undefined; deliveryId?: string | undefined; success?: boolean | undefined };
+
+/** The newest first. A null parameter is no filter: the planner sees the values and drops what is always true. */
+export async function listAttempts(db: Queryable, filter: AttemptFilter, page: Page): Promise<Attempt[]> {
+  const { rows } = await db.query<Attempt>(
+    `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+       execution_duration, success, error, created_at
+     from delivery_attempts
+     where webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))
+       and ($1::uuid is null or webhook_id = $1)
+       and ($2::uuid is null or delivery_id = $2)
+       and ($3::boolean is null or success = $3)
+       and ($4::timestamptz is null or created_at > $4)
+       and ($5::timestamptz is null or created_at >= $5)
+       and ($6::timestamptz is null or created_at < $6)
+       and ($7::timestamptz is null or created_at <= $7)
+     order by created_at desc, id desc
+     limit $8 offset $9`,
+    [filter.webhookId ?? null, filter.deliveryId ?? null, filter.success ?? null, ...pageParameters(page)],
+  );
+  return rows;
+}

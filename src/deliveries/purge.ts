@@ -1,0 +1,28 @@
+import type { Pool } from '../database/pool.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { hiddenWebhookIds, hideWebhook, removeEmptyWebhook } from '../webhooks/webhook-store.ts';
+import { deleteDeliveriesOf } from './delivery-store.ts';
+
+/** Deliveries removed in one transaction: few enough that nobody notices its locks. */
+const STEP = 500;
+
+/** Steps taken before the caller of a DELETE gets its answer; what is left goes in the background. */
+const STEPS_BEFORE_ANSWER = 4;
+
+/** Hides a webhook at once and removes it with its deliveries in small steps, here where there are few. Unknown ids are fine. */
+export async function deleteWebhook(pool: Pool, id: string): Promise<void> {
+  if (await inTransaction(pool, (tx) => hideWebhook(tx, id))) await purgeSteps(pool, id, STEPS_BEFORE_ANSWER);
+}
+
+/** Goes on with the removal of hidden webhooks, a bounded round at a time. */
+export async function purgeHidden(pool: Pool): Promise<void> {
+  for (const id of await hiddenWebhookIds(pool)) await purgeSteps(pool, id, 20);
+}
+
+async function purgeSteps(pool: Pool, id: string, steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) {
+    if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, id, STEP))) < STEP) {
+      return inTransaction(pool, (tx) => removeEmptyWebhook(tx, id));
+    }
+  }
+}

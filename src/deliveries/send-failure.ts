@@ -1,0 +1,80 @@
+export const FAILURE_REASONS = ['timeout', 'dns', 'refused', 'unreachable', 'reset', 'tls', 'protocol', 'invalid', 'other'] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+type Failure = { reason: FailureReason; message: string };
+
+/** The endpoint did something that we do not wait out. `code` tells what. */
+export class Refused extends Error {
+  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD';
+
+  constructor(code: Refused['code']) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/**
+ * What a failed send is called in the attempt's `error`: short, stable, in plain words.
+ * Nothing of the URL but its host appears: a URL may hold a password.
+ */
+export function describeFailure(error: unknown, url: string, timeoutMs: number): Failure {
+  if (error instanceof Refused) return refusal(error.code, timeoutMs);
+  const { code, message } = innermost(error);
+  const host = URL.parse(url)?.hostname ?? '';
+  return BY_CODE[code]?.(host) ?? byPattern(code, message) ?? { reason: 'other', message: `request failed: ${code || 'unknown error'}` };
+}
+
+function refusal(code: Refused['code'], timeoutMs: number): Failure {
+  switch (code) {
+    case 'TIMEOUT':
+      return { reason: 'timeout', message: `timeout: no complete response within ${timeoutMs / 1000} s` };
+    case 'UPGRADE':
+      return { reason: 'protocol', message: 'the endpoint switched protocols (101)' };
+    case 'INTERIM_FLOOD':
+      return { reason: 'protocol', message: 'too many interim responses (1xx)' };
+  }
+}
+
+const BY_CODE: Record<string, (host: string) => Failure> = {
+  ENOTFOUND: (host) => ({ reason: 'dns', message: `name not found: ${host}` }),
+  EAI_AGAIN: (host) => ({ reason: 'dns', message: `name lookup failed for now: ${host}` }),
+  ECONNREFUSED: () => ({ reason: 'refused', message: 'connection refused' }),
+  ECONNRESET: () => ({ reason: 'reset', message: 'connection reset before a complete response' }),
+  ERR_STREAM_PREMATURE_CLOSE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
+  EPIPE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
+  ETIMEDOUT: () => ({ reason: 'timeout', message: 'timeout: connecting took too long' }),
+  EHOSTUNREACH: () => ({ reason: 'unreachable', message: 'host unreachable' }),
+  ENETUNREACH: () => ({ reason: 'unreachable', message: 'network unreachable' }),
+  EADDRNOTAVAIL: () => ({ reason: 'unreachable', message: 'address not available' }),
+  CERT_HAS_EXPIRED: () => ({ reason: 'tls', message: 'certificate expired' }),
+  DEPTH_ZERO_SELF_SIGNED_CERT: () => ({ reason: 'tls', message: 'certificate is self-signed' }),
+  SELF_SIGNED_CERT_IN_CHAIN: () => ({ reason: 'tls', message: 'certificate chain has a self-signed certificate' }),
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: () => ({ reason: 'tls', message: 'certificate is not signed by a known authority' }),
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: () => ({ reason: 'tls', message: 'certificate is not signed by a known authority' }),
+  ERR_TLS_CERT_ALTNAME_INVALID: (host) => ({ reason: 'tls', message: `certificate is not for ${host}` }),
+  HPE_HEADER_OVERFLOW: () => ({ reason: 'protocol', message: 'response headers too large' }),
+  ERR_INVALID_URL: () => ({ reason: 'invalid', message: 'the URL of the webhook is not valid' }),
+  ERR_UNSUPPORTED_PROTOCOL: () => ({ reason: 'invalid', message: 'the URL of the webhook is not http or https' }),
+  ERR_INVALID_CHAR: () => ({ reason: 'invalid', message: 'a header would hold a character that HTTP does not allow' }),
+  ERR_SOCKET_BAD_PORT: () => ({ reason: 'invalid', message: 'the port in the URL of the webhook is not valid' }),
+};
+
+function byPattern(code: string, message: string): Failure | undefined {
+  if (code.startsWith('HPE_')) return { reason: 'protocol', message: 'the answer is not valid HTTP' };
+  if (code.startsWith('ERR_SSL_') || code.startsWith('CERT_') || code === 'EPROTO')
+    return { reason: 'tls', message: 'TLS handshake failed' };
+  if (/invalid url/i.test(message)) return { reason: 'invalid', message: 'the URL of the webhook is not valid' };
+  return undefined;
+}
+
+/** got wraps what Node reports, and connecting to several addresses reports them together: the innermost error says most. */
+function innermost(error: unknown): { code: string; message: string } {
+  let inner = error;
+  while (inner instanceof Error) {
+    const deeper = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+    if (!(deeper instanceof Error)) break;
+    inner = deeper;
+  }
+  const { code, message } = inner as { code?: unknown; message?: unknown };
+  return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
+}

@@ -1,0 +1,154 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { type Got, type Request as GotStream } from 'got';
+import type { WebhookRequest } from './request.ts';
+import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
+import type { ResponseHead } from './transcript.ts';
+
+/** What came of one send. `aborted`: we gave it up ourselves, so it says nothing about the endpoint. */
+export type Exchange =
+  | ({ kind: 'response'; body: Buffer; bodyCut: boolean; durationMs: number } & ResponseHead)
+  | { kind: 'failure'; reason: FailureReason; message: string; durationMs: number }
+  | { kind: 'aborted' };
+
+/** `timeoutMs` bounds everything from the name lookup to the last byte of the body. */
+export type SendLimits = { timeoutMs: number; signal: AbortSignal };
+
+/** Posts webhooks. Whatever the remote side does is a value, not a throw. */
+export type Sender = {
+  send(request: WebhookRequest, limits: SendLimits): Promise<Exchange>;
+  close(): void;
+};
+
+/** Idle connections close after this, before most servers close theirs. */
+const IDLE_SOCKET_MS = 4000;
+
+/** Interim answers (1xx) cost the other side nothing: after this many we give up. */
+const MAX_INTERIM_ANSWERS = 8;
+
+/** setTimeout fires at once above this. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A sender with idle connections of its own that keeps at most `bodyLimitBytes` of a response's body. */
+export function createSender(bodyLimitBytes: number): Sender {
+  const options = { keepAlive: true, timeout: IDLE_SOCKET_MS };
+  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  const client = got.extend({
+    isStream: true,
+    method: 'POST',
+    headers: { 'user-agent': 'postmand' },
+    agent: agents,
+    // A signed body must not follow a Location that the webhook's owner never registered.
+    followRedirect: false,
+    throwHttpErrors: false,
+    // Stored as it came, so that a small answer cannot unfold into a large one.
+    decompress: false,
+    retry: { limit: 0 },
+  });
+
+  return {
+    async send(request, { timeoutMs, signal }) {
+      const startedAt = performance.now();
+      const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
+      const once = { request, timeoutMs, deadline, signal, bodyLimitBytes };
+      let end = await exchange(client, once);
+      // A server that closes an idle connection just as we use it has not seen the request (RFC 9112, section 9.3.1).
+      if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: { http: false, https: false } }), once);
+      if (end.kind === 'aborted') return end;
+      const durationMs = Math.round(performance.now() - startedAt);
+      return end.kind === 'response'
+        ? { ...end, durationMs }
+        : { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs), durationMs };
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+type Once = { request: WebhookRequest; timeoutMs: number; deadline: number; signal: AbortSignal; bodyLimitBytes: number };
+
+type End =
+  | ({ kind: 'response'; body: Buffer; bodyCut: boolean } & ResponseHead)
+  | { kind: 'error'; error: unknown; stale?: boolean }
+  | { kind: 'aborted' };
+
+/** Sends once and settles at the first of: whole response, body limit, error, deadline, abort. Then nothing of it remains. */
+function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: Once): Promise<End> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve({ kind: 'aborted' });
+    let stream: GotStream | undefined;
+    let native: ClientRequest | undefined;
+    let response: IncomingMessage | undefined;
+    const body = new CappedBody(bodyLimitBytes);
+
+    const finish = (end: End) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      // What still comes is of no interest, and an error without a listener would end the process.
+      stream?.removeAllListeners().on('error', () => {});
+      if (end.kind !== 'response' || end.bodyCut) stream?.destroy();
+      resolve(end);
+    };
+    const onAbort = () => finish({ kind: 'aborted' });
+    const give = (error: unknown) => finish(response?.complete ? responded(response, body) : failed(error, native, response));
+    const timer = setTimeout(() => finish({ kind: 'error', error: new Refused('TIMEOUT') }), deadline - performance.now());
+    signal.addEventListener('abort', onAbort, { once: true });
+
+    try {
+      stream = client.stream(request.url, { body: request.body, headers: Object.fromEntries(request.headers) });
+    } catch (error) {
+      return finish({ kind: 'error', error });
+    }
+    stream.on('request', (made: ClientRequest) => {
+      native = made;
+      let interim = 0;
+      made.on('information', () => ++interim > MAX_INTERIM_ANSWERS && finish({ kind: 'error', error: new Refused('INTERIM_FLOOD') }));
+      made.on('upgrade', (_head, socket) => {
+        socket.destroy();
+        finish({ kind: 'error', error: new Refused('UPGRADE') });
+      });
+    });
+    stream.on('response', (started: IncomingMessage) => (response = started));
+    stream.on('data', (chunk: Buffer) => {
+      body.add(chunk);
+      if (body.cut && response) finish(responded(response, body));
+    });
+    stream.on('end', () => response && finish(responded(response, body)));
+    stream.on('error', give);
+  });
+}
+
+function responded(response: IncomingMessage, body: CappedBody): End {
+  const { httpVersion, statusCode = 0, statusMessage = '', rawHeaders } = response;
+  return { kind: 'response', httpVersion, status: statusCode, reason: statusMessage, rawHeaders, body: body.bytes(), bodyCut: body.cut };
+}
+
+function failed(error: unknown, native: ClientRequest | undefined, response: IncomingMessage | undefined): End {
+  const code = (error as { code?: unknown }).code;
+  const stale = native?.reusedSocket === true && response === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
+  return { kind: 'error', error, stale };
+}
+
+/** Keeps the first bytes of a body up to a limit, and whether there were more. */
+class CappedBody {
+  cut = false;
+  readonly #chunks: Buffer[] = [];
+  #room: number;
+
+  constructor(limitBytes: number) {
+    this.#room = limitBytes;
+  }
+
+  add(chunk: Buffer): void {
+    this.cut ||= chunk.length > this.#room;
+    // Copied where it is cut: a slice would keep the whole chunk in memory.
+    this.#chunks.push(chunk.length > this.#room ? Buffer.from(chunk.subarray(0, this.#room)) : chunk);
+    this.#room = Math.max(0, this.#room - chunk.length);
+  }
+
+  bytes(): Buffer {
+    return this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+  }
+}

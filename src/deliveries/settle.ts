@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { Tx } from '../database/transaction.ts';
+import { insertAttempts } from './attempt-store.ts';
+import type { Attempt } from './attempt.ts';
+import type { Attempted } from './deliver.ts';
+import { recordOutcomes, type Outcome } from './delivery-store.ts';
+import type { DeliveryQueue, ClaimableQueue } from './queue.ts';
+import { requestTranscript, responseTranscript } from './transcript.ts';
+
+export type Settled = Attempted & { row: NewAttempt };
+type NewAttempt = Omit<Attempt, 'created_at'>;
+
+/**
+ * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What is no longer ours (the claim
+ * was lost, the delivery deleted or settled by another) records nothing.
+ * The order is part of it: a next job inserted before the present one ended would be ignored, as its key is still taken.
+ * @returns those recorded.
+ */
+export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[]): Promise<Settled[]> {
+  const ours = await queue.finish(
+    tx,
+    attempts.map(({ claim }) => claim),
+  );
+  const owned = attempts.filter(({ claim }) => ours.has(claim.jobId));
+  if (owned.length === 0) return [];
+
+  const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
+  const settled = owned.filter(({ delivery }) => recorded.has(delivery.id)).map((attempted) => ({ ...attempted, row: rowOf(attempted) }));
+  if (settled.length === 0) return [];
+
+  await insertAttempts(
+    tx,
+    settled.map(({ row }) => row),
+  );
+  await enqueueRetries(tx, queue, settled);
+  return settled;
+}
+
+async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
+  const jobs = settled.flatMap(({ delivery, verdict }) =>
+    verdict.kind === 'retry' ? [{ deliveryId: delivery.id, webhookId: delivery.webhook_id, delaySeconds: verdict.delaySeconds }] : [],
+  );
+  if (jobs.length > 0) await queue.enqueue(tx, jobs);
+}
+
+function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {
+  const base = { deliveryId: delivery.id, attempt, delaySeconds: null };
+  switch (verdict.kind) {
+    case 'succeeded':
+    case 'failed':
+      return { ...base, status: verdict.kind };
+    case 'retry':
+      return { ...base, status: 'pending', delaySeconds: verdict.delaySeconds };
+  }
+}
+
+function rowOf({ delivery, request, exchange, verdict }: Attempted): NewAttempt {
+  const response = exchange.kind === 'response' ? exchange : undefined;
+  return {
+    id: randomUUID(),
+    webhook_id: delivery.webhook_id,
+    delivery_id: delivery.id,
+    raw_request: requestTranscript(request),
+    raw_response: response ? responseTranscript(response, response.body, response.bodyCut) : '',
+    response_status_code: response?.status ?? 0,
+    execution_duration: exchange.durationMs,
+    success: verdict.kind === 'succeeded',
+    error: exchange.kind === 'failure' ? exchange.message : '',
+  };
+}

@@ -1,0 +1,94 @@
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import * as OpenApiValidator from 'express-openapi-validator';
+import type { Log } from '../log.ts';
+import { readBody } from './body.ts';
+import { docs } from './docs.ts';
+import { FORMATS } from './formats.ts';
+import type { OperationRequest } from './handler.ts';
+import { answerHeaders } from './headers.ts';
+import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
+import { problemOf } from './problem.ts';
+import { checkNumbers } from './query.ts';
+import { logRequests, requestIdOf, type ValidatedRequest } from './request-log.ts';
+import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
+
+export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boolean };
+
+/** The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not fit together. */
+export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
+  const spec = readSpec();
+  const document = apiDocument(spec.document);
+  const operations = createOperations(parts);
+  checkOperations(operations, document);
+
+  const app = bareApp();
+  app.use(answerHeaders);
+  app.use(logRequests(log));
+  app.use(docs(spec));
+  app.use(checkNumbers);
+  app.use(readBody(options.requestBodyLimitBytes));
+  app.use(await validator(document, options.validateResponses));
+  app.use(callOperation(operations));
+  app.use(answerProblem(log));
+  return app;
+}
+
+/** An express without what costs time and gives nothing here. Paths are case-sensitive. */
+export function bareApp(): Express {
+  const app = express();
+  app.enable('case sensitive routing');
+  for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
+  app.set('query parser', 'simple');
+  return app;
+}
+
+/** Refuses what openapi.yaml does not allow. Started here: a broken document would otherwise fail every request with a 500. */
+async function validator(document: SpecDocument, validateResponses: boolean): Promise<RequestHandler[]> {
+  const middleware = OpenApiValidator.middleware({
+    apiSpec: document as unknown as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+    validateRequests: { allowUnknownQueryParameters: false },
+    validateResponses,
+    validateSecurity: false,
+    fileUploader: false,
+    formats: FORMATS,
+  });
+  const [first] = middleware;
+  await new Promise<void>((resolve, reject) => {
+    first?.({ app: bareApp() } as unknown as Request, {} as Response, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+  });
+  return middleware;
+}
+
+function callOperation(operations: Operations): RequestHandler {
+  return async (req, res) => {
+    const { openapi } = req as ValidatedRequest;
+    const id = openapi?.schema.operationId as keyof Operations | undefined;
+    if (openapi === undefined || id === undefined) throw Object.assign(new Error('no such route'), { status: 404 });
+    // The validator has checked that the request is what this operation takes.
+    const handler = operations[id] as (request: OperationRequest<keyof Operations>) => Promise<{ status: number; body?: unknown }>;
+    const request = { params: openapi.pathParams, query: req.query, body: req.body } as unknown as OperationRequest<keyof Operations>;
+    const { status, body } = await handler(request);
+    if (body === undefined) res.status(status).end();
+    else res.status(status).json(body);
+  };
+}
+
+/** Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without. */
+export function answerProblem(log: Log): ErrorRequestHandler {
+  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    const { status, body, headers } = problemOf(error);
+    if (status >= 500) log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
+    if (res.headersSent) return next(error);
+    res
+      .set(headers ?? {})
+      .status(status)
+      .json(body);
+  };
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import express, { type RequestHandler } from 'express';
+import { BadRequest } from './problem.ts';
+
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for another media type,
+ * 413 (and the connection closed) for a Content-Length above the limit.
+ */
+export function readBody(limitBytes: number): RequestHandler[] {
+  return [
+    checkHead(limitBytes),
+    express.json({ limit: limitBytes, strict: false, inflate: false, verify: checkUtf8, reviver: markFractions }),
+  ];
+}
+
+function checkHead(limitBytes: number): RequestHandler {
+  return (req, res, next) => {
+    const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+    if (!WITH_BODY.has(req.method)) return next();
+    if (hasBody && !isJson(req.headers['content-type']))
+      throw new BadRequest('unsupported', 'Content-Type must be application/json in UTF-8');
+    // The validator keeps a compiled schema for every Content-Type it ever sees: show it one.
+    req.headers['content-type'] = 'application/json';
+    if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+      res.set('Connection', 'close');
+      throw new BadRequest('too_large', `the body may have at most ${limitBytes} bytes`);
+    }
+    next();
+  };
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1); a parameter that says otherwise is taken at its word. */
+function isJson(contentType: string | undefined): boolean {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  return type === 'application/json' && parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one));
+}
+
+/** Decoding would replace invalid bytes silently, and deliver something that was never sent. */
+function checkUtf8(_req: IncomingMessage, _res: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw new BadRequest('malformed', 'the body is not valid UTF-8');
+}
+
+/** All our numbers are whole and written so. `3.0` and `1e1` become NaN, which no schema accepts, so that the field is named. */
+function markFractions(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && !/^-?\d+$/.test(context?.source ?? '') ? NaN : value;
+}

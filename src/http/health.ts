@@ -1,0 +1,37 @@
+import type { Express } from 'express';
+import type { Queryable } from '../database/pool.ts';
+import type { Log } from '../log.ts';
+import { answerProblem, bareApp } from './app.ts';
+import { answerHeaders } from './headers.ts';
+import type { components } from './openapi.d.ts';
+
+type Health = components['schemas']['Health'];
+
+/** Longer than any healthy answer takes, shorter than what health checks wait. */
+const PATIENCE_MS = 2000;
+
+/** The health port: is the database there for this process? */
+export function createHealth(db: Queryable, log: Log): Express {
+  const app = bareApp();
+  app.use(answerHeaders);
+  app.get('/healthz', async (_req, res) => {
+    const success = await answers(db);
+    const body: Health = { success };
+    res.status(success ? 200 : 500).json(body);
+  });
+  app.use((req) => {
+    const known = req.path === '/healthz';
+    throw Object.assign(new Error('no such route'), known ? { status: 405, headers: { Allow: 'GET' } } : { status: 404 });
+  });
+  app.use(answerProblem(log));
+  return app;
+}
+
+async function answers(db: Queryable): Promise<boolean> {
+  const patience = new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
+  const answer = db.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, patience]);
+}

@@ -1,0 +1,29 @@
+import type { Accept } from '../deliveries/accept.ts';
+import type { DeliveryQueue } from '../deliveries/queue.ts';
+import type { Pool } from '../database/pool.ts';
+import { attemptHandlers } from './attempts.ts';
+import { deliveryHandlers } from './deliveries.ts';
+import type { Handler, OperationId } from './handler.ts';
+import { operationIds, type SpecDocument } from './spec.ts';
+import { webhookHandlers } from './webhooks.ts';
+
+export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept };
+
+/** A handler an operation of the API port, by operationId. */
+export type Operations = { [Id in Exclude<OperationId, 'getHealth'>]: Handler<Id> };
+
+export function createOperations(parts: ApiParts): Operations {
+  return { ...webhookHandlers(parts), ...deliveryHandlers(parts), ...attemptHandlers(parts) };
+}
+
+/** @throws when openapi.yaml and the handlers do not have the same operations: better now than on the first call. */
+export function checkOperations(operations: Operations, document: SpecDocument): void {
+  const documented = operationIds(document);
+  const handled = Object.keys(operations);
+  const missing = documented.filter((id) => !handled.includes(id));
+  const extra = handled.filter((id) => !documented.includes(id));
+  if (missing.length + extra.length === 0) return;
+  throw new Error(
+    `openapi.yaml and the handlers differ. Without a handler: ${missing.join(', ') || 'none'}; without an operation: ${extra.join(', ') || 'none'}.`,
+  );
+}

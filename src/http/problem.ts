@@ -1,0 +1,101 @@
+import { isConflict, isDatabaseUnavailable } from '../database/failure.ts';
+import { Overloaded } from '../database/shared-commit.ts';
+import { AttemptNotFound } from '../deliveries/attempt.ts';
+import { DeliveryNotFound } from '../deliveries/delivery.ts';
+import { WebhookNotFound } from '../webhooks/webhook.ts';
+import type { components } from './openapi.d.ts';
+
+export type Problem = { status: number; body: components['schemas']['Problem']; headers?: Record<string, string> };
+
+/** A request that is refused before its operation is known. */
+export class BadRequest extends Error {
+  override name = 'BadRequest';
+  readonly kind: 'malformed' | 'invalid' | 'unsupported' | 'too_large';
+
+  constructor(kind: BadRequest['kind'], details: string) {
+    super(details);
+    this.kind = kind;
+  }
+}
+
+/** Turns whatever was thrown into an answer. The only place that knows statuses and codes; 500 is what nothing else explains. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof WebhookNotFound) return problem(404, 5, 'webhook not found');
+  if (error instanceof DeliveryNotFound) return problem(404, 6, 'delivery not found');
+  if (error instanceof AttemptNotFound) return problem(404, 7, 'delivery attempt not found');
+  if (error instanceof BadRequest) return refusal(error);
+  if (error instanceof Overloaded || isDatabaseUnavailable(error) || isConflict(error)) {
+    return problem(503, 12, 'service unavailable', { details: 'try again in a moment', headers: { 'Retry-After': '2' } });
+  }
+  return fromFramework(error as FrameworkError) ?? problem(500, 1, 'internal server error');
+}
+
+/** What express, body-parser and express-openapi-validator throw. */
+type FrameworkError = {
+  status?: number;
+  type?: string;
+  message?: string;
+  headers?: { Allow?: string };
+  errors?: { path: string; message: string }[];
+};
+
+function refusal({ kind, message }: BadRequest): Problem {
+  switch (kind) {
+    case 'malformed':
+      return problem(400, 3, 'malformed request body', { details: message });
+    case 'invalid':
+      return problem(400, 4, 'request validation failed', { details: message });
+    case 'unsupported':
+      return problem(415, 10, 'unsupported media type', { details: message });
+    case 'too_large':
+      return problem(413, 11, 'request body too large', { details: message });
+  }
+}
+
+function fromFramework(error: FrameworkError): Problem | undefined {
+  switch (error.status) {
+    case 400:
+      return error.type === undefined ? invalid(error) : refusal(new BadRequest('malformed', error.message ?? ''));
+    case 404:
+      return problem(404, 8, 'route not found');
+    case 405:
+      return problem(405, 9, 'method not allowed', error.headers?.Allow === undefined ? {} : { headers: { Allow: error.headers.Allow } });
+    case 413:
+      return refusal(new BadRequest('too_large', 'the body is larger than the limit'));
+    case 415:
+      return refusal(new BadRequest('unsupported', error.message ?? ''));
+    default:
+      return undefined;
+  }
+}
+
+/** A validation fault, with the name of the field or parameter in front. An id in the path that is none cannot exist: 404. */
+function invalid({ errors, message }: FrameworkError): Problem {
+  const [fault] = errors ?? [];
+  if (fault?.path.startsWith('/params/')) return problem(404, 2, 'invalid id');
+  const field = fault?.path.split('/').slice(2).join('.') || 'body';
+  return problem(400, 4, 'request validation failed', { details: fault ? `${field}: ${plain(fault.message)}` : (message ?? '') });
+}
+
+const PLAIN: Record<string, string> = {
+  'must match format "uuid"': 'must be a UUID',
+  'must match format "uri"': 'must be an absolute http or https URL',
+  'must match format "date-time"': 'must be an RFC 3339 time such as 2026-03-08T20:41:25Z (write + as %2B in a query)',
+  'must match format "text"': 'must be text without U+0000 and without unpaired surrogates',
+  'must NOT have additional properties': 'is not a known field',
+};
+
+function plain(message: string): string {
+  return (
+    PLAIN[message] ??
+    message
+      .replace('must have required property', 'is required, but the body has no')
+      .replace(/^Unknown query parameter .*/, 'is not a known parameter')
+  );
+}
+
+type Extra = { details?: string; headers?: Record<string, string> };
+
+function problem(status: number, code: number, message: string, { details, headers }: Extra = {}): Problem {
+  return { status, body: { code, message, ...(details ? { details } : {}) }, ...(headers ? { headers } : {}) };
+}

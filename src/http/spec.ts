@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+
+/** openapi.yaml as text, as a document, and as the part that one port serves. */
+export type Spec = { yaml: string; document: SpecDocument };
+
+export type SpecDocument = { openapi: string; info: object; paths: Record<string, PathItem>; components: object };
+type PathItem = Record<string, { operationId?: string } | undefined>;
+
+/** Served on the health port, not under /v1. */
+const HEALTH_PATHS = ['/healthz'];
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+
+export function readSpec(): Spec {
+  const yaml = readFileSync(new URL('../../openapi.yaml', import.meta.url), 'utf8');
+  return { yaml, document: parse(yaml) as SpecDocument };
+}
+
+/** The operations of the API port only. */
+export function apiDocument(document: SpecDocument): SpecDocument {
+  const paths = Object.entries(document.paths).filter(([path]) => !HEALTH_PATHS.includes(path));
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+export function operationIds(document: SpecDocument): string[] {
+  return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method]?.operationId ?? []));
+}

@@ -1,0 +1,85 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { connectionTo, describeTarget, type Connection } from './database/connection.ts';
+import { migrationStatus } from './database/migrations.ts';
+import { createPool, type Pool } from './database/pool.ts';
+import type { Log } from './log.ts';
+
+/** The command cannot do its work for a reason that the message tells in full: no stack trace needed. */
+export class CommandError extends Error {
+  override name = 'CommandError';
+}
+
+export type Listening = { port: number; stop(graceMs: number): Promise<void> };
+
+export const DATABASE_URL_MISSING =
+  'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
+
+/** The database of the settings, reached once. @throws CommandError */
+export async function connectTo(config: Config): Promise<Connection> {
+  const { url, caFile } = config.database;
+  if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
+  return connectionTo(url, caFile).catch((error: unknown) => {
+    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${String(error)}`, { cause: error });
+  });
+}
+
+/** A pool on a database whose schema this version can work with. @throws CommandError that names the command to run. */
+export async function openPool(connection: Connection, config: Config, max: number, name: string, log: Log): Promise<Pool> {
+  const pool = createPool(connection, { max, name, log });
+  try {
+    const { pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
+    if (pending.length > 0)
+      throw new CommandError(
+        `The database's schema is older than this version needs (missing: ${pending.join(', ')}). Run: postmand migrate`,
+      );
+    if (unknown.length > 0)
+      log.warn('schema.newer', { unknown, advice: 'a newer version has migrated this database; update this process soon' });
+    return pool;
+  } catch (error) {
+    await pool.end();
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`Cannot use the database at ${describeTarget(connection.connectionString)}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Serves `app` on a port; `setting` is the variable to name when that fails. */
+export async function listen(app: RequestListener, port: number, setting: string): Promise<Listening> {
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${error.code ?? error.message})`;
+      reject(new CommandError(`Port ${port} ${reason}. Choose another one with ${setting}.`, { cause: error }));
+    });
+    server.listen(port, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, graceMs) };
+}
+
+/** Takes no more connections, lets requests finish for up to `graceMs`, then cuts. */
+async function stopServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A connection that is kept alive is idle only after its answer: look again until all are gone.
+  const sweeping = setInterval(() => server.closeIdleConnections(), 50);
+  const cutting = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearInterval(sweeping);
+  clearTimeout(cutting);
+}
+
+/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means it. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let told = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (told) process.exit(1);
+        told = true;
+        resolve(signal);
+      });
+    }
+  });
+}

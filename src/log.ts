@@ -1,0 +1,39 @@
+import winston from 'winston';
+
+/**
+ * What happened, one JSON line an event. Levels say who is told:
+ * error = wake somebody, warn = look tomorrow, info = what happened, debug = why.
+ */
+export type Log = {
+  error(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  debug(event: string, fields?: Fields): void;
+};
+
+type Fields = Record<string, unknown>;
+
+/** A log that writes JSON lines to stdout: `time`, `level`, `event`, then the event's fields. Errors keep stack and cause. */
+export function createLog(level: string): Log {
+  const logger = winston.createLogger({
+    level,
+    transports: [new winston.transports.Console({ forceConsole: false })],
+    format: winston.format.printf(({ level: severity, message: event, ...fields }) =>
+      JSON.stringify({ time: new Date().toISOString(), level: severity, event, ...fields }, plainErrors),
+    ),
+  });
+  return {
+    error: (event, fields) => void logger.error(event, fields),
+    warn: (event, fields) => void logger.warn(event, fields),
+    info: (event, fields) => void logger.info(event, fields),
+    debug: (event, fields) => void logger.debug(event, fields),
+  };
+}
+
+/** JSON.stringify drops everything of an Error; this keeps what helps. Database errors carry `detail`, which may hold row values: left out. */
+function plainErrors(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const code = 'code' in value ? { code: value.code } : {};
+  const cause = value.cause === undefined ? {} : { cause: value.cause };
+  return { name: value.name, message: value.message, ...code, stack: value.stack, ...cause };
+}

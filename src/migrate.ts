@@ -1,0 +1,37 @@
+import type { Config } from './config.ts';
+import { migrateDown, migrateUp, migrationStatus } from './database/migrations.ts';
+import type { Connection } from './database/connection.ts';
+import { createPool } from './database/pool.ts';
+import { installQueue } from './deliveries/queue.ts';
+import { connectTo } from './lifecycle.ts';
+import type { Log } from './log.ts';
+
+/** `postmand migrate`: brings tables and queue to what this version needs. Says what it did. */
+export async function runMigrate(config: Config, log: Log): Promise<void> {
+  const applied = await migrateAll(await connectTo(config), config, log);
+  log.info('migrate.done', { applied, queue: 'up to date' });
+}
+
+/** Applies pending migrations, then installs or upgrades the queue. @returns the migrations applied. */
+export async function migrateAll(connection: Connection, config: Config, log: Log): Promise<string[]> {
+  const applied = await migrateUp(connection, config.database.migrationsDir);
+  await installQueue(connection, log);
+  return applied;
+}
+
+/** `postmand migrate status`. */
+export async function runMigrateStatus(config: Config, log: Log): Promise<void> {
+  const pool = createPool(await connectTo(config), { max: 1, name: 'postmand migrate', log });
+  try {
+    const { applied, pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
+    log.info('migrate.status', { applied, pending, unknown });
+  } finally {
+    await pool.end();
+  }
+}
+
+/** `postmand migrate down`: reverts the latest migration or refuses. The queue stays: it is filled from the deliveries again. */
+export async function runMigrateDown(config: Config, log: Log): Promise<void> {
+  const reverted = await migrateDown(await connectTo(config), config.database.migrationsDir);
+  log.info('migrate.down', { reverted: reverted ?? null });
+}

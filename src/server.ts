@@ -1,0 +1,41 @@
+import type { Config } from './config.ts';
+import type { Pool } from './database/pool.ts';
+import { createAccept } from './deliveries/accept.ts';
+import { openQueue, QueueNotReady, type DeliveryQueue } from './deliveries/queue.ts';
+import { createApi } from './http/app.ts';
+import { createHealth } from './http/health.ts';
+import { CommandError, connectTo, listen, openPool, stopSignal, type Listening } from './lifecycle.ts';
+import type { Log } from './log.ts';
+
+/** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
+export async function runServer(config: Config, log: Log): Promise<void> {
+  const connection = await connectTo(config);
+  const pool = await openPool(connection, config, config.database.maxConnections, 'postmand server', log);
+  try {
+    const queue = await openQueue(pool, log).catch(explainQueue);
+    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const api = await startApi({ pool, queue }, config, log);
+    log.info('server.started', { port: api.port, healthPort: health.port });
+    log.info('server.stopping', { signal: await stopSignal() });
+    await api.stop(config.gracePeriodMs);
+    await queue.close();
+    await health.stop(1000);
+    log.info('server.stopped');
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The API on its port. */
+export async function startApi(parts: { pool: Pool; queue: DeliveryQueue }, config: Config, log: Log): Promise<Listening> {
+  const { requestBodyLimitBytes, validateResponses, port } = config.http;
+  const accept = createAccept(parts.pool, parts.queue);
+  const app = await createApi({ ...parts, accept }, { requestBodyLimitBytes, validateResponses }, log);
+  return listen(app, port, 'POSTMAND_HTTP_PORT');
+}
+
+/** Says which command to run for a queue that is not ready. */
+export function explainQueue(error: unknown): never {
+  if (!(error instanceof QueueNotReady)) throw error;
+  throw new CommandError(`${error.message} Run: postmand migrate, and restart every server and worker afterwards.`, { cause: error });
+}

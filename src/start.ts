@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { Config } from './config.ts';
+import { connectionTo, type Connection } from './database/connection.ts';
+import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
+import { openQueue } from './deliveries/queue.ts';
+import { createHealth } from './http/health.ts';
+import { CommandError, connectTo, listen, openPool, stopSignal } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import { migrateAll } from './migrate.ts';
+import { explainQueue, startApi } from './server.ts';
+import { shareConnections, startWorker } from './worker.ts';
+
+const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
+
+/**
+ * `postmand start`: everything in one process, for a first look and for development. Without a database URL it brings a
+ * PostgreSQL of its own, whose data stays between runs.
+ */
+export async function runStart(config: Config, log: Log): Promise<void> {
+  const embedded = config.database.url === undefined ? await startEmbedded(config.dataDir ?? DATA_DIR) : undefined;
+  if (embedded === undefined) return runAll(await connectTo(config), 'the database of POSTMAND_DATABASE_URL', config, log);
+  const connection = await connectionTo(embedded.url);
+  const lock = await lockData(connection, embedded);
+  try {
+    await runAll(connection, embedded.home, config, log);
+  } finally {
+    await lock.end();
+    await embedded.stop();
+  }
+}
+
+async function runAll(connection: Connection, data: string, config: Config, log: Log): Promise<void> {
+  const stopping = stopSignal();
+  await migrateAll(connection, config, log);
+  const share = shareConnections(config.database.maxConnections);
+  const pool = await openPool(connection, config, share.pool, 'postmand start', log);
+  try {
+    const queue = await openQueue(pool, log).catch(explainQueue);
+    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const api = await startApi({ pool, queue }, config, log);
+    const worker = await startWorker(pool, connection, config, log);
+    process.stdout.write(banner(api.port, health.port, data));
+    log.info('start.stopping', { signal: await stopping });
+    await Promise.all([api.stop(config.gracePeriodMs), worker.stop()]);
+    await queue.close();
+    await health.stop(1000);
+    log.info('start.stopped');
+  } finally {
+    await pool.end();
+  }
+}
+
+const START_LOCK = 7_036_873_082;
+
+/** Two processes on one data folder would stop its PostgreSQL under each other. The lock goes with its connection, so with us. */
+async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<pg.Client> {
+  const client = new pg.Client({ ...connection, application_name: 'postmand start lock' });
+  client.on('error', () => {});
+  await client.connect();
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);
+  if (rows[0]?.locked) return client;
+  await client.end();
+  throw new CommandError(
+    `Another \`postmand start\` is running on ${embedded.home}. Stop it first, or choose another folder with POSTMAND_DATA_DIR.`,
+  );
+}
+
+function banner(port: number, healthPort: number, data: string): string {
+  return `
+  Postmand is running.
+
+    API      http://localhost:${port}/v1
+    Docs     http://localhost:${port}/swagger/index.html
+    Health   http://localhost:${healthPort}/healthz
+    Data     ${data}
+
+    Try      curl http://localhost:${port}/v1/webhooks
+    Stop     Ctrl-C
+
+`;
+}

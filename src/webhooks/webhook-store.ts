@@ -1,0 +1,101 @@
+import { pageParameters, type Page } from '../database/page.ts';
+import type { Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
+import type { Webhook, WebhookSettings } from './webhook.ts';
+
+export async function insertWebhook(tx: Tx, id: string, settings: WebhookSettings): Promise<Webhook> {
+  const { rows } = await tx.query<Webhook>(
+    `insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
+       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now(), now())
+     returning id, name, url, content_type, valid_status_codes, secret_token, active,
+       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at`,
+    [id, ...settingsParameters(settings)],
+  );
+  return rows[0] as Webhook;
+}
+
+/** Replaces every setting. Undefined: no such webhook. */
+export async function replaceWebhook(tx: Tx, id: string, settings: WebhookSettings): Promise<Webhook | undefined> {
+  const { rows } = await tx.query<Webhook>(
+    `update webhooks
+     set name = $2, url = $3, content_type = $4, valid_status_codes = $5, secret_token = $6, active = $7,
+       max_delivery_attempts = $8, delivery_attempt_timeout = $9, retry_min_backoff = $10, retry_max_backoff = $11,
+       updated_at = now()
+     where id = $1 and deleted_at is null
+     returning id, name, url, content_type, valid_status_codes, secret_token, active,
+       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at`,
+    [id, ...settingsParameters(settings)],
+  );
+  return rows[0];
+}
+
+export async function findWebhook(db: Queryable, id: string): Promise<Webhook | undefined> {
+  return (await findWebhooks(db, [id]))[0];
+}
+
+/** Those of `ids` that exist, in no order. */
+export async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
+  const { rows } = await db.query<Webhook>(
+    `select id, name, url, content_type, valid_status_codes, secret_token, active,
+       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at
+     from webhooks
+     where id = any ($1::uuid[]) and deleted_at is null`,
+    [ids],
+  );
+  return rows;
+}
+
+/** By name. A null parameter is no filter: the planner sees the values and drops what is always true. */
+export async function listWebhooks(db: Queryable, filter: { active?: boolean | undefined }, page: Page): Promise<Webhook[]> {
+  const { rows } = await db.query<Webhook>(
+    `select id, name, url, content_type, valid_status_codes, secret_token, active,
+       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at
+     from webhooks
+     where deleted_at is null
+       and ($1::boolean is null or active = $1)
+       and ($2::timestamptz is null or created_at > $2)
+       and ($3::timestamptz is null or created_at >= $3)
+       and ($4::timestamptz is null or created_at < $4)
+       and ($5::timestamptz is null or created_at <= $5)
+     order by name, id
+     limit $6 offset $7`,
+    [filter.active ?? null, ...pageParameters(page)],
+  );
+  return rows;
+}
+
+/** From here on nobody sees the webhook; its deliveries go in steps. False: no such webhook. */
+export async function hideWebhook(tx: Tx, id: string): Promise<boolean> {
+  const { rowCount } = await tx.query('update webhooks set deleted_at = now() where id = $1 and deleted_at is null', [id]);
+  return rowCount === 1;
+}
+
+/** The webhooks that are hidden and not yet gone, the first deleted first. */
+export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>('select id from webhooks where deleted_at is not null order by deleted_at, id');
+  return rows.map(({ id }) => id);
+}
+
+/** Removes a hidden webhook that has no deliveries left. Passes over one that somebody holds: the next round takes it. */
+export async function removeEmptyWebhook(tx: Tx, id: string): Promise<void> {
+  const locked = await tx.query('select id from webhooks where id = $1 and deleted_at is not null for update skip locked', [id]);
+  if (locked.rowCount === 0) return;
+  // In a statement of its own: it sees what was committed before the lock, and nothing can come after it.
+  await tx.query('delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)', [id]);
+}
+
+function settingsParameters(settings: WebhookSettings): unknown[] {
+  return [
+    settings.name,
+    settings.url,
+    settings.content_type,
+    settings.valid_status_codes,
+    settings.secret_token,
+    settings.active,
+    settings.max_delivery_attempts,
+    settings.delivery_attempt_timeout,
+    settings.retry_min_backoff,
+    settings.retry_max_backoff,
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Config } from './config.ts';
+import type { Connection } from './database/connection.ts';
+import type { Pool } from './database/pool.ts';
+import { startDispatcher } from './deliveries/dispatcher.ts';
+import { purgeHidden } from './deliveries/purge.ts';
+import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
+import { releaseParked } from './deliveries/release.ts';
+import { createSender } from './deliveries/send.ts';
+import { sweepOverdue } from './deliveries/sweep.ts';
+import { createHealth } from './http/health.ts';
+import { connectTo, listen, openPool, stopSignal } from './lifecycle.ts';
+import type { Log } from './log.ts';
+import { repeat } from './repeat.ts';
+import { explainQueue } from './server.ts';
+
+/** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
+export async function runWorker(config: Config, log: Log): Promise<void> {
+  const connection = await connectTo(config);
+  const share = shareConnections(config.database.maxConnections);
+  const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
+  try {
+    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const worker = await startWorker(pool, connection, config, log);
+    log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
+    log.info('worker.stopping', { signal: await stopSignal() });
+    await worker.stop();
+    await health.stop(1000);
+    log.info('worker.stopped');
+  } finally {
+    await pool.end();
+  }
+}
+
+export type ConnectionShare = { pool: number; upkeep: number; listen: number };
+
+/**
+ * Splits the bound on a worker's connections: for its own statements, for pg-boss's leases and upkeep, and for LISTEN. With
+ * two there is none left for LISTEN, and polling serves.
+ */
+export function shareConnections(max: number): ConnectionShare {
+  const upkeep = Math.min(3, Math.max(1, Math.floor(max / 4)));
+  const forListen = max >= 3 ? 1 : 0;
+  return { pool: max - upkeep - forListen, upkeep, listen: forListen };
+}
+
+/** Everything that delivers. `stop` ends it within the grace period. */
+export async function startWorker(pool: Pool, connection: Connection, config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
+  const share = shareConnections(config.database.maxConnections);
+  const queue = await openClaimableQueue(pool, connection, share.upkeep, log).catch(explainQueue);
+  const sender = createSender(config.worker.responseBodyLimitBytes);
+  const { concurrency: slots, pollingIntervalMs } = config.worker;
+  const dispatcher = startDispatcher({ pool, queue, sender, log }, { slots, pollingIntervalMs });
+  if (share.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
+
+  const upkeep = [
+    repeat('release', 1000, () => releaseParked(pool, queue), log),
+    repeat('purge', 1000, () => purgeHidden(pool), log),
+    repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),
+  ];
+  return {
+    async stop() {
+      const stopped = Promise.all(upkeep.map((loop) => loop.stop()));
+      await dispatcher.stop(config.gracePeriodMs);
+      await stopped;
+      await queue.close();
+      sender.close();
+    },
+  };
+}
+
+async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): Promise<void> {
+  await queue.listen(wake).catch((error: unknown) => {
+    log.warn('worker.polling_only', {
+      error,
+      advice: 'LISTEN needs a session connection; without one new deliveries wait for the next poll',
+    });
+  });
+}

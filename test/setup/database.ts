@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import pg from 'pg';
+import { connectionTo, type Connection } from '../../src/database/connection.ts';
+import { createPool, type Pool } from '../../src/database/pool.ts';
+import { silentLog } from './parts.ts';
+
+export type TestDatabase = { url: string; connection: Connection; pool: Pool };
+
+type Cleanup = Pick<TestContext, 'after'>;
+
+/** A migrated, empty database of its own, gone after the test. `template`: another one to copy; 'template0' is bare. */
+export async function freshDatabase(t: Cleanup, template = process.env['TEST_TEMPLATE'] ?? ''): Promise<TestDatabase> {
+  const server = process.env['TEST_SERVER_URL'] ?? '';
+  if (server === '') throw new Error('Run the tests with npm test: it starts the database they need.');
+  const name = `t_${randomBytes(6).toString('hex')}`;
+  await onServer(server, `create database ${name} template ${template}`);
+  const url = withDatabase(server, name);
+  const connection = await connectionTo(url);
+  const pool = createPool(connection, { max: 10, name: 'test', log: silentLog });
+  t.after(async () => {
+    await pool.end();
+    await onServer(server, `drop database if exists ${name} with (force)`);
+  });
+  return { url, connection, pool };
+}
+
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

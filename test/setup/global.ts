@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { connectionTo } from '../../src/database/connection.ts';
+import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts';
+import { migrateUp } from '../../src/database/migrations.ts';
+import { installQueue } from '../../src/deliveries/queue.ts';
+import { withDatabase } from './database.ts';
+import { MIGRATIONS, silentLog } from './parts.ts';
+
+let embedded: EmbeddedDatabase | undefined;
+let folder: string | undefined;
+
+/** Before all test files: one PostgreSQL (POSTMAND_TEST_DATABASE_URL where it is set) with a migrated template database. */
+export async function globalSetup(): Promise<void> {
+  const given = process.env['POSTMAND_TEST_DATABASE_URL'];
+  if (!given) {
+    folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));
+    // No test pulls the plug of the machine: a killed PostgreSQL loses nothing without fsync.
+    embedded = await startEmbedded(path.join(folder, 'data'), { fsync: 'off', max_connections: '400' });
+  }
+  const server = given || embedded?.url || '';
+  const template = `postmand_template_${process.pid}`;
+  await createTemplate(server, template);
+  process.env['TEST_SERVER_URL'] = server;
+  process.env['TEST_TEMPLATE'] = template;
+}
+
+export async function globalTeardown(): Promise<void> {
+  if (embedded === undefined) await dropTemplate();
+  await embedded?.stop();
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+}
+
+async function createTemplate(server: string, name: string): Promise<void> {
+  await onServer(server, `create database ${name}`);
+  const connection = await connectionTo(withDatabase(server, name));
+  await migrateUp(connection, MIGRATIONS);
+  await installQueue(connection, silentLog);
+}
+
+async function dropTemplate(): Promise<void> {
+  await onServer(process.env['TEST_SERVER_URL'] ?? '', `drop database if exists ${process.env['TEST_TEMPLATE']} with (force)`);
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ ...(await connectionTo(url)) });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

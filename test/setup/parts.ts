@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import type { Log } from '../../src/log.ts';
+
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
+export type LogLine = { level: string; event: string; fields: Record<string, unknown> };
+
+/** A log that keeps its lines for a test to look at. */
+export function keepingLog(): Log & { lines: LogLine[] } {
+  const lines: LogLine[] = [];
+  const keep =
+    (level: string) =>
+    (event: string, fields: Record<string, unknown> = {}) =>
+      void lines.push({ level, event, fields });
+  return { lines, error: keep('error'), warn: keep('warn'), info: keep('info'), debug: keep('debug') };
+}

@@ -1,0 +1,103 @@
+import type { TestContext } from 'node:test';
+import { createAccept } from '../../src/deliveries/accept.ts';
+import type { Attempt } from '../../src/deliveries/attempt.ts';
+import type { Delivery } from '../../src/deliveries/delivery.ts';
+import { openQueue } from '../../src/deliveries/queue.ts';
+import { createApi } from '../../src/http/app.ts';
+import { listen } from '../../src/lifecycle.ts';
+import type { Log } from '../../src/log.ts';
+import { readConfig } from '../../src/config.ts';
+import { startWorker } from '../../src/worker.ts';
+import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import type { TestDatabase } from './database.ts';
+import { silentLog } from './parts.ts';
+import { until } from './until.ts';
+
+type Cleanup = Pick<TestContext, 'after'>;
+
+export type Api = {
+  url: string;
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any; headers: Headers }>;
+  createWebhook(settings?: Partial<WebhookSettings>): Promise<Webhook>;
+  createDelivery(webhookId: string, payload?: string): Promise<Delivery>;
+  delivery(id: string): Promise<Delivery>;
+  /** Waits until a delivery is no longer pending. */
+  settled(id: string, timeoutMs?: number): Promise<Delivery>;
+  /** The attempts of a delivery, the first first. */
+  attempts(deliveryId: string): Promise<Attempt[]>;
+};
+
+/** The API in this process, with responses validated against openapi.yaml. */
+export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = silentLog): Promise<Api> {
+  const queue = await openQueue(pool, log);
+  const accept = createAccept(pool, queue);
+  const app = await createApi({ pool, queue, accept }, { requestBodyLimitBytes: 1024 * 1024, validateResponses: true }, log);
+  const server = await listen(app, 0, 'none');
+  t.after(async () => {
+    await server.stop(0);
+    await queue.close();
+  });
+  return apiAt(`http://127.0.0.1:${server.port}`);
+}
+
+/** A worker in this process. `settings` are environment variables. */
+export async function startWorkerHere(
+  t: Cleanup,
+  { pool, connection }: TestDatabase,
+  settings: Record<string, string> = {},
+  log: Log = silentLog,
+): Promise<void> {
+  const worker = await startWorker(pool, connection, readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }), log);
+  t.after(() => worker.stop());
+}
+
+export const SETTINGS: WebhookSettings = {
+  name: 'a webhook',
+  url: 'http://127.0.0.1:9/never',
+  content_type: 'application/json',
+  valid_status_codes: [200],
+  secret_token: 'my-secret-token',
+  active: true,
+  max_delivery_attempts: 3,
+  delivery_attempt_timeout: 5,
+  retry_min_backoff: 1,
+  retry_max_backoff: 2,
+};
+
+/** Calls to the API at `url`, which answer 2xx or throw where they promise a thing. */
+export function apiAt(url: string): Api {
+  async function call(method: string, path: string, body?: unknown) {
+    const response = await fetch(`${url}/v1${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  }
+  async function must<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    const answer = await call(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body as Body;
+  }
+  const delivery = (id: string) => must<Delivery>('GET', `/deliveries/${id}`);
+  return {
+    url,
+    call,
+    delivery,
+    createWebhook: (settings = {}) => must('POST', '/webhooks', { ...SETTINGS, ...settings }),
+    createDelivery: (webhookId, payload = '{"success": true}') => must('POST', '/deliveries', { webhook_id: webhookId, payload }),
+    settled: (id, timeoutMs) =>
+      until(
+        `delivery ${id} settled`,
+        async () => {
+          const now = await delivery(id);
+          return now.status !== 'pending' && now;
+        },
+        timeoutMs,
+      ),
+    attempts: async (deliveryId) =>
+      (
+        await must<{ delivery_attempts: Attempt[] }>('GET', `/delivery-attempts?delivery_id=${deliveryId}&limit=1000`)
+      ).delivery_attempts.toReversed(),
+  };
+}
