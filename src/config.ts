@@ -48,6 +48,7 @@ export function readConfig(variables: Environment) {
     healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
     worker: {
       concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', { default: 100, min: 1, max: 10_000 }),
+      webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', { default: 20, min: 1, max: 10_000 }),
       pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', { default: 1000, min: 10, max: 3_600_000 }),
       responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', { default: 64 * 1024, min: 0, max: 16 * 1024 * 1024 }),
     },

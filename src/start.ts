@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
@@ -54,8 +54,8 @@ async function runAll(connection: Connection, data: string, config: Config, log:
 const START_LOCK = 7_036_873_082;
 
 /** Two processes on one data folder would stop its PostgreSQL under each other. The lock goes with its connection, so with us. */
-async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<pg.Client> {
-  const client = new pg.Client({ ...connection, application_name: 'postmand start lock' });
+async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<Client> {
+  const client = new Client({ ...connection, application_name: 'postmand start lock' });
   client.on('error', () => {});
   await client.connect();
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);

@@ -45,12 +45,12 @@ export function shareConnections(max: number): ConnectionShare {
 
 /** Everything that delivers. `stop` ends it within the grace period. */
 export async function startWorker(pool: Pool, connection: Connection, config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
-  const share = shareConnections(config.database.maxConnections);
-  const queue = await openClaimableQueue(pool, connection, share.upkeep, log).catch(explainQueue);
+  const connections = shareConnections(config.database.maxConnections);
+  const queue = await openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue);
   const sender = createSender(config.worker.responseBodyLimitBytes);
-  const { concurrency: slots, pollingIntervalMs } = config.worker;
-  const dispatcher = startDispatcher({ pool, queue, sender, log }, { slots, pollingIntervalMs });
-  if (share.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
+  const { concurrency: slots, webhookConcurrency: share, pollingIntervalMs } = config.worker;
+  const dispatcher = startDispatcher({ pool, queue, sender, log }, { slots, share, pollingIntervalMs });
+  if (connections.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
 
   const upkeep = [
     repeat('release', 1000, () => releaseParked(pool, queue), log),

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
 export type Connection = { connectionString: string; ssl?: false | { rejectUnauthorized: boolean } };
@@ -23,12 +23,12 @@ export async function connectionTo(url: string, caFile?: string): Promise<Connec
 
 /** Host, port and database of a URL, for messages: never the user or the password. */
 export function describeTarget(url: string): string {
-  const { host, port, database } = new pg.Client({ connectionString: withoutMode(url) });
+  const { host, port, database } = new Client({ connectionString: withoutMode(url) });
   return `${host}:${port}/${database ?? ''}`;
 }
 
 async function offersTls(connection: Connection): Promise<boolean> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5000 });
+  const client = new Client({ ...connection, connectionTimeoutMillis: 5000 });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -50,5 +50,5 @@ function withoutMode(url: string): string {
 }
 
 function withParameters(url: string, parameters: Record<string, string>): string {
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters)}`;
+  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters).toString()}`;
 }

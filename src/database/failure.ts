@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 
 /** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) after which the same transaction may succeed. */
 const CONFLICTS = new Set(['40001', '40P01', '55P03']);
@@ -13,14 +13,14 @@ const CONNECTION_MESSAGES =
 /** True where the database cannot be reached or cannot answer now, whatever was asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
-  if (error instanceof pg.DatabaseError) return UNAVAILABLE.has(error.code ?? '') || UNAVAILABLE_CLASS.test(error.code ?? '');
+  if (error instanceof DatabaseError) return UNAVAILABLE.has(error.code ?? '') || UNAVAILABLE_CLASS.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   return ('code' in error && NETWORK.has(String(error.code))) || CONNECTION_MESSAGES.test(error.message);
 }
 
 /** True where a transaction lost against another one (deadlock, serialization, lock timeout) and may be tried again. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && CONFLICTS.has(error.code ?? '');
+  return error instanceof DatabaseError && CONFLICTS.has(error.code ?? '');
 }
 
 /** True where trying the same transaction again may help: an idempotent one may simply be repeated. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
+import { Client, type QueryConfig } from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import type { Connection } from './connection.ts';
 import type { Queryable } from './pool.ts';
@@ -36,8 +36,8 @@ export async function migrationStatus(db: Queryable, dir: string): Promise<Migra
   };
 }
 
-async function underLock<Result>(connection: Connection, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({ ...connection, application_name: 'postmand migrate', keepAlive: true });
+async function underLock<Result>(connection: Connection, work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ ...connection, application_name: 'postmand migrate', keepAlive: true });
   client.on('error', () => {});
   await client.connect();
   try {
@@ -53,7 +53,7 @@ async function underLock<Result>(connection: Connection, work: (client: pg.Clien
   }
 }
 
-function migrator(client: pg.Client, dir: string): Umzug<pg.Client> {
+function migrator(client: Client, dir: string): Umzug<Client> {
   const migrations = migrationNames(dir).map((name) => ({
     name,
     up: () =>
@@ -65,11 +65,11 @@ function migrator(client: pg.Client, dir: string): Umzug<pg.Client> {
 }
 
 /** Umzug notes a migration after it ran; ours note themselves in their own transaction, so there is nothing left to note. */
-function bookkeeping(client: pg.Client): UmzugStorage<pg.Client> {
+function bookkeeping(client: Client): UmzugStorage<Client> {
   return { executed: () => appliedNames(client), logMigration: async () => {}, unlogMigration: async () => {} };
 }
 
-async function runFile(client: pg.Client, file: string, bookkeepingRow: pg.QueryConfig): Promise<void> {
+async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig): Promise<void> {
   const sql = await readFile(file, 'utf8');
   await client.query('begin');
   try {

@@ -1,11 +1,11 @@
-import pg from 'pg';
+import { Pool as PgPool, types, type ClientBase } from 'pg';
 import type { Log } from '../log.ts';
 import type { Connection } from './connection.ts';
 
-export type Pool = pg.Pool;
+export type Pool = PgPool;
 
 /** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
-export type Queryable = Pick<pg.ClientBase, 'query'>;
+export type Queryable = Pick<ClientBase, 'query'>;
 
 type PoolOptions = { max: number; name: string; log: Log };
 
@@ -17,7 +17,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * Waiting for a connection fails after 5 s.
  */
 export function createPool(connection: Connection, { max, name, log }: PoolOptions): Pool {
-  const pool = new pg.Pool({
+  const pool = new PgPool({
     ...connection,
     max,
     application_name: name,
@@ -33,15 +33,15 @@ export function createPool(connection: Connection, { max, name, log }: PoolOptio
 }
 
 /** Set by statement, not by start-up parameter: poolers between us and the server refuse unknown parameters. */
-async function prepareSession(client: pg.ClientBase): Promise<void> {
+async function prepareSession(client: ClientBase): Promise<void> {
   await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
 }
 
-const TIMESTAMPTZ = pg.types.builtins.TIMESTAMPTZ;
+const TIMESTAMPTZ = types.builtins.TIMESTAMPTZ;
 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
   if (oid === TIMESTAMPTZ && format !== 'binary') return rfc3339;
-  return pg.types.getTypeParser(oid, format);
+  return types.getTypeParser(oid, format);
 }
 
 /** `2026-03-08 20:41:25.1+00` → `2026-03-08T20:41:25.100000Z`. A Date would drop the microseconds that filters compare with. */

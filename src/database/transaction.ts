@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { DatabaseError } from 'pg';
 import type { Pool, Queryable } from './pool.ts';
 
 /** An open transaction. Only `inTransaction` makes one, so what takes a `Tx` cannot write outside of one. */
@@ -23,7 +23,7 @@ export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promis
   } catch (error) {
     // Only a refusal by the server leaves the connection usable. After anything else (time-out, reset) it is dropped,
     // which rolls back.
-    if (error instanceof pg.DatabaseError) await client.query('rollback').catch((failure: Error) => (broken = failure));
+    if (error instanceof DatabaseError) await client.query('rollback').catch((failure: Error) => (broken = failure));
     else broken = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {

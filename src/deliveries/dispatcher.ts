@@ -1,20 +1,18 @@
 import type { Pool } from '../database/pool.ts';
-import { shareCommits } from '../database/shared-commit.ts';
-import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
-import { findWebhooks } from '../webhooks/webhook-store.ts';
 import { createAlarm } from './alarm.ts';
-import { deliver, type Assignment, type Attempted } from './deliver.ts';
-import { findSendable } from './delivery-store.ts';
-import { keepLeases, type Held } from './lease.ts';
-import { handBack, setAside } from './park.ts';
+import { createIntake } from './intake.ts';
+import { createLanes, type Lanes, type Seat } from './lanes.ts';
+import { createLauncher, type Seated } from './launch.ts';
+import { createLeases, type Held } from './lease.ts';
+import { createLine, type Line } from './line.ts';
 import type { ClaimableQueue } from './queue.ts';
+import { createRecorder } from './recorder.ts';
 import type { Sender } from './send.ts';
-import { settle } from './settle.ts';
-import { triage } from './triage.ts';
+import { isSuspect } from './suspect.ts';
 
 export type DispatcherParts = { pool: Pool; queue: ClaimableQueue; sender: Sender; log: Log };
-export type DispatcherOptions = { slots: number; pollingIntervalMs: number };
+export type DispatcherOptions = { slots: number; share: number; pollingIntervalMs: number };
 
 export type Dispatcher = {
   /** There may be something to claim. */
@@ -23,89 +21,85 @@ export type Dispatcher = {
   stop(graceMs: number): Promise<void>;
 };
 
-/** Keeps up to `slots` deliveries in flight until stopped. */
-export function startDispatcher(
-  { pool, queue, sender, log }: DispatcherParts,
-  { slots, pollingIntervalMs }: DispatcherOptions,
-): Dispatcher {
-  const held = new Set<Held>();
+/** How long a suspect waits for the sends under way to end before it goes all the same. */
+const SOLO_WAIT_MS = 30_000;
+
+/** A suspect flies outside the lanes: nothing else is claimed meanwhile. */
+const SOLO_SEAT: Seat = { moveToSlow: () => {}, leave: () => {} };
+
+/** Claims deliveries and sends them, until stopped. */
+export function startDispatcher({ pool, queue, sender, log }: DispatcherParts, options: DispatcherOptions): Dispatcher {
+  const { slots, share, pollingIntervalMs } = options;
   const alarm = createAlarm();
-  const leases = keepLeases(queue, held, log);
-  let stopping = false;
+  const lanes = createLanes({ slots, share });
+  const line = createLine({ capacity: slots, share });
+  const intake = createIntake(queue, lanes, line, pollingIntervalMs);
+  const leases = createLeases(pool, queue, log);
+  const recorder = createRecorder(pool, queue, log);
+  const onSlow = (webhookId: string) => void leases.giveBack(line.remove(webhookId));
+  const launcher = createLauncher({ pool, queue, sender, log, record: recorder.record, onSlow, onLanded });
+  let stopped = false;
+  const running = runUntilStopped();
 
-  const record = shareCommits((attempts: Attempted[]) => settleAll(attempts), {
-    maxBatch: 200,
-    maxWaiting: Infinity,
-    // Repeating is safe: a claim that is no longer ours records nothing. While the slot is taken nothing new is claimed.
-    retryDelayMs: (failures) => (stopping && failures > 3 ? undefined : Math.min(100 * 2 ** failures, 3000)),
-  });
-
-  async function settleAll(attempts: Attempted[]): Promise<void[]> {
-    const settled = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
-    for (const { row } of settled) {
-      const { id, webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
-      log.info('delivery.attempted', { id, webhook_id, delivery_id, response_status_code, execution_duration, success });
-    }
-    return attempts.map(() => {});
-  }
-
-  async function claimUntilStopped(): Promise<void> {
-    while (!stopping) {
-      const full = await claimOnce().catch((error: unknown) => log.error('claim.failed', { error }));
-      if (!full && !stopping) await alarm.wait(pollingIntervalMs);
+  async function runUntilStopped(): Promise<void> {
+    while (!stopped) {
+      await turn().catch((error: unknown) => log.error('dispatch.failed', { error }));
+      if (!stopped) await alarm.wait(intake.waitMs());
     }
   }
 
-  /** @returns true when there may be more to claim at once. */
-  async function claimOnce(): Promise<boolean> {
-    const free = slots - held.size;
-    if (free === 0) return false;
-    const claims = await queue.claim(free);
-    if (claims.length === 0) return false;
-    const [deliveries, webhooks] = await Promise.all([
-      findSendable(
-        pool,
-        claims.map(({ deliveryId }) => deliveryId),
-      ),
-      findWebhooks(pool, [...new Set(claims.map(({ webhookId }) => webhookId))]),
-    ]);
-    const { send, ...aside } = triage(claims, deliveries, webhooks);
-    for (const assignment of send) void work(assignment);
-    if (send.length < claims.length) await inTransaction(pool, (tx) => setAside(tx, queue, aside));
-    return claims.length === free;
+  async function turn(): Promise<void> {
+    const claimed = leases.hold(await intake.claim());
+    if (stopped) return leases.giveBack(claimed);
+    const suspect = claimed.find(({ claim }) => isSuspect(claim));
+    if (suspect) return flyAlone(suspect, claimed);
+    const { seated, excess } = findSeats(claimed, lanes, line);
+    await Promise.all([launcher.launch(seated), leases.giveBack(excess)]);
   }
 
-  async function work(assignment: Assignment): Promise<void> {
-    const one: Held = { claim: assignment.claim, abort: new AbortController() };
-    held.add(one);
-    try {
-      const attempted = await deliver(sender, assignment, one.abort.signal);
-      if (attempted) await record(attempted);
-    } catch (error) {
-      log.error('delivery.not_recorded', { deliveryId: assignment.delivery.id, error });
-    } finally {
-      held.delete(one);
-      alarm.ring();
-    }
+  /** Everything else of this worker lands or goes back first, so that a death now is this delivery's doing. */
+  async function flyAlone(suspect: Held, claimed: Held[]): Promise<void> {
+    await leases.giveBack([...claimed.filter((one) => one !== suspect), ...line.remove()]);
+    await launcher.landed(SOLO_WAIT_MS);
+    await launcher.launch([{ held: suspect, seat: SOLO_SEAT }]);
+    while (leases.has(suspect) && !stopped) await alarm.wait(pollingIntervalMs);
   }
 
-  const claiming = claimUntilStopped();
+  function onLanded(held: Held): void {
+    leases.drop(held);
+    intake.freed(held.claim.webhookId);
+    alarm.ring();
+  }
 
   return {
-    wake: alarm.ring,
-    async stop(graceMs) {
-      stopping = true;
+    wake() {
+      intake.wake();
       alarm.ring();
-      const deadline = performance.now() + graceMs;
-      await claiming;
-      while (held.size > 0 && performance.now() < deadline) await alarm.wait(deadline - performance.now());
+    },
+    async stop(graceMs) {
+      stopped = true;
+      alarm.ring();
+      recorder.hurry();
+      await leases.giveBack(line.remove());
+      await launcher.landed(graceMs);
       leases.stop();
-      const left = [...held].map(({ claim, abort }) => (abort.abort(), claim));
-      if (left.length === 0) return;
-      log.warn('shutdown.handed_back', { deliveries: left.map(({ deliveryId }) => deliveryId) });
-      await inTransaction(pool, (tx) => handBack(tx, queue, left)).catch((error: unknown) =>
-        log.warn('shutdown.hand_back_failed', { error }),
-      );
+      const left = leases.all();
+      for (const { abort } of left) abort.abort();
+      if (left.length > 0) log.warn('shutdown.handed_back', { deliveries: left.map(({ claim }) => claim.deliveryId) });
+      await leases.giveBack(left);
+      await running;
     },
   };
+}
+
+/** Those first that have waited; a claim without a seat waits in line, and what the line has no room for is too much. */
+function findSeats(claimed: Held[], lanes: Lanes, line: Line): { seated: Seated[]; excess: Held[] } {
+  const seated = line.seated(lanes);
+  const excess: Held[] = [];
+  for (const held of claimed) {
+    const seat = lanes.seat(held.claim.webhookId);
+    if (seat) seated.push({ held, seat });
+    else if (!line.add(held)) excess.push(held);
+  }
+  return { seated, excess };
 }

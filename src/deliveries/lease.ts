@@ -1,24 +1,41 @@
+import type { Pool } from '../database/pool.ts';
+import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
+import { handBack } from './park.ts';
 import { LEASE_SECONDS, type Claim, type ClaimableQueue } from './queue.ts';
 
-/** A claim in work, and how to give up its send. */
+/** A claim that this worker has, and how to give up its send. */
 export type Held = { claim: Claim; abort: AbortController };
 
-/** Four chances to extend a lease before it is given up. */
+/** The claims of a worker. They stay ours for as long as they are held here. */
+export type Leases = {
+  hold(claims: Claim[]): Held[];
+  /** The claim is over. */
+  drop(held: Held): void;
+  /** Hands claims back for anybody, unspent. If the database does not answer, their lease runs out. */
+  giveBack(held: Held[]): Promise<void>;
+  has(held: Held): boolean;
+  all(): Held[];
+  stop(): void;
+};
+
+/** Several chances to extend a lease before it is given up. */
 const TOUCH_EVERY_MS = (LEASE_SECONDS * 1000) / 6;
 
 /** Without a sign from the database for this long, others may soon own our claims. */
 const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
 
 /**
- * Keeps the claims in `held` ours until stopped. A send whose claim is lost is aborted; all are when the database has not
- * answered for two thirds of the lease, be it that it is gone or that this process was frozen.
+ * Keeps claims ours. A send whose claim is lost is aborted; all are when the database has not answered for two thirds of the
+ * lease, be it that it is gone or that this process was frozen.
  */
-export function keepLeases(queue: ClaimableQueue, held: ReadonlySet<Held>, log: Log): { stop(): void } {
+export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
+  const held = new Set<Held>();
   let confirmedAt = performance.now();
   let touching = false;
+  const timer = setInterval(() => void extend(), TOUCH_EVERY_MS);
 
-  async function touch(): Promise<void> {
+  async function extend(): Promise<void> {
     const mine = [...held];
     const startedAt = performance.now();
     if (mine.length === 0) return void (confirmedAt = startedAt);
@@ -28,8 +45,9 @@ export function keepLeases(queue: ClaimableQueue, held: ReadonlySet<Held>, log: 
     try {
       const kept = await queue.keepAlive(mine.map(({ claim }) => claim));
       confirmedAt = startedAt;
+      // One that ended while we asked is no longer a claim to lose.
       giveUp(
-        mine.filter((one) => !kept.has(one.claim.jobId) && !one.abort.signal.aborted && isHeld(one)),
+        mine.filter((one) => held.has(one) && !kept.has(one.claim.jobId)),
         'claim lost',
       );
     } catch (error) {
@@ -39,15 +57,30 @@ export function keepLeases(queue: ClaimableQueue, held: ReadonlySet<Held>, log: 
     }
   }
 
-  /** A send that finished while we asked is no longer a claim to lose. */
-  const isHeld = (one: Held) => held.has(one);
-
-  function giveUp(lost: Held[], reason: string): void {
-    if (lost.length === 0) return;
-    log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
+  function giveUp(claims: Held[], reason: string): void {
+    const lost = claims.filter(({ abort }) => !abort.signal.aborted);
+    if (lost.length > 0) log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
     for (const { abort } of lost) abort.abort();
   }
 
-  const timer = setInterval(() => void touch(), TOUCH_EVERY_MS);
-  return { stop: () => clearInterval(timer) };
+  return {
+    hold(claims) {
+      const taken = claims.map((claim) => ({ claim, abort: new AbortController() }));
+      if (held.size === 0) confirmedAt = performance.now();
+      for (const one of taken) held.add(one);
+      return taken;
+    },
+    drop: (one) => void held.delete(one),
+    async giveBack(some) {
+      if (some.length === 0) return;
+      for (const one of some) held.delete(one);
+      const claims = some.map(({ claim }) => claim);
+      await inTransaction(pool, (tx) => handBack(tx, queue, claims)).catch((error: unknown) =>
+        log.warn('claim.hand_back_failed', { error }),
+      );
+    },
+    has: (one) => held.has(one),
+    all: () => [...held],
+    stop: () => clearInterval(timer),
+  };
 }

@@ -32,6 +32,6 @@ export async function handBack(tx: Tx, queue: ClaimableQueue, claims: Claim[]): 
   await queue.wake(tx);
 }
 
-function jobOf({ deliveryId, webhookId }: Claim, delaySeconds: number): NextJob {
-  return { deliveryId, webhookId, delaySeconds };
+function jobOf({ deliveryId, webhookId, deaths }: Claim, delaySeconds: number): NextJob {
+  return { deliveryId, webhookId, delaySeconds, deaths };
 }

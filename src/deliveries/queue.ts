@@ -4,10 +4,14 @@ import type { Pool, Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 
-/** A job that this process owns until it finishes it or stops keeping it alive. `deaths` counts earlier owners that vanished. */
-export type Claim = { jobId: string; deliveryId: string; webhookId: string; deaths: number };
+/**
+ * A job that this process owns until it finishes it or stops keeping it alive. `owner` tells this claim from earlier and later
+ * ones of the same job; `deaths` counts the owners of the delivery that vanished.
+ */
+export type Claim = { jobId: string; owner: number; deliveryId: string; webhookId: string; deaths: number };
 
-export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number };
+/** `deaths` are those to be carried over from a claim handed back. */
+export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number; deaths?: number };
 
 /** The queue as those see it who put deliveries into it. */
 export type DeliveryQueue = {
@@ -20,8 +24,8 @@ export type DeliveryQueue = {
 
 /** The queue as a worker sees it. */
 export type ClaimableQueue = DeliveryQueue & {
-  /** Claims up to `limit` due jobs. */
-  claim(limit: number): Promise<Claim[]>;
+  /** Claims up to `limit` due jobs, the oldest first, of webhooks other than `ignore`. */
+  claim(limit: number, ignore: string[]): Promise<Claim[]>;
   /** Ends claims that are still ours. @returns the job ids that were: anything else is somebody else's now. */
   finish(tx: Tx, claims: Claim[]): Promise<Set<string>>;
   /** Extends the lease of claims. @returns the job ids that are still ours. */
@@ -32,6 +36,8 @@ export type ClaimableQueue = DeliveryQueue & {
 
 /** An owner that has not been heard of for this long has lost its claims. pg-boss allows no less than 10. */
 export const LEASE_SECONDS = 20;
+
+type JobData = { deliveryId: string; deaths?: number };
 
 const QUEUE = 'deliveries';
 const CHANNEL = 'postmand_deliveries';
@@ -76,13 +82,14 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
 
   return {
     ...producer(boss),
-    async claim(limit) {
-      const jobs = await boss.fetch<{ deliveryId: string }>(QUEUE, { batchSize: limit, db });
+    async claim(limit, ignore) {
+      const jobs = await boss.fetch<JobData>(QUEUE, { batchSize: limit, ignoreGroups: ignore, db });
       return jobs.map(({ id, data, groupId, retryCount }) => ({
         jobId: id,
         deliveryId: data.deliveryId,
         webhookId: groupId ?? '',
-        deaths: retryCount,
+        owner: retryCount,
+        deaths: (data.deaths ?? 0) + retryCount,
       }));
     },
     finish: async (tx, claims) => settledIds(await boss.deleteJob(QUEUE, claims.map(attemptOf), { db: executor(tx) })),
@@ -141,8 +148,8 @@ async function start(boss: PgBoss, log: Log): Promise<void> {
 function producer(boss: PgBoss): DeliveryQueue {
   return {
     async enqueue(tx, jobs) {
-      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds }) => ({
-        data: { deliveryId },
+      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, deaths }) => ({
+        data: deaths ? { deliveryId, deaths } : { deliveryId },
         singletonKey: deliveryId,
         group: { id: webhookId },
         startAfter: delaySeconds,
@@ -154,7 +161,7 @@ function producer(boss: PgBoss): DeliveryQueue {
   };
 }
 
-const attemptOf = ({ jobId, deaths }: Claim) => ({ id: jobId, retryCount: deaths });
+const attemptOf = ({ jobId, owner }: Claim) => ({ id: jobId, retryCount: owner });
 
 /** pg-boss reports which of the jobs it touched, though its types do not say so. */
 function settledIds(response: object): Set<string> {

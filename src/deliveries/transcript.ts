@@ -7,7 +7,8 @@ const CRLF = '\r\n';
 /** The request as stored in raw_request: request line, Host, headers, an empty line, the payload. */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
-  const target = url === null ? request.url : `${url.pathname}${url.search}`;
+  // What cannot be parsed may hold a password anywhere.
+  const target = url === null ? '(not a valid URL)' : `${url.pathname}${url.search}`;
   const lines = [`POST ${target} HTTP/1.1`, `Host: ${url?.host ?? ''}`, ...request.headers.map(([name, value]) => `${name}: ${value}`)];
   return storable([...lines, '', request.body].join(CRLF));
 }

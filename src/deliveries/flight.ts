@@ -1,0 +1,38 @@
+import type { Log } from '../log.ts';
+import { deliver, type Assignment, type Attempted } from './deliver.ts';
+import type { Seat } from './lanes.ts';
+import type { Held } from './lease.ts';
+import type { Sender } from './send.ts';
+import { condemn, isHopeless } from './suspect.ts';
+
+export type FlightParts = {
+  sender: Sender;
+  log: Log;
+  /** Resolves when the attempt is recorded, or is found not to be ours to record. */
+  record(attempted: Attempted): Promise<void>;
+  /** Called when a send turns out to be slow. */
+  onSlow(webhookId: string): void;
+};
+
+/** A send that takes longer than this moves to the slow lane. */
+const SLOW_AFTER_MS = 1000;
+
+/** Sends and records one delivery, on its seat. Never rejects. */
+export async function fly({ sender, log, record, onSlow }: FlightParts, assignment: Assignment, held: Held, seat: Seat): Promise<void> {
+  const slow = setTimeout(() => {
+    seat.moveToSlow();
+    onSlow(assignment.webhook.id);
+  }, SLOW_AFTER_MS);
+  let result: Parameters<Seat['leave']>[0] = 'unanswered';
+  try {
+    const attempted = isHopeless(held.claim) ? condemn(assignment) : await deliver(sender, assignment, held.abort.signal);
+    clearTimeout(slow);
+    if (attempted?.exchange.kind === 'response') result = 'answered';
+    if (attempted) await record(attempted);
+  } catch (error) {
+    log.error('delivery.not_recorded', { deliveryId: assignment.delivery.id, error });
+  } finally {
+    clearTimeout(slow);
+    seat.leave(result);
+  }
+}
