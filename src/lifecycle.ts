@@ -5,6 +5,7 @@ import { connectionTo, describeTarget, type Connection } from './database/connec
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
 /** The command cannot do its work for a reason that the message tells in full: no stack trace needed. */
 export class CommandError extends Error {
@@ -82,4 +83,15 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       });
     }
   });
+}
+
+/** A process's metrics, its pool's among them. */
+export function metricsOf(pool: Pool): Metrics {
+  const metrics = createMetrics();
+  metrics.onScrape(() => {
+    metrics.poolConnections.set({ state: 'idle' }, pool.idleCount);
+    metrics.poolConnections.set({ state: 'used' }, pool.totalCount - pool.idleCount);
+    metrics.poolWaiting.set(pool.waitingCount);
+  });
+  return metrics;
 }

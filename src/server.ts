@@ -1,23 +1,31 @@
 import type { Config } from './config.ts';
 import type { Pool } from './database/pool.ts';
 import { createAccept } from './deliveries/accept.ts';
+import { takeCensus } from './deliveries/census.ts';
 import { openQueue, QueueNotReady, type DeliveryQueue } from './deliveries/queue.ts';
 import { createApi } from './http/app.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, listen, openPool, stopSignal, type Listening } from './lifecycle.ts';
+import { CommandError, connectTo, listen, metricsOf, openPool, stopSignal, type Listening } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { repeat } from './repeat.ts';
+
+/** How often what waits is counted, in milliseconds. */
+export const CENSUS_EVERY_MS = 30_000;
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
   const connection = await connectTo(config);
   const pool = await openPool(connection, config, config.database.maxConnections, 'postmand server', log);
+  const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
-    const api = await startApi({ pool, queue }, config, log);
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const api = await startApi({ pool, queue, metrics, log }, config);
+    const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
     log.info('server.started', { port: api.port, healthPort: health.port });
     log.info('server.stopping', { signal: await stopSignal() });
-    await api.stop(config.gracePeriodMs);
+    await Promise.all([api.stop(config.gracePeriodMs), census.stop()]);
     await queue.close();
     await health.stop(1000);
     log.info('server.stopped');
@@ -26,11 +34,12 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   }
 }
 
+export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; log: Log };
+
 /** The API on its port. */
-export async function startApi(parts: { pool: Pool; queue: DeliveryQueue }, config: Config, log: Log): Promise<Listening> {
+export async function startApi(parts: ServerParts, config: Config): Promise<Listening> {
   const { requestBodyLimitBytes, validateResponses, port } = config.http;
-  const accept = createAccept(parts.pool, parts.queue);
-  const app = await createApi({ ...parts, accept }, { requestBodyLimitBytes, validateResponses }, log);
+  const app = await createApi({ ...parts, accept: createAccept(parts) }, { requestBodyLimitBytes, validateResponses }, parts.log);
   return listen(app, port, 'POSTMAND_HTTP_PORT');
 }
 

@@ -5,7 +5,7 @@ import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, listen, openPool, stopSignal } from './lifecycle.ts';
+import { CommandError, connectTo, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
 import { explainQueue, startApi } from './server.ts';
@@ -35,11 +35,12 @@ async function runAll(connection: Connection, data: string, config: Config, log:
   await migrateAll(connection, config, log);
   const share = shareConnections(config.database.maxConnections);
   const pool = await openPool(connection, config, share.pool, 'postmand start', log);
+  const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
-    const api = await startApi({ pool, queue }, config, log);
-    const worker = await startWorker(pool, connection, config, log);
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const api = await startApi({ pool, queue, metrics, log }, config);
+    const worker = await startWorker({ pool, connection, metrics, log }, config);
     process.stdout.write(banner(api.port, health.port, data));
     log.info('start.stopping', { signal: await stopping });
     await Promise.all([api.stop(config.gracePeriodMs), worker.stop()]);

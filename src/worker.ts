@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Connection } from './database/connection.ts';
 import type { Pool } from './database/pool.ts';
+import { takeCensus } from './deliveries/census.ts';
 import { startDispatcher } from './deliveries/dispatcher.ts';
 import { purgeHidden } from './deliveries/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
@@ -8,19 +9,21 @@ import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
 import { sweepOverdue } from './deliveries/sweep.ts';
 import { createHealth } from './http/health.ts';
-import { connectTo, listen, openPool, stopSignal } from './lifecycle.ts';
+import { connectTo, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
-import { explainQueue } from './server.ts';
+import { CENSUS_EVERY_MS, explainQueue } from './server.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {
   const connection = await connectTo(config);
   const share = shareConnections(config.database.maxConnections);
   const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
+  const metrics = metricsOf(pool);
   try {
-    const health = await listen(createHealth(pool, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
-    const worker = await startWorker(pool, connection, config, log);
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const worker = await startWorker({ pool, connection, metrics, log }, config);
     log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
     log.info('worker.stopping', { signal: await stopSignal() });
     await worker.stop();
@@ -43,19 +46,23 @@ export function shareConnections(max: number): ConnectionShare {
   return { pool: max - upkeep - forListen, upkeep, listen: forListen };
 }
 
+export type WorkerParts = { pool: Pool; connection: Connection; metrics: Metrics; log: Log };
+
 /** Everything that delivers. `stop` ends it within the grace period. */
-export async function startWorker(pool: Pool, connection: Connection, config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(parts: WorkerParts, config: Config): Promise<{ stop(): Promise<void> }> {
+  const { pool, connection, metrics, log } = parts;
   const connections = shareConnections(config.database.maxConnections);
   const queue = await openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue);
   const sender = createSender(config.worker.responseBodyLimitBytes);
   const { concurrency: slots, webhookConcurrency: share, pollingIntervalMs } = config.worker;
-  const dispatcher = startDispatcher({ pool, queue, sender, log }, { slots, share, pollingIntervalMs });
+  const dispatcher = startDispatcher({ pool, queue, sender, metrics, log }, { slots, share, pollingIntervalMs });
   if (connections.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
 
   const upkeep = [
     repeat('release', 1000, () => releaseParked(pool, queue), log),
     repeat('purge', 1000, () => purgeHidden(pool), log),
     repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),
+    repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log),
   ];
   return {
     async stop() {

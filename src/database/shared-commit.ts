@@ -7,8 +7,10 @@ export type SharedCommitOptions = {
   maxBatch: number;
   /** Most callers that may wait; one more is turned away with `Overloaded`. */
   maxWaiting: number;
+  /** Transactions under way at a time, 1 where nothing is said: while one waits for its commit the next can gather work. */
+  lanes?: number;
   /** Milliseconds to wait before a transaction that failed with a passing fault is tried again; undefined: it is given up. */
-  retryDelayMs(failures: number): number | undefined;
+  retryDelayMs(failures: number, error: unknown): number | undefined;
 };
 
 /** Too many callers wait for a commit already. */
@@ -23,15 +25,15 @@ export class Overloaded extends Error {
  */
 export function shareCommits<Item, Result>(
   commit: (items: Item[]) => Promise<Result[]>,
-  { maxBatch, maxWaiting, retryDelayMs }: SharedCommitOptions,
+  { maxBatch, maxWaiting, lanes = 1, retryDelayMs }: SharedCommitOptions,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiter<Item, Result>[] = [];
-  let committing = false;
+  let committing = 0;
 
   async function commitWaiting(): Promise<void> {
-    committing = true;
+    committing += 1;
     while (waiting.length > 0) await commitBatch(waiting.splice(0, maxBatch));
-    committing = false;
+    committing -= 1;
   }
 
   async function commitBatch(batch: Waiter<Item, Result>[], failures = 0): Promise<void> {
@@ -40,7 +42,7 @@ export function shareCommits<Item, Result>(
       batch.forEach(({ resolve }, i) => resolve(results[i] as Result));
     } catch (error) {
       const passing = isTransient(error);
-      const delayMs = passing ? retryDelayMs(failures + 1) : undefined;
+      const delayMs = passing ? retryDelayMs(failures + 1, error) : undefined;
       if (delayMs !== undefined) {
         await new Promise((resolve) => setTimeout(resolve, delayMs));
         return commitBatch(batch, failures + 1);
@@ -56,6 +58,6 @@ export function shareCommits<Item, Result>(
     new Promise((resolve, reject) => {
       if (waiting.length >= maxWaiting) return reject(new Overloaded());
       waiting.push({ item, resolve, reject });
-      if (!committing) void commitWaiting();
+      if (committing < lanes) void commitWaiting();
     });
 }

@@ -7,15 +7,19 @@ export type NewDelivery = { id: string; webhookId: string; payload: string };
 
 /**
  * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is parked.
- * @returns those stored, in no order: a draft whose webhook does not exist is left out.
+ * With `wait` false a webhook that another transaction is about to remove is passed over, so that it holds nobody else up.
+ * @returns those stored, in no order: a draft without a webhook is left out.
  */
-export async function insertDeliveries(tx: Tx, drafts: NewDelivery[]): Promise<Delivery[]> {
+export async function insertDeliveries(tx: Tx, drafts: NewDelivery[], wait: boolean): Promise<Delivery[]> {
   const { rows } = await tx.query<Delivery>(
-    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
+    `with known as (
+       select id, active from webhooks where id = any ($2::uuid[]) and deleted_at is null order by id for key share ${wait ? '' : 'skip locked'}
+     )
+     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
-       case when not webhooks.active then 'webhook_inactive' end, case when not webhooks.active then now() end, now(), now()
+       case when not known.active then 'webhook_inactive' end, case when not known.active then now() end, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
-     join webhooks on webhooks.id = draft.webhook_id and webhooks.deleted_at is null
+     join known on known.id = draft.webhook_id
      returning id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at`,
     [drafts.map(({ id }) => id), drafts.map(({ webhookId }) => webhookId), drafts.map(({ payload }) => payload)],
   );
@@ -90,10 +94,10 @@ export type Outcome = { deliveryId: string; attempt: number; status: Status; del
 
 /**
  * Records outcomes on deliveries that are still pending and have had `attempt` − 1 attempts; others are left alone.
- * @returns the ids recorded.
+ * @returns the ids recorded, with the seconds since each delivery was accepted.
  */
-export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Set<string>> {
-  const { rows } = await tx.query<{ id: string }>(
+export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<string, number>> {
+  const { rows } = await tx.query<{ id: string; age: number }>(
     `with locked as (
        select id from deliveries where id = any ($1::uuid[]) order by id for update
      )
@@ -105,7 +109,7 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Set<s
      where deliveries.id = outcome.id
        and deliveries.status = 'pending'
        and deliveries.delivery_attempts = outcome.attempt - 1
-     returning deliveries.id`,
+     returning deliveries.id, extract(epoch from now() - deliveries.created_at)::float8 as age`,
     [
       outcomes.map(({ deliveryId }) => deliveryId),
       outcomes.map(({ attempt }) => attempt),
@@ -113,7 +117,7 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Set<s
       outcomes.map(({ delaySeconds }) => delaySeconds),
     ],
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, age }) => [id, age]));
 }
 
 /** Notes why pending deliveries are held; their jobs end in the same transaction. */
@@ -184,4 +188,23 @@ export async function findOverdue(
     [overdueSeconds, after.scheduledAt, after.id, limit],
   );
   return rows;
+}
+
+export type Backlog = { pending: number; oldestDueSeconds: number; held: Partial<Record<HeldReason, number>> };
+
+/** Counts what is pending. Reads all of it in two small indexes: for the background, not for a request. */
+export async function countBacklog(db: Queryable): Promise<Backlog> {
+  const due = await db.query<{ pending: string; oldest: number }>(
+    `select count(*) as pending, coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest
+     from deliveries
+     where status = 'pending' and parked_at is null`,
+  );
+  const held = await db.query<{ reason: HeldReason; count: string }>(
+    'select held_reason as reason, count(*) as count from deliveries where parked_at is not null group by held_reason',
+  );
+  return {
+    pending: Number(due.rows[0]?.pending),
+    oldestDueSeconds: due.rows[0]?.oldest ?? 0,
+    held: Object.fromEntries(held.rows.map(({ reason, count }) => [reason, Number(count)])),
+  };
 }

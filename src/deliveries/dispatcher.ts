@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { createAlarm } from './alarm.ts';
 import { createIntake } from './intake.ts';
 import { createLanes, type Lanes, type Seat } from './lanes.ts';
@@ -11,7 +12,7 @@ import { createRecorder } from './recorder.ts';
 import type { Sender } from './send.ts';
 import { isSuspect } from './suspect.ts';
 
-export type DispatcherParts = { pool: Pool; queue: ClaimableQueue; sender: Sender; log: Log };
+export type DispatcherParts = { pool: Pool; queue: ClaimableQueue; sender: Sender; metrics: Metrics; log: Log };
 export type DispatcherOptions = { slots: number; share: number; pollingIntervalMs: number };
 
 export type Dispatcher = {
@@ -28,16 +29,18 @@ const SOLO_WAIT_MS = 30_000;
 const SOLO_SEAT: Seat = { moveToSlow: () => {}, leave: () => {} };
 
 /** Claims deliveries and sends them, until stopped. */
-export function startDispatcher({ pool, queue, sender, log }: DispatcherParts, options: DispatcherOptions): Dispatcher {
+export function startDispatcher(parts: DispatcherParts, options: DispatcherOptions): Dispatcher {
+  const { pool, queue, metrics, log } = parts;
   const { slots, share, pollingIntervalMs } = options;
   const alarm = createAlarm();
   const lanes = createLanes({ slots, share });
   const line = createLine({ capacity: slots, share });
   const intake = createIntake(queue, lanes, line, pollingIntervalMs);
   const leases = createLeases(pool, queue, log);
-  const recorder = createRecorder(pool, queue, log);
+  const recorder = createRecorder(parts);
   const onSlow = (webhookId: string) => void leases.giveBack(line.remove(webhookId));
-  const launcher = createLauncher({ pool, queue, sender, log, record: recorder.record, onSlow, onLanded });
+  const launcher = createLauncher({ ...parts, record: recorder.record, onSlow, onLanded });
+  metrics.onScrape(() => sample(metrics, lanes, line, slots));
   let stopped = false;
   const running = runUntilStopped();
 
@@ -50,6 +53,7 @@ export function startDispatcher({ pool, queue, sender, log }: DispatcherParts, o
 
   async function turn(): Promise<void> {
     const claimed = leases.hold(await intake.claim());
+    if (claimed.length > 0) metrics.claimBatch.observe(claimed.length);
     if (stopped) return leases.giveBack(claimed);
     const suspect = claimed.find(({ claim }) => isSuspect(claim));
     if (suspect) return flyAlone(suspect, claimed);
@@ -102,4 +106,12 @@ function findSeats(claimed: Held[], lanes: Lanes, line: Line): { seated: Seated[
     else if (!line.add(held)) excess.push(held);
   }
   return { seated, excess };
+}
+
+function sample(metrics: Metrics, lanes: Lanes, line: Line, slots: number): void {
+  metrics.slots.set({ lane: 'fast' }, slots);
+  metrics.slots.set({ lane: 'slow' }, slots);
+  metrics.inFlight.set({ lane: 'fast' }, lanes.busy().fast);
+  metrics.inFlight.set({ lane: 'slow' }, lanes.busy().slow);
+  metrics.waitingInLine.set(line.size());
 }

@@ -11,9 +11,7 @@ export type Lanes = {
   seat(webhookId: string): Seat | undefined;
   freeFast(): number;
   freeSlow(): number;
-  /** How many of this webhook's sends may be under way at once, now. */
-  windowOf(webhookId: string): number;
-  isSlow(webhookId: string): boolean;
+  busy(): { fast: number; slow: number };
   /** Webhooks with as many sends under way as they may have. */
   full(): string[];
   slow(): string[];
@@ -85,8 +83,7 @@ export function createLanes({ slots, share }: { slots: number; share: number }):
     seat,
     freeFast: () => Math.max(0, slots - busy.fast),
     freeSlow: () => Math.max(0, slots - busy.slow),
-    windowOf: (webhookId) => stateOf(webhookId).window,
-    isSlow: (webhookId) => stateOf(webhookId).slow,
+    busy: () => ({ ...busy }),
     full: () => idsWhere(({ inFlight, window }) => inFlight >= window),
     slow: () => idsWhere(({ slow }) => slow),
   };

@@ -2,9 +2,10 @@ import type { Pool } from '../database/pool.ts';
 import { shareCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from './queue.ts';
-import { settle } from './settle.ts';
+import { settle, type Settled } from './settle.ts';
 
 export type Recorder = {
   /** Resolves when the attempt is recorded, or is found not to be ours to record. */
@@ -13,17 +14,26 @@ export type Recorder = {
   hurry(): void;
 };
 
-/** Records attempts, those that come while a commit is under way together in the next one. A log line for each that counts. */
-export function createRecorder(pool: Pool, queue: ClaimableQueue, log: Log): Recorder {
+type RecorderParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
+
+/** Records attempts, those that come while a commit is under way together in the next one. */
+export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Recorder {
   let hurried = false;
 
   async function recordAll(attempts: Attempted[]): Promise<void[]> {
-    const settled = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
-    for (const { row } of settled) {
-      const { id, webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
-      log.info('delivery.attempted', { id, webhook_id, delivery_id, response_status_code, execution_duration, success });
-    }
+    metrics.settleBatch.observe(attempts.length);
+    for (const settled of await inTransaction(pool, (tx) => settle(tx, queue, attempts))) tell(settled);
     return attempts.map(() => undefined);
+  }
+
+  /** After the commit, as only now it is a fact. */
+  function tell({ row, attempt, verdict, ageSeconds }: Settled): void {
+    const { id, webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
+    log.info('delivery.attempted', { id, webhook_id, delivery_id, response_status_code, execution_duration, success });
+    metrics.attempts.inc({ outcome: verdict.kind });
+    metrics.attemptSeconds.observe(execution_duration / 1000);
+    if (attempt === 1) metrics.firstAttemptSeconds.observe(ageSeconds);
+    if (success) metrics.successSeconds.observe(ageSeconds);
   }
 
   return {

@@ -40,6 +40,7 @@ const BY_CODE: Record<string, (host: string) => Failure> = {
   EAI_AGAIN: (host) => ({ reason: 'dns', message: `name lookup failed for now: ${host}` }),
   ECONNREFUSED: () => ({ reason: 'refused', message: 'connection refused' }),
   ECONNRESET: () => ({ reason: 'reset', message: 'connection reset before a complete response' }),
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   ERR_STREAM_PREMATURE_CLOSE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   EPIPE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   ETIMEDOUT: () => ({ reason: 'timeout', message: 'timeout: connecting took too long' }),

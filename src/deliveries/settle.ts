@@ -7,7 +7,8 @@ import { recordOutcomes, type Outcome } from './delivery-store.ts';
 import type { DeliveryQueue, ClaimableQueue } from './queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
-export type Settled = Attempted & { row: NewAttempt };
+/** `ageSeconds`: the time since its delivery was accepted. */
+export type Settled = Attempted & { row: NewAttempt; ageSeconds: number };
 type NewAttempt = Omit<Attempt, 'created_at'>;
 
 /**
@@ -25,7 +26,10 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
   if (owned.length === 0) return [];
 
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
-  const settled = owned.filter(({ delivery }) => recorded.has(delivery.id)).map((attempted) => ({ ...attempted, row: rowOf(attempted) }));
+  const settled = owned.flatMap((attempted) => {
+    const ageSeconds = recorded.get(attempted.delivery.id);
+    return ageSeconds === undefined ? [] : [{ ...attempted, row: rowOf(attempted), ageSeconds }];
+  });
   if (settled.length === 0) return [];
 
   await insertAttempts(

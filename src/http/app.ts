@@ -30,7 +30,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
 
   const app = bareApp();
   app.use(answerHeaders);
-  app.use(logRequests(log));
+  app.use(logRequests(log, parts.metrics));
   app.use(docs(spec));
   app.use(checkNumbers);
   app.use(readBody(options.requestBodyLimitBytes));

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Queryable } from '../database/pool.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 import { answerProblem, bareApp } from './app.ts';
 import { answerHeaders } from './headers.ts';
 import type { components } from './openapi.d.ts';
@@ -10,8 +11,10 @@ type Health = components['schemas']['Health'];
 /** Longer than any healthy answer takes, shorter than what health checks wait. */
 const PATIENCE_MS = 2000;
 
-/** The health port: is the database there for this process? */
-export function createHealth(db: Queryable, log: Log): Express {
+const PATHS = new Set(['/healthz', '/metrics']);
+
+/** The health port: is the database there for this process, and what has it done? */
+export function createHealth(db: Queryable, metrics: Metrics, log: Log): Express {
   const app = bareApp();
   app.use(answerHeaders);
   app.get('/healthz', async (_req, res) => {
@@ -19,9 +22,11 @@ export function createHealth(db: Queryable, log: Log): Express {
     const body: Health = { success };
     res.status(success ? 200 : 500).json(body);
   });
+  app.get('/metrics', async (_req, res) => {
+    res.type(metrics.contentType).send(await metrics.text());
+  });
   app.use((req) => {
-    const known = req.path === '/healthz';
-    throw Object.assign(new Error('no such route'), known ? { status: 405, headers: { Allow: 'GET' } } : { status: 404 });
+    throw Object.assign(new Error('no such route'), PATHS.has(req.path) ? { status: 405, headers: { Allow: 'GET' } } : { status: 404 });
   });
   app.use(answerProblem(log));
   return app;

@@ -199,6 +199,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the metrics of a process
+         * @description Counters, gauges and histograms of this process in the Prometheus text format. Their names start with
+         *     `postmand_`, `process_` or `nodejs_`. No label holds an id. There is no `/v1` in front of this path.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -756,6 +777,21 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description The path does not have this method (code 9). */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The content type of the body is not `application/json` (code 10). */
         UnsupportedMediaType: {
             headers: {
@@ -878,6 +914,11 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /**
+         * @description The methods that the path has.
+         * @example GET
+         */
+        Allow: string;
         /**
          * @description Identifies this request in the server's log. Quote it when you report a fault.
          * @example 7f3b9a64-0c25-4e8d-b1a9-62d40f8e5c37
@@ -1440,7 +1481,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            400: components["responses"]["InvalidParameters"];
+            405: components["responses"]["MethodNotAllowed"];
             /** @description The database does not answer. The body is a `Health`, not a `Problem`. */
             500: {
                 headers: {
@@ -1455,6 +1496,32 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All metrics as they are now; what waits in the database is counted every 30 seconds. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            405: components["responses"]["MethodNotAllowed"];
         };
     };
 }

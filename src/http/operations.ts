@@ -1,16 +1,17 @@
 import type { Accept } from '../deliveries/accept.ts';
 import type { DeliveryQueue } from '../deliveries/queue.ts';
 import type { Pool } from '../database/pool.ts';
+import type { Metrics } from '../metrics.ts';
 import { attemptHandlers } from './attempts.ts';
 import { deliveryHandlers } from './deliveries.ts';
 import type { Handler, OperationId } from './handler.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { webhookHandlers } from './webhooks.ts';
 
-export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept };
+export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept; metrics: Metrics };
 
 /** A handler an operation of the API port, by operationId. */
-export type Operations = { [Id in Exclude<OperationId, 'getHealth'>]: Handler<Id> };
+export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
 
 export function createOperations(parts: ApiParts): Operations {
   return { ...webhookHandlers(parts), ...deliveryHandlers(parts), ...attemptHandlers(parts) };

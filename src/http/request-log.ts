@@ -1,19 +1,26 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
 
-/** One line a request when it is over. Routes are logged by their template and queries not at all: neither ids nor values leak. */
-export function logRequests(log: Log): RequestHandler {
+/**
+ * One line a request when it is over, and its time in the metrics. Routes are logged by their template and queries not at all:
+ * neither ids nor values leak.
+ */
+export function logRequests(log: Log, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
     res.on('close', () => {
+      const durationMs = performance.now() - startedAt;
+      const { openapi } = req as ValidatedRequest;
       log.info('http.request', {
         method: req.method,
-        route: routeOf(req),
+        route: openapi?.openApiRoute,
         status: res.statusCode,
-        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        durationMs: Math.round(durationMs * 10) / 10,
         requestId: requestIdOf(res),
         ...(res.writableFinished ? {} : { aborted: true }),
       });
+      metrics.requestSeconds.observe({ operation: openapi?.schema.operationId ?? 'none', status: res.statusCode }, durationMs / 1000);
     });
     next();
   };
@@ -21,11 +28,6 @@ export function logRequests(log: Log): RequestHandler {
 
 export function requestIdOf(res: Response): string {
   return String(res.getHeader('X-Request-Id') ?? '');
-}
-
-/** The path as openapi.yaml has it; undefined for a path that it does not have. */
-export function routeOf(req: Request): string | undefined {
-  return (req as ValidatedRequest).openapi?.openApiRoute;
 }
 
 /** What express-openapi-validator leaves on a request. */

@@ -8,7 +8,7 @@ export type SpecDocument = { openapi: string; info: object; paths: Record<string
 type PathItem = Record<string, { operationId?: string } | undefined>;
 
 /** Served on the health port, not under /v1. */
-const HEALTH_PATHS = new Set(['/healthz']);
+const HEALTH_PATHS = new Set(['/healthz', '/metrics']);
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import pg from 'pg';
+import { Client } from 'pg';
 import { connectionTo, type Connection } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { silentLog } from './parts.ts';
@@ -32,7 +32,7 @@ export function withDatabase(url: string, name: string): string {
 }
 
 async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   try {
     await client.query(sql);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
@@ -45,7 +45,7 @@ async function dropTemplate(): Promise<void> {
 }
 
 async function onServer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ ...(await connectionTo(url)) });
+  const client = new Client({ ...(await connectionTo(url)) });
   await client.connect();
   try {
     await client.query(sql);

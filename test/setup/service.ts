@@ -7,17 +7,22 @@ import { createApi } from '../../src/http/app.ts';
 import { listen } from '../../src/lifecycle.ts';
 import type { Log } from '../../src/log.ts';
 import { readConfig } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { startWorker } from '../../src/worker.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import type { TestDatabase } from './database.ts';
 import { silentLog } from './parts.ts';
 import { until } from './until.ts';
 
+/** What an answer held; the tests know its shape. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any;
+
 type Cleanup = Pick<TestContext, 'after'>;
 
 export type Api = {
   url: string;
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any; headers: Headers }>;
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json; headers: Headers }>;
   createWebhook(settings?: Partial<WebhookSettings>): Promise<Webhook>;
   createDelivery(webhookId: string, payload?: string): Promise<Delivery>;
   delivery(id: string): Promise<Delivery>;
@@ -30,8 +35,9 @@ export type Api = {
 /** The API in this process, with responses validated against openapi.yaml. */
 export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = silentLog): Promise<Api> {
   const queue = await openQueue(pool, log);
-  const accept = createAccept(pool, queue);
-  const app = await createApi({ pool, queue, accept }, { requestBodyLimitBytes: 1024 * 1024, validateResponses: true }, log);
+  const metrics = createMetrics();
+  const accept = createAccept({ pool, queue, metrics });
+  const app = await createApi({ pool, queue, accept, metrics }, { requestBodyLimitBytes: 1024 * 1024, validateResponses: true }, log);
   const server = await listen(app, 0, 'none');
   t.after(async () => {
     await server.stop(0);
@@ -47,7 +53,10 @@ export async function startWorkerHere(
   settings: Record<string, string> = {},
   log: Log = silentLog,
 ): Promise<void> {
-  const worker = await startWorker(pool, connection, readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }), log);
+  const worker = await startWorker(
+    { pool, connection, metrics: createMetrics(), log },
+    readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }),
+  );
   t.after(() => worker.stop());
 }
 
