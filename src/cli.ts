@@ -4,10 +4,6 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, environment, readConfig, type Config } from './config.ts';
 import { CommandError } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
-import { runMigrate, runMigrateDown, runMigrateStatus } from './migrate.ts';
-import { runServer } from './server.ts';
-import { runStart } from './start.ts';
-import { runWorker } from './worker.ts';
 
 /** Exit statuses: 0 done, 1 failed, 2 wrong arguments or settings. */
 await main(process.argv);
@@ -29,32 +25,42 @@ function commandLine(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(postmand --help shows the commands)');
-  const add = (parent: Command, name: string, summary: string, run: Run) =>
+  const add = (parent: Command, name: string, summary: string, load: () => Promise<Run>) =>
     parent
       .command(name)
       .description(summary)
       .exitOverride()
       .allowExcessArguments(false)
-      .action(() => withSettings(run));
+      .action(() => withSettings(load));
 
-  const migrate = add(program, 'migrate', 'create or update tables and queue', runMigrate).alias('m');
-  add(migrate, 'status', 'list applied and pending migrations', runMigrateStatus);
-  add(migrate, 'down', 'revert the latest migration, or refuse where that would lose data', runMigrateDown);
-  add(program, 'server', 'serve the API', runServer).alias('s');
-  add(program, 'worker', 'deliver', runWorker).alias('w');
-  add(program, 'start', 'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set', runStart);
+  // Each command loads its own part only: a worker without the API's libraries needs half the memory.
+  const migrate = add(program, 'migrate', 'create or update tables and queue', async () => (await import('./migrate.ts')).runMigrate).alias(
+    'm',
+  );
+  add(migrate, 'status', 'list applied and pending migrations', async () => (await import('./migrate.ts')).runMigrateStatus);
+  add(
+    migrate,
+    'down',
+    'revert the latest migration, or refuse where that would lose data',
+    async () => (await import('./migrate.ts')).runMigrateDown,
+  );
+  add(program, 'server', 'serve the API', async () => (await import('./server.ts')).runServer).alias('s');
+  add(program, 'worker', 'deliver', async () => (await import('./worker.ts')).runWorker).alias('w');
+  const all = 'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
+  add(program, 'start', all, async () => (await import('./start.ts')).runStart);
   return program;
 }
 
 type Run = (config: Config, log: Log) => Promise<void>;
 
-async function withSettings(run: Run): Promise<void> {
+async function withSettings(load: () => Promise<Run>): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
   process.on('uncaughtException', (error) => {
     log.error('process.uncaught', { error });
     process.exit(1);
   });
+  const run = await load();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.
     if (!(error instanceof CommandError)) log.error('command.failed', { error });

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { connectionTo, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
+import { QueueNotReady } from './deliveries/queue.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -11,6 +12,9 @@ import { createMetrics, type Metrics } from './metrics.ts';
 export class CommandError extends Error {
   override name = 'CommandError';
 }
+
+/** How often what waits is counted, in milliseconds. */
+export const CENSUS_EVERY_MS = 30_000;
 
 export type Listening = { port: number; stop(graceMs: number): Promise<void> };
 
@@ -94,4 +98,10 @@ export function metricsOf(pool: Pool): Metrics {
     metrics.poolWaiting.set(pool.waitingCount);
   });
   return metrics;
+}
+
+/** Says which command to run for a queue that is not ready. */
+export function explainQueue(error: unknown): never {
+  if (!(error instanceof QueueNotReady)) throw error;
+  throw new CommandError(`${error.message} Run: postmand migrate, and restart every server and worker afterwards.`, { cause: error });
 }

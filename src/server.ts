@@ -2,16 +2,13 @@ import type { Config } from './config.ts';
 import type { Pool } from './database/pool.ts';
 import { createAccept } from './deliveries/accept.ts';
 import { takeCensus } from './deliveries/census.ts';
-import { openQueue, QueueNotReady, type DeliveryQueue } from './deliveries/queue.ts';
+import { openQueue, type DeliveryQueue } from './deliveries/queue.ts';
 import { createApi } from './http/app.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, listen, metricsOf, openPool, stopSignal, type Listening } from './lifecycle.ts';
+import { CENSUS_EVERY_MS, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal, type Listening } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
-
-/** How often what waits is counted, in milliseconds. */
-export const CENSUS_EVERY_MS = 30_000;
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
@@ -41,10 +38,4 @@ export async function startApi(parts: ServerParts, config: Config): Promise<List
   const { requestBodyLimitBytes, validateResponses, port } = config.http;
   const app = await createApi({ ...parts, accept: createAccept(parts) }, { requestBodyLimitBytes, validateResponses }, parts.log);
   return listen(app, port, 'POSTMAND_HTTP_PORT');
-}
-
-/** Says which command to run for a queue that is not ready. */
-export function explainQueue(error: unknown): never {
-  if (!(error instanceof QueueNotReady)) throw error;
-  throw new CommandError(`${error.message} Run: postmand migrate, and restart every server and worker afterwards.`, { cause: error });
 }

@@ -5,10 +5,10 @@ import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
+import { CommandError, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
-import { explainQueue, startApi } from './server.ts';
+import { startApi } from './server.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));

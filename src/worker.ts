@@ -9,11 +9,10 @@ import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
 import { sweepOverdue } from './deliveries/sweep.ts';
 import { createHealth } from './http/health.ts';
-import { connectTo, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
+import { CENSUS_EVERY_MS, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
-import { CENSUS_EVERY_MS, explainQueue } from './server.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {

@@ -1,22 +1,15 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../log.ts';
+import { answerProblem, bareApp } from './bare-app.ts';
 import { readBody } from './body.ts';
 import { docs } from './docs.ts';
 import { FORMATS } from './formats.ts';
 import type { OperationRequest } from './handler.ts';
 import { answerHeaders } from './headers.ts';
 import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
-import { problemOf } from './problem.ts';
 import { checkNumbers } from './query.ts';
-import { logRequests, requestIdOf, type ValidatedRequest } from './request-log.ts';
+import { logRequests, type ValidatedRequest } from './request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
 export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boolean };
@@ -37,15 +30,6 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(await validator(document, options.validateResponses));
   app.use(callOperation(operations));
   app.use(answerProblem(log));
-  return app;
-}
-
-/** An express without what costs time and gives nothing here. Paths are case-sensitive. */
-export function bareApp(): Express {
-  const app = express();
-  app.enable('case sensitive routing');
-  for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
-  app.set('query parser', 'simple');
   return app;
 }
 
@@ -77,18 +61,5 @@ function callOperation(operations: Operations): RequestHandler {
     const { status, body } = await handler(request);
     if (body === undefined) res.status(status).end();
     else res.status(status).json(body);
-  };
-}
-
-/** Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without. */
-export function answerProblem(log: Log): ErrorRequestHandler {
-  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    const { status, body, headers } = problemOf(error);
-    if (status >= 500) log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
-    if (res.headersSent) return next(error);
-    res
-      .set(headers ?? {})
-      .status(status)
-      .json(body);
   };
 }

@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import type { Queryable } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { answerProblem, bareApp } from './app.ts';
+import { answerProblem, bareApp } from './bare-app.ts';
 import { answerHeaders } from './headers.ts';
 import type { components } from './openapi.d.ts';
 

@@ -27,7 +27,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Overloaded || isDatabaseUnavailable(error) || isConflict(error)) {
     return problem(503, 12, 'service unavailable', { details: 'try again in a moment', headers: { 'Retry-After': '2' } });
   }
-  return fromFramework((error ?? {}) as FrameworkError) ?? problem(500, 1, 'internal server error');
+  return fromFramework(error ?? {}) ?? problem(500, 1, 'internal server error');
 }
 
 /** What express, body-parser and express-openapi-validator throw. */

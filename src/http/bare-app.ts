@@ -1,0 +1,26 @@
+import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Log } from '../log.ts';
+import { problemOf } from './problem.ts';
+import { requestIdOf } from './request-log.ts';
+
+/** An express without what costs time and gives nothing here. Paths are case-sensitive. */
+export function bareApp(): Express {
+  const app = express();
+  app.enable('case sensitive routing');
+  for (const setting of ['x-powered-by', 'etag']) app.disable(setting);
+  app.set('query parser', 'simple');
+  return app;
+}
+
+/** Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without. */
+export function answerProblem(log: Log): ErrorRequestHandler {
+  return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    const { status, body, headers } = problemOf(error);
+    if (status >= 500) log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
+    if (res.headersSent) return next(error);
+    res
+      .set(headers ?? {})
+      .status(status)
+      .json(body);
+  };
+}
