@@ -9,6 +9,7 @@ import { createLeases, type Held } from './lease.ts';
 import { createLine, type Line } from './line.ts';
 import type { ClaimableQueue } from './queue.ts';
 import { createRecorder } from './recorder.ts';
+import { screen } from './screen.ts';
 import type { Sender } from './send.ts';
 import { isSuspect } from './suspect.ts';
 
@@ -57,7 +58,7 @@ export function startDispatcher(parts: DispatcherParts, options: DispatcherOptio
     if (stopped) return leases.giveBack(claimed);
     const suspect = claimed.find(({ claim }) => isSuspect(claim));
     if (suspect) return flyAlone(suspect, claimed);
-    const { seated, excess } = findSeats(claimed, lanes, line);
+    const { seated, excess } = findSeats(await screen(pool, queue, leases, claimed), lanes, line);
     await Promise.all([launcher.launch(seated), leases.giveBack(excess)]);
   }
 

@@ -92,8 +92,10 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
         deaths: (data.deaths ?? 0) + retryCount,
       }));
     },
-    finish: async (tx, claims) => settledIds(await boss.deleteJob(QUEUE, claims.map(attemptOf), { db: executor(tx) })),
-    keepAlive: async (claims) => settledIds(await boss.touch(QUEUE, claims.map(attemptOf))),
+    // pg-boss takes an empty list for a mistake.
+    finish: async (tx, claims) =>
+      claims.length === 0 ? new Set() : settledIds(await boss.deleteJob(QUEUE, claims.map(attemptOf), { db: executor(tx) })),
+    keepAlive: async (claims) => (claims.length === 0 ? new Set() : settledIds(await boss.touch(QUEUE, claims.map(attemptOf)))),
     async listen(onWake) {
       listening = await boss.getDb().listen?.(CHANNEL, onWake, onWake);
     },

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { parseEnv } from 'node:util';
+import { ConfigError, readConfig, type Config } from '../src/config.ts';
+import { postmand } from './setup/command.ts';
+import { MIGRATIONS } from './setup/parts.ts';
+
+const URL_OF_DATABASE = 'postgres://user:secret@db.example:5432/postmand';
+
+type Reading = (config: Config) => unknown;
+
+const READINGS: [variable: string, value: string, reading: Reading, read: unknown, byDefault: unknown][] = [
+  ['POSTMAND_DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
+  ['DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
+  ['POSTMAND_DATABASE_CA_FILE', import.meta.filename, ({ database }) => database.caFile, import.meta.filename, undefined],
+  ['POSTMAND_DATABASE_MIGRATION_DIR', import.meta.dirname, ({ database }) => database.migrationsDir, import.meta.dirname, MIGRATIONS],
+  ['POSTMAND_DATABASE_MAX_OPEN_CONNS', '2', ({ database }) => database.maxConnections, 2, 10],
+  ['POSTMAND_DATA_DIR', '/somewhere', ({ dataDir }) => dataDir, '/somewhere', undefined],
+  ['POSTMAND_HTTP_PORT', '65535', ({ http }) => http.port, 65_535, 8000],
+  ['PORT', '5000', ({ http }) => http.port, 5000, 8000],
+  ['POSTMAND_REQUEST_BODY_LIMIT', '1024', ({ http }) => http.requestBodyLimitBytes, 1024, 1_048_576],
+  ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
+  ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
+  ['POSTMAND_WORKER_CONCURRENCY', '10000', ({ worker }) => worker.concurrency, 10_000, 100],
+  ['POSTMAND_WEBHOOK_CONCURRENCY', '1', ({ worker }) => worker.webhookConcurrency, 1, 20],
+  ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
+  ['POSTMAND_RESPONSE_BODY_LIMIT', '0', ({ worker }) => worker.responseBodyLimitBytes, 0, 65_536],
+  ['POSTMAND_SHUTDOWN_GRACE_PERIOD', '3', ({ gracePeriodMs }) => gracePeriodMs, 3000, 25_000],
+  ['POSTMAND_LOG_LEVEL', 'debug', ({ logLevel }) => logLevel, 'debug', 'info'],
+];
+
+suite('a setting', () => {
+  for (const [variable, value, reading, read, byDefault] of READINGS) {
+    test(`${variable}=${path.basename(value)} → read; unset or empty → the default`, () => {
+      assert.deepEqual(reading(readConfig({ [variable]: value })), read);
+      assert.deepEqual(reading(readConfig({})), byDefault);
+      assert.deepEqual(reading(readConfig({ [variable]: '' })), byDefault);
+    });
+  }
+
+  test('the name that wins → POSTMAND_HTTP_PORT over PORT, POSTMAND_DATABASE_URL over DATABASE_URL', () => {
+    const other = 'postgres://other/other';
+    const config = readConfig({ POSTMAND_HTTP_PORT: '1', PORT: '2', POSTMAND_DATABASE_URL: URL_OF_DATABASE, DATABASE_URL: other });
+    assert.deepEqual([config.http.port, config.database.url], [1, URL_OF_DATABASE]);
+    const fallback = readConfig({ POSTMAND_HTTP_PORT: '', PORT: '2', POSTMAND_DATABASE_URL: '', DATABASE_URL: other });
+    assert.deepEqual([fallback.http.port, fallback.database.url], [2, other]);
+  });
+
+  test('a migration folder written as the reference had it, file://migrations → the folder', () => {
+    for (const value of [`file://${MIGRATIONS}`, MIGRATIONS]) {
+      assert.equal(readConfig({ POSTMAND_DATABASE_MIGRATION_DIR: value }).database.migrationsDir, MIGRATIONS);
+    }
+  });
+
+  test('a setting that nobody knows → of no interest', () =>
+    assert.deepEqual(readConfig({ POSTMAND_COLOUR: 'blue', HOME: '/' }), readConfig({})));
+
+  test('what was read → cannot be changed', () => {
+    const config = readConfig({});
+    for (const part of [config, config.database, config.http, config.worker]) assert.ok(Object.isFrozen(part));
+  });
+});
+
+const FAULTS: [variable: string, values: string[]][] = [
+  ['POSTMAND_DATABASE_CA_FILE', ['/not/there.pem']],
+  ['POSTMAND_DATABASE_MIGRATION_DIR', ['/not/there', 'file:///not/there']],
+  ['POSTMAND_DATABASE_MAX_OPEN_CONNS', ['0', '1', '1001', '-1', 'ten', '2.5', '1e2', '0x10', ' 5', '5 ', '5s', '99999999999999999999']],
+  ['POSTMAND_HTTP_PORT', ['65536', '-1', 'http', '80.0']],
+  ['PORT', ['65536', 'http']],
+  ['POSTMAND_HEALTH_CHECK_HTTP_PORT', ['65536', 'x']],
+  ['POSTMAND_REQUEST_BODY_LIMIT', ['1023', '1mb', '67108865']],
+  ['POSTMAND_VALIDATE_RESPONSES', ['yes', '1', 'TRUE']],
+  ['POSTMAND_WORKER_CONCURRENCY', ['0', '10001']],
+  ['POSTMAND_WEBHOOK_CONCURRENCY', ['0', '10001']],
+  ['POSTMAND_POLLING_INTERVAL', ['9', '1s', '3600001']],
+  ['POSTMAND_RESPONSE_BODY_LIMIT', ['-1', '16777217']],
+  ['POSTMAND_SHUTDOWN_GRACE_PERIOD', ['-1', '3601', '25s']],
+  ['POSTMAND_LOG_LEVEL', ['verbose', 'INFO']],
+];
+
+suite('a value that cannot be used', () => {
+  for (const [variable, values] of FAULTS) {
+    test(`${variable} → a fault that starts with the name and tells the value`, () => {
+      for (const value of values) {
+        const [fault = '', ...more] = faultsOf({ [variable]: value });
+        assert.deepEqual(more, [], value);
+        assert.ok(fault.startsWith(`${variable} `), `${fault} for ${value}`);
+        assert.ok(fault.includes(value.replace('file://', '')), `${fault} for ${value}`);
+      }
+    });
+  }
+
+  test('a very long value → told in part', () => {
+    const [fault = ''] = faultsOf({ POSTMAND_LOG_LEVEL: 'x'.repeat(5000) });
+    assert.ok(fault.length < 200, fault);
+  });
+
+  test('several at once → all are named, each on a line of its own', () => {
+    const variables = { POSTMAND_LOG_LEVEL: 'loud', PORT: 'x', POSTMAND_DATABASE_URL: 'mysql://x', POSTMAND_WORKER_CONCURRENCY: '0' };
+    const faults = faultsOf(variables);
+    assert.deepEqual(faults.map((fault) => fault.split(' ')[0]).toSorted(), Object.keys(variables).toSorted());
+    assert.throws(
+      () => readConfig(variables),
+      (error: Error) => {
+        assert.match(error.message, /^4 settings are not usable:\n/);
+        for (const fault of faults) assert.ok(error.message.includes(`\n  ${fault}`));
+        return true;
+      },
+    );
+  });
+});
+
+suite('a database URL', () => {
+  const GOOD = [
+    'postgres://localhost/postmand',
+    'postgresql://user:p%40ss@db.example:6432/postmand?sslmode=require&application_name=x',
+    'postgres:///postmand?host=/var/run/postgresql',
+    'postgres://user:secret@/postmand?host=/var/run/postgresql',
+    ...['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'].map((mode) => `postgres://h/d?sslmode=${mode}`),
+  ];
+  for (const url of GOOD) {
+    test(`${url} → taken as it is`, () => assert.equal(readConfig({ POSTMAND_DATABASE_URL: url }).database.url, url));
+  }
+
+  const BAD = [
+    'hunter2',
+    'mysql://user:hunter2@db/x',
+    'http://user:hunter2@db/x',
+    'user:hunter2@db/x',
+    'postgres:user:hunter2@db/x',
+    'postgres://user:hunter2@db:port/x',
+    'postgres://user:hunter2@db:99999/x',
+    'postgres://user:hunter2@[::1/x',
+    'postgres://user:hunter2%@db/x',
+    'postgres://user:hunter2@db/x?sslmode=on',
+    'host=db password=hunter2',
+  ];
+  for (const url of BAD) {
+    for (const variable of ['POSTMAND_DATABASE_URL', 'DATABASE_URL']) {
+      test(`${variable}=${url.replace('hunter2', '…')} → a fault that names the variable and not the URL`, () => {
+        const [fault = ''] = faultsOf({ [variable]: url });
+        assert.ok(fault.startsWith(`${variable} `), fault);
+        assert.doesNotMatch(fault, /hunter2/);
+      });
+    }
+  }
+});
+
+suite('postmand server', () => {
+  test('three bad settings → exit status 2, and all three are named on stderr', async (t) => {
+    const env = { POSTMAND_LOG_LEVEL: 'loud', POSTMAND_WORKER_CONCURRENCY: 'many', POSTMAND_DATABASE_URL: 'mysql://u:hunter2@h/d' };
+    const server = postmand(t, ['server'], { env });
+    assert.deepEqual(await server.exited, { code: 2, signal: null });
+    for (const variable of Object.keys(env)) assert.ok(server.output.stderr.includes(`\n  ${variable} `), server.output.stderr);
+    assert.doesNotMatch(server.output.stderr, /hunter2|\n {4}at /);
+    assert.equal(server.output.stdout, '');
+  });
+
+  test('.env in the current folder → read; the environment wins', async (t) => {
+    const cwd = await folderWith(t, {
+      '.env': 'POSTMAND_LOG_LEVEL=loud\n# a comment\nPOSTMAND_WORKER_CONCURRENCY="many"\nPOSTMAND_POLLING_INTERVAL=1\n',
+    });
+    const server = postmand(t, ['server'], { cwd, env: { POSTMAND_WORKER_CONCURRENCY: '5', POSTMAND_POLLING_INTERVAL: '2' } });
+    assert.equal((await server.exited).code, 2);
+    assert.match(server.output.stderr, /POSTMAND_LOG_LEVEL .*"loud"/);
+    assert.match(server.output.stderr, /POSTMAND_POLLING_INTERVAL .*"2"/);
+    assert.doesNotMatch(server.output.stderr, /POSTMAND_WORKER_CONCURRENCY/);
+  });
+
+  test('no database URL → exit status 1 and what to set', async (t) => {
+    const server = postmand(t, ['server'], { cwd: await folderWith(t, {}) });
+    assert.equal((await server.exited).code, 1);
+    assert.match(server.output.stderr, /POSTMAND_DATABASE_URL is not set/);
+  });
+});
+
+suite('local.env', async () => {
+  const example = parseEnv(await readFile(new URL('../local.env', import.meta.url), 'utf8'));
+  const source = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
+  const read = [...new Set(Array.from(source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g), ([, name = '']) => name))];
+  /** The only one that is read elsewhere, by test/setup/global.ts. */
+  const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
+
+  test('the settings in it → all that config.ts reads, and nothing else', () =>
+    assert.deepEqual(Object.keys(example).toSorted(), [...read, OF_TESTS].toSorted()));
+
+  test('the settings that config.ts reads → all are in the tables above', () =>
+    assert.deepEqual(READINGS.map(([variable]) => variable).toSorted(), read.toSorted()));
+
+  test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
+});
+
+function faultsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    readConfig(variables);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults;
+  }
+  return assert.fail(`no fault in ${JSON.stringify(variables)}`);
+}
+
+async function folderWith(t: TestContext, files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-config-'));
+  t.after(() => rm(folder, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  return folder;
+}

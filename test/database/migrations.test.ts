@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migrations.ts';
+import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { MIGRATIONS } from '../setup/parts.ts';
+import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
+import { putDelivery, putWebhook } from '../http/rows.ts';
+
+suite('up', () => {
+  test('an empty database → every migration, in order; again → nothing', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    assert.deepEqual(await migrateUp(connection, MIGRATIONS), NAMES);
+    const schema = await schemaOf(pool);
+    assert.deepEqual(await migrateUp(connection, MIGRATIONS), []);
+    assert.deepEqual(await schemaOf(pool), schema);
+  });
+
+  test('some applied already → only the others, and the schema is the same as in one go', async (t) => {
+    const [inSteps, inOneGo] = [await freshDatabase(t, 'template0'), await freshDatabase(t, 'template0')];
+    const first = await migrationsFolder(t, { count: 2 });
+    assert.deepEqual(await migrateUp(inSteps.connection, first), NAMES.slice(0, 2));
+    assert.deepEqual(await migrateUp(inSteps.connection, MIGRATIONS), NAMES.slice(2));
+    await migrateUp(inOneGo.connection, MIGRATIONS);
+    assert.deepEqual(await schemaOf(inSteps.pool), await schemaOf(inOneGo.pool));
+  });
+
+  test('several at once → each migration once, and the others find nothing left to do', async (t) => {
+    const { connection } = await freshDatabase(t, 'template0');
+    const applied = await Promise.all(Array.from({ length: 5 }, () => migrateUp(connection, MIGRATIONS)));
+    assert.deepEqual(applied.flat(), NAMES);
+  });
+
+  test('a migration that fails → named, undone, not noted; those before it stay; put right → it goes on', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    const before = await schemaOf(pool);
+    const folder = await migrationsFolder(t, {
+      more: {
+        '900_good.up.sql': 'create table good (n integer)',
+        '901_bad.up.sql': 'create table bad (n integer); insert into good values (1); select 1 / 0',
+        '902_after.up.sql': 'create table after (n integer)',
+      },
+    });
+    await assert.rejects(
+      migrateUp(connection, folder),
+      /^Error: Migration 901_bad \(up\) failed: division by zero\. The database is as it was before it\.$/,
+    );
+    assert.deepEqual(await migrationStatus(pool, folder), { applied: [...NAMES, '900_good'], pending: ['901_bad', '902_after'], unknown: [] });
+    assert.deepEqual((await schemaOf(pool)).filter((line) => !before.includes(line)), ['good.n int4 ']);
+    assert.equal((await pool.query('select from good')).rows.length, 0);
+
+    const right = await migrationsFolder(t, { more: { '900_good.up.sql': '', '901_bad.up.sql': 'create table bad (n integer)' } });
+    assert.deepEqual(await migrateUp(connection, right), ['901_bad']);
+  });
+
+  test('the status → what is applied, what is pending, and what a newer version applied', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    assert.deepEqual(await migrationStatus(pool, MIGRATIONS), { applied: [], pending: NAMES, unknown: [] });
+    await migrateUp(connection, await migrationsFolder(t, { count: 1 }));
+    await pool.query(`insert into postmand_migrations (name) values ('999_of_tomorrow')`);
+    assert.deepEqual(await migrationStatus(pool, MIGRATIONS), {
+      applied: [NAMES[0], '999_of_tomorrow'],
+      pending: NAMES.slice(1),
+      unknown: ['999_of_tomorrow'],
+    });
+  });
+});
+
+suite('down', () => {
+  test('an empty database, step by step → each step back to the columns that it started from, and in the end nothing is left', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    const columns: string[][] = [];
+    for (let count = 0; count < NAMES.length; count += 1) {
+      columns.push(await columnsOf({ pool }));
+      await migrateUp(connection, await migrationsFolder(t, { count: count + 1 }));
+    }
+    for (const name of NAMES.toReversed()) {
+      assert.equal(await migrateDown(connection, MIGRATIONS), name);
+      assert.deepEqual(await columnsOf({ pool }), columns.pop(), name);
+    }
+    assert.equal(await migrateDown(connection, MIGRATIONS), undefined);
+    const { rows } = await pool.query<{ table_name: string }>(`select table_name from information_schema.tables where table_schema = 'public'`);
+    assert.deepEqual(rows, [{ table_name: 'postmand_migrations' }]);
+  });
+
+  test('down and up again → the schema it was', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    const schema = await schemaOf(pool);
+    for (const _ of NAMES) await migrateDown(connection, MIGRATIONS);
+    assert.deepEqual(await migrateUp(connection, MIGRATIONS), NAMES);
+    assert.deepEqual(await schemaOf(pool), schema);
+  });
+
+  test('rows in a table that would be dropped → refused, and everything is as it was', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    await putWebhook(pool, 1);
+    for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
+    await expectRefused({ connection, pool }, /001_reference_tables \(down\) failed: refused: table webhooks has rows/);
+    assert.equal((await pool.query('select from webhooks')).rows.length, 1);
+  });
+
+  test('tables that were there before → refused, even where they are empty', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, await migrationsFolder(t, { count: 1 }));
+    await pool.query('comment on table deliveries is null');
+    await expectRefused({ connection, pool }, /refused: table deliveries was there before the first migration/);
+  });
+
+  test('a number that is too large for the column of before → refused, and everything is as it was', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    await putWebhook(pool, 1);
+    await pool.query('update webhooks set retry_max_backoff = 604800');
+    await migrateDown(connection, MIGRATIONS);
+    await migrateDown(connection, MIGRATIONS);
+    await expectRefused({ connection, pool }, /002_integers \(down\) failed: smallint out of range/);
+  });
+
+  test('a webhook that is still being deleted → refused, as it would appear again', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    await putWebhook(pool, 1);
+    await pool.query('update webhooks set deleted_at = now()');
+    await migrateDown(connection, MIGRATIONS);
+    await expectRefused({ connection, pool }, /003_held_deliveries \(down\) failed: refused: a webhook is still being deleted/);
+  });
+
+  test('rows of every kind, as far down as it goes, and up again → the rows are as they were', async (t) => {
+    const { connection, pool } = await freshDatabase(t, 'template0');
+    await migrateUp(connection, MIGRATIONS);
+    await putWebhook(pool, 1);
+    for (const [number, status] of ['pending', 'succeeded', 'failed'].entries()) await putDelivery(pool, number, { status });
+    const rows = async () => (await pool.query('select id, status, scheduled_at, delivery_attempts from deliveries order by id')).rows;
+    const before = await rows();
+    for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
+    await migrateUp(connection, MIGRATIONS);
+    assert.deepEqual(await rows(), before);
+  });
+});
+
+type Migrated = Pick<TestDatabase, 'connection' | 'pool'>;
+
+async function expectRefused({ connection, pool }: Migrated, reason: RegExp): Promise<void> {
+  const before = [await schemaOf(pool), await migrationStatus(pool, MIGRATIONS)];
+  await assert.rejects(migrateDown(connection, MIGRATIONS), reason);
+  assert.deepEqual([await schemaOf(pool), await migrationStatus(pool, MIGRATIONS)], before);
+}
+
+/** The columns of our tables. Going down makes the reference's indexes, whether or not they were there. */
+async function columnsOf({ pool }: Pick<Migrated, 'pool'>): Promise<string[]> {
+  return (await schemaOf(pool)).filter((line) => !line.startsWith('CREATE ') && !line.startsWith('postmand_migrations'));
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
+import { handBack, setAside } from '../../src/deliveries/park.ts';
+import { releaseParked } from '../../src/deliveries/release.ts';
+import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from './rows.ts';
+import { freshWorkerQueue } from './worker-queue.ts';
+
+const NOTHING = { park: [], postpone: [], drop: [] };
+
+suite('set aside', { concurrency: 4 }, () => {
+  test('a claim whose webhook is inactive → the delivery is held with the reason, and its job is gone', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker, { active: false });
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, park: [claim] }));
+    const row = await deliveryRow(worker.pool, id);
+    assert.deepEqual([row?.status, row?.held_reason, row?.parked, row?.delivery_attempts], ['pending', 'webhook_inactive', true, 0]);
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+
+  test('a claim that was lost → the delivery stays as it is', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker, { active: false });
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await takeOver(worker.pool, claim.jobId);
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, park: [claim] }));
+    assert.equal((await deliveryRow(worker.pool, id))?.parked, false);
+    assert.equal((await jobs(worker.pool)).length, 1);
+  });
+
+  test('a claim before its time → a job at its time', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, postpone: [{ claim, delaySeconds: 60 }] }));
+    const [job, ...others] = await jobs(worker.pool);
+    assert.deepEqual([job?.deliveryId, job?.state, others.length], [id, 'created', 0]);
+    assert.ok((job?.waitSeconds ?? 0) > 55 && (job?.waitSeconds ?? 0) <= 60);
+  });
+
+  test('a claim with nothing left to send → its job is gone', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await worker.commit((tx) => deleteDelivery(tx, id));
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, drop: [claim] }));
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+});
+
+suite('hand back', { concurrency: 4 }, () => {
+  test('claims handed back → claimed by another at once, and those that were lost stay with their owner', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const claims = [];
+    for (const id of await addDeliveries(worker, webhook.id, 3)) claims.push(await worker.claimOf(webhook.id, id));
+    await takeOver(worker.pool, claims[1]?.jobId ?? '');
+    await worker.commit((tx) => handBack(tx, worker.queue, claims));
+    const again = await worker.queue.claim(10, []);
+    assert.deepEqual(again.map(({ deliveryId }) => deliveryId).sort(), [claims[0]?.deliveryId, claims[2]?.deliveryId].sort());
+    assert.equal(await count(worker.pool, 'pgboss.job'), 3);
+  });
+
+  test('a claim whose earlier owners died → the deaths go with it', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await worker.commit((tx) => handBack(tx, worker.queue, [{ ...claim, deaths: 2 }]));
+    assert.deepEqual(
+      (await worker.queue.claim(10, [])).map(({ deaths }) => deaths),
+      [2],
+    );
+  });
+});
+
+suite('release', { concurrency: 4 }, () => {
+  test('parked deliveries of an active webhook → all get their job again', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const ids = await addDeliveries(worker, webhook.id, 3);
+    await parkAll(worker, webhook.id);
+    await releaseParked(worker.pool, worker.queue);
+    for (const id of ids) {
+      const row = await deliveryRow(worker.pool, id);
+      assert.deepEqual([row?.parked, row?.held_reason, row?.status], [false, null, 'pending']);
+    }
+    assert.deepEqual((await worker.queue.claim(10, [])).map(({ deliveryId }) => deliveryId).sort(), ids.toSorted());
+  });
+
+  test('parked deliveries of an inactive webhook → they stay', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker, { active: false });
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    await parkAll(worker, webhook.id);
+    await releaseParked(worker.pool, worker.queue);
+    assert.equal((await deliveryRow(worker.pool, id))?.parked, true);
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+
+  test('a parked delivery that waits for a retry → its job is not due before', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 1, -60);
+    await parkAll(worker, webhook.id);
+    await releaseParked(worker.pool, worker.queue);
+    const [job] = await jobs(worker.pool);
+    assert.ok((job?.waitSeconds ?? 0) > 50, JSON.stringify(job));
+    assert.deepEqual(await worker.queue.claim(10, []), []);
+  });
+
+  test('1,200 parked → every one gets exactly one job, and another webhook is not held up', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const [many, one, held] = [await addWebhook(worker), await addWebhook(worker), await addWebhook(worker, { active: false })];
+    await addDeliveries(worker, many.id, 1200);
+    await addDeliveries(worker, one.id);
+    await addDeliveries(worker, held.id, 5);
+    for (const { id } of [many, one, held]) await parkAll(worker, id);
+    await Promise.all([releaseParked(worker.pool, worker.queue), releaseParked(worker.pool, worker.queue)]);
+    const all = await jobs(worker.pool);
+    assert.equal(new Set(all.map(({ deliveryId }) => deliveryId)).size, 1201);
+    assert.equal(all.length, 1201);
+    assert.ok(all.every(({ webhookId }) => webhookId !== held.id));
+  });
+
+  test('a webhook with more than one round takes → every round goes on', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 5000);
+    await parkAll(worker, webhook.id);
+    let before = 0;
+    for (let round = 1; (await count(worker.pool, 'pgboss.job')) < 5000; round += 1) {
+      await releaseParked(worker.pool, worker.queue);
+      const now = await count(worker.pool, 'pgboss.job');
+      assert.ok(now > before, `round ${round} released nothing`);
+      before = now;
+    }
+  });
+});

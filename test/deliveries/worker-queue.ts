@@ -1,0 +1,33 @@
+import type { TestContext } from 'node:test';
+import { inTransaction, type Tx } from '../../src/database/transaction.ts';
+import { openClaimableQueue, type Claim, type ClaimableQueue } from '../../src/deliveries/queue.ts';
+import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { silentLog } from '../setup/parts.ts';
+
+export type WorkerQueue = TestDatabase & {
+  queue: ClaimableQueue;
+  commit<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /** Adds a job and claims it. */
+  claimOf(webhookId: string, deliveryId: string): Promise<Claim>;
+};
+
+/** A fresh database, with the queue as a worker opens it. */
+export async function freshWorkerQueue(t: Pick<TestContext, 'after'>): Promise<WorkerQueue> {
+  const database = await freshDatabase(t);
+  const queue = await openQueueOf(t, database);
+  const commit = <Result>(work: (tx: Tx) => Promise<Result>) => inTransaction(database.pool, work);
+  async function claimOf(webhookId: string, deliveryId: string): Promise<Claim> {
+    await commit((tx) => queue.enqueue(tx, [{ deliveryId, webhookId, delaySeconds: 0 }]));
+    const claim = (await queue.claim(100, [])).find((one) => one.deliveryId === deliveryId);
+    if (claim === undefined) throw new Error(`no job of ${deliveryId} could be claimed`);
+    return claim;
+  }
+  return { ...database, queue, commit, claimOf };
+}
+
+/** Another worker on the same database. */
+export async function openQueueOf(t: Pick<TestContext, 'after'>, { pool, connection }: TestDatabase): Promise<ClaimableQueue> {
+  const queue = await openClaimableQueue(pool, connection, 2, silentLog);
+  t.after(() => queue.close());
+  return queue;
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn, type ExecFileException } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { freshDatabase } from './setup/database.ts';
+import { startReceiver } from './setup/receiver.ts';
+import { apiAt } from './setup/service.ts';
+import { until } from './setup/until.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
+type Instruction = { name: string; text: string; words: string[] };
+
+/** The Dockerfile's instructions, without comments and with continued lines joined. */
+const DOCKERFILE: Instruction[] = read('Dockerfile')
+  .replace(/^#.*\n/gm, '')
+  .replace(/\\\n/g, '')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => {
+    const [name = '', ...words] = line.split(/\s+/);
+    return { name, text: line.slice(name.length).trim(), words };
+  });
+
+const IGNORE = read('.dockerignore')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'));
+
+/** Whether .dockerignore keeps a file out of the build: the last pattern that covers it decides. */
+function isIgnored(file: string): boolean {
+  const last = IGNORE.findLast((line) => {
+    const pattern = line.replace(/^!/, '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+    return new RegExp(`^${pattern}(/|$)`).test(file);
+  });
+  return last !== undefined && !last.startsWith('!');
+}
+
+test('what the Dockerfile copies → is there and is not ignored', () => {
+  const sources = DOCKERFILE.filter(({ name, text }) => name === 'COPY' && !text.startsWith('--from=')).flatMap(({ words }) =>
+    words.slice(0, -1),
+  );
+  assert.ok(sources.includes('src'));
+  assert.deepEqual(
+    sources.filter((source) => !existsSync(path.join(ROOT, source)) || isIgnored(source)),
+    [],
+  );
+});
+
+test('what must not get into an image → is ignored', () => {
+  const files = ['.env', 'data/password', 'node_modules/pg/package.json', '.git/config', 'test/deployment.test.ts', 'README.md'];
+  assert.deepEqual(
+    files.filter((file) => !isIgnored(file)),
+    [],
+  );
+});
+
+test('every process of the Procfile → runs a command that postmand has', async () => {
+  const processes = read('Procfile')
+    .trim()
+    .split('\n')
+    .map((line) => line.split(': ') as [name: string, command: string]);
+  assert.deepEqual(
+    processes.map(([name]) => name),
+    ['release', 'web', 'worker'],
+  );
+  for (const [, command] of processes) {
+    const { code, stdout } = await run(ROOT, `${command} --help`.split(' '));
+    assert.equal(code, 0);
+    assert.ok(stdout.startsWith(`Usage: postmand ${command.split(' ').at(-1)}`), stdout);
+  }
+});
+
+test("the image's health check → asks the health port of a server or worker, and leaves migrate alone", async (t) => {
+  let status = 200;
+  const server = createServer((request, response) => response.writeHead(request.url === '/healthz' ? status : 404).end('{}'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const folder = await temporaryFolder(t);
+  const check = await healthCheck(folder, (server.address() as AddressInfo).port);
+  const nobody = await healthCheck(folder, 1);
+
+  assert.equal(await check('node', 'src/cli.ts', 'server'), 0);
+  status = 500;
+  assert.equal(await check('node', 'src/cli.ts', 'worker'), 1);
+  assert.equal(await nobody('node', 'src/cli.ts', 'server'), 1);
+  assert.equal(await nobody('node', 'src/cli.ts', 'migrate'), 0);
+  assert.equal(await nobody('/sbin/docker-init', '--', 'node', 'src/cli.ts', 'm'), 0);
+});
+
+/** The health check of the Dockerfile, in a container whose first process is the one given. */
+async function healthCheck(folder: string, port: number): Promise<(...processOne: string[]) => Promise<number>> {
+  const { text } = DOCKERFILE.find(({ name }) => name === 'HEALTHCHECK') as Instruction;
+  const [node = '', flag = '', script = ''] = JSON.parse(text.slice(text.indexOf('['))) as string[];
+  const cmdline = path.join(folder, 'cmdline');
+  return async (...processOne) => {
+    await writeFile(cmdline, processOne.map((word) => `${word}\0`).join(''));
+    const env = { POSTMAND_HEALTH_CHECK_HTTP_PORT: String(port) };
+    return (await run(folder, [node, flag, script.replace('/proc/1/cmdline', cmdline)], env)).code;
+  };
+}
+
+test('an installation made as the Dockerfile says → migrates, serves and delivers; start says what it lacks', async (t) => {
+  const image = await build(t);
+  if (image === undefined) return;
+  const { url } = await freshDatabase(t, 'template0');
+  const env = { POSTMAND_DATABASE_URL: url, POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0' };
+  const entrypoint = JSON.parse((DOCKERFILE.find(({ name }) => name === 'ENTRYPOINT') as Instruction).text) as string[];
+
+  const migrated = await run(image, [...entrypoint, 'migrate'], env);
+  assert.deepEqual({ code: migrated.code, stderr: migrated.stderr }, { code: 0, stderr: '' });
+
+  const server = launch(t, image, [...entrypoint, 'server'], env);
+  const worker = launch(t, image, [...entrypoint, 'worker'], env);
+  const { port } = await server.event('server.started');
+  await worker.event('worker.started');
+  const api = apiAt(`http://127.0.0.1:${Number(port)}`);
+  const receiver = await startReceiver(t);
+  const webhook = await api.createWebhook({ url: receiver.url });
+  const { id } = await api.createDelivery(webhook.id);
+  assert.equal((await api.settled(id)).status, 'succeeded');
+  assert.equal((await fetch(`http://127.0.0.1:${Number(port)}/swagger/index.html`)).status, 200);
+  assert.deepEqual(await Promise.all([server.end(), worker.end()]), [0, 0]);
+
+  const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' });
+  assert.equal(started.code, 1);
+  assert.match(started.stderr, /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/);
+});
+
+/**
+ * Carries out FROM, COPY and RUN of the Dockerfile in folders, with this Node.js and this machine's npm.
+ * @returns the folder that the last stage calls /app; undefined where the registry cannot be reached and the test is skipped.
+ */
+async function build(t: TestContext): Promise<string | undefined> {
+  const base = await temporaryFolder(t);
+  const stages = new Map<string, string>();
+  let folder = base;
+  for (const { name, words } of DOCKERFILE) {
+    if (name === 'FROM') {
+      folder = path.join(base, `stage-${stages.size}`);
+      stages.set(words[2] ?? '', folder);
+      await mkdir(folder);
+    }
+    if (name === 'COPY') await copy(words, folder, stages);
+    if (name === 'RUN') {
+      const { code, stderr } = await run(folder, words, { ...process.env, npm_config_prefer_offline: 'true' });
+      const unreachable = unreachableCode(stderr);
+      if (unreachable !== undefined && !process.env['CI']) {
+        t.skip(`npm cannot reach its registry (${unreachable}); with CI set this fails`);
+        return undefined;
+      }
+      assert.equal(code, 0, `RUN ${words.join(' ')}: ${stderr}`);
+    }
+  }
+  return folder;
+}
+
+async function copy(words: string[], folder: string, stages: Map<string, string>): Promise<void> {
+  const [first = ''] = words;
+  const target = words.at(-1) ?? '';
+  if (first.startsWith('--from=')) {
+    const stage = stages.get(first.slice('--from='.length)) ?? '';
+    return rename(path.join(stage, path.relative('/app', words[1] ?? '')), path.join(folder, target));
+  }
+  for (const source of words.slice(0, -1)) {
+    await cp(path.join(ROOT, source), path.join(folder, target === './' ? source : target), { recursive: true });
+  }
+}
+
+/** npm's code for a registry that it cannot reach. */
+function unreachableCode(stderr: string): string | undefined {
+  return /npm error code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E5\d\d)/.exec(stderr)?.[1];
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** Runs a command to its end; `node` is this Node.js. */
+function run(
+  cwd: string,
+  [file = '', ...args]: string[],
+  env: Environment = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const program = file === 'node' ? process.execPath : file;
+    execFile(program, args, { cwd, env: { ...pathAndHome(), ...env } }, (error: ExecFileException | null, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+/** Starts a command that goes on until `end`, which gives its exit status. */
+function launch(t: TestContext, cwd: string, [, ...args]: string[], env: Environment) {
+  const child = spawn(process.execPath, args, { cwd, env: { ...pathAndHome(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const exited = once(child, 'close').then(([code]) => code as number | null);
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  return {
+    event: (name: string) =>
+      until(`event ${name}`, () => {
+        const line = output.split('\n').find((one) => one.startsWith('{') && one.endsWith('}') && one.includes(`"event":"${name}"`));
+        return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
+      }).catch((error: Error) => assert.fail(`${error.message}: ${output}`)),
+    end(): Promise<number | null> {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+function pathAndHome(): Environment {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+}
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-deployment-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

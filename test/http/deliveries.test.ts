@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Delivery } from '../../src/deliveries/delivery.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { SETTINGS, startApi } from '../setup/service.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+import { UNKNOWN_ID } from './request.ts';
+
+const database = await freshDatabase(wholeFile);
+const api = await startApi(wholeFile, database);
+const webhook = await api.createWebhook();
+
+test('a new delivery → 201, pending and due now, with a job', async () => {
+  const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: '{"a": 1}' });
+  assert.equal(status, 201);
+  const { id, created_at, ...rest } = body as Delivery;
+  assert.deepEqual(rest, {
+    webhook_id: webhook.id,
+    payload: '{"a": 1}',
+    scheduled_at: created_at,
+    delivery_attempts: 0,
+    status: 'pending',
+    held_reason: null,
+    updated_at: created_at,
+  });
+  assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  assert.deepEqual((await api.call('GET', `/deliveries/${id}`)).body, body);
+  assert.equal(await jobs(id), 1);
+});
+
+test('no payload, or null → an empty one', async () => {
+  for (const draft of [{ webhook_id: webhook.id }, { webhook_id: webhook.id, payload: null }]) {
+    const { status, body } = await api.call('POST', '/deliveries', draft);
+    assert.deepEqual([status, (body as Delivery).payload], [201, '']);
+  }
+});
+
+test('payloads of all kinds → kept exactly', async () => {
+  for (const payload of ['not json', ' \r\n\t', '\u0001\u007f\ufffd\ufeff', 'ключ 🦀', '"\\u0000"', 'x'.repeat(1_000_000)]) {
+    const { id } = await api.createDelivery(webhook.id, payload);
+    assert.equal((await api.delivery(id)).payload, payload);
+  }
+});
+
+test('a delivery for an inactive webhook → held with the reason, and without a job', async () => {
+  const inactive = await api.createWebhook({ active: false });
+  const delivery = await api.createDelivery(inactive.id);
+  assert.deepEqual([delivery.status, delivery.held_reason], ['pending', 'webhook_inactive']);
+  assert.equal(await jobs(delivery.id), 0);
+});
+
+test('fields that the server owns sent back, even at their largest → ignored', async () => {
+  const delivery = await api.createDelivery(webhook.id, 'again');
+  const owned = { status: 'failed', delivery_attempts: 32_767, scheduled_at: '2001-01-01T00:00:00Z', held_reason: 'imported' };
+  const { status, body } = await api.call('POST', '/deliveries', { ...delivery, ...owned });
+  assert.equal(status, 201);
+  const copy = body as Delivery;
+  assert.notEqual(copy.id, delivery.id);
+  assert.deepEqual([copy.status, copy.delivery_attempts, copy.held_reason], ['pending', 0, null]);
+  assert.ok(copy.scheduled_at > delivery.scheduled_at);
+});
+
+const REFUSED: Record<string, unknown[]> = {
+  webhook_id: ['abc', 5, null, '', `{${UNKNOWN_ID}}`],
+  payload: [5, {}, ['a'], true, 'a\0b', 'a\ud800b', 'a\udfffb'],
+  status: ['done', 1],
+  delivery_attempts: [-1, 32_768, 1.5, '1'],
+  scheduled_at: ['now'],
+  held_reason: ['because'],
+  id: ['abc'],
+  colour: ['blue'],
+};
+
+for (const [name, values] of Object.entries(REFUSED)) {
+  test(`a bad ${name} → 400 that names it, and nothing is stored`, async () => {
+    const before = await count();
+    for (const value of values) {
+      const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: '', [name]: value });
+      const { code, details } = body as { code: number; details: string };
+      assert.deepEqual([status, code], [400, 4], JSON.stringify(value));
+      assert.ok(details.startsWith(name), `${details} for ${JSON.stringify(value)}`);
+    }
+    assert.equal(await count(), before);
+  });
+}
+
+test('no webhook_id → 400 that names it', async () => {
+  const { status, body } = await api.call('POST', '/deliveries', { payload: '' });
+  assert.equal(status, 400);
+  assert.deepEqual(body, { code: 4, message: 'request validation failed', details: 'webhook_id: is required' });
+});
+
+test('a webhook that nobody has → 404 with code 5, and nothing is stored', async () => {
+  const before = await count();
+  const { status, body } = await api.call('POST', '/deliveries', { webhook_id: UNKNOWN_ID, payload: 'x' });
+  assert.equal(status, 404);
+  assert.deepEqual(body, { code: 5, message: 'webhook not found' });
+  assert.equal(await count(), before);
+});
+
+test('a DELETE → 204, the delivery and its attempts are gone; again → 204', async () => {
+  const { id } = await api.createDelivery(webhook.id);
+  const attempt = await database.pool.query<{ id: string }>(
+    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error)
+     values (gen_random_uuid(), $1, $2, '', '', 500, 1, false, '') returning id`,
+    [webhook.id, id],
+  );
+  assert.equal((await api.call('DELETE', `/deliveries/${id}`)).status, 204);
+  const { status, body } = await api.call('GET', `/deliveries/${id}`);
+  assert.equal(status, 404);
+  assert.deepEqual(body, { code: 6, message: 'delivery not found' });
+  assert.equal((await api.call('GET', `/delivery-attempts/${attempt.rows[0]?.id}`)).status, 404);
+  assert.equal((await api.call('DELETE', `/deliveries/${id}`)).status, 204);
+});
+
+test('many deliveries at once, some for a webhook that nobody has → each caller its own answer', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, async (_, i) => {
+      const wrong = i % 3 === 0;
+      const draft = { webhook_id: wrong ? UNKNOWN_ID : webhook.id, payload: `number ${i}` };
+      const { status, body } = await api.call('POST', '/deliveries', draft);
+      return { i, wrong, status, payload: (body as Partial<Delivery>).payload };
+    }),
+  );
+  for (const { i, wrong, status, payload } of answers) {
+    assert.deepEqual([status, payload], wrong ? [404, undefined] : [201, `number ${i}`]);
+  }
+});
+
+test('a webhook made inactive → its next delivery is held', async () => {
+  const changing = await api.createWebhook();
+  assert.equal((await api.createDelivery(changing.id)).held_reason, null);
+  await api.call('PUT', `/webhooks/${changing.id}`, { ...SETTINGS, active: false });
+  assert.equal((await api.createDelivery(changing.id)).held_reason, 'webhook_inactive');
+});
+
+async function count(): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from deliveries');
+  return rows[0]?.count ?? -1;
+}
+
+async function jobs(deliveryId: string): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    `select count(*)::int as count from pgboss.job where name = 'deliveries' and singleton_key = $1`,
+    [deliveryId],
+  );
+  return rows[0]?.count ?? -1;
+}

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { checkOperations, type Operations } from '../../src/http/operations.ts';
+import { apiDocument, operationIds, readSpec } from '../../src/http/spec.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { SETTINGS, startApi } from '../setup/service.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+import { putAttempt, putDelivery, putWebhook } from './rows.ts';
+
+const { document } = readSpec();
+const api = apiDocument(document);
+
+suite('every success answer of openapi.yaml, checked against its schema', async () => {
+  const database = await freshDatabase(wholeFile);
+  const { call } = await startApi(wholeFile, database);
+  const webhook = await putWebhook(database.pool, 1);
+  const delivery = await putDelivery(database.pool, 1);
+  const attempt = await putAttempt(database.pool, 1);
+
+  const CALLS: Record<string, [method: string, path: string, body?: unknown]> = {
+    'listWebhooks 200': ['GET', '/webhooks'],
+    'createWebhook 201': ['POST', '/webhooks', SETTINGS],
+    'getWebhook 200': ['GET', `/webhooks/${webhook}`],
+    'replaceWebhook 200': ['PUT', `/webhooks/${webhook}`, SETTINGS],
+    'listDeliveries 200': ['GET', '/deliveries'],
+    'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhook, payload: 'x' }],
+    'getDelivery 200': ['GET', `/deliveries/${delivery}`],
+    'listDeliveryAttempts 200': ['GET', '/delivery-attempts'],
+    'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attempt}`],
+    'deleteDelivery 204': ['DELETE', `/deliveries/${delivery}`],
+    'deleteWebhook 204': ['DELETE', `/webhooks/${webhook}`],
+  };
+
+  test('the document → no success answer that is missing here', () =>
+    assert.deepEqual(Object.keys(CALLS).toSorted(), documentedSuccesses().toSorted()));
+
+  for (const [answer, [method, path, body]] of Object.entries(CALLS)) {
+    test(`${method} ${path} → ${answer}`, async () => {
+      const { status, body: answered } = await call(method, path, body);
+      assert.equal(`${answer.split(' ')[0]} ${status}`, answer, JSON.stringify(answered));
+    });
+  }
+});
+
+suite('the handlers and the document', () => {
+  const handlers = Object.fromEntries(operationIds(api).map((id) => [id, () => Promise.resolve()])) as unknown as Operations;
+
+  test('the same operations → fine', () => checkOperations(handlers, api));
+
+  test('an operation without a handler → refused by name', () => {
+    const { getWebhook: _left, ...rest } = handlers;
+    assert.throws(() => checkOperations(rest as Operations, api), /Without a handler: getWebhook; without an operation: none/);
+  });
+
+  test('a handler without an operation → refused by name', () => {
+    const extra = { ...handlers, pingWebhook: handlers.getWebhook };
+    assert.throws(() => checkOperations(extra, api), /Without a handler: none; without an operation: pingWebhook/);
+  });
+});
+
+/** Like `getWebhook 200`, for all operations of the API port. */
+function documentedSuccesses(): string[] {
+  return Object.values(api.paths).flatMap((item) =>
+    Object.values(item).flatMap((operation) => {
+      const { operationId, responses = {} } = (operation ?? {}) as { operationId?: string; responses?: object };
+      return Object.keys(responses)
+        .filter((status) => status.startsWith('2'))
+        .map((status) => `${operationId} ${status}`);
+    }),
+  );
+}

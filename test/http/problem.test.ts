@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DatabaseError } from 'pg';
+import { Overloaded } from '../../src/database/shared-commit.ts';
+import { AttemptNotFound } from '../../src/deliveries/attempt.ts';
+import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
+import { BadRequest, problemOf } from '../../src/http/problem.ts';
+import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
+
+const CASES: [what: string, error: unknown, status: number, code: number, message: string, details?: string][] = [
+  ['an error that nobody foresaw', new TypeError('x is not a function'), 500, 1, 'internal server error'],
+  ['something thrown that is no error', 'oops', 500, 1, 'internal server error'],
+  ['a statement at fault', databaseError('42P01'), 500, 1, 'internal server error'],
+  ['an answer that the document does not have', statusError(500), 500, 1, 'internal server error'],
+  ['a bad path parameter', invalid('/params/webhook_id', 'must match format "uuid"'), 404, 2, 'invalid id'],
+  ['a body that is no JSON', { status: 400, type: 'entity.parse.failed', message: 'no JSON' }, 400, 3, 'malformed request body', 'no JSON'],
+  ['a body that is no UTF-8', new BadRequest('malformed', 'not UTF-8'), 400, 3, 'malformed request body', 'not UTF-8'],
+  [
+    'a bad field',
+    invalid('/body/url', 'must match format "uri"'),
+    400,
+    4,
+    'request validation failed',
+    'url: must be an absolute http or https URL',
+  ],
+  [
+    'a bad field within a field',
+    invalid('/body/codes/3', 'must be integer'),
+    400,
+    4,
+    'request validation failed',
+    'codes.3: must be integer',
+  ],
+  ['a bad body', invalid('/body', 'must be object'), 400, 4, 'request validation failed', 'body: must be object'],
+  [
+    'a bad parameter',
+    new BadRequest('invalid', 'limit: must be a whole number'),
+    400,
+    4,
+    'request validation failed',
+    'limit: must be a whole number',
+  ],
+  ['no such webhook', new WebhookNotFound(), 404, 5, 'webhook not found'],
+  ['no such delivery', new DeliveryNotFound(), 404, 6, 'delivery not found'],
+  ['no such attempt', new AttemptNotFound(), 404, 7, 'delivery attempt not found'],
+  ['no such route', statusError(404), 404, 8, 'route not found'],
+  ['no such method', statusError(405), 405, 9, 'method not allowed'],
+  ['another media type', new BadRequest('unsupported', 'not JSON'), 415, 10, 'unsupported media type', 'not JSON'],
+  ['too long a body', new BadRequest('too_large', 'too long'), 413, 11, 'request body too large', 'too long'],
+  ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a deadlock', databaseError('40P01'), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a statement that took too long', databaseError('57014'), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a database that restarts', databaseError('57P03'), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a database that is not there', codeError('ECONNREFUSED'), 503, 12, 'service unavailable', 'try again in a moment'],
+];
+
+for (const [what, error, status, code, message, details] of CASES) {
+  test(`${what} → ${status} with code ${code}`, () => {
+    const problem = problemOf(error);
+    assert.equal(problem.status, status);
+    assert.deepEqual(problem.body, { code, message, ...(details === undefined ? {} : { details }) });
+  });
+}
+
+test('a 503 → says when to come again', () => assert.deepEqual(problemOf(new Overloaded()).headers, { 'Retry-After': '2' }));
+
+test('a method that a path does not have → names those that it has', () =>
+  assert.deepEqual(problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers, { Allow: 'GET, PUT' }));
+
+function statusError(status: number): Error {
+  return Object.assign(new Error('said by the framework'), { status });
+}
+
+function codeError(code: string): Error {
+  return Object.assign(new Error(`connect ${code}`), { code });
+}
+
+function invalid(path: string, message: string): Error {
+  return Object.assign(statusError(400), { errors: [{ path, message }] });
+}
+
+function databaseError(code: string): DatabaseError {
+  return Object.assign(new DatabaseError('said by PostgreSQL', 1, 'error'), { code });
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { until } from '../setup/until.ts';
+import { jobCount, startLine } from './line.ts';
+
+suite('inactive webhooks', { concurrency: true }, () => {
+  test('a delivery for an inactive webhook → held with the reason, not sent; reactivated → it arrives', async (t) => {
+    const line = await startLine(t);
+    const { api, receiver } = line;
+    const webhook = await api.createWebhook({ url: receiver.url, active: false });
+    const other = await api.createWebhook({ url: receiver.url });
+    const { id } = await api.createDelivery(webhook.id, 'held');
+    const after = await api.createDelivery(other.id, 'sent');
+    await api.settled(after.id);
+
+    const held = await api.delivery(id);
+    assert.deepEqual([held.status, held.held_reason, held.delivery_attempts], ['pending', 'webhook_inactive', 0]);
+    assert.deepEqual(
+      receiver.received.map(({ body }) => body),
+      ['sent'],
+    );
+    assert.equal(await jobCount(line), 0);
+
+    await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
+    const delivered = await api.settled(id, 15_000);
+    assert.deepEqual([delivered.status, delivered.held_reason], ['succeeded', null]);
+    assert.equal(receiver.received.length, 2);
+    assert.deepEqual(line.errors(), []);
+  });
+
+  test('deactivated while a retry waits → held when it is due, no request; reactivated → it goes on with the next attempt', async (t) => {
+    const line = await startLine(t, (_request, response, number) => response.writeHead(number === 1 ? 500 : 200).end());
+    const { api, receiver } = line;
+    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1 });
+    const { id } = await api.createDelivery(webhook.id);
+    await receiver.count(1);
+    await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false });
+    await until('it is held', async () => (await api.delivery(id)).held_reason === 'webhook_inactive');
+    assert.equal(receiver.received.length, 1);
+    assert.equal(await jobCount(line), 0);
+
+    await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
+    const delivery = await api.settled(id, 15_000);
+    assert.deepEqual([delivery.status, delivery.delivery_attempts, receiver.received.length], ['succeeded', 2, 2]);
+  });
+
+  test('deactivated during a send → its outcome is recorded all the same', async (t) => {
+    const { api, receiver } = await startLine(t, () => {});
+    const webhook = await api.createWebhook({ url: receiver.url });
+    receiver.answerWith((_request, response) => {
+      void api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false }).then(() => response.end());
+    });
+    const { id } = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(id)).status, 'succeeded');
+  });
+
+  test('switched on and off many times while deliveries come → every one arrives once it is on', async (t) => {
+    const line = await startLine(t);
+    const { api, receiver } = line;
+    const webhook = await api.createWebhook({ url: receiver.url });
+    const ids = [];
+    for (let i = 0; i < 20; i += 1) {
+      await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: i % 2 === 0 });
+      ids.push((await api.createDelivery(webhook.id, String(i))).id);
+    }
+    await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
+    for (const id of ids) assert.equal((await api.settled(id)).status, 'succeeded');
+    assert.deepEqual(
+      receiver.received.map(({ body }) => Number(body)).sort((a, b) => a - b),
+      [...ids.keys()],
+    );
+    assert.deepEqual(line.errors(), []);
+  });
+});

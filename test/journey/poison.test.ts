@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { jobCount, openLine, type Line } from './line.ts';
+
+// A database taken over from the Go program holds rows that our API would refuse.
+suite('rows taken over that can never be sent', { concurrency: true }, () => {
+  const POISON: [when: string, column: 'url' | 'content_type', value: string, error: RegExp][] = [
+    ['a URL of another scheme', 'url', 'ftp://x', /^the URL of the webhook is not http or https$/],
+    ['no URL at all', 'url', '', /^the URL of the webhook is not/],
+    [
+      'a content type with a newline',
+      'content_type',
+      'text/plain\r\nX-Evil: 1',
+      /^a header would hold a character that HTTP does not allow$/,
+    ],
+  ];
+  for (const [when, column, value, error] of POISON) {
+    test(`${when} → failed after its attempts with the reason, and the others are delivered`, async (t) => {
+      const line = await openLine(t);
+      const { api, receiver } = line;
+      const poisoned = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 2 });
+      const healthy = await api.createWebhook({ url: receiver.url });
+      await line.pool.query(`update webhooks set ${column} = $2 where id = $1`, [poisoned.id, value]);
+      const ids = [];
+      for (let i = 0; i < 5; i += 1)
+        ids.push(await takenOver(line, poisoned.id, 'poison'), await takenOver(line, healthy.id, `healthy ${i}`));
+      await line.startWorker();
+
+      for (const [i, id] of ids.entries()) {
+        const delivery = await api.settled(id);
+        assert.deepEqual([delivery.status, delivery.delivery_attempts], i % 2 === 0 ? ['failed', 2] : ['succeeded', 1]);
+        if (i % 2 === 0) for (const attempt of await api.attempts(id)) assert.match(attempt.error, error);
+      }
+      assert.deepEqual(
+        receiver.received.map(({ body }) => body).sort(),
+        [0, 1, 2, 3, 4].map((i) => `healthy ${i}`),
+      );
+      assert.equal(await jobCount(line), 0);
+      assert.deepEqual(line.errors(), []);
+    });
+  }
+
+  test('a delivery that was tried more often than its webhook allows → one more attempt, then failed', async (t) => {
+    const line = await openLine(t, (_request, response) => response.writeHead(500).end());
+    const webhook = await line.api.createWebhook({ url: line.receiver.url, max_delivery_attempts: 3 });
+    const id = await takenOver(line, webhook.id, 'x');
+    await line.pool.query('update deliveries set delivery_attempts = 32767 where id = $1', [id]);
+    await line.startWorker();
+    const delivery = await line.api.settled(id);
+    assert.deepEqual([delivery.status, delivery.delivery_attempts, line.receiver.received.length], ['failed', 32_768, 1]);
+  });
+});
+
+/** A pending delivery as the migration leaves it: imported, without a job. */
+async function takenOver({ pool }: Line, webhookId: string, payload: string): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
+     values (gen_random_uuid(), $1, $2, now() - interval '1 day', 0, 'pending', 'imported', now(), now(), now())
+     returning id`,
+    [webhookId, payload],
+  );
+  return rows[0]?.id ?? '';
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { suite, test } from 'node:test';
+import { postmand } from '../setup/command.ts';
+import { freshDatabase } from '../setup/database.ts';
+
+suite('arguments', { concurrency: 4 }, () => {
+  const WRONG: [when: string, args: string[], message: RegExp][] = [
+    ['an unknown command', ['deliver'], /unknown command 'deliver'/],
+    ['an unknown command under migrate', ['migrate', 'sideways'], /sideways|too many arguments/],
+    ['an argument too many', ['server', 'now'], /too many arguments/],
+    ['an argument too many for start', ['start', 'worker'], /too many arguments/],
+    ['an unknown option', ['worker', '--fast'], /unknown option '--fast'/],
+    ['a command in other letters', ['Server'], /unknown command 'Server'/],
+  ];
+  for (const [when, args, message] of WRONG) {
+    test(`${when} → exit 2 with a message`, async (t) => {
+      const command = postmand(t, args);
+      assert.deepEqual(await command.exited, { code: 2, signal: null });
+      assert.match(command.output.stderr, message);
+      assert.equal(command.output.stdout, '');
+    });
+  }
+
+  test('no command → exit 2 and the help', async (t) => {
+    const command = postmand(t, []);
+    assert.equal((await command.exited).code, 2);
+    assert.match(command.output.stderr, /Usage: postmand/);
+  });
+
+  for (const args of [['--help'], ['-h'], ['help']]) {
+    test(`${args.join()} → exit 0, and every command is shown`, async (t) => {
+      const command = postmand(t, args);
+      assert.equal((await command.exited).code, 0);
+      for (const name of ['migrate|m', 'server|s', 'worker|w', 'start']) assert.ok(command.output.stdout.includes(name), name);
+      assert.equal(command.output.stderr, '');
+    });
+  }
+
+  test('--version → exit 0 and the version of package.json', async (t) => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const command = postmand(t, ['--version']);
+    assert.equal((await command.exited).code, 0);
+    assert.equal(command.output.stdout.trim(), version);
+  });
+
+  for (const [alias, event] of [
+    ['m', 'migrate.done'],
+    ['s', 'server.started'],
+    ['w', 'worker.started'],
+  ] as const) {
+    test(`${alias} → ${event}`, async (t) => {
+      const { url } = await freshDatabase(t);
+      const command = postmand(t, [alias], { env: { POSTMAND_DATABASE_URL: url } });
+      await command.event(event);
+      if (alias === 'm') assert.equal((await command.exited).code, 0);
+      else assert.deepEqual(await command.end(), { code: 0, signal: null });
+    });
+  }
+});
