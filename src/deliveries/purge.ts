@@ -9,6 +9,9 @@ const STEP = 500;
 /** Steps taken before the caller of a DELETE gets its answer; what is left goes in the background. */
 const STEPS_BEFORE_ANSWER = 4;
 
+/** How long to wait for rows that somebody holds. */
+const PAUSE_MS = 20;
+
 /** Hides a webhook at once and removes it with its deliveries in small steps, here where there are few. Unknown ids are fine. */
 export async function deleteWebhook(pool: Pool, id: string): Promise<void> {
   if (await inTransaction(pool, (tx) => hideWebhook(tx, id))) await purgeSteps(pool, id, STEPS_BEFORE_ANSWER);
@@ -21,8 +24,9 @@ export async function purgeHidden(pool: Pool): Promise<void> {
 
 async function purgeSteps(pool: Pool, id: string, steps: number): Promise<void> {
   for (let step = 0; step < steps; step += 1) {
-    if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, id, STEP))) < STEP) {
-      return inTransaction(pool, (tx) => removeEmptyWebhook(tx, id));
-    }
+    if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, id, STEP))) === STEP) continue;
+    if (await inTransaction(pool, (tx) => removeEmptyWebhook(tx, id))) return;
+    // Somebody holds a row, as a worker does that records an attempt just now: it will not be long.
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

@@ -77,12 +77,13 @@ export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Removes a hidden webhook that has no deliveries left. Passes over one that somebody holds: the next round takes it. */
-export async function removeEmptyWebhook(tx: Tx, id: string): Promise<void> {
+/** Removes a hidden webhook that has no deliveries left. @returns false where it has some, or somebody holds it: try again. */
+export async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
   const locked = await tx.query('select id from webhooks where id = $1 and deleted_at is not null for update skip locked', [id]);
-  if (locked.rowCount === 0) return;
+  if (locked.rowCount === 0) return false;
   // In a statement of its own: it sees what was committed before the lock, and nothing can come after it.
-  await tx.query('delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)', [id]);
+  const sql = 'delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)';
+  return (await tx.query(sql, [id])).rowCount === 1;
 }
 
 function settingsParameters(settings: WebhookSettings): unknown[] {

@@ -57,7 +57,10 @@ test('its starter and all processes of its group killed → it runs on, and the 
   const script = `import { startEmbedded } from ${JSON.stringify(EMBEDDED)};
     console.log((await startEmbedded(${JSON.stringify(home)}, { fsync: 'off' })).url);
     setInterval(() => {}, 1000);`;
-  const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   starter.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   const url = await until('the starter has started it', () => printed.trim());

@@ -4,7 +4,7 @@ import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migr
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
-import { putDelivery, putWebhook } from '../http/rows.ts';
+import { putDelivery, putWebhook } from '../setup/rows.ts';
 
 suite('up', () => {
   test('an empty database → every migration, in order; again → nothing', async (t) => {
@@ -45,8 +45,15 @@ suite('up', () => {
       migrateUp(connection, folder),
       /^Error: Migration 901_bad \(up\) failed: division by zero\. The database is as it was before it\.$/,
     );
-    assert.deepEqual(await migrationStatus(pool, folder), { applied: [...NAMES, '900_good'], pending: ['901_bad', '902_after'], unknown: [] });
-    assert.deepEqual((await schemaOf(pool)).filter((line) => !before.includes(line)), ['good.n int4 ']);
+    assert.deepEqual(await migrationStatus(pool, folder), {
+      applied: [...NAMES, '900_good'],
+      pending: ['901_bad', '902_after'],
+      unknown: [],
+    });
+    assert.deepEqual(
+      (await schemaOf(pool)).filter((line) => !before.includes(line)),
+      ['good.n int4 '],
+    );
     assert.equal((await pool.query('select from good')).rows.length, 0);
 
     const right = await migrationsFolder(t, { more: { '900_good.up.sql': '', '901_bad.up.sql': 'create table bad (n integer)' } });
@@ -79,7 +86,9 @@ suite('down', () => {
       assert.deepEqual(await columnsOf({ pool }), columns.pop(), name);
     }
     assert.equal(await migrateDown(connection, MIGRATIONS), undefined);
-    const { rows } = await pool.query<{ table_name: string }>(`select table_name from information_schema.tables where table_schema = 'public'`);
+    const { rows } = await pool.query<{ table_name: string }>(
+      `select table_name from information_schema.tables where table_schema = 'public'`,
+    );
     assert.deepEqual(rows, [{ table_name: 'postmand_migrations' }]);
   });
 

@@ -33,7 +33,8 @@ export async function migrationsFolder(
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-migrations-'));
   t.after(() => rm(folder, { recursive: true }));
   for (const name of NAMES.slice(0, count)) {
-    for (const direction of ['up', 'down']) await cp(path.join(MIGRATIONS, `${name}.${direction}.sql`), path.join(folder, `${name}.${direction}.sql`));
+    for (const direction of ['up', 'down'])
+      await cp(path.join(MIGRATIONS, `${name}.${direction}.sql`), path.join(folder, `${name}.${direction}.sql`));
   }
   for (const [file, sql] of Object.entries(more)) await writeFile(path.join(folder, file), sql);
   return folder;

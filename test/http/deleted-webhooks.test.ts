@@ -5,7 +5,7 @@ import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { SETTINGS, startApi, startWorkerHere, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { lastFirst } from '../setup/whole-file.ts';
-import { putAttempt, putDelivery } from './rows.ts';
+import { putAttempt, putDelivery } from '../setup/rows.ts';
 
 test('a webhook without deliveries deleted → gone at once, row and all', async (context) => {
   const t = lastFirst(context);

@@ -4,7 +4,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { UNKNOWN_ID } from './request.ts';
-import { putAttempt, putDelivery, putWebhook } from './rows.ts';
+import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
 
 const database = await freshDatabase(wholeFile);
 const api = await startApi(wholeFile, database);

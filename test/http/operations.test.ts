@@ -5,7 +5,7 @@ import { apiDocument, operationIds, readSpec } from '../../src/http/spec.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { SETTINGS, startApi } from '../setup/service.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { putAttempt, putDelivery, putWebhook } from './rows.ts';
+import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
 
 const { document } = readSpec();
 const api = apiDocument(document);
