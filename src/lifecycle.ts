@@ -18,8 +18,7 @@ export const CENSUS_EVERY_MS = 30_000;
 
 export type Listening = { port: number; stop(graceMs: number): Promise<void> };
 
-export const DATABASE_URL_MISSING =
-  'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
+const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
 /** The database of the settings, reached once. @throws CommandError */
 export async function connectTo(config: Config): Promise<Connection> {

@@ -1,6 +1,5 @@
 /** Where a delivery stands. Only `pending` ever changes. */
-export const STATUSES = ['pending', 'succeeded', 'failed'] as const;
-export type Status = (typeof STATUSES)[number];
+export type Status = 'pending' | 'succeeded' | 'failed';
 
 /** Why a pending delivery has no job: its webhook is inactive, or it came with a database taken over and waits its turn. */
 export const HELD_REASONS = ['webhook_inactive', 'imported'] as const;

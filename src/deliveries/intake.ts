@@ -13,8 +13,8 @@ export type Intake = {
   waitMs(): number;
 };
 
-/** A claim has a cost of its own: this far apart they are under load, and further where one takes long. */
-const MIN_GAP_MS = 20;
+/** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
+const BACKLOG_GAP_MS = 20;
 
 /** Most claims at once for the slow lane: it is filled bit by bit, as most of what is claimed may have to go back. */
 const SLOW_BATCH = 20;
@@ -31,6 +31,7 @@ export function createIntake(queue: ClaimableQueue, lanes: Lanes, line: Line, po
   let ignored = new Set<string>();
   let nextAt = 0;
   let pollAt = 0;
+  let backlog = false;
   let turn: Plan['lane'] = 'slow';
 
   function plans(): Plan[] {
@@ -68,10 +69,11 @@ export function createIntake(queue: ClaimableQueue, lanes: Lanes, line: Line, po
       ignored = new Set([...ignored, ...plan.ignore]);
       try {
         const claims = await queue.claim(plan.limit, plan.ignore);
-        if (claims.length === plan.limit) mayHaveMore[plan.lane] = true;
+        backlog = claims.length === plan.limit;
+        if (backlog) mayHaveMore[plan.lane] = true;
         return claims;
       } finally {
-        nextAt = now + Math.max(MIN_GAP_MS, 2 * (performance.now() - now));
+        nextAt = now + Math.max(backlog ? BACKLOG_GAP_MS : 0, 2 * (performance.now() - now));
       }
     },
     wake,

@@ -1,5 +1,4 @@
-export const FAILURE_REASONS = ['timeout', 'dns', 'refused', 'unreachable', 'reset', 'tls', 'protocol', 'invalid', 'other'] as const;
-export type FailureReason = (typeof FAILURE_REASONS)[number];
+export type FailureReason = 'timeout' | 'dns' | 'refused' | 'unreachable' | 'reset' | 'tls' | 'protocol' | 'invalid' | 'other';
 
 type Failure = { reason: FailureReason; message: string };
 

@@ -12,7 +12,7 @@ export type Exchange =
   | { kind: 'aborted' };
 
 /** `timeoutMs` bounds everything from the name lookup to the last byte of the body. */
-export type SendLimits = { timeoutMs: number; signal: AbortSignal };
+type SendLimits = { timeoutMs: number; signal: AbortSignal };
 
 /** Posts webhooks. Whatever the remote side does is a value, not a throw. */
 export type Sender = {

@@ -10,7 +10,7 @@ export type OperationRequest<Id extends OperationId> = {
 };
 
 /** A successful answer of operation `Id`: a status and body that openapi.yaml does not have do not compile. */
-export type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
+type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
 
 /** Answers one operation; failures are thrown. */
 export type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promise<Answer<Id>>;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -17,6 +17,8 @@ export async function globalSetup(): Promise<void> {
   const given = process.env['POSTMAND_TEST_DATABASE_URL'];
   if (!given) {
     folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));
+    // PostgreSQL runs as another user where the tests run as root: it must get in.
+    await chmod(folder, 0o755);
     // No test pulls the plug of the machine: a killed PostgreSQL loses nothing without fsync.
     embedded = await startEmbedded(path.join(folder, 'data'), { fsync: 'off', max_connections: '400' });
   }
@@ -30,7 +32,7 @@ export async function globalSetup(): Promise<void> {
 export async function globalTeardown(): Promise<void> {
   if (embedded === undefined) await dropTemplate();
   await embedded?.stop();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  for (const left of [embedded?.home, folder]) if (left !== undefined) await rm(left, { recursive: true, force: true });
 }
 
 async function createTemplate(server: string, name: string): Promise<void> {

@@ -1,0 +1,33 @@
+import { accept } from './scenarios/accept.ts';
+import { deferred } from './scenarios/deferred.ts';
+import { deletion } from './scenarios/delete.ts';
+import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
+import { history } from './scenarios/history.ts';
+import { isolationBurst, isolationHanging, isolationSlow } from './scenarios/isolation.ts';
+import { latency } from './scenarios/latency.ts';
+import { reads } from './scenarios/reads.ts';
+import { takeover } from './scenarios/takeover.ts';
+import type { Scenario } from './trial.ts';
+
+/** By name, in the order in which they run. */
+export const SCENARIOS: Record<string, Scenario> = {
+  drain,
+  'drain-one': drainOne,
+  'drain-50k': drainLarge,
+  accept,
+  latency,
+  history,
+  deferred,
+  'isolation-burst': isolationBurst,
+  'isolation-hanging': isolationHanging,
+  'isolation-slow': isolationSlow,
+  reads,
+  takeover,
+  delete: deletion,
+};
+
+/** The scenario of that name, else all whose names start with it: `isolation` has several. */
+export function scenariosNamed(name: string): string[] {
+  const all = Object.keys(SCENARIOS);
+  return all.includes(name) ? [name] : all.filter((one) => one.startsWith(`${name}-`));
+}
