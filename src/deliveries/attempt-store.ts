@@ -30,7 +30,7 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
        execution_duration, success, error, created_at
      from delivery_attempts
      where id = $1
-       and webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))`,
+       and case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end`,
     [id],
   );
   return rows[0];
@@ -44,7 +44,7 @@ export async function listAttempts(db: Queryable, filter: AttemptFilter, page: P
     `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
        execution_duration, success, error, created_at
      from delivery_attempts
-     where webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))
+     where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
        and ($1::uuid is null or webhook_id = $1)
        and ($2::uuid is null or delivery_id = $2)
        and ($3::boolean is null or success = $3)

@@ -31,7 +31,7 @@ export async function findDelivery(db: Queryable, id: string): Promise<Delivery 
     `select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at
      from deliveries
      where id = $1
-       and webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))`,
+       and case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end`,
     [id],
   );
   return rows[0];
@@ -44,7 +44,7 @@ export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page
   const { rows } = await db.query<Delivery>(
     `select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at
      from deliveries
-     where webhook_id <> all (array(select w.id from webhooks w where w.deleted_at is not null))
+     where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
        and ($1::uuid is null or webhook_id = $1)
        and ($2::text is null or status = $2)
        and ($3::timestamptz is null or created_at > $3)
