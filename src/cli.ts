@@ -18,7 +18,8 @@ async function main(argv: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(argv);
   } catch (error) {
-    process.exitCode = report(error);
+    // What was opened before the failure would keep the process alive.
+    process.exit(report(error));
   }
 }
 
@@ -62,6 +63,8 @@ type Run = (config: Config, log: Log) => Promise<void>;
 async function withSettings(load: () => Promise<Run>): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
+  // A reader of the log that goes away must not take the service with it.
+  process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {
     log.error('process.uncaught', { error });
     process.exit(1);

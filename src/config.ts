@@ -36,7 +36,7 @@ export function readConfig(variables: Environment) {
     database: {
       url: env.postgresUrl('POSTMAND_DATABASE_URL', 'DATABASE_URL'),
       caFile: env.file('POSTMAND_DATABASE_CA_FILE'),
-      migrationsDir: env.folder('POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
+      migrationsDir: env.migrations('POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
       maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
     },
     dataDir: env.text('POSTMAND_DATA_DIR'),
@@ -94,7 +94,7 @@ function reader(variables: Environment) {
     const name = names.find((one) => text(one) !== undefined);
     if (name === undefined) return undefined;
     const value = text(name) ?? '';
-    const problem = postgresUrlProblem(value);
+    const problem = postgresUrlProblem(value, text('POSTMAND_DATABASE_CA_FILE') !== undefined);
     if (problem !== undefined) fault(name, problem);
     return value;
   }
@@ -105,29 +105,44 @@ function reader(variables: Environment) {
     return path;
   }
 
-  function folder(name: string, byDefault: string): string {
-    const value = text(name);
-    const path = value?.replace(/^file:\/\//, '') ?? byDefault;
-    if (!existsSync(path))
-      fault(name, `names a folder that does not exist: ${quoted(path)}; unset it to use the migrations of this version`);
+  function migrations(name: string, byDefault: string): string {
+    const path = text(name)?.replace(/^file:\/\//, '') ?? byDefault;
+    // The Go program's own folder, under the Go program's own setting, would be run as ours.
+    if (!existsSync(`${path}/001_reference_tables.up.sql`)) {
+      fault(name, `names a folder without the migrations of this program: ${quoted(path)}; unset it to use those of this version`);
+    }
     return path;
   }
 
-  return { faults, text, integer, flag, oneOf, postgresUrl, file, folder };
+  return { faults, text, integer, flag, oneOf, postgresUrl, file, migrations };
 }
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 /** What is wrong with a connection URL. The URL itself is never repeated: it holds a password. */
-function postgresUrlProblem(value: string): string | undefined {
+function postgresUrlProblem(value: string, hasCaFile: boolean): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(value)) return 'must be a URL that starts with postgres:// or postgresql://';
   // A socket folder leaves the host empty, which URL does not parse for a user with a password.
   const parsable = value.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/');
-  if (!URL.canParse(parsable))
+  if (!URL.canParse(parsable) || !isDecodable(parsable)) {
     return 'must be a URL like postgres://user:password@host:5432/database (encode special characters in the password)';
-  const sslmode = new URL(parsable).searchParams.get('sslmode');
+  }
+  const { searchParams } = new URL(parsable);
+  const sslmode = searchParams.get('sslmode');
   if (sslmode !== null && !SSL_MODES.includes(sslmode)) return `has sslmode=${sslmode}, which must be one of ${SSL_MODES.join(', ')}`;
+  if (sslmode === 'verify-ca' && !hasCaFile && !searchParams.has('sslrootcert')) {
+    return 'has sslmode=verify-ca, which needs a CA file: set POSTMAND_DATABASE_CA_FILE';
+  }
   return undefined;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function quoted(value: string): string {

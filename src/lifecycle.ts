@@ -25,7 +25,7 @@ export async function connectTo(config: Config): Promise<Connection> {
   const { url, caFile } = config.database;
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
   return connectionTo(url, caFile).catch((error: unknown) => {
-    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${String(error)}`, { cause: error });
+    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`, { cause: error });
   });
 }
 
@@ -44,10 +44,16 @@ export async function openPool(connection: Connection, config: Config, max: numb
   } catch (error) {
     await pool.end();
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`Cannot use the database at ${describeTarget(connection.connectionString)}: ${(error as Error).message}`, {
+    throw new CommandError(`Cannot use the database at ${describeTarget(connection.connectionString)}: ${reasonOf(error)}`, {
       cause: error,
     });
   }
+}
+
+/** An address that is refused over IPv4 and IPv6 comes as one error without a message of its own. */
+function reasonOf(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
 }
 
 /** Serves `app` on a port; `setting` is the variable to name when that fails. */

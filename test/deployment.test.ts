@@ -129,7 +129,7 @@ test('an installation made as the Dockerfile says → migrates, serves and deliv
   assert.equal((await fetch(`http://127.0.0.1:${Number(port)}/swagger/index.html`)).status, 200);
   assert.deepEqual(await Promise.all([server.end(), worker.end()]), [0, 0]);
 
-  const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' });
+  const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' }, 20_000);
   assert.equal(started.code, 1);
   assert.match(started.stderr, /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/);
 });
@@ -150,7 +150,7 @@ async function build(t: TestContext): Promise<string | undefined> {
     }
     if (name === 'COPY') await copy(words, folder, stages);
     if (name === 'RUN') {
-      const { code, stderr } = await run(folder, ['sh', '-c', text], { ...process.env, npm_config_prefer_offline: 'true' });
+      const { code, stderr } = await run(folder, ['sh', '-c', text], buildEnvironment());
       const unreachable = unreachableCode(stderr);
       if (unreachable !== undefined && !process.env['CI']) {
         t.skip(`npm cannot reach its registry (${unreachable}); with CI set this fails`);
@@ -181,15 +181,20 @@ function unreachableCode(stderr: string): string | undefined {
 
 type Environment = Record<string, string | undefined>;
 
-/** Runs a command to its end. */
+/** Longer than any command here takes, an installation over a slow line among them. */
+const PATIENCE_MS = 240_000;
+
+/** Runs a command to its end. @throws where it does not come to one. */
 function run(
   cwd: string,
   [file = '', ...args]: string[],
   env: Environment = {},
+  timeout = PATIENCE_MS,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    execFile(file, args, { cwd, env: { ...env, ...pathAndHome() } }, (error: ExecFileException | null, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
+    const options = { cwd, env: { ...env, ...pathAndHome() }, timeout };
+    execFile(file, args, options, (error: ExecFileException | null, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(new Error(`${file} ${args.join(' ')}: ${stdout}${stderr}`, { cause: error }));
       else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });
   });
@@ -216,6 +221,12 @@ function launch(t: TestContext, cwd: string, [file = '', ...args]: string[], env
       return exited;
     },
   };
+}
+
+/** As in a build there are no settings of ours: nothing must find a database. What npm needs to reach its registry stays. */
+function buildEnvironment(): Environment {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(POSTMAND_|DATABASE_URL$|PORT$)/.test(name));
+  return { ...Object.fromEntries(inherited), npm_config_prefer_offline: 'true' };
 }
 
 /** With this Node.js as `node`, whichever the machine has. */

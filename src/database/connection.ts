@@ -7,9 +7,23 @@ export type Connection = { connectionString: string; ssl?: false | { rejectUnaut
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
  * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
  * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
- * Connects once where the server has to be asked.
+ * @throws what the first connection throws
  */
 export async function connectionTo(url: string, caFile?: string): Promise<Connection> {
+  const connection = optionsFor(url, caFile);
+  try {
+    await tryOut(connection);
+    return connection;
+  } catch (error) {
+    const optional = connection.ssl !== undefined && connection.ssl !== false;
+    if (!optional || !/does not support SSL/.test(String(error))) throw error;
+    await tryOut({ ...connection, ssl: false });
+    return { ...connection, ssl: false };
+  }
+}
+
+/** `ssl` is set where the URL leaves it to us; otherwise the URL says all. */
+function optionsFor(url: string, caFile?: string): Connection {
   const mode = /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? 'prefer';
   if (mode === 'disable' || isSocket(url)) return { connectionString: withoutMode(url), ssl: false };
   if (caFile !== undefined) {
@@ -17,8 +31,7 @@ export async function connectionTo(url: string, caFile?: string): Promise<Connec
     return { connectionString: withParameters(withoutMode(url), { sslmode: verified, sslrootcert: caFile, uselibpqcompat: 'true' }) };
   }
   if (mode !== 'prefer' && mode !== 'allow') return { connectionString: withParameters(url, { uselibpqcompat: 'true' }) };
-  const encrypted = { connectionString: withoutMode(url), ssl: { rejectUnauthorized: false } };
-  return (await offersTls(encrypted)) ? encrypted : { ...encrypted, ssl: false };
+  return { connectionString: withoutMode(url), ssl: { rejectUnauthorized: false } };
 }
 
 /** Host, port and database of a URL, for messages: never the user or the password. */
@@ -27,15 +40,11 @@ export function describeTarget(url: string): string {
   return `${host}:${port}/${database ?? ''}`;
 }
 
-async function offersTls(connection: Connection): Promise<boolean> {
+async function tryOut(connection: Connection): Promise<void> {
   const client = new Client({ ...connection, connectionTimeoutMillis: 5000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    return true;
-  } catch (error) {
-    // Any other failure (unreachable, wrong password) is for the first real connection to report.
-    return !/does not support SSL/.test(String(error));
   } finally {
     await client.end().catch(() => {});
   }

@@ -6,17 +6,20 @@ export type Tx = Queryable & { readonly [open]: true };
 
 declare const open: unique symbol;
 
+/** For a transaction whose loss in a crash of the database harms nobody: its commit does not wait for the disk. */
+export const NOT_DURABLE = 'begin; set local synchronous_commit = off';
+
 /**
- * Runs `work` in one transaction and commits what it did, or nothing.
+ * Runs `work` in one transaction and commits what it did, or nothing. `begin` may start one of another kind.
  * When this rejects with a lost connection, the commit may or may not have happened: report failure, never success.
  */
-export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>, begin = 'begin'): Promise<Result> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const onError = (error: Error) => (broken = error);
   client.on('error', onError);
   try {
-    await client.query('begin');
+    await client.query(begin);
     const result = await work(client as unknown as Tx);
     await client.query('commit');
     return result;

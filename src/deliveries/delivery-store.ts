@@ -156,12 +156,15 @@ export async function releaseDeliveries(tx: Tx, webhookId: string, limit: number
     `with parked as (
        select id from deliveries where webhook_id = $1 and parked_at is not null
        order by scheduled_at, id limit $2 for update skip locked
+     ), freed as (
+       update deliveries set held_reason = null, parked_at = null, updated_at = now()
+       from parked
+       where deliveries.id = parked.id
+       returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at
      )
-     update deliveries set held_reason = null, parked_at = null, updated_at = now()
-     from parked
-     where deliveries.id = parked.id
-     returning deliveries.id as "deliveryId", deliveries.webhook_id as "webhookId",
-       greatest(0, extract(epoch from deliveries.scheduled_at - now()))::float8 as "delaySeconds"`,
+     select id as "deliveryId", webhook_id as "webhookId", greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
+     from freed
+     order by scheduled_at, id`,
     [webhookId, limit],
   );
   return rows;

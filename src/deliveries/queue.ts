@@ -1,7 +1,7 @@
 import { PgBoss, type Db as BossDb } from 'pg-boss';
 import type { Connection } from '../database/connection.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
-import type { Tx } from '../database/transaction.ts';
+import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 
 /**
@@ -77,18 +77,19 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
   const upkeep = { supervise: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5, maintenanceIntervalSeconds: 300 };
   const boss = new PgBoss({ ...QUIET, ...upkeep, ...connection, max: maxConnections, application_name: 'postmand worker upkeep' });
   await start(boss, log);
-  const db = executor(pool);
   let listening: { close(): Promise<void> } | undefined;
 
   return {
     ...producer(boss),
     async claim(limit, ignore) {
-      const jobs = await boss.fetch<JobData>(QUEUE, { batchSize: limit, ignoreGroups: ignore, db });
+      const fetch = (tx: Tx) => boss.fetch<JobData>(QUEUE, { batchSize: limit, ignoreGroups: ignore, db: executor(tx) });
+      // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
+      const jobs = await inTransaction(pool, fetch, NOT_DURABLE);
       return jobs.map(({ id, data, groupId, retryCount }) => ({
         jobId: id,
+        owner: retryCount,
         deliveryId: data.deliveryId,
         webhookId: groupId ?? '',
-        owner: retryCount,
         deaths: (data.deaths ?? 0) + retryCount,
       }));
     },

@@ -669,7 +669,7 @@ export interface components {
              */
             message: string;
             /**
-             * @description More about this case, where there is more to say. With code 4 it names each field at fault.
+             * @description More about this case, where there is more to say. With code 4 it names the first field at fault.
              * @example url: must be an absolute http or https URL
              */
             details?: string;
@@ -678,7 +678,7 @@ export interface components {
     responses: {
         /**
          * @description The body is not JSON (code 3). Or the body or a query parameter breaks a rule of this document (code 4);
-         *     `details` names each field at fault. Nothing was changed.
+         *     `details` names the first field at fault. Nothing was changed.
          */
         MalformedOrInvalid: {
             headers: {
@@ -693,7 +693,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description A query parameter is unknown or breaks a rule of this document (code 4). `details` names each one at fault. */
+        /** @description A query parameter is unknown or breaks a rule of this document (code 4). `details` names the first one at fault. */
         InvalidParameters: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -946,7 +946,7 @@ export interface components {
         "Content-Security-Policy": string;
         /**
          * @description How many seconds to wait before the next try.
-         * @example 1
+         * @example 2
          */
         "Retry-After": number;
     };

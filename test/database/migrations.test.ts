@@ -6,7 +6,7 @@ import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
 import { putDelivery, putWebhook } from '../setup/rows.ts';
 
-suite('up', () => {
+suite('up', { concurrency: 4 }, () => {
   test('an empty database → every migration, in order; again → nothing', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     assert.deepEqual(await migrateUp(connection, MIGRATIONS), NAMES);
@@ -73,7 +73,7 @@ suite('up', () => {
   });
 });
 
-suite('down', () => {
+suite('down', { concurrency: 4 }, () => {
   test('an empty database, step by step → each step back to the columns that it started from, and in the end nothing is left', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     const columns: string[][] = [];

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { exitStatus } from '../setup/exit-status.ts';
 import { NAMES } from './schema.ts';
 
 for (const name of ['server', 'worker']) {
-  suite(`postmand ${name}`, () => {
+  suite(`postmand ${name}`, { concurrency: 4 }, () => {
     test('a database that was never migrated → exit status 1, naming the command to run', async (t) => {
       const { url } = await freshDatabase(t, 'template0');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
+      assert.equal(await exitStatus(command), 1);
       assert.match(command.output.stderr, new RegExp(`schema is older .*${NAMES.join(', ')}.*Run: postmand migrate`));
     });
 
@@ -17,7 +18,7 @@ for (const name of ['server', 'worker']) {
       const { url, pool } = await freshDatabase(t);
       await pool.query('delete from postmand_migrations where name = $1', [NAMES.at(-1)]);
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
-      assert.equal((await command.exited).code, 1);
+      assert.equal(await exitStatus(command), 1);
       assert.match(command.output.stderr, new RegExp(`missing: ${NAMES.at(-1)}\\)\\. Run: postmand migrate`));
       assert.doesNotMatch(command.output.stderr, /\n {4}at /);
     });
@@ -26,7 +27,7 @@ for (const name of ['server', 'worker']) {
       const { url, pool } = await freshDatabase(t);
       await pool.query('drop schema pgboss cascade');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
-      assert.equal((await command.exited).code, 1);
+      assert.equal(await exitStatus(command), 1);
       assert.match(command.output.stderr, /queue .*Run: postmand migrate/);
     });
 

@@ -96,7 +96,7 @@ test('one item at fault among many → it fails alone, the others are committed'
     outcomes.map(({ status }) => status),
     [0, 1, 2, 3, 4, 5, 6, 7].map((item) => (item === 5 ? 'rejected' : 'fulfilled')),
   );
-  assert.deepEqual(committed.toSorted(), [0, 1, 2, 3, 4, 6, 7]);
+  assert.deepEqual(new Set(committed), new Set([0, 1, 2, 3, 4, 6, 7]));
 });
 
 test('every item at fault → each gets the error, and the next caller is served', async () => {

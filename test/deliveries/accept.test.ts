@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { createAccept } from '../../src/deliveries/accept.ts';
-import { openQueue, type DeliveryQueue } from '../../src/deliveries/queue.ts';
+import { openQueue } from '../../src/deliveries/queue.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { hideWebhook } from '../../src/webhooks/webhook-store.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
 import { addWebhook, count, deliveryRow, jobs } from './rows.ts';
 
@@ -29,7 +30,7 @@ suite('accept', { concurrency: 4 }, () => {
 
   test('an empty payload → stored', async (t) => {
     const database = await open(t);
-    const { accept, pool } = database;
+    const { accept } = database;
     const webhook = await addWebhook(database);
     assert.equal((await accept({ webhookId: webhook.id, payload: '' })).payload, '');
   });
@@ -111,8 +112,9 @@ suite('accept', { concurrency: 4 }, () => {
 });
 
 async function open(t: TestContext) {
-  const database = await freshDatabase(t);
-  const queue: DeliveryQueue = await openQueue(database.pool, silentLog);
-  t.after(() => queue.close());
+  const cleanup = lastFirst(t);
+  const database = await freshDatabase(cleanup);
+  const queue = await openQueue(database.pool, silentLog);
+  cleanup.after(() => queue.close());
   return { ...database, accept: createAccept({ pool: database.pool, queue, metrics: createMetrics() }) };
 }

@@ -5,6 +5,7 @@ import { findDelivery } from '../../src/deliveries/delivery-store.ts';
 import { deleteWebhook, purgeHidden } from '../../src/deliveries/purge.ts';
 import { findWebhook } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { lockRow } from '../setup/row-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, count } from './rows.ts';
 
@@ -37,14 +38,11 @@ suite('purge', { concurrency: 4 }, () => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
     const [held = ''] = await addDeliveries(database, webhook.id, 3);
-    const somebody = await database.pool.connect();
-    await somebody.query('begin');
-    await somebody.query('select from deliveries where id = $1 for update', [held]);
+    const release = await lockRow(t, database, 'deliveries', held);
     await deleteWebhook(database.pool, webhook.id);
     assert.equal(await findWebhook(database.pool, webhook.id), undefined);
     assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [1, 1]);
-    await somebody.query('rollback');
-    somebody.release();
+    await release();
     await purgeHidden(database.pool);
     assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [0, 0]);
   });

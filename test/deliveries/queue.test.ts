@@ -6,11 +6,11 @@ import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { jobs, takeOver } from './rows.ts';
-import { freshWorkerQueue, openQueueOf } from './worker-queue.ts';
+import { freshWorkerQueue } from './worker-queue.ts';
 
 const job = (delaySeconds = 0, webhookId = randomUUID()) => ({ deliveryId: randomUUID(), webhookId, delaySeconds });
 
-suite('enqueue', () => {
+suite('enqueue', { concurrency: 4 }, () => {
   test('a job → claimed once, with its delivery and webhook', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     const one = job();
@@ -71,7 +71,7 @@ suite('enqueue', () => {
   });
 });
 
-suite('claim', () => {
+suite('claim', { concurrency: 4 }, () => {
   test('more jobs than the limit → as many as the limit, then the rest', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     await commit((tx) =>
@@ -86,7 +86,7 @@ suite('claim', () => {
 
   test('two workers at once → each job claimed by one of them', async (t) => {
     const worker = await freshWorkerQueue(t);
-    const other = await openQueueOf(t, worker);
+    const other = await worker.another();
     const all = Array.from({ length: 200 }, () => job());
     await worker.commit((tx) => worker.queue.enqueue(tx, all));
     const claims = await Promise.all(Array.from({ length: 20 }, (_one, i) => (i % 2 === 0 ? worker.queue : other).claim(20, [])));
@@ -107,7 +107,7 @@ suite('claim', () => {
   });
 });
 
-suite('finish', () => {
+suite('finish', { concurrency: 4 }, () => {
   test('a claim that is ours → its job is gone, and the delivery can have another', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
@@ -161,7 +161,7 @@ suite('finish', () => {
   });
 });
 
-suite('lease', () => {
+suite('lease', { concurrency: 4 }, () => {
   test('claims kept alive → those still ours are named, lost and ended ones are not', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const [kept, lost, ended] = [
@@ -195,10 +195,10 @@ suite('lease', () => {
   });
 });
 
-suite('wake-up', () => {
+suite('wake-up', { concurrency: 4 }, () => {
   test('wake → every listener is called once the transaction commits, and not before', async (t) => {
     const worker = await freshWorkerQueue(t);
-    const other = await openQueueOf(t, worker);
+    const other = await worker.another();
     const calls = { first: 0, second: 0 };
     await worker.queue.listen(() => (calls.first += 1));
     await other.listen(() => (calls.second += 1));

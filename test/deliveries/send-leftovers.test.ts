@@ -5,34 +5,45 @@ import { startRawServer, startTcpServer } from '../setup/raw-server.ts';
 import { until } from '../setup/until.ts';
 import { sender } from './sending.ts';
 
-const HOSTILE: ((socket: Socket) => unknown)[] = [
-  (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
-  (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more'),
-  (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc'),
-  (socket) => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n${'x'.repeat(500_000)}`),
-  (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
-  (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50)),
-  (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${'x'.repeat(100_000)}\r\n`),
-  (socket) => socket.write('this is not HTTP\r\n\r\n'),
-  (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
-  (socket) => socket.resetAndDestroy(),
-  (socket) => socket.end(),
-  () => {},
+/** What an endpoint may do to a request, and whether the send ends before its timeout. */
+const HOSTILE: { ends: boolean; answer(socket: Socket): unknown }[] = [
+  { ends: true, answer: (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok') },
+  { ends: true, answer: (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more') },
+  { ends: true, answer: (socket) => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 10000000\r\n\r\n${'x'.repeat(500_000)}`) },
+  { ends: true, answer: (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n') },
+  { ends: true, answer: (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(50)) },
+  { ends: true, answer: (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${'x'.repeat(100_000)}\r\n`) },
+  { ends: true, answer: (socket) => socket.write('this is not HTTP\r\n\r\n') },
+  { ends: true, answer: (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc') },
+  { ends: true, answer: (socket) => socket.resetAndDestroy() },
+  { ends: true, answer: (socket) => socket.end() },
+  { ends: false, answer: (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nabc') },
+  { ends: false, answer: () => {} },
 ];
 
 test('400 sends to hostile endpoints, and some aborted → no connection, socket or timer is left', async (t) => {
-  let served = 0;
-  const server = await startRawServer(t, (socket) => HOSTILE[served++ % HOSTILE.length]?.(socket));
+  const server = await startRawServer(t, (socket, number) => {
+    const [, which] = /^POST \/(\d+) /.exec(server.requests[number - 1] ?? '') ?? [];
+    HOSTILE[Number(which)]?.answer(socket);
+  });
   const { send, close } = sender(t);
   const before = resources();
+  const abort = new AbortController();
+  const kinds = new Set<string>();
 
-  const exchanges = await Promise.all(
-    Array.from({ length: 400 }, (_one, i) => {
-      const signal = i % 10 === 0 ? AbortSignal.timeout(300) : new AbortController().signal;
-      return send(i % 20 === 1 ? 'http://127.0.0.1:1/' : server.url, {}, { timeoutMs: 1000, signal });
+  await Promise.all(
+    Array.from({ length: 400 }, async (_one, i) => {
+      const which = i % HOSTILE.length;
+      const url = i % 20 === 1 ? 'http://127.0.0.1:1/' : `${server.url}/${which}`;
+      const aborted = i % 10 === 0;
+      const timeoutMs = aborted || HOSTILE[which]?.ends ? 3_600_000 : 500;
+      const signal = aborted ? abort.signal : new AbortController().signal;
+      const exchange = await send(url, {}, { timeoutMs, signal });
+      kinds.add(exchange.kind);
+      if (i === 25) abort.abort();
     }),
   );
-  assert.deepEqual([...new Set(exchanges.map(({ kind }) => kind))].sort(), ['aborted', 'failure', 'response']);
+  assert.deepEqual([...kinds].sort(), ['aborted', 'failure', 'response']);
   close();
 
   await until('all connections closed', () => server.open.size === 0);

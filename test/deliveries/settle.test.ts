@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/deliveries/attempt-store.ts';
 import type { Attempted, RecordedExchange } from '../../src/deliveries/deliver.ts';

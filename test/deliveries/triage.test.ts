@@ -3,11 +3,24 @@ import { test } from 'node:test';
 import type { SendableDelivery } from '../../src/deliveries/delivery-store.ts';
 import { triage, type Triage } from '../../src/deliveries/triage.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
-import { SETTINGS } from '../setup/service.ts';
 
-const WEBHOOK: Webhook = { ...SETTINGS, id: 'w', created_at: '2026-01-01T00:00:00.000000Z', updated_at: '2026-01-01T00:00:00.000000Z' };
+const WEBHOOK: Webhook = {
+  id: 'w',
+  name: 'a webhook',
+  url: 'http://127.0.0.1:9/never',
+  content_type: 'text/plain',
+  valid_status_codes: [200],
+  secret_token: '',
+  active: true,
+  max_delivery_attempts: 3,
+  delivery_attempt_timeout: 5,
+  retry_min_backoff: 1,
+  retry_max_backoff: 2,
+  created_at: '2026-01-01T00:00:00.000000Z',
+  updated_at: '2026-01-01T00:00:00.000000Z',
+};
 const INACTIVE = { ...WEBHOOK, active: false };
-const CLAIM = { jobId: 'j', deliveryId: 'd', webhookId: 'w', deaths: 0 };
+const CLAIM = { jobId: 'j', owner: 0, deliveryId: 'd', webhookId: 'w', deaths: 0 };
 const DUE: SendableDelivery = {
   id: 'd',
   webhook_id: 'w',

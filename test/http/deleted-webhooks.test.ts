@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { SETTINGS, startApi, startWorkerHere, type Api } from '../setup/service.ts';
@@ -7,83 +7,85 @@ import { until } from '../setup/until.ts';
 import { lastFirst } from '../setup/whole-file.ts';
 import { putAttempt, putDelivery } from '../setup/rows.ts';
 
-test('a webhook without deliveries deleted → gone at once, row and all', async (context) => {
-  const t = lastFirst(context);
-  const database = await freshDatabase(t);
-  const api = await startApi(t, database);
-  const { id } = await api.createWebhook();
-  assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
-  assert.equal(await rowsOf(database, 'webhooks'), 0);
-});
+suite('a webhook deleted', { concurrency: 4 }, () => {
+  test('a webhook without deliveries deleted → gone at once, row and all', async (context) => {
+    const t = lastFirst(context);
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const { id } = await api.createWebhook();
+    assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
+    assert.equal(await rowsOf(database, 'webhooks'), 0);
+  });
 
-test('a webhook with a few deliveries deleted → they and their attempts are gone with the answer, others stay', async (context) => {
-  const t = lastFirst(context);
-  const database = await freshDatabase(t);
-  const api = await startApi(t, database);
-  const [doomed, other] = [await api.createWebhook(), await api.createWebhook()];
-  for (const { id } of [doomed, other]) {
-    const delivery = await api.createDelivery(id);
-    await putAttempt(database.pool, id === other.id ? 1 : 2, { webhookId: id, deliveryId: delivery.id });
-  }
-  assert.equal((await api.call('DELETE', `/webhooks/${doomed.id}`)).status, 204);
-  for (const table of ['webhooks', 'deliveries', 'delivery_attempts']) assert.equal(await rowsOf(database, table), 1, table);
-  assert.equal((await api.call('GET', `/webhooks/${other.id}`)).status, 200);
-});
+  test('a webhook with a few deliveries deleted → they and their attempts are gone with the answer, others stay', async (context) => {
+    const t = lastFirst(context);
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const [doomed, other] = [await api.createWebhook(), await api.createWebhook()];
+    for (const { id } of [doomed, other]) {
+      const delivery = await api.createDelivery(id);
+      await putAttempt(database.pool, id === other.id ? 1 : 2, { webhookId: id, deliveryId: delivery.id });
+    }
+    assert.equal((await api.call('DELETE', `/webhooks/${doomed.id}`)).status, 204);
+    for (const table of ['webhooks', 'deliveries', 'delivery_attempts']) assert.equal(await rowsOf(database, table), 1, table);
+    assert.equal((await api.call('GET', `/webhooks/${other.id}`)).status, 200);
+  });
 
-test('a webhook deleted while its deliveries are still there → neither it nor they nor their attempts can be seen', async (context) => {
-  const t = lastFirst(context);
-  const database = await freshDatabase(t);
-  const api = await startApi(t, database);
-  const kept = await api.createWebhook({ name: 'kept', active: false });
-  const keptDelivery = await api.createDelivery(kept.id);
-  const hidden = await api.createWebhook({ name: 'hidden' });
-  const delivery = await putDelivery(database.pool, 1, { webhookId: hidden.id });
-  const attempt = await putAttempt(database.pool, 1, { webhookId: hidden.id, deliveryId: delivery });
-  const release = await lockDelivery(t, database, delivery);
+  test('a webhook deleted while its deliveries are still there → neither it nor they nor their attempts can be seen', async (context) => {
+    const t = lastFirst(context);
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const kept = await api.createWebhook({ name: 'kept', active: false });
+    const keptDelivery = await api.createDelivery(kept.id);
+    const hidden = await api.createWebhook({ name: 'hidden' });
+    const delivery = await putDelivery(database.pool, 1, { webhookId: hidden.id });
+    const attempt = await putAttempt(database.pool, 1, { webhookId: hidden.id, deliveryId: delivery });
+    const release = await lockDelivery(t, database, delivery);
 
-  assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
-  assert.equal(await rowsOf(database, 'deliveries'), 2, 'the delivery is still there');
+    assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
+    assert.equal(await rowsOf(database, 'deliveries'), 2, 'the delivery is still there');
 
-  await expectProblem(api, 'GET', `/webhooks/${hidden.id}`, 5);
-  await expectProblem(api, 'PUT', `/webhooks/${hidden.id}`, 5, SETTINGS);
-  await expectProblem(api, 'POST', '/deliveries', 5, { webhook_id: hidden.id, payload: '' });
-  await expectProblem(api, 'GET', `/deliveries/${delivery}`, 6);
-  await expectProblem(api, 'GET', `/delivery-attempts/${attempt}`, 7);
-  assert.deepEqual(await listed(api, '/webhooks'), [kept.id]);
-  assert.deepEqual(await listed(api, '/deliveries'), [keptDelivery.id]);
-  for (const list of [
-    `/deliveries?webhook_id=${hidden.id}`,
-    '/deliveries?status=succeeded',
-    '/delivery-attempts',
-    `/delivery-attempts?webhook_id=${hidden.id}`,
-    `/delivery-attempts?delivery_id=${delivery}`,
-    '/delivery-attempts?success=true',
-  ]) {
-    assert.deepEqual(await listed(api, list), [], list);
-  }
-  assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
+    await expectProblem(api, 'GET', `/webhooks/${hidden.id}`, 5);
+    await expectProblem(api, 'PUT', `/webhooks/${hidden.id}`, 5, SETTINGS);
+    await expectProblem(api, 'POST', '/deliveries', 5, { webhook_id: hidden.id, payload: '' });
+    await expectProblem(api, 'GET', `/deliveries/${delivery}`, 6);
+    await expectProblem(api, 'GET', `/delivery-attempts/${attempt}`, 7);
+    assert.deepEqual(await listed(api, '/webhooks'), [kept.id]);
+    assert.deepEqual(await listed(api, '/deliveries'), [keptDelivery.id]);
+    for (const list of [
+      `/deliveries?webhook_id=${hidden.id}`,
+      '/deliveries?status=succeeded',
+      '/delivery-attempts',
+      `/delivery-attempts?webhook_id=${hidden.id}`,
+      `/delivery-attempts?delivery_id=${delivery}`,
+      '/delivery-attempts?success=true',
+    ]) {
+      assert.deepEqual(await listed(api, list), [], list);
+    }
+    assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
 
-  await release();
-  await startWorkerHere(t, database);
-  await until('a worker has removed what was hidden', async () => (await rowsOf(database, 'webhooks')) === 1);
-  assert.equal(await rowsOf(database, 'delivery_attempts'), 0);
-});
+    await release();
+    await startWorkerHere(t, database);
+    await until('a worker has removed what was hidden', async () => (await rowsOf(database, 'webhooks')) === 1);
+    assert.equal(await rowsOf(database, 'delivery_attempts'), 0);
+  });
 
-test('a webhook with thousands of deliveries deleted → 204 soon and nothing of it to see, the rows go later', async (context) => {
-  const t = lastFirst(context);
-  const database = await freshDatabase(t);
-  const api = await startApi(t, database);
-  const { id } = await api.createWebhook();
-  await database.pool.query(
-    `insert into deliveries (id, webhook_id, payload, delivery_attempts, status)
+  test('a webhook with thousands of deliveries deleted → 204 soon and nothing of it to see, the rows go later', async (context) => {
+    const t = lastFirst(context);
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const { id } = await api.createWebhook();
+    await database.pool.query(
+      `insert into deliveries (id, webhook_id, payload, delivery_attempts, status)
      select gen_random_uuid(), $1, '', 1, 'failed' from generate_series(1, 5000)`,
-    [id],
-  );
-  assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
-  assert.deepEqual(await listed(api, '/deliveries'), []);
-  await startWorkerHere(t, database);
-  await until('a worker has removed the rest', async () => (await rowsOf(database, 'webhooks')) === 0);
-  assert.equal(await rowsOf(database, 'deliveries'), 0);
+      [id],
+    );
+    assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
+    assert.deepEqual(await listed(api, '/deliveries'), []);
+    await startWorkerHere(t, database);
+    await until('a worker has removed the rest', async () => (await rowsOf(database, 'webhooks')) === 0);
+    assert.equal(await rowsOf(database, 'deliveries'), 0);
+  });
 });
 
 /** Holds a delivery, as a worker that records it does. */

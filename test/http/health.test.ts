@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
@@ -14,58 +14,60 @@ import { send } from './request.ts';
 const GREEN = { status: 200, body: { success: true } };
 const RED = { status: 500, body: { success: false } };
 
-test('the database answers → green', async (t) => {
-  const { pool } = await freshDatabase(t);
-  assert.deepEqual(await healthOf(await startHealth(t, pool)), GREEN);
-});
+suite('/healthz', { concurrency: 4 }, () => {
+  test('the database answers → green', async (t) => {
+    const { pool } = await freshDatabase(t);
+    assert.deepEqual(await healthOf(await startHealth(t, pool)), GREEN);
+  });
 
-test('every connection is closed for good → red', async (t) => {
-  const { connection } = await freshDatabase(t);
-  const pool = createPool(connection, { max: 2, name: 'to be ended', log: silentLog });
-  const url = await startHealth(t, pool);
-  await pool.end();
-  assert.deepEqual(await healthOf(url), RED);
-});
+  test('every connection is closed for good → red', async (t) => {
+    const { connection } = await freshDatabase(t);
+    const pool = createPool(connection, { max: 2, name: 'to be ended', log: silentLog });
+    const url = await startHealth(t, pool);
+    await pool.end();
+    assert.deepEqual(await healthOf(url), RED);
+  });
 
-test('the database dropped → red', async (t) => {
-  const { pool, url: databaseUrl } = await freshDatabase(t);
-  const url = await startHealth(t, pool);
-  assert.deepEqual(await healthOf(url), GREEN);
-  const server = new Client(withDatabase(databaseUrl, 'postgres'));
-  await server.connect();
-  await server.query(`drop database ${new URL(databaseUrl).pathname.slice(1)} with (force)`);
-  await server.end();
-  assert.deepEqual(await healthOf(url), RED);
-});
+  test('the database dropped → red', async (t) => {
+    const { pool, url: databaseUrl } = await freshDatabase(t);
+    const url = await startHealth(t, pool);
+    assert.deepEqual(await healthOf(url), GREEN);
+    const server = new Client(withDatabase(databaseUrl, 'postgres'));
+    await server.connect();
+    await server.query(`drop database ${new URL(databaseUrl).pathname.slice(1)} with (force)`);
+    await server.end();
+    assert.deepEqual(await healthOf(url), RED);
+  });
 
-test('the database gone and back → red and green', async (t) => {
-  const { proxy, url } = await behindProxy(t);
-  await proxy.close();
-  assert.deepEqual(await healthOf(url), RED);
-  await proxy.open();
-  assert.deepEqual(await healthOf(url), GREEN);
-});
+  test('the database gone and back → red and green', async (t) => {
+    const { proxy, url } = await behindProxy(t);
+    await proxy.close();
+    assert.deepEqual(await healthOf(url), RED);
+    await proxy.open();
+    assert.deepEqual(await healthOf(url), GREEN);
+  });
 
-test('a database that hangs → red before a health check loses its patience', async (t) => {
-  const { proxy, url } = await behindProxy(t);
-  proxy.freeze();
-  const startedAt = performance.now();
-  assert.deepEqual(await healthOf(url), RED);
-  assert.ok(performance.now() - startedAt < 3000);
-  proxy.thaw();
-});
+  test('a database that hangs → red before a health check loses its patience', async (t) => {
+    const { proxy, url } = await behindProxy(t);
+    proxy.freeze();
+    const startedAt = performance.now();
+    assert.deepEqual(await healthOf(url), RED);
+    assert.ok(performance.now() - startedAt < 4500, 'health checks wait 5 s');
+    proxy.thaw();
+  });
 
-test('another method on /healthz → 405 with code 9; another path → 404 with code 8', async (t) => {
-  const { pool } = await freshDatabase(t);
-  const url = await startHealth(t, pool);
-  for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-    const { status, headers, json } = await send(method, `${url}/healthz`);
-    assert.deepEqual([status, headers.allow, json], [405, 'GET', { code: 9, message: 'method not allowed' }], method);
-  }
-  for (const path of ['/', '/health', '/healthz/x', '/HEALTHZ', '/v1/webhooks', '/swagger/index.html']) {
-    const { status, json } = await send('GET', `${url}${path}`);
-    assert.deepEqual([status, json], [404, { code: 8, message: 'route not found' }], path);
-  }
+  test('another method on /healthz → 405 with code 9; another path → 404 with code 8', async (t) => {
+    const { pool } = await freshDatabase(t);
+    const url = await startHealth(t, pool);
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      const { status, headers, json } = await send(method, `${url}/healthz`);
+      assert.deepEqual([status, headers.allow, json], [405, 'GET', { code: 9, message: 'method not allowed' }], method);
+    }
+    for (const path of ['/', '/health', '/healthz/x', '/HEALTHZ', '/v1/webhooks', '/swagger/index.html']) {
+      const { status, json } = await send('GET', `${url}${path}`);
+      assert.deepEqual([status, json], [404, { code: 8, message: 'route not found' }], path);
+    }
+  });
 });
 
 async function startHealth(t: TestContext, pool: Pool): Promise<string> {

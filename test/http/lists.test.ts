@@ -132,7 +132,7 @@ suite('a range of created_at, to the microsecond and in any offset', () => {
   for (const path of ['/webhooks', '/deliveries', '/delivery-attempts']) {
     for (const [query, numbers] of RANGES) {
       test(`${path}?${query} → ${numbers.join(', ') || 'nothing'}`, async () =>
-        assert.deepEqual((await list(`${path}?${query}`)).numbers.toSorted(), numbers.toSorted()));
+        assert.deepEqual(new Set((await list(`${path}?${query}`)).numbers), new Set(numbers)));
     }
   }
 });

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { startRawServer } from '../setup/raw-server.ts';
-import { startLine, type Line } from './line.ts';
+import { startReceiver } from '../setup/receiver.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+import { startLine } from './line.ts';
+
+const line = await startLine(wholeFile);
+const { api } = line;
 
 suite('answers', { concurrency: true }, () => {
   test('no answer → the attempt ends at the timeout and says so', async (t) => {
-    const line = await startLine(t, () => {});
-    const attempt = await failedAttempt(line, line.receiver.url, { delivery_attempt_timeout: 1 });
+    const receiver = await startReceiver(t, () => {});
+    const attempt = await failedAttempt(receiver.url, { delivery_attempt_timeout: 1 });
     assert.deepEqual([attempt.response_status_code, attempt.raw_response], [0, '']);
     assert.equal(attempt.error, 'timeout: no complete response within 1 s');
     assert.ok(attempt.execution_duration >= 990 && attempt.execution_duration < 2500, `${attempt.execution_duration} ms`);
@@ -14,8 +19,8 @@ suite('answers', { concurrency: true }, () => {
   });
 
   test('a body that is never complete → the same, though headers came', async (t) => {
-    const line = await startLine(t, (_request, response) => response.writeHead(200, { 'Content-Length': 10 }).write('half'));
-    const attempt = await failedAttempt(line, line.receiver.url, { delivery_attempt_timeout: 1 });
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(200, { 'Content-Length': 10 }).write('half'));
+    const attempt = await failedAttempt(receiver.url, { delivery_attempt_timeout: 1 });
     assert.deepEqual([attempt.response_status_code, attempt.raw_response], [0, '']);
     assert.equal(attempt.error, 'timeout: no complete response within 1 s');
   });
@@ -31,34 +36,32 @@ suite('answers', { concurrency: true }, () => {
   ];
   for (const [when, body, stored] of BODIES) {
     test(`a body of ${when} → recorded and settled, and the next delivery follows`, async (t) => {
-      const line = await startLine(t, (_request, response) => response.end(body));
-      const webhook = await line.api.createWebhook({ url: line.receiver.url });
+      const receiver = await startReceiver(t, (_request, response) => response.end(body));
+      const webhook = await api.createWebhook({ url: receiver.url });
       for (let i = 0; i < 2; i += 1) {
-        const { id } = await line.api.createDelivery(webhook.id);
-        assert.equal((await line.api.settled(id)).status, 'succeeded');
-        const [attempt] = await line.api.attempts(id);
+        const { id } = await api.createDelivery(webhook.id);
+        assert.equal((await api.settled(id)).status, 'succeeded');
+        const [attempt] = await api.attempts(id);
         const text = attempt?.raw_response.split('\r\n\r\n').slice(1).join('\r\n\r\n') ?? '';
         assert.ok(stored(text), JSON.stringify(text.slice(0, 300)));
       }
-      assert.equal(line.receiver.received.length, 2);
+      assert.equal(receiver.received.length, 2);
       assert.deepEqual(line.errors(), []);
     });
   }
 
   test('headers outside of ASCII → recorded', async (t) => {
-    const line = await startLine(t);
     const server = await startRawServer(t, (socket) =>
       socket.write(Buffer.from('HTTP/1.1 200 \xfcberall\r\nX-A: \xe9\xff\r\nContent-Length: 0\r\n\r\n', 'latin1')),
     );
-    const webhook = await line.api.createWebhook({ url: server.url });
-    const { id } = await line.api.createDelivery(webhook.id);
-    assert.equal((await line.api.settled(id)).status, 'succeeded');
-    const [attempt] = await line.api.attempts(id);
+    const webhook = await api.createWebhook({ url: server.url });
+    const { id } = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(id)).status, 'succeeded');
+    const [attempt] = await api.attempts(id);
     assert.match(attempt?.raw_response ?? '', /^HTTP\/1\.1 200 .*\r\nContent-Length: 0\r\nX-A: .+\r\n\r\n$/);
   });
 
   test('101, a flood of headers, no HTTP at all → failed attempts that say why', async (t) => {
-    const line = await startLine(t);
     const answers: [string, RegExp][] = [
       ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', /switched protocols/],
       [`HTTP/1.1 200 OK\r\nA: ${'x'.repeat(100_000)}\r\n\r\n`, /headers too large/],
@@ -66,13 +69,13 @@ suite('answers', { concurrency: true }, () => {
     ];
     for (const [answer, error] of answers) {
       const server = await startRawServer(t, (socket) => socket.write(answer));
-      assert.match((await failedAttempt(line, server.url)).error, error);
+      assert.match((await failedAttempt(server.url)).error, error);
     }
     assert.deepEqual(line.errors(), []);
   });
 });
 
-async function failedAttempt({ api }: Line, url: string, settings = {}) {
+async function failedAttempt(url: string, settings = {}) {
   const webhook = await api.createWebhook({ url, max_delivery_attempts: 1, ...settings });
   const { id } = await api.createDelivery(webhook.id);
   assert.equal((await api.settled(id)).status, 'failed');

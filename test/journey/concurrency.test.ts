@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { openLine, startLine, jobCount } from './line.ts';
 import { until } from '../setup/until.ts';
 
-suite('many deliveries', () => {
+suite('many deliveries', { concurrency: 2 }, () => {
   test('300 deliveries over 5 webhooks → all arrive exactly once and succeed', async (t) => {
     const line = await startLine(t);
     const { api, receiver } = line;

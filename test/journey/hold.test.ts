@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
+import { wholeFile } from '../setup/whole-file.ts';
 import { jobCount, startLine } from './line.ts';
+
+const line = await startLine(wholeFile);
+const { api } = line;
 
 suite('inactive webhooks', { concurrency: true }, () => {
   test('a delivery for an inactive webhook → held with the reason, not sent; reactivated → it arrives', async (t) => {
-    const line = await startLine(t);
-    const { api, receiver } = line;
+    const receiver = await startReceiver(t);
     const webhook = await api.createWebhook({ url: receiver.url, active: false });
     const other = await api.createWebhook({ url: receiver.url });
     const { id } = await api.createDelivery(webhook.id, 'held');
@@ -19,7 +23,7 @@ suite('inactive webhooks', { concurrency: true }, () => {
       receiver.received.map(({ body }) => body),
       ['sent'],
     );
-    assert.equal(await jobCount(line), 0);
+    assert.equal(await jobCount(line, id), 0);
 
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
     const delivered = await api.settled(id, 15_000);
@@ -29,15 +33,14 @@ suite('inactive webhooks', { concurrency: true }, () => {
   });
 
   test('deactivated while a retry waits → held when it is due, no request; reactivated → it goes on with the next attempt', async (t) => {
-    const line = await startLine(t, (_request, response, number) => response.writeHead(number === 1 ? 500 : 200).end());
-    const { api, receiver } = line;
+    const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 500 : 200).end());
     const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1 });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false });
     await until('it is held', async () => (await api.delivery(id)).held_reason === 'webhook_inactive');
     assert.equal(receiver.received.length, 1);
-    assert.equal(await jobCount(line), 0);
+    assert.equal(await jobCount(line, id), 0);
 
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
     const delivery = await api.settled(id, 15_000);
@@ -45,7 +48,7 @@ suite('inactive webhooks', { concurrency: true }, () => {
   });
 
   test('deactivated during a send → its outcome is recorded all the same', async (t) => {
-    const { api, receiver } = await startLine(t, () => {});
+    const receiver = await startReceiver(t, () => {});
     const webhook = await api.createWebhook({ url: receiver.url });
     receiver.answerWith((_request, response) => {
       void api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false }).then(() => response.end());
@@ -55,8 +58,7 @@ suite('inactive webhooks', { concurrency: true }, () => {
   });
 
   test('switched on and off many times while deliveries come → every one arrives once it is on', async (t) => {
-    const line = await startLine(t);
-    const { api, receiver } = line;
+    const receiver = await startReceiver(t);
     const webhook = await api.createWebhook({ url: receiver.url });
     const ids = [];
     for (let i = 0; i < 20; i += 1) {

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
+import { wholeFile } from '../setup/whole-file.ts';
 import { jobCount, startLine } from './line.ts';
+
+const line = await startLine(wholeFile);
+const { api } = line;
 
 suite('retry', { concurrency: true }, () => {
   test('a 503, then a 200 → one failed attempt, the next one after the minimum backoff and not much later', async (t) => {
-    const { api, receiver } = await startLine(t, (_request, response, number) => response.writeHead(number === 1 ? 503 : 200).end());
+    const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 503 : 200).end());
     const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1, retry_max_backoff: 60 });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await api.settled(id);
@@ -27,7 +31,7 @@ suite('retry', { concurrency: true }, () => {
   });
 
   test('while a retry waits → pending, with the attempts made and the time of the next', async (t) => {
-    const { api, receiver } = await startLine(t, (_request, response) => response.writeHead(500).end());
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await until('the first attempt is recorded', async () => {
@@ -40,8 +44,7 @@ suite('retry', { concurrency: true }, () => {
   });
 
   test('failures without an end → the backoff doubles up to its maximum, and the last attempt fails the delivery', async (t) => {
-    const line = await startLine(t, (_request, response) => response.writeHead(500).end());
-    const { api, receiver } = line;
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1, retry_max_backoff: 2, max_delivery_attempts: 4 });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await api.settled(id);
@@ -50,17 +53,16 @@ suite('retry', { concurrency: true }, () => {
     const gaps = receiver.received.slice(1).map(({ at }, i) => at - (receiver.received[i]?.at ?? 0));
     for (const [i, least] of [1000, 2000, 2000].entries()) assert.ok((gaps[i] ?? 0) >= least, `gaps: ${gaps.join()}`);
     assert.equal((await api.attempts(id)).length, 4);
-    assert.equal(await jobCount(line), 0);
+    assert.equal(await jobCount(line, id), 0);
   });
 
-  test('two attempts allowed, nobody listens → failed after exactly two', async (t) => {
-    const line = await startLine(t);
-    const webhook = await line.api.createWebhook({ url: 'http://127.0.0.1:1/', max_delivery_attempts: 2 });
-    const { id } = await line.api.createDelivery(webhook.id);
-    const delivery = await line.api.settled(id);
+  test('two attempts allowed, nobody listens → failed after exactly two', async () => {
+    const webhook = await api.createWebhook({ url: 'http://127.0.0.1:1/', max_delivery_attempts: 2 });
+    const { id } = await api.createDelivery(webhook.id);
+    const delivery = await api.settled(id);
 
     assert.deepEqual([delivery.status, delivery.delivery_attempts], ['failed', 2]);
-    const attempts = await line.api.attempts(id);
+    const attempts = await api.attempts(id);
     assert.deepEqual(
       attempts.map(({ success, response_status_code, raw_response, error }) => [success, response_status_code, raw_response, error]),
       [
@@ -68,20 +70,20 @@ suite('retry', { concurrency: true }, () => {
         [false, 0, '', 'connection refused'],
       ],
     );
-    assert.equal(await jobCount(line), 0);
+    assert.equal(await jobCount(line, id), 0);
   });
 
   test('one attempt allowed → failed after one', async (t) => {
-    const line = await startLine(t, (_request, response) => response.writeHead(404).end());
-    const webhook = await line.api.createWebhook({ url: line.receiver.url, max_delivery_attempts: 1 });
-    const { id } = await line.api.createDelivery(webhook.id);
-    assert.equal((await line.api.settled(id)).status, 'failed');
-    assert.equal(line.receiver.received.length, 1);
-    assert.equal(await jobCount(line), 0);
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(404).end());
+    const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 1 });
+    const { id } = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(id)).status, 'failed');
+    assert.equal(receiver.received.length, 1);
+    assert.equal(await jobCount(line, id), 0);
   });
 
   test('500 called valid and 200 not → the 500 succeeds, the 200 fails', async (t) => {
-    const { api, receiver } = await startLine(t, (request, response) => response.writeHead(Number(request.path.slice(1))).end());
+    const receiver = await startReceiver(t, (request, response) => response.writeHead(Number(request.path.slice(1))).end());
     const settings = { valid_status_codes: [500, 302], max_delivery_attempts: 1 };
     for (const [status, outcome] of [
       [500, 'succeeded'],
@@ -98,7 +100,7 @@ suite('retry', { concurrency: true }, () => {
   });
 
   test('a webhook changed while a retry waits → the next attempt goes by the new settings', async (t) => {
-    const { api, receiver } = await startLine(t, (_request, response) => response.writeHead(500).end());
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const next = await startReceiver(t);
     const webhook = await api.createWebhook({ url: `${receiver.url}/old`, secret_token: 'old' });
     const { id } = await api.createDelivery(webhook.id, '{"success": true}');
@@ -120,7 +122,7 @@ suite('retry', { concurrency: true }, () => {
   });
 
   test('a maximum lowered below the attempts made → the next failure is the last', async (t) => {
-    const { api, receiver } = await startLine(t, (_request, response) => response.writeHead(500).end());
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 10 });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);

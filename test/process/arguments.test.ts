@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { ending } from './processes.ts';
 
 suite('arguments', { concurrency: 4 }, () => {
   const WRONG: [when: string, args: string[], message: RegExp][] = [
@@ -16,7 +17,7 @@ suite('arguments', { concurrency: 4 }, () => {
   for (const [when, args, message] of WRONG) {
     test(`${when} → exit 2 with a message`, async (t) => {
       const command = postmand(t, args);
-      assert.deepEqual(await command.exited, { code: 2, signal: null });
+      assert.deepEqual(await ending(command), { code: 2, signal: null });
       assert.match(command.output.stderr, message);
       assert.equal(command.output.stdout, '');
     });
@@ -24,14 +25,14 @@ suite('arguments', { concurrency: 4 }, () => {
 
   test('no command → exit 2 and the help', async (t) => {
     const command = postmand(t, []);
-    assert.equal((await command.exited).code, 2);
+    assert.equal((await ending(command)).code, 2);
     assert.match(command.output.stderr, /Usage: postmand/);
   });
 
   for (const args of [['--help'], ['-h'], ['help']]) {
     test(`${args.join()} → exit 0, and every command is shown`, async (t) => {
       const command = postmand(t, args);
-      assert.equal((await command.exited).code, 0);
+      assert.equal((await ending(command)).code, 0);
       for (const name of ['migrate|m', 'server|s', 'worker|w', 'start']) assert.ok(command.output.stdout.includes(name), name);
       assert.equal(command.output.stderr, '');
     });
@@ -40,7 +41,7 @@ suite('arguments', { concurrency: 4 }, () => {
   test('--version → exit 0 and the version of package.json', async (t) => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
     const command = postmand(t, ['--version']);
-    assert.equal((await command.exited).code, 0);
+    assert.equal((await ending(command)).code, 0);
     assert.equal(command.output.stdout.trim(), version);
   });
 
@@ -53,7 +54,7 @@ suite('arguments', { concurrency: 4 }, () => {
       const { url } = await freshDatabase(t);
       const command = postmand(t, [alias], { env: { POSTMAND_DATABASE_URL: url } });
       await command.event(event);
-      if (alias === 'm') assert.equal((await command.exited).code, 0);
+      if (alias === 'm') assert.equal((await ending(command)).code, 0);
       else assert.deepEqual(await command.end(), { code: 0, signal: null });
     });
   }

@@ -1,10 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { apiAt, type Api } from '../setup/service.ts';
+import { until } from '../setup/until.ts';
 
 type Cleanup = Pick<TestContext, 'after'>;
 type Environment = Record<string, string>;
@@ -23,9 +24,32 @@ export async function startWorker(t: Cleanup, { url }: TestDatabase, env: Enviro
   return worker;
 }
 
-/** A folder without a `.env`. */
-export function emptyFolder(): Promise<string> {
-  return mkdtemp(path.join(tmpdir(), 'postmand-test-'));
+/** Waits until a command that is starting is connected to its database. */
+export async function connected({ pool }: TestDatabase, command: 'server' | 'worker'): Promise<void> {
+  await until(`the ${command} is connected`, async () => {
+    const { rowCount } = await pool.query('select from pg_stat_activity where datname = current_database() and application_name = $1', [
+      `postmand ${command}`,
+    ]);
+    return rowCount;
+  });
+}
+
+export type Ending = Awaited<Command['exited']>;
+
+/** How the command ended. @throws when it does not end by itself. */
+export async function ending(command: Command, timeoutMs = 15_000): Promise<Ending> {
+  let end: Ending | undefined;
+  void command.exited.then((ended) => (end = ended));
+  return until('the end of the process', () => end, timeoutMs).catch((error: unknown) => {
+    throw new Error(`the process goes on; it printed: ${command.output.stderr || command.output.stdout}`, { cause: error });
+  });
+}
+
+/** An empty folder, without a `.env` in it, gone after the test. */
+export async function emptyFolder(t: Cleanup): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+  return folder;
 }
 
 /** Deliveries to one receiver, of a webhook each, so that all are sent at the same time. */

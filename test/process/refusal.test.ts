@@ -3,20 +3,20 @@ import { createServer, type AddressInfo } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { emptyFolder } from './processes.ts';
+import { emptyFolder, ending } from './processes.ts';
 
 suite('what keeps a command from its work', { concurrency: 4 }, () => {
   for (const name of ['server', 'worker', 'migrate']) {
     test(`${name} without a database URL → exit 1, naming the variable`, async (t) => {
-      const command = postmand(t, [name], { cwd: await emptyFolder() });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
+      const command = postmand(t, [name], { cwd: await emptyFolder(t) });
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /^postmand: POSTMAND_DATABASE_URL is not set\. /);
     });
 
     test(`${name} with a database that cannot be reached → exit 1, saying where, without the password`, async (t) => {
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/postmand' } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
-      assert.match(command.output.stderr, /^postmand: .*127\.0\.0\.1:1.*ECONNREFUSED/);
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
+      assert.match(command.output.stderr, /^postmand: Cannot use the database at 127\.0\.0\.1:1\/postmand: .*ECONNREFUSED/);
       assert.doesNotMatch(command.output.stderr + command.output.stdout, /hunter2/);
     });
 
@@ -24,8 +24,8 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
       const url = new URL((await freshDatabase(t)).url);
       url.password = 'hunter2';
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url.href } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
-      assert.match(command.output.stderr, /^postmand: .*password authentication failed/);
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
+      assert.match(command.output.stderr, /^postmand: Cannot use the database at .*password authentication failed/);
       assert.doesNotMatch(command.output.stderr + command.output.stdout, /hunter2/);
     });
   }
@@ -34,7 +34,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     test(`${name} on a database without tables → exit 1, naming the command to run`, async (t) => {
       const { url } = await freshDatabase(t, 'template0');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /Run: postmand migrate/);
     });
 
@@ -42,7 +42,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
       const { url, pool } = await freshDatabase(t);
       await pool.query('drop schema pgboss cascade');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /Run: postmand migrate/);
     });
   }
@@ -56,7 +56,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
       const { url } = await freshDatabase(t);
       const port = await takenPort(t);
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url, [variable]: String(port) } });
-      assert.deepEqual(await command.exited, { code: 1, signal: null });
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, new RegExp(`^postmand: Port ${port} is already in use.*${variable}`));
     });
   }
@@ -64,7 +64,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
   test('several settings that cannot be used → exit 2, naming each', async (t) => {
     const env = { POSTMAND_DATABASE_URL: 'mysql://somebody:hunter2@h/d', POSTMAND_HTTP_PORT: 'http', POSTMAND_WORKER_CONCURRENCY: '0' };
     const command = postmand(t, ['server'], { env });
-    assert.deepEqual(await command.exited, { code: 2, signal: null });
+    assert.deepEqual(await ending(command), { code: 2, signal: null });
     for (const name of Object.keys(env)) assert.ok(command.output.stderr.includes(name), name);
     assert.doesNotMatch(command.output.stderr, /hunter2/);
   });

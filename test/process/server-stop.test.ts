@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
+import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { lockRow } from '../setup/row-lock.ts';
 import { until } from '../setup/until.ts';
-import { startServer } from './processes.ts';
+import { connected, ending, startServer } from './processes.ts';
 
 suite('stopping a server', { concurrency: 4 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -11,10 +13,8 @@ suite('stopping a server', { concurrency: 4 }, () => {
       const database = await freshDatabase(t);
       const { server, api } = await startServer(t, database);
       const webhook = await api.createWebhook();
-      // Somebody holds the webhook's row, so that what wants to use it waits.
-      const somebody = await database.pool.connect();
-      await somebody.query('begin');
-      await somebody.query('select from webhooks where id = $1 for update', [webhook.id]);
+      // What wants to use the webhook waits for its row.
+      const release = await lockRow(t, database, 'webhooks', webhook.id);
       const answers = Promise.all([1, 2, 3].map((i) => api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: String(i) })));
       await until('a request waits', async () => {
         const { rows } = await database.pool.query(
@@ -26,28 +26,43 @@ suite('stopping a server', { concurrency: 4 }, () => {
       server.process.kill(signal);
       await server.event('server.stopping');
       await until('no new connection is taken', () => refused(new URL(api.url).port));
-      await somebody.query('rollback');
-      somebody.release();
+      await release();
 
       assert.deepEqual(
         (await answers).map(({ status }) => status),
         [201, 201, 201],
       );
-      assert.deepEqual(await server.exited, { code: 0, signal: null });
+      assert.deepEqual(await ending(server), { code: 0, signal: null });
       const { rows } = await database.pool.query('select count(*)::integer as count from deliveries');
       assert.deepEqual(rows, [{ count: 3 }]);
     });
   }
 
-  test('SIGTERM with idle connections open → exit 0 at once', async (t) => {
+  test('SIGTERM with connections that are kept alive after an answer → exit 0 at once', async (t) => {
     const database = await freshDatabase(t);
     const { server, api } = await startServer(t, database);
-    assert.equal((await api.call('GET', '/webhooks')).status, 200);
-    const idle = connect(Number(new URL(api.url).port), '127.0.0.1').on('error', () => {});
-    await new Promise((resolve) => idle.once('connect', resolve));
+    for (let i = 0; i < 3; i += 1) assert.equal((await api.call('GET', '/webhooks')).status, 200);
     const startedAt = performance.now();
     assert.deepEqual(await server.end(), { code: 0, signal: null });
     assert.ok(performance.now() - startedAt < 5000);
+  });
+
+  test('SIGTERM with a connection on which nothing was ever sent → exit 0 at once', async (t) => {
+    const database = await freshDatabase(t);
+    const { server, api } = await startServer(t, database, { POSTMAND_SHUTDOWN_GRACE_PERIOD: '8' });
+    const silent = connect(Number(new URL(api.url).port), '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => silent.once('connect', resolve));
+    const startedAt = performance.now();
+    assert.deepEqual(await server.end(), { code: 0, signal: null });
+    assert.ok(performance.now() - startedAt < 5000, 'it waited for the grace period');
+  });
+
+  test('SIGTERM while it starts → it stops as any other time, exit 0', async (t) => {
+    const database = await freshDatabase(t);
+    const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: database.url } });
+    await connected(database, 'server');
+    server.process.kill('SIGTERM');
+    assert.deepEqual(await ending(server), { code: 0, signal: null });
   });
 
   test('SIGTERM with a request that never ends → cut after the grace period, exit 0', async (t) => {

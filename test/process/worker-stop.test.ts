@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
+import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
-import { deliverAtOnce, startServer, startWorker } from './processes.ts';
+import { connected, deliverAtOnce, ending, startServer, startWorker } from './processes.ts';
 
 suite('stopping a worker', { concurrency: 2 }, () => {
   test('SIGTERM during 20 sends → they end and are recorded, exit 0 within the grace period, each sent and recorded once', async (t) => {
@@ -20,7 +21,7 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     const late = (await deliverAtOnce(api, receiver.url, 1))[0] ?? '';
     for (const response of held) response.end();
     const startedAt = performance.now();
-    assert.deepEqual(await worker.exited, { code: 0, signal: null });
+    assert.deepEqual(await ending(worker), { code: 0, signal: null });
     assert.ok(performance.now() - startedAt < 10_000);
 
     for (const id of ids) {
@@ -55,6 +56,14 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     for (const id of ids) assert.equal((await api.settled(id, 10_000)).status, 'succeeded');
     for (const id of ids) assert.equal((await api.attempts(id)).length, 1);
     assert.equal(receiver.received.length, 20);
+  });
+
+  test('SIGTERM while it starts → it stops as any other time, exit 0', async (t) => {
+    const database = await freshDatabase(t);
+    const worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: database.url } });
+    await connected(database, 'worker');
+    worker.process.kill('SIGTERM');
+    assert.deepEqual(await ending(worker), { code: 0, signal: null });
   });
 
   test('SIGINT while idle → exit 0 at once', async (t) => {

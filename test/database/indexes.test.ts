@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Page } from '../../src/database/page.ts';
+import type { Pool, Queryable } from '../../src/database/pool.ts';
+import { listAttempts } from '../../src/deliveries/attempt-store.ts';
+import { findOverdue, listDeliveries, releasableWebhookIds } from '../../src/deliveries/delivery-store.ts';
+import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+
+const WHOLE: Page = { limit: 50, offset: 0, createdAt: {} };
+// A third of all rows, neither the newest nor the oldest.
+const RANGE: Page = { ...WHOLE, createdAt: { gte: '2026-01-08T00:00:00Z', lt: '2026-01-15T00:00:00Z' } };
+const PAGES = { 'the first page': WHOLE, 'the first page of a range of created_at': RANGE };
+
+const webhookId = id('a', 1);
+const deliveryId = id('d', 777);
+
+type List = (db: Queryable, page: Page) => Promise<unknown[]>;
+
+const LISTS: [table: string, filter: string, index: string, list: List][] = [
+  ['webhooks', 'no filter', 'webhooks_by_name', (db, page) => listWebhooks(db, {}, page)],
+  ['webhooks', 'active', 'webhooks_by_active', (db, page) => listWebhooks(db, { active: true }, page)],
+  ['deliveries', 'no filter', 'deliveries_by_time', (db, page) => listDeliveries(db, {}, page)],
+  ['deliveries', 'webhook', 'deliveries_by_webhook', (db, page) => listDeliveries(db, { webhookId }, page)],
+  ['deliveries', 'status', 'deliveries_by_status', (db, page) => listDeliveries(db, { status: 'failed' }, page)],
+  [
+    'deliveries',
+    'webhook and status',
+    'deliveries_by_webhook_and_status',
+    (db, page) => listDeliveries(db, { webhookId, status: 'failed' }, page),
+  ],
+  ['delivery_attempts', 'no filter', 'delivery_attempts_by_time', (db, page) => listAttempts(db, {}, page)],
+  ['delivery_attempts', 'webhook', 'delivery_attempts_by_webhook', (db, page) => listAttempts(db, { webhookId }, page)],
+  ['delivery_attempts', 'delivery', 'delivery_attempts_by_delivery', (db, page) => listAttempts(db, { deliveryId }, page)],
+  ['delivery_attempts', 'success', 'delivery_attempts_by_success', (db, page) => listAttempts(db, { success: false }, page)],
+];
+
+suite('20,000 rows of ten webhooks', async () => {
+  const pool = await filledDatabase(10);
+  for (const [table, filter, index, list] of LISTS) {
+    for (const [what, page] of Object.entries(PAGES)) {
+      test(`${table}, ${filter}, ${what} → read from ${index} in its order, and never sorted`, async () => {
+        const nodes = flat(await planOf(pool, (db) => list(db, page)));
+        assert.deepEqual(
+          nodes.filter((node) => node['Node Type'].includes('Sort')),
+          [],
+        );
+        const reads = nodes.filter((node) => node['Relation Name'] === table);
+        assert.deepEqual(
+          reads.map((node) => node['Node Type']),
+          ['Index Scan'],
+        );
+        // Within a range the index by time may be as good: it reads the range's rows and drops the others.
+        const allowed = page === RANGE ? [index, `${table}_by_time`] : [index];
+        assert.ok(allowed.includes(reads[0]?.['Index Name'] ?? ''), `${reads[0]?.['Index Name']} in place of ${index}`);
+      });
+    }
+  }
+
+  test('the searches of a worker, for what is overdue and what may be released → read from their partial indexes', async () => {
+    const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+    for (const [index, search] of [
+      ['deliveries_parked', releasableWebhookIds],
+      ['deliveries_due', (db: Queryable) => findOverdue(db, 30, start, 1000)],
+    ] as const) {
+      const reads = flat(await planOf(pool, search)).filter((node) => node['Relation Name'] === 'deliveries');
+      assert.deepEqual(new Set(reads.map((node) => node['Index Name'])), new Set([index]));
+    }
+  });
+});
+
+suite('20,000 rows of one webhook, which every filter by webhook leaves whole', async () => {
+  const pool = await filledDatabase(1);
+  for (const [table, filter, , list] of LISTS) {
+    for (const [what, page] of Object.entries(PAGES)) {
+      test(`${table}, ${filter}, ${what} → read from an index in its order, and never sorted`, async () => {
+        const nodes = flat(await planOf(pool, (db) => list(db, page)));
+        assert.deepEqual(
+          nodes.filter((node) => node['Node Type'].includes('Sort')),
+          [],
+        );
+        const reads = nodes.filter((node) => node['Relation Name'] === table);
+        assert.deepEqual(
+          reads.map((node) => node['Node Type']),
+          ['Index Scan'],
+        );
+      });
+    }
+  }
+});
+
+type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; Plans?: Plan[] };
+
+/** How PostgreSQL would run the very statement that `read` sends. */
+async function planOf(pool: Pool, read: (db: Queryable) => Promise<unknown>): Promise<Plan> {
+  let plan: Plan | undefined;
+  const explaining = {
+    query: async (text: string, values: unknown[]) => {
+      const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`explain (format json) ${text}`, values);
+      plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
+      return { rows: [] };
+    },
+  };
+  await read(explaining as unknown as Queryable);
+  return plan ?? assert.fail('nothing was asked');
+}
+
+function flat(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(flat)];
+}
+
+function id(kind: string, number: number): string {
+  return `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
+}
+
+/**
+ * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and 20,000 webhooks. One in 7 failed,
+ * 100 are pending.
+ */
+async function filledDatabase(webhooks: number): Promise<Pool> {
+  const { pool } = await freshDatabase(wholeFile);
+  const uuid = (kind: string, number: string) => `(repeat('${kind}', 8) || '-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
+  const webhook = uuid('a', `n % ${webhooks} + 1`);
+  const time = `'2026-01-01T00:00:00Z'::timestamptz + n * interval '90 seconds'`;
+  await pool.query(`
+    insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
+      max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
+    select ${uuid('a', 'n')}, 'webhook ' || n % 5000, 'http://x', 'text/plain', '{200}', '', n % 3 > 0, 1, 1, 1, 1, ${time}, ${time}
+    from generate_series(1, 20000) n;
+
+    insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at, parked_at, held_reason)
+    select ${uuid('d', 'n')}, ${webhook}, 'a payload', ${time}, 1,
+      case when n > 19900 then 'pending' when n % 7 = 2 then 'failed' else 'succeeded' end, ${time}, ${time},
+      case when n > 19950 then now() end, case when n > 19950 then 'imported' end
+    from generate_series(1, 20000) n;
+
+    insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error, created_at)
+    select ${uuid('e', 'n')}, ${webhook}, ${uuid('d', 'n')}, 'POST', 'HTTP/1.1 200 OK', 200, 1, n % 7 <> 2, '', ${time}
+    from generate_series(1, 20000) n;
+
+    analyze webhooks, deliveries, delivery_attempts`);
+  return pool;
+}
