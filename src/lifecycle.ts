@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { connectionTo, describeTarget, type Connection } from './database/connection.ts';
+import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
@@ -24,9 +24,13 @@ const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATAB
 export async function connectTo(config: Config): Promise<Connection> {
   const { url, caFile } = config.database;
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
-  return connectionTo(url, caFile).catch((error: unknown) => {
+  try {
+    const connection = await connectionTo(url, caFile);
+    await connectOnce(connection);
+    return connection;
+  } catch (error) {
     throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`, { cause: error });
-  });
+  }
 }
 
 /** A pool on a database whose schema this version can work with. @throws CommandError that names the command to run. */

@@ -17,7 +17,7 @@ const READINGS: [variable: string, value: string, reading: Reading, read: unknow
   ['POSTMAND_DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
   ['DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
   ['POSTMAND_DATABASE_CA_FILE', import.meta.filename, ({ database }) => database.caFile, import.meta.filename, undefined],
-  ['POSTMAND_DATABASE_MIGRATION_DIR', import.meta.dirname, ({ database }) => database.migrationsDir, import.meta.dirname, MIGRATIONS],
+  ['POSTMAND_DATABASE_MIGRATION_DIR', 'migrations', ({ database }) => database.migrationsDir, 'migrations', MIGRATIONS],
   ['POSTMAND_DATABASE_MAX_OPEN_CONNS', '2', ({ database }) => database.maxConnections, 2, 10],
   ['POSTMAND_DATA_DIR', '/somewhere', ({ dataDir }) => dataDir, '/somewhere', undefined],
   ['POSTMAND_HTTP_PORT', '65535', ({ http }) => http.port, 65_535, 8000],
@@ -67,7 +67,7 @@ suite('a setting', () => {
 
 const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_DATABASE_CA_FILE', ['/not/there.pem']],
-  ['POSTMAND_DATABASE_MIGRATION_DIR', ['/not/there', 'file:///not/there']],
+  ['POSTMAND_DATABASE_MIGRATION_DIR', ['/not/there', 'file:///not/there', import.meta.dirname]],
   ['POSTMAND_DATABASE_MAX_OPEN_CONNS', ['0', '1', '1001', '-1', 'ten', '2.5', '1e2', '0x10', ' 5', '5 ', '5s', '99999999999999999999']],
   ['POSTMAND_HTTP_PORT', ['65536', '-1', 'http', '80.0']],
   ['PORT', ['65536', 'http']],
@@ -120,11 +120,20 @@ suite('a database URL', () => {
     'postgresql://user:p%40ss@db.example:6432/postmand?sslmode=require&application_name=x',
     'postgres:///postmand?host=/var/run/postgresql',
     'postgres://user:secret@/postmand?host=/var/run/postgresql',
-    ...['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'].map((mode) => `postgres://h/d?sslmode=${mode}`),
+    ...['disable', 'allow', 'prefer', 'require', 'verify-full'].map((mode) => `postgres://h/d?sslmode=${mode}`),
   ];
   for (const url of GOOD) {
     test(`${url} → taken as it is`, () => assert.equal(readConfig({ POSTMAND_DATABASE_URL: url }).database.url, url));
   }
+
+  test('sslmode=verify-ca without a CA file → a fault that says what to set; with one → taken', () => {
+    const variables = { POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=verify-ca' };
+    assert.match(faultsOf(variables)[0] ?? '', /^POSTMAND_DATABASE_URL .*POSTMAND_DATABASE_CA_FILE/);
+    assert.equal(
+      readConfig({ ...variables, POSTMAND_DATABASE_CA_FILE: import.meta.filename }).database.url,
+      variables.POSTMAND_DATABASE_URL,
+    );
+  });
 
   const BAD = [
     'hunter2',

@@ -7,19 +7,13 @@ export type Connection = { connectionString: string; ssl?: false | { rejectUnaut
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
  * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
  * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
- * @throws what the first connection throws
+ * Connects once where the server has to be asked.
  */
 export async function connectionTo(url: string, caFile?: string): Promise<Connection> {
   const connection = optionsFor(url, caFile);
-  try {
-    await tryOut(connection);
-    return connection;
-  } catch (error) {
-    const optional = connection.ssl !== undefined && connection.ssl !== false;
-    if (!optional || !/does not support SSL/.test(String(error))) throw error;
-    await tryOut({ ...connection, ssl: false });
-    return { ...connection, ssl: false };
-  }
+  if (!connection.ssl) return connection;
+  const refusal = await connectOnce(connection).catch(String);
+  return /does not support SSL/.test(refusal ?? '') ? { ...connection, ssl: false } : connection;
 }
 
 /** `ssl` is set where the URL leaves it to us; otherwise the URL says all. */
@@ -40,7 +34,8 @@ export function describeTarget(url: string): string {
   return `${host}:${port}/${database ?? ''}`;
 }
 
-async function tryOut(connection: Connection): Promise<void> {
+/** Connects and disconnects. @throws what keeps us from the database */
+export async function connectOnce(connection: Connection): Promise<void> {
   const client = new Client({ ...connection, connectionTimeoutMillis: 5000 });
   client.on('error', () => {});
   try {

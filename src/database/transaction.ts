@@ -21,7 +21,9 @@ export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promis
   try {
     await client.query(begin);
     const result = await work(client as unknown as Tx);
-    await client.query('commit');
+    const { command } = await client.query('commit');
+    // A statement that failed unnoticed in `work` turns COMMIT into ROLLBACK, which the server does not call an error.
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements had failed');
     return result;
   } catch (error) {
     // Only a refusal by the server leaves the connection usable. After anything else (time-out, reset) it is dropped,

@@ -25,16 +25,22 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(answerHeaders);
   app.use(logRequests(log, parts.metrics));
   app.use(docs(spec));
+  const [load, findOperation, ...validate] = await validator(document, options.validateResponses);
+  // The operation is known before the body is read, so that 404 and 405 need none and every log line has its route.
+  app.use(load, findOperation);
   app.use(checkNumbers);
   app.use(readBody(options.requestBodyLimitBytes));
-  app.use(await validator(document, options.validateResponses));
+  app.use(validate);
   app.use(callOperation(operations));
   app.use(answerProblem(log));
   return app;
 }
 
 /** Refuses what openapi.yaml does not allow. Started here: a broken document would otherwise fail every request with a 500. */
-async function validator(document: SpecDocument, validateResponses: boolean): Promise<RequestHandler[]> {
+async function validator(
+  document: SpecDocument,
+  validateResponses: boolean,
+): Promise<[RequestHandler, RequestHandler, ...RequestHandler[]]> {
   const middleware = OpenApiValidator.middleware({
     apiSpec: document as unknown as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
     validateRequests: { allowUnknownQueryParameters: false },
@@ -47,7 +53,7 @@ async function validator(document: SpecDocument, validateResponses: boolean): Pr
   await new Promise<void>((resolve, reject) => {
     first?.({ app: bareApp() } as unknown as Request, {} as Response, (error?: unknown) => (error ? reject(error) : resolve()));
   });
-  return middleware;
+  return middleware as [RequestHandler, RequestHandler, ...RequestHandler[]];
 }
 
 function callOperation(operations: Operations): RequestHandler {

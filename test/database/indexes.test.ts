@@ -115,7 +115,7 @@ function id(kind: string, number: number): string {
 }
 
 /**
- * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and 20,000 webhooks. One in 7 failed,
+ * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and 20,000 webhooks. One in 3 failed,
  * 100 are pending.
  */
 async function filledDatabase(webhooks: number): Promise<Pool> {
@@ -126,17 +126,17 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
   await pool.query(`
     insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
-    select ${uuid('a', 'n')}, 'webhook ' || n % 5000, 'http://x', 'text/plain', '{200}', '', n % 3 > 0, 1, 1, 1, 1, ${time}, ${time}
+    select ${uuid('a', 'n')}, 'webhook ' || n % 5000, 'http://x', 'text/plain', '{200}', '', n % 2 = 0, 1, 1, 1, 1, ${time}, ${time}
     from generate_series(1, 20000) n;
 
     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at, parked_at, held_reason)
     select ${uuid('d', 'n')}, ${webhook}, 'a payload', ${time}, 1,
-      case when n > 19900 then 'pending' when n % 7 = 2 then 'failed' else 'succeeded' end, ${time}, ${time},
+      case when n > 19900 then 'pending' when n % 3 = 2 then 'failed' else 'succeeded' end, ${time}, ${time},
       case when n > 19950 then now() end, case when n > 19950 then 'imported' end
     from generate_series(1, 20000) n;
 
     insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error, created_at)
-    select ${uuid('e', 'n')}, ${webhook}, ${uuid('d', 'n')}, 'POST', 'HTTP/1.1 200 OK', 200, 1, n % 7 <> 2, '', ${time}
+    select ${uuid('e', 'n')}, ${webhook}, ${uuid('d', 'n')}, 'POST', 'HTTP/1.1 200 OK', 200, 1, n % 3 <> 2, '', ${time}
     from generate_series(1, 20000) n;
 
     analyze webhooks, deliveries, delivery_attempts`);

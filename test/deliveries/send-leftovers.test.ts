@@ -36,7 +36,7 @@ test('400 sends to hostile endpoints, and some aborted → no connection, socket
       const which = i % HOSTILE.length;
       const url = i % 20 === 1 ? 'http://127.0.0.1:1/' : `${server.url}/${which}`;
       const aborted = i % 10 === 0;
-      const timeoutMs = aborted || HOSTILE[which]?.ends ? 3_600_000 : 500;
+      const timeoutMs = aborted || HOSTILE[which]?.ends ? 20_000 : 500;
       const signal = aborted ? abort.signal : new AbortController().signal;
       const exchange = await send(url, {}, { timeoutMs, signal });
       kinds.add(exchange.kind);

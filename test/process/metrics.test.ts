@@ -13,7 +13,7 @@ test('deliveries are made → the metrics of both processes are valid, and their
   const env = { POSTMAND_DATABASE_URL: database.url };
   const started = await postmand(t, ['server'], { env }).event('server.started');
   const worker = await postmand(t, ['worker'], { env }).event('worker.started');
-  const api = apiAt(`http://127.0.0.1:${started['port']}`);
+  const api = apiAt(`http://127.0.0.1:${String(started['port'])}`);
   const receiver = await startReceiver(t, ({ path }, response) => response.writeHead(path === '/good' ? 200 : 500).end());
   const good = await api.createWebhook({ url: `${receiver.url}/good` });
   const bad = await api.createWebhook({ url: `${receiver.url}/bad`, max_delivery_attempts: 2 });
