@@ -18,16 +18,13 @@ export function createLog(level: string): Log {
   const logger = winston.createLogger({
     level,
     transports: [new winston.transports.Console({ forceConsole: false })],
-    format: winston.format.printf(({ level: severity, message: event, ...fields }) =>
-      JSON.stringify({ time: new Date().toISOString(), level: severity, event, ...fields }, plainErrors),
+    format: winston.format.printf(({ level: severity, message: event, fields }) =>
+      JSON.stringify({ time: new Date().toISOString(), level: severity, event, ...(fields as Fields | undefined) }, plainErrors),
     ),
   });
-  return {
-    error: (event, fields) => void logger.error(event, fields),
-    warn: (event, fields) => void logger.warn(event, fields),
-    info: (event, fields) => void logger.info(event, fields),
-    debug: (event, fields) => void logger.debug(event, fields),
-  };
+  // Fields travel in one object: the library has a meaning of its own for some names.
+  const write = (severity: string) => (event: string, fields?: Fields) => void logger.log({ level: severity, message: event, fields });
+  return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
 }
 
 /** JSON.stringify drops everything of an Error; this keeps what helps. Database errors carry `detail`, which may hold row values: left out. */
@@ -35,5 +32,6 @@ function plainErrors(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   const code = 'code' in value ? { code: value.code } : {};
   const cause = value.cause === undefined ? {} : { cause: value.cause };
-  return { name: value.name, message: value.message, ...code, stack: value.stack, ...cause };
+  const errors = value instanceof AggregateError ? { errors: value.errors as unknown[] } : {};
+  return { name: value.name, message: value.message, ...code, stack: value.stack, ...cause, ...errors };
 }

@@ -20,7 +20,7 @@ suite('timeout', { concurrency: true }, () => {
       const server = await startRawServer(t, onRequest);
       const exchange = await sender(t).send(server.url, {}, { timeoutMs: 500 });
       assertFailure(exchange, 'timeout', /^timeout: no complete response within 0\.5 s$/);
-      assert.ok(exchange.durationMs >= 495 && exchange.durationMs < 1500, `${exchange.durationMs} ms`);
+      assert.ok(exchange.durationMs >= 495 && exchange.durationMs < 3000, `${exchange.durationMs} ms`);
       await until('the connection closed', () => server.open.size === 0);
     });
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
-import { test } from 'node:test';
+import { suite, test } from 'node:test';
 import { startRawServer } from '../setup/raw-server.ts';
+import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
 
@@ -88,20 +89,30 @@ test('Connection: close → a new connection for the next send', async (t) => {
   assert.equal(server.connections(), 2);
 });
 
-test('an idle connection → closed by us after a few seconds, before most servers would', async (t) => {
-  const server = await startRawServer(t, (socket) => socket.write(OK));
-  assertResponse(await sender(t).send(server.url));
-  assert.equal(server.open.size, 1);
-  const idleSince = performance.now();
-  await until('the connection closed', () => server.open.size === 0);
-  const idleMs = performance.now() - idleSince;
-  assert.ok(idleMs > 1000 && idleMs < 4900, `closed after ${idleMs} ms`);
-});
-
 test('the sender is closed → its idle connections are gone', async (t) => {
   const server = await startRawServer(t, (socket) => socket.write(OK));
   const { send, close } = sender(t);
   assertResponse(await send(server.url));
   close();
   await until('the connection closed', () => server.open.size === 0, 1000);
+});
+
+suite('idle connections', { concurrency: true }, () => {
+  test('an idle connection → closed by us after a few seconds', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(OK));
+    assertResponse(await sender(t).send(server.url));
+    assert.equal(server.open.size, 1);
+    const idleSince = performance.now();
+    await until('the connection closed', () => server.open.size === 0);
+    const idleMs = performance.now() - idleSince;
+    assert.ok(idleMs > 1000 && idleMs < 8000, `closed after ${idleMs} ms`);
+  });
+
+  test('an answer slower than idle connections live (4 s) but within the timeout → a response', async (t) => {
+    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end('late'), 5000));
+    const exchange = await sender(t).send(receiver.url);
+    assertResponse(exchange);
+    assert.equal(exchange.body.toString(), 'late');
+    assert.ok(exchange.durationMs >= 4900);
+  });
 });

@@ -14,7 +14,7 @@ suite('answers', { concurrency: true }, () => {
     const attempt = await failedAttempt(receiver.url, { delivery_attempt_timeout: 1 });
     assert.deepEqual([attempt.response_status_code, attempt.raw_response], [0, '']);
     assert.equal(attempt.error, 'timeout: no complete response within 1 s');
-    assert.ok(attempt.execution_duration >= 990 && attempt.execution_duration < 2500, `${attempt.execution_duration} ms`);
+    assert.ok(attempt.execution_duration >= 990 && attempt.execution_duration < 4000, `${attempt.execution_duration} ms`);
     assert.match(attempt.raw_request, /^POST \/ HTTP\/1\.1\r\nHost: /);
   });
 

@@ -15,7 +15,7 @@ suite('wake-up', () => {
       const { id } = await line.api.createDelivery(webhook.id);
       await line.api.settled(id, 10_000);
       const tookMs = (line.receiver.received.at(-1)?.at ?? Infinity) - sentAt;
-      assert.ok(tookMs < 2000, `delivery ${i} arrived after ${tookMs} ms`);
+      assert.ok(tookMs < 5000, `delivery ${i} arrived after ${tookMs} ms`);
     }
     assert.equal(await listeners(line), 1);
   });
