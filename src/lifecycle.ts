@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from './config.ts';
 import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
@@ -63,6 +63,11 @@ function reasonOf(error: unknown): string {
 /** Serves `app` on a port; `setting` is the variable to name when that fails. */
 export async function listen(app: RequestListener, port: number, setting: string): Promise<Listening> {
   const server = createServer(app);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${error.code ?? error.message})`;
@@ -70,14 +75,18 @@ export async function listen(app: RequestListener, port: number, setting: string
     });
     server.listen(port, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, graceMs) };
+  return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, sockets, graceMs) };
 }
 
 /** Takes no more connections, lets requests finish for up to `graceMs`, then cuts. */
-async function stopServer(server: Server, graceMs: number): Promise<void> {
+async function stopServer(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  // A connection that is kept alive is idle only after its answer: look again until all are gone.
-  const sweeping = setInterval(() => server.closeIdleConnections(), 50);
+  // A connection that is kept alive is idle only after its answer: look again until all are gone. One that never sent a byte is
+  // not idle to Node.
+  const sweeping = setInterval(() => {
+    server.closeIdleConnections();
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  }, 50);
   const cutting = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearInterval(sweeping);

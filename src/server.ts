@@ -12,6 +12,7 @@ import { repeat } from './repeat.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
+  const stopping = stopSignal();
   const connection = await connectTo(config);
   const pool = await openPool(connection, config, config.database.maxConnections, 'postmand server', log);
   const metrics = metricsOf(pool);
@@ -21,7 +22,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const api = await startApi({ pool, queue, metrics, log }, config);
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
     log.info('server.started', { port: api.port, healthPort: health.port });
-    log.info('server.stopping', { signal: await stopSignal() });
+    log.info('server.stopping', { signal: await stopping });
     await Promise.all([api.stop(config.gracePeriodMs), census.stop()]);
     await queue.close();
     await health.stop(1000);

@@ -18,20 +18,24 @@ const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
  * PostgreSQL of its own, whose data stays between runs.
  */
 export async function runStart(config: Config, log: Log): Promise<void> {
+  const stopping = stopSignal();
   const embedded = config.database.url === undefined ? await startEmbedded(config.dataDir ?? DATA_DIR) : undefined;
-  if (embedded === undefined) return runAll(await connectTo(config), 'the database of POSTMAND_DATABASE_URL', config, log);
+  if (embedded === undefined)
+    return runAll({ connection: await connectTo(config), data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
   const connection = await connectionTo(embedded.url);
   const lock = await lockData(connection, embedded);
   try {
-    await runAll(connection, embedded.home, config, log);
+    await runAll({ connection, data: embedded.home, stopping }, config, log);
   } finally {
     await lock.end();
     await embedded.stop();
   }
 }
 
-async function runAll(connection: Connection, data: string, config: Config, log: Log): Promise<void> {
-  const stopping = stopSignal();
+/** What everything runs on, and what ends it. The signal is listened for from the first moment, so that nothing stays behind. */
+type Ground = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
+
+async function runAll({ connection, data, stopping }: Ground, config: Config, log: Log): Promise<void> {
   await migrateAll(connection, config, log);
   const share = shareConnections(config.database.maxConnections);
   const pool = await openPool(connection, config, share.pool, 'postmand start', log);

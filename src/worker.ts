@@ -16,6 +16,7 @@ import { repeat } from './repeat.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {
+  const stopping = stopSignal();
   const connection = await connectTo(config);
   const share = shareConnections(config.database.maxConnections);
   const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
@@ -24,7 +25,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
     const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
     const worker = await startWorker({ pool, connection, metrics, log }, config);
     log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
-    log.info('worker.stopping', { signal: await stopSignal() });
+    log.info('worker.stopping', { signal: await stopping });
     await worker.stop();
     await health.stop(1000);
     log.info('worker.stopped');

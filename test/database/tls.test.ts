@@ -13,7 +13,8 @@ import { createPool } from '../../src/database/pool.ts';
 import { installQueue } from '../../src/deliveries/queue.ts';
 import { MIGRATIONS, silentLog } from '../setup/parts.ts';
 import { startWorkerHere } from '../setup/service.ts';
-import { lastFirst, wholeFile } from '../setup/whole-file.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { wholeFile } from '../setup/whole-file.ts';
 
 const run = promisify(execFile);
 const folder = await mkdtemp(path.join(tmpdir(), 'postmand-tls-'));

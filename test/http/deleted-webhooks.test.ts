@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { SETTINGS, startApi, startWorkerHere, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
-import { lastFirst } from '../setup/whole-file.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { putAttempt, putDelivery } from '../setup/rows.ts';
 
 suite('a webhook deleted', { concurrency: 4 }, () => {

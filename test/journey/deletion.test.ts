@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import { until } from '../setup/until.ts';
-import { jobCount, openLine, startLine, type Line } from './line.ts';
+import { jobCount, makeDue, openLine, startLine, type Line } from './line.ts';
 
 const KINDS = ['delivery', 'webhook'] as const;
 
-suite('deletion', { concurrency: true }, () => {
+suite('deletion', { concurrency: 4 }, () => {
   for (const kind of KINDS) {
     test(`a ${kind} deleted before the first send → no request`, async (t) => {
       const line = await openLine(t);
@@ -35,6 +35,7 @@ suite('deletion', { concurrency: true }, () => {
       const { path, deliveryId } = await doomed(line, kind);
       await until('the first attempt is recorded', async () => (await line.api.attempts(deliveryId)).length === 1);
       assert.equal((await line.api.call('DELETE', path)).status, 204);
+      await makeDue(line, deliveryId);
       await assertGoesOn(line);
       assert.deepEqual(bodies(line), ['doomed', 'canary']);
       assert.deepEqual(await line.api.attempts(deliveryId), []);
@@ -70,7 +71,7 @@ suite('deletion', { concurrency: true }, () => {
 });
 
 async function doomed({ api, receiver }: Line, kind: (typeof KINDS)[number]): Promise<{ path: string; deliveryId: string }> {
-  const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1 });
+  const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
   const delivery = await api.createDelivery(webhook.id, 'doomed');
   return { path: kind === 'webhook' ? `/webhooks/${webhook.id}` : `/deliveries/${delivery.id}`, deliveryId: delivery.id };
 }

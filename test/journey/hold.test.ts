@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { jobCount, startLine } from './line.ts';
+import { jobCount, makeDue, startLine } from './line.ts';
 
 const line = await startLine(wholeFile);
 const { api } = line;
@@ -34,10 +34,11 @@ suite('inactive webhooks', { concurrency: true }, () => {
 
   test('deactivated while a retry waits → held when it is due, no request; reactivated → it goes on with the next attempt', async (t) => {
     const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 500 : 200).end());
-    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1 });
+    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false });
+    await makeDue(line, id);
     await until('it is held', async () => (await api.delivery(id)).held_reason === 'webhook_inactive');
     assert.equal(receiver.received.length, 1);
     assert.equal(await jobCount(line, id), 0);

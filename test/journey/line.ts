@@ -4,6 +4,7 @@ import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, type LogLine } from '../setup/parts.ts';
 import { startReceiver, type Answer, type Receiver } from '../setup/receiver.ts';
 import { startApi, startWorkerHere, type Api } from '../setup/service.ts';
+import { until } from '../setup/until.ts';
 
 type Cleanup = Pick<TestContext, 'after'>;
 
@@ -41,4 +42,17 @@ export async function jobCount({ pool }: TestDatabase, deliveryId?: string): Pro
     [deliveryId ?? null],
   );
   return rows[0]?.count ?? 0;
+}
+
+/** Lets the retry of a delivery that waits for it come now, as soon as there is one. */
+export async function makeDue({ pool }: TestDatabase, deliveryId: string): Promise<void> {
+  await until('a retry waits', async () => {
+    const { rowCount } = await pool.query(
+      `with due as (update deliveries set scheduled_at = now() where id = $1::uuid)
+       update pgboss.job set start_after = now()
+       where name = 'deliveries' and state = 'created' and start_after > now() and data->>'deliveryId' = $1::text`,
+      [deliveryId],
+    );
+    return rowCount;
+  });
 }

@@ -3,10 +3,13 @@ import { suite, test } from 'node:test';
 import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { jobCount, startLine } from './line.ts';
+import { jobCount, makeDue, startLine } from './line.ts';
 
 const line = await startLine(wholeFile);
 const { api } = line;
+
+/** Nothing is retried before the test says so. */
+const LONG = { retry_min_backoff: 600, retry_max_backoff: 600 };
 
 suite('retry', { concurrency: true }, () => {
   test('a 503, then a 200 → one failed attempt, the next one after the minimum backoff and not much later', async (t) => {
@@ -32,7 +35,7 @@ suite('retry', { concurrency: true }, () => {
 
   test('while a retry waits → pending, with the attempts made and the time of the next', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
-    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
+    const webhook = await api.createWebhook({ url: receiver.url, ...LONG });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await until('the first attempt is recorded', async () => {
       const now = await api.delivery(id);
@@ -102,7 +105,7 @@ suite('retry', { concurrency: true }, () => {
   test('a webhook changed while a retry waits → the next attempt goes by the new settings', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const next = await startReceiver(t);
-    const webhook = await api.createWebhook({ url: `${receiver.url}/old`, secret_token: 'old' });
+    const webhook = await api.createWebhook({ url: `${receiver.url}/old`, secret_token: 'old', ...LONG });
     const { id } = await api.createDelivery(webhook.id, '{"success": true}');
     await receiver.count(1);
     const changed = await api.call('PUT', `/webhooks/${webhook.id}`, {
@@ -112,6 +115,7 @@ suite('retry', { concurrency: true }, () => {
       content_type: 'text/plain',
     });
     assert.equal(changed.status, 200);
+    await makeDue(line, id);
     assert.equal((await api.settled(id)).status, 'succeeded');
 
     assert.equal(receiver.received.length, 1);
@@ -123,10 +127,11 @@ suite('retry', { concurrency: true }, () => {
 
   test('a maximum lowered below the attempts made → the next failure is the last', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
-    const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 10 });
+    const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 10, ...LONG });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, max_delivery_attempts: 1 });
+    await makeDue(line, id);
     const delivery = await api.settled(id);
     assert.deepEqual([delivery.status, delivery.delivery_attempts], ['failed', 2]);
   });

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { lastFirst, type Cleanup } from './last-first.ts';
 import { until } from './until.ts';
 
 export type LoggedLine = { time: string; level: string; event: string } & Record<string, unknown>;
@@ -23,11 +23,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 type Options = { env?: Record<string, string>; cwd?: string };
 
 /** Runs `postmand ARGUMENTS` as a process of its own on free ports; killed after the test where it still runs. */
-export function postmand(t: Pick<TestContext, 'after'>, args: string[], { env = {}, cwd = ROOT }: Options = {}): Command {
+export function postmand(t: Cleanup, args: string[], { env = {}, cwd = ROOT }: Options = {}): Command {
   const ports = { POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0', POSTMAND_VALIDATE_RESPONSES: 'true' };
   const child = spawn(process.execPath, [`${ROOT}src/cli.ts`, ...args], {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...ports, ...env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -43,7 +43,7 @@ export function postmand(t: Pick<TestContext, 'after'>, args: string[], { env = 
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal })),
   );
-  t.after(async () => {
+  lastFirst(t).after(async () => {
     child.kill('SIGKILL');
     await exited;
   });

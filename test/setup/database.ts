@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import { connectionTo, type Connection } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
 import { silentLog } from './parts.ts';
 
 export type TestDatabase = { url: string; connection: Connection; pool: Pool };
-
-type Cleanup = Pick<TestContext, 'after'>;
 
 /** A migrated, empty database of its own, gone after the test. `template`: another one to copy; 'template0' is bare. */
 export async function freshDatabase(t: Cleanup, template = process.env['TEST_TEMPLATE'] ?? ''): Promise<TestDatabase> {
@@ -18,7 +16,7 @@ export async function freshDatabase(t: Cleanup, template = process.env['TEST_TEM
   const url = withDatabase(server, name);
   const connection = await connectionTo(url);
   const pool = createPool(connection, { max: 10, name: 'test', log: silentLog });
-  t.after(async () => {
+  lastFirst(t).after(async () => {
     await pool.end();
     await onServer(server, `drop database if exists ${name} with (force)`);
   });

@@ -14,6 +14,8 @@ let folder: string | undefined;
 
 /** Before all test files: one PostgreSQL (POSTMAND_TEST_DATABASE_URL where it is set) with a migrated template database. */
 export async function globalSetup(): Promise<void> {
+  // Every test file and every process under test loads the same code.
+  process.env['NODE_COMPILE_CACHE'] ??= path.join(tmpdir(), 'postmand-test-compile-cache');
   const given = process.env['POSTMAND_TEST_DATABASE_URL'];
   if (!given) {
     folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));

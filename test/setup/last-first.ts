@@ -1,12 +1,22 @@
 import type { TestContext } from 'node:test';
 
-type Cleanup = Pick<TestContext, 'after'>;
+export type Cleanup = Pick<TestContext, 'after'>;
 
-/** node:test cleans up in the order of registration. What registers here is cleaned up the other way round: users before what they use. */
+const known = new WeakMap<Cleanup, Cleanup>();
+
+/**
+ * node:test cleans up in the order of registration, so that a database would go before the worker that uses it. What is
+ * registered with a test through this goes in the opposite order.
+ */
 export function lastFirst(t: Cleanup): Cleanup {
-  const hooks: (() => unknown)[] = [];
+  const present = known.get(t);
+  if (present) return present;
+  const steps: (() => unknown)[] = [];
   t.after(async () => {
-    for (const hook of hooks.toReversed()) await hook();
+    for (const step of steps.toReversed()) await step();
   });
-  return { after: (hook) => void hooks.push(hook as () => unknown) };
+  const cleanup: Cleanup = { after: (step) => void steps.push(step as () => unknown) };
+  known.set(t, cleanup);
+  known.set(cleanup, cleanup);
+  return cleanup;
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestContext } from 'node:test';
+import { lastFirst, type Cleanup } from './last-first.ts';
 import { until } from './until.ts';
 
 export type Received = { method: string; path: string; headers: IncomingHttpHeaders; body: string; at: number };
@@ -9,10 +9,7 @@ export type Answer = (request: Received, response: ServerResponse, number: numbe
 export type Receiver = { url: string; received: Received[]; answerWith(answer: Answer): void; count(n: number): Promise<Received[]> };
 
 /** A real HTTP server on loopback that keeps every request. Answers 200 unless told otherwise; `number` counts requests from 1. */
-export async function startReceiver(
-  t: Pick<TestContext, 'after'>,
-  answer: Answer = (_request, response) => response.end('ok'),
-): Promise<Receiver> {
+export async function startReceiver(t: Cleanup, answer: Answer = (_request, response) => response.end('ok')): Promise<Receiver> {
   let current = answer;
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -26,7 +23,7 @@ export async function startReceiver(
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  lastFirst(t).after(() => {
     server.closeAllConnections();
     server.close();
   });

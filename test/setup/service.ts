@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test';
 import { createAccept } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/deliveries/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
@@ -10,6 +9,7 @@ import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { startWorker } from '../../src/worker.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
 import { silentLog } from './parts.ts';
 import { until } from './until.ts';
@@ -17,8 +17,6 @@ import { until } from './until.ts';
 /** What an answer held; the tests know its shape. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
-
-type Cleanup = Pick<TestContext, 'after'>;
 
 export type Api = {
   url: string;
@@ -39,7 +37,7 @@ export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = si
   const accept = createAccept({ pool, queue, metrics });
   const app = await createApi({ pool, queue, accept, metrics }, { requestBodyLimitBytes: 1024 * 1024, validateResponses: true }, log);
   const server = await listen(app, 0, 'none');
-  t.after(async () => {
+  lastFirst(t).after(async () => {
     await server.stop(0);
     await queue.close();
   });
@@ -57,7 +55,7 @@ export async function startWorkerHere(
     { pool, connection, metrics: createMetrics(), log },
     readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }),
   );
-  t.after(() => worker.stop());
+  lastFirst(t).after(() => worker.stop());
 }
 
 export const SETTINGS: WebhookSettings = {
