@@ -112,9 +112,8 @@ suite('accept', { concurrency: 4 }, () => {
 });
 
 async function open(t: TestContext) {
-  const cleanup = lastFirst(t);
-  const database = await freshDatabase(cleanup);
+  const database = await freshDatabase(t);
   const queue = await openQueue(database.pool, silentLog);
-  cleanup.after(() => queue.close());
+  lastFirst(t).after(() => queue.close());
   return { ...database, accept: createAccept({ pool: database.pool, queue, metrics: createMetrics() }) };
 }

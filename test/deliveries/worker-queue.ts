@@ -1,8 +1,7 @@
-import type { TestContext } from 'node:test';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue, type Claim, type ClaimableQueue } from '../../src/deliveries/queue.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
-import { lastFirst } from '../setup/last-first.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
 
 export type WorkerQueue = TestDatabase & {
@@ -15,10 +14,9 @@ export type WorkerQueue = TestDatabase & {
 };
 
 /** A fresh database, with the queue as a worker opens it. */
-export async function freshWorkerQueue(t: Pick<TestContext, 'after'>): Promise<WorkerQueue> {
-  const cleanup = lastFirst(t);
-  const database = await freshDatabase(cleanup);
-  const queue = await openQueueOf(cleanup, database);
+export async function freshWorkerQueue(t: Cleanup): Promise<WorkerQueue> {
+  const database = await freshDatabase(t);
+  const queue = await openQueueOf(t, database);
   const commit = <Result>(work: (tx: Tx) => Promise<Result>) => inTransaction(database.pool, work);
   async function claimOf(webhookId: string, deliveryId: string): Promise<Claim> {
     await commit((tx) => queue.enqueue(tx, [{ deliveryId, webhookId, delaySeconds: 0 }]));
@@ -26,11 +24,11 @@ export async function freshWorkerQueue(t: Pick<TestContext, 'after'>): Promise<W
     if (claim === undefined) throw new Error(`no job of ${deliveryId} could be claimed`);
     return claim;
   }
-  return { ...database, queue, another: () => openQueueOf(cleanup, database), commit, claimOf };
+  return { ...database, queue, another: () => openQueueOf(t, database), commit, claimOf };
 }
 
-async function openQueueOf(t: Pick<TestContext, 'after'>, { pool, connection }: TestDatabase): Promise<ClaimableQueue> {
+async function openQueueOf(t: Cleanup, { pool, connection }: TestDatabase): Promise<ClaimableQueue> {
   const queue = await openClaimableQueue(pool, connection, 2, silentLog);
-  t.after(() => queue.close());
+  lastFirst(t).after(() => queue.close());
   return queue;
 }

@@ -1,12 +1,9 @@
-import type { TestContext } from 'node:test';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
-import { lastFirst } from '../setup/last-first.ts';
+import type { Cleanup } from '../setup/last-first.ts';
 import { keepingLog, type LogLine } from '../setup/parts.ts';
 import { startReceiver, type Answer, type Receiver } from '../setup/receiver.ts';
 import { startApi, startWorkerHere, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
-
-type Cleanup = Pick<TestContext, 'after'>;
 
 export type Line = TestDatabase & {
   api: Api;
@@ -19,13 +16,12 @@ export type Line = TestDatabase & {
 
 /** API, database and a receiver, all real, in this process. */
 export async function openLine(t: Cleanup, answer?: Answer): Promise<Line> {
-  const cleanup = lastFirst(t);
-  const database = await freshDatabase(cleanup);
+  const database = await freshDatabase(t);
   const log = keepingLog();
-  const api = await startApi(cleanup, database, log);
-  const receiver = await startReceiver(cleanup, answer);
+  const api = await startApi(t, database, log);
+  const receiver = await startReceiver(t, answer);
   const errors = () => log.lines.filter(({ level }) => level === 'error');
-  return { ...database, api, receiver, errors, startWorker: (settings = {}) => startWorkerHere(cleanup, database, settings, log) };
+  return { ...database, api, receiver, errors, startWorker: (settings = {}) => startWorkerHere(t, database, settings, log) };
 }
 
 /** The whole line, with a worker. */

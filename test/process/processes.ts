@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
 import type { TestDatabase } from '../setup/database.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { apiAt, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 
-type Cleanup = Pick<TestContext, 'after'>;
 type Environment = Record<string, string>;
 
 /** `postmand server` on a database, ready. */
@@ -48,7 +47,7 @@ export async function ending(command: Command, timeoutMs = 15_000): Promise<Endi
 /** An empty folder, without a `.env` in it, gone after the test. */
 export async function emptyFolder(t: Cleanup): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
+  lastFirst(t).after(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 }
 

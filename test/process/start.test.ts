@@ -5,6 +5,7 @@ import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { apiAt, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
@@ -108,14 +109,13 @@ async function start(t: TestContext, home: string, env = {}): Promise<{ command:
 
 /** A folder for the data, in which PostgreSQL's user may look where we are root. Nothing of it stays, running or stored. */
 async function newHome(t: TestContext): Promise<string> {
-  let home = '';
-  t.after(() => {
+  const folder = await emptyFolder(t);
+  await chmod(folder, 0o711);
+  const home = path.join(folder, 'data');
+  lastFirst(t).after(() => {
     const postgres = postgresOf(home);
     if (postgres !== undefined) process.kill(postgres, 'SIGKILL');
   });
-  const folder = await emptyFolder(t);
-  await chmod(folder, 0o711);
-  home = path.join(folder, 'data');
   return home;
 }
 

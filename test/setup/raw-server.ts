@@ -1,7 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { TestContext } from 'node:test';
-
-type Cleanup = Pick<TestContext, 'after'>;
+import { lastFirst, type Cleanup } from './last-first.ts';
 
 export type TcpServer = {
   url: string;
@@ -24,7 +22,7 @@ export async function startTcpServer(t: Cleanup, onConnection: (socket: Socket, 
     onConnection(socket, connections);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
+  lastFirst(t).after(() => {
     for (const socket of open) socket.destroy();
     server.close();
   });

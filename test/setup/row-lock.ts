@@ -1,10 +1,10 @@
-import type { TestContext } from 'node:test';
 import { Client } from 'pg';
 import type { TestDatabase } from './database.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
 
 /** Holds a row as a transaction does that is about to delete it, until the returned function is called or the test ends. */
 export async function lockRow(
-  t: Pick<TestContext, 'after'>,
+  t: Cleanup,
   { url }: TestDatabase,
   table: 'webhooks' | 'deliveries',
   id: string,
@@ -17,6 +17,6 @@ export async function lockRow(
   await client.query(`select from ${table} where id = $1 for update`, [id]);
   let released: Promise<void> | undefined;
   const release = () => (released ??= client.end());
-  t.after(release);
+  lastFirst(t).after(release);
   return release;
 }
