@@ -1,8 +1,8 @@
 export type Alarm = {
   /** Ends the present wait, or the next one if nobody waits. */
   ring(): void;
-  /** Resolves when it rings, at the latest after `timeoutMs`: true where it rang. */
-  wait(timeoutMs: number): Promise<boolean>;
+  /** Resolves when it rings, at the latest after `timeoutMs`. */
+  wait(timeoutMs: number): Promise<void>;
 };
 
 /** Lets one loop sleep until somebody has something for it. Rings that come together count once. */
@@ -24,10 +24,8 @@ export function createAlarm(): Alarm {
           };
         });
       }
-      const rang = rung;
       wake = undefined;
       rung = false;
-      return rang;
     },
   };
 }
