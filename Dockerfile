@@ -6,10 +6,7 @@ RUN npm ci --omit=dev --omit=optional
 FROM node:24-bookworm-slim
 WORKDIR /app
 
-# Name look-ups run on libuv's threads, of which there are 4 by default: a few names that hang would hold up the rest.
-# Only the real environment can set this; a value in .env comes too late.
 ENV NODE_ENV=production \
-    UV_THREADPOOL_SIZE=64 \
     NODE_COMPILE_CACHE=/home/node/compile-cache
 
 COPY --from=dependencies /app/node_modules node_modules

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -51,6 +52,16 @@ export function readConfig(variables: Environment) {
       webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', { default: 20, min: 1, max: 10_000 }),
       pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', { default: 1000, min: 10, max: 3_600_000 }),
       responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', { default: 64 * 1024, min: 0, max: 16 * 1024 * 1024 }),
+    },
+    outbound: {
+      rules: {
+        policy: env.oneOf('POSTMAND_OUTBOUND_POLICY', OUTBOUND_POLICIES, 'internal'),
+        allow: env.networks('POSTMAND_OUTBOUND_ALLOW'),
+        deny: env.networks('POSTMAND_OUTBOUND_DENY'),
+      },
+      proxy: env.proxy('POSTMAND_OUTBOUND_PROXY', 'POSTMAND_OUTBOUND_NO_PROXY'),
+      // Node.js's own: how many name look-ups can be under way at a time.
+      lookupThreads: env.integer('UV_THREADPOOL_SIZE', { default: 64, min: 1, max: 1024 }),
     },
     gracePeriodMs: env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
     logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -105,6 +116,25 @@ function reader(variables: Environment) {
     return path;
   }
 
+  function networks(name: string): string[] {
+    const all = listed(text(name));
+    for (const one of all) {
+      const problem = networkProblem(one);
+      if (problem !== undefined) fault(name, `lists ${quoted(one)}, which ${problem}`);
+    }
+    return all;
+  }
+
+  function proxy(name: string, exceptName: string): { url: string; except: string } | undefined {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    const url = URL.parse(value);
+    const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+    // Not repeated: it may hold a password.
+    if (!isPlain) fault(name, 'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128');
+    return { url: value, except: listed(text(exceptName)).join(',') };
+  }
+
   function migrations(name: string, byDefault: string): string {
     const path = text(name)?.replace(/^file:\/\//, '') ?? byDefault;
     // The Go program's own folder, under the Go program's own setting, would be run as ours.
@@ -114,7 +144,7 @@ function reader(variables: Environment) {
     return path;
   }
 
-  return { faults, text, integer, flag, oneOf, postgresUrl, file, migrations };
+  return { faults, text, integer, flag, oneOf, postgresUrl, file, networks, proxy, migrations };
 }
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
@@ -134,6 +164,14 @@ function postgresUrlProblem(value: string, hasCaFile: boolean): string | undefin
     return 'has sslmode=verify-ca, which needs a CA file: set POSTMAND_DATABASE_CA_FILE';
   }
   return undefined;
+}
+
+/** `a, b` → `a` and `b`. */
+function listed(value = ''): string[] {
+  return value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }
 
 function isDecodable(text: string): boolean {

@@ -53,7 +53,8 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
   const { pool, connection, metrics, log } = parts;
   const connections = shareConnections(config.database.maxConnections);
   const queue = await openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue);
-  const sender = createSender(config.worker.responseBodyLimitBytes);
+  const { rules: outbound, proxy, lookupThreads } = config.outbound;
+  const sender = createSender({ bodyLimitBytes: config.worker.responseBodyLimitBytes, outbound, lookupThreads, proxy });
   const { concurrency: slots, webhookConcurrency: share, pollingIntervalMs } = config.worker;
   const dispatcher = startDispatcher({ pool, queue, sender, metrics, log }, { slots, share, pollingIntervalMs });
   if (connections.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);

@@ -29,6 +29,10 @@ const READINGS: [variable: string, value: string, reading: Reading, read: unknow
   ['POSTMAND_WEBHOOK_CONCURRENCY', '1', ({ worker }) => worker.webhookConcurrency, 1, 20],
   ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
   ['POSTMAND_RESPONSE_BODY_LIMIT', '0', ({ worker }) => worker.responseBodyLimitBytes, 0, 65_536],
+  ['POSTMAND_OUTBOUND_POLICY', 'public', ({ outbound }) => outbound.rules.policy, 'public', 'internal'],
+  ['POSTMAND_OUTBOUND_ALLOW', '10.0.0.0/8, ::1', ({ outbound }) => outbound.rules.allow, ['10.0.0.0/8', '::1'], []],
+  ['POSTMAND_OUTBOUND_DENY', '10.1.2.3,2001:db8::/32,', ({ outbound }) => outbound.rules.deny, ['10.1.2.3', '2001:db8::/32'], []],
+  ['POSTMAND_OUTBOUND_PROXY', 'http://u:p@proxy:3128', ({ outbound }) => outbound.proxy?.url, 'http://u:p@proxy:3128', undefined],
   ['POSTMAND_SHUTDOWN_GRACE_PERIOD', '3', ({ gracePeriodMs }) => gracePeriodMs, 3000, 25_000],
   ['POSTMAND_LOG_LEVEL', 'debug', ({ logLevel }) => logLevel, 'debug', 'info'],
 ];
@@ -41,6 +45,18 @@ suite('a setting', () => {
       assert.deepEqual(reading(readConfig({ [variable]: '' })), byDefault);
     });
   }
+
+  test('UV_THREADPOOL_SIZE, which is of Node.js → as many look-ups at a time; 64 without it', () => {
+    assert.equal(readConfig({ UV_THREADPOOL_SIZE: '8' }).outbound.lookupThreads, 8);
+    assert.equal(readConfig({}).outbound.lookupThreads, 64);
+    assert.match(faultsOf({ UV_THREADPOOL_SIZE: '0' })[0] ?? '', /^UV_THREADPOOL_SIZE /);
+  });
+
+  test('POSTMAND_OUTBOUND_NO_PROXY → the hosts that the proxy is not asked for; of no interest without a proxy', () => {
+    const variables = { POSTMAND_OUTBOUND_NO_PROXY: ' .internal, 10.0.0.0/8 ' };
+    assert.equal(readConfig({ ...variables, POSTMAND_OUTBOUND_PROXY: 'https://proxy' }).outbound.proxy?.except, '.internal,10.0.0.0/8');
+    assert.equal(readConfig(variables).outbound.proxy, undefined);
+  });
 
   test('the name that wins → POSTMAND_HTTP_PORT over PORT, POSTMAND_DATABASE_URL over DATABASE_URL', () => {
     const other = 'postgres://other/other';
@@ -78,6 +94,12 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_WEBHOOK_CONCURRENCY', ['0', '10001']],
   ['POSTMAND_POLLING_INTERVAL', ['9', '1s', '3600001']],
   ['POSTMAND_RESPONSE_BODY_LIMIT', ['-1', '16777217']],
+  ['POSTMAND_OUTBOUND_POLICY', ['none', 'Public']],
+  [
+    'POSTMAND_OUTBOUND_ALLOW',
+    ['localhost', '10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '10.0.0.0/', '10.0.0.0/8/8', '::ffff:10.0.0.0/104'],
+  ],
+  ['POSTMAND_OUTBOUND_DENY', ['*', '::/x', '1.2.3.4:80', '64:ff9b::10.0.0.1']],
   ['POSTMAND_SHUTDOWN_GRACE_PERIOD', ['-1', '3601', '25s']],
   ['POSTMAND_LOG_LEVEL', ['verbose', 'INFO']],
 ];
@@ -159,6 +181,21 @@ suite('a database URL', () => {
   }
 });
 
+test('POSTMAND_OUTBOUND_PROXY → a fault that names the variable and not the URL', () => {
+  for (const value of [
+    'hunter2',
+    'socks5://u:hunter2@h',
+    'u:hunter2@h:3128',
+    'http://u:hunter2@h/path',
+    'http://u:hunter2@h?a',
+    'http://',
+  ]) {
+    const [fault = ''] = faultsOf({ POSTMAND_OUTBOUND_PROXY: value });
+    assert.match(fault, /^POSTMAND_OUTBOUND_PROXY must be a URL/);
+    assert.doesNotMatch(fault, /hunter2/);
+  }
+});
+
 suite('postmand server', () => {
   test('three bad settings → exit status 2, and all three are named on stderr', async (t) => {
     const env = { POSTMAND_LOG_LEVEL: 'loud', POSTMAND_WORKER_CONCURRENCY: 'many', POSTMAND_DATABASE_URL: 'mysql://u:hunter2@h/d' };
@@ -193,12 +230,14 @@ suite('local.env', async () => {
   const read = [...new Set(Array.from(source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g), ([, name = '']) => name))];
   /** The only one that is read elsewhere, by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
+  /** It means something together with another one only, and has a test of its own. */
+  const WITH_ANOTHER = 'POSTMAND_OUTBOUND_NO_PROXY';
 
   test('the settings in it → all that config.ts reads, and nothing else', () =>
     assert.deepEqual(Object.keys(example).toSorted(), [...read, OF_TESTS].toSorted()));
 
   test('the settings that config.ts reads → all are in the tables above', () =>
-    assert.deepEqual(READINGS.map(([variable]) => variable).toSorted(), read.toSorted()));
+    assert.deepEqual([...READINGS.map(([variable]) => variable), WITH_ANOTHER].toSorted(), read.toSorted()));
 
   test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
 });

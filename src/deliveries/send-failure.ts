@@ -1,14 +1,27 @@
-export type FailureReason = 'timeout' | 'dns' | 'refused' | 'unreachable' | 'reset' | 'tls' | 'protocol' | 'invalid' | 'other';
+export type FailureReason =
+  | 'timeout'
+  | 'dns'
+  | 'not_allowed'
+  | 'refused'
+  | 'unreachable'
+  | 'proxy'
+  | 'reset'
+  | 'tls'
+  | 'protocol'
+  | 'invalid'
+  | 'other';
 
 type Failure = { reason: FailureReason; message: string };
 
-/** The endpoint did something that we do not wait out. `code` tells what. */
+/** We give the send up: for what the endpoint did, or for where it is. `code` tells which, `detail` more where there is more to say. */
 export class Refused extends Error {
-  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD';
+  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD' | 'NOT_ALLOWED';
+  readonly detail: string;
 
-  constructor(code: Refused['code']) {
+  constructor(code: Refused['code'], detail = '') {
     super(code);
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -17,16 +30,19 @@ export class Refused extends Error {
  * Nothing of the URL but its host appears: a URL may hold a password.
  */
 export function describeFailure(error: unknown, url: string, timeoutMs: number): Failure {
-  if (error instanceof Refused) return refusal(error.code, timeoutMs);
-  const { code, message } = innermost(error);
   const host = URL.parse(url)?.hostname ?? '';
+  const inner = innermost(error);
+  if (inner instanceof Refused) return refusal(inner, host, timeoutMs);
+  const { code, message } = wordsOf(inner);
   return BY_CODE[code]?.(host) ?? byPattern(code, message) ?? { reason: 'other', message: `request failed: ${code || 'unknown error'}` };
 }
 
-function refusal(code: Refused['code'], timeoutMs: number): Failure {
+function refusal({ code, detail }: Refused, host: string, timeoutMs: number): Failure {
   switch (code) {
     case 'TIMEOUT':
-      return { reason: 'timeout', message: `timeout: no complete response within ${timeoutMs / 1000} s` };
+      return { reason: 'timeout', message: `timeout after ${timeoutMs / 1000} s` };
+    case 'NOT_ALLOWED':
+      return { reason: 'not_allowed', message: `target not allowed: ${host} is ${detail}` };
     case 'UPGRADE':
       return { reason: 'protocol', message: 'the endpoint switched protocols (101)' };
     case 'INTERIM_FLOOD':
@@ -42,7 +58,8 @@ const BY_CODE: Record<string, (host: string) => Failure> = {
   ERR_HTTP_CONTENT_LENGTH_MISMATCH: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   ERR_STREAM_PREMATURE_CLOSE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   EPIPE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
-  ETIMEDOUT: () => ({ reason: 'timeout', message: 'timeout: connecting took too long' }),
+  ETIMEDOUT: () => ({ reason: 'timeout', message: 'timeout while connecting' }),
+  ERR_PROXY_TUNNEL: (host) => ({ reason: 'proxy', message: `the proxy made no connection to ${host}` }),
   EHOSTUNREACH: () => ({ reason: 'unreachable', message: 'host unreachable' }),
   ENETUNREACH: () => ({ reason: 'unreachable', message: 'network unreachable' }),
   EADDRNOTAVAIL: () => ({ reason: 'unreachable', message: 'address not available' }),
@@ -68,13 +85,12 @@ function byPattern(code: string, message: string): Failure | undefined {
 }
 
 /** got wraps what Node reports, and connecting to several addresses reports them together: the innermost error says most. */
-function innermost(error: unknown): { code: string; message: string } {
-  let inner = error;
-  while (inner instanceof Error) {
-    const deeper = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
-    if (!(deeper instanceof Error)) break;
-    inner = deeper;
-  }
-  const { code, message } = inner as { code?: unknown; message?: unknown };
+function innermost(error: unknown): unknown {
+  const deeper: unknown = error instanceof AggregateError ? error.errors[0] : error instanceof Error ? error.cause : undefined;
+  return deeper instanceof Error ? innermost(deeper) : error;
+}
+
+function wordsOf(error: unknown): { code: string; message: string } {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
 }

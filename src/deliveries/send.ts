@@ -1,6 +1,8 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import got, { type Got, type Request as GotStream } from 'got';
+import { createAgents, type Proxy } from './agents.ts';
+import { outboundObjection, type Objection, type OutboundRules } from './outbound.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
 import type { ResponseHead } from './transcript.ts';
@@ -20,24 +22,30 @@ export type Sender = {
   close(): void;
 };
 
-/** Idle connections close after this, before most servers close theirs. */
-const IDLE_SOCKET_MS = 4000;
-
 /** Interim answers (1xx) cost the other side nothing: after this many we give up. */
 const MAX_INTERIM_ANSWERS = 8;
 
 /** setTimeout fires at once above this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** A sender with idle connections of its own that keeps at most `bodyLimitBytes` of a response's body. */
-export function createSender(bodyLimitBytes: number): Sender {
-  const options = { keepAlive: true, timeout: IDLE_SOCKET_MS };
-  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+export type SenderOptions = {
+  /** How much of a response's body is kept. */
+  bodyLimitBytes: number;
+  outbound: OutboundRules;
+  /** Name look-ups that the process can make at a time. */
+  lookupThreads: number;
+  proxy?: Proxy | undefined;
+};
+
+/** A sender with idle connections of its own that connects only where it may. */
+export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions): Sender {
+  const objection = outboundObjection(outbound);
+  const { pooled, fresh } = createAgents({ objection, lookupThreads, proxy });
   const client = got.extend({
     isStream: true,
     method: 'POST',
     headers: { 'user-agent': 'postmand' },
-    agent: agents,
+    agent: pooled,
     // A signed body must not follow a Location that the webhook's owner never registered.
     followRedirect: false,
     throwHttpErrors: false,
@@ -51,9 +59,10 @@ export function createSender(bodyLimitBytes: number): Sender {
       const startedAt = performance.now();
       const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
       const once = { request, timeoutMs, deadline, signal, bodyLimitBytes };
-      let end = await exchange(client, once);
+      const refused = refusedLiteral(request.url, objection);
+      let end = refused ?? (await exchange(client, once));
       // A server that closes an idle connection just as we use it has not seen the request (RFC 9112, section 9.3.1).
-      if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: { http: false, https: false } }), once);
+      if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: fresh }), once);
       if (end.kind === 'aborted') return end;
       const durationMs = Math.round(performance.now() - startedAt);
       return end.kind === 'response'
@@ -61,8 +70,7 @@ export function createSender(bodyLimitBytes: number): Sender {
         : { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs), durationMs };
     },
     close() {
-      agents.http.destroy();
-      agents.https.destroy();
+      for (const agent of [pooled.http, pooled.https, fresh.http, fresh.https]) agent.destroy();
     },
   };
 }
@@ -73,6 +81,13 @@ type End =
   | ({ kind: 'response'; body: Buffer; bodyCut: boolean } & ResponseHead)
   | { kind: 'error'; error: unknown; stale?: boolean }
   | { kind: 'aborted' };
+
+/** Sockets look up names only: an address in the URL itself is judged here. URLs write it in one form, whatever was typed. */
+function refusedLiteral(url: string, objection: Objection): End | undefined {
+  const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? '';
+  const reason = isIP(host) === 0 ? undefined : objection(host);
+  return reason === undefined ? undefined : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };
+}
 
 /** Sends once and settles at the first of: whole response, body limit, error, deadline, abort. Then nothing of it remains. */
 function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: Once): Promise<End> {

@@ -617,7 +617,7 @@ export interface components {
             success: boolean;
             /**
              * @description Why no complete response came. Empty when one did.
-             * @example connect ECONNREFUSED 192.0.2.10:443
+             * @example connection refused
              */
             error: string;
             /**

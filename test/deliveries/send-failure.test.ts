@@ -5,7 +5,7 @@ import { describeFailure, Refused, type FailureReason } from '../../src/deliveri
 const URL_WITH_PASSWORD = 'https://user:hunter2@hooks.example.com:8443/path?key=hunter3';
 
 const CASES: [error: unknown, reason: FailureReason, message: string][] = [
-  [new Refused('TIMEOUT'), 'timeout', 'timeout: no complete response within 1.5 s'],
+  [new Refused('TIMEOUT'), 'timeout', 'timeout after 1.5 s'],
   [new Refused('UPGRADE'), 'protocol', 'the endpoint switched protocols (101)'],
   [new Refused('INTERIM_FLOOD'), 'protocol', 'too many interim responses (1xx)'],
   [coded('ENOTFOUND'), 'dns', 'name not found: hooks.example.com'],
@@ -13,7 +13,7 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('ECONNREFUSED'), 'refused', 'connection refused'],
   [coded('ECONNRESET'), 'reset', 'connection reset before a complete response'],
   [coded('EPIPE'), 'reset', 'connection closed before a complete response'],
-  [coded('ETIMEDOUT'), 'timeout', 'timeout: connecting took too long'],
+  [coded('ETIMEDOUT'), 'timeout', 'timeout while connecting'],
   [coded('EHOSTUNREACH'), 'unreachable', 'host unreachable'],
   [coded('ENETUNREACH'), 'unreachable', 'network unreachable'],
   [coded('CERT_HAS_EXPIRED'), 'tls', 'certificate expired'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createSender, type Exchange } from '../../src/deliveries/send.ts';
+import { createSender, type Exchange, type SenderOptions } from '../../src/deliveries/send.ts';
 import type { WebhookRequest } from '../../src/deliveries/request.ts';
 
 export type Response = Extract<Exchange, { kind: 'response' }>;
@@ -8,9 +8,15 @@ export type Failure = Extract<Exchange, { kind: 'failure' }>;
 
 type Limits = { timeoutMs?: number; signal?: AbortSignal };
 
-/** A sender that keeps `bodyLimitBytes` of a body, called in short; closed after the test. */
-export function sender(t: Pick<TestContext, 'after'>, bodyLimitBytes = 64 * 1024) {
-  const created = createSender(bodyLimitBytes);
+const DEFAULTS: SenderOptions = {
+  bodyLimitBytes: 64 * 1024,
+  outbound: { policy: 'internal', allow: [], deny: [] },
+  lookupThreads: 4,
+};
+
+/** A sender with other options where they are given, called in short; closed after the test. */
+export function sender(t: Pick<TestContext, 'after'>, options: Partial<SenderOptions> = {}) {
+  const created = createSender({ ...DEFAULTS, ...options });
   t.after(() => created.close());
   const send = (
     url: string,

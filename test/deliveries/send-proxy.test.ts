@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { suite, test, type TestContext } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { startReceiver } from '../setup/receiver.ts';
+import { SELF_SIGNED } from './self-signed.ts';
+import { assertFailure, assertResponse, sender } from './sending.ts';
+
+type Asked = { method: string; target: string; authorization: string | undefined };
+
+/** A forward proxy (RFC 9110, section 9.3.6 for CONNECT) that sends everything on to one port of this machine. */
+async function startProxy(t: TestContext, port: number, tunnelStatus = 200): Promise<{ url: string; asked: Asked[] }> {
+  const asked: Asked[] = [];
+  const note = (request: IncomingMessage) =>
+    asked.push({
+      method: request.method ?? '',
+      target: request.url ?? '',
+      authorization: request.headers['proxy-authorization'],
+    });
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    note(request);
+    request.resume();
+    response.end('by the proxy');
+  });
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.on('connect', (request: IncomingMessage, near: Socket) => {
+    note(request);
+    near.on('error', () => {});
+    if (tunnelStatus !== 200) return void near.end(`HTTP/1.1 ${tunnelStatus} No\r\n\r\n`);
+    const far = connect(port, '127.0.0.1', () => {
+      near.write('HTTP/1.1 200 OK\r\n\r\n');
+      near.pipe(far).pipe(near);
+    });
+    far.on('error', () => near.destroy());
+    sockets.add(far);
+  });
+  const url = `http://u:hunter2@localhost:${await listening(t, server)}`;
+  t.after(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url, asked };
+}
+
+const BASIC = `Basic ${Buffer.from('u:hunter2').toString('base64')}`;
+
+suite('with a forward proxy', () => {
+  test('http → the proxy gets the whole URL and its credentials, and its answer counts', async (t) => {
+    const proxy = await startProxy(t, 1);
+    const exchange = await sender(t, { proxy: { url: proxy.url, except: '' } }).send('http://hooks.test/path?a=b');
+    assertResponse(exchange);
+    assert.equal(exchange.body.toString(), 'by the proxy');
+    assert.deepEqual(proxy.asked, [{ method: 'POST', target: 'http://hooks.test/path?a=b', authorization: BASIC }]);
+  });
+
+  test('https → a tunnel, and TLS with the endpoint itself', async (t) => {
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, SELF_SIGNED.cert]);
+    t.after(() => setDefaultCACertificates(before));
+    const endpoint = createTlsServer(SELF_SIGNED, (request, response) => {
+      request.resume();
+      response.end('by the endpoint');
+    });
+    const port = await listening(t, endpoint);
+    const proxy = await startProxy(t, port);
+    const exchange = await sender(t, { proxy: { url: proxy.url, except: '' } }).send(`https://localhost:${port}/`);
+    assertResponse(exchange);
+    assert.equal(exchange.body.toString(), 'by the endpoint');
+    assert.deepEqual(proxy.asked, [{ method: 'CONNECT', target: `localhost:${port}`, authorization: BASIC }]);
+  });
+
+  test('a tunnel that the proxy refuses → a failure that says so, without its credentials', async (t) => {
+    const proxy = await startProxy(t, 1, 403);
+    const exchange = await sender(t, { proxy: { url: proxy.url, except: '' } }).send('https://hooks.test/');
+    assertFailure(exchange, 'proxy', /^the proxy made no connection to hooks\.test$/);
+  });
+
+  test('a proxy on a private address → reached under policy public too, but not for a private literal', async (t) => {
+    const proxy = await startProxy(t, 1);
+    const { send } = sender(t, { proxy: { url: proxy.url, except: '' }, outbound: { policy: 'public', allow: [], deny: [] } });
+    assertResponse(await send('http://hooks.test/'));
+    assertFailure(await send('http://10.0.0.1/'), 'not_allowed', /10\.0\.0\.1 is a private address$/);
+    assert.equal(proxy.asked.length, 1);
+  });
+
+  test('a host that the proxy is not asked for → connected to directly, under the policy', async (t) => {
+    const receiver = await startReceiver(t);
+    const proxy = await startProxy(t, 1);
+    const options = { proxy: { url: proxy.url, except: 'localhost,127.0.0.1' } };
+    assertResponse(await sender(t, options).send(receiver.url));
+    assertResponse(await sender(t, options).send(receiver.url.replace('127.0.0.1', 'localhost')));
+    assert.equal(receiver.received.length, 2);
+    const { send } = sender(t, { ...options, outbound: { policy: 'public', allow: [], deny: [] } });
+    assertFailure(await send(receiver.url.replace('127.0.0.1', 'localhost')), 'not_allowed', /is a loopback address$/);
+    assert.deepEqual(proxy.asked, []);
+  });
+});
+
+async function listening(t: TestContext, server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
