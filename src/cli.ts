@@ -11,16 +11,29 @@ import { createLog, type Log } from './log.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=100');
 
+/** How long what is left of a command that is done may keep the process, in milliseconds. */
+const LINGER_MS = 1000;
+
 /** Exit statuses: 0 done, 1 failed, 2 wrong arguments or settings. */
 await main(process.argv);
 
 async function main(argv: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(argv);
+    setTimeout(endBySignal, LINGER_MS).unref();
   } catch (error) {
     // What was opened before the failure would keep the process alive.
     process.exit(report(error));
   }
+}
+
+/**
+ * A name look-up of the system cannot be called off, and Node.js waits for its thread, even in process.exit. What is to be done is
+ * done, so the process ends as an unhandled SIGTERM would end it.
+ */
+function endBySignal(): void {
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
 }
 
 function commandLine(): Command {
@@ -63,6 +76,8 @@ type Run = (config: Config, log: Log) => Promise<void>;
 async function withSettings(load: () => Promise<Run>): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
+  // Name look-ups run on these threads. libuv reads the number when it starts the first of them, which nothing has asked for yet.
+  process.env['UV_THREADPOOL_SIZE'] = String(config.outbound.lookupThreads);
   // A reader of the log that goes away must not take the service with it.
   process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {
