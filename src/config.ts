@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -45,6 +46,7 @@ export function readConfig(variables: Environment) {
       port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
       requestBodyLimitBytes: env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: 1024 * 1024, min: 1024, max: 64 * 1024 * 1024 }),
       validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
+      apiKeyDigests: env.digests('POSTMAND_API_KEYS'),
     },
     healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
     worker: {
@@ -144,7 +146,17 @@ function reader(variables: Environment) {
     return path;
   }
 
-  return { faults, text, integer, flag, oneOf, postgresUrl, file, networks, proxy, migrations };
+  function digests(name: string): string[] {
+    const keys =
+      text(name)
+        ?.split(',')
+        .map((key) => key.trim()) ?? [];
+    const problem = apiKeysProblem(keys);
+    if (problem !== undefined) fault(name, problem);
+    return keys.map((key) => createHash('sha256').update(key).digest('hex'));
+  }
+
+  return { faults, text, integer, flag, oneOf, postgresUrl, file, networks, proxy, migrations, digests };
 }
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
@@ -172,6 +184,13 @@ function listed(value = ''): string[] {
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
+}
+
+/** What is wrong with API keys, by their place. No key is ever repeated. */
+function apiKeysProblem(keys: readonly string[]): string | undefined {
+  const bad = keys.flatMap((key, i) => (/^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`${i + 1}${['st', 'nd', 'rd'][i] ?? 'th'}`]));
+  if (bad.length === 0) return undefined;
+  return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which the ${bad.join(', ')} is not`;
 }
 
 function isDecodable(text: string): boolean {

@@ -21,7 +21,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
     const api = await startApi({ pool, queue, metrics, log }, config);
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
-    log.info('server.started', { port: api.port, healthPort: health.port });
+    log.info('server.started', { port: api.port, healthPort: health.port, apiKeys: config.http.apiKeyDigests.length });
     log.info('server.stopping', { signal: await stopping });
     await Promise.all([api.stop(config.gracePeriodMs), census.stop()]);
     await queue.close();
@@ -36,7 +36,7 @@ export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; 
 
 /** The API on its port. */
 export async function startApi(parts: ServerParts, config: Config): Promise<Listening> {
-  const { requestBodyLimitBytes, validateResponses, port } = config.http;
-  const app = await createApi({ ...parts, accept: createAccept(parts) }, { requestBodyLimitBytes, validateResponses }, parts.log);
+  const { port, ...options } = config.http;
+  const app = await createApi({ ...parts, accept: createAccept(parts) }, options, parts.log);
   return listen(app, port, 'POSTMAND_HTTP_PORT');
 }

@@ -45,7 +45,7 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
     const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
     const api = await startApi({ pool, queue, metrics, log }, config);
     const worker = await startWorker({ pool, connection, metrics, log }, config);
-    process.stdout.write(banner(api.port, health.port, data));
+    process.stdout.write(banner({ port: api.port, healthPort: health.port, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
     log.info('start.stopping', { signal: await stopping });
     await Promise.all([api.stop(config.gracePeriodMs), worker.stop()]);
     await queue.close();
@@ -71,7 +71,9 @@ async function lockData(connection: Connection, embedded: EmbeddedDatabase): Pro
   );
 }
 
-function banner(port: number, healthPort: number, data: string): string {
+type Facts = { port: number; healthPort: number; data: string; hasKeys: boolean };
+
+function banner({ port, healthPort, data, hasKeys }: Facts): string {
   return `
   Postmand is running.
 
@@ -80,7 +82,7 @@ function banner(port: number, healthPort: number, data: string): string {
     Health   http://localhost:${healthPort}/healthz
     Data     ${data}
 
-    Try      curl http://localhost:${port}/v1/webhooks
+    Try      curl http://localhost:${port}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
     Stop     Ctrl-C
 
 `;

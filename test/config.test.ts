@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { postmand } from './setup/command.ts';
 import { exitStatus } from './setup/exit-status.ts';
 import { MIGRATIONS } from './setup/parts.ts';
 
+const KEY = 'a-key-of-16-char';
 const URL_OF_DATABASE = 'postgres://user:secret@db.example:5432/postmand';
 
 type Reading = (config: Config) => unknown;
@@ -23,6 +25,7 @@ const READINGS: [variable: string, value: string, reading: Reading, read: unknow
   ['POSTMAND_HTTP_PORT', '65535', ({ http }) => http.port, 65_535, 8000],
   ['PORT', '5000', ({ http }) => http.port, 5000, 8000],
   ['POSTMAND_REQUEST_BODY_LIMIT', '1024', ({ http }) => http.requestBodyLimitBytes, 1024, 1_048_576],
+  ['POSTMAND_API_KEYS', KEY, ({ http }) => http.apiKeyDigests, [digestOf(KEY)], []],
   ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
   ['POSTMAND_WORKER_CONCURRENCY', '10000', ({ worker }) => worker.concurrency, 10_000, 100],
@@ -196,6 +199,36 @@ test('POSTMAND_OUTBOUND_PROXY → a fault that names the variable and not the UR
   }
 });
 
+suite('API keys', () => {
+  const SECOND = `!${'~'.repeat(255)}`;
+
+  test('several, with spaces around them → a digest each, in their order', () => {
+    const { apiKeyDigests } = readConfig({ POSTMAND_API_KEYS: ` ${KEY} ,\t${SECOND}` }).http;
+    assert.deepEqual(apiKeyDigests, [digestOf(KEY), digestOf(SECOND)]);
+  });
+
+  const BAD: [keys: string[], named: RegExp][] = [
+    [['hunter2'], /the 1st is not$/],
+    [[KEY, 'hunter2'], /the 2nd is not$/],
+    [[KEY, KEY, `hunter2${'x'.repeat(250)}`, KEY], /the 3rd is not$/],
+    [['hunter2', KEY, KEY, KEY, 'hunter2'], /the 1st, 5th is not$/],
+    [['hunter2 has a space'], /the 1st is not$/],
+    [['hunter2-is-a-clé-of-ours'], /the 1st is not$/],
+    [['hunter2-is-a-key\u0007'], /the 1st is not$/],
+    [[KEY, ''], /the 2nd is not$/],
+    [[' '], /the 1st is not$/],
+  ];
+  for (const [keys, named] of BAD) {
+    test(`${JSON.stringify(keys.map((key) => key.slice(7, 20)))} → a fault that names the variable and the place, not the key`, () => {
+      const [fault = '', ...more] = faultsOf({ POSTMAND_API_KEYS: keys.join(',') });
+      assert.deepEqual(more, []);
+      assert.match(fault, /^POSTMAND_API_KEYS must be keys of 16 to 256 /);
+      assert.match(fault, named);
+      assert.ok(!fault.includes('hunter2') && !fault.includes(KEY), fault);
+    });
+  }
+});
+
 suite('postmand server', () => {
   test('three bad settings → exit status 2, and all three are named on stderr', async (t) => {
     const env = { POSTMAND_LOG_LEVEL: 'loud', POSTMAND_WORKER_CONCURRENCY: 'many', POSTMAND_DATABASE_URL: 'mysql://u:hunter2@h/d' };
@@ -241,6 +274,10 @@ suite('local.env', async () => {
 
   test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
 });
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
 
 function faultsOf(variables: Record<string, string>): readonly string[] {
   try {

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../log.ts';
+import { requireApiKey } from './api-keys.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
 import { readBody } from './body.ts';
 import { docs } from './docs.ts';
@@ -12,7 +13,8 @@ import { checkNumbers } from './query.ts';
 import { logRequests, type ValidatedRequest } from './request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
-export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boolean };
+/** `apiKeyDigests`: SHA-256 of the keys that open the API, in hexadecimal; none: it is open. */
+export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boolean; apiKeyDigests: readonly string[] };
 
 /** The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not fit together. */
 export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
@@ -25,6 +27,8 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(answerHeaders);
   app.use(logRequests(log, parts.metrics));
   app.use(docs(spec));
+  // For every path, not just those below /v1: there is no way of writing a path that gets around it.
+  app.use(requireApiKey(options.apiKeyDigests));
   const [load, findOperation, ...validate] = await validator(document, options.validateResponses);
   // The operation is known before the body is read, so that 404 and 405 need none and every log line has its route.
   app.use(load, findOperation);

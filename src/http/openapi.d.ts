@@ -707,6 +707,21 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description This server asks for a key, and the request has none that it knows (code 13). Nothing else was looked at. */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The id in the path is no UUID (code 2). */
         InvalidId: {
             headers: {
@@ -945,6 +960,11 @@ export interface components {
          */
         "Content-Security-Policy": string;
         /**
+         * @description The scheme that is wanted (RFC 6750), and `error="invalid_token"` where something else was given.
+         * @example Bearer realm="postmand"
+         */
+        "WWW-Authenticate": string;
+        /**
          * @description How many seconds to wait before the next try.
          * @example 2
          */
@@ -1014,6 +1034,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1047,6 +1068,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
@@ -1083,6 +1105,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["WebhookNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1123,6 +1146,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["WebhookNotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1158,6 +1182,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["InvalidId"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1228,6 +1253,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1261,6 +1287,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
             /** @description No webhook has this `webhook_id` (code 5). One that is no UUID is a 400. */
             404: {
                 headers: {
@@ -1311,6 +1338,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["DeliveryNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1344,6 +1372,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["InvalidId"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -1419,6 +1448,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1453,6 +1483,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["DeliveryAttemptNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

@@ -18,16 +18,39 @@ export class BadRequest extends Error {
   }
 }
 
+/** A request without a key, or with one that is none of ours. */
+export class Unauthorized extends Error {
+  override name = 'Unauthorized';
+  readonly given: 'missing' | 'invalid';
+
+  constructor(given: Unauthorized['given']) {
+    super(given);
+    this.given = given;
+  }
+}
+
 /** Turns whatever was thrown into an answer. The only place that knows statuses and codes; 500 is what nothing else explains. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof WebhookNotFound) return problem(404, 5, 'webhook not found');
   if (error instanceof DeliveryNotFound) return problem(404, 6, 'delivery not found');
   if (error instanceof AttemptNotFound) return problem(404, 7, 'delivery attempt not found');
   if (error instanceof BadRequest) return refusal(error);
+  if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isDatabaseUnavailable(error) || isConflict(error)) {
     return problem(503, 12, 'service unavailable', { details: 'try again in a moment', headers: { 'Retry-After': '2' } });
   }
   return fromFramework(error ?? {}) ?? problem(500, 1, 'internal server error');
+}
+
+/** Says which scheme is wanted, as RFC 6750, section 3 has it: with an error code only where something was given. */
+function challenge({ given }: Unauthorized): Problem {
+  const wanted = 'Bearer realm="postmand"';
+  return given === 'missing'
+    ? problem(401, 13, 'unauthorized', { details: 'an API key is required', headers: { 'WWW-Authenticate': wanted } })
+    : problem(401, 13, 'unauthorized', {
+        details: 'the API key is not known',
+        headers: { 'WWW-Authenticate': `${wanted}, error="invalid_token"` },
+      });
 }
 
 /** What express, body-parser and express-openapi-validator throw. */

@@ -31,11 +31,12 @@ export type Api = {
 };
 
 /** The API in this process, with responses validated against openapi.yaml. */
-export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = silentLog): Promise<Api> {
+export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = silentLog, apiKeyDigests: string[] = []): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const accept = createAccept({ pool, queue, metrics });
-  const app = await createApi({ pool, queue, accept, metrics }, { requestBodyLimitBytes: 1024 * 1024, validateResponses: true }, log);
+  const options = { requestBodyLimitBytes: 1024 * 1024, validateResponses: true, apiKeyDigests };
+  const app = await createApi({ pool, queue, accept, metrics }, options, log);
   const server = await listen(app, 0, 'none');
   lastFirst(t).after(async () => {
     await server.stop(0);
