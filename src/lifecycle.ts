@@ -1,10 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from './config.ts';
 import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
+import { createHttpServer, type HttpServerOptions } from './http/http-server.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -61,8 +62,8 @@ function reasonOf(error: unknown): string {
 }
 
 /** Serves `app` on a port; `setting` is the variable to name when that fails. */
-export async function listen(app: RequestListener, port: number, setting: string): Promise<Listening> {
-  const server = createServer(app);
+export async function listen(app: RequestListener, port: number, setting: string, options: HttpServerOptions = {}): Promise<Listening> {
+  const server = createHttpServer(app, options);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

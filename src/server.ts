@@ -18,7 +18,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
     const api = await startApi({ pool, queue, metrics, log }, config);
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
     log.info('server.started', { port: api.port, healthPort: health.port, apiKeys: config.http.apiKeyDigests.length });
@@ -38,5 +38,5 @@ export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; 
 export async function startApi(parts: ServerParts, config: Config): Promise<Listening> {
   const { port, ...options } = config.http;
   const app = await createApi({ ...parts, accept: createAccept(parts) }, options, parts.log);
-  return listen(app, port, 'POSTMAND_HTTP_PORT');
+  return listen(app, port, 'POSTMAND_HTTP_PORT', { log: parts.log });
 }

@@ -42,7 +42,7 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
   const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
     const api = await startApi({ pool, queue, metrics, log }, config);
     const worker = await startWorker({ pool, connection, metrics, log }, config);
     process.stdout.write(banner({ port: api.port, healthPort: health.port, data, hasKeys: config.http.apiKeyDigests.length > 0 }));

@@ -22,7 +22,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
   const metrics = metricsOf(pool);
   try {
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT');
+    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
     const worker = await startWorker({ pool, connection, metrics, log }, config);
     log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
     log.info('worker.stopping', { signal: await stopping });

@@ -7,7 +7,7 @@ import { readBody } from './body.ts';
 import { docs } from './docs.ts';
 import { FORMATS } from './formats.ts';
 import type { OperationRequest } from './handler.ts';
-import { answerHeaders } from './headers.ts';
+import { answerHeaders, checkHeaders } from './headers.ts';
 import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
 import { checkNumbers } from './query.ts';
 import { logRequests, type ValidatedRequest } from './request-log.ts';
@@ -26,6 +26,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   const app = bareApp();
   app.use(answerHeaders);
   app.use(logRequests(log, parts.metrics));
+  app.use(checkHeaders);
   app.use(docs(spec));
   // For every path, not just those below /v1: there is no way of writing a path that gets around it.
   app.use(requireApiKey(options.apiKeyDigests));
@@ -69,6 +70,8 @@ function callOperation(operations: Operations): RequestHandler {
     const handler = operations[id] as (request: OperationRequest<keyof Operations>) => Promise<{ status: number; body?: unknown }>;
     const request = { params: openapi.pathParams, query: req.query, body: req.body } as unknown as OperationRequest<keyof Operations>;
     const { status, body } = await handler(request);
+    // The rest of the request stayed away meanwhile, and that was answered.
+    if (res.headersSent) return;
     if (body === undefined) res.status(status).end();
     else res.status(status).json(body);
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
+import { BadRequest } from './problem.ts';
 
-/** On every answer of every port. */
 const SECURE_HEADERS = {
   'X-Frame-Options': 'DENY',
   'X-Content-Type-Options': 'nosniff',
@@ -9,10 +9,25 @@ const SECURE_HEADERS = {
   'Content-Security-Policy': "frame-ancestors 'none'",
 };
 
+/** More than any client and chain of proxies sends. */
+const MAX_HEADERS = 100;
+
+/** What every answer of every port carries. */
+export function headersOfEveryAnswer(requestId: string): Record<string, string> {
+  return { ...SECURE_HEADERS, 'X-Request-Id': requestId };
+}
+
 /** Sets the security headers, and X-Request-Id: the caller's where it is a plain token, else a new one. */
 export const answerHeaders: RequestHandler = (req, res, next) => {
   const given = req.get('x-request-id') ?? '';
   const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-  res.set(SECURE_HEADERS).set('X-Request-Id', requestId);
+  res.set(headersOfEveryAnswer(requestId));
+  next();
+};
+
+/** Refuses too many headers, which Node.js would drop in silence from the 1,001st on, and HTTP/1.1 without a Host (RFC 9112, section 3.2). */
+export const checkHeaders: RequestHandler = (req, _res, next) => {
+  if (req.rawHeaders.length / 2 > MAX_HEADERS) throw new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
+  if (req.headers.host === undefined && req.httpVersion === '1.1') throw new BadRequest('no_http', 'the header Host is missing');
   next();
 };

@@ -3,7 +3,7 @@ import type { Queryable } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
-import { answerHeaders } from './headers.ts';
+import { answerHeaders, checkHeaders } from './headers.ts';
 import type { components } from './openapi.d.ts';
 
 type Health = components['schemas']['Health'];
@@ -17,6 +17,7 @@ const PATHS = new Set(['/healthz', '/metrics']);
 export function createHealth(db: Queryable, metrics: Metrics, log: Log): Express {
   const app = bareApp();
   app.use(answerHeaders);
+  app.use(checkHeaders);
   app.get('/healthz', async (_req, res) => {
     const success = await answers(db);
     const body: Health = { success };

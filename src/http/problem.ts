@@ -10,7 +10,7 @@ export type Problem = { status: number; body: components['schemas']['Problem']; 
 /** A request that is refused before its operation is known. */
 export class BadRequest extends Error {
   override name = 'BadRequest';
-  readonly kind: 'malformed' | 'invalid' | 'unsupported' | 'too_large';
+  readonly kind: 'malformed' | 'invalid' | 'unsupported' | 'too_large' | 'slow' | 'long_head' | 'no_http';
 
   constructor(kind: BadRequest['kind'], details: string) {
     super(details);
@@ -72,6 +72,12 @@ function refusal({ kind, message }: BadRequest): Problem {
       return problem(415, 10, 'unsupported media type', { details: message });
     case 'too_large':
       return problem(413, 11, 'request body too large', { details: message });
+    case 'slow':
+      return problem(408, 14, 'request timeout', { details: message });
+    case 'long_head':
+      return problem(431, 15, 'request headers too large', { details: message });
+    case 'no_http':
+      return problem(400, 16, 'malformed request', { details: message });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Attempt } from '../../src/deliveries/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openQueue } from '../../src/deliveries/queue.ts';
 import { createApi } from '../../src/http/app.ts';
+import type { HttpLimits } from '../../src/http/http-server.ts';
 import { listen } from '../../src/lifecycle.ts';
 import type { Log } from '../../src/log.ts';
 import { readConfig } from '../../src/config.ts';
@@ -30,14 +31,21 @@ export type Api = {
   attempts(deliveryId: string): Promise<Attempt[]>;
 };
 
+type ApiSettings = { apiKeyDigests?: string[]; limits?: Partial<HttpLimits> };
+
 /** The API in this process, with responses validated against openapi.yaml. */
-export async function startApi(t: Cleanup, { pool }: TestDatabase, log: Log = silentLog, apiKeyDigests: string[] = []): Promise<Api> {
+export async function startApi(
+  t: Cleanup,
+  { pool }: TestDatabase,
+  log: Log = silentLog,
+  { apiKeyDigests = [], limits = {} }: ApiSettings = {},
+): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const accept = createAccept({ pool, queue, metrics });
   const options = { requestBodyLimitBytes: 1024 * 1024, validateResponses: true, apiKeyDigests };
   const app = await createApi({ pool, queue, accept, metrics }, options, log);
-  const server = await listen(app, 0, 'none');
+  const server = await listen(app, 0, 'none', { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);
     await queue.close();
