@@ -1,3 +1,4 @@
+import { fillLongTexts, type Listed } from '../database/long-text.ts';
 import { pageParameters, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
@@ -38,11 +39,25 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
 
 export type AttemptFilter = { webhookId?: string | undefined; deliveryId?: string | undefined; success?: boolean | undefined };
 
-/** The newest first. A null parameter is no filter: the planner sees the values and drops what is always true. */
+type Text = 'raw_request' | 'raw_response';
+
+const LONG_TRANSCRIPTS = {
+  columns: ['raw_request', 'raw_response'],
+  size: `select sum(octet_length(raw_request) + octet_length(raw_response))::float8 as bytes
+    from delivery_attempts where id = any ($1::uuid[])`,
+  texts: 'select id, raw_request, raw_response from delivery_attempts where id = any ($1::uuid[])',
+} as const;
+
+/**
+ * The newest first. A null parameter is no filter: the planner sees the values and drops what is always true.
+ * @throws PageTooLarge
+ */
 export async function listAttempts(db: Queryable, filter: AttemptFilter, page: Page): Promise<Attempt[]> {
-  const { rows } = await db.query<Attempt>(
-    `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-       execution_duration, success, error, created_at
+  const { rows } = await db.query<Listed<Attempt, Text>>(
+    `select id, webhook_id, delivery_id,
+       case when octet_length(raw_request) <= 32768 then raw_request end as raw_request,
+       case when octet_length(raw_response) <= 32768 then raw_response end as raw_response,
+       response_status_code, execution_duration, success, error, created_at
      from delivery_attempts
      where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
        and ($1::uuid is null or webhook_id = $1)
@@ -56,5 +71,5 @@ export async function listAttempts(db: Queryable, filter: AttemptFilter, page: P
      limit $8 offset $9`,
     [filter.webhookId ?? null, filter.deliveryId ?? null, filter.success ?? null, ...pageParameters(page)],
   );
-  return rows;
+  return (await fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS)) ?? listAttempts(db, filter, page);
 }

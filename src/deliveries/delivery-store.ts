@@ -1,3 +1,4 @@
+import { fillLongTexts, type Listed } from '../database/long-text.ts';
 import { pageParameters, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
@@ -39,10 +40,20 @@ export async function findDelivery(db: Queryable, id: string): Promise<Delivery 
 
 export type DeliveryFilter = { webhookId?: string | undefined; status?: Status | undefined };
 
-/** The newest first. A null parameter is no filter: the planner sees the values and drops what is always true. */
+const LONG_PAYLOADS = {
+  columns: ['payload'],
+  size: 'select sum(octet_length(payload))::float8 as bytes from deliveries where id = any ($1::uuid[])',
+  texts: 'select id, payload from deliveries where id = any ($1::uuid[])',
+} as const;
+
+/**
+ * The newest first. A null parameter is no filter: the planner sees the values and drops what is always true.
+ * @throws PageTooLarge
+ */
 export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
-  const { rows } = await db.query<Delivery>(
-    `select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at
+  const { rows } = await db.query<Listed<Delivery, 'payload'>>(
+    `select id, webhook_id, case when octet_length(payload) <= 32768 then payload end as payload, scheduled_at, delivery_attempts,
+       status, held_reason, created_at, updated_at
      from deliveries
      where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
        and ($1::uuid is null or webhook_id = $1)
@@ -55,7 +66,7 @@ export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page
      limit $7 offset $8`,
     [filter.webhookId ?? null, filter.status ?? null, ...pageParameters(page)],
   );
-  return rows;
+  return (await fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS)) ?? listDeliveries(db, filter, page);
 }
 
 /** Removes a delivery and its attempts. Its job, where it has one, ends without a send when it comes due. */

@@ -18,11 +18,14 @@ export function readBody(limitBytes: number): RequestHandler[] {
 
 function checkHead(limitBytes: number): RequestHandler {
   return (req, res, next) => {
+    // The validator keeps a compiled schema for every Content-Type that it ever sees: show it one, or none.
+    if (!WITH_BODY.has(req.method)) {
+      delete req.headers['content-type'];
+      return next();
+    }
     const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-    if (!WITH_BODY.has(req.method)) return next();
     if (hasBody && !isJson(req.headers['content-type']))
       throw new BadRequest('unsupported', 'Content-Type must be application/json in UTF-8');
-    // The validator keeps a compiled schema for every Content-Type it ever sees: show it one.
     req.headers['content-type'] = 'application/json';
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
       res.set('Connection', 'close');

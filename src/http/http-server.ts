@@ -28,7 +28,7 @@ const LIMITS: HttpLimits = {
 };
 
 /** Most bytes of a request line and its headers together. It bounds the length of a URL too. */
-export const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_HEAD_BYTES = 16 * 1024;
 
 export type HttpServerOptions = { log?: Log; limits?: Partial<HttpLimits> };
 

@@ -1,4 +1,5 @@
 import { isConflict, isDatabaseUnavailable } from '../database/failure.ts';
+import { PageTooLarge } from '../database/long-text.ts';
 import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../deliveries/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
@@ -35,6 +36,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DeliveryNotFound) return problem(404, 6, 'delivery not found');
   if (error instanceof AttemptNotFound) return problem(404, 7, 'delivery attempt not found');
   if (error instanceof BadRequest) return refusal(error);
+  if (error instanceof PageTooLarge) return refusal(new BadRequest('invalid', `limit: ${error.message}`));
   if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isDatabaseUnavailable(error) || isConflict(error)) {
     return problem(503, 12, 'service unavailable', { details: 'try again in a moment', headers: { 'Retry-After': '2' } });
@@ -106,6 +108,8 @@ function parserMessage({ message = '' }: FrameworkError): string {
 /** A validation fault, with the name of the field or parameter in front. An id in the path that is none cannot exist: 404. */
 function invalid({ errors, message }: FrameworkError): Problem {
   const [fault] = errors ?? [];
+  // An escape in the path that is none.
+  if (fault?.message.startsWith('malformed uri')) return problem(404, 2, 'invalid id');
   if (fault?.path.startsWith('/params/')) return problem(404, 2, 'invalid id');
   const field = fault?.path.split('/').slice(2).join('.') || 'body';
   return problem(400, 4, 'request validation failed', { details: fault ? `${field}: ${plain(fault.message)}` : (message ?? '') });
@@ -126,8 +130,12 @@ function plain(message: string): string {
   return PLAIN[message] ?? message;
 }
 
+/** Long enough for every sentence of ours, with the name of a field in it; a name that somebody made up may be of any length. */
+const MAX_DETAILS = 300;
+
 type Extra = { details?: string; headers?: Record<string, string> };
 
 function problem(status: number, code: number, message: string, { details, headers }: Extra = {}): Problem {
-  return { status, body: { code, message, ...(details ? { details } : {}) }, ...(headers ? { headers } : {}) };
+  const shown = details !== undefined && details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS)}…` : details;
+  return { status, body: { code, message, ...(shown ? { details: shown } : {}) }, ...(headers ? { headers } : {}) };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DatabaseError } from 'pg';
+import { PageTooLarge } from '../../src/database/long-text.ts';
 import { Overloaded } from '../../src/database/shared-commit.ts';
 import { AttemptNotFound } from '../../src/deliveries/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
-import { BadRequest, problemOf } from '../../src/http/problem.ts';
+import { BadRequest, problemOf, Unauthorized } from '../../src/http/problem.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 
 const CASES: [what: string, error: unknown, status: number, code: number, message: string, details?: string][] = [
@@ -47,6 +48,20 @@ const CASES: [what: string, error: unknown, status: number, code: number, messag
   ['no such method', statusError(405), 405, 9, 'method not allowed'],
   ['another media type', new BadRequest('unsupported', 'not JSON'), 415, 10, 'unsupported media type', 'not JSON'],
   ['too long a body', new BadRequest('too_large', 'too long'), 413, 11, 'request body too large', 'too long'],
+  ['a request without a key', new Unauthorized('missing'), 401, 13, 'unauthorized', 'an API key is required'],
+  ['a request with a wrong key', new Unauthorized('invalid'), 401, 13, 'unauthorized', 'the API key is not known'],
+  ['a request that is late', new BadRequest('slow', 'too long'), 408, 14, 'request timeout', 'too long'],
+  ['too large a head', new BadRequest('long_head', 'too many'), 431, 15, 'request headers too large', 'too many'],
+  ['no HTTP', new BadRequest('no_http', 'what?'), 400, 16, 'malformed request', 'what?'],
+  ['an escape in the path that is none', invalid('/v1/webhooks/%zz', `malformed uri'`), 404, 2, 'invalid id'],
+  [
+    'too large a page',
+    new PageTooLarge(100 * 1024 * 1024),
+    400,
+    4,
+    'request validation failed',
+    'limit: this page would hold 100 MiB, at most 64 MiB; ask for fewer items',
+  ],
   ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
   ['a deadlock', databaseError('40P01'), 503, 12, 'service unavailable', 'try again in a moment'],
   ['a statement that took too long', databaseError('57014'), 503, 12, 'service unavailable', 'try again in a moment'],
@@ -66,6 +81,11 @@ test('a 503 → says when to come again', () => assert.deepEqual(problemOf(new O
 
 test('a method that a path does not have → names those that it has', () =>
   assert.deepEqual(problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers, { Allow: 'GET, PUT' }));
+
+test('details that repeat something long → cut', () => {
+  const { details = '' } = problemOf(invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties')).body;
+  assert.match(details, /^x{300}…$/);
+});
 
 function statusError(status: number): Error {
   return Object.assign(new Error('said by the framework'), { status });
