@@ -7,34 +7,40 @@ export type Pool = PgPool;
 /** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
 export type Queryable = Pick<ClientBase, 'query'>;
 
-type PoolOptions = { max: number; name: string; log: Log };
-
-/** Longest time one statement may take, in milliseconds: none of ours comes near it, and a stuck one must not hold a connection. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+type PoolOptions = {
+  max: number;
+  name: string;
+  log: Log;
+  /** Longest time one statement may take: none of ours comes near it, and a stuck one must not hold a connection. */
+  statementTimeoutMs?: number;
+  /** Longest wait for a connection. */
+  waitMs?: number;
+};
 
 /**
  * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
- * Waiting for a connection fails after 5 s.
+ * What waits too long, for a connection or for the end of a statement, fails with an error that `isDatabaseUnavailable` knows.
  */
-export function createPool(connection: Connection, { max, name, log }: PoolOptions): Pool {
+export function createPool(connection: Connection, { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 }: PoolOptions): Pool {
   const pool = new PgPool({
     ...connection,
     max,
     application_name: name,
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    query_timeout: STATEMENT_TIMEOUT_MS + 5000,
+    // For a server that does not end it itself, as it or the way to it has died.
+    query_timeout: statementTimeoutMs + 5000,
     types: { getTypeParser },
-    onConnect: prepareSession,
+    onConnect: (client) => prepareSession(client, statementTimeoutMs),
   });
   pool.on('error', (error) => log.warn('database.connection_lost', { error }));
   return pool;
 }
 
 /** Set by statement, not by start-up parameter: poolers between us and the server refuse unknown parameters. */
-async function prepareSession(client: ClientBase): Promise<void> {
-  await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+async function prepareSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
+  await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${statementTimeoutMs}`);
 }
 
 const TIMESTAMPTZ = types.builtins.TIMESTAMPTZ;

@@ -8,7 +8,7 @@ export type HttpLimits = {
   headMs: number;
   /** From the first byte to the end of the body. */
   requestMs: number;
-  /** With a request under way, without a byte in either direction. Longer than any statement of ours may take. */
+  /** With a request under way, without a byte in either direction. Longer than a dead database is waited for, once and again. */
   silenceMs: number;
   /** From the end of the headers until the answer has been taken. */
   answerMs: number;
@@ -21,7 +21,7 @@ export type HttpLimits = {
 const LIMITS: HttpLimits = {
   headMs: 10_000,
   requestMs: 60_000,
-  silenceMs: 60_000,
+  silenceMs: 90_000,
   answerMs: 300_000,
   keepAliveMs: 75_000,
   checkEveryMs: 1000,

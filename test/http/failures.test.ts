@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { Client } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
+import { createHealth } from '../../src/http/health.ts';
+import { listen } from '../../src/lifecycle.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../setup/database-proxy.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
-import { SETTINGS, startApi } from '../setup/service.ts';
-import { UNKNOWN_ID } from './request.ts';
+import { lockRow } from '../setup/row-lock.ts';
+import { SETTINGS, startApi, type Api } from '../setup/service.ts';
+import { until } from '../setup/until.ts';
+import { send, UNKNOWN_ID } from './request.ts';
 
 suite('a failure of ours', { concurrency: 4 }, () => {
   test('a table that is gone → 500 without a word about it, and the log has the stack under the same request id', async (t) => {
@@ -42,22 +49,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     const webhook = await api.createWebhook();
     await proxy.close();
 
-    for (const [method, path, body] of [
-      ['GET', '/webhooks'],
-      ['GET', `/webhooks/${webhook.id}`],
-      ['POST', '/webhooks', SETTINGS],
-      ['PUT', `/webhooks/${webhook.id}`, SETTINGS],
-      ['DELETE', `/webhooks/${webhook.id}`],
-      ['GET', '/deliveries'],
-      ['POST', '/deliveries', { webhook_id: webhook.id, payload: 'x' }],
-      ['DELETE', `/deliveries/${UNKNOWN_ID}`],
-      ['GET', '/delivery-attempts'],
-    ] as const) {
-      const answer = await api.call(method, path, body);
-      assert.equal(answer.status, 503, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-      assert.deepEqual(answer.body, { code: 12, message: 'service unavailable', details: 'try again in a moment' });
-      assert.equal(answer.headers.get('retry-after'), '2');
-    }
+    await expectUnavailable(api, callsOf(webhook.id));
     const levels = log.lines.filter(({ event }) => event === 'http.failed').map(({ level }) => level);
     assert.deepEqual(new Set(levels), new Set(['warn']));
 
@@ -66,12 +58,127 @@ suite('a failure of ours', { concurrency: 4 }, () => {
   });
 });
 
+suite('a database in trouble', { concurrency: 5 }, () => {
+  test('no connection left → 503 for reads and writes; some left again → as before', async (t) => {
+    const database = await withPool(t, { max: 2, waitMs: 200 });
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    const held = await Promise.all([database.pool.connect(), database.pool.connect()]);
+
+    await expectUnavailable(api, callsOf(webhook.id));
+
+    for (const client of held) client.release();
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
+  test('no connection left, and whoever waits for one waits long → health answers all the same', async (t) => {
+    const { pool } = await withPool(t, { max: 1, waitMs: 600_000 });
+    const server = await listen(createHealth(pool, createMetrics(), silentLog), 0, 'none');
+    const client = await pool.connect();
+    lastFirst(t).after(async () => {
+      client.release();
+      await server.stop(0);
+    });
+    const { status, json } = await send('GET', `http://127.0.0.1:${server.port}/healthz`);
+    assert.deepEqual([status, json], [500, { success: false }]);
+  });
+
+  test('a table that somebody has locked → 503 once a statement has waited its time, and the rest is served; free again → as before', async (t) => {
+    const database = await withPool(t, { max: 5, statementTimeoutMs: 300 });
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    const other = new Client(database.url);
+    await other.connect();
+    lastFirst(t).after(() => other.end());
+    await other.query('begin; lock table deliveries in access exclusive mode');
+
+    await expectUnavailable(api, [
+      ['GET', '/deliveries'],
+      ['GET', `/deliveries/${UNKNOWN_ID}`],
+      ['POST', '/deliveries', { webhook_id: webhook.id, payload: 'x' }],
+      ['DELETE', `/deliveries/${UNKNOWN_ID}`],
+    ]);
+    assert.equal((await api.call('GET', '/webhooks')).status, 200);
+
+    await other.query('rollback');
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+    assert.equal((await api.call('GET', '/deliveries')).body.deliveries.length, 1);
+  });
+
+  test('a database that stops answering while it is asked → 503; it answers again → as before', async (t) => {
+    const { database, proxy } = await proxied(t, { statementTimeoutMs: 100, waitMs: 1000 });
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    proxy.freeze();
+
+    await expectUnavailable(api, callsOf(webhook.id));
+
+    proxy.thaw();
+    await until('it serves again', async () => (await api.call('GET', '/webhooks')).status === 200);
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
+  test('connections that the database ends while a request uses them → 503, and the next request is served', async (t) => {
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    const release = await lockRow(t, database, 'webhooks', webhook.id);
+    const answer = api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS);
+    await until('it is cut off', async () => {
+      const { rowCount } = await database.pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount;
+    });
+    assert.equal((await answer).status, 503);
+    await release();
+    assert.equal((await api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS)).status, 200);
+  });
+});
+
+type Call = [method: string, path: string, body?: unknown];
+
+function callsOf(webhookId: string): Call[] {
+  return [
+    ['GET', '/webhooks'],
+    ['GET', `/webhooks/${webhookId}`],
+    ['POST', '/webhooks', SETTINGS],
+    ['PUT', `/webhooks/${webhookId}`, SETTINGS],
+    ['DELETE', `/webhooks/${webhookId}`],
+    ['GET', '/deliveries'],
+    ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
+    ['DELETE', `/deliveries/${UNKNOWN_ID}`],
+    ['GET', '/delivery-attempts'],
+  ];
+}
+
+/** All at once: each must be answered, whatever the others wait for. */
+async function expectUnavailable(api: Api, calls: Call[]): Promise<void> {
+  await Promise.all(
+    calls.map(async ([method, path, body]) => {
+      const answer = await api.call(method, path, body);
+      assert.equal(answer.status, 503, `${method} ${path}: ${JSON.stringify(answer.body)}`);
+      assert.deepEqual(answer.body, { code: 12, message: 'service unavailable', details: 'try again in a moment' });
+      assert.equal(answer.headers.get('retry-after'), '2');
+    }),
+  );
+}
+
+type PoolBounds = { max?: number; statementTimeoutMs?: number; waitMs?: number };
+
+async function withPool(t: TestContext, bounds: PoolBounds): Promise<TestDatabase> {
+  const { url, connection } = await freshDatabase(t);
+  const pool = createPool(connection, { max: 5, name: 'bounded', log: silentLog, ...bounds });
+  lastFirst(t).after(() => pool.end());
+  return { url, connection, pool };
+}
+
 /** A database that can be taken away. */
-async function proxied(t: TestContext): Promise<{ database: TestDatabase; proxy: DatabaseProxy }> {
+async function proxied(t: TestContext, bounds: PoolBounds = {}): Promise<{ database: TestDatabase; proxy: DatabaseProxy }> {
   const direct = await freshDatabase(t);
   const proxy = await startDatabaseProxy(t, direct.url);
   const connection = await connectionTo(proxy.url);
-  const pool = createPool(connection, { max: 5, name: 'proxied', log: silentLog });
-  t.after(() => pool.end());
+  const pool = createPool(connection, { max: 5, name: 'proxied', log: silentLog, ...bounds });
+  lastFirst(t).after(() => pool.end());
   return { database: { url: proxy.url, connection, pool }, proxy };
 }
