@@ -60,14 +60,16 @@ suite('a failure of ours', { concurrency: 4 }, () => {
 
 suite('a database in trouble', { concurrency: 5 }, () => {
   test('no connection left → 503 for reads and writes; some left again → as before', async (t) => {
-    const database = await withPool(t, { max: 2, waitMs: 200 });
+    const database = await withPool(t, { max: 2, waitMs: 2000 });
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
     const held = await Promise.all([database.pool.connect(), database.pool.connect()]);
+    const release = () => held.splice(0).forEach((client) => client.release());
+    lastFirst(t).after(release);
 
     await expectUnavailable(api, callsOf(webhook.id));
 
-    for (const client of held) client.release();
+    release();
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
@@ -106,7 +108,7 @@ suite('a database in trouble', { concurrency: 5 }, () => {
   });
 
   test('a database that stops answering while it is asked → 503; it answers again → as before', async (t) => {
-    const { database, proxy } = await proxied(t, { statementTimeoutMs: 100, waitMs: 1000 });
+    const { database, proxy } = await proxied(t, { statementTimeoutMs: 100, waitMs: 3000 });
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
     proxy.freeze();
