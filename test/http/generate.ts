@@ -1,0 +1,149 @@
+import * as fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
+import { FORMATS } from '../../src/http/formats.ts';
+
+/** What openapi.yaml uses of JSON Schema, with references resolved. */
+export type Schema = {
+  type?: string | string[];
+  format?: string;
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  minItems?: number;
+  maxItems?: number;
+  items?: Schema;
+  required?: string[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean;
+};
+
+/** Whether a JSON value is one of `schema`: written anew here, so that a fault in the validator's set-up does not hide itself. */
+export function matches(schema: Schema, value: unknown): boolean {
+  if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
+  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOfType(type, value))) return false;
+  if (typeof value === 'string') return isText(schema, value);
+  if (typeof value === 'number') return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
+  if (Array.isArray(value)) {
+    const { minItems = 0, maxItems = Infinity, items = {} } = schema;
+    return value.length >= minItems && value.length <= maxItems && value.every((item) => matches(items, item));
+  }
+  return typeof value !== 'object' || value === null || isObjectOf(schema, value);
+}
+
+function isOfType(type: string, value: unknown): boolean {
+  if (type === 'null') return value === null;
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'integer') return Number.isInteger(value);
+  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === type;
+}
+
+function isText({ minLength = 0, maxLength = Infinity, pattern, format }: Schema, value: string): boolean {
+  const characters = Array.from(value).length;
+  if (characters < minLength || characters > maxLength) return false;
+  return (pattern === undefined || new RegExp(pattern, 'u').test(value)) && (FORMATS[format ?? '']?.(value) ?? true);
+}
+
+function isObjectOf({ required = [], properties = {}, additionalProperties = true }: Schema, value: object): boolean {
+  if (!required.every((name) => Object.hasOwn(value, name))) return false;
+  return Object.entries(value).every(([name, inner]) => {
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    return schema === undefined ? additionalProperties : matches(schema, inner);
+  });
+}
+
+/** Values of `schema`, its edges among them. */
+export function valid(schema: Schema): Arbitrary<unknown> {
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  return fc.oneof(...[schema.type ?? []].flat().map((type) => validOfType(type, schema)));
+}
+
+function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
+  switch (type) {
+    case 'null':
+      return fc.constant(null);
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({ min: schema.minimum ?? -(2 ** 31), max: schema.maximum ?? 2 ** 31 - 1 });
+    case 'array':
+      return fc.array(valid(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 20, 20) });
+    case 'object': {
+      const properties = Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, valid(inner)]);
+      return fc.record(Object.fromEntries(properties) as Record<string, Arbitrary<unknown>>, { requiredKeys: schema.required ?? [] });
+    }
+    default:
+      return validText(schema).filter((text) => isText(schema, text));
+  }
+}
+
+function validText({ format, pattern, minLength = 0, maxLength = 1000 }: Schema): Arbitrary<string> {
+  if (format === 'uuid')
+    return fc.oneof(
+      fc.uuid(),
+      fc.uuid().map((id) => id.toUpperCase()),
+    );
+  if (format === 'date-time') return fc.tuple(TIMES, fc.constantFrom('Z', '+02:00', '-11:30', '+14:00')).map((parts) => parts.join(''));
+  if (format === 'uri') return fc.webUrl({ withFragments: true, withQueryParameters: true });
+  if (pattern !== undefined) return fc.string({ unit: 'grapheme-ascii', minLength, maxLength });
+  const edges = [minLength, maxLength].map((length) => fc.constant('\u{1F980}'.repeat(length)));
+  return fc.oneof({ weight: 5, arbitrary: fc.string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, 300) }) }, ...edges);
+}
+
+const TIMES = fc
+  .date({ min: new Date('0002-01-01'), max: new Date('9998-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().replace(/^\+00/, '').replace('Z', ''));
+
+/** JSON values that are none of `schema`. -0 is written as 0. */
+export function invalid(schema: Schema): Arbitrary<unknown> {
+  const near = [schema.minimum, schema.maximum].flatMap((edge) =>
+    edge === undefined ? [] : [edge - 1, edge + 1, edge + 0.5, String(edge)],
+  );
+  const long = schema.maxLength === undefined ? [] : ['x'.repeat(schema.maxLength + 1), '\u{1F980}'.repeat(schema.maxLength + 1)];
+  return fc
+    .oneof(fc.jsonValue(), fc.constantFrom(...HOSTILE, ...near, ...long), hostileText)
+    .filter((value) => !matches(schema, value) && !Object.is(value, -0));
+}
+
+const HOSTILE: unknown[] = [
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  1e21,
+  2 ** 53,
+  '',
+  ' ',
+  '0',
+  'null',
+  'true',
+  '\0',
+  '\ud800',
+  '\u{1F980}',
+  '../../etc/passwd',
+  "'; drop table webhooks; --",
+  '{{7*7}}',
+  '%00',
+  'http://',
+  'file:///etc/passwd',
+  '2026-02-30T00:00:00Z',
+  '11111111-1111-1111-1111-11111111111',
+  [],
+  {},
+  [null],
+  [[]],
+  { length: 1 },
+  { toString: 1 },
+];
+
+export const hostileText: Arbitrary<string> = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.constantFrom('\0', '\ud800', '\udc00', '%', '"', '\\', '/', '&', '=', '\r\n', 'a', '\u{1F980}', '__proto__'))
+    .map((parts) => parts.join('')),
+);

@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
+import { suite, test } from 'node:test';
+import * as fc from 'fast-check';
+import type { Arbitrary } from 'fast-check';
+import { readSpec } from '../../src/http/spec.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { keepingLog } from '../setup/parts.ts';
+import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { startApi } from '../setup/service.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+import { hostileText, invalid, matches, valid, type Schema } from './generate.ts';
+import { send, UNKNOWN_ID, type RawAnswer } from './request.ts';
+
+/** FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks for more than the usual. */
+const { FAST_CHECK_SEED: seed, FAST_CHECK_RUNS: runs = '40' } = process.env;
+const check = (property: fc.IAsyncProperty<unknown>, share = 1) =>
+  fc.assert(property, { numRuns: Math.ceil(Number(runs) * share), ...(seed === undefined ? {} : { seed: Number(seed) }) });
+
+const database = await freshDatabase(wholeFile);
+const log = keepingLog();
+const api = await startApi(wholeFile, database, log);
+const agent = new Agent({ keepAlive: true });
+wholeFile.after(() => agent.destroy());
+const known = { webhook_id: await putWebhook(database.pool, 1), delivery_id: '', delivery_attempt_id: '' };
+known.delivery_id = await putDelivery(database.pool, 1);
+known.delivery_attempt_id = await putAttempt(database.pool, 1);
+
+type Parameter = { name: keyof typeof known | 'limit'; in: string; schema: Schema };
+type Response = { headers: Record<string, unknown>; content?: { 'application/json': { schema: Schema } } };
+type Operation = {
+  operationId: string;
+  method: string;
+  path: string;
+  query: Parameter[];
+  body: Schema | undefined;
+  responses: Record<string, Response>;
+};
+
+const operations = operationsOf(readSpec().document);
+let requests = 0;
+
+for (const operation of operations) {
+  const { operationId, method, path, query, body, responses } = operation;
+  suite(operationId, () => {
+    test('what it allows → 2xx, or 404 for an id that nothing has', async () => {
+      await check(
+        fc.asyncProperty(
+          validQuery(query),
+          body ? validBody(body) : fc.constant(undefined),
+          fc.boolean(),
+          async (pairs, given, isKnown) => {
+            // A deletion is of something that is not there: what is there is needed for the other operations.
+            const ids = isKnown && method !== 'DELETE' ? known : undefined;
+            const answer = await ask(operation, { ids, search: searchOf(pairs), body: given });
+            const target = given?.['webhook_id'] ?? ids;
+            const expected = target === undefined && path.includes('{') && method !== 'DELETE' ? [404] : [200, 201, 204, 404];
+            assert.ok(expected.includes(answer.status), answer.text);
+            if (ids !== undefined && path.includes('{')) assert.notEqual(answer.status, 404, answer.text);
+          },
+        ),
+      );
+    });
+
+    test('a parameter that breaks a rule, is unknown or given twice → 400 that names it', async () => {
+      await check(
+        fc.asyncProperty(validQuery(query), badParameter(query), async (pairs, { name, written }) => {
+          const others = pairs.filter(([other]) => other !== name);
+          await expectNamed(await ask(operation, { ids: known, search: `${searchOf(others)}&${written}`, body: sample(body) }), name);
+        }),
+      );
+    });
+
+    test('an id that is none → 404 with code 2', async () => {
+      if (!path.includes('{')) return;
+      const id = fc
+        .oneof(
+          hostileText,
+          fc.uuid().map((uuid) => uuid.slice(1)),
+        )
+        .filter((text) => !['', '.', '..'].includes(text) && text.isWellFormed());
+      await check(
+        fc.asyncProperty(id, async (text) => {
+          const answer = await ask(operation, { ids: { '*': encodeURIComponent(text) }, body: sample(body) });
+          assert.deepEqual([answer.status, (answer.json as { code: number }).code], [404, 2], answer.text);
+        }),
+        0.5,
+      );
+    });
+
+    test('a query of anything at all → 2xx, 400 or 404', async () => {
+      const anything = fc.oneof(
+        fc.string(),
+        fc
+          .array(fc.constantFrom('limit', 'status', '=', '&', '%', '%00', '[]', '+', '1', ';', '%ff'), { maxLength: 12 })
+          .map((parts) => parts.join('')),
+      );
+      await check(
+        fc.asyncProperty(anything, async (search) => {
+          const written = search.replace(/[^\x21-\x7e]|#/g, (character) => encodeURIComponent(character.toWellFormed()));
+          const { status, text } = await ask(
+            operation,
+            { ids: known, search: written, body: sample(body) },
+            method === 'DELETE' ? UNKNOWN_ID : undefined,
+          );
+          assert.ok(status < 300 || status === 400 || status === 404, text);
+        }),
+        0.5,
+      );
+    });
+
+    if (body === undefined) return;
+
+    test('a field that breaks a rule → 400 that names it, and nothing is stored', async () => {
+      const before = await stored();
+      for (const [name, schema] of Object.entries(body.properties ?? {})) {
+        await check(
+          fc.asyncProperty(validBody(body), invalid(schema), async (given, value) => {
+            await expectNamed(await ask(operation, { ids: known, body: { ...given, [name]: value } }), name);
+          }),
+          0.7,
+        );
+      }
+      assert.deepEqual(await stored(), before);
+    });
+
+    test('a field that is missing or unknown → 400 that names it', async () => {
+      for (const name of body.required ?? []) {
+        const { [name]: _left, ...rest } = sample(body) ?? {};
+        await expectNamed(await ask(operation, { ids: known, body: rest }), name);
+      }
+      const unknown = fc.string({ minLength: 1 }).filter((name) => !Object.hasOwn(body.properties ?? {}, name) && /^[\w-]+$/.test(name));
+      await check(
+        fc.asyncProperty(validBody(body), unknown, fc.jsonValue(), async (given, name, value) => {
+          const written = `${JSON.stringify(given).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+          await expectNamed(await ask(operation, { ids: known, raw: written }), name);
+        }),
+      );
+    });
+
+    test('a body of anything at all → 400, and no media type but JSON is read', async () => {
+      const broken = fc.tuple(fc.nat(), hostileText).map(([at, text]) => {
+        const whole = JSON.stringify(sample(body));
+        return Buffer.from(`${whole.slice(0, at % whole.length)}${text}`);
+      });
+      const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array));
+      const documents = fc
+        .jsonValue()
+        .filter((value) => !matches(body, value))
+        .map((value) => Buffer.from(JSON.stringify(value)));
+      await check(
+        fc.asyncProperty(fc.oneof(broken, bytes, documents), async (raw) => {
+          const { status, text } = await ask(operation, { ids: known, raw });
+          assert.equal(status, 400, text);
+        }),
+        2,
+      );
+      await check(
+        fc.asyncProperty(fc.string({ unit: 'grapheme-ascii' }), async (type) => {
+          const { status, text } = await ask(operation, { ids: known, body: sample(body), type: `x${type.trim()}` });
+          assert.equal(status, 415, text);
+        }),
+        0.5,
+      );
+    });
+
+    test('what is documented of failures → has a Problem each', () => {
+      for (const [status, { content }] of Object.entries(responses)) {
+        if (Number(status) >= 400) assert.deepEqual(content?.['application/json'].schema.required, ['code', 'message'], status);
+      }
+    });
+  });
+}
+
+test('all of that → thousands of requests, and nothing in the log that anybody should look at', () => {
+  assert.ok(requests > 1000, `${requests} requests`);
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level !== 'info'),
+    [],
+  );
+});
+
+type Asked = {
+  /** Ids for the path; without them one that nothing has. `*` stands for all. */
+  ids?: Record<string, string> | undefined;
+  search?: string;
+  body?: Record<string, unknown> | undefined;
+  raw?: string | Buffer;
+  type?: string;
+};
+
+/** Asks, and checks the answer against what the document says of this operation: status, headers and body. */
+async function ask(
+  operation: Operation,
+  { ids = {}, search = '', body, raw, type = 'application/json' }: Asked,
+  instead?: string,
+): Promise<RawAnswer> {
+  requests += 1;
+  const { method, responses } = operation;
+  const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) => instead ?? ids[name] ?? ids['*'] ?? UNKNOWN_ID);
+  const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  const content = sent === undefined ? {} : { headers: { 'Content-Type': type }, body: sent };
+  const answer = await send(method, `${api.url}/v1${path}${search === '' ? '' : `?${search}`}`, { agent, ...content });
+  assert.ok(answer.status < 500, answer.text);
+  const response = responses[answer.status] ?? assert.fail(`${answer.status} is not documented: ${answer.text}`);
+  for (const name of Object.keys(response.headers)) assert.ok(answer.headers[name.toLowerCase()] !== undefined, `${name} is missing`);
+  const schema = response.content?.['application/json'].schema;
+  if (schema === undefined) assert.equal(answer.text, '');
+  else assert.ok(matches(schema, answer.json), `the body is not as documented: ${answer.text.slice(0, 500)}`);
+  return answer;
+}
+
+async function expectNamed(answer: RawAnswer, name: string): Promise<void> {
+  const { code, details } = answer.json as { code: number; details?: string };
+  assert.deepEqual([answer.status, code], [400, 4], `${name}: ${answer.text}`);
+  assert.ok(details?.startsWith(`${name}:`) || details?.startsWith(`${name}.`), `${name}: ${details}`);
+}
+
+type Pair = [name: string, value: string];
+
+function validQuery(parameters: Parameter[]): Arbitrary<Pair[]> {
+  const each = parameters.map(({ name, schema }) =>
+    fc.option(
+      valid(schema).map((value): Pair => [name, String(value)]),
+      { nil: undefined },
+    ),
+  );
+  return fc.tuple(...each).map((pairs) => pairs.filter((pair) => pair !== undefined));
+}
+
+function searchOf(pairs: Pair[]): string {
+  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+}
+
+/** What JavaScript reads as numbers, and we do not. */
+const NUMBER_LIKE = ['1e1', '0x10', '1.0', '+2', ' 2', '2 ', '\t2', '1_0', '0b1', '٣', 'Infinity', '.5', '1n'];
+
+/** One fault in a query, and the name that the refusal must give. */
+function badParameter(parameters: Parameter[]): Arbitrary<{ name: string; written: string }> {
+  const unknown = fc.tuple(
+    fc.stringMatching(/^[a-z_]{1,20}$/),
+    hostileText.map((text) => text.toWellFormed()),
+  );
+  const faults = [
+    unknown
+      .filter(([name]) => !parameters.some((parameter) => parameter.name === name))
+      .map(([name, value]) => ({ name, written: searchOf([[name, value]]) })),
+  ];
+  for (const { name, schema } of parameters) {
+    const wrong = fc
+      .oneof(
+        hostileText,
+        fc.integer().map(String),
+        invalid(schema).map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+        fc.constantFrom(...NUMBER_LIKE),
+      )
+      .map((text) => text.toWellFormed());
+    faults.push(
+      wrong.filter((text) => !isParameter(schema, text)).map((value) => ({ name, written: searchOf([[name, value]]) })),
+      valid(schema).map((value) => ({
+        name,
+        written: searchOf([
+          [name, String(value)],
+          [name, String(value)],
+        ]),
+      })),
+    );
+  }
+  return fc.oneof(...faults);
+}
+
+/** Whether a parameter's text is a value of its schema. */
+function isParameter(schema: Schema, text: string): boolean {
+  if (schema.type === 'integer') return /^-?\d+$/.test(text) && matches(schema, Number(text));
+  if (schema.type === 'boolean') return text === 'true' || text === 'false';
+  return matches(schema, text);
+}
+
+function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
+  const target = fc.constantFrom(known.webhook_id, UNKNOWN_ID);
+  const body = valid(schema) as Arbitrary<Record<string, unknown>>;
+  return fc.tuple(body, target).map(([given, id]) => ('webhook_id' in given ? { ...given, webhook_id: id } : given));
+}
+
+/** One valid body, always the same. */
+function sample(schema: Schema | undefined): Record<string, unknown> | undefined {
+  return schema === undefined
+    ? undefined
+    : fc.sample(validBody({ ...schema, properties: onlyRequired(schema) }), { numRuns: 1, seed: 1 })[0];
+}
+
+function onlyRequired({ required = [], properties = {} }: Schema): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => required.includes(name)));
+}
+
+async function stored(): Promise<unknown> {
+  const { rows } = await database.pool.query(
+    'select (select count(*) from webhooks) as webhooks, (select count(*) from deliveries) as deliveries',
+  );
+  return rows[0];
+}
+
+/** The operations below /v1, with every reference in them resolved. */
+function operationsOf(document: object): Operation[] {
+  const resolve = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(resolve);
+    if (typeof node !== 'object' || node === null) return node;
+    const { $ref } = node as { $ref?: string };
+    if ($ref === undefined)
+      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'examples' ? [] : resolve(value)]));
+    return resolve(
+      $ref
+        .slice(2)
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], document),
+    );
+  };
+  type Documented = {
+    operationId: string;
+    parameters?: Parameter[];
+    requestBody?: { content: { 'application/json': { schema: Schema } } };
+    responses: Record<string, Response>;
+  };
+  const { paths } = resolve({ paths: (document as { paths: object }).paths }) as { paths: Record<string, Record<string, Documented>> };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    ['get', 'post', 'put', 'delete'].flatMap((method) => {
+      const found = item[method];
+      if (found === undefined || ['/healthz', '/metrics'].includes(path)) return [];
+      const query = (found.parameters ?? []).filter((parameter) => parameter.in === 'query');
+      const body = found.requestBody?.content['application/json'].schema;
+      return [{ operationId: found.operationId, method: method.toUpperCase(), path, query, body, responses: found.responses }];
+    }),
+  );
+}
