@@ -49,6 +49,8 @@ export function answerClientErrors(server: Server, log?: Log): void {
 function faultOf(code = ''): BadRequest | undefined {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new BadRequest('slow', 'the request took too long to arrive');
   if (code === 'HPE_HEADER_OVERFLOW') return new BadRequest('long_head', 'the request line and the headers are too long');
+  // The client has gone away in the middle: nobody is there to be told.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined;
   if (code.startsWith('HPE_')) return new BadRequest('no_http', 'the request is not valid HTTP/1.1');
   return undefined;
 }
