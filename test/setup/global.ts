@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,8 @@ let folder: string | undefined;
 export async function globalSetup(): Promise<void> {
   // Every test file and every process under test loads the same code.
   process.env['NODE_COMPILE_CACHE'] ??= path.join(tmpdir(), 'postmand-test-compile-cache');
+  // What chance decides in a test is the same again with the same seed.
+  process.env['POSTMAND_TEST_SEED'] ??= String(randomInt(1_000_000));
   const given = process.env['POSTMAND_TEST_DATABASE_URL'];
   if (!given) {
     folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));

@@ -1,0 +1,18 @@
+import type { Pool } from '../../src/database/pool.ts';
+
+/** The deliveries that workers, living or dead, hold a claim on. */
+export async function claimed(pool: Pool): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select data ->> 'deliveryId' as id from pgboss.job where name = 'deliveries' and state = 'active'`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Makes the database believe that the owners of these claims have been silent for a minute: what 20 real seconds would do. */
+export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise<void> {
+  await pool.query(
+    `update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute'
+     where name = 'deliveries' and state = 'active' and data ->> 'deliveryId' = any ($1)`,
+    [[...deliveryIds]],
+  );
+}

@@ -1,0 +1,86 @@
+import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { startServer, startWorker } from '../process/processes.ts';
+import type { Command } from '../setup/command.ts';
+import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import type { Cleanup } from '../setup/last-first.ts';
+import type { Api } from '../setup/service.ts';
+import { after, startReceiverLog, type Behaviour, type ReceiverLog } from './receiver-log.ts';
+import { startWatcher, type Watcher } from './watcher.ts';
+
+type Environment = Record<string, string>;
+type End = 'succeeded' | 'failed';
+
+export type Scene = {
+  database: TestDatabase;
+  receiver: ReceiverLog;
+  watcher: Watcher;
+  /** Those that traffic posts to. */
+  webhooks: Webhook[];
+  /** Every process that was ever started. */
+  processes: Command[];
+  /** The API of the latest server. */
+  api(): Api;
+  server(env?: Environment): Promise<Command>;
+  worker(env?: Environment): Promise<Command>;
+  /** Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries end. */
+  webhook(path: string, behaviour: Behaviour, end: End, settings?: Partial<WebhookSettings>): Promise<Webhook>;
+  /** How the deliveries of a webhook end. */
+  end(webhookId: string): End | undefined;
+};
+
+type Options = {
+  /** A fresh one where left out. */
+  database?: TestDatabase;
+  /** How processes reach the database, where it is not by its own URL. */
+  url?: string;
+  env?: Environment;
+};
+
+/**
+ * A server and receivers of every sort, on a database of their own; workers are for the test to start. Nothing flows yet.
+ * Everything ends with the test.
+ */
+export async function openScene(t: Cleanup, { database: given, url, env = {} }: Options = {}): Promise<Scene> {
+  const database = given ?? (await freshDatabase(t));
+  const receiver = await startReceiverLog(t);
+  const reached = { ...database, url: url ?? database.url };
+  const ends = new Map<string, End>();
+  const processes: Command[] = [];
+  let api: Api | undefined;
+  const scene: Scene = {
+    database,
+    receiver,
+    watcher: startWatcher(t, database.pool),
+    webhooks: [],
+    processes,
+    api: () => api as Api,
+    async server(more = {}) {
+      const started = await startServer(t, reached, { ...env, ...more });
+      processes.push(started.server);
+      api = started.api;
+      return started.server;
+    },
+    async worker(more = {}) {
+      const worker = await startWorker(t, reached, { ...env, ...more });
+      processes.push(worker);
+      return worker;
+    },
+    async webhook(path, behaviour, end, settings = {}) {
+      receiver.behave(path, behaviour);
+      const patient = { delivery_attempt_timeout: 60, retry_min_backoff: 1, retry_max_backoff: 1 };
+      const webhook = await scene.api().createWebhook({ url: receiver.url + path, ...patient, ...settings });
+      ends.set(webhook.id, end);
+      scene.webhooks.push(webhook);
+      return webhook;
+    },
+    end: (webhookId) => ends.get(webhookId),
+  };
+  await scene.server();
+  await scene.webhook('/steady/1', () => 200, 'succeeded');
+  await scene.webhook('/steady/2', () => 200, 'succeeded');
+  await scene.webhook('/calm', ({ bodyHash }) => after(20 + (Number.parseInt(bodyHash.slice(0, 2), 16) << 1), 200), 'succeeded');
+  await scene.webhook('/slow', () => after(1200, 200), 'succeeded');
+  await scene.webhook('/flaky', (_arrival, nth) => (nth === 1 ? 503 : 200), 'succeeded');
+  await scene.webhook('/refusing', () => 500, 'failed', { max_delivery_attempts: 2 });
+  return scene;
+}

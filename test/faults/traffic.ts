@@ -1,0 +1,76 @@
+import type { Delivery } from '../../src/deliveries/delivery.ts';
+import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import type { Api } from '../setup/service.ts';
+import { until } from '../setup/until.ts';
+import { chanceOf, sized } from './intensity.ts';
+
+/** What a caller posted and what it was told. `unknown`: the connection broke, or the answer was a 5xx. */
+export type Post = {
+  id: string;
+  payload: string;
+  webhookId: string;
+  outcome: 'open' | 'accepted' | 'refused' | 'unknown';
+  deliveryId?: string;
+};
+
+export type Traffic = {
+  posts: Post[];
+  /** Waits for `count` more deliveries to be accepted from now on. */
+  accepted(count: number, timeoutMs?: number): Promise<void>;
+  /** No more posts; resolves when every caller has its answer. */
+  stop(): Promise<void>;
+};
+
+type Scene = { api(): Api; webhooks: readonly Webhook[] };
+type Options = { callers?: number; pauseMs?: number };
+
+/** Callers that post through the API, each one delivery after the other, until stopped. */
+export function startTraffic(t: Cleanup, scene: Scene, { callers = sized(4, 8), pauseMs = 15 }: Options = {}): Traffic {
+  const chance = chanceOf('traffic');
+  const posts: Post[] = [];
+  let accepted = 0;
+  let stopped = false;
+  const running = Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
+  const stop = async () => {
+    stopped = true;
+    await running;
+  };
+  lastFirst(t).after(stop);
+
+  async function call(caller: number): Promise<void> {
+    for (let n = 1; !stopped; n += 1) {
+      const id = `caller ${caller} post ${n}`;
+      const webhookId = chance.pick(scene.webhooks).id;
+      const post: Post = {
+        id,
+        payload: JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` }),
+        webhookId,
+        outcome: 'open',
+      };
+      posts.push(post);
+      Object.assign(post, await send(scene.api(), post));
+      if (post.outcome === 'accepted') accepted += 1;
+      await chance.pause(0, post.outcome === 'accepted' ? 2 * pauseMs : 100);
+    }
+  }
+
+  return {
+    posts,
+    stop,
+    async accepted(count, timeoutMs = 60_000) {
+      const goal = accepted + count;
+      await until(`${count} more deliveries accepted`, () => accepted >= goal, timeoutMs);
+    },
+  };
+}
+
+async function send(api: Api, { webhookId, payload }: Post): Promise<Pick<Post, 'outcome' | 'deliveryId'>> {
+  try {
+    const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhookId, payload });
+    if (status === 201) return { outcome: 'accepted', deliveryId: (body as Delivery).id };
+    return { outcome: status < 500 ? 'refused' : 'unknown' };
+  } catch {
+    return { outcome: 'unknown' };
+  }
+}

@@ -1,0 +1,55 @@
+import type { Pool } from '../../src/database/pool.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+
+type FinalRow = { id: string; status: string; attempts: number; updatedAt: string };
+
+export type Watcher = {
+  /** Ends the watch. @returns a line for every delivery that is not now what it was when it was first seen final. */
+  changes(): Promise<string[]>;
+};
+
+const EVERY_MS = 100;
+
+/** Notes every final state when it first appears. A database that is away is looked at again later. */
+export function startWatcher(t: Cleanup, pool: Pool): Watcher {
+  const first = new Map<string, FinalRow>();
+  let stopped = false;
+  const watching = watch();
+  const stop = async () => {
+    stopped = true;
+    await watching;
+  };
+  lastFirst(t).after(stop);
+
+  async function watch(): Promise<void> {
+    while (!stopped) {
+      // A commit shows up later than its updated_at, the start of its transaction: statements are cut after 30 s.
+      const rows = await finalRows(pool, 60).catch(() => []);
+      for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+  }
+
+  return {
+    async changes() {
+      await stop();
+      const last = new Map((await finalRows(pool, 86_400)).map((row) => [row.id, row]));
+      return [...first.values()].flatMap((row) => {
+        const now = last.get(row.id);
+        return now !== undefined && JSON.stringify(now) === JSON.stringify(row)
+          ? []
+          : [`${JSON.stringify(row)} became ${JSON.stringify(now)}`];
+      });
+    },
+  };
+}
+
+async function finalRows(pool: Pool, seconds: number): Promise<FinalRow[]> {
+  const { rows } = await pool.query<FinalRow>(
+    `select id, status, delivery_attempts as attempts, updated_at as "updatedAt"
+     from deliveries
+     where status <> 'pending' and updated_at > now() - make_interval(secs => $1)`,
+    [seconds],
+  );
+  return rows;
+}
