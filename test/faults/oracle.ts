@@ -40,9 +40,9 @@ export type Row = {
 
 /**
  * Waits until everything is settled, stops all processes, and compares what callers were told, what the receiver saw, what the
- * tables hold and what the API answers. @throws with every difference found.
+ * tables hold and what the API answers. @returns all deliveries. @throws with every difference found.
  */
-export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allowed: Allowed): Promise<void> {
+export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allowed: Allowed): Promise<Row[]> {
   await traffic.stop();
   await settled(scene.database.pool);
   const answers = await apiRows(scene);
@@ -62,6 +62,7 @@ export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allo
   ];
   report(t, traffic.posts, rows, allowed.since);
   assert.deepEqual(problems.slice(0, 20), [], `${problems.length} problems with seed ${SEED}`);
+  return rows;
 }
 
 /** Waits until nothing is pending; while the database is away that is not known. */

@@ -16,6 +16,8 @@ export type Post = {
 
 export type Traffic = {
   posts: Post[];
+  /** Posts one delivery now, beside the callers. */
+  post(webhookId: string): Promise<Post>;
   /** Waits for `count` more deliveries to be accepted from now on. */
   accepted(count: number, timeoutMs?: number): Promise<void>;
   /** No more posts; resolves when every caller has its answer. */
@@ -30,6 +32,7 @@ export function startTraffic(t: Cleanup, scene: Scene, { callers = sized(4, 8), 
   const chance = chanceOf('traffic');
   const posts: Post[] = [];
   let accepted = 0;
+  let extra = 0;
   let stopped = false;
   const running = Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
   const stop = async () => {
@@ -40,23 +43,23 @@ export function startTraffic(t: Cleanup, scene: Scene, { callers = sized(4, 8), 
 
   async function call(caller: number): Promise<void> {
     for (let n = 1; !stopped; n += 1) {
-      const id = `caller ${caller} post ${n}`;
-      const webhookId = chance.pick(scene.webhooks).id;
-      const post: Post = {
-        id,
-        payload: JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` }),
-        webhookId,
-        outcome: 'open',
-      };
-      posts.push(post);
-      Object.assign(post, await send(scene.api(), post));
-      if (post.outcome === 'accepted') accepted += 1;
-      await chance.pause(0, post.outcome === 'accepted' ? 2 * pauseMs : 100);
+      const { outcome } = await post(`caller ${caller} post ${n}`, chance.pick(scene.webhooks).id);
+      await chance.pause(0, outcome === 'accepted' ? 2 * pauseMs : 100);
     }
+  }
+
+  async function post(id: string, webhookId: string): Promise<Post> {
+    const payload = JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` });
+    const entry: Post = { id, payload, webhookId, outcome: 'open' };
+    posts.push(entry);
+    Object.assign(entry, await send(scene.api(), entry));
+    if (entry.outcome === 'accepted') accepted += 1;
+    return entry;
   }
 
   return {
     posts,
+    post: (webhookId) => post(`extra ${(extra += 1)}`, webhookId),
     stop,
     async accepted(count, timeoutMs = 60_000) {
       const goal = accepted + count;

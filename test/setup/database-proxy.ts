@@ -10,12 +10,15 @@ export type DatabaseProxy = {
   /** Keeps connections open and passes on nothing more, in either direction. */
   freeze(): void;
   thaw(): void;
+  /** Like a router that forgot them: present connections pass on nothing more, for good, and do not end. New ones work. */
+  strand(): void;
 };
 
 /** Stands between us and PostgreSQL, to take it away and bring it back. */
 export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
+  const stranded = new Set<Socket>();
   let frozen = false;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
@@ -24,7 +27,7 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('error', () => {}).on('close', () => (sockets.delete(from), to.destroy()));
+      from.on('error', () => {}).on('close', () => (sockets.delete(from), stranded.delete(from), to.destroy()));
       from.pipe(to);
       if (frozen) from.pause();
     }
@@ -33,7 +36,7 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
   const close = async () => {
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [...sockets, ...stranded]) socket.destroy();
     await closed;
   };
   await listen(0);
@@ -52,6 +55,10 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
     thaw() {
       frozen = false;
       for (const socket of sockets) socket.resume();
+    },
+    strand() {
+      for (const socket of sockets) stranded.add(socket.pause());
+      sockets.clear();
     },
   };
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chanceOf, sized } from './intensity.ts';
+import { judge } from './oracle.ts';
+import { openScene } from './scene.ts';
+import { nobodyWaits } from './settling.ts';
+import { lockTable } from './table-lock.ts';
+import { startTraffic } from './traffic.ts';
+
+test('SIGKILL of the server during POSTs → what was answered 201 is delivered, what was not is whole or not there', async (t) => {
+  const scene = await openScene(t);
+  const traffic = startTraffic(t, scene);
+  const chance = chanceOf('killed server');
+  await scene.worker();
+  let since = new Date();
+  for (let round = 1; round <= sized(4, 20); round += 1) {
+    await traffic.accepted(40);
+    // Every other time callers are in the middle of the transaction.
+    const unlock = round % 2 === 0 ? await lockTable(t, scene.database, 'deliveries') : undefined;
+    await chance.pause(0, 200);
+    await scene.processes.findLast(({ process }) => process.spawnargs.at(-1) === 'server')?.end('SIGKILL');
+    since = new Date();
+    await unlock?.();
+    await nobodyWaits(scene.database.pool);
+    await scene.server();
+  }
+  await traffic.accepted(40);
+  // Only the accepting side died: nothing explains a repeat.
+  await judge(t, scene, traffic, { since });
+  assert.ok(
+    traffic.posts.some(({ outcome }) => outcome === 'unknown'),
+    'callers were cut off',
+  );
+});

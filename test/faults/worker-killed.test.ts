@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { until } from '../setup/until.ts';
+import { claimed, expire } from './claims.ts';
+import { chanceOf, LONG, ROUNDS } from './intensity.ts';
+import { judge, repeatsOf } from './oracle.ts';
+import { openScene, type Scene } from './scene.ts';
+import { heldSettling, nobodyWaits } from './settling.ts';
+import { lockTable } from './table-lock.ts';
+import { startTraffic } from './traffic.ts';
+
+suite('SIGKILL of a worker', () => {
+  test('between claim and send → another one delivers, and nothing is sent twice', async (t) => {
+    const scene = await openScene(t);
+    const traffic = startTraffic(t, scene);
+    let since = new Date();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const worker = await scene.worker();
+      await traffic.accepted(60);
+      await worker.end('SIGTERM');
+      // A backlog, for the next worker to claim at once.
+      await traffic.accepted(40);
+
+      // A worker reads deliveries between its claim and its sends.
+      const unlock = await lockTable(t, scene.database, 'deliveries');
+      const arrived = scene.receiver.arrivals.length;
+      const doomed = await scene.worker();
+      await until('claims', async () => (await claimed(scene.database.pool)).size > 0);
+      await doomed.end('SIGKILL');
+      since = new Date();
+      assert.equal(scene.receiver.arrivals.length, arrived, 'it had sent nothing yet');
+      await unlock();
+      await orphaned(scene);
+      await traffic.accepted(60);
+    }
+    await scene.worker();
+    // A worker that sent nothing explains no repeat.
+    await judge(t, scene, traffic, { since });
+  });
+
+  test('after the 200, before the commit → delivered again by another one, recorded once', async (t) => {
+    const scene = await openScene(t);
+    const traffic = startTraffic(t, scene);
+    const cut = new Set<string>();
+    let since = new Date();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const worker = await scene.worker();
+      await traffic.accepted(60);
+      const unlock = await lockTable(t, scene.database, 'delivery_attempts');
+      await heldSettling(scene.database.pool);
+      await worker.end('SIGKILL');
+      since = new Date();
+      await unlock();
+      for (const id of await orphaned(scene)) cut.add(id);
+      await traffic.accepted(60);
+    }
+    await scene.worker();
+    // What had arrived could not be recorded any more: promise 4.
+    const rows = await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: ROUNDS });
+    const answered = rows.filter((row) => repeatsOf(row) > 0 && row.arrivals[0]?.answered !== undefined);
+    assert.ok(answered.length >= ROUNDS, 'each time at least one answer was lost');
+  });
+
+  test('at any moment, two others at work → they deliver the rest', async (t) => {
+    const scene = await openScene(t);
+    const traffic = startTraffic(t, scene);
+    const chance = chanceOf('killed worker');
+    const cut = new Set<string>();
+    let since = new Date();
+    await scene.worker();
+    await scene.worker();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const doomed = await scene.worker();
+      await traffic.accepted(60);
+      await chance.pause(0, 500);
+      await doomed.end('SIGKILL');
+      since = new Date();
+      // Its claims among them; those of the others are not sent again, as they are recorded.
+      for (const id of await claimed(scene.database.pool)) cut.add(id);
+    }
+    // Its claims come back when the lease of 20 s is over.
+    await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: ROUNDS });
+  });
+});
+
+/** The claims that the only worker left behind when it was killed. In the short form their lease is over at once. */
+async function orphaned({ database: { pool } }: Scene): Promise<Set<string>> {
+  await nobodyWaits(pool);
+  const ids = await claimed(pool);
+  if (!LONG) await expire(pool, ids);
+  return ids;
+}
