@@ -25,10 +25,14 @@ export type Traffic = {
 };
 
 type Scene = { api(): Api; webhooks: readonly Webhook[] };
-type Options = { callers?: number; pauseMs?: number };
+type Options = { callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
 
-/** Callers that post through the API, each one delivery after the other, until stopped. */
-export function startTraffic(t: Cleanup, scene: Scene, { callers = sized(4, 8), pauseMs = 15 }: Options = {}): Traffic {
+/** Callers that post through the API, each one delivery after the other, until stopped; to `webhooks`, or to all of the scene. */
+export function startTraffic(
+  t: Cleanup,
+  scene: Scene,
+  { callers = sized(4, 8), pauseMs = 15, webhooks = scene.webhooks }: Options = {},
+): Traffic {
   const chance = chanceOf('traffic');
   const posts: Post[] = [];
   let accepted = 0;
@@ -43,7 +47,7 @@ export function startTraffic(t: Cleanup, scene: Scene, { callers = sized(4, 8), 
 
   async function call(caller: number): Promise<void> {
     for (let n = 1; !stopped; n += 1) {
-      const { outcome } = await post(`caller ${caller} post ${n}`, chance.pick(scene.webhooks).id);
+      const { outcome } = await post(`caller ${caller} post ${n}`, chance.pick(webhooks).id);
       await chance.pause(0, outcome === 'accepted' ? 2 * pauseMs : 100);
     }
   }

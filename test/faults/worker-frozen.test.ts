@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { until } from '../setup/until.ts';
+import { claimed, expire } from './claims.ts';
+import { LONG, ROUNDS } from './intensity.ts';
+import { judge, repeatsOf } from './oracle.ts';
+import { openScene } from './scene.ts';
+import { startTraffic } from './traffic.ts';
+
+const HELD = 10;
+
+test('a worker frozen past its lease thaws with answers in hand → the new owner’s record stands, and both go on', async (t) => {
+  const scene = await openScene(t);
+  const { pool } = scene.database;
+  const traffic = startTraffic(t, scene, { webhooks: [...scene.webhooks] });
+  const cut = new Set<string>();
+  let release: (status: number) => void = () => {};
+  let released = new Promise<number>(() => {});
+  const held = await Promise.all(
+    Array.from({ length: HELD }, (_, i) => scene.webhook(`/held/${i}`, (_arrival, nth) => (nth === 1 ? released : 200), 'succeeded')),
+  );
+
+  let since = new Date();
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    released = new Promise((resolve) => (release = resolve));
+    const frozen = await scene.worker();
+    await traffic.accepted(60);
+    const posts = await Promise.all(held.map(({ id }) => traffic.post(id)));
+    const arrived = () => posts.every(({ id }) => scene.receiver.of(id).length > 0);
+    await until('sends in flight', arrived);
+    frozen.process.kill('SIGSTOP');
+    since = new Date();
+    const claims = await claimed(pool);
+    for (const id of claims) cut.add(id);
+    if (!LONG) await expire(pool, claims);
+
+    const owner = await scene.worker();
+    await until('the new owner recorded all of them', async () => (await recorded([...claims])) === claims.size, 60_000);
+    release(200);
+    frozen.process.kill('SIGCONT');
+    await traffic.accepted(60);
+    // The next round has one worker again, whose claims can be told from others.
+    const recordedBy = (worker: typeof owner) =>
+      new Set(worker.lines.filter(({ event }) => event === 'delivery.attempted').map((line) => line['delivery_id'] as string));
+    await until('the thawed one works again', () => [...recordedBy(frozen)].some((id) => !claims.has(id)));
+    await frozen.end('SIGTERM');
+    await owner.end('SIGTERM');
+    for (const { deliveryId = '' } of posts) assert.ok(recordedBy(owner).has(deliveryId) && !recordedBy(frozen).has(deliveryId));
+  }
+  await scene.worker();
+  const mine = ({ id }: { id: string }) => cut.has(id);
+  // The first owner's sends are not recorded any more, and those without an answer overlap with the new owner's: promise 4.
+  const rows = await judge(t, scene, traffic, { since, mayRepeat: mine, mayOverlap: mine, mostRepeats: ROUNDS });
+  assert.ok(rows.filter((row) => repeatsOf(row) > 0).length >= HELD * ROUNDS);
+
+  async function recorded(ids: string[]): Promise<number> {
+    const { rows } = await pool.query(`select from deliveries where id = any ($1) and delivery_attempts > 0`, [ids]);
+    return rows.length;
+  }
+});
