@@ -55,6 +55,27 @@ export async function openPool(connection: Connection, config: Config, max: numb
   }
 }
 
+/** How much longer than its grace period a process that was told to stop may take to hand back claims and close connections. */
+const LEEWAY_MS = 3000;
+
+/** Waits for the end of `stopping`, but not much longer than the grace period: a database that went silent keeps nobody for ever. */
+export async function stopWithin(graceMs: number, stopping: Promise<unknown>): Promise<void> {
+  await atMost(graceMs + LEEWAY_MS, stopping);
+}
+
+/** Ends a pool, and the process with it: a connection that went silent never closes, and would keep it. */
+export async function endPool(pool: Pool): Promise<void> {
+  await atMost(1000, pool.end());
+  // With the status that the command has by then.
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}
+
 /** An address that is refused over IPv4 and IPv6 comes as one error without a message of its own. */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;

@@ -5,7 +5,18 @@ import { takeCensus } from './deliveries/census.ts';
 import { openQueue, type DeliveryQueue } from './deliveries/queue.ts';
 import { createApi } from './http/app.ts';
 import { createHealth } from './http/health.ts';
-import { CENSUS_EVERY_MS, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal, type Listening } from './lifecycle.ts';
+import {
+  CENSUS_EVERY_MS,
+  connectTo,
+  endPool,
+  explainQueue,
+  listen,
+  metricsOf,
+  openPool,
+  stopSignal,
+  stopWithin,
+  type Listening,
+} from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
@@ -23,12 +34,12 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
     log.info('server.started', { port: api.port, healthPort: health.port, apiKeys: config.http.apiKeyDigests.length });
     log.info('server.stopping', { signal: await stopping });
-    await Promise.all([api.stop(config.gracePeriodMs), census.stop()]);
+    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), census.stop()]));
     await queue.close();
     await health.stop(1000);
     log.info('server.stopped');
   } finally {
-    await pool.end();
+    await endPool(pool);
   }
 }
 

@@ -9,7 +9,7 @@ import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
 import { sweepOverdue } from './deliveries/sweep.ts';
 import { createHealth } from './http/health.ts';
-import { CENSUS_EVERY_MS, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
+import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, listen, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { repeat } from './repeat.ts';
@@ -26,11 +26,11 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
     const worker = await startWorker({ pool, connection, metrics, log }, config);
     log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
     log.info('worker.stopping', { signal: await stopping });
-    await worker.stop();
+    await stopWithin(config.gracePeriodMs, worker.stop());
     await health.stop(1000);
     log.info('worker.stopped');
   } finally {
-    await pool.end();
+    await endPool(pool);
   }
 }
 

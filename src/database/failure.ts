@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 
 /** SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html) after which the same transaction may succeed. */
 const CONFLICTS = new Set(['40001', '40P01', '55P03']);
-const UNAVAILABLE = new Set(['53300', '57P01', '57P02', '57P03', '57014', '25006']);
+const UNAVAILABLE = new Set(['53300', '57P01', '57P02', '57P03', '57014', '25006', '25P03']);
 const UNAVAILABLE_CLASS = /^(08|53|58)/;
 
 const NETWORK = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);

@@ -18,6 +18,12 @@ type PoolOptions = {
 };
 
 /**
+ * How long a transaction may stand still. Ours never wait for anything but the next statement: one that does belongs to a process
+ * that was frozen or cut off, and its row locks would keep the leases of all dead workers from ending. Half a lease.
+ */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/**
  * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
  * What waits too long, for a connection or for the end of a statement, fails with an error that `isDatabaseUnavailable` knows.
  */
@@ -40,7 +46,10 @@ export function createPool(connection: Connection, { max, name, log, statementTi
 
 /** Set by statement, not by start-up parameter: poolers between us and the server refuse unknown parameters. */
 async function prepareSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
-  await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${statementTimeoutMs}`);
+  await client.query(
+    `set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${statementTimeoutMs};
+      set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
+  );
 }
 
 const TIMESTAMPTZ = types.builtins.TIMESTAMPTZ;

@@ -56,6 +56,12 @@ const QUEUE_SETTINGS = {
   warningQueueSize: 2_000_000_000,
 };
 
+/**
+ * A connection that went silent would hold a lease's extension for ever, and the end of the process too. Found out after 6 s, there
+ * is time to extend it on another one.
+ */
+const IMPATIENT = { query_timeout: 6000, keepAlive: true };
+
 const QUIET = { schedule: false, migrate: false, registerInstance: false, openTelemetry: { enabled: false } };
 
 /**
@@ -75,7 +81,8 @@ export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
  */
 export async function openClaimableQueue(pool: Pool, connection: Connection, maxConnections: number, log: Log): Promise<ClaimableQueue> {
   const upkeep = { supervise: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5, maintenanceIntervalSeconds: 300 };
-  const boss = new PgBoss({ ...QUIET, ...upkeep, ...connection, max: maxConnections, application_name: 'postmand worker upkeep' });
+  const connections = { ...connection, ...IMPATIENT, max: maxConnections, application_name: 'postmand worker upkeep' };
+  const boss = new PgBoss({ ...QUIET, ...upkeep, ...connections });
   await start(boss, log);
   let listening: { close(): Promise<void> } | undefined;
 

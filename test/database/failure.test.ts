@@ -19,6 +19,7 @@ const TABLE: [what: string, error: unknown, kind: Kind][] = [
   ['a server that starts up', sqlState('57P03'), 'unavailable'],
   ['a statement time-out', sqlState('57014'), 'unavailable'],
   ['a read-only server, as a replica is', sqlState('25006'), 'unavailable'],
+  ['a transaction that stood still for too long', sqlState('25P03'), 'unavailable'],
   ['an I/O error', sqlState('58030'), 'unavailable'],
   ['a unique violation', sqlState('23505'), 'ours'],
   ['a foreign key violation', sqlState('23503'), 'ours'],

@@ -59,8 +59,10 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
 
-test('a session → has a statement time-out', async (t) => {
+test('a session → has time-outs for a statement, and for a transaction that stands still', async (t) => {
   const { pool } = await freshDatabase(t, 'template0');
-  const { rows } = await pool.query<{ statement_timeout: string }>('show statement_timeout');
-  assert.equal(rows[0]?.statement_timeout, '30s');
+  const { rows } = await pool.query<{ statement: string; idle: string }>(
+    `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
+  );
+  assert.deepEqual(rows, [{ statement: '30s', idle: '10s' }]);
 });
