@@ -32,15 +32,16 @@ export function createLauncher(parts: LauncherParts): Launcher {
 
   async function launch(seated: Seated[]): Promise<void> {
     if (seated.length === 0) return;
-    const grounded = new Map(seated.map((one) => [one.held.claim.jobId, one]));
+    // By claim, not by job: after a crash of the database one job may have been claimed twice.
+    const grounded = new Map(seated.map((one) => [one.held.claim, one]));
     try {
       const { send, ...aside } = await sortOut(
         pool,
         seated.map(({ held }) => held.claim),
       );
       for (const assignment of send) {
-        const { held, seat } = grounded.get(assignment.claim.jobId) as Seated;
-        grounded.delete(assignment.claim.jobId);
+        const { held, seat } = grounded.get(assignment.claim) as Seated;
+        grounded.delete(assignment.claim);
         const flight: Promise<void> = fly(parts, assignment, held, seat).then(() => {
           flights.delete(flight);
           onLanded(held);

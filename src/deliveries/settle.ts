@@ -18,11 +18,12 @@ type NewAttempt = Omit<Attempt, 'created_at'>;
  * @returns those recorded.
  */
 export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[]): Promise<Settled[]> {
+  const latest = latestOfEachJob(attempts);
   const ours = await queue.finish(
     tx,
-    attempts.map(({ claim }) => claim),
+    latest.map(({ claim }) => claim),
   );
-  const owned = attempts.filter(({ claim }) => ours.has(claim.jobId));
+  const owned = latest.filter(({ claim }) => ours.has(claim.jobId));
   if (owned.length === 0) return [];
 
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
@@ -38,6 +39,16 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
   );
   await enqueueRetries(tx, queue, settled);
   return settled;
+}
+
+/** A worker that lost a claim and made it again may have two sends of one job to record; at most the latest claim is ours. */
+function latestOfEachJob(attempts: Attempted[]): Attempted[] {
+  const latest = new Map<string, Attempted>();
+  for (const attempted of attempts) {
+    const { jobId, owner } = attempted.claim;
+    if (owner > (latest.get(jobId)?.claim.owner ?? -1)) latest.set(jobId, attempted);
+  }
+  return [...latest.values()];
 }
 
 async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {

@@ -97,6 +97,20 @@ suite('settle', { concurrency: 4 }, () => {
     assert.equal((await line.settle({ ...attempted, claim: now })).length, 1);
   });
 
+  test('two sends of one job, answered together → one is recorded, that of the latest claim', async (t) => {
+    const line = await openLine(t);
+    const stale = await line.attempt(response(500));
+    await takeOver(line.pool, stale.claim.jobId);
+    const present = await attempted(line, line.webhook, { ...stale.claim, owner: stale.claim.owner + 1 }, response(200));
+    const settled = await line.settle(stale, present, present, stale);
+    assert.deepEqual(
+      settled.map(({ row }) => row.response_status_code),
+      [200],
+    );
+    assert.equal((await attemptsOf(line)).length, 1);
+    assert.equal((await deliveryRow(line.pool, line.deliveryId))?.status, 'succeeded');
+  });
+
   test('a delivery deleted meanwhile → nothing is recorded, and its job is gone', async (t) => {
     const line = await openLine(t);
     const attempted = await line.attempt(FAILURE);
