@@ -1,4 +1,5 @@
 import type { Pool } from '../../src/database/pool.ts';
+import type { Command } from '../setup/command.ts';
 
 /** The deliveries that workers, living or dead, hold a claim on. */
 export async function claimed(pool: Pool): Promise<Set<string>> {
@@ -15,4 +16,10 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
      where name = 'deliveries' and state = 'active' and data ->> 'deliveryId' = any ($1)`,
     [[...deliveryIds]],
   );
+}
+
+/** The deliveries that workers gave up sending, as they say themselves, because they could not extend their leases. */
+export function givenUp(processes: Command[]): Set<string> {
+  const lines = processes.flatMap((command) => command.lines.filter(({ event }) => event === 'lease.lost'));
+  return new Set(lines.flatMap(({ deliveries }) => deliveries as string[]));
 }

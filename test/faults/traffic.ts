@@ -25,13 +25,16 @@ export type Traffic = {
 };
 
 type Scene = { api(): Api; webhooks: readonly Webhook[] };
+/** Some 60 posts a second, or 20 a second: what piles up while a test waits has to be sent afterwards. */
+export const CALM = { pauseMs: 150 };
+
 type Options = { callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
 
 /** Callers that post through the API, each one delivery after the other, until stopped; to `webhooks`, or to all of the scene. */
 export function startTraffic(
   t: Cleanup,
   scene: Scene,
-  { callers = sized(4, 8), pauseMs = 15, webhooks = scene.webhooks }: Options = {},
+  { callers = sized(4, 8), pauseMs = 40, webhooks = scene.webhooks }: Options = {},
 ): Traffic {
   const chance = chanceOf('traffic');
   const posts: Post[] = [];

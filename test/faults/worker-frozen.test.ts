@@ -5,14 +5,14 @@ import { claimed, expire } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
 import { openScene } from './scene.ts';
-import { startTraffic } from './traffic.ts';
+import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;
 
 test('a worker frozen past its lease thaws with answers in hand → the new owner’s record stands, and both go on', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
-  const traffic = startTraffic(t, scene, { webhooks: [...scene.webhooks] });
+  const traffic = startTraffic(t, scene, { ...CALM, webhooks: [...scene.webhooks] });
   const cut = new Set<string>();
   let release: (status: number) => void = () => {};
   let released = new Promise<number>(() => {});
@@ -24,7 +24,7 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
   for (let round = 1; round <= ROUNDS; round += 1) {
     released = new Promise((resolve) => (release = resolve));
     const frozen = await scene.worker();
-    await traffic.accepted(60);
+    await traffic.accepted(30);
     const posts = await Promise.all(held.map(({ id }) => traffic.post(id)));
     const arrived = () => posts.every(({ id }) => scene.receiver.of(id).length > 0);
     await until('sends in flight', arrived);
@@ -38,7 +38,7 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
     await until('the new owner recorded all of them', async () => (await recorded([...claims])) === claims.size, 60_000);
     release(200);
     frozen.process.kill('SIGCONT');
-    await traffic.accepted(60);
+    await traffic.accepted(30);
     // The next round has one worker again, whose claims can be told from others.
     const recordedBy = (worker: typeof owner) =>
       new Set(worker.lines.filter(({ event }) => event === 'delivery.attempted').map((line) => line['delivery_id'] as string));

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { chanceOf, LONG, sized } from './intensity.ts';
+import { judge, type Row } from './oracle.ts';
+import { startPostgres } from './postgres.ts';
+import { openScene } from './scene.ts';
+import { startTraffic } from './traffic.ts';
+
+/** Workers cannot claim, and cannot say so in another way. */
+const OUTAGE = ['dispatch.failed'];
+
+/** A claim is written within three times wal_writer_delay of 200 ms; one that was not is forgotten in a crash. */
+const FORGOTTEN_MS = 1000;
+
+suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
+  test('crashed and restarted → everybody reconnects, and what was accepted is delivered', async (t) => {
+    const postgres = await startPostgres(t);
+    const scene = await openScene(t, { database: postgres.database });
+    const traffic = startTraffic(t, scene);
+    const chance = chanceOf('crash');
+    await scene.worker();
+    await scene.worker();
+    const outages: Outage[] = [];
+    let since = new Date();
+    for (let round = 1; round <= sized(2, 10); round += 1) {
+      await traffic.accepted(60);
+      await chance.pause(0, 500);
+      const from = performance.now() - FORGOTTEN_MS;
+      await postgres.crash();
+      since = new Date();
+      await chance.pause(0, 1000);
+      await postgres.restart();
+      outages.push({ from, to: performance.now() });
+    }
+    await traffic.accepted(60);
+    // A claim that the crash made PostgreSQL forget is made again, while its first owner may still be sending: cut off, promise 4.
+    const hit = (row: Row) => duringOf(outages, row) > 0;
+    await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: hit, mostRepeats: outages.length, errors: OUTAGE });
+    assert.ok(
+      traffic.posts.some(({ outcome }) => outcome === 'unknown'),
+      'callers noticed',
+    );
+  });
+
+  // The long form is away for longer than a lease: workers give up what they were sending.
+  test('shut down for a while → callers are told, and everything goes on afterwards', async (t) => {
+    const postgres = await startPostgres(t);
+    const scene = await openScene(t, { database: postgres.database });
+    const traffic = startTraffic(t, scene);
+    await scene.worker();
+    await scene.worker();
+    await traffic.accepted(100);
+    const from = performance.now();
+    await postgres.shutDown();
+    await new Promise((resolve) => setTimeout(resolve, sized(6000, 30_000)));
+    await postgres.restart();
+    const since = new Date();
+    const outages = [{ from, to: performance.now() }];
+    await traffic.accepted(100);
+    // Within a lease everything that was answered is recorded when PostgreSQL is back.
+    const hit = (row: Row) => LONG && duringOf(outages, row) > 0;
+    await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: hit, errors: OUTAGE });
+    assert.ok(
+      traffic.posts.some(({ outcome }) => outcome === 'unknown'),
+      'callers noticed',
+    );
+  });
+});
+
+/** Times as the receiver's. */
+type Outage = { from: number; to: number };
+
+/** How many sends of a delivery were under way in an outage, or had just ended and were not recorded. */
+function duringOf(outages: Outage[], { arrivals }: Row): number {
+  return arrivals.filter(({ at, endedAt = Infinity }) => outages.some(({ from, to }) => at < to && endedAt > from)).length;
+}
