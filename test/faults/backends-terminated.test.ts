@@ -7,7 +7,7 @@ import { heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from './table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
-suite('pg_terminate_backend', () => {
+suite('pg_terminate_backend', { concurrency: 2 }, () => {
   test('within the settling transaction → settled again on another connection, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
     const { pool } = scene.database;

@@ -8,7 +8,7 @@ import { startTraffic } from './traffic.ts';
 
 const HELD = 10;
 
-suite('a claim in work is put back into the queue by hand', () => {
+suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, () => {
   // As the end of a lease leaves it, and as a crash of the database does that forgets a claim: with nothing to tell owners apart.
   for (const [how, set, workers] of [
     ['as from a dead owner', `state = 'retry', retry_count = retry_count + 1`, 2],

@@ -9,7 +9,7 @@ import { heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from './table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
-suite('SIGKILL of a worker', () => {
+suite('SIGKILL of a worker', { concurrency: 3 }, () => {
   test('between claim and send → another one delivers, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
     const traffic = startTraffic(t, scene);
