@@ -3,6 +3,7 @@ import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
 import { history } from './scenarios/history.ts';
+import { hostile } from './scenarios/hostile.ts';
 import { isolationBurst, isolationHanging, isolationSlow } from './scenarios/isolation.ts';
 import { latency } from './scenarios/latency.ts';
 import { reads } from './scenarios/reads.ts';
@@ -24,6 +25,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   reads,
   takeover,
   delete: deletion,
+  hostile,
 };
 
 /** The scenario of that name, else all whose names start with it: `isolation` has several. */

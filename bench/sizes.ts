@@ -20,6 +20,7 @@ export const SIZES = {
   pages: { full: 100, quick: 30, meaning: 'requests of each list in reads' },
   imported: { full: 5000, quick: 1000, meaning: 'pending deliveries in takeover' },
   deleted: { full: 1_000_000, quick: 50_000, meaning: 'finished deliveries of the webhook in delete, each with its attempt' },
+  sends: { full: 20_000, quick: 2000, meaning: 'sends in hostile' },
   limit: { full: 120, quick: 20, meaning: 'seconds after which a measurement is cut short (delete: five times that)' },
 } as const satisfies Record<string, { full: number; quick: number; meaning: string }>;
 

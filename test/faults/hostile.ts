@@ -1,0 +1,27 @@
+import type { Cleanup } from '../setup/last-first.ts';
+import { startTcpServer } from '../setup/raw-server.ts';
+import { OK, startPoison } from './poison.ts';
+import { POISONS } from './poisons.ts';
+
+/** Where to send to, and how long to wait there. */
+export type Target = { url: string; timeoutMs: number };
+
+/** What never ends by itself is not waited for long. */
+const SHORT_MS = 200;
+
+/** Long enough for everything that ends by itself, on a busy machine too. */
+const LONG_MS = 60_000;
+
+/** An endpoint for every way to answer badly, one that answers well, and one where nobody listens. `open` counts their connections. */
+export async function startHostileEndpoints(t: Cleanup): Promise<{ targets: Target[]; open(): number }> {
+  const poisons = await Promise.all(POISONS.map((poison) => startPoison(t, poison)));
+  const well = await startTcpServer(t, (socket) => socket.on('data', () => socket.write(`${OK}Content-Length: 2\r\n\r\nok`)));
+  const targets = [...POISONS, undefined].map((poison, i) => ({
+    url: `${(poisons[i] ?? well).url}/${i}`,
+    timeoutMs: poison?.slow ? SHORT_MS : LONG_MS,
+  }));
+  return {
+    targets: [...targets, { url: 'http://127.0.0.1:1/', timeoutMs: LONG_MS }],
+    open: () => [...poisons, well].reduce((sum, { open }) => sum + open.size, 0),
+  };
+}
