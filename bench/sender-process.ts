@@ -20,7 +20,7 @@ process.on('disconnect', () => process.exit(0));
 
 /** A process of its own, so that what is measured is the sender's alone. */
 async function attack({ targets, warmup, count }: Order): Promise<Report> {
-  const sender = createSender(64 * 1024);
+  const sender = createSender({ bodyLimitBytes: 64 * 1024, outbound: { policy: 'internal', allow: [], deny: [] }, lookupThreads: 4 });
   await sendBarrage(sender, targets, warmup);
   const start = await state();
   const half = Math.floor(count / 2);

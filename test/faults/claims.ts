@@ -1,5 +1,7 @@
+import { PgBoss } from 'pg-boss';
 import type { Pool } from '../../src/database/pool.ts';
 import type { Command } from '../setup/command.ts';
+import { until } from '../setup/until.ts';
 
 /** The deliveries that workers, living or dead, hold a claim on. */
 export async function claimed(pool: Pool): Promise<Set<string>> {
@@ -22,4 +24,18 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
 export function givenUp(processes: Command[]): Set<string> {
   const lines = processes.flatMap((command) => command.lines.filter(({ event }) => event === 'lease.lost'));
   return new Set(lines.flatMap(({ deliveries }) => deliveries as string[]));
+}
+
+/** Has pg-boss take expired claims back now, as a worker does every five seconds. Nobody else must hold any. */
+export async function takeBack(pool: Pool): Promise<void> {
+  const quiet = { supervise: false, schedule: false, migrate: false, registerInstance: false };
+  const db = { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) };
+  // It looks once a second at most, whoever asks.
+  const boss = new PgBoss({ ...quiet, monitorIntervalSeconds: 1, db });
+  await boss.start();
+  await until('no claim is left', async () => {
+    await boss.supervise('deliveries');
+    return (await claimed(pool)).size === 0;
+  });
+  await boss.stop({ graceful: false });
 }

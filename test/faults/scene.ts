@@ -84,3 +84,10 @@ export async function openScene(t: Cleanup, { database: given, url, env = {} }: 
   await scene.webhook('/refusing', () => 500, 'failed', { max_delivery_attempts: 2 });
   return scene;
 }
+
+/** Adds a webhook that traffic does not post to by itself. */
+export async function webhookApart(scene: Scene, ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>): Promise<Webhook> {
+  const webhook = await scene.webhook(path, behaviour, end, settings);
+  scene.webhooks.splice(scene.webhooks.indexOf(webhook), 1);
+  return webhook;
+}
