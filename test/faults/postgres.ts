@@ -22,9 +22,9 @@ export type Postgres = {
   restart(): Promise<void>;
 };
 
-/** Starts a PostgreSQL with a migrated, empty database. `settings` are PostgreSQL's own. */
-export async function startPostgres(t: Cleanup, settings: Record<string, string> = {}): Promise<Postgres> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-faults-'));
+/** Starts a PostgreSQL with a migrated, empty database, its files below `disk`. `settings` are PostgreSQL's own. */
+export async function startPostgres(t: Cleanup, settings: Record<string, string> = {}, disk = tmpdir()): Promise<Postgres> {
+  const folder = await mkdtemp(path.join(disk, 'postmand-faults-'));
   await chmod(folder, 0o755);
   const given = path.join(folder, 'data');
   // What is killed is the process, not the machine: what it wrote stays.
