@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import { until } from './until.ts';
@@ -18,14 +19,19 @@ export type Command = {
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-type Options = { env?: Record<string, string>; cwd?: string };
+type Options = {
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Where another version's source tree is; ours where left out. */
+  root?: string;
+};
 
 /** Runs `postmand ARGUMENTS` as a process of its own on free ports; killed after the test where it still runs. */
-export function postmand(t: Cleanup, args: string[], { env = {}, cwd = ROOT }: Options = {}): Command {
+export function postmand(t: Cleanup, args: string[], { env = {}, root = ROOT, cwd = root }: Options = {}): Command {
   const ports = { POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0', POSTMAND_VALIDATE_RESPONSES: 'true' };
-  const child = spawn(process.execPath, [`${ROOT}src/cli.ts`, ...args], {
+  const child = spawn(process.execPath, [path.join(root, 'src/cli.ts'), ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

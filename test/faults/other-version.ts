@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { emptyFolder } from '../process/processes.ts';
+import { ROOT } from '../setup/command.ts';
+import type { Cleanup } from '../setup/last-first.ts';
+
+/** What a process needs besides its dependencies. */
+const PARTS = ['src', 'migrations', 'openapi.yaml', 'package.json'];
+
+export type OtherVersion = {
+  /** Its source tree. */
+  root: string;
+  /** What it is. */
+  description: string;
+};
+
+/** A source tree of another version: that of the commit before this one where there is a history, else ours under another number. */
+export async function otherVersion(t: Cleanup): Promise<OtherVersion> {
+  const root = await emptyFolder(t);
+  const commit = await checkOutPrevious(root);
+  if (commit === undefined) for (const part of PARTS) await cp(path.join(ROOT, part), path.join(root, part), { recursive: true });
+  const description = path.join(root, 'package.json');
+  const { version, ...rest } = JSON.parse(await readFile(description, 'utf8')) as { version: string };
+  const other = `${version}-other`;
+  await writeFile(description, JSON.stringify({ ...rest, version: other }));
+  await symlink(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
+  return { root, description: `${other} (${commit ?? 'a copy of this version'})` };
+}
+
+/** @returns the commit; undefined where there is no git, no commit before this one, or one with other dependencies. */
+async function checkOutPrevious(root: string): Promise<string | undefined> {
+  const archive = path.join(root, '.archive.tar');
+  try {
+    // A folder that was unpacked inside somebody else's repository has no history of its own.
+    if ((await run('git', 'rev-parse', '--show-prefix')) !== '') return undefined;
+    const commit = await run('git', 'rev-parse', '--short', 'HEAD~1');
+    // A change of pg-boss may need a full restart, and our node_modules are not those of that commit.
+    const present = await readFile(path.join(ROOT, 'package.json'), 'utf8');
+    if (dependenciesIn(await run('git', 'show', `${commit}:package.json`)) !== dependenciesIn(present)) return undefined;
+    await run('git', 'archive', `--output=${archive}`, commit, ...PARTS);
+    await run('tar', '--extract', `--file=${archive}`, `--directory=${root}`);
+    return commit;
+  } catch {
+    return undefined;
+  }
+}
+
+async function run(program: string, ...parameters: string[]): Promise<string> {
+  return (await promisify(execFile)(program, parameters, { cwd: ROOT })).stdout.trim();
+}
+
+const dependenciesIn = (json: string): string => JSON.stringify((JSON.parse(json) as { dependencies: unknown }).dependencies);
