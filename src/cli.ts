@@ -20,7 +20,7 @@ await main(process.argv);
 async function main(argv: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(argv);
-    setTimeout(endBySignal, LINGER_MS).unref();
+    setTimeout(leave, LINGER_MS).unref();
   } catch (error) {
     // What was opened before the failure would keep the process alive.
     process.exit(report(error));
@@ -28,10 +28,12 @@ async function main(argv: string[]): Promise<void> {
 }
 
 /**
- * A name look-up of the system cannot be called off, and Node.js waits for its thread, even in process.exit. What is to be done is
- * done, so the process ends as an unhandled SIGTERM would end it.
+ * Ends a process whose command is done. A connection that went silent would keep it for ever. So would a name look-up that hangs:
+ * the system cannot call it off, and process.exit waits for its thread. Then the process ends as an unhandled SIGTERM would end it.
  */
-function endBySignal(): void {
+function leave(): void {
+  const onThreads = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfoReqWrap|FSReq)/.test(resource));
+  if (!onThreads) process.exit();
   process.removeAllListeners('SIGTERM');
   process.kill(process.pid, 'SIGTERM');
 }

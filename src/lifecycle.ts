@@ -63,11 +63,9 @@ export async function stopWithin(graceMs: number, stopping: Promise<unknown>): P
   await atMost(graceMs + LEEWAY_MS, stopping);
 }
 
-/** Ends a pool, and the process with it: a connection that went silent never closes, and would keep it. */
+/** Ends a pool, without waiting for long: a connection that went silent never closes. */
 export async function endPool(pool: Pool): Promise<void> {
   await atMost(1000, pool.end());
-  // With the status that the command has by then.
-  setTimeout(() => process.exit(), 500).unref();
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

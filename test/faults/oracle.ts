@@ -17,6 +17,8 @@ export type Allowed = {
   mostRepeats?: number;
   /** Whether two sends of this delivery may have been under way at once. */
   mayOverlap?: (row: Row) => boolean;
+  /** Whether this delivery's attempts end before they get to the receiver. */
+  neverArrives?: (row: Row) => boolean;
   /** Events that may be logged as errors. */
   errors?: string[];
   /** How many attempts a delivery that failed has, where not as many as its webhook allows in the end. */
@@ -139,9 +141,9 @@ function* isWhole({ status, delivery_attempts, recorded, payload, arrivals }: Ro
 }
 
 /** One send for each record, and one at a time, but for what the fault explains. */
-function* isUnique(row: Row, { mayRepeat, mostRepeats = 1, mayOverlap }: Allowed): Generator<string> {
+function* isUnique(row: Row, { mayRepeat, mostRepeats = 1, mayOverlap, neverArrives }: Allowed): Generator<string> {
   const repeats = repeatsOf(row);
-  if (repeats < 0) yield `${row.recorded.length} recorded, but only ${row.arrivals.length} arrived`;
+  if (repeats < 0 && !neverArrives?.(row)) yield `${row.recorded.length} recorded, but only ${row.arrivals.length} arrived`;
   if (repeats > (mayRepeat?.(row) ? mostRepeats : 0)) yield `sent ${repeats} times without a record: ${JSON.stringify(row.arrivals)}`;
   if (overlaps(row.arrivals) && !mayOverlap?.(row)) yield `two sends at once: ${JSON.stringify(row.arrivals)}`;
 }

@@ -20,7 +20,7 @@ export type Poison = {
 };
 
 export const OK = 'HTTP/1.1 200 OK\r\n';
-export const TIMEOUT: Recorded = { error: /^timeout: no complete response within \d+(\.\d+)? s$/ };
+export const TIMEOUT: Recorded = { error: /^timeout after \d+(\.\d+)? s$/ };
 
 /** An endpoint that does this to everybody. */
 export async function startPoison(t: Cleanup, { connected, asked, scheme }: Poison): Promise<TcpServer> {
