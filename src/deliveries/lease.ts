@@ -4,8 +4,8 @@ import type { Log } from '../log.ts';
 import { handBack } from './park.ts';
 import { LEASE_SECONDS, type Claim, type ClaimableQueue } from './queue.ts';
 
-/** A claim that this worker has, and how to give up its send. */
-export type Held = { claim: Claim; abort: AbortController };
+/** A claim that this worker has, when the database last said so (`performance.now()`), and how to give up its send. */
+export type Held = { claim: Claim; confirmedAt: number; abort: AbortController };
 
 /** The claims of a worker. They stay ours for as long as they are held here. */
 export type Leases = {
@@ -26,25 +26,26 @@ const TOUCH_EVERY_MS = (LEASE_SECONDS * 1000) / 6;
 const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
 
 /**
- * Keeps claims ours. A send whose claim is lost is aborted; all are when the database has not answered for two thirds of the
- * lease, be it that it is gone or that this process was frozen.
+ * Keeps claims ours. A send whose claim is lost is aborted; so is one whose claim the database has not confirmed for two thirds of
+ * the lease, be it that it is gone or that this process was frozen.
  */
 export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
   const held = new Set<Held>();
-  let confirmedAt = performance.now();
   let touching = false;
   const timer = setInterval(() => void extend(), TOUCH_EVERY_MS);
 
   async function extend(): Promise<void> {
     const mine = [...held];
     const startedAt = performance.now();
-    if (mine.length === 0) return void (confirmedAt = startedAt);
-    if (startedAt - confirmedAt > GIVE_UP_MS) giveUp(mine, 'no sign from the database');
-    if (touching) return;
+    giveUp(
+      mine.filter(({ confirmedAt }) => startedAt - confirmedAt > GIVE_UP_MS),
+      'no sign from the database',
+    );
+    if (touching || mine.length === 0) return;
     touching = true;
     try {
       const kept = await queue.keepAlive(mine.map(({ claim }) => claim));
-      confirmedAt = startedAt;
+      for (const one of mine) one.confirmedAt = startedAt;
       // One that ended while we asked is no longer a claim to lose.
       giveUp(
         mine.filter((one) => held.has(one) && !kept.has(one.claim.jobId)),
@@ -65,8 +66,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
 
   return {
     hold(claims) {
-      const taken = claims.map((claim) => ({ claim, abort: new AbortController() }));
-      if (held.size === 0) confirmedAt = performance.now();
+      const taken = claims.map((claim) => ({ claim, confirmedAt: performance.now(), abort: new AbortController() }));
       for (const one of taken) held.add(one);
       return taken;
     },
