@@ -8,7 +8,9 @@ export type Watcher = {
   changes(): Promise<string[]>;
 };
 
+/** At most this often, and at most a tenth of the time: with many final rows a look costs more than what it looks at. */
 const EVERY_MS = 100;
+const PAUSE_PER_LOOK = 9;
 
 /** Notes every final state when it first appears. A database that is away is looked at again later. */
 export function startWatcher(t: Cleanup, pool: Pool): Watcher {
@@ -23,10 +25,12 @@ export function startWatcher(t: Cleanup, pool: Pool): Watcher {
 
   async function watch(): Promise<void> {
     while (!stopped) {
+      const startedAt = performance.now();
       // A commit shows up later than its updated_at, the start of its transaction: statements are cut after 30 s.
       const rows = await finalRows(pool, 60).catch(() => []);
       for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      const pauseMs = Math.max(EVERY_MS, PAUSE_PER_LOOK * (performance.now() - startedAt));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }
 
