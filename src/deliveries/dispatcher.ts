@@ -53,7 +53,8 @@ export function startDispatcher(parts: DispatcherParts, options: DispatcherOptio
   }
 
   async function turn(): Promise<void> {
-    const claimed = leases.hold(await intake.claim());
+    const askedAt = performance.now();
+    const claimed = leases.hold(await intake.claim(), askedAt);
     if (claimed.length > 0) metrics.claimBatch.observe(claimed.length);
     if (stopped) return leases.giveBack(claimed);
     const suspect = claimed.find(({ claim }) => isSuspect(claim));

@@ -9,7 +9,8 @@ export type Held = { claim: Claim; confirmedAt: number; abort: AbortController }
 
 /** The claims of a worker. They stay ours for as long as they are held here. */
 export type Leases = {
-  hold(claims: Claim[]): Held[];
+  /** `askedAt` is when the claims were asked for: their lease may have begun then. */
+  hold(claims: Claim[], askedAt: number): Held[];
   /** The claim is over. */
   drop(held: Held): void;
   /** Hands claims back for anybody, unspent. If the database does not answer, their lease runs out. */
@@ -37,10 +38,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
   async function extend(): Promise<void> {
     const mine = [...held];
     const startedAt = performance.now();
-    giveUp(
-      mine.filter(({ confirmedAt }) => startedAt - confirmedAt > GIVE_UP_MS),
-      'no sign from the database',
-    );
+    giveUpStale(mine);
     if (touching || mine.length === 0) return;
     touching = true;
     try {
@@ -58,6 +56,14 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     }
   }
 
+  function giveUpStale(claims: Held[]): void {
+    const now = performance.now();
+    giveUp(
+      claims.filter(({ confirmedAt }) => now - confirmedAt > GIVE_UP_MS),
+      'no sign from the database',
+    );
+  }
+
   function giveUp(claims: Held[], reason: string): void {
     const lost = claims.filter(({ abort }) => !abort.signal.aborted);
     if (lost.length > 0) log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
@@ -65,9 +71,11 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
   }
 
   return {
-    hold(claims) {
-      const taken = claims.map((claim) => ({ claim, confirmedAt: performance.now(), abort: new AbortController() }));
+    hold(claims, askedAt) {
+      const taken = claims.map((claim) => ({ claim, confirmedAt: askedAt, abort: new AbortController() }));
       for (const one of taken) held.add(one);
+      // This process may have been frozen since it asked: then they are not sent.
+      giveUpStale(taken);
       return taken;
     },
     drop: (one) => void held.delete(one),
