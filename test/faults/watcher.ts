@@ -6,6 +6,8 @@ type FinalRow = { id: string; status: string; attempts: number; updatedAt: strin
 export type Watcher = {
   /** Ends the watch. @returns a line for every delivery that is not now what it was when it was first seen final. */
   changes(): Promise<string[]>;
+  /** How many deliveries it has seen final. */
+  seen(): number;
 };
 
 /** At most this often, and at most a tenth of the time: with many final rows a look costs more than what it looks at. */
@@ -35,6 +37,7 @@ export function startWatcher(t: Cleanup, pool: Pool): Watcher {
   }
 
   return {
+    seen: () => first.size,
     async changes() {
       await stop();
       const last = new Map((await finalRows(pool, 86_400)).map((row) => [row.id, row]));
