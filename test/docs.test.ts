@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+suite('documents', async () => {
+  const docs = (await readdir(path.join(ROOT, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  for (const file of ['README.md', 'CHANGELOG.md', ...docs]) {
+    test(`${file} → every link leads somewhere`, async () => {
+      const text = await readFile(path.join(ROOT, file), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(target)) continue;
+        const [name = '', anchor] = target.split('#');
+        const linked = name === '' ? path.join(ROOT, file) : path.join(ROOT, path.dirname(file), name);
+        assert.ok(existsSync(linked), `${target} in ${file}`);
+        if (anchor !== undefined) assert.ok(anchorsOf(await readFile(linked, 'utf8')).has(anchor), `${target} in ${file}`);
+      }
+    });
+  }
+
+  for (const file of ['docs/security.md', 'docs/reliability.md']) {
+    test(`${file} → every test that it names is there`, async () => {
+      const text = await readFile(path.join(ROOT, file), 'utf8');
+      for (const [, name = ''] of text.matchAll(/`((?:database|deliveries|faults|http|journey|process)\/[a-z*-]+)`/g)) {
+        const [folder = '', stem = ''] = name.split('/');
+        const pattern = new RegExp(`^${stem.replace('*', '.*')}\\.test\\.ts$`);
+        assert.ok(
+          (await readdir(path.join(ROOT, 'test', folder))).some((one) => pattern.test(one)),
+          `${name} in ${file}`,
+        );
+      }
+    });
+  }
+});
+
+/** The anchors of headings, as GitHub makes them. */
+function anchorsOf(markdown: string): Set<string> {
+  const headings = Array.from(markdown.matchAll(/^#+ (.*)$/gm), ([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
