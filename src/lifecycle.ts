@@ -1,5 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { atMost } from './at-most.ts';
 import type { Config } from './config.ts';
 import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
@@ -66,12 +67,6 @@ export async function stopWithin(graceMs: number, stopping: Promise<unknown>): P
 /** Ends a pool, without waiting for long: a connection that went silent never closes. */
 export async function endPool(pool: Pool): Promise<void> {
   await atMost(1000, pool.end());
-}
-
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }
 
 /** An address that is refused over IPv4 and IPv6 comes as one error without a message of its own. */

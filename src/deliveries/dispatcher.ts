@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.ts';
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -83,11 +84,14 @@ export function startDispatcher(parts: DispatcherParts, options: DispatcherOptio
       alarm.ring();
     },
     async stop(graceMs) {
+      const deadline = performance.now() + graceMs;
       stopped = true;
       alarm.ring();
       recorder.hurry();
+      // The turn under way may still send what it has claimed. After it nothing new comes, so that all flights are known.
+      await atMost(graceMs, running);
       await leases.giveBack(line.remove());
-      await launcher.landed(graceMs);
+      await launcher.landed(deadline - performance.now());
       leases.stop();
       const left = leases.all();
       for (const { abort } of left) abort.abort();

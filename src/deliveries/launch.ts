@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { findWebhooks } from '../webhooks/webhook-store.ts';
@@ -59,11 +60,7 @@ export function createLauncher(parts: LauncherParts): Launcher {
 
   return {
     launch,
-    async landed(ms) {
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([Promise.all(flights), new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
-      clearTimeout(timer);
-    },
+    landed: (ms) => atMost(ms, Promise.all(flights)),
   };
 }
 

@@ -39,13 +39,16 @@ suite('no connection to be had', { concurrency: 2 }, () => {
       await traffic.accepted(60);
       const told = traffic.posts.length;
       const taken: Client[] = [];
+      // A connection kept from before: a pool's own may have to be opened anew.
+      const terminator = await pool.connect();
       await until('a caller is told', async () => {
         // Processes lose what they have; whoever is faster gets it.
-        await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'postmand%'`);
+        await terminator.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'postmand%'`);
         taken.push(...(await takeAll(url)));
         return traffic.posts.slice(told).some(({ outcome }) => outcome === 'unknown');
       });
       since = new Date();
+      terminator.release();
       for (const client of taken) await client.end();
     }
     await traffic.accepted(60);

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import { postmand } from '../setup/command.ts';
+import { lockTable } from '../faults/table-lock.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
+import { until } from '../setup/until.ts';
 import { connected, deliverAtOnce, ending, startServer, startWorker } from './processes.ts';
 
 suite('stopping a worker', { concurrency: 2 }, () => {
@@ -31,6 +33,25 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     assert.equal((await api.delivery(late)).status, 'pending');
     assert.equal(new Set(receiver.received.map(({ body }) => body)).size, receiver.received.length);
     assert.equal(receiver.received.length, 20);
+  });
+
+  test('SIGTERM between claim and send → it is sent and recorded all the same, once', async (t) => {
+    const database = await freshDatabase(t);
+    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end(), 300));
+    const { api } = await startServer(t, database);
+    const [id = ''] = await deliverAtOnce(api, receiver.url, 1);
+    const unlock = await lockTable(t, database, 'deliveries');
+    const worker = await startWorker(t, database);
+    await until('it is claimed', async () => {
+      const { rowCount } = await database.pool.query(`select from pgboss.job where name = 'deliveries' and state = 'active'`);
+      return rowCount;
+    });
+
+    worker.process.kill('SIGTERM');
+    await worker.event('worker.stopping');
+    await unlock();
+    assert.deepEqual(await ending(worker), { code: 0, signal: null });
+    assert.deepEqual([(await api.delivery(id)).status, (await api.attempts(id)).length, receiver.received.length], ['succeeded', 1, 1]);
   });
 
   test('sends longer than the grace period → exit 0 soon after, unrecorded, and the next worker delivers them at once', async (t) => {
