@@ -35,7 +35,7 @@ const ALLOWED: Record<OutboundPolicy, ReadonlySet<Kind>> = {
 };
 
 /**
- * The rule for where webhooks may be sent. IPv4 addresses in IPv6 clothes (mapped, RFC 4291; NAT64, RFC 6052) are judged as what they are.
+ * The rule for where webhooks may be sent. IPv4 addresses that an IPv6 one holds (mapped, RFC 4291; NAT64, RFC 6052) are judged as themselves.
  * @throws when a network is not valid; `networkProblem` tells before.
  */
 export function outboundObjection({ policy, allow, deny }: OutboundRules): Objection {
@@ -43,7 +43,7 @@ export function outboundObjection({ policy, allow, deny }: OutboundRules): Objec
   const allowed = listOf(allow);
   const kinds = RANGES.map(([kind, ...networks]) => ({ kind, list: listOf(networks) }));
   return (address) => {
-    const plain = withoutClothes(address);
+    const plain = plainAddress(address);
     if (contains(denied, plain)) return 'a denied address';
     if (contains(allowed, plain)) return undefined;
     const kind: Kind = kinds.find(({ list }) => contains(list, plain))?.kind ?? 'reserved';
@@ -51,12 +51,16 @@ export function outboundObjection({ policy, allow, deny }: OutboundRules): Objec
   };
 }
 
+/** Networks that hold IPv4 addresses, which are judged as themselves: nothing in them is ever compared. */
+const EMBEDDING = ['64:ff9b::/96', '::ffff:0:0/96'];
+
 /** What is wrong with a network in CIDR notation, or a single address; undefined: nothing. */
 export function networkProblem(network: string): string | undefined {
   const { address, prefix } = partsOf(network);
+  if (address.includes('%')) return 'has a zone, which a network cannot have';
   if (isIP(address) === 0) return 'is no network such as 10.0.0.0/8, 2001:db8::/32 or a single address';
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bitsOf(address)) return `has a prefix that is not from 0 to ${bitsOf(address)}`;
-  if (withoutClothes(address) !== address) return 'is an IPv4 network written as IPv6: write it as IPv4';
+  if (contains(listOf(EMBEDDING), address)) return 'is an IPv4 network written as IPv6: write it as IPv4';
   return undefined;
 }
 
@@ -83,7 +87,7 @@ const bitsOf = (address: string) => (isIPv4(address) ? 32 : 128);
 const contains = (lists: Networks, address: string) => lists[familyOf(address)].check(address, familyOf(address));
 
 /** `::ffff:10.0.0.1` and `64:ff9b::a00:1` → `10.0.0.1`; other addresses without their zone, if they have one. */
-function withoutClothes(address: string): string {
+function plainAddress(address: string): string {
   const [bare = ''] = address.split('%');
   if (isIPv4(bare)) return bare;
   // A URL writes an address in one way only (RFC 5952), whatever way it came.

@@ -105,6 +105,10 @@ suite('a network', () => {
     '10.0.0.0/8 ',
     '::/129',
     '[::1]',
+    '64:ff9b::/96',
+    '64:ff9b::/32',
+    '::ffff:0:0/96',
+    'fe80::1%eth0',
     '::ffff:1.2.3.4',
   ]) {
     test(`${JSON.stringify(network)} → a problem in words`, () => assert.match(networkProblem(network) ?? '', /^(is|has) /));
