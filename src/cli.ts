@@ -20,22 +20,22 @@ await main(process.argv);
 async function main(argv: string[]): Promise<void> {
   try {
     await commandLine().parseAsync(argv);
-    setTimeout(leave, LINGER_MS).unref();
+    setTimeout(leave, LINGER_MS, 0).unref();
   } catch (error) {
     // What was opened before the failure would keep the process alive.
-    process.exit(report(error));
+    leave(report(error));
   }
 }
 
 /**
- * Ends a process whose command is done. A connection that went silent would keep it for ever. So would a name look-up that hangs:
- * the system cannot call it off, and process.exit waits for its thread. Then the process ends as an unhandled SIGTERM would end it.
+ * Ends the process, whatever still keeps it: a connection that went silent, or a name look-up that hangs. The system cannot call such
+ * a look-up off, and process.exit waits for its thread. Becoming another program does not, as process 1 of a container too.
  */
-function leave(): void {
+function leave(status: number): void {
   const onThreads = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfoReqWrap|FSReq)/.test(resource));
-  if (!onThreads) process.exit();
-  process.removeAllListeners('SIGTERM');
-  process.kill(process.pid, 'SIGTERM');
+  if (onThreads && process.platform === 'linux')
+    process.execve?.(process.execPath, [process.execPath, '--eval', `process.exit(${status})`]);
+  process.exit(status);
 }
 
 function commandLine(): Command {
@@ -84,7 +84,7 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
   process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {
     log.error('process.uncaught', { error });
-    process.exit(1);
+    leave(1);
   });
   const run = await load();
   await run(config, log).catch((error: unknown) => {

@@ -129,12 +129,16 @@ function reader(variables: Environment) {
 
   function proxy(name: string, exceptName: string): { url: string; except: string } | undefined {
     const value = text(name);
+    const except = listed(text(exceptName));
+    const network = except.find((one) => one.includes('/'));
+    if (network !== undefined) fault(exceptName, `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`);
     if (value === undefined) return undefined;
+    if (!hasProxyAgent(process.versions.node)) fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
     const url = URL.parse(value);
     const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
     // Not repeated: it may hold a password.
     if (!isPlain) fault(name, 'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128');
-    return { url: value, except: listed(text(exceptName)).join(',') };
+    return { url: value, except: except.join(',') };
   }
 
   function migrations(name: string, byDefault: string): string {
@@ -146,6 +150,7 @@ function reader(variables: Environment) {
     return path;
   }
 
+  /** An empty entry is a fault, not left out: it may be a variable that was not set. */
   function digests(name: string): string[] {
     const keys =
       text(name)
@@ -178,6 +183,12 @@ function postgresUrlProblem(value: string, hasCaFile: boolean): string | undefin
   return undefined;
 }
 
+/** An older Node.js ignores the option for a proxy in silence, and would connect past it. */
+function hasProxyAgent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 5);
+}
+
 /** `a, b` → `a` and `b`. */
 function listed(value = ''): string[] {
   return value
@@ -188,9 +199,9 @@ function listed(value = ''): string[] {
 
 /** What is wrong with API keys, by their place. No key is ever repeated. */
 function apiKeysProblem(keys: readonly string[]): string | undefined {
-  const bad = keys.flatMap((key, i) => (/^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`${i + 1}${['st', 'nd', 'rd'][i] ?? 'th'}`]));
+  const bad = keys.flatMap((key, i) => (/^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`number ${i + 1}`]));
   if (bad.length === 0) return undefined;
-  return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which the ${bad.join(', ')} is not`;
+  return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which ${bad.join(', ')} is not`;
 }
 
 function isDecodable(text: string): boolean {

@@ -56,8 +56,11 @@ suite('a setting', () => {
   });
 
   test('POSTMAND_OUTBOUND_NO_PROXY → the hosts that the proxy is not asked for; of no interest without a proxy', () => {
-    const variables = { POSTMAND_OUTBOUND_NO_PROXY: ' .internal, 10.0.0.0/8 ' };
-    assert.equal(readConfig({ ...variables, POSTMAND_OUTBOUND_PROXY: 'https://proxy' }).outbound.proxy?.except, '.internal,10.0.0.0/8');
+    const variables = { POSTMAND_OUTBOUND_NO_PROXY: ' .internal, 10.0.0.1-10.0.0.9 ' };
+    assert.equal(
+      readConfig({ ...variables, POSTMAND_OUTBOUND_PROXY: 'https://proxy' }).outbound.proxy?.except,
+      '.internal,10.0.0.1-10.0.0.9',
+    );
     assert.equal(readConfig(variables).outbound.proxy, undefined);
   });
 
@@ -184,6 +187,13 @@ suite('a database URL', () => {
   }
 });
 
+test('POSTMAND_OUTBOUND_NO_PROXY with a network, which Node.js would not understand → a fault that says how to write it', () => {
+  assert.match(
+    faultsOf({ POSTMAND_OUTBOUND_NO_PROXY: 'localhost,10.0.0.0/8' })[0] ?? '',
+    /^POSTMAND_OUTBOUND_NO_PROXY lists "10.0.0.0\/8": .*10\.0\.0\.1-/,
+  );
+});
+
 test('POSTMAND_OUTBOUND_PROXY → a fault that names the variable and not the URL', () => {
   for (const value of [
     'hunter2',
@@ -208,15 +218,15 @@ suite('API keys', () => {
   });
 
   const BAD: [keys: string[], named: RegExp][] = [
-    [['hunter2'], /the 1st is not$/],
-    [[KEY, 'hunter2'], /the 2nd is not$/],
-    [[KEY, KEY, `hunter2${'x'.repeat(250)}`, KEY], /the 3rd is not$/],
-    [['hunter2', KEY, KEY, KEY, 'hunter2'], /the 1st, 5th is not$/],
-    [['hunter2 has a space'], /the 1st is not$/],
-    [['hunter2-is-a-clé-of-ours'], /the 1st is not$/],
-    [['hunter2-is-a-key\u0007'], /the 1st is not$/],
-    [[KEY, ''], /the 2nd is not$/],
-    [[' '], /the 1st is not$/],
+    [['hunter2'], /which number 1 is not$/],
+    [[KEY, 'hunter2'], /which number 2 is not$/],
+    [[KEY, KEY, `hunter2${'x'.repeat(250)}`, KEY], /which number 3 is not$/],
+    [['hunter2', KEY, KEY, KEY, 'hunter2'], /which number 1, number 5 is not$/],
+    [['hunter2 has a space'], /which number 1 is not$/],
+    [['hunter2-is-a-clé-of-ours'], /which number 1 is not$/],
+    [['hunter2-is-a-key\u0007'], /which number 1 is not$/],
+    [[KEY, ''], /which number 2 is not$/],
+    [[' '], /which number 1 is not$/],
   ];
   for (const [keys, named] of BAD) {
     test(`${JSON.stringify(keys.map((key) => key.slice(7, 20)))} → a fault that names the variable and the place, not the key`, () => {

@@ -19,13 +19,17 @@ type Waiter = (error: Error | null, addresses: LookupAddress[]) => void;
 /** A name that took longer than this is not to be relied on. */
 const SLOW_MS = 1000;
 
+/** Names that may wait for a thread; the oldest is told to come again. */
+const MAX_WAITING = 1000;
+
 /** Names remembered for having answered quickly. */
 const REMEMBERED = 10_000;
 
 /**
  * The look-up for sockets. A name has one look-up under way, whoever waits for it. Names that did not answer quickly the last time,
- * or were never asked for, share half of the threads, so that names that hang do not hold up those that work. (A look-up of the
- * system cannot be called off: an abandoned one keeps its thread until the resolver gives up.)
+ * or were never asked for, share half of the threads, so that names that hang do not hold up those that are known to work. (A
+ * look-up of the system cannot be called off: an abandoned one keeps its thread until the resolver gives up.) Of those that wait for
+ * a thread the newest goes first: the send that an older one was for may be over.
  * An address that is not allowed is left out; where none is left the socket fails with `Refused`.
  */
 export function createLookup({ objection, threads, resolve = resolveBySystem }: LookupOptions): LookupFunction {
@@ -41,14 +45,20 @@ export function createLookup({ objection, threads, resolve = resolveBySystem }: 
     underWay.set(hostname, [waiter]);
     if (quick.has(hostname)) ask(hostname, () => {});
     else if (uncertain < room) askUncertain(hostname);
-    else waiting.push(hostname);
+    else wait(hostname);
+  }
+
+  function wait(hostname: string): void {
+    waiting.push(hostname);
+    const oldest = waiting.length > MAX_WAITING ? waiting.shift() : undefined;
+    if (oldest !== undefined) answer(oldest, Object.assign(new Error('too many names to look up'), { code: 'EAI_AGAIN' }), []);
   }
 
   function askUncertain(hostname: string): void {
     uncertain += 1;
     ask(hostname, () => {
       uncertain -= 1;
-      const next = waiting.shift();
+      const next = waiting.pop();
       if (next !== undefined) askUncertain(next);
     });
   }
@@ -57,11 +67,15 @@ export function createLookup({ objection, threads, resolve = resolveBySystem }: 
     const startedAt = performance.now();
     resolve(hostname, (error, addresses) => {
       remember(hostname, performance.now() - startedAt <= SLOW_MS);
-      const waiters = underWay.get(hostname) ?? [];
-      underWay.delete(hostname);
       over();
-      for (const waiter of waiters) waiter(error, addresses);
+      answer(hostname, error, addresses);
     });
+  }
+
+  function answer(hostname: string, ...[error, addresses]: Parameters<Waiter>): void {
+    const waiters = underWay.get(hostname) ?? [];
+    underWay.delete(hostname);
+    for (const waiter of waiters) waiter(error, addresses);
   }
 
   function remember(hostname: string, wasQuick: boolean): void {

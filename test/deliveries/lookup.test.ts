@@ -100,6 +100,22 @@ suite('threads', () => {
     assert.deepEqual(await again, [{ address: '10.0.0.1', family: 4 }]);
   });
 
+  test('many names wait → the newest goes first', async () => {
+    const { asked, all, names } = lookupWith(2);
+    for (const name of ['a.test', 'b.test', 'c.test']) void all(name).catch(() => {});
+    asked[0]?.fail('ENOTFOUND');
+    assert.deepEqual(names(), ['a.test', 'c.test']);
+  });
+
+  test('more names wait than may → the oldest is told to come again', async () => {
+    const { all, names } = lookupWith(2);
+    void all('hang.test');
+    const first = all('first.test');
+    for (let i = 0; i < 1000; i += 1) void all(`${i}.test`).catch(() => {});
+    await assert.rejects(first, { code: 'EAI_AGAIN' });
+    assert.deepEqual(names(), ['hang.test']);
+  });
+
   test('one of them answers → the next one is asked', async () => {
     const { asked, all, names } = lookupWith(2);
     const first = all('a.test');

@@ -39,7 +39,7 @@ test('`start` with a key → only the key opens it, and the banner shows how to 
 test('a key that cannot be used → exit 2, and stderr names the variable and not the key', async (t) => {
   const server = postmand(t, ['server'], { cwd: await emptyFolder(t), env: { POSTMAND_API_KEYS: `${OLD},hunter2` } });
   assert.equal(await exitStatus(server), 2);
-  assert.match(server.output.stderr, /\n {2}POSTMAND_API_KEYS .* the 2nd is not/);
+  assert.match(server.output.stderr, /\n {2}POSTMAND_API_KEYS .* which number 2 is not/);
   assert.ok(!server.output.stderr.includes('hunter2') && !server.output.stderr.includes(OLD));
 });
 
