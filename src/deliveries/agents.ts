@@ -20,7 +20,8 @@ const IDLE_SOCKET_MS = 4000;
 export function createAgents({ objection, lookupThreads, proxy }: AgentOptions): { pooled: Agents; fresh: Agents } {
   const proxyEnv = proxy && { proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except } };
   const options = { ...proxyEnv, lookup: createLookup({ objection, threads: lookupThreads }) };
-  const pooled = { ...options, keepAlive: true, timeout: IDLE_SOCKET_MS };
+  // The time would bound the making of a tunnel too; through a proxy, idle connections end when the proxy ends them.
+  const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
   return {
     pooled: { http: new HttpAgent(pooled), https: new HttpsAgent(pooled) },
     fresh: { http: new HttpAgent(options), https: new HttpsAgent(options) },

@@ -29,12 +29,25 @@ export class Refused extends Error {
  * What a failed send is called in the attempt's `error`: short, stable, in plain words.
  * Nothing of the URL but its host appears: a URL may hold a password.
  */
-export function describeFailure(error: unknown, url: string, timeoutMs: number): Failure {
+export function describeFailure(error: unknown, url: string, timeoutMs: number, proxyUrl?: string): Failure {
   const host = URL.parse(url)?.hostname ?? '';
   const inner = innermost(error);
   if (inner instanceof Refused) return refusal(inner, host, timeoutMs);
+  if (proxyUrl !== undefined && isAbout(inner, proxyUrl, url)) return { reason: 'proxy', message: 'the proxy cannot be reached' };
   const { code, message } = wordsOf(inner);
   return BY_CODE[code]?.(host) ?? byPattern(code, message) ?? { reason: 'other', message: `request failed: ${code || 'unknown error'}` };
+}
+
+/** Node.js tells the name that it did not find, or the port that it did not reach: those of the proxy, or of the target itself. */
+function isAbout(error: unknown, proxyUrl: string, targetUrl: string): boolean {
+  const { hostname, port } = (error ?? {}) as { hostname?: unknown; port?: unknown };
+  const [proxy, target] = [URL.parse(proxyUrl), URL.parse(targetUrl)];
+  if (hostname !== undefined) return hostname === proxy?.hostname && hostname !== target?.hostname;
+  return port !== undefined && port === portOf(proxy) && port !== portOf(target);
+}
+
+function portOf(url: URL | null): number {
+  return Number(url?.port) || (url?.protocol === 'https:' ? 443 : 80);
 }
 
 function refusal({ code, detail }: Refused, host: string, timeoutMs: number): Failure {

@@ -59,15 +59,15 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
       const startedAt = performance.now();
       const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
       const once = { request, timeoutMs, deadline, signal, bodyLimitBytes };
-      const refused = refusedLiteral(request.url, objection);
-      let end = refused ?? (await exchange(client, once));
+      if (signal.aborted) return { kind: 'aborted' };
+      let end = refusedLiteral(request.url, objection) ?? (await exchange(client, once));
       // A server that closes an idle connection just as we use it has not seen the request (RFC 9112, section 9.3.1).
       if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: fresh }), once);
       if (end.kind === 'aborted') return end;
       const durationMs = Math.round(performance.now() - startedAt);
       return end.kind === 'response'
         ? { ...end, durationMs }
-        : { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs), durationMs };
+        : { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs, proxy?.url), durationMs };
     },
     close() {
       for (const agent of [pooled.http, pooled.https, fresh.http, fresh.https]) agent.destroy();

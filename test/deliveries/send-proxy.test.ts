@@ -11,7 +11,11 @@ import { assertFailure, assertResponse, sender } from './sending.ts';
 type Asked = { method: string; target: string; authorization: string | undefined };
 
 /** A forward proxy (RFC 9110, section 9.3.6 for CONNECT) that sends everything on to one port of this machine. */
-async function startProxy(t: TestContext, port: number, tunnelStatus = 200): Promise<{ url: string; asked: Asked[] }> {
+async function startProxy(
+  t: TestContext,
+  port: number,
+  { tunnelStatus = 200, tunnelAfterMs = 0 } = {},
+): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
   const note = (request: IncomingMessage) =>
     asked.push({
@@ -31,8 +35,10 @@ async function startProxy(t: TestContext, port: number, tunnelStatus = 200): Pro
     near.on('error', () => {});
     if (tunnelStatus !== 200) return void near.end(`HTTP/1.1 ${tunnelStatus} No\r\n\r\n`);
     const far = connect(port, '127.0.0.1', () => {
-      near.write('HTTP/1.1 200 OK\r\n\r\n');
-      near.pipe(far).pipe(near);
+      setTimeout(() => {
+        near.write('HTTP/1.1 200 OK\r\n\r\n');
+        near.pipe(far).pipe(near);
+      }, tunnelAfterMs);
     });
     far.on('error', () => near.destroy());
     sockets.add(far);
@@ -71,8 +77,28 @@ suite('with a forward proxy', () => {
     assert.deepEqual(proxy.asked, [{ method: 'CONNECT', target: `localhost:${port}`, authorization: BASIC }]);
   });
 
+  test('a tunnel that takes longer than idle connections last → waited for, up to the timeout of the send', async (t) => {
+    const endpoint = createTlsServer(SELF_SIGNED);
+    const port = await listening(t, endpoint);
+    const proxy = await startProxy(t, port, { tunnelAfterMs: 4500 });
+    const exchange = await sender(t, { proxy: { url: proxy.url, except: '' } }).send(`https://localhost:${port}/`);
+    // It got through to the endpoint, whose certificate nobody trusts here.
+    assertFailure(exchange, 'tls', /^certificate is self-signed$/);
+  });
+
+  test('a proxy that is not there, or whose name is not found → a failure that blames the proxy, not the endpoint', async (t) => {
+    const closed = createServer();
+    const port = await listening(t, closed);
+    await new Promise((resolve) => closed.close(resolve));
+    for (const url of [`http://u:hunter2@127.0.0.1:${port}`, `http://u:hunter2@localhost:${port}`, 'http://u:hunter2@proxy.invalid']) {
+      const { send } = sender(t, { proxy: { url, except: '' } });
+      for (const target of ['http://hooks.test/', 'https://hooks.test/'])
+        assertFailure(await send(target), 'proxy', /^the proxy cannot be reached$/);
+    }
+  });
+
   test('a tunnel that the proxy refuses → a failure that says so, without its credentials', async (t) => {
-    const proxy = await startProxy(t, 1, 403);
+    const proxy = await startProxy(t, 1, { tunnelStatus: 403 });
     const exchange = await sender(t, { proxy: { url: proxy.url, except: '' } }).send('https://hooks.test/');
     assertFailure(exchange, 'proxy', /^the proxy made no connection to hooks\.test$/);
   });
