@@ -15,25 +15,37 @@ const LINGER_MS = 1000;
  * too long, a CONNECT. Node.js would answer with a bare status line. The connection ends in each case.
  */
 export function answerClientErrors(server: Server, log?: Log): void {
-  const latest = new WeakMap<Duplex, Exchange>();
+  const underWay = new WeakMap<Duplex, Set<Exchange>>();
   const refused = new WeakSet<Duplex>();
-  server.on('request', (request, response) => latest.set(request.socket, { request, response }));
+  const under = (socket: Duplex): Exchange[] => [...(underWay.get(socket) ?? [])];
+
+  server.on('request', (request, response) => {
+    const exchange = { request, response };
+    const all = underWay.get(request.socket) ?? new Set();
+    underWay.set(request.socket, all.add(exchange));
+    // One that was answered before all of it came is still under way.
+    const forget = () => void (request.complete && response.closed && all.delete(exchange));
+    response.on('close', forget);
+    request.on('close', forget);
+  });
 
   server.on('clientError', (error: Error & { code?: string }, socket) => {
     // Whatever else comes in after the fault is at fault too.
     if (refused.has(socket)) return;
     refused.add(socket);
     const fault = faultOf(error.code);
-    const exchange = latest.get(socket);
+    const [first, ...more] = under(socket);
     if (fault === undefined || !socket.writable) socket.destroy();
-    else if (exchange === undefined || isOver(exchange)) refuse(socket, fault, error.code);
-    else if (exchange.request.complete) closeAfter(exchange.response, socket);
-    else answerUnfinished(exchange.response, socket, fault);
+    else if (first === undefined) refuse(socket, fault, error.code);
+    else if (first.request.complete) closeAfter([first, ...more], socket);
+    else answerUnfinished(first.response, socket, fault);
   });
 
   server.on('connect', (_request, socket: Duplex) => {
     socket.on('error', () => {});
-    refuse(socket, new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here'), 'CONNECT');
+    const before = under(socket);
+    if (before.length > 0) closeAfter(before, socket);
+    else refuse(socket, new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here'), 'CONNECT');
   });
 
   /** Straight to the connection: there is no request that could be answered. */
@@ -55,15 +67,12 @@ function faultOf(code = ''): BadRequest | undefined {
   return undefined;
 }
 
-/** The request is whole and its answer is out: the fault is that of the next one. */
-function isOver({ request, response }: Exchange): boolean {
-  return request.complete && response.writableFinished;
-}
-
-/** A good request with something bad behind it gets its own answer, and the connection ends with that. */
-function closeAfter(response: ServerResponse, socket: Duplex): void {
-  if (!response.headersSent) response.setHeader('Connection', 'close');
-  response.on('close', () => socket.destroy());
+/** Good requests with something bad behind them get their own answers, in their order, and the connection ends with the last. */
+function closeAfter(exchanges: Exchange[], socket: Duplex): void {
+  const good = exchanges.filter(({ request }) => request.complete);
+  const last = good.at(-1)?.response;
+  if (last !== undefined && !last.headersSent) last.setHeader('Connection', 'close');
+  last?.on('close', () => socket.destroy());
 }
 
 /** A request whose body stays away or cannot be read. Its headers are set already, and its log line comes when it is closed. */

@@ -136,6 +136,6 @@ const MAX_DETAILS = 300;
 type Extra = { details?: string; headers?: Record<string, string> };
 
 function problem(status: number, code: number, message: string, { details, headers }: Extra = {}): Problem {
-  const shown = details !== undefined && details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS)}…` : details;
+  const shown = details !== undefined && details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS).toWellFormed()}…` : details;
   return { status, body: { code, message, ...(shown ? { details: shown } : {}) }, ...(headers ? { headers } : {}) };
 }

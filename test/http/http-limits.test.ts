@@ -150,13 +150,23 @@ suite('what is no request', { concurrency: 8 }, () => {
     await expectRefusal(await rawClient(t, api.url, `${head}\r\nzz\r\n`).ended(), BROKEN);
   });
 
-  test('garbage behind a good request → the good one gets its own answer, and the connection ends', async (t) => {
-    const text = await rawClient(t, api.url, `${POST}\r\n${JSON_BODY}\0\0garbage\r\n\r\n`).ended();
-    assert.deepEqual(
-      answersIn(text).map(({ status }) => status),
-      [201],
-    );
-  });
+  const GOOD = `${POST}\r\n${JSON_BODY}`;
+  const BAD_CHUNK = `${POST.replace(/Content-Length.*\r\n/, 'Transfer-Encoding: chunked\r\n')}\r\nzz\r\n`;
+  const BEHIND: [what: string, sent: string, statuses: number[]][] = [
+    ['garbage behind a good request', `${GOOD}\0\0garbage\r\n\r\n`, [201]],
+    ['garbage behind two of them', `${GOOD}${GOOD}\0\0garbage\r\n\r\n`, [201, 201]],
+    ['a request whose body cannot be read behind a good one', `${GOOD}${BAD_CHUNK}`, [201]],
+    ['a CONNECT behind a good one', `${GOOD}CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n`, [201]],
+  ];
+  for (const [what, sent, statuses] of BEHIND) {
+    test(`${what} → the good ones get their own answers, and the connection ends`, async (t) => {
+      const text = await rawClient(t, api.url, sent).ended();
+      assert.deepEqual(
+        answersIn(text).map(({ status }) => status),
+        statuses,
+      );
+    });
+  }
 
   test('a client that resets its connection → nobody is told, and the server goes on', async (t) => {
     const before = log.lines.length;
