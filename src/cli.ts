@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
-import { ConfigError, environment, readConfig, type Config } from './config.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { environment } from './environment.ts';
 import { CommandError } from './lifecycle.ts';
 import { createLog, type Log } from './log.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
 import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
+import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -20,14 +20,6 @@ export class ConfigError extends Error {
   }
 }
 
-type Environment = Record<string, string | undefined>;
-
-/** The process's environment over the values of `.env` in the current folder, which may be missing. */
-export function environment(): Environment {
-  const fromFile = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return { ...fromFile, ...process.env };
-}
-
 /**
  * Checks and freezes all settings.
  * @throws ConfigError that names every variable at fault, not just the first.
@@ -36,9 +28,9 @@ export function readConfig(variables: Environment) {
   const env = reader(variables);
   const config = {
     database: {
-      url: env.postgresUrl('POSTMAND_DATABASE_URL', 'DATABASE_URL'),
+      url: postgresUrl(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
       caFile: env.file('POSTMAND_DATABASE_CA_FILE'),
-      migrationsDir: env.migrations('POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
+      migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
       maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
     },
     dataDir: env.text('POSTMAND_DATA_DIR'),
@@ -46,7 +38,7 @@ export function readConfig(variables: Environment) {
       port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
       requestBodyLimitBytes: env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: 1024 * 1024, min: 1024, max: 64 * 1024 * 1024 }),
       validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
-      apiKeyDigests: env.digests('POSTMAND_API_KEYS'),
+      apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
     },
     healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
     worker: {
@@ -58,10 +50,10 @@ export function readConfig(variables: Environment) {
     outbound: {
       rules: {
         policy: env.oneOf('POSTMAND_OUTBOUND_POLICY', OUTBOUND_POLICIES, 'internal'),
-        allow: env.networks('POSTMAND_OUTBOUND_ALLOW'),
-        deny: env.networks('POSTMAND_OUTBOUND_DENY'),
+        allow: networks(env, 'POSTMAND_OUTBOUND_ALLOW'),
+        deny: networks(env, 'POSTMAND_OUTBOUND_DENY'),
       },
-      proxy: env.proxy('POSTMAND_OUTBOUND_PROXY', 'POSTMAND_OUTBOUND_NO_PROXY'),
+      proxy: proxy(env, 'POSTMAND_OUTBOUND_PROXY', 'POSTMAND_OUTBOUND_NO_PROXY'),
       // Node.js's own: how many name look-ups can be under way at a time.
       lookupThreads: env.integer('UV_THREADPOOL_SIZE', { default: 64, min: 1, max: 1024 }),
     },
@@ -72,96 +64,13 @@ export function readConfig(variables: Environment) {
   return deepFreeze(config);
 }
 
-type IntegerRule = { default: number; min: number; max: number; or?: string };
-
-/** Readers for one environment. A fault is noted, not thrown, so that all of them can be told together. */
-function reader(variables: Environment) {
-  const faults: string[] = [];
-  // An empty value counts as unset: compose files and dashboards produce those.
-  const text = (name: string) => variables[name] || undefined;
-  const fault = (name: string, problem: string) => void faults.push(`${name} ${problem}`);
-
-  function integer(name: string, rule: IntegerRule): number {
-    const source = text(name) === undefined && rule.or !== undefined && text(rule.or) !== undefined ? rule.or : name;
-    const value = text(source);
-    if (value === undefined) return rule.default;
-    const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
-    if (number >= rule.min && number <= rule.max) return number;
-    fault(source, `must be a whole number from ${rule.min} to ${rule.max}, but is ${quoted(value)}`);
-    return rule.default;
-  }
-
-  function flag(name: string, byDefault: boolean): boolean {
-    return oneOf(name, ['true', 'false'] as const, byDefault ? 'true' : 'false') === 'true';
-  }
-
-  function oneOf<const Value extends string>(name: string, allowed: readonly Value[], byDefault: Value): Value {
-    const value = text(name);
-    if (value === undefined) return byDefault;
-    const found = allowed.find((one) => one === value);
-    if (found === undefined) fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
-    return found ?? byDefault;
-  }
-
-  function postgresUrl(...names: string[]): string | undefined {
-    const name = names.find((one) => text(one) !== undefined);
-    if (name === undefined) return undefined;
-    const value = text(name) ?? '';
-    const problem = postgresUrlProblem(value, text('POSTMAND_DATABASE_CA_FILE') !== undefined);
-    if (problem !== undefined) fault(name, problem);
-    return value;
-  }
-
-  function file(name: string): string | undefined {
-    const path = text(name);
-    if (path !== undefined && !existsSync(path)) fault(name, `names a file that does not exist: ${quoted(path)}`);
-    return path;
-  }
-
-  function networks(name: string): string[] {
-    const all = listed(text(name));
-    for (const one of all) {
-      const problem = networkProblem(one);
-      if (problem !== undefined) fault(name, `lists ${quoted(one)}, which ${problem}`);
-    }
-    return all;
-  }
-
-  function proxy(name: string, exceptName: string): { url: string; except: string } | undefined {
-    const value = text(name);
-    const except = listed(text(exceptName));
-    const network = except.find((one) => one.includes('/'));
-    if (network !== undefined) fault(exceptName, `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`);
-    if (value === undefined) return undefined;
-    if (!hasProxyAgent(process.versions.node)) fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
-    const url = URL.parse(value);
-    const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
-    // Not repeated: it may hold a password.
-    if (!isPlain) fault(name, 'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128');
-    return { url: value, except: except.join(',') };
-  }
-
-  function migrations(name: string, byDefault: string): string {
-    const path = text(name)?.replace(/^file:\/\//, '') ?? byDefault;
-    // The Go program's own folder, under the Go program's own setting, would be run as ours.
-    if (!existsSync(`${path}/001_reference_tables.up.sql`)) {
-      fault(name, `names a folder without the migrations of this program: ${quoted(path)}; unset it to use those of this version`);
-    }
-    return path;
-  }
-
-  /** An empty entry is a fault, not left out: it may be a variable that was not set. */
-  function digests(name: string): string[] {
-    const keys =
-      text(name)
-        ?.split(',')
-        .map((key) => key.trim()) ?? [];
-    const problem = apiKeysProblem(keys);
-    if (problem !== undefined) fault(name, problem);
-    return keys.map((key) => createHash('sha256').update(key).digest('hex'));
-  }
-
-  return { faults, text, integer, flag, oneOf, postgresUrl, file, networks, proxy, migrations, digests };
+function postgresUrl(env: Reader, ...names: string[]): string | undefined {
+  const name = names.find((one) => env.text(one) !== undefined);
+  if (name === undefined) return undefined;
+  const value = env.text(name) ?? '';
+  const problem = postgresUrlProblem(value, env.text('POSTMAND_DATABASE_CA_FILE') !== undefined);
+  if (problem !== undefined) env.fault(name, problem);
+  return value;
 }
 
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
@@ -183,18 +92,54 @@ function postgresUrlProblem(value: string, hasCaFile: boolean): string | undefin
   return undefined;
 }
 
+function networks(env: Reader, name: string): string[] {
+  const all = listed(env.text(name));
+  for (const one of all) {
+    const problem = networkProblem(one);
+    if (problem !== undefined) env.fault(name, `lists ${quoted(one)}, which ${problem}`);
+  }
+  return all;
+}
+
+function proxy(env: Reader, name: string, exceptName: string): { url: string; except: string } | undefined {
+  const value = env.text(name);
+  const except = listed(env.text(exceptName));
+  const network = except.find((one) => one.includes('/'));
+  if (network !== undefined) env.fault(exceptName, `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`);
+  if (value === undefined) return undefined;
+  if (!hasProxyAgent(process.versions.node)) env.fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
+  const url = URL.parse(value);
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+  // Not repeated: it may hold a password.
+  if (!isPlain) env.fault(name, 'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128');
+  return { url: value, except: except.join(',') };
+}
+
 /** An older Node.js ignores the option for a proxy in silence, and would connect past it. */
 function hasProxyAgent(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 24 || (major === 24 && minor >= 5);
 }
 
-/** `a, b` → `a` and `b`. */
-function listed(value = ''): string[] {
-  return value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+function migrations(env: Reader, name: string, byDefault: string): string {
+  const path = env.text(name)?.replace(/^file:\/\//, '') ?? byDefault;
+  // The Go program's own folder, under the Go program's own setting, would be run as ours.
+  if (!existsSync(`${path}/001_reference_tables.up.sql`)) {
+    env.fault(name, `names a folder without the migrations of this program: ${quoted(path)}; unset it to use those of this version`);
+  }
+  return path;
+}
+
+/** An empty entry is a fault, not left out: it may be a variable that was not set. */
+function digests(env: Reader, name: string): string[] {
+  const keys =
+    env
+      .text(name)
+      ?.split(',')
+      .map((key) => key.trim()) ?? [];
+  const problem = apiKeysProblem(keys);
+  if (problem !== undefined) env.fault(name, problem);
+  return keys.map((key) => createHash('sha256').update(key).digest('hex'));
 }
 
 /** What is wrong with API keys, by their place. No key is ever repeated. */
@@ -211,10 +156,6 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function quoted(value: string): string {
-  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

@@ -34,8 +34,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
     log.info('server.started', { port: api.port, healthPort: health.port, apiKeys: config.http.apiKeyDigests.length });
     log.info('server.stopping', { signal: await stopping });
-    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), census.stop()]));
-    await queue.close();
+    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), census.stop()]).then(queue.close));
     await health.stop(1000);
     log.info('server.stopped');
   } finally {

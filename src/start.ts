@@ -5,7 +5,7 @@ import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, explainQueue, listen, metricsOf, openPool, stopSignal } from './lifecycle.ts';
+import { CommandError, connectTo, endPool, explainQueue, listen, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
 import { startApi } from './server.ts';
@@ -47,12 +47,11 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
     const worker = await startWorker({ pool, connection, metrics, log }, config);
     process.stdout.write(banner({ port: api.port, healthPort: health.port, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
     log.info('start.stopping', { signal: await stopping });
-    await Promise.all([api.stop(config.gracePeriodMs), worker.stop()]);
-    await queue.close();
+    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close));
     await health.stop(1000);
     log.info('start.stopped');
   } finally {
-    await pool.end();
+    await endPool(pool);
   }
 }
 

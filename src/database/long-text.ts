@@ -25,13 +25,13 @@ type LongTexts<Text> = { columns: readonly Text[]; size: string; texts: string }
 /**
  * Fills in the texts that a list statement has left out. How long they are is known without reading them, so that a page that is
  * too large costs nothing. A page of one row is never too large: less cannot be asked for.
- * @returns undefined where a row is gone meanwhile: list again. @throws PageTooLarge
+ * A row that is gone meanwhile is left out. @throws PageTooLarge
  */
 export async function fillLongTexts<Row extends { id: string }, Text extends keyof Row>(
   db: Queryable,
   listed: Listed<Row, Text>[],
   { columns, size, texts }: LongTexts<Text>,
-): Promise<Row[] | undefined> {
+): Promise<Row[]> {
   const rows = listed as unknown as Row[];
   const isLong = (row: Row) => columns.some((column) => row[column] === null);
   const ids = rows.filter(isLong).map(({ id }) => id);
@@ -42,8 +42,11 @@ export async function fillLongTexts<Row extends { id: string }, Text extends key
 
   const read = await db.query<Row>(texts, [ids]);
   const found = new Map(read.rows.map((row) => [row.id, row]));
-  if (found.size < ids.length) return undefined;
-  return rows.map((row) => ({ ...row, ...found.get(row.id) }));
+  return rows.flatMap((row) => (isLong(row) ? joined(row, found.get(row.id)) : row));
+}
+
+function joined<Row>(row: Row, texts: Partial<Row> | undefined): Row[] {
+  return texts === undefined ? [] : [{ ...row, ...texts }];
 }
 
 function bytesOf<Row>(row: Row, columns: readonly (keyof Row)[]): number {

@@ -71,5 +71,5 @@ export async function listAttempts(db: Queryable, filter: AttemptFilter, page: P
      limit $8 offset $9`,
     [filter.webhookId ?? null, filter.deliveryId ?? null, filter.success ?? null, ...pageParameters(page)],
   );
-  return (await fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS)) ?? listAttempts(db, filter, page);
+  return fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS);
 }

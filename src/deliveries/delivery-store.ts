@@ -66,7 +66,7 @@ export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page
      limit $7 offset $8`,
     [filter.webhookId ?? null, filter.status ?? null, ...pageParameters(page)],
   );
-  return (await fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS)) ?? listDeliveries(db, filter, page);
+  return fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS);
 }
 
 /** Removes a delivery and its attempts. Its job, where it has one, ends without a send when it comes due. */

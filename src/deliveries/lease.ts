@@ -44,9 +44,10 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     try {
       const kept = await queue.keepAlive(mine.map(({ claim }) => claim));
       for (const one of mine) one.confirmedAt = startedAt;
-      // One that ended while we asked is no longer a claim to lose.
+      const latest = new Map(mine.toSorted((a, b) => a.claim.owner - b.claim.owner).map((one) => [one.claim.jobId, one]));
+      // One that ended while we asked is no longer a claim to lose. One that was lost and made again is ours as the later one only.
       giveUp(
-        mine.filter((one) => held.has(one) && !kept.has(one.claim.jobId)),
+        mine.filter((one) => held.has(one) && !(kept.has(one.claim.jobId) && latest.get(one.claim.jobId) === one)),
         'claim lost',
       );
     } catch (error) {
