@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
 import { CommandError } from './lifecycle.ts';
+import type { ListenOptions } from './listen.ts';
 import { createLog, type Log } from './log.ts';
+import { durationMs } from './receiver/duration.ts';
 
 // V8 grows its heap as a large machine allows. Kept small, a busy worker has 180 MB instead of 320, for about 8 % more of its CPU
 // (measured draining 10,000 deliveries).
@@ -71,7 +73,40 @@ function commandLine(): Command {
   add(program, 'worker', 'deliver', async () => (await import('./worker.ts')).runWorker).alias('w');
   const all = 'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
   add(program, 'start', all, async () => (await import('./start.ts')).runStart);
+  addListen(program);
   return program;
+}
+
+function addListen(program: Command): void {
+  program
+    .command('listen')
+    .description('show webhooks that arrive: a receiver for trying and debugging, without settings and without a database')
+    .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 9000)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
+    .option('--secret <token>', 'check signatures under this token; a wrong one is answered with 401')
+    .option('--status <code>', 'status of the answers', wholeNumber(200, 599), 200)
+    .option('--fail <times>', 'fail a request that often before it gets --status', wholeNumber(0, 1_000_000), 0)
+    .option('--fail-status <code>', 'status of those that fail', wholeNumber(200, 599), 500)
+    .option('--delay <time>', 'wait before each answer, such as 3s or 500ms', duration, 0)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .action(async ({ delay, ...options }: { delay: number } & Omit<ListenOptions, 'delayMs'>) =>
+      (await import('./listen.ts')).runListen({ ...options, delayMs: delay }),
+    );
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function duration(text: string): number {
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError('It must be a time such as 3s, 500ms or 2m, at most a day.');
+  return ms;
 }
 
 type Run = (config: Config, log: Log) => Promise<void>;

@@ -75,8 +75,11 @@ function reasonOf(error: unknown): string {
   return first instanceof Error ? first.message : String(first);
 }
 
-/** Serves `app` on a port; `setting` is the variable to name when that fails. */
-export async function listen(app: RequestListener, port: number, setting: string, options: HttpServerOptions = {}): Promise<Listening> {
+/** `host` is the address to listen on; all of them where it is left out. */
+type ListenOptions = HttpServerOptions & { host?: string };
+
+/** Serves `app` on a port; `setting` is the variable or flag to name when that fails. */
+export async function listen(app: RequestListener, port: number, setting: string, options: ListenOptions = {}): Promise<Listening> {
   const server = createHttpServer(app, options);
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -88,7 +91,7 @@ export async function listen(app: RequestListener, port: number, setting: string
       const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${error.code ?? error.message})`;
       reject(new CommandError(`Port ${port} ${reason}. Choose another one with ${setting}.`, { cause: error }));
     });
-    server.listen(port, resolve);
+    server.listen({ port, host: options.host }, resolve);
   });
   return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, sockets, graceMs) };
 }

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { isGenuine } from '../deliveries/signature.ts';
+
+export type ReceiverOptions = {
+  /** Key of the signatures; undefined: they are not checked. */
+  secret?: string | undefined;
+  /** Status of the answers. */
+  status: number;
+  /** Status of those that are to fail. */
+  failStatus: number;
+  /** How many requests with one and the same body fail before one gets `status`. */
+  fail: number;
+  delayMs: number;
+};
+
+export type SignatureVerdict = 'genuine' | 'wrong' | 'missing' | 'unchecked' | 'none';
+
+/** A request that arrived whole, and the status that it is answered with. `repeat` counts those with the same target and body from 1. */
+export type Arrival = {
+  number: number;
+  repeat: number;
+  method: string;
+  target: string;
+  contentType: string;
+  body: Buffer;
+  signature: SignatureVerdict;
+  status: number;
+};
+
+/** Far more than any payload: a stray upload must not fill the memory. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A receiver of webhooks for trying and debugging: checks the signature, tells what arrived, and answers as the options say. A
+ * request with a wrong or missing signature is answered with 401, as a real receiver should.
+ */
+export function createReceiver(options: ReceiverOptions, onArrival: (arrival: Arrival) => void): RequestListener {
+  const timesSeen = new Map<string, number>();
+  let number = 0;
+
+  function arrivalOf(request: IncomingMessage, body: Buffer): Arrival {
+    const { method = '', url: target = '', headers } = request;
+    const key = createHash('sha256').update(target).update('\0').update(body).digest('base64');
+    const repeat = (timesSeen.get(key) ?? 0) + 1;
+    timesSeen.set(key, repeat);
+    number += 1;
+    const signature = verdictOn(body, headers['x-hub-signature'], options.secret);
+    const contentType = headers['content-type'] ?? '';
+    return { number, repeat, method, target, contentType, body, signature, status: statusFor(signature, repeat, options) };
+  }
+
+  return (request, response) => {
+    void bodyOf(request).then((body) => {
+      if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
+      const arrival = arrivalOf(request, body);
+      onArrival(arrival);
+      setTimeout(() => response.writeHead(arrival.status).end(), options.delayMs);
+    });
+  };
+}
+
+function statusFor(signature: SignatureVerdict, repeat: number, { status, failStatus, fail }: ReceiverOptions): number {
+  if (signature === 'wrong' || signature === 'missing') return 401;
+  return repeat <= fail ? failStatus : status;
+}
+
+function verdictOn(body: Buffer, signature: string | string[] | undefined, secret: string | undefined): SignatureVerdict {
+  if (secret === undefined) return signature === undefined ? 'none' : 'unchecked';
+  if (typeof signature !== 'string') return 'missing';
+  return isGenuine(body, signature, secret) ? 'genuine' : 'wrong';
+}
+
+/** The whole body; undefined where it is too large. Never settles where the sender breaks off: there is nobody to answer. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', () => {});
+  });
+}
