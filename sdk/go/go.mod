@@ -1,0 +1,3 @@
+module github.com/postmand/postmand/sdk/go
+
+go 1.23

@@ -1,0 +1,42 @@
+"""Client of Postmand, the webhook delivery service, and verification of its signatures."""
+
+from .client import (
+    ApiError,
+    ApiTimeoutError,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryAttemptList,
+    DeliveryInput,
+    DeliveryList,
+    DeliveryStatus,
+    Problem,
+    Webhook,
+    WebhookInput,
+    WebhookList,
+)
+from .connection import AsyncPostmand, Postmand
+from .problem import PostmandError, is_problem, problem_of
+from .problem_codes import ProblemCode
+from .signature import verify_signature
+
+__all__ = [
+    "ApiError",
+    "ApiTimeoutError",
+    "AsyncPostmand",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryAttemptList",
+    "DeliveryInput",
+    "DeliveryList",
+    "DeliveryStatus",
+    "Postmand",
+    "PostmandError",
+    "Problem",
+    "ProblemCode",
+    "Webhook",
+    "WebhookInput",
+    "WebhookList",
+    "is_problem",
+    "problem_of",
+    "verify_signature",
+]

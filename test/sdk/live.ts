@@ -1,0 +1,21 @@
+import type { Cleanup } from '../setup/last-first.ts';
+import { startLine } from '../journey/line.ts';
+import { startStub } from './stub.ts';
+
+export type Live = {
+  /** The API, with a worker behind it. */
+  url: string;
+  receiver: Awaited<ReturnType<typeof startLine>>['receiver'];
+  stub: Awaited<ReturnType<typeof startStub>>;
+  /** Where the programs of other languages find all this. */
+  environment: Record<string, string>;
+};
+
+/** A live service, a receiver that answers 500 below `/failing` and 200 elsewhere, and a stub of a service in bad states. */
+export async function startLive(t: Cleanup): Promise<Live> {
+  const { api, receiver } = await startLine(t, ({ path }, response) => response.writeHead(path.startsWith('/failing') ? 500 : 200).end());
+  const stub = await startStub(t);
+  const url = `${api.url}/v1`;
+  const environment = { POSTMAND_TEST_URL: url, POSTMAND_TEST_RECEIVER: receiver.url, POSTMAND_TEST_STUB: stub.url };
+  return { url, receiver, stub, environment };
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { startLine } from '../journey/line.ts';
+import { until } from '../setup/until.ts';
+import { start, succeed } from './program.ts';
+import { GO_ENVIRONMENT, noGo, noPython, ROOT, skipWithoutRegistry } from './toolchains.ts';
+
+type Readme = {
+  language: 'typescript' | 'python' | 'go';
+  /** The command that runs a program. */
+  run: string[];
+  programs: { send: string; receive: string; errors: string };
+  env?: Record<string, string>;
+  skip: string | false;
+};
+
+const READMES: Readme[] = [
+  {
+    language: 'typescript',
+    run: ['node'],
+    programs: { send: 'send.mjs', receive: 'receive.mjs', errors: 'errors.mjs' },
+    env: { npm_config_offline: 'true', npm_config_audit: 'false', npm_config_update_notifier: 'false' },
+    skip: false,
+  },
+  {
+    language: 'python',
+    run: ['.venv/bin/python'],
+    programs: { send: 'send.py', receive: 'receive.py', errors: 'errors.py' },
+    skip: noPython,
+  },
+  {
+    language: 'go',
+    run: ['go', 'run'],
+    programs: { send: './send', receive: './receive', errors: './errors' },
+    env: GO_ENVIRONMENT,
+    skip: noGo,
+  },
+];
+
+for (const { language, run, programs, env = {}, skip } of READMES) {
+  test(`what the README of the ${language} SDK says, in an empty folder → a webhook delivered and verified`, { skip }, async (t) => {
+    const { api } = await startLine(t);
+    const receiverPort = await freePort();
+    const cwd = await emptyProject(t);
+    const options = { cwd, env };
+    const { install, files } = blocksOf(language);
+
+    const installation = start(t, ['sh', '-ec', install], options);
+    if ((await installation.exited) !== 0) {
+      if (language !== 'python') throw new Error(`${install}: ${installation.output.stdout}${installation.output.stderr}`);
+      return skipWithoutRegistry(t, installation.output.stderr);
+    }
+    for (const [name, code] of files) {
+      await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
+      await writeFile(path.join(cwd, name), code.replaceAll('http://localhost:8000', api.url).replaceAll('9000', String(receiverPort)));
+    }
+
+    const receiver = start(t, [...run, programs.receive], options);
+    await until(`${programs.receive} listens`, () => accepts(receiverPort), 120_000);
+    assert.match(await succeed(t, [...run, programs.send], options), /^succeeded 200 \d+ ms\s*$/);
+    await until('the receiver printed', () => receiver.output.stdout.includes('\n'));
+    assert.equal(receiver.output.stdout, 'genuine {"success": true}\n');
+    const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: 'forged' });
+    assert.equal(forged.status, 401);
+    assert.equal(await succeed(t, [...run, programs.errors], options), 'no such delivery\n');
+  });
+}
+
+/** The first shell block, and the blocks that start with a comment that is a file's name. */
+function blocksOf(language: string): { install: string; files: [string, string][] } {
+  const readme = readFileSync(path.join(ROOT, 'sdk', language, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, kind = '', code = '']) => ({ kind, code }));
+  const files = blocks.flatMap(({ code }): [string, string][] => {
+    const [, name] = /^(?:\/\/|#) ([\w./]+\.\w+)\n/.exec(code) ?? [];
+    return name === undefined ? [] : [[name, code]];
+  });
+  assert.equal(files.length, 3);
+  return { install: blocks.find(({ kind }) => kind === 'sh')?.code ?? '', files };
+}
+
+/** An empty folder with a checkout of Postmand beside it. */
+async function emptyProject(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-readme-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await symlink(ROOT, path.join(folder, 'postmand'));
+  const project = path.join(folder, 'project');
+  await mkdir(project);
+  return project;
+}
+
+/** A port that nobody uses, out of the range from which the system hands out ports: nobody gets it by chance. */
+async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.on('error', () => resolve(false)).listen(port, () => resolve(true));
+  });
+  await new Promise((resolve) => server.close(resolve));
+  return free ? port : freePort();
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { start } from './program.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const MANIFEST = readFileSync(path.join(ROOT, 'sdk/python/pyproject.toml'), 'utf8');
+/** What the Python package needs. */
+const REQUIREMENT = /^dependencies = \["(httpx[^"]*)"\]$/m.exec(MANIFEST)?.[1] ?? '';
+
+/** Why tests of Go are skipped; false where they can run. */
+export const noGo = runs('go', 'version') ? false : 'go is not installed';
+
+/** Why tests of Python are skipped; false where they can run. */
+export const noPython = runs('python3', '-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))')
+  ? false
+  : 'no python3 from 3.9 on with venv and pip';
+
+/** Nothing is downloaded, and Go keeps what it compiled from run to run. */
+export const GO_ENVIRONMENT = { GOPROXY: 'off', GOFLAGS: '-mod=mod -buildvcs=false', GOTOOLCHAIN: 'local', GOWORK: 'off' };
+
+/**
+ * A Python with httpx in a virtual environment, made once for each version of both.
+ * @returns undefined where the registry cannot be reached and the test is skipped.
+ */
+export async function pythonWithHttpx(t: TestContext): Promise<string | undefined> {
+  const { stdout } = spawnSync('python3', ['-c', 'import sys; print(sys.executable, sys.version)'], { encoding: 'utf8' });
+  const name = createHash('sha256').update(`${stdout} ${REQUIREMENT}`).digest('hex').slice(0, 16);
+  const home = path.join(tmpdir(), `postmand-test-python-${name}`);
+  const python = path.join(home, 'bin/python');
+  if (existsSync(python)) return python;
+  const draft = await mkdtemp(`${home}-`);
+  t.after(() => rm(draft, { recursive: true, force: true }));
+  const options = { cwd: draft };
+  const made = start(t, ['python3', '-m', 'venv', draft], options);
+  if ((await made.exited) !== 0) throw new Error(`venv: ${made.output.stdout}${made.output.stderr}`);
+  const installed = start(t, [path.join(draft, 'bin/python'), '-m', 'pip', 'install', '--quiet', REQUIREMENT], options);
+  if ((await installed.exited) !== 0) return skipWithoutRegistry(t, installed.output.stderr);
+  // Another process may have been quicker.
+  await rename(draft, home).catch(() => {});
+  return python;
+}
+
+/** Skips a test of which pip could not reach its registry, unless CI is set. @throws for other faults, and with CI set. */
+export function skipWithoutRegistry(t: TestContext, stderr: string): undefined {
+  const unreachable =
+    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none/.exec(stderr)?.[0];
+  if (unreachable === undefined || process.env['CI']) throw new Error(`pip: ${stderr}`);
+  t.skip(`pip cannot reach its registry (${unreachable}); with CI set this fails`);
+  return undefined;
+}
+
+function runs(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
