@@ -55,7 +55,15 @@ test('what the Dockerfile copies → is there and is not ignored', () => {
 });
 
 test('what must not get into an image → is ignored', () => {
-  const files = ['.env', 'data/password', 'node_modules/pg/package.json', '.git/config', 'test/deployment.test.ts', 'README.md'];
+  const files = [
+    '.env',
+    'data/password',
+    'node_modules/pg/package.json',
+    '.git/config',
+    'test/deployment.test.ts',
+    'sdk/go/client.go',
+    'README.md',
+  ];
   assert.deepEqual(
     files.filter((file) => !isIgnored(file)),
     [],
