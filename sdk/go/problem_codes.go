@@ -16,4 +16,8 @@ const (
 	CodeUnsupportedMediaType    int64 = 10 // 415
 	CodeRequestBodyTooLarge     int64 = 11 // 413
 	CodeServiceUnavailable      int64 = 12 // 503
+	CodeUnauthorized            int64 = 13 // 401
+	CodeRequestTimeout          int64 = 14 // 408
+	CodeRequestHeadersTooLarge  int64 = 15 // 431
+	CodeMalformedRequest        int64 = 16 // 400
 )

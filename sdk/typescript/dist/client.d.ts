@@ -1,5 +1,5 @@
 /**
- * Postmand API (v2.0.0)
+ * Postmand API (v2.1.0)
  * Postmand delivers webhooks. Register a webhook once: a URL, a content type, a secret and a retry policy. Then
  * post payloads for it. Each payload becomes a delivery. It is stored, sent as a signed HTTP request, retried with
  * backoff until the receiver accepts it or the attempts are used up, and recorded attempt by attempt. How a
@@ -8,7 +8,12 @@
  * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`. Fields and query parameters that
  * this document does not list are refused with a 400. Fields that the server owns (`id`, times and so on) may be
  * sent back as they were received: their type is checked, their value is ignored. Ids are UUIDs in the usual form
- * of 36 characters, in upper or lower case. There is no authentication yet: run Postmand inside your own network.
+ * of 36 characters, in upper or lower case.
+ *
+ * **Keys.** A server may ask for a key. Where it does (`POSTMAND_API_KEYS`), every request below `/v1` carries it as
+ * `Authorization: Bearer <key>`. Without a key that the server knows, every path and method answers 401 with code 13,
+ * and nothing else of the request is looked at. This document and its page need no key, nor does the health port.
+ * Where no key is set, everybody who reaches the server may use it.
  *
  * **Times** are RFC 3339 in UTC with microseconds, for example `2026-11-23T16:26:01.456186Z`. A time in a query
  * may have any offset. Write the `+` of an offset as `%2B`; a colon may stand as it is.
@@ -18,7 +23,8 @@
  *
  * **Lists** are paged by `limit` (1 to 1000, 50 by default) and `offset` (0 by default). The answer repeats both.
  * A page with fewer items than its limit is the last one. The order is fixed, and no two items tie. Items that are
- * created or deleted between two requests move the items after them.
+ * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
+ * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
  *
  * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Judge by the
  * code; the texts may change. Expect codes to be added.
@@ -37,9 +43,16 @@
  * | 10 | unsupported media type | 415 |
  * | 11 | request body too large | 413 |
  * | 12 | service unavailable | 503 |
+ * | 13 | unauthorized | 401 |
+ * | 14 | request timeout | 408 |
+ * | 15 | request headers too large | 431 |
+ * | 16 | malformed request | 400 |
  *
- * Two of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
+ * Five of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
+ * The other three end the connection. A request whose headers take more than 10 seconds to arrive, or that is not
+ * complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
+ * request line, answer 431 with code 15. What is no HTTP/1.1 answers 400 with code 16.
  *
  * **Headers.** Every answer, errors included, carries `X-Request-Id` and four security headers: `X-Frame-Options`,
  * `X-Content-Type-Options`, `X-Xss-Protection` and `Content-Security-Policy`.
@@ -1129,6 +1142,10 @@ export declare const OPERATIONS: {
             readonly name: "created_at.lte";
             readonly in: "query";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1149,6 +1166,10 @@ export declare const OPERATIONS: {
         readonly body: {
             readonly contentType: "application/json";
         };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1164,6 +1185,10 @@ export declare const OPERATIONS: {
             readonly name: "webhook_id";
             readonly in: "path";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1182,6 +1207,10 @@ export declare const OPERATIONS: {
         readonly body: {
             readonly contentType: "application/json";
         };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1198,6 +1227,10 @@ export declare const OPERATIONS: {
             readonly in: "path";
         }];
         readonly responseKind: "void";
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1234,6 +1267,10 @@ export declare const OPERATIONS: {
             readonly name: "created_at.lte";
             readonly in: "query";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1254,6 +1291,10 @@ export declare const OPERATIONS: {
         readonly body: {
             readonly contentType: "application/json";
         };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1269,6 +1310,10 @@ export declare const OPERATIONS: {
             readonly name: "delivery_id";
             readonly in: "path";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1285,6 +1330,10 @@ export declare const OPERATIONS: {
             readonly in: "path";
         }];
         readonly responseKind: "void";
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1324,6 +1373,10 @@ export declare const OPERATIONS: {
             readonly name: "created_at.lte";
             readonly in: "query";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
@@ -1345,6 +1398,10 @@ export declare const OPERATIONS: {
             readonly name: "delivery_attempt_id";
             readonly in: "path";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";

@@ -11,17 +11,17 @@ export const DeliveryStatus = {
  * tags) for cache keys, tracing span names, and request logging.
  */
 export const OPERATIONS = {
-    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
-    createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
-    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
-    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
+    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
+    createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
+    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
+    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 };
 /** The error thrown (throw mode) for a non-2xx response, carrying the decoded error body. */
 export class ApiError extends Error {
@@ -271,6 +271,72 @@ function sleep(ms, signal) {
         if (signal)
             signal.addEventListener('abort', onAbort, { once: true });
     });
+}
+/** Resolve a credential: a literal passes through; a function is awaited per request. */
+async function resolveToken(provider) {
+    return typeof provider === 'function' ? await provider() : provider;
+}
+/** UTF-8-safe base64: bare `btoa` throws on non-Latin-1 credentials (RFC 7617 allows UTF-8). */
+function encodeBase64(text) {
+    let binary = '';
+    for (const byte of new TextEncoder().encode(text))
+        binary += String.fromCharCode(byte);
+    return btoa(binary);
+}
+/** Whether a credential for this scheme is configured on the instance. */
+function isConfigured(scheme, config) {
+    if (scheme.kind === 'apiKey')
+        return config.auth?.apiKey?.[scheme.scheme] !== undefined;
+    if (scheme.kind === 'bearer')
+        return config.auth?.bearer !== undefined;
+    return config.auth?.basic !== undefined;
+}
+/**
+ * Build the auth headers/query for one operation's `security` OR-alternatives from the
+ * instance credentials (`config.auth`) — capability module, wired into `createClient`.
+ * The first alternative whose schemes (an AND-set) are all configured is applied, so
+ * "bearer OR apiKey" works with either credential and never sends both. When none is
+ * fully configured, the first alternative's configured schemes are still sent (the
+ * server rejects the request, mirroring the previous behavior).
+ * Cookie-borne apiKeys fold into a single `Cookie` header joined with `; `.
+ */
+async function resolveAuth(security, config) {
+    const alternative = security.find((schemes) => schemes.every((scheme) => isConfigured(scheme, config))) ??
+        security[0] ??
+        [];
+    const headers = {};
+    const query = {};
+    const cookies = [];
+    for (const scheme of alternative) {
+        if (scheme.kind === 'apiKey') {
+            const provider = config.auth?.apiKey?.[scheme.scheme];
+            if (provider === undefined)
+                continue;
+            const value = await resolveToken(provider);
+            if (scheme.in === 'header')
+                headers[scheme.name] = value;
+            else if (scheme.in === 'query')
+                query[scheme.name] = value;
+            // Cookie values may contain reserved characters (`;`, `=`, space, …); percent-encode
+            // so the credential can't break the `Cookie` header syntax.
+            else
+                cookies.push(`${scheme.name}=${encodeURIComponent(value)}`);
+        }
+        else if (scheme.kind === 'bearer') {
+            const provider = config.auth?.bearer;
+            if (provider !== undefined)
+                headers.Authorization = `Bearer ${await resolveToken(provider)}`;
+        }
+        else {
+            const basic = config.auth?.basic;
+            if (basic !== undefined) {
+                headers.Authorization = `Basic ${encodeBase64(`${basic.username}:${basic.password}`)}`;
+            }
+        }
+    }
+    if (cookies.length > 0)
+        headers.Cookie = cookies.join('; ');
+    return { headers, query };
 }
 /**
  * Auto-pagination (capability module — wired into `createClient`, dispatched by the
@@ -1154,7 +1220,7 @@ function createClientCore(operations, initial = {}, caps = {}) {
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export function createClient(operations, config) {
-    return createClientCore(operations, config, { paginate: { pages, items, pagesByLink, itemsByLink } });
+    return createClientCore(operations, config, { resolveAuth, paginate: { pages, items, pagesByLink, itemsByLink } });
 }
 export const client = createClient(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 export const { configure, use } = client;

@@ -24,5 +24,13 @@ export declare const ProblemCode: {
     readonly requestBodyTooLarge: 11;
     /** 503 */
     readonly serviceUnavailable: 12;
+    /** 401 */
+    readonly unauthorized: 13;
+    /** 408 */
+    readonly requestTimeout: 14;
+    /** 431 */
+    readonly requestHeadersTooLarge: 15;
+    /** 400 */
+    readonly malformedRequest: 16;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

@@ -25,4 +25,12 @@ export const ProblemCode = {
     requestBodyTooLarge: 11,
     /** 503 */
     serviceUnavailable: 12,
+    /** 401 */
+    unauthorized: 13,
+    /** 408 */
+    requestTimeout: 14,
+    /** 431 */
+    requestHeadersTooLarge: 15,
+    /** 400 */
+    malformedRequest: 16,
 };

@@ -2,7 +2,7 @@
 // Source: OpenAPI description. Re-run `npm run sdk` to update.
 
 /**
- * Postmand API (v2.0.0)
+ * Postmand API (v2.1.0)
  * Postmand delivers webhooks. Register a webhook once: a URL, a content type, a secret and a retry policy. Then
  * post payloads for it. Each payload becomes a delivery. It is stored, sent as a signed HTTP request, retried with
  * backoff until the receiver accepts it or the attempts are used up, and recorded attempt by attempt. How a
@@ -11,7 +11,12 @@
  * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`. Fields and query parameters that
  * this document does not list are refused with a 400. Fields that the server owns (`id`, times and so on) may be
  * sent back as they were received: their type is checked, their value is ignored. Ids are UUIDs in the usual form
- * of 36 characters, in upper or lower case. There is no authentication yet: run Postmand inside your own network.
+ * of 36 characters, in upper or lower case.
+ *
+ * **Keys.** A server may ask for a key. Where it does (`POSTMAND_API_KEYS`), every request below `/v1` carries it as
+ * `Authorization: Bearer <key>`. Without a key that the server knows, every path and method answers 401 with code 13,
+ * and nothing else of the request is looked at. This document and its page need no key, nor does the health port.
+ * Where no key is set, everybody who reaches the server may use it.
  *
  * **Times** are RFC 3339 in UTC with microseconds, for example `2026-11-23T16:26:01.456186Z`. A time in a query
  * may have any offset. Write the `+` of an offset as `%2B`; a colon may stand as it is.
@@ -21,7 +26,8 @@
  *
  * **Lists** are paged by `limit` (1 to 1000, 50 by default) and `offset` (0 by default). The answer repeats both.
  * A page with fewer items than its limit is the last one. The order is fixed, and no two items tie. Items that are
- * created or deleted between two requests move the items after them.
+ * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
+ * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
  *
  * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Judge by the
  * code; the texts may change. Expect codes to be added.
@@ -40,9 +46,16 @@
  * | 10 | unsupported media type | 415 |
  * | 11 | request body too large | 413 |
  * | 12 | service unavailable | 503 |
+ * | 13 | unauthorized | 401 |
+ * | 14 | request timeout | 408 |
+ * | 15 | request headers too large | 431 |
+ * | 16 | malformed request | 400 |
  *
- * Two of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
+ * Five of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
+ * The other three end the connection. A request whose headers take more than 10 seconds to arrive, or that is not
+ * complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
+ * request line, answer 431 with code 15. What is no HTTP/1.1 answers 400 with code 16.
  *
  * **Headers.** Every answer, errors included, carries `X-Request-Id` and four security headers: `X-Frame-Options`,
  * `X-Content-Type-Options`, `X-Xss-Protection` and `Content-Security-Policy`.
@@ -1163,17 +1176,17 @@ export type Ops = {
  * tags) for cache keys, tracing span names, and request logging.
  */
 export const OPERATIONS = {
-    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
-    createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
-    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
-    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
+    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
+    createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
+    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
+    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
 
 export type OperationId = (typeof OPERATIONS)[keyof typeof OPERATIONS]["id"];
@@ -1856,6 +1869,69 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms);
     if (signal) signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Resolve a credential: a literal passes through; a function is awaited per request. */
+async function resolveToken(provider: TokenProvider): Promise<string> {
+  return typeof provider === 'function' ? await provider() : provider;
+}
+
+/** UTF-8-safe base64: bare `btoa` throws on non-Latin-1 credentials (RFC 7617 allows UTF-8). */
+function encodeBase64(text: string): string {
+  let binary = '';
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Whether a credential for this scheme is configured on the instance. */
+function isConfigured(scheme: SecuritySpec, config: ClientConfig): boolean {
+  if (scheme.kind === 'apiKey') return config.auth?.apiKey?.[scheme.scheme] !== undefined;
+  if (scheme.kind === 'bearer') return config.auth?.bearer !== undefined;
+  return config.auth?.basic !== undefined;
+}
+
+/**
+ * Build the auth headers/query for one operation's `security` OR-alternatives from the
+ * instance credentials (`config.auth`) — capability module, wired into `createClient`.
+ * The first alternative whose schemes (an AND-set) are all configured is applied, so
+ * "bearer OR apiKey" works with either credential and never sends both. When none is
+ * fully configured, the first alternative's configured schemes are still sent (the
+ * server rejects the request, mirroring the previous behavior).
+ * Cookie-borne apiKeys fold into a single `Cookie` header joined with `; `.
+ */
+async function resolveAuth(
+  security: readonly (readonly SecuritySpec[])[],
+  config: ClientConfig
+): Promise<{ headers: Record<string, string>; query: Record<string, string> }> {
+  const alternative =
+    security.find((schemes) => schemes.every((scheme) => isConfigured(scheme, config))) ??
+    security[0] ??
+    [];
+  const headers: Record<string, string> = {};
+  const query: Record<string, string> = {};
+  const cookies: string[] = [];
+  for (const scheme of alternative) {
+    if (scheme.kind === 'apiKey') {
+      const provider = config.auth?.apiKey?.[scheme.scheme];
+      if (provider === undefined) continue;
+      const value = await resolveToken(provider);
+      if (scheme.in === 'header') headers[scheme.name] = value;
+      else if (scheme.in === 'query') query[scheme.name] = value;
+      // Cookie values may contain reserved characters (`;`, `=`, space, …); percent-encode
+      // so the credential can't break the `Cookie` header syntax.
+      else cookies.push(`${scheme.name}=${encodeURIComponent(value)}`);
+    } else if (scheme.kind === 'bearer') {
+      const provider = config.auth?.bearer;
+      if (provider !== undefined) headers.Authorization = `Bearer ${await resolveToken(provider)}`;
+    } else {
+      const basic = config.auth?.basic;
+      if (basic !== undefined) {
+        headers.Authorization = `Basic ${encodeBase64(`${basic.username}:${basic.password}`)}`;
+      }
+    }
+  }
+  if (cookies.length > 0) headers.Cookie = cookies.join('; ');
+  return { headers, query };
 }
 
 /**
@@ -2954,7 +3030,7 @@ export function createClient<
   operations: Record<string, OperationDescriptor>,
   config?: ClientConfig<OperationContext<Id, Path, Tag>>
 ): Client<Ops, OperationContext<Id, Path, Tag>> {
-  return createClientCore<Ops, Id, Path, Tag>(operations, config, { paginate: { pages, items, pagesByLink, itemsByLink } });
+  return createClientCore<Ops, Id, Path, Tag>(operations, config, { resolveAuth, paginate: { pages, items, pagesByLink, itemsByLink } });
 }
 
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
