@@ -43,43 +43,67 @@ const READMES: Readme[] = [
 ];
 
 for (const { language, run, programs, env = {}, skip } of READMES) {
-  test(`what the README of the ${language} SDK says, in an empty folder → a webhook delivered and verified`, { skip }, async (t) => {
-    const { api } = await startLine(t);
-    const receiverPort = await freePort();
-    const cwd = await emptyProject(t);
-    const options = { cwd, env };
-    const { install, files } = blocksOf(language);
+  test(
+    `what the README of the ${language} SDK says, and the guide, in an empty folder → webhooks delivered and verified`,
+    { skip },
+    async (t) => {
+      const { api } = await startLine(t);
+      const receiverPort = await freePort();
+      const cwd = await emptyProject(t);
+      const options = { cwd, env };
+      const { install, files } = blocksOf(`sdk/${language}/README.md`);
+      assert.equal(files.length, 3);
+      const write = async (name: string, code: string) => {
+        await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
+        await writeFile(path.join(cwd, name), code.replaceAll('http://localhost:8000', api.url).replaceAll('9000', String(receiverPort)));
+      };
 
-    const installation = start(t, ['sh', '-ec', install], options);
-    if ((await installation.exited) !== 0) {
-      if (language !== 'python') throw new Error(`${install}: ${installation.output.stdout}${installation.output.stderr}`);
-      return skipWithoutRegistry(t, installation.output.stderr);
-    }
-    for (const [name, code] of files) {
-      await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
-      await writeFile(path.join(cwd, name), code.replaceAll('http://localhost:8000', api.url).replaceAll('9000', String(receiverPort)));
-    }
+      const installation = start(t, ['sh', '-ec', install], options);
+      if ((await installation.exited) !== 0) {
+        if (language !== 'python') throw new Error(`${install}: ${installation.output.stdout}${installation.output.stderr}`);
+        return skipWithoutRegistry(t, installation.output.stderr);
+      }
+      for (const [name, code] of files) await write(name, code);
 
-    const receiver = start(t, [...run, programs.receive], options);
-    await until(`${programs.receive} listens`, () => accepts(receiverPort), 120_000);
-    assert.match(await succeed(t, [...run, programs.send], options), /^succeeded 200 \d+ ms\s*$/);
-    await until('the receiver printed', () => receiver.output.stdout.includes('\n'));
-    assert.equal(receiver.output.stdout, 'genuine {"success": true}\n');
-    const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: 'forged' });
-    assert.equal(forged.status, 401);
-    assert.equal(await succeed(t, [...run, programs.errors], options), 'no such delivery\n');
-  });
+      const receiver = start(t, [...run, programs.receive], options);
+      await until(`${programs.receive} listens`, () => accepts(receiverPort), 120_000);
+      assert.match(await succeed(t, [...run, programs.send], options), /^succeeded 200 \d+ ms\s*$/);
+      await until('the receiver printed', () => receiver.output.stdout.includes('\n'));
+      assert.equal(receiver.output.stdout, 'genuine {"success": true}\n');
+      const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: 'forged' });
+      assert.equal(forged.status, 401);
+      assert.equal(await succeed(t, [...run, programs.errors], options), 'no such delivery\n');
+      receiver.kill();
+      await receiver.exited;
+
+      // The receiver of the guide has the same name, and keeps out repeats.
+      for (const [name, code] of blocksOf('docs/receiving-webhooks.md').files)
+        if (files.some(([other]) => other === name)) await write(name, code);
+      const careful = start(t, [...run, programs.receive], options);
+      await until('the receiver of the guide listens', () => accepts(receiverPort), 120_000);
+      const webhook = await api.createWebhook({ url: `http://127.0.0.1:${receiverPort}/` });
+      for (const id of ['first', 'first', 'second']) {
+        const delivery = await api.createDelivery(webhook.id, JSON.stringify({ id }));
+        assert.equal((await api.settled(delivery.id)).status, 'succeeded');
+      }
+      await until('it printed both', () => careful.output.stdout.split('\n').length === 3);
+      assert.equal(careful.output.stdout, 'new first\nnew second\n');
+      const refused = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: '{"id":"third"}' });
+      assert.equal(refused.status, 401);
+    },
+  );
 }
 
 /** The first shell block, and the blocks that start with a comment that is a file's name. */
-function blocksOf(language: string): { install: string; files: [string, string][] } {
-  const readme = readFileSync(path.join(ROOT, 'sdk', language, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, kind = '', code = '']) => ({ kind, code }));
+function blocksOf(file: string): { install: string; files: [string, string][] } {
+  const blocks = [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, kind = '', code = '']) => ({
+    kind,
+    code,
+  }));
   const files = blocks.flatMap(({ code }): [string, string][] => {
     const [, name] = /^(?:\/\/|#) ([\w./]+\.\w+)\n/.exec(code) ?? [];
     return name === undefined ? [] : [[name, code]];
   });
-  assert.equal(files.length, 3);
   return { install: blocks.find(({ kind }) => kind === 'sh')?.code ?? '', files };
 }
 
