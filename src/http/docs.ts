@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
-import type { Spec } from './spec.ts';
+import type { Spec, SpecDocument } from './spec.ts';
 
 /** The page may load its own files and call its own server, nothing else. Swagger UI draws with inline style attributes and data: images. */
 const PAGE_POLICY = [
@@ -32,7 +32,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const INIT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true });
+const INIT = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true });
 `;
 
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
@@ -40,13 +40,27 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', '
 /** openapi.yaml and openapi.json, and the interactive documentation, which needs nothing from elsewhere. */
 export function docs({ yaml, document }: Spec): Router {
   const json = JSON.stringify(document);
+  const pageJson = JSON.stringify(withoutFilledInFilters(document));
   const assets = getAbsoluteFSPath();
   const router = Router({ caseSensitive: true });
   router.get('/openapi.yaml', (_req, res) => void res.type('application/yaml').send(yaml));
   router.get(['/openapi.json', '/swagger/doc.json'], (_req, res) => void res.type('application/json').send(json));
   router.get(['/swagger', '/swagger/'], (_req, res) => res.redirect('/swagger/index.html'));
   router.get('/swagger/index.html', (_req, res) => void res.set('Content-Security-Policy', PAGE_POLICY).type('html').send(PAGE));
+  router.get('/swagger/openapi.json', (_req, res) => void res.type('application/json').send(pageJson));
   router.get('/swagger/init.js', (_req, res) => void res.type('text/javascript').send(INIT));
   for (const file of ASSETS) router.get(`/swagger/${file}`, (_req, res) => res.sendFile(path.join(assets, file), { maxAge: '1h' }));
   return router;
+}
+
+/** Swagger UI fills in the examples of parameters. Those of optional ones would filter a first try down to nothing. */
+function withoutFilledInFilters(document: SpecDocument): SpecDocument {
+  const { parameters = {}, ...components } = document.components as {
+    parameters?: Record<string, { required?: boolean; example?: unknown }>;
+  };
+  const plain = Object.entries(parameters).map(([name, { example, ...parameter }]) => [
+    name,
+    parameter.required ? { ...parameter, example } : parameter,
+  ]);
+  return { ...document, components: { ...components, parameters: Object.fromEntries(plain) as object } };
 }

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { chromium, type Page } from 'playwright-core';
+import { freshDatabase } from '../setup/database.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { silentLog } from '../setup/parts.ts';
+import { startApi, type Api } from '../setup/service.ts';
+
+const CHROMIUM = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (file) => file !== '' && existsSync(file),
+);
+const skip = CHROMIUM === undefined && 'no Chromium is installed; CHROMIUM_PATH says where one is';
+
+/** Where a screenshot of each test goes; nowhere where it is not set. */
+const SCREENSHOTS = process.env['POSTMAND_TEST_SCREENSHOTS'];
+
+suite('the documentation page in Chromium', { skip }, () => {
+  test('→ it loads without a fault, from its own server alone, and an operation can be tried', async (t) => {
+    const api = await startApi(t, await freshDatabase(t));
+    await api.createWebhook({ name: 'Seen in the browser' });
+    const { page, faults } = await openPage(t, api);
+
+    const operation = page.locator('#operations-Webhooks-listWebhooks');
+    await tryOut(page, 'Webhooks', 'listWebhooks');
+    const answer = operation.locator('.live-responses-table');
+    await answer.getByText('Seen in the browser').waitFor();
+    assert.equal((await answer.locator('tr.response .response-col_status').first().innerText()).trim(), '200');
+
+    await tryOut(page, 'Webhooks', 'createWebhook');
+    await page.locator('#operations-Webhooks-createWebhook .live-responses-table').getByText('201').first().waitFor();
+    const { body } = await api.call('GET', '/webhooks');
+    assert.equal((body as { webhooks: unknown[] }).webhooks.length, 2);
+    assert.deepEqual(faults, []);
+    await keep(page, 'tried');
+  });
+
+  test('an API that asks for a key → 401 without one; with one, given under Authorize, 200', async (t) => {
+    const key = 'a-key-for-the-browser';
+    const api = await startApi(t, await freshDatabase(t), silentLog, { apiKeyDigests: [createHash('sha256').update(key).digest('hex')] });
+    const { page, faults } = await openPage(t, api);
+    await tryOut(page, 'Webhooks', 'listWebhooks');
+    const answer = page.locator('#operations-Webhooks-listWebhooks .live-responses-table');
+    await answer.getByText('unauthorized').first().waitFor();
+
+    await page.locator('.auth-wrapper .authorize').first().click();
+    await page.locator('.auth-container input').fill(key);
+    await page.locator('.auth-btn-wrapper .authorize').click();
+    await page.locator('.auth-btn-wrapper .btn-done').click();
+    await page.locator('#operations-Webhooks-listWebhooks .execute').click();
+    await answer.getByText('"webhooks"').first().waitFor();
+    await keep(page, 'authorized');
+    // Chromium notes the 401 on its console, as it should be.
+    assert.deepEqual(
+      faults.filter((fault) => !fault.includes('401')),
+      [],
+    );
+  });
+});
+
+/** The page, and everything that went wrong on it so far: errors, refusals of its policy, requests to anywhere else. */
+async function openPage(t: TestContext, api: Api): Promise<{ page: Page; faults: string[] }> {
+  const profile = await mkdtemp(path.join(tmpdir(), 'postmand-chromium-'));
+  lastFirst(t).after(() => rm(profile, { recursive: true, force: true, maxRetries: 10 }));
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM ?? '',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+    viewport: { width: 1280, height: 1600 },
+  });
+  lastFirst(t).after(() => browser.close());
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(api.url) && !request.url().startsWith('data:')) faults.push(`asked for ${request.url()}`);
+  });
+  await page.goto(`${api.url}/swagger/index.html`);
+  await page.getByRole('heading', { name: 'Postmand API' }).waitFor();
+  return { page, faults };
+}
+
+async function tryOut(page: Page, tag: string, operationId: string): Promise<void> {
+  const operation = page.locator(`#operations-${tag}-${operationId}`);
+  await operation.locator('.opblock-summary-control').click();
+  await operation.locator('.try-out__btn').click();
+  await operation.locator('.execute').click();
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS !== undefined) await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: false });
+}
