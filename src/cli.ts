@@ -85,9 +85,10 @@ function addListen(program: Command): void {
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
     .option('--secret <token>', 'check signatures under this token; a wrong one is answered with 401')
     .option('--status <code>', 'status of the answers', wholeNumber(200, 599), 200)
-    .option('--fail <times>', 'fail a request that often before it gets --status', wholeNumber(0, 1_000_000), 0)
+    .option('--fail <times>', 'fail each request (path and body) that often before it gets --status', wholeNumber(0, 1_000_000), 0)
     .option('--fail-status <code>', 'status of those that fail', wholeNumber(200, 599), 500)
-    .option('--delay <time>', 'wait before each answer, such as 3s or 500ms', duration, 0)
+    .option('--delay <time>', 'wait before each answer, such as 3s or 500ms; a number alone is seconds', duration, 0)
+    .showHelpAfterError('(npm run listen -- --help shows the flags)')
     .exitOverride()
     .allowExcessArguments(false)
     .action(async ({ delay, ...options }: { delay: number } & Omit<ListenOptions, 'delayMs'>) =>

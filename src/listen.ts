@@ -12,9 +12,12 @@ export async function runListen(options: ListenOptions): Promise<void> {
   const stopping = stopSignal();
   const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
   let arrivals = 0;
-  const receiver = createReceiver(options, (arrival) => {
-    arrivals = arrival.number;
-    process.stdout.write(arrivalText(arrival, new Date(), colour));
+  const receiver = createReceiver(options, {
+    onArrival(arrival) {
+      arrivals = arrival.number;
+      process.stdout.write(arrivalText(arrival, new Date(), colour));
+    },
+    onHangUp: ({ number }) => void process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`),
   });
   const server = await listen(receiver, options.port, '--port', { host: options.host, limits: PATIENT });
   process.stdout.write(`Listening on http://${options.host}:${server.port}, any path. ${plan(options)} Ctrl-C stops.\n\n`);

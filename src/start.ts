@@ -80,6 +80,7 @@ function banner({ port, healthPort, data, hasKeys }: Facts): string {
     Docs     http://localhost:${port}/swagger/index.html
     Health   http://localhost:${healthPort}/healthz
     Data     ${data}
+    Keys     ${hasKeys ? 'a key of POSTMAND_API_KEYS is asked for' : 'none: whoever reaches the API may use it'}
 
     Try      curl http://localhost:${port}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
     Stop     Ctrl-C

@@ -9,7 +9,7 @@ export type ReceiverOptions = {
   status: number;
   /** Status of those that are to fail. */
   failStatus: number;
-  /** How many requests with one and the same body fail before one gets `status`. */
+  /** How many requests with one and the same target and body fail before one gets `status`. */
   fail: number;
   delayMs: number;
 };
@@ -28,6 +28,9 @@ export type Arrival = {
   status: number;
 };
 
+/** `onHangUp`: the sender was gone before it had the answer. */
+type Watch = { onArrival(arrival: Arrival): void; onHangUp(arrival: Arrival): void };
+
 /** Far more than any payload: a stray upload must not fill the memory. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
@@ -35,8 +38,9 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
  * A receiver of webhooks for trying and debugging: checks the signature, tells what arrived, and answers as the options say. A
  * request with a wrong or missing signature is answered with 401, as a real receiver should.
  */
-export function createReceiver(options: ReceiverOptions, onArrival: (arrival: Arrival) => void): RequestListener {
+export function createReceiver(options: ReceiverOptions, { onArrival, onHangUp }: Watch): RequestListener {
   const timesSeen = new Map<string, number>();
+  const failures = new Map<string, number>();
   let number = 0;
 
   function arrivalOf(request: IncomingMessage, body: Buffer): Arrival {
@@ -47,7 +51,16 @@ export function createReceiver(options: ReceiverOptions, onArrival: (arrival: Ar
     number += 1;
     const signature = verdictOn(body, headers['x-hub-signature'], options.secret);
     const contentType = headers['content-type'] ?? '';
-    return { number, repeat, method, target, contentType, body, signature, status: statusFor(signature, repeat, options) };
+    return { number, repeat, method, target, contentType, body, signature, status: statusFor(signature, key) };
+  }
+
+  /** Counts afresh after each success, so that the same payload can be tried again. */
+  function statusFor(signature: SignatureVerdict, key: string): number {
+    if (signature === 'wrong' || signature === 'missing') return 401;
+    const failed = failures.get(key) ?? 0;
+    if (failed >= options.fail) failures.delete(key);
+    else failures.set(key, failed + 1);
+    return failed >= options.fail ? options.status : options.failStatus;
   }
 
   return (request, response) => {
@@ -55,14 +68,10 @@ export function createReceiver(options: ReceiverOptions, onArrival: (arrival: Ar
       if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
       const arrival = arrivalOf(request, body);
       onArrival(arrival);
+      response.on('close', () => response.writableFinished || onHangUp(arrival));
       setTimeout(() => response.writeHead(arrival.status).end(), options.delayMs);
     });
   };
-}
-
-function statusFor(signature: SignatureVerdict, repeat: number, { status, failStatus, fail }: ReceiverOptions): number {
-  if (signature === 'wrong' || signature === 'missing') return 401;
-  return repeat <= fail ? failStatus : status;
 }
 
 function verdictOn(body: Buffer, signature: string | string[] | undefined, secret: string | undefined): SignatureVerdict {

@@ -49,8 +49,8 @@ suite('postmand listen', { concurrency: 2 }, () => {
   test('--fail 2 --status 204 → each request fails twice, then gets 204', async (t) => {
     const { url } = await startListen(t, '--fail', '2', '--status', '204', '--fail-status', '503');
     const statuses = [];
-    for (const body of ['a', 'b', 'a', 'a', 'b', 'b']) statuses.push(await post(url, undefined, body));
-    assert.deepEqual(statuses, [503, 503, 503, 204, 503, 204]);
+    for (const body of ['a', 'b', 'a', 'a', 'b', 'b', 'a']) statuses.push(await post(url, undefined, body));
+    assert.deepEqual(statuses, [503, 503, 503, 204, 503, 204, 503]);
   });
 
   test('--delay 300ms → the request shows at once, the answer comes later', async (t) => {
@@ -62,6 +62,16 @@ suite('postmand listen', { concurrency: 2 }, () => {
     assert.equal(answered, false);
     assert.equal(await answer, 200);
     assert.ok(performance.now() - startedAt >= 295);
+  });
+
+  test('a sender that does not wait for the answer → said so', async (t) => {
+    const { command, url } = await startListen(t, '--delay', '10s');
+    const gone = new AbortController();
+    const answer = fetch(url, { method: 'POST', body: BODY, signal: gone.signal });
+    await until('it is shown', () => command.output.stdout.includes('#1'));
+    gone.abort();
+    await assert.rejects(answer);
+    await until('it is said', () => command.output.stdout.includes('#1  the sender hung up before it had the answer\n'));
   });
 
   test('a delivery of Postmand → genuine, and the attempt has the answer', async (t) => {

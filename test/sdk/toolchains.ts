@@ -22,7 +22,7 @@ export const noPython = runs('python3', '-c', 'import sys, venv, ensurepip; sys.
   ? false
   : 'no python3 from 3.9 on with venv and pip';
 
-/** Nothing is downloaded, and Go keeps what it compiled from run to run. */
+/** Go must not need a download, and keeps what it compiled from run to run. */
 export const GO_ENVIRONMENT = { GOPROXY: 'off', GOFLAGS: '-mod=mod -buildvcs=false', GOTOOLCHAIN: 'local', GOWORK: 'off' };
 
 /**
