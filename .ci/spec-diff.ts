@@ -11,6 +11,8 @@ process.exitCode = main(process.argv[2]);
 
 function main(given: string | undefined): number {
   const base = given ?? newestTag() ?? beforeThisVersion();
+  if (base === undefined && git('rev-parse', '--is-shallow-repository')?.trim() === 'true')
+    return say('spec:diff: this clone has no history to compare with: git fetch --unshallow --tags', 1);
   if (base === undefined) return say(`spec:diff: no earlier ${SPEC} to compare with.`, 0);
   const before = git('show', `${base}:${SPEC}`);
   if (before === undefined) return say(`spec:diff: BASE ${base} is no git revision that has ${SPEC}.`, 2);
@@ -22,11 +24,12 @@ function main(given: string | undefined): number {
 function compare(before: string): number {
   const folder = mkdtempSync(path.join(tmpdir(), 'postmand-spec-'));
   try {
-    const file = path.join(folder, `before.yaml`);
+    const file = path.join(folder, 'before.yaml');
     writeFileSync(file, before);
     return (
-      spawnSync('redocly', ['diff', file, SPEC, '--config=.ci/redocly.yaml', '--check-version', '--fail-on=none'], { stdio: 'inherit' })
-        .status ?? 1
+      spawnSync('node_modules/.bin/redocly', ['diff', file, SPEC, '--config=.ci/redocly.yaml', '--check-version', '--fail-on=none'], {
+        stdio: 'inherit',
+      }).status ?? 1
     );
   } finally {
     rmSync(folder, { recursive: true });

@@ -83,7 +83,7 @@ function addListen(program: Command): void {
     .description('show webhooks that arrive: a receiver for trying and debugging, without settings and without a database')
     .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 9000)
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
-    .option('--secret <token>', 'check signatures under this token; a wrong one is answered with 401')
+    .option('--secret <token>', 'check signatures under this token; a wrong one is answered with 401', notEmpty)
     .option('--status <code>', 'status of the answers', wholeNumber(200, 599), 200)
     .option('--fail <times>', 'fail each request (path and body) that often before it gets --status', wholeNumber(0, 1_000_000), 0)
     .option('--fail-status <code>', 'status of those that fail', wholeNumber(200, 599), 500)
@@ -94,6 +94,12 @@ function addListen(program: Command): void {
     .action(async ({ delay, ...options }: { delay: number } & Omit<ListenOptions, 'delayMs'>) =>
       (await import('./listen.ts')).runListen({ ...options, delayMs: delay }),
     );
+}
+
+/** An empty secret would verify what anybody can sign. */
+function notEmpty(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

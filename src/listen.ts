@@ -10,18 +10,24 @@ const PATIENT = { silenceMs: 0, answerMs: 2 ** 31 - 1 };
 /** `postmand listen`: a receiver on this machine that shows every request, until Ctrl-C. It needs no settings and no database. */
 export async function runListen(options: ListenOptions): Promise<void> {
   const stopping = stopSignal();
+  // A reader of the output that goes away ends it, as it ends any other command in a pipe.
+  process.stdout.on('error', () => process.exit(0));
   const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
   let arrivals = 0;
+  let stopped = false;
   const receiver = createReceiver(options, {
     onArrival(arrival) {
       arrivals = arrival.number;
       process.stdout.write(arrivalText(arrival, new Date(), colour));
     },
-    onHangUp: ({ number }) => void process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`),
+    onHangUp({ number }) {
+      if (!stopped) process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`);
+    },
   });
   const server = await listen(receiver, options.port, '--port', { host: options.host, limits: PATIENT });
   process.stdout.write(`Listening on http://${options.host}:${server.port}, any path. ${plan(options)} Ctrl-C stops.\n\n`);
   await stopping;
+  stopped = true;
   await server.stop(0);
   process.stdout.write(`\n${arrivals === 1 ? '1 request' : `${arrivals} requests`}.\n`);
 }

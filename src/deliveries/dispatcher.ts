@@ -91,7 +91,7 @@ export function startDispatcher(parts: DispatcherParts, options: DispatcherOptio
       // The turn under way may still send what it has claimed. After it nothing new comes, so that all flights are known.
       await atMost(graceMs, running);
       await leases.giveBack(line.remove());
-      await launcher.landed(deadline - performance.now());
+      await launcher.landed(Math.max(0, deadline - performance.now()));
       leases.stop();
       const left = leases.all();
       for (const { abort } of left) abort.abort();

@@ -72,6 +72,12 @@ suite('postmand listen', { concurrency: 2 }, () => {
     gone.abort();
     await assert.rejects(answer);
     await until('it is said', () => command.output.stdout.includes('#1  the sender hung up before it had the answer\n'));
+
+    const cut = assert.rejects(fetch(url, { method: 'POST', body: BODY }));
+    await until('the next is shown', () => command.output.stdout.includes('#2'));
+    await command.end('SIGINT');
+    await cut;
+    assert.ok(!command.output.stdout.includes('#2  the sender hung up'), 'it was us who hung up');
   });
 
   test('a delivery of Postmand → genuine, and the attempt has the answer', async (t) => {
@@ -104,12 +110,13 @@ suite('postmand listen', { concurrency: 2 }, () => {
     ['--fail', 'two'],
     ['--fail-status', '600'],
     ['--delay', 'soon'],
+    ['--secret', ''],
   ];
   for (const [flag, value] of FAULTS) {
     test(`${flag} ${value} → exit 2, and the flag and what it may be on stderr`, async (t) => {
       const command = postmand(t, ['listen', flag, value]);
       assert.equal(await exitStatus(command), 2);
-      assert.match(command.output.stderr, new RegExp(`^error: option '${flag} .*' argument '${value}' is invalid\\. It must be `));
+      assert.match(command.output.stderr, new RegExp(`^error: option '${flag} .*' argument '${value}' is invalid\\. It must (not )?be `));
     });
   }
 });
