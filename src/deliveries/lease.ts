@@ -1,6 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
+import { latestOfEachJob } from './latest-claim.ts';
 import { handBack } from './park.ts';
 import { LEASE_SECONDS, type Claim, type ClaimableQueue } from './queue.ts';
 
@@ -44,10 +45,10 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     try {
       const kept = await queue.keepAlive(mine.map(({ claim }) => claim));
       for (const one of mine) one.confirmedAt = startedAt;
-      const latest = new Map(mine.toSorted((a, b) => a.claim.owner - b.claim.owner).map((one) => [one.claim.jobId, one]));
-      // One that ended while we asked is no longer a claim to lose. One that was lost and made again is ours as the later one only.
+      const latest = new Set(latestOfEachJob(mine));
+      // One that ended while we asked is no longer a claim to lose.
       giveUp(
-        mine.filter((one) => held.has(one) && !(kept.has(one.claim.jobId) && latest.get(one.claim.jobId) === one)),
+        mine.filter((one) => held.has(one) && !(kept.has(one.claim.jobId) && latest.has(one))),
         'claim lost',
       );
     } catch (error) {

@@ -4,6 +4,7 @@ import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
 import { recordOutcomes, type Outcome } from './delivery-store.ts';
+import { latestOfEachJob } from './latest-claim.ts';
 import type { DeliveryQueue, ClaimableQueue } from './queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
@@ -39,16 +40,6 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
   );
   await enqueueRetries(tx, queue, settled);
   return settled;
-}
-
-/** A worker that lost a claim and made it again may have two sends of one job to record; at most the latest claim is ours. */
-function latestOfEachJob(attempts: Attempted[]): Attempted[] {
-  const latest = new Map<string, Attempted>();
-  for (const attempted of attempts) {
-    const { jobId, owner } = attempted.claim;
-    if (owner > (latest.get(jobId)?.claim.owner ?? -1)) latest.set(jobId, attempted);
-  }
-  return [...latest.values()];
 }
 
 async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {

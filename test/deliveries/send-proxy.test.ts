@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { listening } from '../setup/listening.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
@@ -123,12 +124,3 @@ suite('with a forward proxy', () => {
     assert.deepEqual(proxy.asked, []);
   });
 });
-
-async function listening(t: TestContext, server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
-}

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import type { Cleanup } from '../setup/last-first.ts';
+import { listening } from '../setup/listening.ts';
 import { SETTINGS } from '../setup/service.ts';
 
 /** One request as the receiver saw it. Times are `performance.now()`. */
@@ -60,13 +60,9 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
       void Promise.resolve(rule?.behaviour(arrival, same.length + 1) ?? 200).then((status) => response.writeHead(status).end('noted'));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  lastFirst(t).after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const port = await listening(t, server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     arrivals,
     of: (payloadId) => byPayload.get(payloadId) ?? [],
     open: () => arrivals.filter(({ endedAt }) => endedAt === undefined),

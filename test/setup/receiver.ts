@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { lastFirst, type Cleanup } from './last-first.ts';
+import type { Cleanup } from './last-first.ts';
+import { listening } from './listening.ts';
 import { until } from './until.ts';
 
 export type Received = { method: string; path: string; headers: IncomingHttpHeaders; body: string; at: number };
@@ -22,13 +22,9 @@ export async function startReceiver(t: Cleanup, answer: Answer = (_request, resp
       current(one, response, received.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  lastFirst(t).after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const port = await listening(t, server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     received,
     answerWith: (next) => (current = next),
     count: (n) => until(`${n} requests, got ${received.length}`, () => received.length >= n && received),
