@@ -9,16 +9,25 @@ import { judge, type Verdict } from './verdict.ts';
 export type Assignment = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
 
 /** One attempt made and judged, not yet recorded. */
-export type Attempted = Assignment & { attempt: number; request: WebhookRequest; exchange: RecordedExchange; verdict: Verdict };
+export type Attempted = Assignment & {
+  kind: 'attempted';
+  attempt: number;
+  request: WebhookRequest;
+  exchange: RecordedExchange;
+  verdict: Verdict;
+};
 
-export type RecordedExchange = Exclude<Exchange, { kind: 'aborted' }>;
+/** Nothing was learned about the endpoint: no attempt, and nothing to be recorded. */
+export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
 
-/** Makes the next attempt: request, send, verdict. Undefined: it was aborted and nothing is to be recorded. */
-export async function deliver(sender: Sender, assignment: Assignment, signal: AbortSignal): Promise<Attempted | undefined> {
+export type RecordedExchange = Exclude<Exchange, Unsent>;
+
+/** Makes the next attempt: request, send, verdict. */
+export async function deliver(sender: Sender, assignment: Assignment, signal: AbortSignal): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
   const attempt = delivery.delivery_attempts + 1;
   const request = buildRequest(webhook, delivery.payload);
   const exchange = await sender.send(request, { timeoutMs: webhook.delivery_attempt_timeout * 1000, signal });
-  if (exchange.kind === 'aborted') return undefined;
-  return { ...assignment, attempt, request, exchange, verdict: judge(webhook, attempt, exchange) };
+  if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
+  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict: judge(webhook, attempt, exchange) };
 }

@@ -25,10 +25,15 @@ export async function fly({ sender, log, record, onSlow }: FlightParts, assignme
   }, SLOW_AFTER_MS);
   let result: Parameters<Seat['leave']>[0] = 'unanswered';
   try {
-    const attempted = isHopeless(held.claim) ? condemn(assignment) : await deliver(sender, assignment, held.abort.signal);
+    const outcome = isHopeless(held.claim) ? condemn(assignment) : await deliver(sender, assignment, held.abort.signal);
     clearTimeout(slow);
-    if (attempted?.exchange.kind === 'response') result = 'answered';
-    if (attempted) await record(attempted);
+    if (outcome.kind === 'local') {
+      result = 'unused';
+      log.warn('send.local_fault', { deliveryId: assignment.delivery.id, code: outcome.code });
+    }
+    if (outcome.kind !== 'attempted') return;
+    if (outcome.exchange.kind === 'response') result = 'answered';
+    await record(outcome);
   } catch (error) {
     log.error('delivery.not_recorded', { deliveryId: assignment.delivery.id, error });
   } finally {

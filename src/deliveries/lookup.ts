@@ -1,5 +1,6 @@
 import { ADDRCONFIG, lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { descriptorFault } from './local-fault.ts';
 import type { Objection } from './outbound.ts';
 import { Refused } from './send-failure.ts';
 
@@ -104,5 +105,15 @@ function refusal(addresses: LookupAddress[], objection: Objection): Refused {
 
 /** The system's way, so that /etc/hosts and search domains count, for the families that this machine has. */
 function resolveBySystem(hostname: string, done: Parameters<Resolve>[1]): void {
-  systemLookup(hostname, { all: true, hints: ADDRCONFIG }, done);
+  systemLookup(hostname, { all: true, hints: ADDRCONFIG }, (error, addresses) => done(error && truthOf(error), addresses));
+}
+
+/**
+ * The resolver opens files and sockets. Without descriptors it may report EMFILE, but also that the name does not exist
+ * (where it has not yet read its own settings) or that it did not answer.
+ */
+function truthOf(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
+  if (error.code !== 'ENOTFOUND' && error.code !== 'EAI_AGAIN') return error;
+  const code = descriptorFault();
+  return code === undefined ? error : Object.assign(new Error(`getaddrinfo ${code}`, { cause: error }), { code, syscall: 'getaddrinfo' });
 }

@@ -2,16 +2,21 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import got, { type Got, type Request as GotStream } from 'got';
 import { createAgents, type Proxy } from './agents.ts';
+import { localFault } from './local-fault.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './outbound.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
 import type { ResponseHead } from './transcript.ts';
 
-/** What came of one send. `aborted`: we gave it up ourselves, so it says nothing about the endpoint. */
+/**
+ * What came of one send. Two kinds say nothing about the endpoint: `aborted`, we gave it up ourselves, and `local`, this machine
+ * could not send, so that nothing reached the endpoint.
+ */
 export type Exchange =
   | ({ kind: 'response'; body: Buffer; bodyCut: boolean; durationMs: number } & ResponseHead)
   | { kind: 'failure'; reason: FailureReason; message: string; durationMs: number }
-  | { kind: 'aborted' };
+  | { kind: 'aborted' }
+  | { kind: 'local'; code: string };
 
 /** `timeoutMs` bounds everything from the name lookup to the last byte of the body. */
 type SendLimits = { timeoutMs: number; signal: AbortSignal };
@@ -65,9 +70,10 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
       if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: fresh }), once);
       if (end.kind === 'aborted') return end;
       const durationMs = Math.round(performance.now() - startedAt);
-      return end.kind === 'response'
-        ? { ...end, durationMs }
-        : { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs, proxy?.url), durationMs };
+      if (end.kind === 'response') return { ...end, durationMs };
+      const code = localFault(end.error);
+      if (code !== undefined) return { kind: 'local', code };
+      return { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs, proxy?.url), durationMs };
     },
     close() {
       for (const agent of [pooled.http, pooled.https, fresh.http, fresh.https]) agent.destroy();

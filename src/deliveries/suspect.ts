@@ -25,6 +25,7 @@ export function condemn(assignment: Assignment): Attempted {
   const message = `the worker died ${claim.deaths} times while sending this, twice with nothing else in work; it is not tried again`;
   return {
     ...assignment,
+    kind: 'attempted',
     attempt: delivery.delivery_attempts + 1,
     request: buildRequest(webhook, delivery.payload),
     exchange: { kind: 'failure', reason: 'other', message, durationMs: 0 },

@@ -152,7 +152,7 @@ suite('head', () => {
     const server = await startRawServer(t, (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
     const { send, close } = sender(t);
     const exchange = await send(server.url);
-    assert.ok(exchange.kind !== 'aborted' && exchange.durationMs < 3000);
+    assert.ok('durationMs' in exchange && exchange.durationMs < 3000);
     close();
     await until('the connection closed', () => server.open.size === 0);
   });

@@ -188,6 +188,7 @@ async function attempted({ pool }: WorkerQueue, webhook: Webhook, claim: Claim, 
   assert.ok(delivery);
   const attempt = delivery.delivery_attempts + 1;
   return {
+    kind: 'attempted',
     claim,
     delivery,
     webhook,

@@ -17,7 +17,7 @@ export async function sendBarrage(
   targets: Target[],
   count: number,
 ): Promise<Record<Exchange['kind'] | 'listening', number>> {
-  const ends = { response: 0, failure: 0, aborted: 0, listening: 0 };
+  const ends = { response: 0, failure: 0, aborted: 0, local: 0, listening: 0 };
   let next = 0;
   async function sendOn(): Promise<void> {
     for (let i = next++; i < count; i = next++) {
