@@ -9,6 +9,7 @@ export type FailureReason =
   | 'tls'
   | 'protocol'
   | 'invalid'
+  | 'crashed'
   | 'other';
 
 type Failure = { reason: FailureReason; message: string };

@@ -19,7 +19,7 @@ export type Exchange =
   | { kind: 'local'; code: string };
 
 /** `timeoutMs` bounds everything from the name lookup to the last byte of the body. */
-type SendLimits = { timeoutMs: number; signal: AbortSignal };
+export type SendLimits = { timeoutMs: number; signal: AbortSignal };
 
 /** Posts webhooks. Whatever the remote side does is a value, not a throw. */
 export type Sender = {
@@ -31,7 +31,7 @@ export type Sender = {
 const MAX_INTERIM_ANSWERS = 8;
 
 /** setTimeout fires at once above this. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export type SenderOptions = {
   /** How much of a response's body is kept. */

@@ -53,14 +53,21 @@ suite('a process without a free descriptor', { concurrency: true }, () => {
   }
 });
 
+test('no free descriptor, to start a process with → a local fault; with descriptors again → as usual', async (t) => {
+  const receiver = await startReceiver(t);
+  const { exhausted, afterwards } = await sendExhausted('isolated', [receiver.url]);
+  assert.deepEqual(exhausted, [{ kind: 'local', code: 'EMFILE' }]);
+  assert.deepEqual(afterwards.map(wordOf), [200]);
+});
+
 function wordOf(exchange: Told['afterwards'][number]): unknown {
   if (exchange.kind === 'response') return exchange.status;
   return exchange.kind === 'failure' ? exchange.reason : exchange.kind;
 }
 
-async function sendExhausted(resolver: 'known' | 'new', urls: string[]): Promise<Told> {
+async function sendExhausted(sender: 'known' | 'new' | 'isolated', urls: string[]): Promise<Told> {
   const limited = 'ulimit -n 100; exec "$@"';
-  const args = ['-c', limited, 'sh', process.execPath, EXHAUSTED_SENDER, resolver, ...urls];
+  const args = ['-c', limited, 'sh', process.execPath, EXHAUSTED_SENDER, sender, ...urls];
   const { stdout } = await promisify(execFile)('sh', args);
   return JSON.parse(stdout) as Told;
 }

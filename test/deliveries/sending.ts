@@ -15,8 +15,8 @@ const DEFAULTS: SenderOptions = {
 };
 
 /** A sender with other options where they are given, called in short; closed after the test. */
-export function sender(t: Pick<TestContext, 'after'>, options: Partial<SenderOptions> = {}) {
-  const created = createSender({ ...DEFAULTS, ...options });
+export function sender(t: Pick<TestContext, 'after'>, options: Partial<SenderOptions> = {}, create = createSender) {
+  const created = create({ ...DEFAULTS, ...options });
   t.after(() => created.close());
   const send = (
     url: string,
