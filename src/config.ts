@@ -45,6 +45,7 @@ export function readConfig(variables: Environment) {
       concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', { default: 100, min: 1, max: 10_000 }),
       webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', { default: 20, min: 1, max: 10_000 }),
       pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', { default: 1000, min: 10, max: 3_600_000 }),
+      bytesInFlight: env.integer('POSTMAND_WORKER_BYTES_IN_FLIGHT', { default: 64 * 1024 ** 2, min: 1024 ** 2, max: 16 * 1024 ** 3 }),
       responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', { default: 64 * 1024, min: 0, max: 16 * 1024 * 1024 }),
     },
     outbound: {

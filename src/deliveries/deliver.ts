@@ -5,8 +5,11 @@ import { buildRequest, type WebhookRequest } from './request.ts';
 import type { Exchange, Sender } from './send.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-/** A delivery that this worker may send now. */
-export type Assignment = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
+/** A delivery that this worker may send now. A long payload is still to be read. */
+export type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
+
+/** One with its payload. */
+export type Assignment = Due & { delivery: { payload: string } };
 
 /** One attempt made and judged, not yet recorded. */
 export type Attempted = Assignment & {

@@ -21,7 +21,6 @@ export type Launcher = {
 };
 
 type LauncherParts = FlightParts & {
-  pool: Pool;
   queue: ClaimableQueue;
   /** Called when a claim is over: recorded, set aside, or given up. */
   onLanded(held: Held): void;
@@ -40,10 +39,10 @@ export function createLauncher(parts: LauncherParts): Launcher {
         pool,
         seated.map(({ held }) => held.claim),
       );
-      for (const assignment of send) {
-        const { held, seat } = grounded.get(assignment.claim) as Seated;
-        grounded.delete(assignment.claim);
-        const flight: Promise<void> = fly(parts, assignment, held, seat).then(() => {
+      for (const due of send) {
+        const { held, seat } = grounded.get(due.claim) as Seated;
+        grounded.delete(due.claim);
+        const flight: Promise<void> = fly(parts, due, held, seat).then(() => {
           flights.delete(flight);
           onLanded(held);
         });

@@ -1,11 +1,11 @@
 import type { Webhook } from '../webhooks/webhook.ts';
-import type { Assignment } from './deliver.ts';
+import type { Due } from './deliver.ts';
 import type { SendableDelivery } from './delivery-store.ts';
 import type { Claim } from './queue.ts';
 
 /** What is to become of claimed jobs. */
 export type Triage = {
-  send: Assignment[];
+  send: Due[];
   /** The webhook may not run now. */
   park: Claim[];
   /** Claimed before its time, in seconds from now. */

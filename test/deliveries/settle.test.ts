@@ -184,8 +184,9 @@ async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
 }
 
 async function attempted({ pool }: WorkerQueue, webhook: Webhook, claim: Claim, exchange: RecordedExchange): Promise<Attempted> {
-  const [delivery] = await findSendable(pool, [claim.deliveryId]);
-  assert.ok(delivery);
+  const [found] = await findSendable(pool, [claim.deliveryId]);
+  assert.ok(found);
+  const delivery = { ...found, payload: found.payload ?? '' };
   const attempt = delivery.delivery_attempts + 1;
   return {
     kind: 'attempted',

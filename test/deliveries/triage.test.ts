@@ -25,6 +25,7 @@ const DUE: SendableDelivery = {
   id: 'd',
   webhook_id: 'w',
   payload: 'x',
+  bytes: 1,
   delivery_attempts: 0,
   status: 'pending',
   held_reason: null,

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { suite, test } from 'node:test';
+import type { Queryable } from '../../src/database/pool.ts';
+import { findPayload, findSendable } from '../../src/deliveries/delivery-store.ts';
+import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { wholeFile } from '../setup/whole-file.ts';
+import { addDeliveries, addWebhook } from './rows.ts';
+
+const LIMIT = 32 * 1024;
+
+const database = await freshDatabase(wholeFile);
+const { pool } = database;
+const webhook = await addWebhook(database);
+
+suite('a payload', () => {
+  const PAYLOADS: [when: string, payload: string, isRead: boolean][] = [
+    ['empty', '', true],
+    ['of 32 KiB', 'x'.repeat(LIMIT), true],
+    ['of 32 KiB and a byte', 'x'.repeat(LIMIT + 1), false],
+    ['of fewer characters and more bytes', 'ü'.repeat(LIMIT / 2 + 1), false],
+    ['that does not compress', randomHex(200_000), false],
+  ];
+  for (const [when, payload, isRead] of PAYLOADS) {
+    test(`${when} → ${isRead ? 'read with its delivery' : 'only its length is read with its delivery'}; alone, it is read whole`, async () => {
+      const id = await addDelivery(payload);
+      const [found] = await findSendable(pool, [id]);
+      assert.deepEqual([found?.payload, found?.bytes], [isRead ? payload : null, Buffer.byteLength(payload)]);
+      assert.equal(await findPayload(pool, id), payload);
+    });
+  }
+
+  test('of a delivery that is gone → undefined', async () => assert.equal(await findPayload(pool, randomUUID()), undefined));
+
+  test('a long one → what PostgreSQL keeps apart is not touched before it is read alone', async (t) => {
+    // Of its own: connections tell what they have read some time later.
+    const { pool } = await freshDatabase(t);
+    const client = await pool.connect();
+    try {
+      const ids = await addLong(pool, client);
+      const before = await blocksApart(client);
+      assert.equal((await findSendable(client, ids)).length, 2);
+      assert.equal(await blocksApart(client), before);
+      for (const id of ids) await findPayload(client, id);
+      assert.ok((await blocksApart(client)) > before);
+    } finally {
+      client.release();
+    }
+  });
+});
+
+async function addDelivery(payload: string): Promise<string> {
+  const [id = ''] = await addDeliveries(database, webhook.id);
+  await pool.query('update deliveries set payload = $2 where id = $1', [id, payload]);
+  return id;
+}
+
+async function addLong(pool: TestDatabase['pool'], client: Queryable): Promise<string[]> {
+  const { id: webhookId } = await addWebhook({ ...database, pool });
+  const ids = await addDeliveries({ ...database, pool }, webhookId, 2);
+  await client.query(`update deliveries set payload = case when id = $1 then $2 else repeat('x', 10000000) end`, [
+    ids[0],
+    randomHex(500_000),
+  ]);
+  return ids;
+}
+
+function randomHex(characters: number): string {
+  return Array.from({ length: Math.ceil(characters / 32) }, () => randomUUID().replaceAll('-', ''))
+    .join('')
+    .slice(0, characters);
+}
+
+/** Blocks of long values that this table's statements have asked for so far, as far as this connection made them. */
+async function blocksApart(db: Queryable): Promise<number> {
+  await db.query('select pg_stat_force_next_flush()');
+  const { rows } = await db.query<{ blocks: number }>(
+    `select (toast_blks_read + toast_blks_hit)::integer as blocks from pg_statio_user_tables where relname = 'deliveries'`,
+  );
+  return rows[0]?.blocks ?? 0;
+}
