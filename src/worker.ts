@@ -3,6 +3,7 @@ import type { Connection } from './database/connection.ts';
 import type { Pool } from './database/pool.ts';
 import { takeCensus } from './deliveries/census.ts';
 import { startDispatcher } from './deliveries/dispatcher.ts';
+import { createLeaseCheck } from './deliveries/lease-check.ts';
 import { purgeHidden } from './deliveries/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
 import { releaseParked } from './deliveries/release.ts';
@@ -37,7 +38,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
 export type ConnectionShare = { pool: number; upkeep: number; listen: number };
 
 /**
- * Splits the bound on a worker's connections: for its own statements, for pg-boss's leases and upkeep, and for LISTEN. With
+ * Splits the bound on a worker's connections: for its own statements, for the leases of its queue, and for LISTEN. With
  * two there is none left for LISTEN, and polling serves.
  */
 export function shareConnections(max: number): ConnectionShare {
@@ -60,6 +61,7 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
   if (connections.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
 
   const upkeep = [
+    repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
     repeat('release', 1000, () => releaseParked(pool, queue), log),
     repeat('purge', 1000, () => purgeHidden(pool), log),
     repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),

@@ -27,6 +27,9 @@ export type Dispatcher = {
 /** How long a suspect waits for the sends under way to end before it goes all the same. */
 const SOLO_WAIT_MS = 30_000;
 
+/** How long a worker that stops goes on trying to hand back what the database did not take. */
+const HAND_BACK_MS = 3000;
+
 /** A suspect flies outside the lanes: nothing else is claimed meanwhile. */
 const SOLO_SEAT: Seat = { moveToSlow: () => {}, leave: () => {} };
 
@@ -92,11 +95,11 @@ export function startDispatcher(parts: DispatcherParts, options: DispatcherOptio
       await atMost(graceMs, running);
       await leases.giveBack(line.remove());
       await launcher.landed(Math.max(0, deadline - performance.now()));
-      leases.stop();
       const left = leases.all();
       for (const { abort } of left) abort.abort();
       if (left.length > 0) log.warn('shutdown.handed_back', { deliveries: left.map(({ claim }) => claim.deliveryId) });
       await leases.giveBack(left);
+      await leases.stop(HAND_BACK_MS);
       await running;
     },
   };

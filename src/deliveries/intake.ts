@@ -68,8 +68,8 @@ export function createIntake(queue: ClaimableQueue, lanes: Lanes, line: Line, po
       mayHaveMore[plan.lane] = false;
       ignored = new Set([...ignored, ...plan.ignore]);
       try {
-        const claims = await queue.claim(plan.limit, plan.ignore);
-        backlog = claims.length === plan.limit;
+        const { claims, more } = await queue.claim({ limit: plan.limit, ignore: plan.ignore, from: 'oldest' });
+        backlog = more;
         if (backlog) mayHaveMore[plan.lane] = true;
         return claims;
       } finally {

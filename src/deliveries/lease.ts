@@ -1,9 +1,9 @@
 import type { Pool } from '../database/pool.ts';
-import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
-import { latestOfEachJob } from './latest-claim.ts';
-import { handBack } from './park.ts';
-import { LEASE_SECONDS, type Claim, type ClaimableQueue } from './queue.ts';
+import type { Claim } from './claim.ts';
+import { createHandBack } from './hand-back.ts';
+import { LEASE_SECONDS } from './heartbeat.ts';
+import type { ClaimableQueue } from './queue.ts';
 
 /** A claim that this worker has, when the database last said so (`performance.now()`), and how to give up its send. */
 export type Held = { claim: Claim; confirmedAt: number; abort: AbortController };
@@ -14,11 +14,15 @@ export type Leases = {
   hold(claims: Claim[], askedAt: number): Held[];
   /** The claim is over. */
   drop(held: Held): void;
-  /** Hands claims back for anybody, unspent. If the database does not answer, their lease runs out. */
+  /**
+   * Hands claims back for anybody, unspent. Resolves after one try. Where the database does not take them, it is tried again and again
+   * until it does, or says that they are no longer ours; they are not extended meanwhile.
+   */
   giveBack(held: Held[]): Promise<void>;
   has(held: Held): boolean;
   all(): Held[];
-  stop(): void;
+  /** Extends nothing any more, and goes on handing back what is still to be handed back, for up to `patienceMs`. */
+  stop(patienceMs: number): Promise<void>;
 };
 
 /** Several chances to extend a lease before it is given up. */
@@ -34,7 +38,11 @@ const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
 export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
   const held = new Set<Held>();
   let touching = false;
-  const timer = setInterval(() => void extend(), TOUCH_EVERY_MS);
+  const handBack = createHandBack(pool, queue, log);
+  const timer = setInterval(() => {
+    void extend();
+    void handBack.retry();
+  }, TOUCH_EVERY_MS);
 
   async function extend(): Promise<void> {
     const mine = [...held];
@@ -45,10 +53,9 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     try {
       const kept = await queue.keepAlive(mine.map(({ claim }) => claim));
       for (const one of mine) one.confirmedAt = startedAt;
-      const latest = new Set(latestOfEachJob(mine));
       // One that ended while we asked is no longer a claim to lose.
       giveUp(
-        mine.filter((one) => held.has(one) && !(kept.has(one.claim.jobId) && latest.has(one))),
+        mine.filter((one) => held.has(one) && !kept.has(one.claim)),
         'claim lost',
       );
     } catch (error) {
@@ -84,13 +91,13 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     async giveBack(some) {
       if (some.length === 0) return;
       for (const one of some) held.delete(one);
-      const claims = some.map(({ claim }) => claim);
-      await inTransaction(pool, (tx) => handBack(tx, queue, claims)).catch((error: unknown) =>
-        log.warn('claim.hand_back_failed', { error }),
-      );
+      await handBack.give(some.map(({ claim }) => claim));
     },
     has: (one) => held.has(one),
     all: () => [...held],
-    stop: () => clearInterval(timer),
+    stop(patienceMs) {
+      clearInterval(timer);
+      return handBack.finish(patienceMs);
+    },
   };
 }

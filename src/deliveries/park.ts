@@ -9,7 +9,7 @@ import type { Triage } from './triage.ts';
  */
 export async function setAside(tx: Tx, queue: ClaimableQueue, { park, postpone, drop }: Omit<Triage, 'send'>): Promise<void> {
   const ours = await queue.finish(tx, [...park, ...postpone.map(({ claim }) => claim), ...drop]);
-  const parked = park.filter(({ jobId }) => ours.has(jobId));
+  const parked = park.filter((claim) => ours.has(claim));
   if (parked.length > 0)
     await parkDeliveries(
       tx,
@@ -18,20 +18,10 @@ export async function setAside(tx: Tx, queue: ClaimableQueue, { park, postpone, 
     );
   await queue.enqueue(
     tx,
-    postpone.filter(({ claim }) => ours.has(claim.jobId)).map(({ claim, delaySeconds }) => jobOf(claim, delaySeconds)),
+    postpone.filter(({ claim }) => ours.has(claim)).map(({ claim, delaySeconds }) => jobOf(claim, delaySeconds)),
   );
 }
 
-/** Gives claims back unspent, due at once for anybody. pg-boss has no call for that: the job ends and an equal one takes its place. */
-export async function handBack(tx: Tx, queue: ClaimableQueue, claims: Claim[]): Promise<void> {
-  const ours = await queue.finish(tx, claims);
-  await queue.enqueue(
-    tx,
-    claims.filter(({ jobId }) => ours.has(jobId)).map((claim) => jobOf(claim, 0)),
-  );
-  await queue.wake(tx);
-}
-
-function jobOf({ deliveryId, webhookId, deaths }: Claim, delaySeconds: number): NextJob {
-  return { deliveryId, webhookId, delaySeconds, deaths };
+function jobOf({ deliveryId, webhookId, lost, doubt }: Claim, delaySeconds: number): NextJob {
+  return { deliveryId, webhookId, delaySeconds, lost, ...(doubt === undefined ? {} : { doubt }) };
 }

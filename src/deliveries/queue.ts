@@ -1,17 +1,17 @@
 import { PgBoss, type Db as BossDb } from 'pg-boss';
+import { atMost } from '../at-most.ts';
 import type { Connection } from '../database/connection.ts';
-import type { Pool, Queryable } from '../database/pool.ts';
+import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
+import { claimJobs, failDamaged, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
+import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS } from './heartbeat.ts';
+import { endClaims, extendClaims, returnClaims } from './ownership.ts';
 
-/**
- * A job that this process owns until it finishes it or stops keeping it alive. `owner` tells this claim from earlier and later
- * ones of the same job; `deaths` counts the owners of the delivery that vanished.
- */
-export type Claim = { jobId: string; owner: number; deliveryId: string; webhookId: string; deaths: number };
+export type { Claim, ClaimRequest } from './claim.ts';
 
-/** `deaths` are those to be carried over from a claim handed back. */
-export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number; deaths?: number };
+/** `lost` and `doubt` are carried over from the claim before. */
+export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number; lost?: number; doubt?: string };
 
 /** The queue as those see it who put deliveries into it. */
 export type DeliveryQueue = {
@@ -24,20 +24,22 @@ export type DeliveryQueue = {
 
 /** The queue as a worker sees it. */
 export type ClaimableQueue = DeliveryQueue & {
-  /** Claims up to `limit` due jobs, the oldest first, of webhooks other than `ignore`. */
-  claim(limit: number, ignore: string[]): Promise<Claim[]>;
-  /** Ends claims that are still ours. @returns the job ids that were: anything else is somebody else's now. */
-  finish(tx: Tx, claims: Claim[]): Promise<Set<string>>;
-  /** Extends the lease of claims. @returns the job ids that are still ours. */
-  keepAlive(claims: Claim[]): Promise<Set<string>>;
+  /** Claims due jobs. A row that cannot be read is set aside and logged. `more`: there may be more that this request would have taken. */
+  claim(request: ClaimRequest): Promise<Omit<Claimed, 'damaged'>>;
+  /** Ends claims that are still ours. @returns those that were. */
+  finish(tx: Tx, claims: Claim[]): Promise<Set<Claim>>;
+  /** Extends the lease of claims. @returns those that are still ours. */
+  keepAlive(claims: Claim[]): Promise<Set<Claim>>;
+  /**
+   * Hands claims back unspent, in place: same age, same count, due again after `delaySeconds` (0: at once). Those no longer ours are
+   * left alone. Wakes every worker.
+   */
+  giveBack(tx: Tx, claims: Claim[], delaySeconds?: number): Promise<void>;
+  /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
+  endLost(): Promise<number>;
   /** Calls `onWake` when work was added, and after every time that notifications may have been missed. */
   listen(onWake: () => void): Promise<void>;
 };
-
-/** An owner that has not been heard of for this long has lost its claims. pg-boss allows no less than 10. */
-export const LEASE_SECONDS = 20;
-
-type JobData = { deliveryId: string; deaths?: number };
 
 const QUEUE = 'deliveries';
 const CHANNEL = 'postmand_deliveries';
@@ -56,62 +58,97 @@ const QUEUE_SETTINGS = {
   warningQueueSize: 2_000_000_000,
 };
 
-/**
- * A connection that went silent would hold a lease's extension for ever, and the end of the process too. Found out after 6 s, there
- * is time to extend it on another one.
- */
-const IMPATIENT = { query_timeout: 6000, keepAlive: true };
+const QUIET = { supervise: false, schedule: false, migrate: false, registerInstance: false, openTelemetry: { enabled: false } };
 
-const QUIET = { schedule: false, migrate: false, registerInstance: false, openTelemetry: { enabled: false } };
+/**
+ * The connections for leases give up an answer 5 s after the server's time-out. One that went silent would hold an extension for ever,
+ * and the end of the process too; found out after 6 s, there is time to extend the lease on another one.
+ */
+const UPKEEP_TIMEOUT_MS = 1000;
+
+/** A server that is slow, but there, may take the rest of that time: an extension that comes late is better than none. */
+const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 5000`;
 
 /**
  * The queue for a process that only adds to it; every statement runs in a caller's transaction.
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
 export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
-  const boss = new PgBoss({ ...QUIET, supervise: false, db: executor(pool) });
-  await start(boss, log);
-  return producer(boss);
+  return producer(await startBoss(pool, log));
 }
 
 /**
- * The queue for a worker. pg-boss keeps up to `maxConnections` connections of its own for the leases and its upkeep, so that
- * they never wait behind anything else, and LISTEN takes one more where `listen` is called.
+ * The queue for a worker. It keeps up to `maxConnections` connections of its own for the leases, so that they never wait behind
+ * anything else, and LISTEN takes one more where `listen` is called.
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
 export async function openClaimableQueue(pool: Pool, connection: Connection, maxConnections: number, log: Log): Promise<ClaimableQueue> {
-  const upkeep = { supervise: true, superviseIntervalSeconds: 5, monitorIntervalSeconds: 5, maintenanceIntervalSeconds: 300 };
-  const connections = { ...connection, ...IMPATIENT, max: maxConnections, application_name: 'postmand worker upkeep' };
-  const boss = new PgBoss({ ...QUIET, ...upkeep, ...connections });
-  await start(boss, log);
+  const boss = await startBoss(pool, log);
+  const table = await findJobTable(pool);
+  if (table === undefined) throw new QueueNotReady('The queue in this database is missing.');
+  const adding = producer(boss);
+  const upkeep = createPool(connection, {
+    max: maxConnections,
+    name: 'postmand worker upkeep',
+    log,
+    statementTimeoutMs: UPKEEP_TIMEOUT_MS,
+  });
+  const future = new FutureHeartbeats();
   let listening: { close(): Promise<void> } | undefined;
 
   return {
-    ...producer(boss),
-    async claim(limit, ignore) {
-      const fetch = (tx: Tx) => boss.fetch<JobData>(QUEUE, { batchSize: limit, ignoreGroups: ignore, db: executor(tx) });
-      // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
-      const jobs = await inTransaction(pool, fetch, NOT_DURABLE);
-      return jobs.map(({ id, data, groupId, retryCount }) => ({
-        jobId: id,
-        owner: retryCount,
-        deliveryId: data.deliveryId,
-        webhookId: groupId ?? '',
-        deaths: (data.deaths ?? 0) + retryCount,
-      }));
+    ...adding,
+    async claim(request) {
+      const { damaged, ...claimed } = await claimJobs(pool, table, request);
+      if (damaged.length > 0) await setDamagedAside({ pool, table, log }, damaged);
+      return claimed;
     },
-    // pg-boss takes an empty list for a mistake.
-    finish: async (tx, claims) =>
-      claims.length === 0 ? new Set() : settledIds(await boss.deleteJob(QUEUE, claims.map(attemptOf), { db: executor(tx) })),
-    keepAlive: async (claims) => (claims.length === 0 ? new Set() : settledIds(await boss.touch(QUEUE, claims.map(attemptOf)))),
+    finish: (tx, claims) => endClaims(tx, table, claims),
+    keepAlive: (claims) => inTransaction(upkeep, (tx) => extendClaims(tx, table, claims), UPKEEP),
+    async giveBack(tx, claims, delaySeconds = 0) {
+      await returnClaims(tx, table, claims, delaySeconds);
+      await adding.wake(tx);
+    },
+    async endLost() {
+      const pass = async (tx: Tx) => {
+        const ended = await endSilent(tx, table, future.overdue());
+        if (ended > 0) await adding.wake(tx);
+        return { ended, seen: await findFutureHeartbeats(tx, table) };
+      };
+      const { ended, seen } = await inTransaction(upkeep, pass, UPKEEP);
+      future.note(seen);
+      return ended;
+    },
     async listen(onWake) {
-      listening = await boss.getDb().listen?.(CHANNEL, onWake, onWake);
+      listening = await listen(connection, log, onWake);
     },
     async close() {
       await listening?.close();
-      await boss.stop({ graceful: false });
+      await adding.close();
+      // A connection that went silent never closes.
+      await atMost(1000, upkeep.end());
     },
   };
+}
+
+/** In a transaction of its own, and once: where it fails, the lease of these rows runs out and the next claim tries again. */
+async function setDamagedAside({ pool, table, log }: { pool: Pool; table: string; log: Log }, damaged: DamagedJob[]): Promise<void> {
+  try {
+    await inTransaction(pool, (tx) => failDamaged(tx, table, damaged));
+    for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { jobId, key });
+  } catch (error) {
+    log.warn('queue.error', { error });
+  }
+}
+
+/** pg-boss's LISTEN, which finds out by itself that its connection is lost. Of its pool no connection is ever taken. */
+async function listen(connection: Connection, log: Log, onWake: () => void): Promise<{ close(): Promise<void> }> {
+  const boss = new PgBoss({ ...QUIET, ...connection, application_name: 'postmand worker listen' });
+  boss.on('error', (error) => log.warn('queue.error', { error }));
+  // pg-boss's types leave out what its own database adds to the interface.
+  const db = boss.getDb() as unknown as Required<Pick<BossDb, 'listen'>> & { open(): Promise<void> };
+  await db.open();
+  return db.listen(CHANNEL, onWake, onWake);
 }
 
 /** The database has no queue, or one of another version of pg-boss. */
@@ -121,7 +158,7 @@ export class QueueNotReady extends Error {
 
 /** Installs or upgrades pg-boss and the queue, brings its settings up to date, and waits for index builds in the background. */
 export async function installQueue(connection: Connection, log: Log): Promise<void> {
-  const boss = new PgBoss({ ...QUIET, ...connection, max: 2, migrate: true, supervise: false, bamIntervalSeconds: 10 });
+  const boss = new PgBoss({ ...QUIET, ...connection, max: 2, migrate: true, bamIntervalSeconds: 10 });
   boss.on('error', (error) => log.warn('queue.error', { error }));
   await boss.start();
   try {
@@ -143,12 +180,14 @@ async function indexesBuilt(boss: PgBoss): Promise<void> {
   }
 }
 
-async function start(boss: PgBoss, log: Log): Promise<void> {
-  // Without a listener a lost connection would end the process.
+/** Its statements of its own, at the start and to read its settings now and then, run on `pool`. */
+async function startBoss(pool: Pool, log: Log): Promise<PgBoss> {
+  const boss = new PgBoss({ ...QUIET, db: executor(pool) });
   boss.on('error', (error) => log.warn('queue.error', { error }));
   boss.on('warning', ({ message, data }) => log.warn('queue.warning', { warning: message, data }));
   try {
     await boss.start();
+    return boss;
   } catch (cause) {
     if (!(cause instanceof Error && /pg-boss (is not installed|database requires migrations)/.test(cause.message))) throw cause;
     throw new QueueNotReady('The queue in this database is missing or of another version.', { cause });
@@ -158,8 +197,9 @@ async function start(boss: PgBoss, log: Log): Promise<void> {
 function producer(boss: PgBoss): DeliveryQueue {
   return {
     async enqueue(tx, jobs) {
-      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, deaths }) => ({
-        data: deaths ? { deliveryId, deaths } : { deliveryId },
+      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, lost, doubt }) => ({
+        // Version 2.1 reads the number of lost claims under this name.
+        data: { deliveryId, ...(lost ? { deaths: lost } : {}), ...(doubt === undefined ? {} : { doubt }) },
         singletonKey: deliveryId,
         group: { id: webhookId },
         startAfter: delaySeconds,
@@ -169,15 +209,6 @@ function producer(boss: PgBoss): DeliveryQueue {
     wake: async (tx) => void (await tx.query(`select pg_notify($1, '')`, [CHANNEL])),
     close: () => boss.stop({ graceful: false }),
   };
-}
-
-const attemptOf = ({ jobId, owner }: Claim) => ({ id: jobId, retryCount: owner });
-
-/** pg-boss reports which of the jobs it touched, though its types do not say so. */
-function settledIds(response: object): Set<string> {
-  const { settled } = response as { settled?: string[] };
-  if (settled === undefined) throw new Error('pg-boss did not say which jobs it settled');
-  return new Set(settled);
 }
 
 function executor(db: Queryable): BossDb {

@@ -4,7 +4,6 @@ import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
 import { recordOutcomes, type Outcome } from './delivery-store.ts';
-import { latestOfEachJob } from './latest-claim.ts';
 import type { DeliveryQueue, ClaimableQueue } from './queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
@@ -19,12 +18,10 @@ type NewAttempt = Omit<Attempt, 'created_at'>;
  * @returns those recorded.
  */
 export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[]): Promise<Settled[]> {
-  const latest = latestOfEachJob(attempts);
-  const ours = await queue.finish(
-    tx,
-    latest.map(({ claim }) => claim),
-  );
-  const owned = latest.filter(({ claim }) => ours.has(claim.jobId));
+  // Of two sends of one job only the one of the present claim is ours, and none is recorded twice.
+  const byClaim = new Map(attempts.map((attempted) => [attempted.claim, attempted]));
+  const ours = await queue.finish(tx, [...byClaim.keys()]);
+  const owned = [...byClaim.values()].filter(({ claim }) => ours.has(claim));
   if (owned.length === 0) return [];
 
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));

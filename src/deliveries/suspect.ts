@@ -11,18 +11,18 @@ const SUSPECT_AFTER_DEATHS = 3;
 /** It died alone, twice. */
 const HOPELESS_AFTER_DEATHS = 5;
 
-export function isSuspect({ deaths }: Claim): boolean {
-  return deaths >= SUSPECT_AFTER_DEATHS;
+export function isSuspect({ lost }: Claim): boolean {
+  return lost >= SUSPECT_AFTER_DEATHS;
 }
 
-export function isHopeless({ deaths }: Claim): boolean {
-  return deaths >= HOPELESS_AFTER_DEATHS;
+export function isHopeless({ lost }: Claim): boolean {
+  return lost >= HOPELESS_AFTER_DEATHS;
 }
 
 /** The failed attempt that ends a delivery on which workers die. It is final: every further try would cost another worker. */
 export function condemn(assignment: Assignment): Attempted {
   const { claim, delivery, webhook } = assignment;
-  const message = `the worker died ${claim.deaths} times while sending this, twice with nothing else in work; it is not tried again`;
+  const message = `the worker died ${claim.lost} times while sending this, twice with nothing else in work; it is not tried again`;
   return {
     ...assignment,
     kind: 'attempted',

@@ -28,9 +28,9 @@ test('20,000 jobs wait, half of them for later â†’ a claim reads from the queueâ
   );
   await pool.query('analyze');
 
-  assert.equal((await queue.claim(50, [ignored])).length, 50);
+  assert.equal((await queue.claim({ limit: 50, ignore: [ignored], from: 'oldest' })).claims.length, 50);
 
-  const claim = statements.find(({ text }) => text.includes('SKIP LOCKED')) ?? assert.fail('no claim was seen');
+  const claim = statements.find(({ text }) => text.includes('skip locked')) ?? assert.fail('no claim was seen');
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${claim.text}`, claim.values);
   const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
   assert.match(plan, /Index Scan using \w*i11\b/, plan);

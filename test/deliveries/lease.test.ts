@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLeases } from '../../src/deliveries/lease.ts';
-import { LEASE_SECONDS } from '../../src/deliveries/queue.ts';
+import { LEASE_SECONDS } from '../../src/deliveries/heartbeat.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { freshWorkerQueue } from './worker-queue.ts';
@@ -10,8 +10,8 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   const { pool, queue } = await freshWorkerQueue(t);
   const log = keepingLog();
   const leases = createLeases(pool, queue, log);
-  lastFirst(t).after(() => leases.stop());
-  const claim = (deliveryId: string) => ({ jobId: deliveryId, owner: 0, deliveryId, webhookId: 'w', deaths: 0 });
+  lastFirst(t).after(() => leases.stop(0));
+  const claim = (deliveryId: string) => ({ jobId: deliveryId, generation: '', deliveryId, webhookId: 'w', lost: 0 });
 
   const now = performance.now();
   const [late] = leases.hold([claim('late')], now - LEASE_SECONDS * 700);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
-import { handBack, setAside } from '../../src/deliveries/park.ts';
+import { setAside } from '../../src/deliveries/park.ts';
 import type { Claim } from '../../src/deliveries/queue.ts';
 import { releaseParked } from '../../src/deliveries/release.ts';
 import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from './rows.ts';
-import { freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
 const NOTHING = { park: [], postpone: [], drop: [] };
 
@@ -61,22 +61,10 @@ suite('hand back', { concurrency: 4 }, () => {
     const claims: Claim[] = [];
     for (const id of await addDeliveries(worker, webhook.id, 3)) claims.push(await worker.claimOf(webhook.id, id));
     await takeOver(worker.pool, claims[1]?.jobId ?? '');
-    await worker.commit((tx) => handBack(tx, worker.queue, claims));
-    const again = await worker.queue.claim(10, []);
+    await worker.commit((tx) => worker.queue.giveBack(tx, claims));
+    const again = await claimed(worker.queue, 10);
     assert.deepEqual(new Set(again.map(({ deliveryId }) => deliveryId)), new Set([claims[0]?.deliveryId, claims[2]?.deliveryId]));
     assert.equal(await count(worker.pool, 'pgboss.job'), 3);
-  });
-
-  test('a claim whose earlier owners died → the deaths go with it', async (t) => {
-    const worker = await freshWorkerQueue(t);
-    const webhook = await addWebhook(worker);
-    const [id = ''] = await addDeliveries(worker, webhook.id);
-    const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => handBack(tx, worker.queue, [{ ...claim, deaths: 2 }]));
-    assert.deepEqual(
-      (await worker.queue.claim(10, [])).map(({ deaths }) => deaths),
-      [2],
-    );
   });
 });
 
@@ -91,7 +79,7 @@ suite('release', { concurrency: 4 }, () => {
       const row = await deliveryRow(worker.pool, id);
       assert.deepEqual([row?.parked, row?.held_reason, row?.status], [false, null, 'pending']);
     }
-    assert.deepEqual((await worker.queue.claim(10, [])).map(({ deliveryId }) => deliveryId).sort(), ids.toSorted());
+    assert.deepEqual((await claimed(worker.queue, 10)).map(({ deliveryId }) => deliveryId).sort(), ids.toSorted());
   });
 
   test('parked deliveries of an inactive webhook → they stay', async (t) => {
@@ -112,7 +100,7 @@ suite('release', { concurrency: 4 }, () => {
     await releaseParked(worker.pool, worker.queue);
     const [job] = await jobs(worker.pool);
     assert.ok((job?.waitSeconds ?? 0) > 50, JSON.stringify(job));
-    assert.deepEqual(await worker.queue.claim(10, []), []);
+    assert.deepEqual(await claimed(worker.queue, 10), []);
   });
 
   test('1,200 parked → every one gets exactly one job, and another webhook is not held up', async (t) => {

@@ -6,7 +6,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { jobs, takeOver } from './rows.ts';
-import { freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
 const job = (delaySeconds = 0, webhookId = randomUUID()) => ({ deliveryId: randomUUID(), webhookId, delaySeconds });
 
@@ -15,9 +15,9 @@ suite('enqueue', { concurrency: 4 }, () => {
     const { queue, commit } = await freshWorkerQueue(t);
     const one = job();
     await commit((tx) => queue.enqueue(tx, [one]));
-    const [claim, ...others] = await queue.claim(10, []);
-    assert.deepEqual([claim?.deliveryId, claim?.webhookId, claim?.deaths, others.length], [one.deliveryId, one.webhookId, 0, 0]);
-    assert.deepEqual(await queue.claim(10, []), []);
+    const [claim, ...others] = await claimed(queue, 10);
+    assert.deepEqual([claim?.deliveryId, claim?.webhookId, claim?.lost, others.length], [one.deliveryId, one.webhookId, 0, 0]);
+    assert.deepEqual(await claimed(queue, 10), []);
   });
 
   test('a delivery that has a waiting job → it keeps that one', async (t) => {
@@ -64,8 +64,8 @@ suite('enqueue', { concurrency: 4 }, () => {
     const { queue, commit, pool } = await freshWorkerQueue(t);
     const { rows } = await pool.query<{ due: string }>(`select (now() + interval '1.5 seconds')::text as due`);
     await commit((tx) => queue.enqueue(tx, [job(1.5)]));
-    assert.deepEqual(await queue.claim(10, []), []);
-    await until('the job is claimed', async () => (await queue.claim(10, []))[0]);
+    assert.deepEqual(await claimed(queue, 10), []);
+    await until('the job is claimed', async () => (await claimed(queue, 10))[0]);
     const late = await pool.query<{ late: boolean }>('select now() >= $1::timestamptz as late', [rows[0]?.due]);
     assert.equal(late.rows[0]?.late, true);
   });
@@ -80,8 +80,8 @@ suite('claim', { concurrency: 4 }, () => {
         Array.from({ length: 5 }, () => job()),
       ),
     );
-    assert.equal((await queue.claim(3, [])).length, 3);
-    assert.equal((await queue.claim(3, [])).length, 2);
+    assert.equal((await claimed(queue, 3)).length, 3);
+    assert.equal((await claimed(queue, 3)).length, 2);
   });
 
   test('two workers at once → each job claimed by one of them', async (t) => {
@@ -89,10 +89,10 @@ suite('claim', { concurrency: 4 }, () => {
     const other = await worker.another();
     const all = Array.from({ length: 200 }, () => job());
     await worker.commit((tx) => worker.queue.enqueue(tx, all));
-    const claims = await Promise.all(Array.from({ length: 20 }, (_one, i) => (i % 2 === 0 ? worker.queue : other).claim(20, [])));
+    const claims = await Promise.all(Array.from({ length: 20 }, (_one, i) => claimed(i % 2 === 0 ? worker.queue : other, 20)));
     const ids = claims.flat().map(({ deliveryId }) => deliveryId);
     assert.equal(new Set(ids).size, ids.length);
-    const rest = await worker.queue.claim(200, []);
+    const rest = await claimed(worker.queue, 200);
     assert.equal(ids.length + rest.length, 200);
   });
 
@@ -101,7 +101,7 @@ suite('claim', { concurrency: 4 }, () => {
     const [full, free] = [randomUUID(), randomUUID()];
     await commit((tx) => queue.enqueue(tx, [job(0, full), job(0, full), job(0, free)]));
     assert.deepEqual(
-      (await queue.claim(10, [full])).map(({ webhookId }) => webhookId),
+      (await claimed(queue, 10, [full])).map(({ webhookId }) => webhookId),
       [free],
     );
   });
@@ -111,7 +111,7 @@ suite('finish', { concurrency: 4 }, () => {
   test('a claim that is ours → its job is gone, and the delivery can have another', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
-    assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set([claim.jobId]));
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set([claim]));
     assert.deepEqual(await jobs(pool), []);
     await claimOf(claim.webhookId, claim.deliveryId);
   });
@@ -120,7 +120,7 @@ suite('finish', { concurrency: 4 }, () => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const [lost, kept] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
     await takeOver(pool, lost.jobId);
-    assert.deepEqual(await commit((tx) => queue.finish(tx, [lost, kept])), new Set([kept.jobId]));
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [lost, kept])), new Set([kept]));
     assert.deepEqual(
       (await jobs(pool)).map(({ id, state }) => [id, state]),
       [[lost.jobId, 'active']],
@@ -152,7 +152,7 @@ suite('finish', { concurrency: 4 }, () => {
       throw new Error('no');
     });
     await assert.rejects(rolledBack, /no/);
-    assert.deepEqual(await queue.keepAlive([claim]), new Set([claim.jobId]));
+    assert.deepEqual(await queue.keepAlive([claim]), new Set([claim]));
   });
 
   test('no claims → nothing', async (t) => {
@@ -171,7 +171,7 @@ suite('lease', { concurrency: 4 }, () => {
     ];
     await takeOver(pool, lost.jobId);
     await commit((tx) => queue.finish(tx, [ended]));
-    assert.deepEqual(await queue.keepAlive([kept, lost, ended]), new Set([kept.jobId]));
+    assert.deepEqual(await queue.keepAlive([kept, lost, ended]), new Set([kept]));
   });
 
   test('a claim kept alive → its lease begins anew', async (t) => {
@@ -188,10 +188,11 @@ suite('lease', { concurrency: 4 }, () => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
     await pool.query(`update pgboss.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [lost.jobId]);
-    const claim = await until('the job is claimed again', async () => (await queue.claim(1, []))[0]);
-    assert.deepEqual([claim.jobId, claim.deliveryId, claim.deaths], [lost.jobId, lost.deliveryId, 1]);
+    assert.equal(await queue.endLost(), 1);
+    const claim = await until('the job is claimed again', async () => (await claimed(queue, 1))[0]);
+    assert.deepEqual([claim.jobId, claim.deliveryId, claim.lost], [lost.jobId, lost.deliveryId, 1]);
     assert.deepEqual(await commit((tx) => queue.finish(tx, [lost])), new Set());
-    assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set([claim.jobId]));
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set([claim]));
   });
 });
 

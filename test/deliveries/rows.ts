@@ -56,7 +56,12 @@ export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'd
   return rows[0]?.count ?? 0;
 }
 
-/** As if the owner of a job had vanished and another one had claimed it. */
-export async function takeOver(db: Queryable, jobId: string): Promise<void> {
-  await db.query('update pgboss.job set retry_count = retry_count + 1, heartbeat_on = now() where id = $1', [jobId]);
+/** As if the owner of a job had vanished and another one had claimed it. @returns the generation of that claim. */
+export async function takeOver(db: Queryable, jobId: string): Promise<string> {
+  const { rows } = await db.query<{ generation: string }>(
+    `update pgboss.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1
+     returning started_on as generation`,
+    [jobId],
+  );
+  return rows[0]?.generation ?? '';
 }

@@ -10,7 +10,7 @@ import { judge } from '../../src/deliveries/verdict.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, count, deliveryRow, jobs, takeOver } from './rows.ts';
-import { freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
   test('a success → delivery and attempt are recorded, and the job is gone', async (t) => {
@@ -53,8 +53,8 @@ suite('settle', { concurrency: 4 }, () => {
       `select abs(extract(epoch from j.start_after - d.scheduled_at))::float8 as apart from pgboss.job j, deliveries d`,
     );
     assert.ok((due.rows[0]?.apart ?? 1) < 0.001, JSON.stringify(due.rows));
-    assert.deepEqual(await line.queue.claim(10, []), []);
-    await until('claimed at its time', async () => (await line.queue.claim(10, []))[0]);
+    assert.deepEqual(await claimed(line.queue, 10), []);
+    await until('claimed at its time', async () => (await claimed(line.queue, 10))[0]);
     assert.ok(((await deliveryRow(line.pool, line.deliveryId))?.waitSeconds ?? 1) <= 0);
     const [attempt] = await attemptsOf(line);
     assert.deepEqual(
@@ -83,25 +83,25 @@ suite('settle', { concurrency: 4 }, () => {
     assert.deepEqual(await attemptsOf(line), []);
     const row = await deliveryRow(line.pool, line.deliveryId);
     assert.deepEqual([row?.status, row?.delivery_attempts], ['pending', 0]);
-    assert.deepEqual(await line.queue.keepAlive([attempted.claim]), new Set([attempted.claim.jobId]));
+    assert.deepEqual(await line.queue.keepAlive([attempted.claim]), new Set([attempted.claim]));
   });
 
   test('a claim that was lost → nothing is recorded, and the new owner records its own', async (t) => {
     const line = await openLine(t);
     const attempted = await line.attempt(response(200));
-    await takeOver(line.pool, attempted.claim.jobId);
+    const generation = await takeOver(line.pool, attempted.claim.jobId);
     assert.deepEqual(await line.settle(attempted), []);
     assert.deepEqual(await attemptsOf(line), []);
     assert.equal((await deliveryRow(line.pool, line.deliveryId))?.status, 'pending');
-    const now = { ...attempted.claim, owner: attempted.claim.owner + 1 };
+    const now = { ...attempted.claim, generation };
     assert.equal((await line.settle({ ...attempted, claim: now })).length, 1);
   });
 
   test('two sends of one job, answered together → one is recorded, that of the latest claim', async (t) => {
     const line = await openLine(t);
     const stale = await line.attempt(response(500));
-    await takeOver(line.pool, stale.claim.jobId);
-    const present = await attempted(line, line.webhook, { ...stale.claim, owner: stale.claim.owner + 1 }, response(200));
+    const generation = await takeOver(line.pool, stale.claim.jobId);
+    const present = await attempted(line, line.webhook, { ...stale.claim, generation }, response(200));
     const settled = await line.settle(stale, present, present, stale);
     assert.deepEqual(
       settled.map(({ row }) => row.response_status_code),
@@ -133,7 +133,7 @@ suite('settle', { concurrency: 4 }, () => {
     const line = await openLine(t);
     const first = await line.attempt(FAILURE);
     await line.settle(first);
-    const claim = await until('the next claim', async () => (await line.queue.claim(1, []))[0]);
+    const claim = await until('the next claim', async () => (await claimed(line.queue, 1))[0]);
     assert.deepEqual(await line.settle({ ...first, claim }), []);
     assert.equal((await attemptsOf(line)).length, 1);
   });

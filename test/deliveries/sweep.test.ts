@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { sweepOverdue } from '../../src/deliveries/sweep.ts';
 import { addDeliveries, addWebhook, count, jobs, parkAll } from './rows.ts';
-import { freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
 suite('sweep', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {
@@ -12,7 +12,7 @@ suite('sweep', { concurrency: 4 }, () => {
     await worker.claimOf(webhook.id, id);
     await worker.pool.query('delete from pgboss.job');
     await sweepOverdue(worker.pool, worker.queue);
-    const [claim, ...others] = await worker.queue.claim(10, []);
+    const [claim, ...others] = await claimed(worker.queue, 10);
     assert.deepEqual([claim?.deliveryId, claim?.webhookId, others.length], [id, webhook.id, 0]);
   });
 

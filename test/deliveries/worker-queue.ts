@@ -13,6 +13,11 @@ export type WorkerQueue = TestDatabase & {
   claimOf(webhookId: string, deliveryId: string): Promise<Claim>;
 };
 
+/** Claims the oldest, as a worker does that has room for `limit`. */
+export async function claimed(queue: ClaimableQueue, limit: number, ignore: string[] = []): Promise<Claim[]> {
+  return (await queue.claim({ limit, ignore, from: 'oldest' })).claims;
+}
+
 /** A fresh database, with the queue as a worker opens it. */
 export async function freshWorkerQueue(t: Cleanup): Promise<WorkerQueue> {
   const database = await freshDatabase(t);
@@ -20,7 +25,7 @@ export async function freshWorkerQueue(t: Cleanup): Promise<WorkerQueue> {
   const commit = <Result>(work: (tx: Tx) => Promise<Result>) => inTransaction(database.pool, work);
   async function claimOf(webhookId: string, deliveryId: string): Promise<Claim> {
     await commit((tx) => queue.enqueue(tx, [{ deliveryId, webhookId, delaySeconds: 0 }]));
-    const claim = (await queue.claim(100, [])).find((one) => one.deliveryId === deliveryId);
+    const claim = (await claimed(queue, 100)).find((one) => one.deliveryId === deliveryId);
     if (claim === undefined) throw new Error(`no job of ${deliveryId} could be claimed`);
     return claim;
   }

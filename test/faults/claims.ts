@@ -1,5 +1,7 @@
-import { PgBoss } from 'pg-boss';
 import type { Pool } from '../../src/database/pool.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
+import { findJobTable } from '../../src/deliveries/claim.ts';
+import { endSilent } from '../../src/deliveries/heartbeat.ts';
 import type { Command } from '../setup/command.ts';
 import { until } from '../setup/until.ts';
 
@@ -26,16 +28,11 @@ export function givenUp(processes: Command[]): Set<string> {
   return new Set(lines.flatMap(({ deliveries }) => deliveries as string[]));
 }
 
-/** Has pg-boss take expired claims back now, as a worker does every five seconds. Nobody else must hold any. */
+/** Ends expired leases now, as a worker does every five seconds. Nobody else must hold any claim. */
 export async function takeBack(pool: Pool): Promise<void> {
-  const quiet = { supervise: false, schedule: false, migrate: false, registerInstance: false };
-  const db = { executeSql: (text: string, values?: unknown[]) => pool.query(text, values) };
-  // It looks once a second at most, whoever asks.
-  const boss = new PgBoss({ ...quiet, monitorIntervalSeconds: 1, db });
-  await boss.start();
+  const table = await findJobTable(pool);
   await until('no claim is left', async () => {
-    await boss.supervise('deliveries');
+    await inTransaction(pool, (tx) => endSilent(tx, table ?? '', []));
     return (await claimed(pool)).size === 0;
   });
-  await boss.stop({ graceful: false });
 }

@@ -1,0 +1,142 @@
+import type { Pool, Queryable } from '../database/pool.ts';
+import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
+
+/** A job that this process owns until it ends it or stops keeping it alive. */
+export type Claim = {
+  jobId: string;
+  /** The fencing token: tells this claim from earlier and later ones of the same job, whatever a crash undid. */
+  generation: string;
+  deliveryId: string;
+  webhookId: string;
+  /** How often claims of this delivery have run out so far: a hint that workers may die on it, never a proof. */
+  lost: number;
+  /** An isolated send of which an earlier claim did not see the end (see NextJob.doubt); undefined where there is none. */
+  doubt?: string;
+};
+
+export type ClaimRequest = {
+  limit: number;
+  /** Webhooks to leave out. */
+  ignore: string[];
+  /** Which end of the queue to look at. */
+  from: 'oldest' | 'newest';
+};
+
+/** A claimed job that cannot be understood. `key` is the delivery that it was made for, as the queue knows it. */
+export type DamagedJob = { jobId: string; generation: string; key: string | null };
+
+export type Claimed = {
+  claims: Claim[];
+  damaged: DamagedJob[];
+  /** There may be more that this request would have taken. */
+  more: boolean;
+};
+
+/** A claim of the newest looks at this many jobs at most, so that its cost is bounded whatever waits. */
+const NEWEST = 2000;
+
+/** Claims due jobs of `table`, the partition that holds the jobs of our queue. */
+export async function claimJobs(pool: Pool, table: string, request: ClaimRequest): Promise<Claimed> {
+  const take = request.from === 'oldest' ? takeOldest : takeNewest;
+  // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
+  const { rows, more } = await inTransaction(pool, (tx) => take(tx, table, request), NOT_DURABLE);
+  const claimed: Claimed = { claims: [], damaged: [], more };
+  for (const row of rows) {
+    const claim = claimOf(row);
+    if (claim) claimed.claims.push(claim);
+    else claimed.damaged.push({ jobId: row.id, generation: row.generation, key: row.key });
+  }
+  return claimed;
+}
+
+/** Takes damaged jobs out of the queue. They stay in the table as failed ones, so that somebody can look at them. */
+export async function failDamaged(tx: Tx, table: string, damaged: DamagedJob[]): Promise<void> {
+  await tx.query(
+    `update ${table} as job set state = 'failed', completed_on = now()
+     from unnest($1::uuid[], $2::timestamptz[]) as mine (id, generation)
+     where job.name = 'deliveries' and job.id = mine.id and job.started_on = mine.generation and job.state::text = 'active'`,
+    [damaged.map(({ jobId }) => jobId), damaged.map(({ generation }) => generation)],
+  );
+}
+
+export type JobRow = { id: string; generation: string; data: unknown; webhookId: string | null; key: string | null; retryCount: number };
+type Taken = { rows: JobRow[]; more: boolean };
+
+/** Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch. */
+async function takeOldest(tx: Tx, table: string, { limit, ignore }: ClaimRequest): Promise<Taken> {
+  const { rows } = await tx.query<JobRow>(
+    `with next as (
+       select id from ${table}
+       where name = 'deliveries' and state < 'active' and not blocked and start_after <= now()
+         and (group_id is null or group_id <> all ($2::text[]))
+       order by priority desc, created_on
+       limit $1
+       for update skip locked
+     )
+     ${claimNext(table)}`,
+    [limit, ignore],
+  );
+  return { rows, more: rows.length === limit };
+}
+
+/**
+ * The newest jobs are found in the same index, from its other end: all of ours have priority 0. They are locked one by one, as many
+ * as are taken, which keeps their order without a sort.
+ */
+async function takeNewest(tx: Tx, table: string, { limit, ignore }: ClaimRequest): Promise<Taken> {
+  const { rows } = await tx.query<{ seen: number } & (JobRow | { id: null })>(
+    `with newest as materialized (
+       select id, start_after, group_id from ${table}
+       where name = 'deliveries' and priority = 0 and state < 'active' and not blocked
+       order by created_on desc
+       limit ${NEWEST}
+     ), next as (
+       select due.id from newest cross join lateral (
+         select job.id from ${table} as job
+         where job.name = 'deliveries' and job.id = newest.id
+           and job.state < 'active' and not job.blocked and job.start_after <= now()
+         for update skip locked
+       ) as due
+       where newest.start_after <= now() and (newest.group_id is null or newest.group_id <> all ($2::text[]))
+       limit $1
+     ), claimed as (
+       ${claimNext(table)}
+     )
+     select looked.seen, claimed.* from (select count(*)::integer as seen from newest) as looked left join claimed on true`,
+    [limit, ignore],
+  );
+  const taken = rows.filter((row) => row.id !== null);
+  return { rows: taken, more: taken.length === limit || rows[0]?.seen === NEWEST };
+}
+
+/** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */
+const claimNext = (table: string) => `
+  update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
+    retry_count = case when job.started_on is not null then job.retry_count + 1 else job.retry_count end
+  from next
+  where job.name = 'deliveries' and job.id = next.id
+  returning job.id, job.started_on as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
+    job.retry_count as "retryCount"`;
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+
+/** `deaths` is the name that version 2.1 has for claims that were lost before this job. */
+type JobData = { deliveryId?: unknown; deaths?: unknown; doubt?: unknown };
+
+/** @returns undefined where the row is damaged: one that is not ours to understand must not stop the others. */
+export function claimOf({ id, generation, data, webhookId, retryCount }: JobRow): Claim | undefined {
+  if (typeof data !== 'object' || data === null || !isUuid(webhookId)) return undefined;
+  const { deliveryId, deaths, doubt }: JobData = data;
+  if (!isUuid(deliveryId)) return undefined;
+  const lost = (typeof deaths === 'number' ? deaths : 0) + retryCount;
+  return { jobId: id, generation, deliveryId, webhookId, lost, ...(typeof doubt === 'string' ? { doubt } : {}) };
+}
+
+/** The partition that holds the jobs of our queue; undefined where the queue is missing. */
+export async function findJobTable(db: Queryable): Promise<string | undefined> {
+  const { rows } = await db.query<{ table: string }>(
+    `select 'pgboss.' || quote_ident(table_name) as table from pgboss.queue where name = 'deliveries'`,
+  );
+  return rows[0]?.table;
+}
