@@ -4,7 +4,14 @@ import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
 import { history } from './scenarios/history.ts';
 import { hostile } from './scenarios/hostile.ts';
-import { isolationBurst, isolationHanging, isolationSlow } from './scenarios/isolation.ts';
+import {
+  isolationBurst,
+  isolationBusy,
+  isolationDead,
+  isolationHanging,
+  isolationSlow,
+  isolationStrangers,
+} from './scenarios/isolation.ts';
 import { latency } from './scenarios/latency.ts';
 import { reads } from './scenarios/reads.ts';
 import { takeover } from './scenarios/takeover.ts';
@@ -22,6 +29,9 @@ export const SCENARIOS: Record<string, Scenario> = {
   'isolation-burst': isolationBurst,
   'isolation-hanging': isolationHanging,
   'isolation-slow': isolationSlow,
+  'isolation-busy': isolationBusy,
+  'isolation-strangers': isolationStrangers,
+  'isolation-dead': isolationDead,
   reads,
   takeover,
   delete: deletion,

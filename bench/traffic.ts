@@ -14,8 +14,9 @@ export type Trips = { trips: Trip[]; notes: string[] };
  */
 export async function steadyTrips(trial: Trial, url: string, webhookIds: string[], over: () => boolean): Promise<Trips> {
   const { receiver, sizes, payload } = trial;
+  const before = (await receiver.counts('fast')).arrived;
   const { sent, refused, firstRefusal } = await postSteadily(url, sizes.rate, over, inTurn(webhookIds, payload));
-  const complete = await reached(async () => (await receiver.counts('fast')).arrived >= sent.length, trial.deadline());
+  const complete = await reached(async () => (await receiver.counts('fast')).arrived >= before + sent.length, trial.deadline());
   const cutAt = now();
   const arrivedAt = new Map((await receiver.arrivals('fast')).map(({ id, at }) => [id, at]));
   const missing = sent.filter(({ id }) => !arrivedAt.has(id)).length;

@@ -40,8 +40,8 @@ export type Trial = {
   migrate(): Promise<number>;
   /** Starts a server and waits until it answers. */
   startServer(): Promise<Service>;
-  /** Starts workers and does not wait for them. */
-  startWorkers(): Promise<Service[]>;
+  /** Starts workers, with settings beside those of all, and does not wait for them. */
+  startWorkers(settings?: Record<string, string>): Promise<Service[]>;
   /** Those started, for a meter. */
   parts(services: { server?: Service; workers?: Service[] }): Part[];
 };
@@ -67,8 +67,8 @@ async function openTrial(bench: Bench, implementation: Implementation, cleanup: 
   cleanup.add(database.drop);
   const surroundings = { databaseUrl: database.url, settings, folder };
 
-  async function start(kind: 'server' | 'worker'): Promise<Service> {
-    const service = await startService(kind, implementation, surroundings);
+  async function start(kind: 'server' | 'worker', more: Record<string, string> = {}): Promise<Service> {
+    const service = await startService(kind, implementation, { ...surroundings, settings: { ...settings, ...more } });
     cleanup.add(service.stop);
     return service;
   }
@@ -86,7 +86,7 @@ async function openTrial(bench: Bench, implementation: Implementation, cleanup: 
       await server.ready;
       return server;
     },
-    startWorkers: () => Promise.all(Array.from({ length: sizes.workers }, () => start('worker'))),
+    startWorkers: (more) => Promise.all(Array.from({ length: sizes.workers }, () => start('worker', more))),
     parts: ({ server, workers }) => [
       ...(workers ? [{ name: 'worker' as const, pids: workers.map(({ pid }) => pid) }] : []),
       ...(server ? [{ name: 'server' as const, pids: [server.pid] }] : []),
