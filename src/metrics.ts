@@ -48,6 +48,7 @@ export function createMetrics() {
     slots: gauge('slots', 'Sends that may be under way, by lane.', ['lane']),
     waitingInLine: gauge('claims_waiting', 'Claimed deliveries that wait in this worker for their webhook to have room.'),
     leaseCheckAge: gauge('lease_check_age_seconds', 'Time since this worker last looked for claims of lost workers with success.'),
+    bytesInFlight: gauge('payload_bytes_in_flight', 'Bytes of payloads that are held for sends.'),
     claimBatch: histogram('claim_batch_size', 'Deliveries that one claim brought.', BATCH_BUCKETS),
     settleBatch: histogram('settle_batch_size', 'Attempts that were recorded in one transaction.', BATCH_BUCKETS),
     pending: gauge('deliveries_pending', 'Deliveries that are due or wait for a retry, counted in the background.'),

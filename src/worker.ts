@@ -2,7 +2,8 @@ import type { Config } from './config.ts';
 import type { Connection } from './database/connection.ts';
 import type { Pool } from './database/pool.ts';
 import { takeCensus } from './deliveries/census.ts';
-import { startDispatcher } from './deliveries/dispatcher.ts';
+import { Dispatcher } from './deliveries/dispatcher.ts';
+import { createIsolatedSender } from './deliveries/isolated-sender.ts';
 import { createLeaseCheck } from './deliveries/lease-check.ts';
 import { purgeHidden } from './deliveries/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
@@ -55,10 +56,11 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
   const connections = shareConnections(config.database.maxConnections);
   const queue = await openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue);
   const { rules: outbound, proxy, lookupThreads } = config.outbound;
-  const sender = createSender({ bodyLimitBytes: config.worker.responseBodyLimitBytes, outbound, lookupThreads, proxy });
-  const { concurrency: slots, webhookConcurrency: share, pollingIntervalMs } = config.worker;
-  const dispatcher = startDispatcher({ pool, queue, sender, metrics, log }, { slots, share, pollingIntervalMs });
-  if (connections.listen > 0) await listenOrPoll(queue, dispatcher.wake, log);
+  const sending = { bodyLimitBytes: config.worker.responseBodyLimitBytes, outbound, lookupThreads, proxy };
+  const [sender, isolatedSender] = [createSender(sending), createIsolatedSender(sending)];
+  const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
+  const dispatcher = new Dispatcher({ pool, queue, sender, isolatedSender, metrics, log }, { slots, share, ...others });
+  if (connections.listen > 0) await listenOrPoll(queue, () => dispatcher.wake(), log);
 
   const upkeep = [
     repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
@@ -73,7 +75,7 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
       await dispatcher.stop(config.gracePeriodMs);
       await stopped;
       await queue.close();
-      sender.close();
+      for (const one of [sender, isolatedSender]) one.close();
     },
   };
 }

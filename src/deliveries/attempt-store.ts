@@ -37,6 +37,22 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
   return rows[0];
 }
 
+export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
+
+/** How the latest attempt of each webhook went. Those without one are left out. */
+export async function findLastAttempts(db: Queryable, webhookIds: string[]): Promise<LastAttempt[]> {
+  const { rows } = await db.query<LastAttempt>(
+    `select asked.id as "webhookId", latest.execution_duration as "tookMs", latest.response_status_code > 0 as answered
+     from unnest($1::uuid[]) as asked (id)
+     cross join lateral (
+       select execution_duration, response_status_code from delivery_attempts
+       where webhook_id = asked.id order by created_at desc, id desc limit 1
+     ) as latest`,
+    [webhookIds],
+  );
+  return rows;
+}
+
 export type AttemptFilter = { webhookId?: string | undefined; deliveryId?: string | undefined; success?: boolean | undefined };
 
 type Text = 'raw_request' | 'raw_response';

@@ -16,10 +16,12 @@ export type Claim = {
 
 export type ClaimRequest = {
   limit: number;
-  /** Webhooks to leave out. */
-  ignore: string[];
   /** Which end of the queue to look at. */
   from: 'oldest' | 'newest';
+  /** Most jobs of each of these webhooks; 0: none. */
+  rooms: ReadonlyMap<string, number>;
+  /** Most jobs of any other webhook. */
+  otherwise: number;
 };
 
 /** A claimed job that cannot be understood. `key` is the delivery that it was made for, as the queue knows it. */
@@ -63,50 +65,71 @@ export type JobRow = { id: string; generation: string; data: unknown; webhookId:
 type Taken = { rows: JobRow[]; more: boolean };
 
 /** Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch. */
-async function takeOldest(tx: Tx, table: string, { limit, ignore }: ClaimRequest): Promise<Taken> {
-  const { rows } = await tx.query<JobRow>(
-    `with next as (
-       select id from ${table}
+async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise<Taken> {
+  const { rows } = await tx.query<JobRow & { due: number }>(
+    `with due as (
+       select id, group_id, created_on from ${table}
        where name = 'deliveries' and state < 'active' and not blocked and start_after <= now()
          and (group_id is null or group_id <> all ($2::text[]))
        order by priority desc, created_on
        limit $1
        for update skip locked
+     ), next as (
+       ${FEW_OF_EACH}
      )
-     ${claimNext(table)}`,
-    [limit, ignore],
+     ${claimNext(table)}, (select count(*)::integer from due) as due`,
+    parameters(request),
   );
-  return { rows, more: rows.length === limit };
+  return { rows, more: rows[0]?.due === request.limit };
 }
 
 /**
  * The newest jobs are found in the same index, from its other end: all of ours have priority 0. They are locked one by one, as many
- * as are taken, which keeps their order without a sort.
+ * as may be taken, which keeps their order without a sort. There the state is compared as text, as PostgreSQL would with old statistics
+ * look up each of them by reading all that are due.
  */
-async function takeNewest(tx: Tx, table: string, { limit, ignore }: ClaimRequest): Promise<Taken> {
-  const { rows } = await tx.query<{ seen: number } & (JobRow | { id: null })>(
+async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise<Taken> {
+  const { rows } = await tx.query<{ seen: number; due: number } & (JobRow | { id: null })>(
     `with newest as materialized (
-       select id, start_after, group_id from ${table}
-       where name = 'deliveries' and priority = 0 and state < 'active' and not blocked
-       order by created_on desc
+       select id, start_after, group_id, created_on from ${table}
+       where name = 'deliveries' and state < 'active' and not blocked
+       order by priority, created_on desc
        limit ${NEWEST}
-     ), next as (
-       select due.id from newest cross join lateral (
+     ), due as materialized (
+       select free.id, newest.group_id, newest.created_on from newest cross join lateral (
          select job.id from ${table} as job
          where job.name = 'deliveries' and job.id = newest.id
-           and job.state < 'active' and not job.blocked and job.start_after <= now()
+           and job.state::text in ('created', 'retry') and job.start_after <= now()
          for update skip locked
-       ) as due
+       ) as free
        where newest.start_after <= now() and (newest.group_id is null or newest.group_id <> all ($2::text[]))
        limit $1
+     ), next as (
+       ${FEW_OF_EACH}
      ), claimed as (
        ${claimNext(table)}
      )
-     select looked.seen, claimed.* from (select count(*)::integer as seen from newest) as looked left join claimed on true`,
-    [limit, ignore],
+     select looked.seen, looked.due, claimed.*
+     from (select (select count(*) from newest)::integer as seen, (select count(*) from due)::integer as due) as looked
+     left join claimed on true`,
+    parameters(request),
   );
-  const taken = rows.filter((row) => row.id !== null);
-  return { rows: taken, more: taken.length === limit || rows[0]?.seen === NEWEST };
+  const more = rows[0]?.seen === NEWEST || rows[0]?.due === request.limit;
+  return { rows: rows.filter((row) => row.id !== null), more };
+}
+
+/** Of the jobs that are due, as many of each webhook as there is room for. The others are only locked until the end of the transaction. */
+const FEW_OF_EACH = `
+  select ranked.id
+  from (select id, group_id, row_number() over (partition by group_id order by created_on) as nth from due) as ranked
+  left join unnest($3::text[], $4::integer[]) as room (webhook_id, jobs) on room.webhook_id = ranked.group_id
+  where ranked.nth <= coalesce(room.jobs, $5::integer)`;
+
+function parameters({ limit, rooms, otherwise }: ClaimRequest): unknown[] {
+  const all = [...rooms];
+  const ignored = all.filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
+  const some = all.filter(([, jobs]) => jobs > 0);
+  return [limit, ignored, some.map(([webhookId]) => webhookId), some.map(([, jobs]) => jobs), otherwise];
 }
 
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */

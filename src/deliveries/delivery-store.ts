@@ -92,12 +92,14 @@ export type SendableDelivery = Pick<Delivery, 'id' | 'webhook_id' | 'delivery_at
   payload: string | null;
   bytes: number;
   waitSeconds: number;
+  /** The mark of an isolated send that was begun, and of which nobody has told the end. */
+  isolated_by: string | null;
 };
 
 export async function findSendable(db: Queryable, ids: string[]): Promise<SendableDelivery[]> {
   const { rows } = await db.query<SendableDelivery>(
     `select id, webhook_id, case when octet_length(payload) <= 32768 then payload end as payload, octet_length(payload) as bytes,
-       delivery_attempts, status, held_reason, extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
+       delivery_attempts, status, held_reason, isolated_by, extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
      from deliveries
      where id = any ($1::uuid[])`,
     [ids],
@@ -124,7 +126,7 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
        select id from deliveries where id = any ($1::uuid[]) order by id for update
      )
      update deliveries
-     set status = outcome.status, delivery_attempts = outcome.attempt, updated_at = now(),
+     set status = outcome.status, delivery_attempts = outcome.attempt, isolated_by = null, updated_at = now(),
        scheduled_at = coalesce(now() + make_interval(secs => outcome.delay), scheduled_at)
      from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[]) as outcome (id, attempt, status, delay)
      join locked on locked.id = outcome.id
@@ -143,11 +145,51 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
 }
 
 /** Notes why pending deliveries are held; their jobs end in the same transaction. */
-export async function parkDeliveries(tx: Tx, ids: string[], reason: HeldReason): Promise<void> {
+export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason): Promise<void> {
+  if (ids.length === 0) return;
   await tx.query(
     `update deliveries set held_reason = $2, parked_at = now(), updated_at = now()
      where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
     [ids, reason],
+  );
+}
+
+/** Ends pending deliveries that have had all their attempts already; their jobs end in the same transaction. */
+export async function exhaustDeliveries(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update deliveries set status = 'failed', isolated_by = null, updated_at = now()
+     where id = any ($1::uuid[]) and status = 'pending'`,
+    [ids],
+  );
+}
+
+/** Moves pending deliveries to a time from now; they get a job for it in the same transaction. */
+export async function postponeDeliveries(tx: Tx, ids: string[], delaySeconds: number): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update deliveries set scheduled_at = now() + make_interval(secs => $2), updated_at = now()
+     where id = any ($1::uuid[]) and status = 'pending'`,
+    [ids, delaySeconds],
+  );
+}
+
+/** Notes that an isolated send of a delivery is about to begin. @returns false where it is not there to be sent any more. */
+export async function markIsolated(tx: Tx, id: string, mark: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update deliveries set isolated_by = $2 where id = $1 and status = 'pending' and isolated_by is null`,
+    [id, mark],
+  );
+  return rowCount === 1;
+}
+
+/** Takes marks back: what was begun under them is known to have ended without an attempt. Other marks stay. */
+export async function unmarkIsolated(tx: Tx, marked: { id: string; mark: string }[]): Promise<void> {
+  await tx.query(
+    `update deliveries set isolated_by = null
+     from unnest($1::uuid[], $2::uuid[]) as marked (id, mark)
+     where deliveries.id = marked.id and deliveries.isolated_by = marked.mark`,
+    [marked.map(({ id }) => id), marked.map(({ mark }) => mark)],
   );
 }
 

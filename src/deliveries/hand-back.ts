@@ -1,17 +1,21 @@
 import { atMost } from '../at-most.ts';
 import type { Pool } from '../database/pool.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 import type { Claim } from './claim.ts';
+import { unmarkIsolated } from './delivery-store.ts';
 import type { ClaimableQueue } from './queue.ts';
 
 /** Pause between two tries of a process that ends. */
 const RETRY_MS = 200;
 
+/** A claim on its way back, with the mark of its isolated send, if it had one. */
+export type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
+
 /** Claims on their way back to the queue. */
 export type HandBack = {
   /** Hands claims back. Where that fails, `retry` tries again. */
-  give(claims: Claim[]): Promise<void>;
+  give(claims: Returned[]): Promise<void>;
   /** Tries again with what was not handed back. */
   retry(): Promise<void>;
   /** Tries for up to `patienceMs` until all are handed back. */
@@ -19,19 +23,19 @@ export type HandBack = {
 };
 
 export function createHandBack(pool: Pool, queue: ClaimableQueue, log: Log): HandBack {
-  const refused = new Set<Claim>();
+  const refused = new Set<Returned>();
   const underWay = new Set<Promise<void>>();
   let trying: Promise<void> | undefined;
 
-  async function give(claims: Claim[]): Promise<void> {
+  async function give(claims: Returned[]): Promise<void> {
     const giving = tryOnce(claims);
     underWay.add(giving);
     await giving.finally(() => underWay.delete(giving));
   }
 
-  async function tryOnce(claims: Claim[]): Promise<void> {
+  async function tryOnce(claims: Returned[]): Promise<void> {
     try {
-      await inTransaction(pool, (tx) => queue.giveBack(tx, claims));
+      await inTransaction(pool, (tx) => returnAll(tx, queue, claims));
       for (const claim of claims) refused.delete(claim);
     } catch (error) {
       log.warn('claim.hand_back_failed', { error });
@@ -59,4 +63,16 @@ export function createHandBack(pool: Pool, queue: ClaimableQueue, log: Log): Han
   }
 
   return { give, retry, finish };
+}
+
+/** A mark is taken back whosever the claim is now: that its send ended without an attempt is a fact of its own. */
+async function returnAll(tx: Tx, queue: ClaimableQueue, returned: Returned[]): Promise<void> {
+  const marked = returned.flatMap(({ claim, mark }) => (mark === undefined ? [] : [{ id: claim.deliveryId, mark }]));
+  if (marked.length > 0) await unmarkIsolated(tx, marked);
+  for (const [delaySeconds, some] of Map.groupBy(returned, (one) => one.delaySeconds))
+    await queue.giveBack(
+      tx,
+      some.map(({ claim }) => claim),
+      delaySeconds,
+    );
 }

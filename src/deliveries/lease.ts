@@ -6,7 +6,13 @@ import { LEASE_SECONDS } from './heartbeat.ts';
 import type { ClaimableQueue } from './queue.ts';
 
 /** A claim that this worker has, when the database last said so (`performance.now()`), and how to give up its send. */
-export type Held = { claim: Claim; confirmedAt: number; abort: AbortController };
+export type Held = {
+  claim: Claim;
+  confirmedAt: number;
+  abort: AbortController;
+  /** The mark of its isolated send. It is taken back together with the claim. */
+  mark?: string;
+};
 
 /** The claims of a worker. They stay ours for as long as they are held here. */
 export type Leases = {
@@ -15,10 +21,10 @@ export type Leases = {
   /** The claim is over. */
   drop(held: Held): void;
   /**
-   * Hands claims back for anybody, unspent. Resolves after one try. Where the database does not take them, it is tried again and again
+   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try. Where the database does not take them, it is tried again and again
    * until it does, or says that they are no longer ours; they are not extended meanwhile.
    */
-  giveBack(held: Held[]): Promise<void>;
+  giveBack(held: Held[], delaySeconds?: number): Promise<void>;
   has(held: Held): boolean;
   all(): Held[];
   /** Extends nothing any more, and goes on handing back what is still to be handed back, for up to `patienceMs`. */
@@ -88,10 +94,10 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
       return taken;
     },
     drop: (one) => void held.delete(one),
-    async giveBack(some) {
+    async giveBack(some, delaySeconds = 0) {
       if (some.length === 0) return;
       for (const one of some) held.delete(one);
-      await handBack.give(some.map(({ claim }) => claim));
+      await handBack.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
     },
     has: (one) => held.has(one),
     all: () => [...held],

@@ -4,7 +4,7 @@ import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
 import { recordOutcomes, type Outcome } from './delivery-store.ts';
-import type { DeliveryQueue, ClaimableQueue } from './queue.ts';
+import type { ClaimableQueue, DeliveryQueue, NextJob } from './queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
 /** `ageSeconds`: the time since its delivery was accepted. */
@@ -40,10 +40,14 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
 }
 
 async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
-  const jobs = settled.flatMap(({ delivery, verdict }) =>
-    verdict.kind === 'retry' ? [{ deliveryId: delivery.id, webhookId: delivery.webhook_id, delaySeconds: verdict.delaySeconds }] : [],
-  );
+  const jobs = settled.flatMap((one) => (one.verdict.kind === 'retry' ? [nextJob(one, one.verdict.delaySeconds)] : []));
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
+}
+
+/** A delivery that ended the process that sent it stays suspect: its next attempt is sent in a process of its own as well. */
+function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): NextJob {
+  const crashed = exchange.kind === 'failure' && exchange.reason === 'crashed';
+  return { deliveryId: delivery.id, webhookId: delivery.webhook_id, delaySeconds, ...(crashed ? { lost: claim.lost } : {}) };
 }
 
 function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {

@@ -28,7 +28,7 @@ test('20,000 jobs wait, half of them for later â†’ a claim reads from the queueâ
   );
   await pool.query('analyze');
 
-  assert.equal((await queue.claim({ limit: 50, ignore: [ignored], from: 'oldest' })).claims.length, 50);
+  assert.equal((await queue.claim({ limit: 50, rooms: new Map([[ignored, 0]]), otherwise: 50, from: 'oldest' })).claims.length, 50);
 
   const claim = statements.find(({ text }) => text.includes('skip locked')) ?? assert.fail('no claim was seen');
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${claim.text}`, claim.values);

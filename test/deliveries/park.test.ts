@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
-import { setAside } from '../../src/deliveries/park.ts';
+import { setAside, type Aside } from '../../src/deliveries/park.ts';
 import type { Claim } from '../../src/deliveries/queue.ts';
 import { releaseParked } from '../../src/deliveries/release.ts';
 import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from './rows.ts';
 import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
-const NOTHING = { park: [], postpone: [], drop: [] };
+const NOTHING: Aside = { hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
 
 suite('set aside', { concurrency: 4 }, () => {
   test('a claim whose webhook is inactive → the delivery is held with the reason, and its job is gone', async (t) => {
@@ -15,7 +15,7 @@ suite('set aside', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker, { active: false });
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, park: [claim] }));
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
     const row = await deliveryRow(worker.pool, id);
     assert.deepEqual([row?.status, row?.held_reason, row?.parked, row?.delivery_attempts], ['pending', 'webhook_inactive', true, 0]);
     assert.deepEqual(await jobs(worker.pool), []);
@@ -27,7 +27,7 @@ suite('set aside', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
     await takeOver(worker.pool, claim.jobId);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, park: [claim] }));
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
     assert.equal((await deliveryRow(worker.pool, id))?.parked, false);
     assert.equal((await jobs(worker.pool)).length, 1);
   });
@@ -51,6 +51,37 @@ suite('set aside', { concurrency: 4 }, () => {
     await worker.commit((tx) => deleteDelivery(tx, id));
     await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, drop: [claim] }));
     assert.deepEqual(await jobs(worker.pool), []);
+  });
+});
+
+suite('set aside, and not sent', { concurrency: 4 }, () => {
+  test('it has had all attempts that its webhook allows now → failed, without another one', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, exhaust: [claim] }));
+    const row = await deliveryRow(worker.pool, id);
+    assert.deepEqual([row?.status, row?.delivery_attempts], ['failed', 0]);
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+
+  test('an isolated send of it is in doubt → a job later that knows of it, and the API tells when', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = { ...(await worker.claimOf(webhook.id, id)), lost: 4 };
+    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, doubt: [{ claim, mark: 'a mark' }] }));
+    const { rows } = await worker.pool.query<{ data: unknown; seconds: number; scheduled: number }>(
+      `select job.data, extract(epoch from job.start_after - now())::float8 as seconds,
+         extract(epoch from deliveries.scheduled_at - now())::float8 as scheduled
+       from pgboss.job join deliveries on deliveries.id::text = job.singleton_key`,
+    );
+    assert.deepEqual(
+      rows.map(({ data }) => data),
+      [{ deliveryId: id, deaths: 4, doubt: 'a mark' }],
+    );
+    for (const seconds of [rows[0]?.seconds, rows[0]?.scheduled]) assert.ok(seconds !== undefined && seconds > 20 && seconds <= 30);
   });
 });
 

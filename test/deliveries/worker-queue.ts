@@ -15,7 +15,8 @@ export type WorkerQueue = TestDatabase & {
 
 /** Claims the oldest, as a worker does that has room for `limit`. */
 export async function claimed(queue: ClaimableQueue, limit: number, ignore: string[] = []): Promise<Claim[]> {
-  return (await queue.claim({ limit, ignore, from: 'oldest' })).claims;
+  const rooms = new Map(ignore.map((webhookId) => [webhookId, 0]));
+  return (await queue.claim({ limit, rooms, otherwise: limit, from: 'oldest' })).claims;
 }
 
 /** A fresh database, with the queue as a worker opens it. */

@@ -1,0 +1,2 @@
+alter table deliveries
+  drop column isolated_by;

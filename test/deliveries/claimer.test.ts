@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { Buffer } from '../../src/deliveries/buffer.ts';
+import { Claimer } from '../../src/deliveries/claimer.ts';
+import type { Claim, ClaimRequest } from '../../src/deliveries/queue.ts';
+import { Slots } from '../../src/deliveries/slots.ts';
+
+const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0 });
+
+/** A claimer on a queue that notes what it is asked for, and answers as told. */
+function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
+  const slots = new Slots({ slots: size, share: 20 });
+  const buffer = new Buffer<{ webhookId: string }>(size);
+  const requests: ClaimRequest[] = [];
+  let more: Record<ClaimRequest['from'], boolean> = { newest: false, oldest: false };
+  const claimer = new Claimer({
+    queue: {
+      async claim(request) {
+        requests.push(request);
+        return { claims: [claimOf('w')], more: more[request.from] };
+      },
+    },
+    slots,
+    buffer,
+    pollingIntervalMs,
+  });
+  /** Claims as long as it wants to without being told anything, at most `most` times. */
+  async function settle(most = 10): Promise<string[]> {
+    const asked: string[] = [];
+    for (let turn = 0; turn < 1000 && asked.length < most && claimer.waitMs() < 1000; turn += 1) {
+      const { claims, from } = await claimer.claim();
+      if (claims.length > 0) asked.push(from);
+      else await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    return asked;
+  }
+  return { claimer, slots, buffer, requests, settle, answer: (given: typeof more) => void (more = given) };
+}
+
+suite('which end of the queue is claimed from', () => {
+  test('it starts, and nothing more waits → the new end, once', async () => {
+    const { settle, claimer } = claimerOf();
+    assert.deepEqual(await settle(), ['newest']);
+    assert.ok(claimer.waitMs() > 50_000);
+  });
+
+  test('more may lie behind → the old end too, until it has no more', async () => {
+    const { answer, settle } = claimerOf();
+    answer({ newest: true, oldest: true });
+    assert.deepEqual(await settle(4), ['newest', 'oldest', 'oldest', 'oldest']);
+    answer({ newest: true, oldest: false });
+    assert.deepEqual(await settle(), ['oldest']);
+  });
+
+  test('there is a backlog, and it is woken → the new end again, before the next claim of the old one', async () => {
+    const { claimer, settle, answer } = claimerOf();
+    answer({ newest: true, oldest: true });
+    await settle(3);
+    claimer.wake();
+    assert.ok((await settle(3)).includes('newest'));
+  });
+
+  test('nobody tells anything → again after the polling interval', async () => {
+    const { claimer, settle } = claimerOf({ pollingIntervalMs: 1500 });
+    await settle(1);
+    assert.ok(claimer.waitMs() > 1000 && claimer.waitMs() <= 1500);
+  });
+});
+
+suite('what is claimed', () => {
+  test('nothing is under way → as many as there are slots, a few of each webhook', async () => {
+    const { claimer, requests } = claimerOf({ slots: 50 });
+    await claimer.claim();
+    assert.deepEqual(requests, [{ limit: 50, from: 'newest', rooms: new Map(), otherwise: 2 }]);
+  });
+
+  test('a webhook has all that it may have → none of it, until a send of it is over', async () => {
+    const { claimer, slots, requests, settle } = claimerOf();
+    const slot = slots.take('w');
+    slot?.becomeSlow();
+    await settle();
+    assert.equal(requests[0]?.rooms.get('w'), 0);
+    assert.deepEqual(await settle(), []);
+    slot?.leave('answered');
+    claimer.landed('w');
+    assert.deepEqual(await settle(), ['newest']);
+    assert.equal(requests[1]?.rooms.get('w'), undefined);
+  });
+
+  test('claims of a webhook wait already → as many less', async () => {
+    const { slots, buffer, claimer, requests } = claimerOf({ slots: 100 });
+    for (let i = 0; i < 4; i += 1) slots.take('w')?.leave('answered');
+    buffer.add({ webhookId: 'w' }, 10);
+    await claimer.claim();
+    // Five to send, five to follow.
+    assert.equal(requests[0]?.rooms.get('w'), 9);
+  });
+
+  test('the fast lane is full, and nothing slow is known → nothing', async () => {
+    const { slots, settle } = claimerOf({ slots: 1 });
+    slots.take('w');
+    assert.deepEqual(await settle(), []);
+  });
+
+  test('those that wait fill the buffer → still some of the newest', async () => {
+    const { buffer, claimer, requests } = claimerOf();
+    for (let i = 0; i < 10; i += 1) buffer.add({ webhookId: `w${i}` }, 1);
+    await claimer.claim();
+    assert.deepEqual([requests[0]?.from, requests[0]?.limit], ['newest', 10]);
+  });
+});
+
+suite('a claim that found no room', () => {
+  test('→ its webhook is left out until there is room for one like it', async () => {
+    const { claimer, slots, requests, settle } = claimerOf();
+    const taken = Array.from({ length: 5 }, (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'));
+    await settle();
+    claimer.turnAway('stranger', 'unknown');
+    claimer.wake();
+    await settle();
+    assert.equal(requests[1]?.rooms.get('stranger'), 0);
+    taken[0]?.leave('unanswered');
+    claimer.landed('hanging 0');
+    assert.deepEqual((await settle()).sort(), ['newest', 'oldest']);
+    assert.equal(requests[2]?.rooms.get('stranger'), undefined);
+    // More wait than can be tried: it asks for little more than there is room for.
+    assert.ok((requests[2]?.limit ?? Infinity) <= 6);
+  });
+
+  test('for want of bytes → one webhook is claimed again with each send that is over', async () => {
+    const { claimer, requests, settle } = claimerOf();
+    await settle();
+    for (const id of ['a', 'b']) claimer.turnAway(id, 'bytes');
+    claimer.landed('other');
+    await settle();
+    assert.deepEqual([requests[1]?.rooms.has('a'), requests[1]?.rooms.get('b')], [false, 0]);
+  });
+});
+
+test('it is paused → nothing is claimed until the pause is over', async () => {
+  const { claimer, requests } = claimerOf();
+  claimer.pause(200);
+  assert.deepEqual((await claimer.claim()).claims, []);
+  assert.ok(claimer.waitMs() > 100 && claimer.waitMs() <= 200);
+  assert.equal(requests.length, 0);
+});
