@@ -17,8 +17,6 @@ export type Admitted = {
   webhook: Webhook;
   /** When it was read, `performance.now()`. */
   readAt: number;
-  /** It comes from the new end of the queue. */
-  newcomer: boolean;
   /** Workers may die on it: it is sent in a process of its own. */
   isolated: boolean;
   /** An isolated send of it vanished with its worker: nothing is sent, and that one is recorded. */
@@ -35,7 +33,7 @@ const SUSPECT_AFTER_LOST = 3;
  * its time. How the last attempt of a webhook went that this process does not know is read with them. A read that fails gives all back.
  * @returns those that may be sent.
  */
-export async function admit(parts: AdmissionParts, leases: Held[], newcomer: boolean): Promise<Admitted[]> {
+export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admitted[]> {
   if (leases.length === 0) return [];
   try {
     const readAt = performance.now();
@@ -47,7 +45,7 @@ export async function admit(parts: AdmissionParts, leases: Held[], newcomer: boo
     );
     await put(parts, leases, aside);
     const leaseOf = new Map(leases.map((lease) => [lease.claim, lease]));
-    return send.map((one) => ({ ...one, webhookId: one.claim.webhookId, lease: leaseOf.get(one.claim) as Held, readAt, newcomer }));
+    return send.map((one) => ({ ...one, webhookId: one.claim.webhookId, lease: leaseOf.get(one.claim) as Held, readAt }));
   } catch (error) {
     await parts.leases.giveBack(leases);
     throw error;

@@ -10,6 +10,8 @@ export type Claim = {
   webhookId: string;
   /** How often claims of this delivery have run out so far: a hint that workers may die on it, never a proof. */
   lost: number;
+  /** It came to the queue within the last second. */
+  isNew: boolean;
   /** An isolated send of which an earlier claim did not see the end (see NextJob.doubt); undefined where there is none. */
   doubt?: string;
 };
@@ -61,7 +63,15 @@ export async function failDamaged(tx: Tx, table: string, damaged: DamagedJob[]):
   );
 }
 
-export type JobRow = { id: string; generation: string; data: unknown; webhookId: string | null; key: string | null; retryCount: number };
+export type JobRow = {
+  id: string;
+  generation: string;
+  data: unknown;
+  webhookId: string | null;
+  key: string | null;
+  retryCount: number;
+  isNew: boolean;
+};
 type Taken = { rows: JobRow[]; more: boolean };
 
 /** Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch. */
@@ -80,7 +90,8 @@ async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise
      ${claimNext(table)}, (select count(*)::integer from due) as due`,
     parameters(request),
   );
-  return { rows, more: rows[0]?.due === request.limit };
+  const due = rows[0]?.due ?? 0;
+  return { rows, more: due === request.limit || due > rows.length };
 }
 
 /**
@@ -114,8 +125,9 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
      left join claimed on true`,
     parameters(request),
   );
-  const more = rows[0]?.seen === NEWEST || rows[0]?.due === request.limit;
-  return { rows: rows.filter((row) => row.id !== null), more };
+  const { seen = 0, due = 0 } = rows[0] ?? {};
+  const taken = rows.filter((row) => row.id !== null);
+  return { rows: taken, more: seen === NEWEST || due === request.limit || due > taken.length };
 }
 
 /** Of the jobs that are due, as many of each webhook as there is room for. The others are only locked until the end of the transaction. */
@@ -139,7 +151,7 @@ const claimNext = (table: string) => `
   from next
   where job.name = 'deliveries' and job.id = next.id
   returning job.id, job.started_on as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
-    job.retry_count as "retryCount"`;
+    job.retry_count as "retryCount", job.created_on > now() - interval '1 second' as "isNew"`;
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
@@ -148,12 +160,12 @@ const isUuid = (value: unknown): value is string => typeof value === 'string' &&
 type JobData = { deliveryId?: unknown; deaths?: unknown; doubt?: unknown };
 
 /** @returns undefined where the row is damaged: one that is not ours to understand must not stop the others. */
-export function claimOf({ id, generation, data, webhookId, retryCount }: JobRow): Claim | undefined {
+export function claimOf({ id, generation, data, webhookId, retryCount, isNew }: JobRow): Claim | undefined {
   if (typeof data !== 'object' || data === null || !isUuid(webhookId)) return undefined;
   const { deliveryId, deaths, doubt }: JobData = data;
   if (!isUuid(deliveryId)) return undefined;
   const lost = (typeof deaths === 'number' ? deaths : 0) + retryCount;
-  return { jobId: id, generation, deliveryId, webhookId, lost, ...(typeof doubt === 'string' ? { doubt } : {}) };
+  return { jobId: id, generation, deliveryId, webhookId, lost, isNew, ...(typeof doubt === 'string' ? { doubt } : {}) };
 }
 
 /** The partition that holds the jobs of our queue; undefined where the queue is missing. */

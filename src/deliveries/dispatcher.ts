@@ -115,18 +115,18 @@ export class Dispatcher {
   }
 
   async #turn(): Promise<void> {
-    const { claims, from, askedAt } = await this.#claimer.claim();
+    const { claims, askedAt } = await this.#claimer.claim();
     this.#fill();
     if (claims.length === 0) return;
     this.#parts.metrics.claimBatch.observe(claims.length);
     const leases = this.#leases.hold(claims, askedAt);
     if (this.#stopped) return this.#leases.giveBack(leases);
-    await this.#place(await this.#admit(leases, from === 'newest'));
+    await this.#place(await this.#admit(leases));
   }
 
-  #admit(leases: Held[], newcomer: boolean): Promise<Admitted[]> {
+  #admit(leases: Held[]): Promise<Admitted[]> {
     const { pool, queue } = this.#parts;
-    return admit({ pool, queue, leases: this.#leases, slots: this.#slots }, leases, newcomer);
+    return admit({ pool, queue, leases: this.#leases, slots: this.#slots }, leases);
   }
 
   /** Starts what there is room for, what has waited first. The rest waits, or goes back where there is no room to wait either. */
@@ -161,19 +161,14 @@ export class Dispatcher {
 
   async #placeAgain(stale: Admitted[]): Promise<void> {
     if (this.#stopped) return this.#giveBack(stale);
-    await this.#place(
-      await this.#admit(
-        stale.map(({ lease }) => lease),
-        false,
-      ),
-    );
+    await this.#place(await this.#admit(stale.map(({ lease }) => lease)));
   }
 
   /** Sends where there is room. @returns what is short otherwise. */
   #start(admitted: Admitted): Shortage | undefined {
-    const { webhookId, delivery, newcomer } = admitted;
+    const { webhookId, delivery, lease } = admitted;
     const standing = this.#slots.standing(webhookId);
-    const slot = this.#slots.take(webhookId, newcomer);
+    const slot = this.#slots.take(webhookId, lease.claim.isNew);
     if (slot === undefined) return standing;
     if (!this.#bytes.take(delivery.bytes, partOfBytes(delivery, standing))) {
       slot.leave('unused');

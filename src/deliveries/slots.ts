@@ -60,7 +60,7 @@ const REMEMBERED = 10_000;
  * | was quick                              | all but a tenth |
  * | is not known                           | all but a tenth, together at most half, each with a place in the slow lane kept for it |
  *
- * Where the slow lane has no place left to keep, a newcomer, whose delivery is among the newest of the queue, is tried all the same, a
+ * Where the slow lane has no place left to keep, a newcomer, whose delivery came within the last second, is tried all the same, a
  * few at a time: else nobody could become known while everything known hangs.
  *
  * So sends that hang, however many and of whatever webhooks, leave room to those that are seen to be quick. Within that room a
@@ -90,7 +90,7 @@ export class Slots {
   }
 
   /**
-   * Takes a place for one more send; a `newcomer` is among the newest of the queue. Undefined: there is no room for it now.
+   * Takes a place for one more send; a `newcomer` came to the queue just now. Undefined: there is no room for it now.
    */
   take(webhookId: string, newcomer = false): Slot | undefined {
     const state = this.#stateOf(webhookId);

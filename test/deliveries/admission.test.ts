@@ -21,7 +21,7 @@ const WEBHOOK: Webhook = {
   updated_at: '2026-01-01T00:00:00.000000Z',
 };
 const INACTIVE = { ...WEBHOOK, active: false };
-const CLAIM = { jobId: 'j', generation: '', deliveryId: 'd', webhookId: 'w', lost: 0 };
+const CLAIM = { jobId: 'j', generation: '', deliveryId: 'd', webhookId: 'w', lost: 0, isNew: false };
 const DUE: SendableDelivery = {
   id: 'd',
   webhook_id: 'w',

@@ -5,7 +5,7 @@ import { Claimer } from '../../src/deliveries/claimer.ts';
 import type { Claim, ClaimRequest } from '../../src/deliveries/queue.ts';
 import { Slots } from '../../src/deliveries/slots.ts';
 
-const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0 });
+const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0, isNew: false });
 
 /** A claimer on a queue that notes what it is asked for, and answers as told. */
 function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {

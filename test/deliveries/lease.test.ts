@@ -11,7 +11,7 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   const log = keepingLog();
   const leases = createLeases(pool, queue, log);
   lastFirst(t).after(() => leases.stop(0));
-  const claim = (deliveryId: string) => ({ jobId: deliveryId, generation: '', deliveryId, webhookId: 'w', lost: 0 });
+  const claim = (deliveryId: string) => ({ jobId: deliveryId, generation: '', deliveryId, webhookId: 'w', lost: 0, isNew: false });
 
   const now = performance.now();
   const [late] = leases.hold([claim('late')], now - LEASE_SECONDS * 700);
