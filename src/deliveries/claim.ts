@@ -81,20 +81,21 @@ async function takeOldest(tx: Tx, table: string, { limit, ignore }: ClaimRequest
 
 /**
  * The newest jobs are found in the same index, from its other end: all of ours have priority 0. They are locked one by one, as many
- * as are taken, which keeps their order without a sort.
+ * as are taken, which keeps their order without a sort. There the state is compared as text, as PostgreSQL would with old statistics look up
+ * each of them by reading all that are due.
  */
 async function takeNewest(tx: Tx, table: string, { limit, ignore }: ClaimRequest): Promise<Taken> {
   const { rows } = await tx.query<{ seen: number } & (JobRow | { id: null })>(
     `with newest as materialized (
        select id, start_after, group_id from ${table}
-       where name = 'deliveries' and priority = 0 and state < 'active' and not blocked
-       order by created_on desc
+       where name = 'deliveries' and state < 'active' and not blocked
+       order by priority, created_on desc
        limit ${NEWEST}
      ), next as (
        select due.id from newest cross join lateral (
          select job.id from ${table} as job
          where job.name = 'deliveries' and job.id = newest.id
-           and job.state < 'active' and not job.blocked and job.start_after <= now()
+           and job.state::text in ('created', 'retry') and job.start_after <= now()
          for update skip locked
        ) as due
        where newest.start_after <= now() and (newest.group_id is null or newest.group_id <> all ($2::text[]))
