@@ -1,5 +1,6 @@
 import type { Buffer } from './buffer.ts';
-import type { Claim, ClaimableQueue, ClaimRequest } from './queue.ts';
+import type { Claim, ClaimRequest } from './claim.ts';
+import type { ClaimableQueue } from './queue.ts';
 import type { Slots } from './slots.ts';
 import { TurnedAway, type Shortage } from './turned-away.ts';
 

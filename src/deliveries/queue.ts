@@ -5,10 +5,10 @@ import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 import { claimJobs, failDamaged, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
-import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS } from './heartbeat.ts';
+import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
 import { endClaims, extendClaims, returnClaims } from './ownership.ts';
 
-export type { Claim, ClaimRequest } from './claim.ts';
+export type { Claim } from './claim.ts';
 
 /** `lost` and `doubt` are carried over from the claim before. */
 export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number; lost?: number; doubt?: string };
@@ -115,7 +115,7 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
         if (ended > 0) await adding.wake(tx);
         return { ended, seen: await findFutureHeartbeats(tx, table) };
       };
-      const { ended, seen } = await inTransaction(upkeep, pass, UPKEEP);
+      const { ended, seen } = await inTransaction(upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
       future.note(seen);
       return ended;
     },

@@ -1,55 +1,118 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, before, suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
-import { inTransaction } from '../../src/database/transaction.ts';
-import { openClaimableQueue } from '../../src/deliveries/queue.ts';
+import { claimJobs, findJobTable } from '../../src/deliveries/claim.ts';
+import { endSilent, findFutureHeartbeats, WITHOUT_SORT } from '../../src/deliveries/heartbeat.ts';
+import { endClaims, extendClaims, returnClaims } from '../../src/deliveries/ownership.ts';
+import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { lastFirst } from '../setup/last-first.ts';
-import { silentLog } from '../setup/parts.ts';
+import type { Cleanup } from '../setup/last-first.ts';
+import { asking } from './worker-queue.ts';
 
-const JOBS = 20_000;
+const WAITING = 200_000;
+const IGNORED = randomUUID();
 
-test('20,000 jobs wait, half of them for later → a claim reads from the queue’s index and never the whole table', async (t) => {
-  const { pool, connection } = await freshDatabase(t);
-  const statements: { text: string; values: unknown[] }[] = [];
-  const queue = await openClaimableQueue(recording(pool, statements), connection, 1, silentLog);
-  lastFirst(t).after(() => queue.close());
-  const ignored = randomUUID();
-  await inTransaction(pool, (tx) =>
-    queue.enqueue(
-      tx,
-      Array.from({ length: JOBS }, (_, i) => ({
-        deliveryId: randomUUID(),
-        webhookId: i % 4 === 0 ? ignored : randomUUID(),
-        delaySeconds: i % 2 === 0 ? 3600 + i : 0,
-      })),
-    ),
-  );
-  await pool.query('analyze');
+/** Half of the jobs are for later, a quarter are of a webhook that is ignored. */
+suite('200,000 jobs wait', () => {
+  const ends: (() => unknown)[] = [];
+  const cleanup: Cleanup = { after: (end) => void ends.push(end as () => unknown) };
+  let pool: Pool;
+  let table: string;
 
-  assert.equal((await queue.claim({ limit: 50, rooms: new Map([[ignored, 0]]), otherwise: 50, from: 'oldest' })).claims.length, 50);
+  before(async () => {
+    ({ pool } = await freshDatabase(cleanup));
+    table = (await findJobTable(pool)) ?? '';
+    // Before autovacuum has looked: as many active jobs as there are, as a queue that has just been idle knows them.
+    await addJobs(pool, table, { count: 100, state: 'active' });
+    await pool.query(`analyze ${table}`);
+    await pool.query(`alter table ${table} set (autovacuum_enabled = off)`);
+    await addJobs(pool, table, { count: WAITING, state: 'created' });
+  });
+  after(async () => {
+    for (const end of ends.toReversed()) await end();
+  });
 
-  const claim = statements.find(({ text }) => text.includes('skip locked')) ?? assert.fail('no claim was seen');
-  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain ${claim.text}`, claim.values);
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  assert.match(plan, /Index Scan using \w*i11\b/, plan);
-  assert.doesNotMatch(plan, /Seq Scan|Sort/, plan);
+  for (const statistics of ['from a moment when all jobs were active', 'from a moment when none was', 'of now']) {
+    test(`statistics ${statistics} → each statement finds its rows in an index`, async () => {
+      if (statistics === 'from a moment when none was') {
+        await pool.query(`update ${table} set state = 'created' where state = 'active'`);
+        await pool.query(`analyze ${table}`);
+        await pool.query(`update ${table} set state = 'active', started_on = now(), heartbeat_on = now() where data ? 'active'`);
+      }
+      if (statistics === 'of now') await pool.query(`analyze ${table}`);
+
+      const ends = { oldest: 'Index Scan', newest: 'Index Scan Backward' };
+      for (const from of ['oldest', 'newest'] as const) {
+        const request = asking({ limit: 50, ignore: [IGNORED], from });
+        const { claims, more } = await claimJobs(pool, table, request);
+        assert.deepEqual([claims.length, more], [50, true]);
+        const [plan = ''] = await plansOf(pool, (recording) => claimJobs(recording, table, request));
+        assert.match(plan, new RegExp(`${ends[from]} using \\w*i11\\b`), plan);
+        assertIndexed(plan);
+      }
+      const { claims } = await claimJobs(pool, table, asking({ limit: 200, ignore: [], from: 'oldest' }));
+      const overdue = claims.map(({ jobId, generation }) => ({ jobId, at: generation }));
+      for (const statement of [
+        (tx: Tx) => extendClaims(tx, table, claims),
+        (tx: Tx) => returnClaims(tx, table, claims, 0),
+        (tx: Tx) => endClaims(tx, table, claims),
+      ]) {
+        const [plan = ''] = await plansOf(pool, (recording) => inTransaction<unknown>(recording, statement));
+        assert.match(plan, /Index Scan using \w*pkey\b/, plan);
+        assertIndexed(plan);
+      }
+      for (const statement of [(tx: Tx) => endSilent(tx, table, overdue), (tx: Tx) => findFutureHeartbeats(tx, table)]) {
+        const [plan = ''] = await plansOf(pool, (recording) => inTransaction<unknown>(recording, statement, `begin; ${WITHOUT_SORT}`));
+        assert.match(plan, /Index Scan using \w*i14\b/, plan);
+        assertIndexed(plan);
+      }
+    });
+  }
 });
 
-/** The pool, with every statement of its connections noted. */
-function recording(pool: Pool, statements: { text: string; values: unknown[] }[]): Pool {
-  return new Proxy(pool, {
+/** By its looks and by what it read: no step of it saw more rows than a claim of the newest may. */
+function assertIndexed(plan: string): void {
+  assert.doesNotMatch(plan, /Seq Scan|Sort/, plan);
+  for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g)) assert.ok(Number(rows) <= 2000, plan);
+}
+
+async function addJobs(pool: Pool, table: string, { count, state }: { count: number; state: string }): Promise<void> {
+  await pool.query(
+    `insert into ${table} (name, data, state, singleton_key, group_id, policy, start_after, created_on, started_on, heartbeat_on)
+     select 'deliveries', jsonb_build_object('deliveryId', id, $2::text, true), $2::pgboss.job_state, id,
+       case when i % 4 = 0 then $3 else gen_random_uuid()::text end, 'exclusive',
+       now() + case when i % 2 = 0 then i * interval '1 second' else interval '0' end, now() + i * interval '1 microsecond',
+       case when $2 = 'active' then now() end, case when $2 = 'active' then now() end
+     from (select i, gen_random_uuid()::text as id from generate_series(1, $1) as i) as numbered`,
+    [count, state, IGNORED],
+  );
+}
+
+/** The plans of the statements that `work` runs, which is rolled back. */
+async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>): Promise<string[]> {
+  const plans: string[] = [];
+  const recording = new Proxy(pool, {
     get(target, name) {
-      if (name !== 'connect') return Reflect.get(target, name) as unknown;
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'connect') return typeof value === 'function' ? value.bind(target) : value;
       return async () => {
         const client = await target.connect();
         return new Proxy(client, {
           get(inner, key) {
             const value: unknown = Reflect.get(inner, key);
             if (typeof value !== 'function') return value;
-            return (...parameters: unknown[]) => {
-              if (key === 'query') statements.push({ text: String(parameters[0]), values: (parameters[1] as unknown[] | undefined) ?? [] });
+            return async (...parameters: unknown[]) => {
+              const [text, values] = parameters as [string, unknown[] | undefined];
+              if (key === 'query' && !/^(begin|commit|rollback)/.test(text)) {
+                const { rows } = await inner.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${text}`, values);
+                plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+                return { rows: [], rowCount: 0 };
+              }
+              if (key === 'query' && text === 'commit') {
+                await inner.query('rollback');
+                return { command: 'COMMIT' };
+              }
               return value.apply(inner, parameters) as unknown;
             };
           },
@@ -57,4 +120,6 @@ function recording(pool: Pool, statements: { text: string; values: unknown[] }[]
       };
     },
   });
+  await work(recording);
+  return plans;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Buffer } from '../../src/deliveries/buffer.ts';
 import { Claimer } from '../../src/deliveries/claimer.ts';
-import type { Claim, ClaimRequest } from '../../src/deliveries/queue.ts';
+import type { Claim, ClaimRequest } from '../../src/deliveries/claim.ts';
 import { Slots } from '../../src/deliveries/slots.ts';
 
 const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0, isNew: false });

@@ -1,3 +1,4 @@
+import type { ClaimRequest } from '../../src/deliveries/claim.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue, type Claim, type ClaimableQueue } from '../../src/deliveries/queue.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
@@ -15,8 +16,12 @@ export type WorkerQueue = TestDatabase & {
 
 /** Claims the oldest, as a worker does that has room for `limit`. */
 export async function claimed(queue: ClaimableQueue, limit: number, ignore: string[] = []): Promise<Claim[]> {
-  const rooms = new Map(ignore.map((webhookId) => [webhookId, 0]));
-  return (await queue.claim({ limit, rooms, otherwise: limit, from: 'oldest' })).claims;
+  return (await queue.claim(asking({ limit, ignore, from: 'oldest' }))).claims;
+}
+
+/** What to claim, as many of each webhook as of all. */
+export function asking({ limit, ignore, from }: { limit: number; ignore: string[]; from: ClaimRequest['from'] }): ClaimRequest {
+  return { limit, from, rooms: new Map(ignore.map((webhookId) => [webhookId, 0])), otherwise: limit };
 }
 
 /** A fresh database, with the queue as a worker opens it. */
