@@ -109,16 +109,7 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
       await returnClaims(tx, table, claims, delaySeconds);
       await adding.wake(tx);
     },
-    async endLost() {
-      const pass = async (tx: Tx) => {
-        const ended = await endSilent(tx, table, future.overdue());
-        if (ended > 0) await adding.wake(tx);
-        return { ended, seen: await findFutureHeartbeats(tx, table) };
-      };
-      const { ended, seen } = await inTransaction(upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
-      future.note(seen);
-      return ended;
-    },
+    endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
     async listen(onWake) {
       listening = await listen(connection, log, onWake);
     },
@@ -129,6 +120,19 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
       await atMost(1000, upkeep.end());
     },
   };
+}
+
+type LeaseParts = { pool: Pool; table: string; wake: DeliveryQueue['wake'] };
+
+async function endLost({ pool, table, wake }: LeaseParts, future: FutureHeartbeats): Promise<number> {
+  const pass = async (tx: Tx) => {
+    const ended = await endSilent(tx, table, future.overdue());
+    if (ended > 0) await wake(tx);
+    return { ended, seen: await findFutureHeartbeats(tx, table) };
+  };
+  const { ended, seen } = await inTransaction(pool, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
+  future.note(seen);
+  return ended;
 }
 
 /** In a transaction of its own, and once: where it fails, the lease of these rows runs out and the next claim tries again. */

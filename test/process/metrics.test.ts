@@ -34,6 +34,7 @@ test('deliveries are made → the metrics of both processes are valid, and their
   assert.equal(valueOf(work, 'postmand_success_latency_seconds_count'), 8);
   assert.equal(valueOf(work, 'postmand_sends_in_flight', { lane: 'fast' }), 0);
   assert.equal(valueOf(work, 'postmand_slots', { lane: 'fast' }), 100);
+  assert.ok((valueOf(work, 'postmand_lease_check_age_seconds') ?? 60) < 30);
   for (const samples of [server, work]) {
     assert.ok(samples.some(({ name }) => name === 'postmand_deliveries_pending'));
     assert.ok(samples.some(({ name }) => name === 'process_cpu_seconds_total'));
