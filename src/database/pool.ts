@@ -1,8 +1,9 @@
-import { Pool as PgPool, types, type ClientBase } from 'pg';
+import { types, type ClientBase } from 'pg';
 import type { Log } from '../log.ts';
+import { BoundedPool } from './bounded-pool.ts';
 import type { Connection } from './connection.ts';
 
-export type Pool = PgPool;
+export type Pool = BoundedPool;
 
 /** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
 export type Queryable = Pick<ClientBase, 'query'>;
@@ -25,10 +26,10 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 
 /**
  * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
- * What waits too long, for a connection or for the end of a statement, fails with an error that `isDatabaseUnavailable` knows.
+ * What waits too long, for a connection or for the end of a statement, fails with an error that `isTransient` knows.
  */
 export function createPool(connection: Connection, { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 }: PoolOptions): Pool {
-  const pool = new PgPool({
+  const pool = new BoundedPool({
     ...connection,
     max,
     application_name: name,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Client } from 'pg';
+import { DatabaseUnreachable } from '../../src/database/failure.ts';
 import { createPool, rfc3339 } from '../../src/database/pool.ts';
-import { freshDatabase } from '../setup/database.ts';
+import { freshDatabase, withDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 
@@ -43,6 +44,25 @@ test('more callers than connections → they take turns on at most that many, wh
   );
   assert.ok(new Set(answers.map(({ rows }) => rows[0]?.pid)).size <= 2);
   assert.equal(answers[0]?.rows[0]?.name, 'two only');
+});
+
+test('statements one after the other → on one connection', async (t) => {
+  const { connection } = await freshDatabase(t, 'template0');
+  const pool = createPool(connection, { max: 5, name: 'in turn', log: silentLog });
+  t.after(() => pool.end());
+  const pids = new Set<number | undefined>();
+  for (let n = 1; n <= 5; n += 1) pids.add((await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid);
+  assert.equal(pids.size, 1);
+});
+
+test('a database that is gone → what waits for a connection to it fails with a fault that passes', async (t) => {
+  const { connection } = await freshDatabase(t, 'template0');
+  const missing = { ...connection, connectionString: withDatabase(connection.connectionString, 'no_such_database') };
+  const pool = createPool(missing, { max: 1, name: 'nowhere', log: silentLog });
+  t.after(() => pool.end());
+  const unreachable = (error: unknown) => error instanceof DatabaseUnreachable && /"no_such_database" does not exist/.test(error.message);
+  await assert.rejects(pool.query('select 1'), unreachable);
+  await assert.rejects(pool.connect(), unreachable);
 });
 
 test('an idle connection that is cut → logged as a warning, and the pool goes on', async (t) => {
