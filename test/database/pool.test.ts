@@ -79,10 +79,21 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
 
-test('a session → has time-outs for a statement, and for a transaction that stands still', async (t) => {
-  const { pool } = await freshDatabase(t, 'template0');
-  const { rows } = await pool.query<{ statement: string; idle: string }>(
-    `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
-  );
-  assert.deepEqual(rows, [{ statement: '30s', idle: '10s' }]);
+test('a role with settings of its own → a session has ours all the same', async (t) => {
+  const { connection, pool } = await freshDatabase(t, 'template0');
+  for (const setting of [
+    ...['array_nulls = off', 'standard_conforming_strings = off', `default_transaction_isolation = 'serializable'`],
+    ...['statement_timeout = 1', 'lock_timeout = 1', 'idle_in_transaction_session_timeout = 1'],
+  ])
+    await pool.query(`do $$ begin execute format('alter database %I set ${setting.replaceAll("'", "''")}', current_database()); end $$`);
+  const other = createPool(connection, { max: 1, name: 'elsewhere', log: silentLog });
+  t.after(() => other.end());
+  const names = [
+    ...['array_nulls', 'standard_conforming_strings', 'default_transaction_isolation', 'lock_timeout', 'statement_timeout'],
+    ...['idle_in_transaction_session_timeout', 'client_connection_check_interval'],
+  ];
+  const { rows } = await other.query<{ set: string }>('select current_setting(name, true) as set from unnest($1::text[]) as name', [names]);
+  // PostgreSQL 13 does not know the last one.
+  const known = rows.map(({ set }) => set ?? '10s');
+  assert.deepEqual(known, ['on', 'on', 'read committed', '0', '30s', '10s', '10s']);
 });
