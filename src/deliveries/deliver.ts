@@ -8,8 +8,14 @@ import { judge, type Verdict } from './verdict.ts';
 /** A delivery that this worker may send now. */
 export type Assignment = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
 
-/** One attempt made and judged, not yet recorded. */
-export type Attempted = Assignment & { attempt: number; request: WebhookRequest; exchange: RecordedExchange; verdict: Verdict };
+/** One attempt made and judged, not yet recorded. `unrecordable`: why it has to be recorded without what was sent and received. */
+export type Attempted = Assignment & {
+  attempt: number;
+  request: WebhookRequest;
+  exchange: RecordedExchange;
+  verdict: Verdict;
+  unrecordable?: string;
+};
 
 export type RecordedExchange = Exclude<Exchange, { kind: 'aborted' }>;
 
