@@ -1,8 +1,9 @@
-import { Pool as PgPool, types, type ClientBase } from 'pg';
+import { DatabaseError, types, type ClientBase } from 'pg';
 import type { Log } from '../log.ts';
+import { BoundedPool } from './bounded-pool.ts';
 import type { Connection } from './connection.ts';
 
-export type Pool = PgPool;
+export type Pool = BoundedPool;
 
 /** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
 export type Queryable = Pick<ClientBase, 'query'>;
@@ -23,12 +24,18 @@ type PoolOptions = {
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
+/** How often a backend at work looks whether its client is still there. */
+const CHECK_CLIENT_EVERY_MS = 10_000;
+
+/** What PostgreSQL answers where its operating system cannot tell (https://www.postgresql.org/docs/current/runtime-config-connection.html). */
+const INVALID_PARAMETER_VALUE = '22023';
+
 /**
  * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
- * What waits too long, for a connection or for the end of a statement, fails with an error that `isDatabaseUnavailable` knows.
+ * What waits too long, for a connection or for the end of a statement, fails with an error that `isTransient` knows.
  */
 export function createPool(connection: Connection, { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 }: PoolOptions): Pool {
-  const pool = new PgPool({
+  const pool = new BoundedPool({
     ...connection,
     max,
     application_name: name,
@@ -44,12 +51,29 @@ export function createPool(connection: Connection, { max, name, log, statementTi
   return pool;
 }
 
-/** Set by statement, not by start-up parameter: poolers between us and the server refuse unknown parameters. */
+/**
+ * Everything that we rely on and that a role or a database may set otherwise; whether it may be written to is not ours to say.
+ * Set by statement, not by start-up parameter: poolers between us and the server refuse unknown parameters.
+ */
 async function prepareSession(client: ClientBase, statementTimeoutMs: number): Promise<void> {
   await client.query(
-    `set timezone = 'UTC'; set datestyle = 'ISO'; set statement_timeout = ${statementTimeoutMs};
+    `set timezone = 'UTC'; set datestyle = 'ISO'; set array_nulls = on; set standard_conforming_strings = on;
+      set default_transaction_isolation = 'read committed'; set lock_timeout = 0; set statement_timeout = ${statementTimeoutMs};
       set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`,
   );
+  await watchClient(client);
+}
+
+/** Has the server notice while a statement runs that we are gone, where it can: from PostgreSQL 14 on, not on every system. */
+async function watchClient(client: ClientBase): Promise<void> {
+  try {
+    await client.query(
+      `select set_config('client_connection_check_interval', '${CHECK_CLIENT_EVERY_MS}', false)
+       where current_setting('server_version_num')::integer >= 140000`,
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === INVALID_PARAMETER_VALUE)) throw error;
+  }
 }
 
 const TIMESTAMPTZ = types.builtins.TIMESTAMPTZ;

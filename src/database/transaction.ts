@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { spoilsConnection } from './failure.ts';
 import type { Pool, Queryable } from './pool.ts';
 
 /** An open transaction. Only `inTransaction` makes one, so what takes a `Tx` cannot write outside of one. */
@@ -26,9 +27,10 @@ export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promis
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back: one of its statements had failed');
     return result;
   } catch (error) {
-    // Only a refusal by the server leaves the connection usable. After anything else (time-out, reset) it is dropped,
-    // which rolls back.
-    if (error instanceof DatabaseError) await client.query('rollback').catch((failure: Error) => (broken = failure));
+    // Only a refusal by the server leaves the connection usable, and not every one. After anything else (time-out, reset) it is
+    // dropped, which rolls back.
+    if (error instanceof DatabaseError && !spoilsConnection(error))
+      await client.query('rollback').catch((failure: Error) => (broken = failure));
     else broken = error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {

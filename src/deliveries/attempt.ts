@@ -3,6 +3,7 @@ export type Attempt = {
   id: string;
   webhook_id: string;
   delivery_id: string;
+  /** Both texts are empty where the database refused them. */
   raw_request: string;
   raw_response: string;
   /** 0 where no complete response came. */
@@ -10,7 +11,7 @@ export type Attempt = {
   /** Milliseconds. */
   execution_duration: number;
   success: boolean;
-  /** Empty where a response came, whatever its status. */
+  /** Why no response came, or why the texts are left out. Otherwise empty, whatever the status of the response. */
   error: string;
   created_at: string;
 };

@@ -134,14 +134,11 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
 const FEW_OF_EACH = `
   select ranked.id
   from (select id, group_id, row_number() over (partition by group_id order by created_on) as nth from due) as ranked
-  left join unnest($3::text[], $4::integer[]) as room (webhook_id, jobs) on room.webhook_id = ranked.group_id
-  where ranked.nth <= coalesce(room.jobs, $5::integer)`;
+  where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
 
 function parameters({ limit, rooms, otherwise }: ClaimRequest): unknown[] {
-  const all = [...rooms];
-  const ignored = all.filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
-  const some = all.filter(([, jobs]) => jobs > 0);
-  return [limit, ignored, some.map(([webhookId]) => webhookId), some.map(([, jobs]) => jobs), otherwise];
+  const ignored = [...rooms].filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
+  return [limit, ignored, JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))), otherwise];
 }
 
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */

@@ -11,13 +11,14 @@ export type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook }
 /** One with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };
 
-/** One attempt made and judged, not yet recorded. */
+/** One attempt made and judged, not yet recorded. `unrecordable`: why it has to be recorded without what was sent and received. */
 export type Attempted = Assignment & {
   kind: 'attempted';
   attempt: number;
   request: WebhookRequest;
   exchange: RecordedExchange;
   verdict: Verdict;
+  unrecordable?: string;
 };
 
 /** Nothing was learned about the endpoint: no attempt, and nothing to be recorded. */

@@ -1,3 +1,5 @@
+import { DatabaseError } from 'pg';
+import { isTransient } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { shareCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -13,6 +15,12 @@ export type Recorder = {
   /** From now on a database that does not answer is not waited for long. */
   hurry(): void;
 };
+
+/** Most text in one transaction: it is in memory several times over on its way into the database. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+
+/** Up to here a failure that passes is nothing to speak of: a deadlock, or a connection that was lost. */
+const QUIET_FAILURES = 2;
 
 type RecorderParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
 
@@ -36,13 +44,37 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
     if (success) metrics.successSeconds.observe(ageSeconds);
   }
 
-  return {
-    record: shareCommits(recordAll, {
-      maxBatch: 200,
-      maxWaiting: Infinity,
-      // Repeating is safe: a claim that is no longer ours records nothing. Meanwhile its slot is taken and nothing new is claimed.
-      retryDelayMs: (failures) => (hurried && failures > 3 ? undefined : Math.min(50 * 2 ** failures, 3000)),
-    }),
-    hurry: () => void (hurried = true),
-  };
+  const recordTogether = shareCommits(recordAll, {
+    maxBatch: 200,
+    weight: { of: bytesOf, max: MAX_BATCH_BYTES },
+    maxWaiting: Infinity,
+    // Repeating is safe: a claim that is no longer ours records nothing. Meanwhile its slot is taken and nothing new is claimed.
+    retryDelayMs(failures, error) {
+      if (failures > QUIET_FAILURES) log.warn('delivery.recording_delayed', { failures, error });
+      return hurried && failures > 3 ? undefined : Math.min(50 * 2 ** failures, 3000);
+    },
+  });
+
+  /** What the database refuses for its data would be refused again after every new send: it is recorded without its texts. */
+  async function record(attempted: Attempted): Promise<void> {
+    try {
+      await recordTogether(attempted);
+    } catch (error) {
+      if (isTransient(error)) throw error;
+      log.warn('delivery.recorded_reduced', { deliveryId: attempted.delivery.id, error });
+      await recordTogether({ ...attempted, unrecordable: reasonOf(error) });
+    }
+  }
+
+  return { record, hurry: () => void (hurried = true) };
+}
+
+function bytesOf({ request, exchange }: Attempted): number {
+  return request.body.length + (exchange.kind === 'response' ? exchange.body.length : 0);
+}
+
+function reasonOf(error: unknown): string {
+  const said =
+    error instanceof DatabaseError ? `the database refused it with SQLSTATE ${error.code ?? 'unknown'}` : 'it failed on our side';
+  return `request and response are not recorded: ${said}`;
 }

@@ -61,17 +61,25 @@ function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {
   }
 }
 
-function rowOf({ delivery, request, exchange, verdict }: Attempted): NewAttempt {
+function rowOf({ delivery, request, exchange, verdict, unrecordable }: Attempted): NewAttempt {
   const response = exchange.kind === 'response' ? exchange : undefined;
-  return {
+  const failure = exchange.kind === 'failure' ? exchange.message : '';
+  const row = {
     id: randomUUID(),
     webhook_id: delivery.webhook_id,
     delivery_id: delivery.id,
-    raw_request: requestTranscript(request),
-    raw_response: response ? responseTranscript(response, response.body, response.bodyCut) : '',
     response_status_code: response?.status ?? 0,
     execution_duration: exchange.durationMs,
     success: verdict.kind === 'succeeded',
-    error: exchange.kind === 'failure' ? exchange.message : '',
+  };
+  if (unrecordable !== undefined) {
+    const error = [failure, unrecordable].filter((words) => words !== '').join('; ');
+    return { ...row, raw_request: '', raw_response: '', error };
+  }
+  return {
+    ...row,
+    raw_request: requestTranscript(request),
+    raw_response: response ? responseTranscript(response, response.body, response.bodyCut) : '',
+    error: failure,
   };
 }

@@ -616,7 +616,8 @@ export interface components {
              */
             success: boolean;
             /**
-             * @description Why no complete response came. Empty when one did.
+             * @description Why no complete response came. Empty when one did. Where the database refused to store `raw_request` and
+             *     `raw_response`, both are empty and this says so.
              * @example connection refused
              */
             error: string;

@@ -1,4 +1,4 @@
-import { isConflict, isDatabaseUnavailable } from '../database/failure.ts';
+import { isTransient } from '../database/failure.ts';
 import { PageTooLarge } from '../database/long-text.ts';
 import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../deliveries/attempt.ts';
@@ -38,7 +38,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof BadRequest) return refusal(error);
   if (error instanceof PageTooLarge) return refusal(new BadRequest('invalid', `limit: ${error.message}`));
   if (error instanceof Unauthorized) return challenge(error);
-  if (error instanceof Overloaded || isDatabaseUnavailable(error) || isConflict(error)) {
+  if (error instanceof Overloaded || isTransient(error)) {
     return problem(503, 12, 'service unavailable', { details: 'try again in a moment', headers: { 'Retry-After': '2' } });
   }
   return fromFramework(error ?? {}) ?? problem(500, 1, 'internal server error');

@@ -2,44 +2,71 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { DatabaseError } from 'pg';
-import { isConflict, isDatabaseUnavailable, isTransient } from '../../src/database/failure.ts';
+import { DatabaseUnreachable, isConflict, isTransient, spoilsConnection } from '../../src/database/failure.ts';
 
-type Kind = 'unavailable' | 'conflict' | 'ours';
+/** `data`: a refusal of the values. `ours`: a fault in our code. Neither passes. */
+type Kind = 'passing' | 'conflict' | 'data' | 'ours';
+
+const ANSWERS: [code: string, what: string, kind: Kind][] = [
+  ['08006', 'a connection failure', 'passing'],
+  ['08P01', 'a protocol violation, as a pooler that restarts gives', 'passing'],
+  ['0A000', 'a feature that the server does not have', 'passing'],
+  ['22003', 'a number out of range', 'data'],
+  ['22021', 'a NUL in a text', 'data'],
+  ['22P02', 'a text that is no value of its type', 'data'],
+  ['23502', 'a null where there must be none', 'data'],
+  ['23503', 'a foreign key violation', 'data'],
+  ['23505', 'a unique violation', 'data'],
+  ['23514', 'a check violation', 'data'],
+  ['25006', 'a read-only server, as a replica is', 'passing'],
+  ['25P02', 'a transaction that has failed already', 'passing'],
+  ['25P03', 'a transaction that stood still for too long', 'passing'],
+  ['26000', 'a prepared statement that a pooler lost', 'passing'],
+  ['28000', 'a role that may not log in any more', 'passing'],
+  ['28P01', 'a password that was changed', 'passing'],
+  ['3D000', 'a database that is not there', 'passing'],
+  ['3F000', 'a schema that is not there', 'passing'],
+  ['40001', 'a serialization failure', 'conflict'],
+  ['40003', 'a statement of which nobody knows whether it completed', 'passing'],
+  ['40P01', 'a deadlock', 'conflict'],
+  ['42501', 'a permission that was taken away', 'passing'],
+  ['42601', 'a syntax error, as a server that is too old gives', 'passing'],
+  ['42P01', 'a table that is not there', 'passing'],
+  ['53100', 'a full disk', 'passing'],
+  ['53200', 'no memory', 'passing'],
+  ['53300', 'too many connections', 'passing'],
+  ['54000', 'a row that is too large for an index', 'data'],
+  ['55000', 'a database that takes no connections', 'passing'],
+  ['55P03', 'a lock time-out', 'conflict'],
+  ['57014', 'a statement time-out', 'passing'],
+  ['57P01', 'an administrator who ended the connection', 'passing'],
+  ['57P02', 'a crash', 'passing'],
+  ['57P03', 'a server that starts up', 'passing'],
+  ['58030', 'an I/O error', 'passing'],
+  ['P0001', 'an error that a trigger raises', 'passing'],
+  ['XX000', 'an internal error', 'passing'],
+  ['XX001', 'damaged data', 'passing'],
+];
+
+const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+const LOCAL = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAI_FAIL', 'EAI_MEMORY'];
+const TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'EPROTO'];
 
 const TABLE: [what: string, error: unknown, kind: Kind][] = [
-  ['a serialization failure', sqlState('40001'), 'conflict'],
-  ['a deadlock', sqlState('40P01'), 'conflict'],
-  ['a lock time-out', sqlState('55P03'), 'conflict'],
-  ['a connection failure', sqlState('08006'), 'unavailable'],
-  ['a protocol violation, as a pooler that restarts gives', sqlState('08P01'), 'unavailable'],
-  ['too many connections', sqlState('53300'), 'unavailable'],
-  ['a full disk', sqlState('53100'), 'unavailable'],
-  ['an administrator who ended the connection', sqlState('57P01'), 'unavailable'],
-  ['a crash', sqlState('57P02'), 'unavailable'],
-  ['a server that starts up', sqlState('57P03'), 'unavailable'],
-  ['a statement time-out', sqlState('57014'), 'unavailable'],
-  ['a read-only server, as a replica is', sqlState('25006'), 'unavailable'],
-  ['a transaction that stood still for too long', sqlState('25P03'), 'unavailable'],
-  ['an I/O error', sqlState('58030'), 'unavailable'],
-  ['a unique violation', sqlState('23505'), 'ours'],
-  ['a foreign key violation', sqlState('23503'), 'ours'],
-  ['a number out of range', sqlState('22003'), 'ours'],
-  ['a NUL in a text', sqlState('22021'), 'ours'],
-  ['a missing table', sqlState('42P01'), 'ours'],
-  ['a wrong password', sqlState('28P01'), 'ours'],
-  ['an error of PostgreSQL without a code', sqlState(undefined), 'ours'],
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].map(
-    (code): [string, unknown, Kind] => [code, Object.assign(new Error(code), { code }), 'unavailable'],
-  ),
-  ['ENOENT', Object.assign(new Error('ENOENT'), { code: 'ENOENT' }), 'ours'],
-  ['a connection that ended', new Error('Connection terminated unexpectedly'), 'unavailable'],
-  ['a connection that ended in a query', new Error('Connection terminated'), 'unavailable'],
-  ['no free connection in time', new Error('timeout exceeded when trying to connect'), 'unavailable'],
-  ['no connection in time', new Error('timeout expired'), 'unavailable'],
-  ['no answer in time', new Error('Query read timeout'), 'unavailable'],
-  ['a client that broke before', new Error('Client has encountered a connection error and is not queryable'), 'unavailable'],
-  ['two addresses, both refused', new AggregateError([codeError('ECONNREFUSED'), codeError('ECONNREFUSED')]), 'unavailable'],
+  ...ANSWERS.map(([code, what, kind]): [string, unknown, Kind] => [`${code}, ${what}`, sqlState(code), kind]),
+  ['an error of PostgreSQL without a code', sqlState(undefined), 'passing'],
+  ...[...NETWORK, ...LOCAL, ...TLS].map((code): [string, unknown, Kind] => [code, codeError(code), 'passing']),
+  ['a connection that ended', new Error('Connection terminated unexpectedly'), 'passing'],
+  ['a connection that ended in a query', new Error('Connection terminated'), 'passing'],
+  ['no free connection in time', new Error('timeout exceeded when trying to connect'), 'passing'],
+  ['no connection in time', new Error('timeout expired'), 'passing'],
+  ['no answer in time', new Error('Query read timeout'), 'passing'],
+  ['a client that broke before', new Error('Client has encountered a connection error and is not queryable'), 'passing'],
+  ['a server without TLS', new Error('The server does not support SSL connections'), 'passing'],
+  ['no connection for any reason', new DatabaseUnreachable(codeError('ENOENT')), 'passing'],
+  ['two addresses, both refused', new AggregateError([codeError('ECONNREFUSED'), codeError('ECONNREFUSED')]), 'passing'],
   ['several errors of our own', new AggregateError([new TypeError('x'), new TypeError('y')]), 'ours'],
+  ['ENOENT of a file', codeError('ENOENT'), 'ours'],
   ['a fault in the code', new TypeError('x is undefined'), 'ours'],
   ['an error that only speaks of connections', new Error('Refused: Connection terminated'), 'ours'],
   ['no error at all', 'ECONNREFUSED', 'ours'],
@@ -49,16 +76,27 @@ const TABLE: [what: string, error: unknown, kind: Kind][] = [
 suite('the kind of a failure', () => {
   for (const [what, error, kind] of TABLE) {
     test(`${what} → ${kind}`, () => {
-      assert.equal(isDatabaseUnavailable(error), kind === 'unavailable');
+      assert.equal(isTransient(error), kind === 'passing' || kind === 'conflict');
       assert.equal(isConflict(error), kind === 'conflict');
-      assert.equal(isTransient(error), kind !== 'ours');
     });
   }
 
-  test('what Node really throws for a refused localhost → unavailable', async () => {
+  test('what Node really throws for a refused localhost → passing', async () => {
     const error = await new Promise((resolve) => connect(1, 'localhost').on('error', resolve));
-    assert.equal(isDatabaseUnavailable(error), true);
+    assert.equal(isTransient(error), true);
   });
+});
+
+suite('a connection after an answer', () => {
+  for (const code of ['25006', '57P01', '57P02', '57P03', '57P05', '08006', '08P01', '28000', '28P01'])
+    test(`${code} → dropped`, () => assert.equal(spoilsConnection(sqlState(code)), true));
+  for (const code of ['57014', '40P01', '23505', '25P02', '42P01', '53100', undefined])
+    test(`${code ?? 'no code'} → used again`, () => assert.equal(spoilsConnection(sqlState(code)), false));
+});
+
+test('two addresses that refuse → said in the words of the first', () => {
+  const both = new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')]);
+  assert.equal(new DatabaseUnreachable(both).message, 'connect ECONNREFUSED ::1:5432');
 });
 
 function sqlState(code: string | undefined): DatabaseError {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Client } from 'pg';
+import { DatabaseUnreachable } from '../../src/database/failure.ts';
 import { createPool, rfc3339 } from '../../src/database/pool.ts';
-import { freshDatabase } from '../setup/database.ts';
+import { freshDatabase, withDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 
@@ -45,6 +46,25 @@ test('more callers than connections → they take turns on at most that many, wh
   assert.equal(answers[0]?.rows[0]?.name, 'two only');
 });
 
+test('statements one after the other → on one connection', async (t) => {
+  const { connection } = await freshDatabase(t, 'template0');
+  const pool = createPool(connection, { max: 5, name: 'in turn', log: silentLog });
+  t.after(() => pool.end());
+  const pids = new Set<number | undefined>();
+  for (let n = 1; n <= 5; n += 1) pids.add((await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid);
+  assert.equal(pids.size, 1);
+});
+
+test('a database that is gone → what waits for a connection to it fails with a fault that passes', async (t) => {
+  const { connection } = await freshDatabase(t, 'template0');
+  const missing = { ...connection, connectionString: withDatabase(connection.connectionString, 'no_such_database') };
+  const pool = createPool(missing, { max: 1, name: 'nowhere', log: silentLog });
+  t.after(() => pool.end());
+  const unreachable = (error: unknown) => error instanceof DatabaseUnreachable && /"no_such_database" does not exist/.test(error.message);
+  await assert.rejects(pool.query('select 1'), unreachable);
+  await assert.rejects(pool.connect(), unreachable);
+});
+
 test('an idle connection that is cut → logged as a warning, and the pool goes on', async (t) => {
   const { connection, url } = await freshDatabase(t, 'template0');
   const log = keepingLog();
@@ -59,10 +79,21 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
 
-test('a session → has time-outs for a statement, and for a transaction that stands still', async (t) => {
-  const { pool } = await freshDatabase(t, 'template0');
-  const { rows } = await pool.query<{ statement: string; idle: string }>(
-    `select current_setting('statement_timeout') as statement, current_setting('idle_in_transaction_session_timeout') as idle`,
-  );
-  assert.deepEqual(rows, [{ statement: '30s', idle: '10s' }]);
+test('a role with settings of its own → a session has ours all the same', async (t) => {
+  const { connection, pool } = await freshDatabase(t, 'template0');
+  for (const setting of [
+    ...['array_nulls = off', 'standard_conforming_strings = off', `default_transaction_isolation = 'serializable'`],
+    ...['statement_timeout = 1', 'lock_timeout = 1', 'idle_in_transaction_session_timeout = 1'],
+  ])
+    await pool.query(`do $$ begin execute format('alter database %I set ${setting.replaceAll("'", "''")}', current_database()); end $$`);
+  const other = createPool(connection, { max: 1, name: 'elsewhere', log: silentLog });
+  t.after(() => other.end());
+  const names = [
+    ...['array_nulls', 'standard_conforming_strings', 'default_transaction_isolation', 'lock_timeout', 'statement_timeout'],
+    ...['idle_in_transaction_session_timeout', 'client_connection_check_interval'],
+  ];
+  const { rows } = await other.query<{ set: string }>('select current_setting(name, true) as set from unnest($1::text[]) as name', [names]);
+  // PostgreSQL 13 does not know the last one.
+  const known = rows.map(({ set }) => set ?? '10s');
+  assert.deepEqual(known, ['on', 'on', 'read committed', '0', '30s', '10s', '10s']);
 });

@@ -61,6 +61,15 @@ test('more callers than a batch may have → several batches', async () => {
   assert.equal((await Promise.all(results)).length, 4);
 });
 
+test('callers whose items weigh more than a batch may → several batches, and what is too heavy goes alone', async () => {
+  const { commit, batches, end } = byHand();
+  const share = shareCommits(commit, { ...OPTIONS, weight: { of: (item: number) => item, max: 10 } });
+  const results = [1, 6, 4, 3, 8, 40, 2].map((item) => share(item));
+  for (const n of [0, 1, 2, 3, 4, 5]) await end(n);
+  assert.deepEqual(batches, [[1], [6, 4], [3], [8], [40], [2]]);
+  assert.equal((await Promise.all(results)).length, 7);
+});
+
 test('two lanes → two commits at a time, and the third caller waits', async () => {
   const { commit, batches, end } = byHand();
   const share = shareCommits(commit, { ...OPTIONS, lanes: 2 });
@@ -137,6 +146,27 @@ test('a passing failure → the same batch again after the delay, and nobody hea
   assert.deepEqual(asked, [1, 2]);
 });
 
+test('a failure that seems to pass but holds for one item → the others are committed, and it is tried on until it passes', async () => {
+  const committed: number[] = [];
+  let broken = true;
+  const share = shareCommits(
+    async (items: number[]) => {
+      await new Promise(setImmediate);
+      if (broken && items.includes(5)) throw raised();
+      committed.push(...items);
+      return items;
+    },
+    { ...OPTIONS, retryDelayMs: () => 0 },
+  );
+  const results = Array.from({ length: 9 }, (_, item) => share(item));
+  await Promise.all(results.filter((_, item) => item !== 5));
+  assert.equal(await share(9), 9);
+  assert.ok(!committed.includes(5));
+  broken = false;
+  assert.equal(await results[5], 5);
+  assert.deepEqual(new Set(committed), new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+});
+
 test('a passing failure that is given up → every caller of the batch gets it, and the batch is not split', async () => {
   const { commit, batches, end } = byHand();
   const share = shareCommits(commit, OPTIONS);
@@ -177,4 +207,9 @@ test('real transactions, one item that breaks a rule of the table → all others
 
 function deadlock(): DatabaseError {
   return Object.assign(new DatabaseError('deadlock detected', 1, 'error'), { code: '40P01' });
+}
+
+/** What a trigger of somebody else's may say about one row. */
+function raised(): DatabaseError {
+  return Object.assign(new DatabaseError('not this one', 1, 'error'), { code: 'P0001' });
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, chown, copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -20,6 +20,9 @@ const run = promisify(execFile);
 const folder = await mkdtemp(path.join(tmpdir(), 'postmand-tls-'));
 // PostgreSQL's own user has to get in.
 await chmod(folder, 0o755);
+const sockets = path.join(folder, 'sockets');
+await mkdir(sockets);
+await chmod(sockets, 0o777);
 const missing = await missingPart();
 const server = missing === false ? await startWithTls() : undefined;
 wholeFile.after(async () => {
@@ -95,6 +98,21 @@ test('a worker with a CA file → every connection it holds is encrypted', { ski
   );
 });
 
+for (const [way, place] of [
+  ['over TLS', () => url(server?.url ?? '', 'localhost', 'verify-full')],
+  ['over a Unix socket', () => socketUrl(server?.url ?? '')],
+] as const) {
+  test(`a statement given up ${way} → PostgreSQL is told to end it`, { skip: missing }, async (t) => {
+    const connection = await connectionTo(place(), path.join(folder, 'ca.pem'));
+    const pool = createPool(connection, { max: 1, name: 'impatient', log: silentLog });
+    t.after(() => pool.end());
+    const statement = { text: 'select pg_sleep(600)', query_timeout: 200 };
+    await assert.rejects(pool.query(statement), /Query read timeout/);
+    const { rowCount } = await pool.query(`select from pg_stat_activity where wait_event = 'PgSleep'`);
+    assert.equal(rowCount, 0);
+  });
+}
+
 async function expectOutcome(url: string, caFile: string | undefined, outcome: Outcome): Promise<void> {
   const connecting = (async () => {
     const client = new Client({ ...(await connectionTo(url, caFile && path.join(folder, caFile))) });
@@ -116,6 +134,11 @@ function url(server: string, host: string | undefined, mode: string | undefined)
   return changed.href;
 }
 
+function socketUrl(server: string): string {
+  const { username, password, port } = new URL(server);
+  return `postgres://${username}:${password}@/postgres?host=${encodeURIComponent(sockets)}&port=${port}`;
+}
+
 /** Why there can be no server with TLS here; false where there can. */
 async function missingPart(): Promise<string | false> {
   const found = await run('openssl', ['version']).catch(() => undefined);
@@ -124,7 +147,7 @@ async function missingPart(): Promise<string | false> {
 
 async function startWithTls() {
   await makeCertificates();
-  const server = await startEmbedded(path.join(folder, 'data'), { fsync: 'off' });
+  const server = await startEmbedded(path.join(folder, 'data'), { fsync: 'off', unix_socket_directories: sockets });
   // PostgreSQL wants its key in its own hands.
   const { uid, gid } = await stat(path.join(server.home, 'postgres'));
   for (const file of ['server.pem', 'server.key']) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, DatabaseError } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
-import { isDatabaseUnavailable } from '../../src/database/failure.ts';
+import { isTransient } from '../../src/database/failure.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
@@ -77,7 +77,7 @@ test('a failure that the work swallowed → rejected, as PostgreSQL rolls back a
   await expectHealthy(pool);
 });
 
-test('a connection killed in the middle → rejected as unavailable, dropped, and the pool takes a new one', async () => {
+test('a connection killed in the middle → rejected as passing, dropped, and the pool takes a new one', async () => {
   await assert.rejects(
     inTransaction(pool, async (tx) => {
       await tx.query(`insert into words values ('lost 5')`);
@@ -85,7 +85,7 @@ test('a connection killed in the middle → rejected as unavailable, dropped, an
       await kill(rows[0]?.pid ?? 0);
       await tx.query('select 1');
     }),
-    isDatabaseUnavailable,
+    isTransient,
   );
   await expectHealthy(pool);
 });
@@ -97,12 +97,25 @@ test('a connection killed while the work does something else → rejected at COM
       const { rows } = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
       await kill(rows[0]?.pid ?? 0);
     }),
-    isDatabaseUnavailable,
+    isTransient,
   );
   await expectHealthy(pool);
 });
 
-test('the network cut in the middle, then back → rejected as unavailable, then as before', async (t) => {
+test('a server that has become read-only → rejected as passing, and the connection is dropped', async () => {
+  const before = await backend(pool);
+  await assert.rejects(
+    inTransaction(pool, async (tx) => {
+      await tx.query('set transaction read only');
+      await tx.query(`insert into words values ('lost 8')`);
+    }),
+    (error) => error instanceof DatabaseError && error.code === '25006' && isTransient(error),
+  );
+  assert.notEqual(await backend(pool), before);
+  await expectHealthy(pool);
+});
+
+test('the network cut in the middle, then back → rejected as passing, then as before', async (t) => {
   const proxy = await startDatabaseProxy(t, database.url);
   const far = createPool(await connectionTo(proxy.url), { max: 1, name: 'far', log: silentLog });
   t.after(() => far.end());
@@ -112,11 +125,11 @@ test('the network cut in the middle, then back → rejected as unavailable, then
       await proxy.close();
       await tx.query('select 1');
     }),
-    isDatabaseUnavailable,
+    isTransient,
   );
   await assert.rejects(
     inTransaction(far, async () => {}),
-    isDatabaseUnavailable,
+    isTransient,
   );
   await proxy.open();
   await expectHealthy(far);

@@ -73,7 +73,9 @@ suite('200,000 jobs wait', () => {
 
 /** By its looks and by what it read: no step of it saw more rows than a claim of the newest may. */
 function assertIndexed(plan: string): void {
-  assert.doesNotMatch(plan, /Seq Scan|Sort/, plan);
+  // What was found is sorted by webhook; the queue itself never is.
+  const sorted = /Sort  \(.*\n\s*Sort Key: due\.group_id, due\.created_on(\n\s*(Sort Method|Buffers):.*)*\n\s*->  CTE Scan on due/g;
+  assert.doesNotMatch(plan.replaceAll(sorted, ''), /Seq Scan|Sort/, plan);
   for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g)) assert.ok(Number(rows) <= 2000, plan);
 }
 

@@ -10,19 +10,20 @@ import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
+import { createRole } from '../setup/role.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { SETTINGS, startApi, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { send, UNKNOWN_ID } from './request.ts';
 
 suite('a failure of ours', { concurrency: 4 }, () => {
-  test('a table that is gone → 500 without a word about it, and the log has the stack under the same request id', async (t) => {
+  test('what the database refuses for its data → 500 without a word about it, and the log has the stack under the same id', async (t) => {
     const database = await freshDatabase(t);
     const log = keepingLog();
     const api = await startApi(t, database, log);
-    await database.pool.query('drop table deliveries cascade');
+    await database.pool.query('alter table webhooks add constraint unforeseen check (url is null)');
 
-    const { status, body, headers } = await api.call('GET', '/deliveries');
+    const { status, body, headers } = await api.call('POST', '/webhooks', SETTINGS);
 
     assert.equal(status, 500);
     assert.deepEqual(body, { code: 1, message: 'internal server error' });
@@ -30,7 +31,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     assert.equal(failed.length, 1);
     assert.equal(failed[0]?.level, 'error');
     assert.equal(failed[0]?.fields['requestId'], headers.get('x-request-id'));
-    assert.match((failed[0]?.fields['error'] as Error | undefined)?.stack ?? '', /relation "deliveries" does not exist[^]+ at /);
+    assert.match((failed[0]?.fields['error'] as Error | undefined)?.stack ?? '', /violates check constraint "unforeseen"[^]+ at /);
   });
 
   test('an answer that openapi.yaml does not have → 500 where answers are checked', async (t) => {
@@ -58,7 +59,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
   });
 });
 
-suite('a database in trouble', { concurrency: 5 }, () => {
+suite('a database in trouble', { concurrency: 7 }, () => {
   test('no connection left → 503 for reads and writes; some left again → as before', async (t) => {
     const database = await withPool(t, { max: 2, waitMs: 2000 });
     const api = await startApi(t, database);
@@ -120,6 +121,37 @@ suite('a database in trouble', { concurrency: 5 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
+  test('a table that is gone → 503 for what needs it, and the log says which; back again → as before', async (t) => {
+    const database = await freshDatabase(t);
+    const log = keepingLog();
+    const api = await startApi(t, database, log);
+    const webhook = await api.createWebhook();
+    await database.pool.query('alter table deliveries rename to misplaced');
+
+    await expectUnavailable(api, [
+      ['GET', '/deliveries'],
+      ['POST', '/deliveries', { webhook_id: webhook.id, payload: 'x' }],
+    ]);
+    const failed = log.lines.filter(({ event }) => event === 'http.failed');
+    assert.deepEqual(new Set(failed.map(({ level }) => level)), new Set(['warn']));
+    assert.match((failed[0]?.fields['error'] as Error | undefined)?.stack ?? '', /relation "deliveries" does not exist/);
+
+    await database.pool.query('alter table misplaced rename to deliveries');
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
+  test('a password that was changed → 503 for reads and writes; changed back → as before', async (t) => {
+    const { database, role } = await withRole(t);
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    await role.lockOut();
+
+    await expectUnavailable(api, callsOf(webhook.id));
+
+    await role.letIn();
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
   test('connections that the database ends while a request uses them → 503, and the next request is served', async (t) => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);
@@ -173,6 +205,16 @@ async function withPool(t: TestContext, bounds: PoolBounds): Promise<TestDatabas
   const pool = createPool(connection, { max: 5, name: 'bounded', log: silentLog, ...bounds });
   lastFirst(t).after(() => pool.end());
   return { url, connection, pool };
+}
+
+/** A database that is used as a role of its own. */
+async function withRole(t: TestContext) {
+  const direct = await freshDatabase(t);
+  const role = await createRole(t, direct);
+  const connection = await connectionTo(role.url);
+  const pool = createPool(connection, { max: 5, name: 'as a role', log: silentLog });
+  lastFirst(t).after(() => pool.end());
+  return { database: { url: role.url, connection, pool }, role };
 }
 
 /** A database that can be taken away. */

@@ -11,7 +11,7 @@ import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 const CASES: [what: string, error: unknown, status: number, code: number, message: string, details?: string][] = [
   ['an error that nobody foresaw', new TypeError('x is not a function'), 500, 1, 'internal server error'],
   ['something thrown that is no error', 'oops', 500, 1, 'internal server error'],
-  ['a statement at fault', databaseError('42P01'), 500, 1, 'internal server error'],
+  ['a value that the database refuses', databaseError('22021'), 500, 1, 'internal server error'],
   ['an answer that the document does not have', statusError(500), 500, 1, 'internal server error'],
   ['a bad path parameter', invalid('/params/webhook_id', 'must match format "uuid"'), 404, 2, 'invalid id'],
   ['a body that is no JSON', { status: 400, type: 'entity.parse.failed', message: 'no JSON' }, 400, 3, 'malformed request body', 'no JSON'],
@@ -63,6 +63,8 @@ const CASES: [what: string, error: unknown, status: number, code: number, messag
     'limit: this page would hold 100 MiB, at most 64 MiB; ask for fewer items',
   ],
   ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a table that is not there', databaseError('42P01'), 503, 12, 'service unavailable', 'try again in a moment'],
+  ['a password that was changed', databaseError('28P01'), 503, 12, 'service unavailable', 'try again in a moment'],
   ['a deadlock', databaseError('40P01'), 503, 12, 'service unavailable', 'try again in a moment'],
   ['a statement that took too long', databaseError('57014'), 503, 12, 'service unavailable', 'try again in a moment'],
   ['a database that restarts', databaseError('57P03'), 503, 12, 'service unavailable', 'try again in a moment'],

@@ -406,7 +406,8 @@ export type DeliveryAttempt = {
      */
     success: boolean;
     /**
-     * Why no complete response came. Empty when one did.
+     * Why no complete response came. Empty when one did. Where the database refused to store `raw_request` and
+     * `raw_response`, both are empty and this says so.
      */
     error: string;
     /**
