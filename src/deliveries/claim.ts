@@ -22,6 +22,8 @@ export type ClaimRequest = {
   from: 'oldest' | 'newest';
   /** Most jobs of each of these webhooks; 0: none. */
   rooms: ReadonlyMap<string, number>;
+  /** Of these webhooks only jobs that came within the last second. */
+  onlyNew: string[];
   /** Most jobs of any other webhook. */
   otherwise: number;
 };
@@ -80,7 +82,7 @@ async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise
     `with due as (
        select id, group_id, created_on from ${table}
        where name = 'deliveries' and state < 'active' and not blocked and start_after <= now()
-         and (group_id is null or group_id <> all ($2::text[]))
+         and ${IS_WANTED}
        order by priority desc, created_on
        limit $1
        for update skip locked
@@ -113,7 +115,7 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
            and job.state::text in ('created', 'retry') and job.start_after <= now()
          for update skip locked
        ) as free
-       where newest.start_after <= now() and (newest.group_id is null or newest.group_id <> all ($2::text[]))
+       where newest.start_after <= now() and ${IS_WANTED}
        limit $1
      ), next as (
        ${FEW_OF_EACH}
@@ -130,15 +132,18 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
   return { rows: taken, more: seen === NEWEST || due === request.limit || due > taken.length };
 }
 
+const IS_NEW = `created_on > now() - interval '1 second'`;
+const IS_WANTED = `(group_id is null or group_id <> all ($2::text[]) and (${IS_NEW} or group_id <> all ($5::text[])))`;
+
 /** Of the jobs that are due, as many of each webhook as there is room for. The others are only locked until the end of the transaction. */
 const FEW_OF_EACH = `
   select ranked.id
   from (select id, group_id, row_number() over (partition by group_id order by created_on) as nth from due) as ranked
   where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
 
-function parameters({ limit, rooms, otherwise }: ClaimRequest): unknown[] {
+function parameters({ limit, rooms, onlyNew, otherwise }: ClaimRequest): unknown[] {
   const ignored = [...rooms].filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
-  return [limit, ignored, JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))), otherwise];
+  return [limit, ignored, JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))), otherwise, onlyNew];
 }
 
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */
@@ -148,7 +153,7 @@ const claimNext = (table: string) => `
   from next
   where job.name = 'deliveries' and job.id = next.id
   returning job.id, job.started_on as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
-    job.retry_count as "retryCount", job.created_on > now() - interval '1 second' as "isNew"`;
+    job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

@@ -17,13 +17,10 @@ type ClaimerParts = {
 };
 
 /** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
-const BACKLOG_GAP_MS: Record<End, number> = { oldest: 20, newest: 50 };
+const BACKLOG_GAP_MS = 20;
 
 /** Claims of which most may find no room, so they are small. */
 const SMALL_BATCH = 20;
-
-/** What is claimed beyond the room for unknown webhooks while more of them wait than can be tried. */
-const BESIDE_UNKNOWN = 5;
 
 /** What is claimed at once of a webhook that has nothing under way here: one to send, one to follow. */
 const OF_OTHERS = 2;
@@ -45,8 +42,6 @@ export class Claimer {
   readonly #ignored = new Set<string>();
   #last: End = 'oldest';
   #backlog = false;
-  /** Unknown webhooks had to be turned away: there are more than can be tried. */
-  #pressed = false;
   #pollAt = 0;
   #pausedUntil = 0;
 
@@ -70,7 +65,7 @@ export class Claimer {
       this.#noteMore(from, more);
       return { claims, from, askedAt };
     } finally {
-      const gapMs = this.#backlog ? BACKLOG_GAP_MS[from] : 0;
+      const gapMs = this.#backlog ? BACKLOG_GAP_MS : 0;
       this.#nextAt[from] = askedAt + Math.max(gapMs, 2 * (performance.now() - askedAt));
     }
   }
@@ -88,6 +83,7 @@ export class Claimer {
 
   /** A send of a webhook is over. */
   landed(webhookId: string): void {
+    this.#turnedAway.forget(webhookId);
     this.roomChanged();
     if (this.#ignored.delete(webhookId)) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
   }
@@ -96,15 +92,13 @@ export class Claimer {
   roomChanged(): void {
     const { slots } = this.#parts;
     let released = this.#turnedAway.release('bytes', 1);
-    // In their order, as one waits as well as the other.
-    for (const standing of ['slow', 'silent'] as const)
-      released += this.#turnedAway.release(standing, Math.min(1, slots.roomFor(standing)));
-    // All: the newest of them and the oldest are tried first, whenever they were turned away.
+    for (const standing of ['slow', 'silent', 'unknown'] as const)
+      if (slots.roomFor(standing) > 0) released += this.#turnedAway.release(standing, 1);
+    // One of those that came last as well: it need not wait for all that hang.
+    if (slots.roomFor('unknown') > 0) released += this.#turnedAway.release('unknown', 1, 'last');
     if (slots.roomFor('quick') > 0) released += this.#turnedAway.release('quick', Infinity);
-    if (slots.roomFor('unknown', true) > 0) released += this.#releaseUnknown();
-    if (released === 0) return;
-    this.#wanted.newest = true;
-    this.#wanted.oldest = true;
+    if (released > 0) this.#wanted.oldest = true;
+    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last') > 0) this.#wanted.newest = true;
   }
 
   /** Claims nothing for a while. */
@@ -122,19 +116,14 @@ export class Claimer {
   #poll(): void {
     this.wake();
     this.#pollAt = performance.now() + this.#parts.pollingIntervalMs;
+    // They are no newcomers any more.
+    this.#turnedAway.release('newcomer', Infinity);
     this.roomChanged();
-  }
-
-  #releaseUnknown(): number {
-    const released = this.#turnedAway.release('unknown', Infinity);
-    this.#pressed ||= released > 0;
-    return released;
   }
 
   #noteMore(from: End, more: boolean): void {
     if (from === 'oldest') this.#backlog = more;
     if (more) this.#wanted.oldest = true;
-    else if (!this.#turnedAway.has('unknown')) this.#pressed = false;
   }
 
   #nextEnd(now: number): End | undefined {
@@ -151,8 +140,7 @@ export class Claimer {
     const { slots, buffer } = this.#parts;
     const { fast, slow } = slots.free();
     const left = from === 'newest' ? Math.max(fast - buffer.size, Math.min(fast, SMALL_BATCH)) : fast - buffer.size;
-    const most = this.#pressed ? slots.roomFor('unknown', from === 'newest') + BESIDE_UNKNOWN : Infinity;
-    return Math.max(0, Math.min(left, most), slots.hasSlow ? Math.min(SMALL_BATCH, slow) : 0);
+    return Math.max(0, left, slots.hasSlow ? Math.min(SMALL_BATCH, slow) : 0);
   }
 
   #request(from: End): ClaimRequest {
@@ -160,7 +148,8 @@ export class Claimer {
     const rooms = new Map<string, number>();
     for (const ids of [slots.active(), buffer.webhookIds()])
       for (const id of ids) rooms.set(id, Math.max(0, slots.room(id) + slots.ahead(id) - buffer.count(id)));
-    for (const id of this.#turnedAway.webhookIds()) rooms.set(id, 0);
-    return { limit: this.#limit(from), from, rooms, otherwise: OF_OTHERS };
+    for (const id of this.#turnedAway.webhookIds('quick', 'slow', 'silent', 'newcomer', 'bytes')) rooms.set(id, 0);
+    const onlyNew = [...this.#turnedAway.webhookIds('unknown')];
+    return { limit: this.#limit(from), from, rooms, onlyNew, otherwise: OF_OTHERS };
   }
 }

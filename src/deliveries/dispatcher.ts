@@ -139,7 +139,8 @@ export class Dispatcher {
       else {
         const shortage = this.#start(one);
         if (shortage === undefined || this.#buffer.add(one, this.#slots.ahead(one.webhookId))) continue;
-        this.#claimer.turnAway(one.webhookId, shortage);
+        // One that has sends under way is claimed again when the first of them is over.
+        if (!this.#slots.isActive(one.webhookId)) this.#claimer.turnAway(one.webhookId, shortage);
         excess.push(one);
       }
     }
@@ -168,8 +169,9 @@ export class Dispatcher {
   #start(admitted: Admitted): Shortage | undefined {
     const { webhookId, delivery, lease } = admitted;
     const standing = this.#slots.standing(webhookId);
-    const slot = this.#slots.take(webhookId, lease.claim.isNew);
-    if (slot === undefined) return standing;
+    const { isNew } = lease.claim;
+    const slot = this.#slots.take(webhookId, isNew);
+    if (slot === undefined) return isNew && standing === 'unknown' ? 'newcomer' : standing;
     if (!this.#bytes.take(delivery.bytes, partOfBytes(delivery, standing))) {
       slot.leave('unused');
       return 'bytes';

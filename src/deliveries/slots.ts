@@ -114,10 +114,10 @@ export class Slots {
     return this.#room(this.#stateOf(webhookId), false);
   }
 
-  /** How many claims of a webhook may wait beside its sends, so that a place that becomes free is taken at once. */
+  /** How many claims of a webhook may wait, so that a place that becomes free is taken at once. */
   ahead(webhookId: string): number {
-    const { standing, window } = this.#stateOf(webhookId);
-    return standing === 'quick' ? window : standing === 'unknown' ? 1 : 0;
+    const { standing, window, inFlight } = this.#stateOf(webhookId);
+    return standing === 'quick' ? window : standing === 'unknown' ? Math.min(1, inFlight) : 0;
   }
 
   /** How many webhooks of a standing could start a send now. */
@@ -144,6 +144,10 @@ export class Slots {
   /** Whether any webhook is known to be slow. */
   get hasSlow(): boolean {
     return this.#slowWebhooks > 0;
+  }
+
+  isActive(webhookId: string): boolean {
+    return this.#active.has(webhookId);
   }
 
   /** Webhooks with sends under way. */
@@ -184,7 +188,7 @@ export class Slots {
   #freeForUnknown(newcomer: boolean): number {
     const half = Math.max(1, Math.floor(this.#size / 2));
     const kept = this.#size - this.#busy.slow - this.#unknown;
-    const tries = Math.max(1, Math.floor(this.#size / 20)) - (this.#unknown - this.#lateUnknown);
+    const tries = Math.max(2, Math.floor(this.#size / 10)) - (this.#unknown - this.#lateUnknown);
     return Math.min(half - this.#unknown, newcomer ? Math.max(kept, tries) : kept);
   }
 

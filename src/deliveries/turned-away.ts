@@ -1,35 +1,31 @@
 import type { Standing } from './slots.ts';
 
-/** Why a claim found no room: its webhook's standing has none, or its payload is too large for what is held already. */
-export type Shortage = Standing | 'bytes';
+/**
+ * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown webhook, and others are being tried; or
+ * its payload is too large for what is held already.
+ */
+export type Shortage = Standing | 'newcomer' | 'bytes';
 
 /** More than this are not remembered: those are claimed again, and turned away again. */
 const REMEMBERED = 10_000;
 
-/** Webhooks whose claims went back for want of room. They are not claimed again until there is some, the first first. */
+/** Webhooks whose claims went back for want of room. They are not claimed again until there is some. */
 export class TurnedAway {
-  readonly #byShortage: Record<Shortage, Set<string>> = {
-    unknown: new Set(),
-    quick: new Set(),
-    slow: new Set(),
-    silent: new Set(),
-    bytes: new Set(),
-  };
+  readonly #byShortage = new Map<Shortage, Set<string>>();
 
   add(webhookId: string, shortage: Shortage): void {
-    const those = this.#byShortage[shortage];
+    const those = this.#byShortage.get(shortage) ?? new Set();
+    this.#byShortage.set(shortage, those);
     if (those.size < REMEMBERED) those.add(webhookId);
   }
 
-  has(shortage: Shortage): boolean {
-    return this.#byShortage[shortage].size > 0;
-  }
-
-  /** Lets up to `count` of them be claimed again. @returns how many. */
-  release(shortage: Shortage, count: number): number {
-    const those = this.#byShortage[shortage];
+  /** Lets up to `count` of them be claimed again, those that were turned away first, or last. @returns how many. */
+  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): number {
+    const those = this.#byShortage.get(shortage);
+    if (those === undefined || count <= 0) return 0;
+    const all = which === 'first' ? those : [...those].toReversed();
     let released = 0;
-    for (const webhookId of those) {
+    for (const webhookId of all) {
       if (released >= count) break;
       those.delete(webhookId);
       released += 1;
@@ -37,7 +33,12 @@ export class TurnedAway {
     return released;
   }
 
-  *webhookIds(): Generator<string> {
-    for (const those of Object.values(this.#byShortage)) yield* those;
+  /** A send of it is over: more is known of it now. */
+  forget(webhookId: string): void {
+    for (const those of this.#byShortage.values()) those.delete(webhookId);
+  }
+
+  *webhookIds(...shortages: Shortage[]): Generator<string> {
+    for (const shortage of shortages) yield* this.#byShortage.get(shortage) ?? [];
   }
 }

@@ -71,7 +71,7 @@ suite('what is claimed', () => {
   test('nothing is under way → as many as there are slots, a few of each webhook', async () => {
     const { claimer, requests } = claimerOf({ slots: 50 });
     await claimer.claim();
-    assert.deepEqual(requests, [{ limit: 50, from: 'newest', rooms: new Map(), otherwise: 2 }]);
+    assert.deepEqual(requests, [{ limit: 50, from: 'newest', rooms: new Map(), onlyNew: [], otherwise: 2 }]);
   });
 
   test('a webhook has all that it may have → none of it, until a send of it is over', async () => {
@@ -111,20 +111,49 @@ suite('what is claimed', () => {
 });
 
 suite('a claim that found no room', () => {
-  test('→ its webhook is left out until there is room for one like it', async () => {
+  test('a send of its webhook is over → it is claimed like any other', async () => {
+    const { claimer, requests, settle } = claimerOf();
+    await settle();
+    for (const shortage of ['unknown', 'newcomer', 'silent', 'bytes'] as const) claimer.turnAway('w', shortage);
+    claimer.landed('w');
+    claimer.wake();
+    await settle();
+    assert.deepEqual([requests[1]?.rooms.get('w'), requests[1]?.onlyNew], [undefined, []]);
+  });
+
+  for (const [shortage, end] of [
+    ['unknown', 'oldest'],
+    ['newcomer', 'newest'],
+  ] as const) {
+    test(`${shortage} → its webhook is left out until there is room for one like it, then found at the ${end} end`, async () => {
+      const { claimer, slots, requests, settle } = claimerOf();
+      const taken = Array.from({ length: 5 }, (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'));
+      await settle();
+      claimer.turnAway('stranger', shortage);
+      claimer.wake();
+      await settle();
+      const { rooms, onlyNew } = requests[1] as ClaimRequest;
+      // Something new of it may still be tried as a newcomer.
+      assert.deepEqual([rooms.get('stranger'), onlyNew], shortage === 'unknown' ? [undefined, ['stranger']] : [0, []]);
+      taken[0]?.leave('unanswered');
+      claimer.landed('other');
+      assert.deepEqual(await settle(), [end]);
+      assert.deepEqual([requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew], [undefined, []]);
+    });
+  }
+
+  test('many were turned away → the first and the last of them are claimed again with each place', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
     const taken = Array.from({ length: 5 }, (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'));
     await settle();
-    claimer.turnAway('stranger', 'unknown');
-    claimer.wake();
-    await settle();
-    assert.equal(requests[1]?.rooms.get('stranger'), 0);
+    for (let i = 0; i < 10; i += 1) claimer.turnAway(`stranger ${i}`, 'unknown');
     taken[0]?.leave('unanswered');
-    claimer.landed('hanging 0');
-    assert.deepEqual((await settle()).sort(), ['newest', 'oldest']);
-    assert.equal(requests[2]?.rooms.get('stranger'), undefined);
-    // More wait than can be tried: it asks for little more than there is room for.
-    assert.ok((requests[2]?.limit ?? Infinity) <= 6);
+    claimer.landed('other');
+    await settle();
+    assert.deepEqual(
+      requests[1]?.onlyNew,
+      [1, 2, 3, 4, 5, 6, 7, 8].map((i) => `stranger ${i}`),
+    );
   });
 
   test('for want of bytes → one webhook is claimed again with each send that is over', async () => {

@@ -21,7 +21,7 @@ export async function claimed(queue: ClaimableQueue, limit: number, ignore: stri
 
 /** What to claim, as many of each webhook as of all. */
 export function asking({ limit, ignore, from }: { limit: number; ignore: string[]; from: ClaimRequest['from'] }): ClaimRequest {
-  return { limit, from, rooms: new Map(ignore.map((webhookId) => [webhookId, 0])), otherwise: limit };
+  return { limit, from, rooms: new Map(ignore.map((webhookId) => [webhookId, 0])), onlyNew: [], otherwise: limit };
 }
 
 /** A fresh database, with the queue as a worker opens it. */
