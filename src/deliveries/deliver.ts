@@ -6,7 +6,7 @@ import type { Exchange, Sender } from './send.ts';
 import { judge, type Verdict } from './verdict.ts';
 
 /** A delivery that this worker may send now. A long payload is still to be read. */
-export type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
+type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
 
 /** One with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };

@@ -10,7 +10,7 @@ import type { ClaimableQueue } from './queue.ts';
 const RETRY_MS = 200;
 
 /** A claim on its way back, with the mark of its isolated send, if it had one. */
-export type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
+type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
 
 /** Claims on their way back to the queue. */
 export type HandBack = {
