@@ -1,5 +1,6 @@
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
+import { GENERATION } from './ownership.ts';
 
 /** A job that this process owns until it ends it or stops keeping it alive. */
 export type Claim = {
@@ -41,11 +42,14 @@ export type Claimed = {
 /** A claim of the newest looks at this many jobs at most, so that its cost is bounded whatever waits. */
 const NEWEST = 2000;
 
+/** Without statistics, or with old ones, PostgreSQL would rather read and sort all that waits than follow the order of the index. */
+const IN_INDEX_ORDER = `${NOT_DURABLE}; set local enable_sort = off; set local enable_bitmapscan = off`;
+
 /** Claims due jobs of `table`, the partition that holds the jobs of our queue. */
 export async function claimJobs(pool: Pool, table: string, request: ClaimRequest): Promise<Claimed> {
   const take = request.from === 'oldest' ? takeOldest : takeNewest;
   // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
-  const { rows, more } = await inTransaction(pool, (tx) => take(tx, table, request), NOT_DURABLE);
+  const { rows, more } = await inTransaction(pool, (tx) => take(tx, table, request), IN_INDEX_ORDER);
   const claimed: Claimed = { claims: [], damaged: [], more };
   for (const row of rows) {
     const claim = claimOf(row);
@@ -53,16 +57,6 @@ export async function claimJobs(pool: Pool, table: string, request: ClaimRequest
     else claimed.damaged.push({ jobId: row.id, generation: row.generation, key: row.key });
   }
   return claimed;
-}
-
-/** Takes damaged jobs out of the queue. They stay in the table as failed ones, so that somebody can look at them. */
-export async function failDamaged(tx: Tx, table: string, damaged: DamagedJob[]): Promise<void> {
-  await tx.query(
-    `update ${table} as job set state = 'failed', completed_on = now()
-     from unnest($1::uuid[], $2::timestamptz[]) as mine (id, generation)
-     where job.name = 'deliveries' and job.id = mine.id and job.started_on = mine.generation and job.state::text = 'active'`,
-    [damaged.map(({ jobId }) => jobId), damaged.map(({ generation }) => generation)],
-  );
 }
 
 export type JobRow = {
@@ -152,7 +146,7 @@ const claimNext = (table: string) => `
     retry_count = case when job.started_on is not null then job.retry_count + 1 else job.retry_count end
   from next
   where job.name = 'deliveries' and job.id = next.id
-  returning job.id, job.started_on as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
+  returning job.id, ${GENERATION} as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
     job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;

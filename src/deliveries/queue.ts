@@ -4,9 +4,9 @@ import type { Connection } from '../database/connection.ts';
 import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
-import { claimJobs, failDamaged, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
+import { claimJobs, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
 import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
-import { endClaims, extendClaims, returnClaims } from './ownership.ts';
+import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 export type { Claim } from './claim.ts';
 
@@ -138,7 +138,7 @@ async function endLost({ pool, table, wake }: LeaseParts, future: FutureHeartbea
 /** In a transaction of its own, and once: where it fails, the lease of these rows runs out and the next claim tries again. */
 async function setDamagedAside({ pool, table, log }: { pool: Pool; table: string; log: Log }, damaged: DamagedJob[]): Promise<void> {
   try {
-    await inTransaction(pool, (tx) => failDamaged(tx, table, damaged));
+    await inTransaction(pool, (tx) => failClaims(tx, table, damaged));
     for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { jobId, key });
   } catch (error) {
     log.warn('queue.error', { error });

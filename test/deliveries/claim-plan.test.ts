@@ -52,14 +52,14 @@ suite('200,000 jobs wait', () => {
         assertIndexed(plan);
       }
       const { claims } = await claimJobs(pool, table, asking({ limit: 200, ignore: [], from: 'oldest' }));
-      const overdue = claims.map(({ jobId, generation }) => ({ jobId, at: generation }));
+      const overdue = claims.map(({ jobId }) => ({ jobId, at: '2026-01-01T00:00:00.000000Z' }));
       for (const statement of [
         (tx: Tx) => extendClaims(tx, table, claims),
         (tx: Tx) => returnClaims(tx, table, claims, 0),
         (tx: Tx) => endClaims(tx, table, claims),
       ]) {
         const [plan = ''] = await plansOf(pool, (recording) => inTransaction<unknown>(recording, statement));
-        assert.match(plan, /Index Scan using \w*pkey\b/, plan);
+        assert.match(plan, /Index Scan using \w*(pkey|i14)\b/, plan);
         assertIndexed(plan);
       }
       for (const statement of [(tx: Tx) => endSilent(tx, table, overdue), (tx: Tx) => findFutureHeartbeats(tx, table)]) {
@@ -74,7 +74,7 @@ suite('200,000 jobs wait', () => {
 /** By its looks and by what it read: no step of it saw more rows than a claim of the newest may. */
 function assertIndexed(plan: string): void {
   // What was found is sorted by webhook; the queue itself never is.
-  const sorted = /Sort  \(.*\n\s*Sort Key: due\.group_id, due\.created_on(\n\s*(Sort Method|Buffers):.*)*\n\s*->  CTE Scan on due/g;
+  const sorted = /Sort  \(.*\n(\s*Disabled: true\n)?\s*Sort Key: due\.group_id, due\.created_on\n\s*Sort Method: .*/g;
   assert.doesNotMatch(plan.replaceAll(sorted, ''), /Seq Scan|Sort/, plan);
   for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g)) assert.ok(Number(rows) <= 2000, plan);
 }

@@ -60,7 +60,7 @@ export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'd
 export async function takeOver(db: Queryable, jobId: string): Promise<string> {
   const { rows } = await db.query<{ generation: string }>(
     `update pgboss.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1
-     returning started_on as generation`,
+     returning (extract(epoch from started_on) * 1000000)::bigint::text as generation`,
     [jobId],
   );
   return rows[0]?.generation ?? '';
