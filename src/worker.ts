@@ -3,7 +3,7 @@ import type { Connection } from './database/connection.ts';
 import type { Pool } from './database/pool.ts';
 import { takeCensus } from './deliveries/census.ts';
 import { startDispatcher } from './deliveries/dispatcher.ts';
-import { purgeHidden } from './deliveries/purge.ts';
+import { createPurge } from './deliveries/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
 import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
@@ -61,7 +61,7 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
 
   const upkeep = [
     repeat('release', 1000, () => releaseParked(pool, queue), log),
-    repeat('purge', 1000, () => purgeHidden(pool), log),
+    repeat('purge', 1000, createPurge({ pool, log }), log),
     repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),
     repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log),
   ];

@@ -20,7 +20,7 @@ export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boo
 export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
   const spec = readSpec();
   const document = apiDocument(spec.document);
-  const operations = createOperations(parts);
+  const operations = createOperations(parts, log);
   checkOperations(operations, document);
 
   const app = bareApp();
