@@ -1,6 +1,5 @@
-import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
+import { parseJson } from './json.ts';
 import { BadRequest } from './problem.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
@@ -10,11 +9,13 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
  * 413 (and the connection closed) for a Content-Length above the limit.
  */
 export function readBody(limitBytes: number): RequestHandler[] {
-  return [
-    checkHead(limitBytes),
-    express.json({ limit: limitBytes, strict: false, inflate: false, verify: checkUtf8, reviver: markFractions }),
-  ];
+  return [checkHead(limitBytes), express.raw({ type: 'application/json', limit: limitBytes, inflate: false }), parseBody];
 }
+
+const parseBody: RequestHandler = (req, _res, next) => {
+  if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
+  next();
+};
 
 function checkHead(limitBytes: number): RequestHandler {
   return (req, res, next) => {
@@ -39,14 +40,4 @@ function checkHead(limitBytes: number): RequestHandler {
 function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   return type === 'application/json' && parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one));
-}
-
-/** Decoding would replace invalid bytes silently, and deliver something that was never sent. */
-function checkUtf8(_req: IncomingMessage, _res: unknown, body: Buffer): void {
-  if (!isUtf8(body)) throw new BadRequest('malformed', 'the body is not valid UTF-8');
-}
-
-/** All our numbers are whole and written so. `3.0` and `1e1` become NaN, which no schema accepts, so that the field is named. */
-function markFractions(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' && !/^-?\d+$/.test(context?.source ?? '') ? NaN : value;
 }
