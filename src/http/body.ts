@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import type { BytesInFlight } from './bytes-in-flight.ts';
 import { parseJson } from './json.ts';
 import { BadRequest } from './problem.ts';
 
@@ -6,10 +7,16 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for another media type,
- * 413 (and the connection closed) for a Content-Length above the limit.
+ * 413 (and the connection closed) for a Content-Length above the limit, 503 (closed as well) where the bodies of other requests
+ * leave no room.
  */
-export function readBody(limitBytes: number): RequestHandler[] {
-  return [checkHead(limitBytes), express.raw({ type: 'application/json', limit: limitBytes, inflate: false }), parseBody];
+export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHandler[] {
+  return [
+    checkHead(limitBytes),
+    countBytes(limitBytes, inFlight),
+    express.raw({ type: 'application/json', limit: limitBytes, inflate: false }),
+    parseBody,
+  ];
 }
 
 const parseBody: RequestHandler = (req, _res, next) => {
@@ -31,6 +38,21 @@ function checkHead(limitBytes: number): RequestHandler {
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
       res.set('Connection', 'close');
       throw new BadRequest('too_large', `the body may have at most ${limitBytes} bytes`);
+    }
+    next();
+  };
+}
+
+/** A body that comes in pieces may be as long as the limit. */
+function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
+  return (req, res, next) => {
+    if (!WITH_BODY.has(req.method)) return next();
+    const bytes = req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : limitBytes;
+    try {
+      if (bytes > 0) inFlight.add(res, bytes);
+    } catch (error) {
+      res.set('Connection', 'close');
+      throw error;
     }
     next();
   };
