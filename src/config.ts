@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 
+const MIB = 1024 * 1024;
+
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 /** Every setting, read once at start. Durations are in milliseconds, sizes in bytes. */
@@ -26,6 +28,7 @@ export class ConfigError extends Error {
  */
 export function readConfig(variables: Environment) {
   const env = reader(variables);
+  const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: MIB, min: 1024, max: 64 * MIB });
   const config = {
     database: {
       url: postgresUrl(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
@@ -36,7 +39,8 @@ export function readConfig(variables: Environment) {
     dataDir: env.text('POSTMAND_DATA_DIR'),
     http: {
       port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
-      requestBodyLimitBytes: env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: 1024 * 1024, min: 1024, max: 64 * 1024 * 1024 }),
+      requestBodyLimitBytes,
+      bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', { default: 64 * MIB, min: requestBodyLimitBytes, max: 1024 ** 4 }),
       validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
       apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
     },

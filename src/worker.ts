@@ -5,7 +5,7 @@ import { takeCensus } from './deliveries/census.ts';
 import { Dispatcher } from './deliveries/dispatcher.ts';
 import { createIsolatedSender } from './deliveries/isolated-sender.ts';
 import { createLeaseCheck } from './deliveries/lease-check.ts';
-import { purgeHidden } from './deliveries/purge.ts';
+import { createPurge } from './deliveries/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from './deliveries/queue.ts';
 import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
@@ -65,7 +65,7 @@ export async function startWorker(parts: WorkerParts, config: Config): Promise<{
   const upkeep = [
     repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
     repeat('release', 1000, () => releaseParked(pool, queue), log),
-    repeat('purge', 1000, () => purgeHidden(pool), log),
+    repeat('purge', 1000, createPurge({ pool, log }), log),
     repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),
     repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log),
   ];

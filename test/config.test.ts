@@ -25,6 +25,7 @@ const READINGS: [variable: string, value: string, reading: Reading, read: unknow
   ['POSTMAND_HTTP_PORT', '65535', ({ http }) => http.port, 65_535, 8000],
   ['PORT', '5000', ({ http }) => http.port, 5000, 8000],
   ['POSTMAND_REQUEST_BODY_LIMIT', '1024', ({ http }) => http.requestBodyLimitBytes, 1024, 1_048_576],
+  ['POSTMAND_SERVER_BYTES_IN_FLIGHT', '1048576', ({ http }) => http.bytesInFlight, 1_048_576, 67_108_864],
   ['POSTMAND_API_KEYS', KEY, ({ http }) => http.apiKeyDigests, [digestOf(KEY)], []],
   ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
@@ -96,6 +97,7 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['PORT', ['65536', 'http']],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', ['65536', 'x']],
   ['POSTMAND_REQUEST_BODY_LIMIT', ['1023', '1mb', '67108865']],
+  ['POSTMAND_SERVER_BYTES_IN_FLIGHT', ['0', '1048575', '64m', '1099511627777']],
   ['POSTMAND_VALIDATE_RESPONSES', ['yes', '1', 'TRUE']],
   ['POSTMAND_WORKER_CONCURRENCY', ['0', '10001']],
   ['POSTMAND_WEBHOOK_CONCURRENCY', ['0', '10001']],
@@ -187,6 +189,12 @@ suite('a database URL', () => {
       });
     }
   }
+});
+
+test('POSTMAND_SERVER_BYTES_IN_FLIGHT below POSTMAND_REQUEST_BODY_LIMIT → a fault: the largest request would never fit', () => {
+  const variables = { POSTMAND_REQUEST_BODY_LIMIT: '5000000', POSTMAND_SERVER_BYTES_IN_FLIGHT: '4999999' };
+  assert.match(faultsOf(variables)[0] ?? '', /^POSTMAND_SERVER_BYTES_IN_FLIGHT must be a whole number from 5000000 /);
+  assert.equal(readConfig({ ...variables, POSTMAND_SERVER_BYTES_IN_FLIGHT: '5000000' }).http.bytesInFlight, 5_000_000);
 });
 
 test('POSTMAND_OUTBOUND_NO_PROXY with a network, which Node.js would not understand → a fault that says how to write it', () => {

@@ -49,6 +49,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && (hasPassingCode(error) || CONNECTION_MESSAGES.test(error.message));
 }
 
+/** True where a statement may have taken too long: PostgreSQL ended it (57014), or we gave up waiting for its answer. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError ? error.code === '57014' : isTransient(error);
+}
+
 /** True where a transaction lost against another one (deadlock, serialization, lock timeout) and may be tried again at once. */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && CONFLICTS.has(error.code ?? '');

@@ -6,6 +6,7 @@ import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts'
 import type { Log } from '../log.ts';
 import { claimJobs, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
 import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
+import { withoutJob } from './missing-job.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 export type { Claim } from './claim.ts';
@@ -37,6 +38,8 @@ export type ClaimableQueue = DeliveryQueue & {
   giveBack(tx: Tx, claims: Claim[], delaySeconds?: number): Promise<void>;
   /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
   endLost(): Promise<number>;
+  /** @returns those of the deliveries that have no live job, waiting or claimed. */
+  withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<string>>;
   /** Calls `onWake` when work was added, and after every time that notifications may have been missed. */
   listen(onWake: () => void): Promise<void>;
 };
@@ -109,6 +112,7 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
       await returnClaims(tx, table, claims, delaySeconds);
       await adding.wake(tx);
     },
+    withoutJob,
     endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
     async listen(onWake) {
       listening = await listen(connection, log, onWake);

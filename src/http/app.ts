@@ -3,6 +3,7 @@ import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../log.ts';
 import { requireApiKey } from './api-keys.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
+import { BytesInFlight } from './bytes-in-flight.ts';
 import { readBody } from './body.ts';
 import { docs } from './docs.ts';
 import { FORMATS } from './formats.ts';
@@ -13,14 +14,20 @@ import { checkNumbers } from './query.ts';
 import { logRequests, type ValidatedRequest } from './request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
-/** `apiKeyDigests`: SHA-256 of the keys that open the API, in hexadecimal; none: it is open. */
-export type ApiOptions = { requestBodyLimitBytes: number; validateResponses: boolean; apiKeyDigests: readonly string[] };
+export type ApiOptions = {
+  requestBodyLimitBytes: number;
+  /** Most bytes of request bodies at a time. */
+  bytesInFlight: number;
+  validateResponses: boolean;
+  /** SHA-256 of the keys that open the API, in hexadecimal; none: it is open. */
+  apiKeyDigests: readonly string[];
+};
 
 /** The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not fit together. */
 export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
   const spec = readSpec();
   const document = apiDocument(spec.document);
-  const operations = createOperations(parts);
+  const operations = createOperations(parts, log);
   checkOperations(operations, document);
 
   const app = bareApp();
@@ -34,9 +41,10 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   // The operation is known before the body is read, so that 404 and 405 need none and every log line has its route.
   app.use(load, findOperation);
   app.use(checkNumbers);
-  app.use(readBody(options.requestBodyLimitBytes));
+  const inFlight = new BytesInFlight(options.bytesInFlight);
+  app.use(readBody(options.requestBodyLimitBytes, inFlight));
   app.use(validate);
-  app.use(callOperation(operations));
+  app.use(callOperation(operations, inFlight));
   app.use(answerProblem(log));
   return app;
 }
@@ -61,7 +69,7 @@ async function validator(
   return middleware as [RequestHandler, RequestHandler, ...RequestHandler[]];
 }
 
-function callOperation(operations: Operations): RequestHandler {
+function callOperation(operations: Operations, inFlight: BytesInFlight): RequestHandler {
   return async (req, res) => {
     const { openapi } = req as ValidatedRequest;
     const id = openapi?.schema.operationId as keyof Operations | undefined;
@@ -69,7 +77,7 @@ function callOperation(operations: Operations): RequestHandler {
     // The validator has checked that the request is what this operation takes.
     const handler = operations[id] as (request: OperationRequest<keyof Operations>) => Promise<{ status: number; body?: unknown }>;
     const request = { params: openapi.pathParams, query: req.query, body: req.body } as unknown as OperationRequest<keyof Operations>;
-    const { status, body } = await handler(request);
+    const { status, body } = await inFlight.during(res, handler(request));
     // The rest of the request stayed away meanwhile, and that was answered.
     if (res.headersSent) return;
     if (body === undefined) res.status(status).end();

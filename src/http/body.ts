@@ -1,20 +1,28 @@
-import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
+import type { BytesInFlight } from './bytes-in-flight.ts';
+import { parseJson } from './json.ts';
 import { BadRequest } from './problem.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
  * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for another media type,
- * 413 (and the connection closed) for a Content-Length above the limit.
+ * 413 (and the connection closed) for a Content-Length above the limit, 503 (closed as well) where the bodies of other requests
+ * leave no room.
  */
-export function readBody(limitBytes: number): RequestHandler[] {
+export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHandler[] {
   return [
     checkHead(limitBytes),
-    express.json({ limit: limitBytes, strict: false, inflate: false, verify: checkUtf8, reviver: markFractions }),
+    countBytes(limitBytes, inFlight),
+    express.raw({ type: 'application/json', limit: limitBytes, inflate: false }),
+    parseBody,
   ];
 }
+
+const parseBody: RequestHandler = (req, _res, next) => {
+  if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
+  next();
+};
 
 function checkHead(limitBytes: number): RequestHandler {
   return (req, res, next) => {
@@ -35,18 +43,23 @@ function checkHead(limitBytes: number): RequestHandler {
   };
 }
 
+/** A body that comes in pieces may be as long as the limit. */
+function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
+  return (req, res, next) => {
+    if (!WITH_BODY.has(req.method)) return next();
+    const bytes = req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : limitBytes;
+    try {
+      if (bytes > 0) inFlight.add(res, bytes);
+    } catch (error) {
+      res.set('Connection', 'close');
+      throw error;
+    }
+    next();
+  };
+}
+
 /** JSON is UTF-8 (RFC 8259, section 8.1); a parameter that says otherwise is taken at its word. */
 function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   return type === 'application/json' && parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one));
-}
-
-/** Decoding would replace invalid bytes silently, and deliver something that was never sent. */
-function checkUtf8(_req: IncomingMessage, _res: unknown, body: Buffer): void {
-  if (!isUtf8(body)) throw new BadRequest('malformed', 'the body is not valid UTF-8');
-}
-
-/** All our numbers are whole and written so. `3.0` and `1e1` become NaN, which no schema accepts, so that the field is named. */
-function markFractions(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' && !/^-?\d+$/.test(context?.source ?? '') ? NaN : value;
 }

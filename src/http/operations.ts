@@ -1,6 +1,7 @@
 import type { Accept } from '../deliveries/accept.ts';
 import type { DeliveryQueue } from '../deliveries/queue.ts';
 import type { Pool } from '../database/pool.ts';
+import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { attemptHandlers } from './attempts.ts';
 import { deliveryHandlers } from './deliveries.ts';
@@ -13,8 +14,8 @@ export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept; metri
 /** A handler an operation of the API port, by operationId. */
 export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
 
-export function createOperations(parts: ApiParts): Operations {
-  return { ...webhookHandlers(parts), ...deliveryHandlers(parts), ...attemptHandlers(parts) };
+export function createOperations(parts: ApiParts, log: Log): Operations {
+  return { ...webhookHandlers(parts, log), ...deliveryHandlers(parts), ...attemptHandlers(parts) };
 }
 
 /** @throws when openapi.yaml and the handlers do not have the same operations: better now than on the first call. */

@@ -86,7 +86,7 @@ function refusal({ kind, message }: BadRequest): Problem {
 function fromFramework(error: FrameworkError): Problem | undefined {
   switch (error.status) {
     case 400:
-      return error.type === undefined ? invalid(error) : refusal(new BadRequest('malformed', parserMessage(error)));
+      return error.type === undefined ? invalid(error) : refusal(new BadRequest('malformed', error.message ?? ''));
     case 404:
       return problem(404, 8, 'route not found');
     case 405:
@@ -98,11 +98,6 @@ function fromFramework(error: FrameworkError): Problem | undefined {
     default:
       return undefined;
   }
-}
-
-/** The JSON parser's words, which point to the place, but for the one case in which they speak of itself. */
-function parserMessage({ message = '' }: FrameworkError): string {
-  return message.includes('call stack') ? 'the body is nested too deeply' : message;
 }
 
 /** A validation fault, with the name of the field or parameter in front. An id in the path that is none cannot exist: 404. */

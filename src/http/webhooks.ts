@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import { deleteWebhook } from '../deliveries/purge.ts';
+import type { Log } from '../log.ts';
 import { WebhookNotFound, type WebhookSettings } from '../webhooks/webhook.ts';
 import { findWebhook, insertWebhook, listWebhooks, replaceWebhook } from '../webhooks/webhook-store.ts';
 import type { OperationRequest } from './handler.ts';
@@ -9,7 +10,7 @@ import { pageOf } from './page.ts';
 
 type WebhookOperations = Pick<Operations, 'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'>;
 
-export function webhookHandlers({ pool }: ApiParts): WebhookOperations {
+export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
   return {
     async listWebhooks({ query }) {
       const page = pageOf(query);
@@ -28,7 +29,7 @@ export function webhookHandlers({ pool }: ApiParts): WebhookOperations {
       return { status: 200, body: found(webhook) };
     },
     async deleteWebhook({ params }) {
-      await deleteWebhook(pool, params.webhook_id);
+      await deleteWebhook({ pool, log }, params.webhook_id);
       return { status: 204 };
     },
   };

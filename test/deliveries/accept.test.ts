@@ -84,6 +84,19 @@ suite('accept', { concurrency: 4 }, () => {
     assert.equal(due.length, 26);
   });
 
+  test('payloads of many megabytes at once, with small ones between them → each is stored as it was given', async (t) => {
+    const database = await open(t);
+    const { accept, pool } = database;
+    const webhook = await addWebhook(database);
+    const payloads = Array.from({ length: 16 }, (_one, i) => `${i}"\\`.repeat(i % 4 === 0 ? 1 : 250_000));
+    const accepted = await Promise.all(payloads.map((payload) => accept({ webhookId: webhook.id, payload })));
+    const { rows } = await pool.query<{ id: string; payload: string }>('select id, payload from deliveries');
+    const stored = new Map(rows.map(({ id, payload }) => [id, payload]));
+    assert.equal(stored.size, 16);
+    for (const [i, payload] of payloads.entries()) assert.ok(stored.get(accepted[i]?.id ?? '') === payload, `payload ${i}`);
+    assert.equal(await count(pool, 'pgboss.job'), 16);
+  });
+
   test('the job cannot be stored → neither is the delivery, and every caller is told', async (t) => {
     const database = await open(t);
     const { accept, pool } = database;

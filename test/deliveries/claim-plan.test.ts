@@ -4,6 +4,7 @@ import { after, before, suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { claimJobs, findJobTable } from '../../src/deliveries/claim.ts';
 import { endSilent, findFutureHeartbeats, WITHOUT_SORT } from '../../src/deliveries/heartbeat.ts';
+import { withoutJob } from '../../src/deliveries/missing-job.ts';
 import { endClaims, extendClaims, returnClaims } from '../../src/deliveries/ownership.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
@@ -67,6 +68,11 @@ suite('200,000 jobs wait', () => {
         assert.match(plan, /Index Scan using \w*i14\b/, plan);
         assertIndexed(plan);
       }
+      const some = Array.from({ length: 1000 }, () => randomUUID());
+      const [plan = ''] = await plansOf(pool, (recording) => inTransaction(recording, (tx) => withoutJob(tx, some)));
+      assert.match(plan, /Index (Only )?Scan using \w*i6\b/, plan);
+      assert.match(plan, /Index Cond: .*singleton_key/, plan);
+      assertIndexed(plan);
     });
   }
 });

@@ -161,6 +161,29 @@ suite('finish', { concurrency: 4 }, () => {
   });
 });
 
+suite('without a job', { concurrency: 4 }, () => {
+  test('jobs that wait, wait for later or are claimed, have ended or failed, or never were → the deliveries of the last three', async (t) => {
+    const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
+    const [claimed, ended, failed] = [
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+    ];
+    const [waiting, later, none] = [job(), job(60), randomUUID()];
+    await commit((tx) => queue.enqueue(tx, [waiting, later]));
+    await commit((tx) => queue.finish(tx, [ended]));
+    await pool.query(`update pgboss.job set state = 'failed' where id = $1`, [failed.jobId]);
+    const ids = [claimed, ended, failed, waiting, later].map(({ deliveryId }) => deliveryId);
+    const without = await commit((tx) => queue.withoutJob(tx, [...ids, none]));
+    assert.deepEqual(without, new Set([ended.deliveryId, failed.deliveryId, none]));
+  });
+
+  test('no deliveries → nothing', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    assert.deepEqual(await commit((tx) => queue.withoutJob(tx, [])), new Set());
+  });
+});
+
 suite('lease', { concurrency: 4 }, () => {
   test('claims kept alive → those still ours are named, lost and ended ones are not', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);

@@ -72,6 +72,23 @@ suite('settle', { concurrency: 4 }, () => {
     assert.deepEqual(await jobs(line.pool), []);
   });
 
+  for (const [backoff, seconds] of [
+    [{ retry_min_backoff: 0, retry_max_backoff: 60 }, 0],
+    [{ retry_min_backoff: -5, retry_max_backoff: -5 }, 0],
+    [{ retry_min_backoff: 2_147_483_647, retry_max_backoff: 2_147_483_647 }, 2_147_483_647],
+  ] as const) {
+    const { retry_min_backoff: min, retry_max_backoff: max } = backoff;
+    test(`a failed attempt 1,025 under a backoff from ${min} to ${max} s → the next one after ${seconds} s`, async (t) => {
+      const line = await openLine(t, { ...backoff, max_delivery_attempts: 32_767 });
+      await line.pool.query('update deliveries set delivery_attempts = 1024');
+      assert.equal((await line.settle(await line.attempt(FAILURE))).length, 1);
+      const row = await deliveryRow(line.pool, line.deliveryId);
+      const [job] = await jobs(line.pool);
+      assert.equal(row?.delivery_attempts, 1025);
+      for (const wait of [row.waitSeconds, job?.waitSeconds ?? NaN]) assert.ok(Math.abs(wait - seconds) < 30, `${wait} s`);
+    });
+  }
+
   test('a rollback → nothing is recorded, and the claim is still ours', async (t) => {
     const line = await openLine(t);
     const attempted = await line.attempt(FAILURE);

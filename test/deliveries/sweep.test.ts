@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { ClaimableQueue, NextJob } from '../../src/deliveries/queue.ts';
 import { sweepOverdue } from '../../src/deliveries/sweep.ts';
+import { lockTable } from '../faults/table-lock.ts';
+import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, count, jobs, parkAll } from './rows.ts';
-import { claimed, freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
 
 suite('sweep', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {
@@ -30,6 +33,19 @@ suite('sweep', { concurrency: 4 }, () => {
     );
   });
 
+  test('2,500 overdue with a job and one without → only that one is given to the queue', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const ids = await addDeliveries(worker, webhook.id, 2501, 60);
+    const lost = ids[1700] ?? '';
+    const waiting = ids.filter((id) => id !== lost).map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
+    await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
+    const given: NextJob[] = [];
+    await sweepOverdue(worker.pool, noting(worker.queue, given));
+    assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
+    assert.equal(await count(worker.pool, 'pgboss.job'), 2501);
+  });
+
   test('not pending, parked, or only just due → left alone', async (t) => {
     const worker = await freshWorkerQueue(t);
     const [done, held, fresh] = [await addWebhook(worker), await addWebhook(worker, { active: false }), await addWebhook(worker)];
@@ -54,9 +70,55 @@ suite('sweep', { concurrency: 4 }, () => {
     assert.equal(await count(worker.pool, 'pgboss.job'), 2500);
   });
 
+  test('two sweepers at once → one works, the other one ends at once and does nothing', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 10, 60);
+    const release = await lockTable(t, worker, 'deliveries');
+    const first = sweepOverdue(worker.pool, worker.queue);
+    await until('the first one is in the middle', () => isWaiting(worker));
+    const given: NextJob[] = [];
+    await sweepOverdue(worker.pool, noting(await worker.another(), given));
+    assert.deepEqual(given, []);
+    await release();
+    await first;
+    assert.equal(await count(worker.pool, 'pgboss.job'), 10);
+  });
+
+  test('a sweeper that dies in the middle → the next one sweeps', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 10, 60);
+    const release = await lockTable(t, worker, 'deliveries');
+    const dying = assert.rejects(sweepOverdue(worker.pool, worker.queue));
+    await until('it is in the middle', () => isWaiting(worker));
+    await worker.pool.query(`select pg_terminate_backend(pid) from (${WAITING}) as waiting`);
+    await dying;
+    await release();
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.equal(await count(worker.pool, 'pgboss.job'), 10);
+  });
+
   test('nothing overdue → nothing happens', async (t) => {
     const worker = await freshWorkerQueue(t);
     await sweepOverdue(worker.pool, worker.queue);
     assert.deepEqual(await jobs(worker.pool), []);
   });
 });
+
+const WAITING = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+async function isWaiting({ pool }: WorkerQueue): Promise<boolean> {
+  return (await pool.query(WAITING)).rowCount === 1;
+}
+
+/** The queue, with the jobs noted that it is given. */
+function noting(queue: ClaimableQueue, given: NextJob[]): ClaimableQueue {
+  return {
+    ...queue,
+    enqueue: (tx, jobs) => {
+      given.push(...jobs);
+      return queue.enqueue(tx, jobs);
+    },
+  };
+}

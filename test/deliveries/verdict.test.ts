@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import type { Exchange } from '../../src/deliveries/send.ts';
 import { judge, type Verdict } from '../../src/deliveries/verdict.ts';
 
@@ -28,6 +29,25 @@ for (const [when, attempt, exchange, verdict] of CASES) {
 
 test('a webhook that allows one attempt → the first failure is the last', () => {
   assert.deepEqual(judge({ ...WEBHOOK, max_delivery_attempts: 1 }, 1, FAILURE), { kind: 'failed' });
+});
+
+test('any webhook that the table can hold, after any attempt → a verdict, and a delay that is a number of 0 or more', () => {
+  const integer = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+  const setting = fc.oneof(fc.integer({ min: -3, max: 2000 }), integer);
+  const webhook = fc.record({
+    valid_status_codes: fc.array(fc.oneof(fc.constant(500), integer), { maxLength: 3 }),
+    max_delivery_attempts: setting,
+    retry_min_backoff: setting,
+    retry_max_backoff: setting,
+  });
+  const attempt = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 2 ** 31 }));
+  const judged = fc.property(webhook, attempt, fc.constantFrom(response(500), FAILURE), (webhook, attempt, exchange) => {
+    const verdict = judge(webhook, attempt, exchange);
+    const valid = exchange.kind === 'response' && webhook.valid_status_codes.includes(500);
+    assert.equal(verdict.kind, valid ? 'succeeded' : attempt < webhook.max_delivery_attempts ? 'retry' : 'failed');
+    if (verdict.kind === 'retry') assert.ok(Number.isFinite(verdict.delaySeconds) && verdict.delaySeconds >= 0);
+  });
+  fc.assert(judged, { numRuns: 2000 });
 });
 
 function response(status: number): Exchange {

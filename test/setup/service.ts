@@ -31,19 +31,19 @@ export type Api = {
   attempts(deliveryId: string): Promise<Attempt[]>;
 };
 
-type ApiSettings = { apiKeyDigests?: string[]; limits?: Partial<HttpLimits> };
+type ApiSettings = { apiKeyDigests?: string[]; bytesInFlight?: number; limits?: Partial<HttpLimits> };
 
 /** The API in this process, with responses validated against openapi.yaml. */
 export async function startApi(
   t: Cleanup,
   { pool }: TestDatabase,
   log: Log = silentLog,
-  { apiKeyDigests = [], limits = {} }: ApiSettings = {},
+  { apiKeyDigests = [], bytesInFlight = 64 * 1024 * 1024, limits = {} }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const accept = createAccept({ pool, queue, metrics });
-  const options = { requestBodyLimitBytes: 1024 * 1024, validateResponses: true, apiKeyDigests };
+  const options = { requestBodyLimitBytes: 1024 * 1024, bytesInFlight, validateResponses: true, apiKeyDigests };
   const app = await createApi({ pool, queue, accept, metrics }, options, log);
   const server = await listen(app, 0, 'none', { log, limits });
   lastFirst(t).after(async () => {
