@@ -122,8 +122,7 @@ suite('down', { concurrency: 4 }, () => {
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);
     await pool.query('update webhooks set retry_max_backoff = 604800');
-    await migrateDown(connection, MIGRATIONS);
-    await migrateDown(connection, MIGRATIONS);
+    for (const _ of NAMES.slice(2)) await migrateDown(connection, MIGRATIONS);
     await expectRefused({ connection, pool }, /002_integers \(down\) failed: smallint out of range/);
   });
 
@@ -132,7 +131,7 @@ suite('down', { concurrency: 4 }, () => {
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);
     await pool.query('update webhooks set deleted_at = now()');
-    await migrateDown(connection, MIGRATIONS);
+    for (const _ of NAMES.slice(3)) await migrateDown(connection, MIGRATIONS);
     await expectRefused({ connection, pool }, /003_held_deliveries \(down\) failed: refused: a webhook is still being deleted/);
   });
 

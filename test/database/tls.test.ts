@@ -13,6 +13,7 @@ import { createPool } from '../../src/database/pool.ts';
 import { installQueue } from '../../src/deliveries/queue.ts';
 import { MIGRATIONS, silentLog } from '../setup/parts.ts';
 import { startWorkerHere } from '../setup/service.ts';
+import { until } from '../setup/until.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
@@ -84,14 +85,13 @@ test('a worker with a CA file → every connection it holds is encrypted', { ski
   const pool = createPool(connection, { max: 3, name: 'postmand worker', log: silentLog });
   t.after(() => pool.end());
   await startWorkerHere(t, { url: '', connection, pool });
-  const { rows } = await pool.query<{ name: string; ssl: boolean }>(
-    `select application_name as name, ssl from pg_stat_ssl join pg_stat_activity using (pid)
-     where backend_type = 'client backend' and state <> 'starting'`,
-  );
-  assert.ok(
-    rows.some(({ name }) => name.includes('upkeep')),
-    JSON.stringify(rows),
-  );
+  const rows = await until('its connections for leases and for notifications are there', async () => {
+    const { rows: all } = await pool.query<{ name: string; ssl: boolean }>(
+      `select application_name as name, ssl from pg_stat_ssl join pg_stat_activity using (pid)
+       where backend_type = 'client backend' and state <> 'starting'`,
+    );
+    return ['upkeep', 'listen'].every((kind) => all.some(({ name }) => name.includes(kind))) && all;
+  });
   assert.deepEqual(
     rows.filter(({ ssl }) => !ssl),
     [],
