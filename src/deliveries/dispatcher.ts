@@ -14,7 +14,7 @@ import { createLeases, type Held } from './lease.ts';
 import type { ClaimableQueue } from './queue.ts';
 import { createRecorder } from './recorder.ts';
 import type { Sender } from './send.ts';
-import { FaultPause } from './fault-pause.ts';
+import { FaultPause, LONGEST_PAUSE_MS } from './fault-pause.ts';
 import { Slots, type SendEnd, type Standing } from './slots.ts';
 import type { Shortage } from './turned-away.ts';
 import { recordVanished } from './vanished.ts';
@@ -149,6 +149,7 @@ export class Dispatcher {
 
   /** Starts what waits and has room now. What waited for long is read again first. */
   #fill(): void {
+    if (this.#pause.isOn()) return;
     const now = performance.now();
     const stale: Admitted[] = [];
     this.#buffer.takeEach((one) => {
@@ -191,11 +192,11 @@ export class Dispatcher {
     return undefined;
   }
 
-  #run({ webhookId, lease }: Admitted, sending: Promise<Execution>): void {
+  #run(admitted: Admitted, sending: Promise<Execution>): void {
     this.#track(
       sending.then(async (execution) => {
-        await this.#end(lease, execution);
-        this.#claimer.landed(webhookId);
+        await this.#end(admitted, execution);
+        this.#claimer.landed(admitted.webhookId);
         this.#fill();
         this.#alarm.ring();
       }),
@@ -203,7 +204,7 @@ export class Dispatcher {
   }
 
   /** What is settled leaves; what was not sent goes back with its old count. */
-  #end(lease: Held, execution: Execution): Promise<void> | void {
+  #end({ lease, isolated }: Admitted, execution: Execution): Promise<void> | void {
     switch (execution.kind) {
       case 'attempted':
         this.#pause.recovered();
@@ -214,15 +215,18 @@ export class Dispatcher {
       case 'gone':
         return this.#leases.giveBack([lease]);
       case 'local':
-        return this.#leases.giveBack([lease], this.#pauseFor(execution.code) / 1000);
+        return this.#leases.giveBack([lease], this.#pauseAfter(execution.code, isolated) / 1000);
     }
   }
 
-  /** This machine cannot send at the moment: claiming goes on after a pause. @returns milliseconds. */
-  #pauseFor(code: string): number {
-    const { ms, isNew } = this.#pause.fault();
+  /**
+   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process for an isolated send could not be had,
+   * the others are sent meanwhile. @returns how long this delivery waits, in milliseconds.
+   */
+  #pauseAfter(code: string, isolated: boolean): number {
+    const { ms, isNew } = isolated ? { ms: LONGEST_PAUSE_MS, isNew: true } : this.#pause.fault();
     if (isNew) this.#parts.log.warn('send.local_fault', { code, pauseMs: ms });
-    if (isNew) this.#claimer.pause(ms);
+    if (isNew && !isolated) this.#claimer.pause(ms);
     return ms;
   }
 
@@ -231,7 +235,9 @@ export class Dispatcher {
   }
 
   #track(work: Promise<void>): void {
-    const tracked = work.finally(() => this.#underWay.delete(tracked));
+    const tracked = work
+      .catch((error: unknown) => this.#parts.log.error('dispatch.failed', { error }))
+      .finally(() => this.#underWay.delete(tracked));
     this.#underWay.add(tracked);
   }
 

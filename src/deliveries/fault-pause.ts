@@ -1,5 +1,5 @@
 const FIRST_MS = 1000;
-const LONGEST_MS = 30_000;
+export const LONGEST_PAUSE_MS = 30_000;
 
 /** How long to send nothing after faults of this machine, which every send would meet: twice as long each time until one got through. */
 export class FaultPause {
@@ -13,16 +13,20 @@ export class FaultPause {
 
   /** Another fault. Those that come while a pause is on belong to it; `isNew`: this one begins a pause. */
   fault(): { ms: number; isNew: boolean } {
-    const isNew = this.#now() >= this.#until;
+    const isNew = !this.isOn();
     if (isNew) {
-      this.#ms = Math.min(LONGEST_MS, this.#ms * 2);
+      this.#ms = Math.min(LONGEST_PAUSE_MS, this.#ms * 2);
       this.#until = this.#now() + this.#ms;
     }
     return { ms: this.#ms, isNew };
   }
 
+  isOn(): boolean {
+    return this.#now() < this.#until;
+  }
+
   /** A send got through. */
   recovered(): void {
-    if (this.#now() >= this.#until) this.#ms = FIRST_MS / 2;
+    if (!this.isOn()) this.#ms = FIRST_MS / 2;
   }
 }
