@@ -1,25 +1,48 @@
-/** Bounds the payload bytes that a worker has in memory for its sends. */
-export type ByteBudget = {
+/** How long others wait for a payload that is larger than its share, in milliseconds. It may not come again. */
+const HOLD_MS = 30_000;
+
+/**
+ * Bounds the bytes of payloads that a worker has in memory for its sends. Short ones (up to 32 KiB) are counted and always let in, as
+ * they are bounded by the number of sends; long ones share what is left.
+ */
+export class ByteBudget {
+  readonly #limit: number;
+  readonly #now: () => number;
+  #short = 0;
+  #long = 0;
+  #heldUntil = -Infinity;
+
+  constructor(limitBytes: number, now: () => number = () => performance.now()) {
+    this.#limit = limitBytes;
+    this.#now = now;
+  }
+
+  takeShort(bytes: number): void {
+    this.#short += bytes;
+  }
+
   /**
    * True: the bytes are taken, and to be given back. `share`, from 0 to 1, is the part of the whole up to which this kind of send may
-   * fill the budget. What is larger than that is taken when nothing else is, so that it is not stuck for ever.
+   * fill the budget. What is larger than that is taken when no other long payload is; once it was turned away, the others wait for it.
    */
-  take(bytes: number, share: number): boolean;
-  give(bytes: number): void;
-  used(): number;
-};
+  takeLong(bytes: number, share: number): boolean {
+    const most = this.#limit * share;
+    const isLarger = bytes > most;
+    const fits = isLarger ? this.#long === 0 : this.used() + bytes <= most && this.#now() >= this.#heldUntil;
+    if (isLarger) this.#heldUntil = fits ? -Infinity : this.#now() + HOLD_MS;
+    if (fits) this.#long += bytes;
+    return fits;
+  }
 
-export function createByteBudget(limitBytes: number): ByteBudget {
-  let used = 0;
-  return {
-    take(bytes, share) {
-      if (used > 0 && used + bytes > limitBytes * share) return false;
-      used += bytes;
-      return true;
-    },
-    give(bytes) {
-      used -= bytes;
-    },
-    used: () => used,
-  };
+  giveShort(bytes: number): void {
+    this.#short -= bytes;
+  }
+
+  giveLong(bytes: number): void {
+    this.#long -= bytes;
+  }
+
+  used(): number {
+    return this.#short + this.#long;
+  }
 }

@@ -10,8 +10,8 @@ import type { ClaimableQueue } from './queue.ts';
 import { settle, type Settled } from './settle.ts';
 
 export type Recorder = {
-  /** Resolves when the attempt is recorded, or is found not to be ours to record. */
-  record(attempted: Attempted): Promise<void>;
+  /** Resolves with true when the attempt is recorded, and with false when it is found not to be ours to record. */
+  record(attempted: Attempted): Promise<boolean>;
   /** From now on a database that does not answer is not waited for long. */
   hurry(): void;
 };
@@ -22,16 +22,22 @@ const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Up to here a failure that passes is nothing to speak of: a deadlock, or a connection that was lost. */
 const QUIET_FAILURES = 2;
 
+/** Parts of what waits are tried one by one: not each of them tells. */
+const TELL_EVERY_MS = 5000;
+
 type RecorderParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
 
 /** Records attempts, those that come while a commit is under way together in the next one. */
 export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Recorder {
   let hurried = false;
+  let toldAt = -Infinity;
 
-  async function recordAll(attempts: Attempted[]): Promise<void[]> {
+  async function recordAll(attempts: Attempted[]): Promise<boolean[]> {
     metrics.settleBatch.observe(attempts.length);
-    for (const settled of await inTransaction(pool, (tx) => settle(tx, queue, attempts))) tell(settled);
-    return attempts.map(() => undefined);
+    const settled = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
+    for (const one of settled) tell(one);
+    const recorded = new Set(settled.map(({ claim }) => claim));
+    return attempts.map(({ claim }) => recorded.has(claim));
   }
 
   /** After the commit, as only now it is a fact. */
@@ -50,19 +56,25 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
     maxWaiting: Infinity,
     // Repeating is safe: a claim that is no longer ours records nothing. Meanwhile its slot is taken and nothing new is claimed.
     retryDelayMs(failures, error) {
-      if (failures > QUIET_FAILURES) log.warn('delivery.recording_delayed', { failures, error });
+      if (failures > QUIET_FAILURES) tellDelay(failures, error);
       return hurried && failures > 3 ? undefined : Math.min(50 * 2 ** failures, 3000);
     },
   });
 
+  function tellDelay(failures: number, error: unknown): void {
+    if (performance.now() - toldAt < TELL_EVERY_MS) return;
+    toldAt = performance.now();
+    log.warn('delivery.recording_delayed', { failures, error });
+  }
+
   /** What the database refuses for its data would be refused again after every new send: it is recorded without its texts. */
-  async function record(attempted: Attempted): Promise<void> {
+  async function record(attempted: Attempted): Promise<boolean> {
     try {
-      await recordTogether(attempted);
+      return await recordTogether(attempted);
     } catch (error) {
       if (isTransient(error)) throw error;
       log.warn('delivery.recorded_reduced', { deliveryId: attempted.delivery.id, error });
-      await recordTogether({ ...attempted, unrecordable: reasonOf(error) });
+      return recordTogether({ ...attempted, unrecordable: reasonOf(error) });
     }
   }
 

@@ -17,6 +17,8 @@ export class BytesInFlight {
   /** @throws Overloaded where the body does not fit beside the others; a smaller one may fit. */
   add(response: ServerResponse, bytes: number): void {
     if (this.#bytes + bytes > this.#limit) throw new Overloaded();
+    // Broken HTTP is answered at once, and may have closed it before its turn came: nothing would tell the end any more.
+    if (response.closed || response.destroyed) return;
     this.#bytes += bytes;
     const remove = () => void (this.#bytes -= bytes);
     response.on('close', () => {
