@@ -1,7 +1,7 @@
 /** How the last sends of a webhook went, as far as this process knows. Slow ones take long; silent ones do, and are not answered then. */
 export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
 
-/** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was sent. */
+/** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was learned. */
 export type SendEnd = 'answered' | 'unanswered' | 'unused';
 
 /** The place of one send. */
@@ -86,7 +86,8 @@ export class Slots {
     this.#size = slots;
     this.#share = share;
     this.#now = now;
-    this.#kept = { fast: slots > 1 ? Math.max(1, Math.floor(slots / 10)) : 0, slow: Math.floor(slots / 4) };
+    const least = slots > 1 ? 1 : 0;
+    this.#kept = { fast: Math.max(least, Math.floor(slots / 10)), slow: Math.max(least, Math.floor(slots / 4)) };
   }
 
   /**
