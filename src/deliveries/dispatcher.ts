@@ -253,7 +253,16 @@ function partOfBytes({ payload }: Admitted['delivery'], standing: Standing): num
   return standing === 'quick' ? 3 / 4 : 1 / 2;
 }
 
+/** What was not sent, or was given up by us, says nothing about the endpoint. */
 function endOf(execution: Execution): SendEnd {
-  if (execution.kind === 'gone') return 'unused';
-  return execution.kind === 'attempted' && execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
+  switch (execution.kind) {
+    case 'gone':
+    case 'local':
+    case 'aborted':
+      return 'unused';
+    case 'attempted':
+      return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
+    case 'not_recorded':
+      return 'unanswered';
+  }
 }
