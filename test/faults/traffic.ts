@@ -10,6 +10,8 @@ export type Post = {
   id: string;
   payload: string;
   webhookId: string;
+  /** When it was posted, `performance.now()`. */
+  at: number;
   outcome: 'open' | 'accepted' | 'refused' | 'unknown';
   deliveryId?: string;
 };
@@ -57,7 +59,7 @@ export function startTraffic(
 
   async function post(id: string, webhookId: string): Promise<Post> {
     const payload = JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` });
-    const entry: Post = { id, payload, webhookId, outcome: 'open' };
+    const entry: Post = { id, payload, webhookId, at: performance.now(), outcome: 'open' };
     posts.push(entry);
     Object.assign(entry, await send(scene.api(), entry));
     if (entry.outcome === 'accepted') accepted += 1;
