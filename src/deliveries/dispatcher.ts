@@ -253,16 +253,8 @@ function partOfBytes({ payload }: Admitted['delivery'], standing: Standing): num
   return standing === 'quick' ? 3 / 4 : 1 / 2;
 }
 
-/** What was not sent, or was given up by us, says nothing about the endpoint. */
+/** What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint. */
 function endOf(execution: Execution): SendEnd {
-  switch (execution.kind) {
-    case 'gone':
-    case 'local':
-    case 'aborted':
-      return 'unused';
-    case 'attempted':
-      return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
-    case 'not_recorded':
-      return 'unanswered';
-  }
+  if (execution.kind !== 'attempted') return 'unused';
+  return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
 }
