@@ -13,6 +13,10 @@ export class Buffer<Entry extends { webhookId: string }> {
     return this.#size;
   }
 
+  get free(): number {
+    return this.#capacity - this.#size;
+  }
+
   /** False where it is full, or holds `most` claims of the webhook already. */
   add(entry: Entry, most: number): boolean {
     const queue = this.#waiting.get(entry.webhookId) ?? [];

@@ -14,6 +14,8 @@ type ClaimerParts = {
   slots: Slots;
   buffer: Buffer<{ webhookId: string }>;
   pollingIntervalMs: number;
+  /** Milliseconds of a clock that never goes back. */
+  now?: () => number;
 };
 
 /** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
@@ -22,7 +24,10 @@ const BACKLOG_GAP_MS = 20;
 /** Claims of which most may find no room, so they are small. */
 const SMALL_BATCH = 20;
 
-/** What is claimed at once of a webhook that has nothing under way here: one to send, one to follow. */
+/**
+ * What is claimed at once of a webhook that has nothing under way here: one to send, one to follow. Only one where there is no room
+ * for a webhook that nothing is known of: most of them go back.
+ */
 const OF_OTHERS = 2;
 
 const NONE: readonly Claim[] = [];
@@ -35,7 +40,10 @@ const NONE: readonly Claim[] = [];
  */
 export class Claimer {
   readonly #parts: ClaimerParts;
+  readonly #now: () => number;
   readonly #turnedAway = new TurnedAway();
+  /** Those of them that may be claimed again, and were not yet. */
+  readonly #released = new Map<string, Shortage>();
   readonly #wanted: Record<End, boolean> = { newest: true, oldest: false };
   readonly #nextAt: Record<End, number> = { newest: 0, oldest: 0 };
   /** Webhooks that were left out since the last wake-up. */
@@ -47,11 +55,12 @@ export class Claimer {
 
   constructor(parts: ClaimerParts) {
     this.#parts = parts;
+    this.#now = parts.now ?? (() => performance.now());
   }
 
   /** Claims what there is room for; nothing where there is no room or nothing can be waiting. */
   async claim(): Promise<Claimed> {
-    const askedAt = performance.now();
+    const askedAt = this.#now();
     if (askedAt >= this.#pollAt) this.#poll();
     const from = this.#nextEnd(askedAt);
     if (from === undefined) return { claims: [...NONE], from: 'newest', askedAt };
@@ -63,10 +72,11 @@ export class Claimer {
     try {
       const { claims, more } = await this.#parts.queue.claim(request);
       this.#noteMore(from, more);
+      this.#noteReleased(request, { claims, more: more || from === 'newest' });
       return { claims, from, askedAt };
     } finally {
       const gapMs = this.#backlog ? BACKLOG_GAP_MS : 0;
-      this.#nextAt[from] = askedAt + Math.max(gapMs, 2 * (performance.now() - askedAt));
+      this.#nextAt[from] = askedAt + Math.max(gapMs, 2 * (this.#now() - askedAt));
     }
   }
 
@@ -83,42 +93,68 @@ export class Claimer {
 
   /** A send of a webhook is over. */
   landed(webhookId: string): void {
+    const { slots } = this.#parts;
+    const standing = slots.standing(webhookId);
     this.#turnedAway.forget(webhookId);
+    const wasIgnored = this.#ignored.delete(webhookId);
+    // Where others wait for a place that is held for long, it comes after them: else the same few would have them for ever.
+    const waits = (standing === 'slow' || standing === 'silent') && !slots.isActive(webhookId) && this.#turnedAway.has(standing);
+    if (waits) this.#turnedAway.add(webhookId, standing);
+    else if (wasIgnored) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
     this.roomChanged();
-    if (this.#ignored.delete(webhookId)) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
   }
 
-  /** A place became free, or a send moved to the slow lane: some of those turned away may have room now. */
+  /** A place became free, or a send moved to the slow lane: as many of those turned away are claimed again as may have room now. */
   roomChanged(): void {
     const { slots } = this.#parts;
-    let released = this.#turnedAway.release('bytes', 1);
-    for (const standing of ['slow', 'silent', 'unknown'] as const)
-      if (slots.roomFor(standing) > 0) released += this.#turnedAway.release(standing, 1);
+    this.#release('bytes', this.#turnedAway.release('bytes', 1));
+    for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
+      const room = slots.roomFor(standing);
+      if (room > 0) this.#release(standing, this.#turnedAway.release(standing, room - this.#countReleased(standing)));
+    }
     // One of those that came last as well: it need not wait for all that hang.
-    if (slots.roomFor('unknown') > 0) released += this.#turnedAway.release('unknown', 1, 'last');
-    if (slots.roomFor('quick') > 0) released += this.#turnedAway.release('quick', Infinity);
-    if (released > 0) this.#wanted.oldest = true;
-    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last') > 0) this.#wanted.newest = true;
+    const room = slots.roomFor('unknown');
+    if (room > 0) this.#release('unknown', this.#turnedAway.release('unknown', room + 1 - this.#countReleased('unknown'), 'last'));
+    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last').length > 0) this.#wanted.newest = true;
   }
 
   /** Claims nothing for a while. */
   pause(ms: number): void {
-    this.#pausedUntil = performance.now() + ms;
+    this.#pausedUntil = this.#now() + ms;
   }
 
   /** Milliseconds until claiming again makes sense if nothing happens. */
   waitMs(): number {
-    const now = performance.now();
+    const now = this.#now();
     const times = this.#possible().map((end) => this.#nextAt[end]);
     return Math.max(0, this.#pausedUntil - now, Math.min(this.#pollAt, ...times) - now);
   }
 
   #poll(): void {
     this.wake();
-    this.#pollAt = performance.now() + this.#parts.pollingIntervalMs;
+    this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
     this.#turnedAway.release('newcomer', Infinity);
     this.roomChanged();
+  }
+
+  #release(shortage: Shortage, webhookIds: string[]): void {
+    for (const webhookId of webhookIds) this.#released.set(webhookId, shortage);
+    if (webhookIds.length > 0) this.#wanted.oldest = true;
+  }
+
+  #countReleased(shortage: Shortage): number {
+    let count = 0;
+    for (const one of this.#released.values()) if (one === shortage) count += 1;
+    return count;
+  }
+
+  /** Of a webhook that was asked for in vain nothing is due: another one may have its place. */
+  #noteReleased(request: ClaimRequest, { claims, more }: { claims: Claim[]; more: boolean }): void {
+    for (const { webhookId } of claims) this.#released.delete(webhookId);
+    if (more) return;
+    const inVain = [...request.rooms.keys()].filter((webhookId) => this.#released.delete(webhookId));
+    if (inVain.length > 0) this.roomChanged();
   }
 
   #noteMore(from: End, more: boolean): void {
@@ -146,10 +182,16 @@ export class Claimer {
   #request(from: End): ClaimRequest {
     const { slots, buffer } = this.#parts;
     const rooms = new Map<string, number>();
-    for (const ids of [slots.active(), buffer.webhookIds()])
-      for (const id of ids) rooms.set(id, Math.max(0, slots.room(id) + slots.ahead(id) - buffer.count(id)));
+    for (const ids of [slots.active(), buffer.webhookIds(), this.#released.keys()]) for (const id of ids) rooms.set(id, this.#room(id));
     for (const id of this.#turnedAway.webhookIds('quick', 'slow', 'silent', 'newcomer', 'bytes')) rooms.set(id, 0);
     const onlyNew = [...this.#turnedAway.webhookIds('unknown')];
-    return { limit: this.#limit(from), from, rooms, onlyNew, otherwise: OF_OTHERS };
+    return { limit: this.#limit(from), from, rooms, onlyNew, otherwise: slots.roomFor('unknown') > 0 ? OF_OTHERS : 1 };
+  }
+
+  /** What could be sent of a webhook now, and could wait. */
+  #room(webhookId: string): number {
+    const { slots, buffer } = this.#parts;
+    const waiting = buffer.count(webhookId);
+    return Math.max(0, slots.room(webhookId) - waiting + Math.min(slots.ahead(webhookId), waiting + buffer.free));
   }
 }

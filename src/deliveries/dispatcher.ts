@@ -5,7 +5,7 @@ import type { Metrics } from '../metrics.ts';
 import { admit, type Admitted } from './admission.ts';
 import { createAlarm } from './alarm.ts';
 import { Buffer } from './buffer.ts';
-import { createByteBudget, type ByteBudget } from './byte-budget.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { Claimer } from './claimer.ts';
 import { execute, watched, type Execution, type ExecutorParts } from './executor.ts';
 import { POOL } from './isolated-sender.ts';
@@ -17,7 +17,6 @@ import type { Sender } from './send.ts';
 import { FaultPause, LONGEST_PAUSE_MS } from './fault-pause.ts';
 import { Slots, type SendEnd, type Standing } from './slots.ts';
 import type { Shortage } from './turned-away.ts';
-import { recordVanished } from './vanished.ts';
 
 export type DispatcherParts = {
   pool: Pool;
@@ -39,6 +38,9 @@ export type DispatcherOptions = {
 
 /** How long a stop waits for a database that does not take claims back. Their lease runs out then. */
 const HAND_BACK_MS = 2000;
+
+/** When a suspect for which there is no place, not even to wait, may be claimed again. */
+const ISOLATED_LATER_SECONDS = 5;
 
 /** A claim that waited longer than this is read again before it is sent. */
 const STALE_MS = 1000;
@@ -72,7 +74,7 @@ export class Dispatcher {
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
     this.#buffer = new Buffer(slots);
-    this.#bytes = createByteBudget(bytesInFlight);
+    this.#bytes = new ByteBudget(bytesInFlight);
     this.#claimer = new Claimer({ queue, slots: this.#slots, buffer: this.#buffer, pollingIntervalMs });
     this.#leases = createLeases(pool, queue, log);
     this.#recorder = createRecorder(parts);
@@ -98,13 +100,18 @@ export class Dispatcher {
     await atMost(graceMs, this.#running);
     this.#isolation.stop();
     await this.#giveBack(this.#buffer.remove());
-    await atMost(Math.max(0, deadline - performance.now()), Promise.all(this.#underWay));
+    await atMost(Math.max(0, deadline - performance.now()), this.#allOver());
     const left = this.#leases.all();
     for (const { abort } of left) abort.abort();
     if (left.length > 0) this.#parts.log.warn('shutdown.handed_back', { deliveries: left.map(({ claim }) => claim.deliveryId) });
     await this.#leases.giveBack(left);
     await this.#leases.stop(HAND_BACK_MS);
     await this.#running;
+  }
+
+  /** What ends may have begun something, as the last look at what waits does. */
+  async #allOver(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   async #runUntilStopped(): Promise<void> {
@@ -132,19 +139,29 @@ export class Dispatcher {
   /** Starts what there is room for, what has waited first. The rest waits, or goes back where there is no room to wait either. */
   async #place(admitted: Admitted[]): Promise<void> {
     this.#fill();
-    const excess: Admitted[] = [];
-    for (const one of admitted) {
-      if (one.vanished) this.#run(one, recordVanished(this.#execution, one));
-      else if (one.isolated) this.#run(one, this.#isolation.run(one));
-      else {
-        const shortage = this.#start(one);
-        if (shortage === undefined || this.#buffer.add(one, this.#slots.ahead(one.webhookId))) continue;
-        // One that has sends under way is claimed again when the first of them is over.
-        if (!this.#slots.isActive(one.webhookId)) this.#claimer.turnAway(one.webhookId, shortage);
-        excess.push(one);
-      }
-    }
-    await this.#giveBack(excess);
+    const { true: suspects = [], false: others = [] } = Object.groupBy(admitted, ({ isolated }) => (isolated ? 'true' : 'false'));
+    await this.#giveBack(others.filter((one) => !this.#startOrKeep(one)));
+    const later = suspects.filter((one) => !this.#isolate(one));
+    await this.#leases.giveBack(
+      later.map(({ lease }) => lease),
+      ISOLATED_LATER_SECONDS,
+    );
+  }
+
+  /** False: there is no room, not even to wait. */
+  #startOrKeep(admitted: Admitted): boolean {
+    const { webhookId } = admitted;
+    const shortage = this.#start(admitted);
+    if (shortage === undefined || this.#buffer.add(admitted, this.#slots.ahead(webhookId))) return true;
+    // One that has sends under way is claimed again when the first of them is over.
+    if (!this.#slots.isActive(webhookId)) this.#claimer.turnAway(webhookId, shortage);
+    return false;
+  }
+
+  #isolate(admitted: Admitted): boolean {
+    const { hasRoom } = this.#isolation;
+    if (hasRoom) this.#run(admitted, this.#isolation.run(admitted));
+    return hasRoom;
   }
 
   /** Starts what waits and has room now. What waited for long is read again first. */
@@ -162,8 +179,8 @@ export class Dispatcher {
   }
 
   async #placeAgain(stale: Admitted[]): Promise<void> {
-    if (this.#stopped) return this.#giveBack(stale);
-    await this.#place(await this.#admit(stale.map(({ lease }) => lease)));
+    const admitted = this.#stopped ? stale : await this.#admit(stale.map(({ lease }) => lease));
+    await (this.#stopped ? this.#giveBack(admitted) : this.#place(admitted));
   }
 
   /** Sends where there is room. @returns what is short otherwise. */
@@ -173,7 +190,7 @@ export class Dispatcher {
     const { isNew } = lease.claim;
     const slot = this.#slots.take(webhookId, isNew);
     if (slot === undefined) return isNew && standing === 'unknown' ? 'newcomer' : standing;
-    if (!this.#bytes.take(delivery.bytes, partOfBytes(delivery, standing))) {
+    if (!this.#takeBytes(delivery, standing)) {
       slot.leave('unused');
       return 'bytes';
     }
@@ -185,11 +202,19 @@ export class Dispatcher {
     });
     const sending = execute(this.#execution, admitted, sender).then((execution) => {
       slot.leave(endOf(execution));
-      this.#bytes.give(delivery.bytes);
+      if (delivery.payload === null) this.#bytes.giveLong(delivery.bytes);
+      else this.#bytes.giveShort(delivery.bytes);
       return execution;
     });
     this.#run(admitted, sending);
     return undefined;
+  }
+
+  /** Long payloads of webhooks that may hang leave room to the others. */
+  #takeBytes({ payload, bytes }: Admitted['delivery'], standing: Standing): boolean {
+    if (payload === null) return this.#bytes.takeLong(bytes, standing === 'quick' ? 3 / 4 : 1 / 2);
+    this.#bytes.takeShort(bytes);
+    return true;
   }
 
   #run(admitted: Admitted, sending: Promise<Execution>): void {
@@ -203,30 +228,32 @@ export class Dispatcher {
     );
   }
 
-  /** What is settled leaves; what was not sent goes back with its old count. */
+  /** What is settled leaves; everything else goes back with its old count, and takes its mark along, whosever the claim is now. */
   #end({ lease, isolated }: Admitted, execution: Execution): Promise<void> | void {
     switch (execution.kind) {
       case 'attempted':
-        this.#pause.recovered();
-        return this.#leases.drop(lease);
-      case 'not_recorded':
+        if (!isolated) this.#pause.recovered();
         return this.#leases.drop(lease);
       case 'aborted':
       case 'gone':
+      case 'not_ours':
         return this.#leases.giveBack([lease]);
+      case 'not_recorded':
+        return this.#leases.giveBack([lease], LONGEST_PAUSE_MS / 1000);
       case 'local':
         return this.#leases.giveBack([lease], this.#pauseAfter(execution.code, isolated) / 1000);
     }
   }
 
   /**
-   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process for an isolated send could not be had,
-   * the others are sent meanwhile. @returns how long this delivery waits, in milliseconds.
+   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process for an isolated send, or a local port for
+   * one address, could not be had, the others are sent meanwhile. @returns how long this delivery waits, in milliseconds.
    */
   #pauseAfter(code: string, isolated: boolean): number {
-    const { ms, isNew } = isolated ? { ms: LONGEST_PAUSE_MS, isNew: true } : this.#pause.fault();
+    const isAlone = isolated || code === 'EADDRNOTAVAIL';
+    const { ms, isNew } = isAlone ? { ms: LONGEST_PAUSE_MS, isNew: true } : this.#pause.fault();
     if (isNew) this.#parts.log.warn('send.local_fault', { code, pauseMs: ms });
-    if (isNew && !isolated) this.#claimer.pause(ms);
+    if (isNew && !isAlone) this.#claimer.pause(ms);
     return ms;
   }
 
@@ -253,13 +280,8 @@ export class Dispatcher {
   }
 }
 
-/** Short payloads are always let in: all of them together are a part of the budget that long ones leave. */
-function partOfBytes({ payload }: Admitted['delivery'], standing: Standing): number {
-  if (payload !== null) return 1;
-  return standing === 'quick' ? 3 / 4 : 1 / 2;
-}
-
+/** What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint. */
 function endOf(execution: Execution): SendEnd {
-  if (execution.kind === 'gone') return 'unused';
-  return execution.kind === 'attempted' && execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
+  if (execution.kind !== 'attempted') return 'unused';
+  return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
 }

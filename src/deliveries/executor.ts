@@ -1,32 +1,48 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Admitted } from './admission.ts';
-import { deliver, type Attempted, type Unsent } from './deliver.ts';
+import { deliver, type Assignment, type Attempted, type Unsent } from './deliver.ts';
 import { findPayload } from './delivery-store.ts';
 import type { Sender } from './send.ts';
 
 export type ExecutorParts = {
   pool: Pool;
   log: Log;
-  /** Resolves when the attempt is recorded, or is found not to be ours to record. */
-  record(attempted: Attempted): Promise<void>;
+  /** Resolves with true when the attempt is recorded, and with false when it is found not to be ours to record. */
+  record(attempted: Attempted): Promise<boolean>;
 };
 
-/** What became of a claim. `gone`: its delivery was deleted meanwhile. `not_recorded`: its claim is left to run out. */
-export type Execution = Attempted | Unsent | { kind: 'gone' } | { kind: 'not_recorded' };
+/**
+ * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has the claim by now. `not_recorded`:
+ * the outcome could not be recorded for a reason that lasts.
+ */
+export type Execution = Attempted | Unsent | { kind: 'gone' | 'not_ours' | 'not_recorded' };
 
 /** Sends one delivery and records what came of it. Never rejects. */
 export async function execute(parts: ExecutorParts, admitted: Admitted, sender: Sender): Promise<Execution> {
+  const assignment = await assignmentOf(parts, admitted);
+  if ('kind' in assignment) return assignment;
+  const outcome = await deliver(sender, assignment, admitted.lease.abort.signal);
+  return outcome.kind === 'attempted' ? recordOutcome(parts, outcome) : outcome;
+}
+
+/** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
+export async function assignmentOf({ pool, log }: ExecutorParts, admitted: Admitted): Promise<Assignment | Execution> {
   const { lease, delivery, webhook } = admitted;
   try {
-    const payload = delivery.payload ?? (await findPayload(parts.pool, delivery.id));
-    if (payload === undefined) return { kind: 'gone' };
-    const assignment = { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
-    const execution = await deliver(sender, assignment, lease.abort.signal);
-    if (execution.kind === 'attempted') await parts.record(execution);
-    return execution;
+    const payload = delivery.payload ?? (await findPayload(pool, delivery.id));
+    return payload === undefined ? { kind: 'gone' } : { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
   } catch (error) {
-    parts.log.error('delivery.not_recorded', { deliveryId: delivery.id, error });
+    log.warn('payload.not_read', { deliveryId: delivery.id, error });
+    return { kind: 'aborted' };
+  }
+}
+
+export async function recordOutcome({ log, record }: ExecutorParts, attempted: Attempted): Promise<Execution> {
+  try {
+    return (await record(attempted)) ? attempted : { kind: 'not_ours' };
+  } catch (error) {
+    log.error('delivery.not_recorded', { deliveryId: attempted.delivery.id, error });
     return { kind: 'not_recorded' };
   }
 }

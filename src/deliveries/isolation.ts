@@ -5,9 +5,13 @@ import { markIsolated } from './delivery-store.ts';
 import { execute, type Execution, type ExecutorParts } from './executor.ts';
 import { POOL } from './isolated-sender.ts';
 import type { Sender } from './send.ts';
+import { recordVanished } from './vanished.ts';
 
 /** Of one webhook, so that one that hangs does not keep the places from other suspects. */
 const OF_ONE_WEBHOOK = 2;
+
+/** Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them. */
+const MAX_WAITING = 2 * POOL;
 
 type Waiter = { admitted: Admitted; go(isIts: boolean): void };
 
@@ -32,10 +36,15 @@ export class Isolation {
   async run(admitted: Admitted): Promise<Execution> {
     if (!(await this.#place(admitted))) return { kind: 'aborted' };
     try {
-      return await this.#send(admitted);
+      return await (admitted.vanished ? recordVanished(this.#parts, admitted) : this.#send(admitted));
     } finally {
       this.#leave(admitted.webhookId);
     }
+  }
+
+  /** Whether one more may come. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < MAX_WAITING;
   }
 
   /** Sends under way, and those that wait for a place. */

@@ -1,7 +1,7 @@
 /** How the last sends of a webhook went, as far as this process knows. Slow ones take long; silent ones do, and are not answered then. */
 export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
 
-/** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was sent. */
+/** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was learned. */
 export type SendEnd = 'answered' | 'unanswered' | 'unused';
 
 /** The place of one send. */
@@ -35,7 +35,7 @@ type State = {
 };
 
 /** One send: its webhook, where it counts, whether it counts as one of an unknown webhook, and whether it is quick so far. */
-type Taken = { webhookId: string; state: State; lane: Lane; unknown: boolean; quick: boolean };
+type Taken = { webhookId: string; state: State; lane: Lane; unknown: boolean; quick: boolean; startedAt: number };
 
 /** A send that takes longer than this is slow. */
 const SLOW_AFTER_MS = 1000;
@@ -45,6 +45,10 @@ const SLOW_AFTER_MS_IF_UNKNOWN = 250;
 
 /** After so many quick sends in a row a slow webhook is quick again. */
 const QUICK_TO_RECOVER = 3;
+
+/** Sends of quick webhooks that turn slow within so long of each other are one event, and so long after the last of them it is over. */
+const EVENT_MS = 2000;
+const OVER_AFTER_MS = 10_000;
 
 /** Webhooks remembered while nothing of theirs is under way; a forgotten one just starts small again. */
 const REMEMBERED = 10_000;
@@ -58,6 +62,7 @@ const REMEMBERED = 10_000;
  * | -------------------------------------- | ------------------------------------------ |
  * | was quick, and ended in the last second | all for its first send, else all but a tenth |
  * | was quick                              | all but a tenth |
+ * | was quick, but before others that had been quick began to hang | half |
  * | is not known                           | all but a tenth, together at most half, each with a place in the slow lane kept for it |
  *
  * Where the slow lane has no place left to keep, a newcomer, whose delivery came within the last second, is tried all the same, a
@@ -81,12 +86,15 @@ export class Slots {
   #unknown = 0;
   #lateUnknown = 0;
   #slowWebhooks = 0;
+  /** When the first send that hangs was begun, and when the last one turned slow, of those of webhooks that had been quick. */
+  #hanging = { since: -Infinity, lastAt: -Infinity };
 
   constructor({ slots, share, now = () => performance.now() }: SlotsOptions) {
     this.#size = slots;
     this.#share = share;
     this.#now = now;
-    this.#kept = { fast: slots > 1 ? Math.max(1, Math.floor(slots / 10)) : 0, slow: Math.floor(slots / 4) };
+    const least = slots > 1 ? 1 : 0;
+    this.#kept = { fast: Math.max(least, Math.floor(slots / 10)), slow: Math.max(least, Math.floor(slots / 4)) };
   }
 
   /**
@@ -96,7 +104,7 @@ export class Slots {
     const state = this.#stateOf(webhookId);
     if (this.#room(state, newcomer) < 1) return undefined;
     const lane = isSlow(state) ? 'slow' : 'fast';
-    const taken: Taken = { webhookId, state, lane, unknown: state.standing === 'unknown', quick: true };
+    const taken: Taken = { webhookId, state, lane, unknown: state.standing === 'unknown', quick: true, startedAt: this.#now() };
     this.#busy[lane] += 1;
     if (taken.unknown) this.#unknown += 1;
     state.inFlight += 1;
@@ -179,6 +187,7 @@ export class Slots {
       case 'silent':
         return this.#size - this.#kept.slow - slow;
       case 'quick':
+        if (this.#isDoubtful(state)) return Math.min(this.#half, this.#size - this.#kept.fast) - fast;
         return this.#size - (state.inFlight === 0 && this.#isFresh(state) ? 0 : this.#kept.fast) - fast;
       case 'unknown':
         return Math.min(this.#size - this.#kept.fast - fast, this.#freeForUnknown(newcomer));
@@ -186,10 +195,19 @@ export class Slots {
   }
 
   #freeForUnknown(newcomer: boolean): number {
-    const half = Math.max(1, Math.floor(this.#size / 2));
     const kept = this.#size - this.#busy.slow - this.#unknown;
     const tries = Math.max(2, Math.floor(this.#size / 10)) - (this.#unknown - this.#lateUnknown);
-    return Math.min(half - this.#unknown, newcomer ? Math.max(kept, tries) : kept);
+    return Math.min(this.#half - this.#unknown, newcomer ? Math.max(kept, tries) : kept);
+  }
+
+  get #half(): number {
+    return Math.max(1, Math.floor(this.#size / 2));
+  }
+
+  /** Others that were quick hang, and this one was not seen to be quick since they began to. */
+  #isDoubtful({ quickAt }: State): boolean {
+    const { since, lastAt } = this.#hanging;
+    return quickAt < since && (this.#late.size > 0 || this.#now() - lastAt <= OVER_AFTER_MS);
   }
 
   #isFresh({ quickAt }: State): boolean {
@@ -200,11 +218,18 @@ export class Slots {
     const { state } = taken;
     taken.quick = false;
     state.quickInARow = 0;
+    if (state.standing === 'quick') this.#noteHanging(taken);
     this.#setStanding(state, 'silent');
     if (taken.lane === 'slow') return;
     if (this.#busy.slow < this.#size) return this.#move(taken);
     this.#late.add(taken);
     if (taken.unknown) this.#lateUnknown += 1;
+  }
+
+  #noteHanging({ startedAt }: Taken): void {
+    const now = this.#now();
+    const isSame = now - this.#hanging.lastAt <= EVENT_MS;
+    this.#hanging = { since: isSame ? Math.min(this.#hanging.since, startedAt) : startedAt, lastAt: now };
   }
 
   #move(taken: Taken): void {

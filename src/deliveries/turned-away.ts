@@ -19,18 +19,23 @@ export class TurnedAway {
     if (those.size < REMEMBERED) those.add(webhookId);
   }
 
-  /** Lets up to `count` of them be claimed again, those that were turned away first, or last. @returns how many. */
-  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): number {
+  /** Lets up to `count` of them be claimed again, those that were turned away first, or last. @returns them. */
+  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
     const those = this.#byShortage.get(shortage);
-    if (those === undefined || count <= 0) return 0;
+    if (those === undefined || those.size === 0 || count <= 0) return [];
     const all = which === 'first' ? those : [...those].toReversed();
-    let released = 0;
+    const released: string[] = [];
     for (const webhookId of all) {
-      if (released >= count) break;
+      if (released.length >= count) break;
       those.delete(webhookId);
-      released += 1;
+      released.push(webhookId);
     }
     return released;
+  }
+
+  /** Whether any wait for this. */
+  has(shortage: Shortage): boolean {
+    return (this.#byShortage.get(shortage)?.size ?? 0) > 0;
   }
 
   /** A send of it is over: more is known of it now. */

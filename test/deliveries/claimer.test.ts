@@ -7,6 +7,8 @@ import { Slots } from '../../src/deliveries/slots.ts';
 
 const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0, isNew: false });
 
+const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
 /** A claimer on a queue that notes what it is asked for, and answers as told. */
 function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
   const slots = new Slots({ slots: size, share: 20 });
@@ -102,6 +104,15 @@ suite('what is claimed', () => {
     assert.deepEqual(await settle(), []);
   });
 
+  test('those of others fill the buffer → of a quick webhook no more than can be sent now', async () => {
+    const { slots, buffer, claimer, requests } = claimerOf();
+    for (let i = 0; i < 4; i += 1) slots.take('w')?.leave('answered');
+    slots.take('w');
+    for (const id of ids('other', 10)) buffer.add({ webhookId: id }, 1);
+    await claimer.claim();
+    assert.equal(requests[0]?.rooms.get('w'), slots.room('w'));
+  });
+
   test('those that wait fill the buffer → still some of the newest', async () => {
     const { buffer, claimer, requests } = claimerOf();
     for (let i = 0; i < 10; i += 1) buffer.add({ webhookId: `w${i}` }, 1);
@@ -138,7 +149,8 @@ suite('a claim that found no room', () => {
       taken[0]?.leave('unanswered');
       claimer.landed('other');
       assert.deepEqual(await settle(), [end]);
-      assert.deepEqual([requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew], [undefined, []]);
+      // One that was not new is asked for by name, no more of it than may be sent.
+      assert.deepEqual([requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew], [shortage === 'unknown' ? 1 : undefined, []]);
     });
   }
 
@@ -162,7 +174,40 @@ suite('a claim that found no room', () => {
     for (const id of ['a', 'b']) claimer.turnAway(id, 'bytes');
     claimer.landed('other');
     await settle();
-    assert.deepEqual([requests[1]?.rooms.has('a'), requests[1]?.rooms.get('b')], [false, 0]);
+    assert.deepEqual([requests[1]?.rooms.get('a'), requests[1]?.rooms.get('b')], [1, 0]);
+  });
+
+  test('its webhook is silent, and others like it wait for their turn → it comes after them', async () => {
+    const { claimer, slots, requests, settle } = claimerOf();
+    for (const id of ['a', 'b', 'c', ...ids('hanging', 7)]) slots.recall(id, { tookMs: 60_000, answered: false });
+    const places = new Map(['a', ...ids('hanging', 7)].map((id) => [id, slots.take(id) ?? assert.fail('no room')]));
+    await settle();
+    for (const id of ['b', 'c']) claimer.turnAway(id, 'silent');
+    places.get('a')?.leave('unanswered');
+    claimer.landed('a');
+    await settle(1);
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((id) => requests[1]?.rooms.get(id)),
+      [0, 1, 0],
+    );
+  });
+
+  test('it is asked for again, and nothing of its webhook is due → the next one has its turn', async () => {
+    const { claimer, slots, requests, settle } = claimerOf();
+    for (const id of ['a', 'b', ...ids('hanging', 8)]) slots.recall(id, { tookMs: 60_000, answered: false });
+    const [place] = ids('hanging', 8).map((id) => slots.take(id));
+    await settle();
+    for (const id of ['a', 'b']) claimer.turnAway(id, 'silent');
+    place?.leave('unused');
+    claimer.roomChanged();
+    assert.deepEqual(await settle(), ['oldest', 'oldest']);
+    assert.deepEqual(
+      requests.slice(1).map(({ rooms }) => [rooms.get('a'), rooms.get('b')]),
+      [
+        [1, 0],
+        [undefined, 1],
+      ],
+    );
   });
 });
 

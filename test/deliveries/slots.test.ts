@@ -123,6 +123,25 @@ suite('sends that hang', () => {
     assert.ok(all.take('healthy'));
   });
 
+  test('quick webhooks begin to hang → those not seen to be quick since then fill half of the lane at most, until it is over', () => {
+    const { all, send, take, later } = slotsOf({ slots: 20 });
+    const before = ids('before', 30);
+    for (const id of [...before, 'hanging', 'healthy']) send(id, 5);
+    later(100);
+    const hanging = take('hanging');
+    later(500);
+    send('healthy', 1);
+    later(1000);
+    hanging.becomeSlow();
+    const taken = before.flatMap((id) => all.take(id) ?? []);
+    assert.equal(taken.length, 10);
+    assert.ok(all.take('healthy'));
+    taken[0]?.leave('answered');
+    assert.ok(all.take('before0'), 'it was quick again');
+    later(10_001);
+    assert.ok(all.take('before29'));
+  });
+
   test('a place in the slow lane becomes free → the send that waits for it moves, and its place in the fast lane is free', () => {
     const { all, take } = slotsOf({ slots: 2 });
     const first = take('a');

@@ -59,6 +59,7 @@ async function putBacklog(pool: Pool, webhookIds: string[]): Promise<Post[]> {
     id: `backlog ${n}`,
     payload: JSON.stringify({ id: `backlog ${n}` }),
     webhookId: webhookIds[n % webhookIds.length] ?? '',
+    at: performance.now(),
     outcome: 'accepted',
     deliveryId: randomUUID(),
   }));

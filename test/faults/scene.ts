@@ -91,3 +91,14 @@ export async function webhookApart(scene: Scene, ...[path, behaviour, end, setti
   scene.webhooks.splice(scene.webhooks.indexOf(webhook), 1);
   return webhook;
 }
+
+/** Adds `count` webhooks of one character, each at a path of its own below `path`. Traffic does not post to them by itself. */
+export async function crowdApart(scene: Scene, count: number, ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>) {
+  const crowd: Webhook[] = [];
+  let made = 0;
+  const make = async () => {
+    while (made < count) crowd.push(await webhookApart(scene, `${path}/${(made += 1)}`, behaviour, end, settings));
+  };
+  await Promise.all(Array.from({ length: 8 }, make));
+  return crowd;
+}

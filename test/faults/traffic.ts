@@ -10,6 +10,8 @@ export type Post = {
   id: string;
   payload: string;
   webhookId: string;
+  /** When it was posted, `performance.now()`. */
+  at: number;
   outcome: 'open' | 'accepted' | 'refused' | 'unknown';
   deliveryId?: string;
 };
@@ -28,15 +30,16 @@ type Scene = { api(): Api; webhooks: readonly Webhook[] };
 /** Some 60 posts a second, or 20 a second: what piles up while a test waits has to be sent afterwards. */
 export const CALM = { pauseMs: 150 };
 
-type Options = { callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
+/** `name` keeps the posts of several groups of callers apart. */
+type Options = { name?: string; callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
 
 /** Callers that post through the API, each one delivery after the other, until stopped; to `webhooks`, or to all of the scene. */
 export function startTraffic(
   t: Cleanup,
   scene: Scene,
-  { callers = sized(4, 8), pauseMs = 40, webhooks = scene.webhooks }: Options = {},
+  { name = '', callers = sized(4, 8), pauseMs = 40, webhooks = scene.webhooks }: Options = {},
 ): Traffic {
-  const chance = chanceOf('traffic');
+  const chance = chanceOf(`${name}traffic`);
   const posts: Post[] = [];
   let accepted = 0;
   let extra = 0;
@@ -50,14 +53,14 @@ export function startTraffic(
 
   async function call(caller: number): Promise<void> {
     for (let n = 1; !stopped; n += 1) {
-      const { outcome } = await post(`caller ${caller} post ${n}`, chance.pick(webhooks).id);
+      const { outcome } = await post(`${name}caller ${caller} post ${n}`, chance.pick(webhooks).id);
       await chance.pause(0, outcome === 'accepted' ? 2 * pauseMs : 100);
     }
   }
 
   async function post(id: string, webhookId: string): Promise<Post> {
     const payload = JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` });
-    const entry: Post = { id, payload, webhookId, outcome: 'open' };
+    const entry: Post = { id, payload, webhookId, at: performance.now(), outcome: 'open' };
     posts.push(entry);
     Object.assign(entry, await send(scene.api(), entry));
     if (entry.outcome === 'accepted') accepted += 1;
@@ -66,7 +69,7 @@ export function startTraffic(
 
   return {
     posts,
-    post: (webhookId) => post(`extra ${(extra += 1)}`, webhookId),
+    post: (webhookId) => post(`${name}extra ${(extra += 1)}`, webhookId),
     stop,
     async accepted(count, timeoutMs = 60_000) {
       const goal = accepted + count;
