@@ -89,10 +89,14 @@ export function sortClaims(claims: Claim[], deliveries: SendableDelivery[], webh
     else if (delivery.waitSeconds > 0) sorted.postpone.push({ claim, delaySeconds: delivery.waitSeconds });
     else if (delivery.delivery_attempts >= Math.max(1, webhook.max_delivery_attempts)) sorted.exhaust.push(claim);
     else if (isDoubtful(delivery, claim)) sorted.doubt.push({ claim, mark: delivery.isolated_by as string });
-    else
-      sorted.send.push({ claim, delivery, webhook, isolated: claim.lost >= SUSPECT_AFTER_LOST, vanished: delivery.isolated_by !== null });
+    else sorted.send.push({ claim, delivery, webhook, ...suspicionOf(delivery, claim) });
   }
   return sorted;
+}
+
+function suspicionOf({ isolated_by }: SendableDelivery, { lost }: Claim): { isolated: boolean; vanished: boolean } {
+  const vanished = isolated_by !== null;
+  return { isolated: vanished || lost >= SUSPECT_AFTER_LOST, vanished };
 }
 
 /**

@@ -22,8 +22,7 @@ export type Execution = Attempted | Unsent | { kind: 'gone' | 'not_ours' | 'not_
 export async function execute(parts: ExecutorParts, admitted: Admitted, sender: Sender): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  const outcome = await deliver(sender, assignment, admitted.lease.abort.signal);
-  return outcome.kind === 'attempted' ? recordOutcome(parts, outcome) : outcome;
+  return recorded(parts, admitted, () => deliver(sender, assignment, admitted.lease.abort.signal));
 }
 
 /** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
@@ -38,11 +37,18 @@ export async function assignmentOf({ pool, log }: ExecutorParts, admitted: Admit
   }
 }
 
-export async function recordOutcome({ log, record }: ExecutorParts, attempted: Attempted): Promise<Execution> {
+/** Records what `attempt` makes, if it is one. Never rejects. */
+export async function recorded(
+  { log, record }: ExecutorParts,
+  { delivery }: Admitted,
+  attempt: () => Promise<Attempted | Unsent>,
+): Promise<Execution> {
   try {
-    return (await record(attempted)) ? attempted : { kind: 'not_ours' };
+    const outcome = await attempt();
+    if (outcome.kind !== 'attempted') return outcome;
+    return (await record(outcome)) ? outcome : { kind: 'not_ours' };
   } catch (error) {
-    log.error('delivery.not_recorded', { deliveryId: attempted.delivery.id, error });
+    log.error('delivery.not_recorded', { deliveryId: delivery.id, error });
     return { kind: 'not_recorded' };
   }
 }
