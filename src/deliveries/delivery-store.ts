@@ -174,25 +174,6 @@ export async function postponeDeliveries(tx: Tx, ids: string[], delaySeconds: nu
   );
 }
 
-/** Notes that an isolated send of a delivery is about to begin. @returns false where it is not there to be sent any more. */
-export async function markIsolated(tx: Tx, id: string, mark: string): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `update deliveries set isolated_by = $2 where id = $1 and status = 'pending' and isolated_by is null`,
-    [id, mark],
-  );
-  return rowCount === 1;
-}
-
-/** Takes marks back: what was begun under them is known to have ended without an attempt. Other marks stay. */
-export async function unmarkIsolated(tx: Tx, marked: { id: string; mark: string }[]): Promise<void> {
-  await tx.query(
-    `update deliveries set isolated_by = null
-     from unnest($1::uuid[], $2::uuid[]) as marked (id, mark)
-     where deliveries.id = marked.id and deliveries.isolated_by = marked.mark`,
-    [marked.map(({ id }) => id), marked.map(({ mark }) => mark)],
-  );
-}
-
 /** Active webhooks that have parked deliveries. Steps from one webhook to the next in the index, however many rows each has. */
 export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

@@ -3,7 +3,7 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 import type { Claim } from './claim.ts';
-import { unmarkIsolated } from './delivery-store.ts';
+import { unmarkIsolated } from './mark.ts';
 import type { ClaimableQueue } from './queue.ts';
 
 /** Pause between two tries of a process that ends. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
-import { markIsolated } from './delivery-store.ts';
 import { execute, type Execution, type ExecutorParts } from './executor.ts';
 import { POOL } from './isolated-sender.ts';
+import { markIsolated } from './mark.ts';
 import type { Sender } from './send.ts';
 import { recordVanished } from './vanished.ts';
 
