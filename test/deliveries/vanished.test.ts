@@ -46,6 +46,6 @@ async function marked(t: Cleanup) {
   const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
   const admitted: Admitted = { webhookId: webhook.id, lease, delivery, webhook, readAt: performance.now(), isolated: true, vanished: true };
   const recorded: Attempted[] = [];
-  const parts = { pool, log: silentLog, record: (attempted: Attempted) => Promise.resolve(void recorded.push(attempted)) };
+  const parts = { pool, log: silentLog, record: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0) };
   return { admitted, mark, pool, commit, recorded, record: () => recordVanished(parts, admitted) };
 }
