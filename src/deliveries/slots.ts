@@ -72,7 +72,7 @@ const REMEMBERED = 10_000;
  * webhook may have as many sends as there are free places: with n busy webhooks each gets 1/(n + 1) of the lane, and that much stays
  * free for the next one (A. K. Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998).
  * Its own window starts at 1 and grows by one with each answer, as TCP's slow start does (RFC 5681, section 3.1), up to `share`.
- * In the slow lane a quarter is kept for webhooks that do answer, if slowly.
+ * In the slow lane a quarter is kept for webhooks that are known to answer, if slowly.
  */
 export class Slots {
   readonly #states = new Map<string, State>();
@@ -185,7 +185,7 @@ export class Slots {
       case 'slow':
         return this.#size - slow;
       case 'silent':
-        return this.#size - this.#kept.slow - slow;
+        return this.#open - slow;
       case 'quick':
         if (this.#isDoubtful(state)) return Math.min(this.#half, this.#size - this.#kept.fast) - fast;
         return this.#size - (state.inFlight === 0 && this.#isFresh(state) ? 0 : this.#kept.fast) - fast;
@@ -195,9 +195,14 @@ export class Slots {
   }
 
   #freeForUnknown(newcomer: boolean): number {
-    const kept = this.#size - this.#busy.slow - this.#unknown;
+    const kept = this.#open - this.#busy.slow - this.#unknown;
     const tries = Math.max(2, Math.floor(this.#size / 10)) - (this.#unknown - this.#lateUnknown);
     return Math.min(this.#half - this.#unknown, newcomer ? Math.max(kept, tries) : kept);
+  }
+
+  /** Places of the slow lane for all that may be silent. The others are for webhooks that are known to answer. */
+  get #open(): number {
+    return this.#size - this.#kept.slow;
   }
 
   get #half(): number {
@@ -221,7 +226,7 @@ export class Slots {
     if (state.standing === 'quick') this.#noteHanging(taken);
     this.#setStanding(state, 'silent');
     if (taken.lane === 'slow') return;
-    if (this.#busy.slow < this.#size) return this.#move(taken);
+    if (this.#busy.slow < this.#open) return this.#move(taken);
     this.#late.add(taken);
     if (taken.unknown) this.#lateUnknown += 1;
   }
@@ -239,13 +244,13 @@ export class Slots {
   }
 
   #leave(taken: Taken, end: SendEnd): void {
-    const { webhookId, state, lane } = taken;
+    const { webhookId, state } = taken;
     this.#release(taken);
     state.inFlight -= 1;
     if (state.inFlight === 0) this.#active.delete(webhookId);
     if (end !== 'unused') this.#learn(taken, end);
     const [late] = this.#late;
-    if (lane === 'slow' && late !== undefined) this.#move(late);
+    if (late !== undefined && this.#busy.slow < this.#open) this.#move(late);
   }
 
   #release(taken: Taken): void {

@@ -22,6 +22,23 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
   );
 }
 
+/** Ends all leases at once, also those of workers that live and would extend them. @returns the deliveries. */
+export async function endLeases(pool: Pool): Promise<Set<string>> {
+  const table = (await findJobTable(pool)) ?? '';
+  return inTransaction(
+    pool,
+    async (tx) => {
+      const { rows } = await tx.query<{ id: string }>(
+        `update ${table} set heartbeat_on = now() - interval '1 minute' where name = 'deliveries' and state = 'active'
+       returning data ->> 'deliveryId' as id`,
+      );
+      await endSilent(tx, table, []);
+      return new Set(rows.map(({ id }) => id));
+    },
+    'begin read write',
+  );
+}
+
 /** The deliveries that workers gave up sending, as they say themselves, because they could not extend their leases. */
 export function givenUp(processes: Command[]): Set<string> {
   const lines = processes.flatMap((command) => command.lines.filter(({ event }) => event === 'lease.lost'));
@@ -36,3 +53,29 @@ export async function takeBack(pool: Pool): Promise<void> {
     return (await claimed(pool)).size === 0;
   });
 }
+
+/** The mark of an isolated send of a delivery that was begun and whose end nobody has told; null: there is none. */
+export async function markOf(pool: Pool, deliveryId: string): Promise<string | null> {
+  const { rows } = await pool.query<{ mark: string | null }>('select isolated_by as mark from deliveries where id = $1', [deliveryId]);
+  return rows[0]?.mark ?? null;
+}
+
+/** Whether a delivery waits because an isolated send of it was begun and nobody told its end: for half a minute. */
+export async function isDoubted(pool: Pool, deliveryId: string): Promise<boolean> {
+  const { rowCount } = await pool.query(`${DOUBTED} and data ->> 'deliveryId' = $1`, [deliveryId]);
+  return rowCount === 1;
+}
+
+/** Makes those that wait so due at once: what half a minute would do. */
+export async function endDoubts(pool: Pool): Promise<void> {
+  const sql = `
+    with doubted as (${DOUBTED}), moved as (
+      update deliveries set scheduled_at = now() where id::text in (select data ->> 'deliveryId' from doubted)
+    )
+    update pgboss.job set start_after = now() where name = 'deliveries' and id in (select id from doubted)`;
+  await inTransaction(pool, (tx) => tx.query(sql), 'begin read write');
+}
+
+const DOUBTED = `
+  select id, data from pgboss.job
+  where name = 'deliveries' and state = 'created' and start_after > now() and data ->> 'doubt' is not null`;

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { Cleanup } from '../setup/last-first.ts';
 import { listening } from '../setup/listening.ts';
 import { SETTINGS } from '../setup/service.ts';
@@ -12,6 +12,8 @@ export type Arrival = {
   bodyHash: string;
   /** Its signature is that of its body. */
   genuine: boolean;
+  /** The id of the process that sent it, where that tells it: one that `poisonable.mjs` was loaded into does. */
+  process?: number;
   at: number;
   /** When the answer was out, or the connection gone. */
   endedAt?: number;
@@ -19,8 +21,11 @@ export type Arrival = {
   answered?: number;
 };
 
-/** The status to answer a request with. A promise answers later, or never. `nth` counts the requests of this payload, from 1. */
-export type Behaviour = (arrival: Arrival, nth: number) => number | Promise<number>;
+/** A status, with headers where some are needed. */
+export type Reply = number | { status: number; headers: Record<string, string> };
+
+/** What to answer a request with. A promise answers later, or never. `nth` counts the requests of this payload, from 1. */
+export type Behaviour = (arrival: Arrival, nth: number) => Reply | Promise<Reply>;
 
 export type ReceiverLog = {
   url: string;
@@ -48,7 +53,7 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks);
-      const arrival: Arrival = { ...identify(body, request.headers['x-hub-signature']), path: request.url ?? '', at };
+      const arrival: Arrival = { ...identify(body, request.headers), path: request.url ?? '', at };
       arrivals.push(arrival);
       const same = byPayload.get(arrival.payloadId) ?? [];
       byPayload.set(arrival.payloadId, [...same, arrival]);
@@ -57,7 +62,10 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
         if (response.writableFinished) arrival.answered = response.statusCode;
       });
       const rule = rules.findLast(({ prefix }) => arrival.path.startsWith(prefix));
-      void Promise.resolve(rule?.behaviour(arrival, same.length + 1) ?? 200).then((status) => response.writeHead(status).end('noted'));
+      void Promise.resolve(rule?.behaviour(arrival, same.length + 1) ?? 200).then((reply) => {
+        const { status, headers } = typeof reply === 'number' ? { status: reply, headers: {} } : reply;
+        response.writeHead(status, headers).end('noted');
+      });
     });
   });
   const port = await listening(t, server);
@@ -70,9 +78,16 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
   };
 }
 
-function identify(body: Buffer, signature: unknown): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine'> {
+function identify(body: Buffer, headers: IncomingHttpHeaders): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine' | 'process'> {
   const expected = createHmac('sha256', SETTINGS.secret_token).update(body).digest('hex');
-  return { payloadId: payloadIdOf(body.toString()), bodyHash: hashOf(body), genuine: signature === expected };
+  const genuine = headers['x-hub-signature'] === expected;
+  const sender = headers['x-process'];
+  return {
+    payloadId: payloadIdOf(body.toString()),
+    bodyHash: hashOf(body),
+    genuine,
+    ...(sender === undefined ? {} : { process: Number(sender) }),
+  };
 }
 
 /** The id that traffic put into a payload, or the payload itself where it is another's. */

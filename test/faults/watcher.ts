@@ -14,6 +14,9 @@ export type Watcher = {
 const EVERY_MS = 100;
 const PAUSE_PER_LOOK = 9;
 
+/** Also after a look that took long because it had to wait for somebody's lock. */
+const LONGEST_PAUSE_MS = 5000;
+
 /** Notes every final state when it first appears. A database that is away is looked at again later. */
 export function startWatcher(t: Cleanup, pool: Pool): Watcher {
   const first = new Map<string, FinalRow>();
@@ -31,7 +34,7 @@ export function startWatcher(t: Cleanup, pool: Pool): Watcher {
       // A commit shows up later than its updated_at, the start of its transaction: statements are cut after 30 s.
       const rows = await finalRows(pool, 60).catch(() => []);
       for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-      const pauseMs = Math.max(EVERY_MS, PAUSE_PER_LOOK * (performance.now() - startedAt));
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(EVERY_MS, PAUSE_PER_LOOK * (performance.now() - startedAt)));
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

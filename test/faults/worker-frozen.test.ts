@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../setup/until.ts';
-import { claimed, expire } from './claims.ts';
+import { claimed, endDoubts, endLeases, expire, markOf } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
-import { openScene } from './scene.ts';
+import { openScene, webhookApart } from './scene.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;
+
+/** More often than a delivery may lose its claim until it is suspected. */
+const TIMES = 5;
 
 test('a worker frozen past its lease thaws with answers in hand → the new owner’s record stands, and both go on', async (t) => {
   const scene = await openScene(t);
@@ -62,5 +65,56 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
   async function recorded(ids: string[]): Promise<number> {
     const { rows } = await pool.query(`select from deliveries where id = any ($1) and delivery_attempts > 0`, [ids]);
     return rows.length;
+  }
+});
+
+test('a worker is frozen past its lease, five times in a row during the same delivery → it is delivered, with one attempt', async (t) => {
+  const scene = await openScene(t);
+  const { pool } = scene.database;
+  const { promise, resolve: answer } = Promise.withResolvers<number>();
+  const settings = { delivery_attempt_timeout: 600, max_delivery_attempts: 1 };
+  const webhook = await webhookApart(scene, '/long', () => promise, 'succeeded', settings);
+  const traffic = startTraffic(t, scene, CALM);
+  const { id, deliveryId = '' } = await traffic.post(webhook.id);
+  const worker = await scene.worker();
+  const losses = () =>
+    worker.lines.filter(({ event, deliveries }) => event === 'lease.lost' && (deliveries as string[]).includes(deliveryId));
+  const cut = new Set<string>();
+
+  let since = new Date();
+  for (let time = 1; time <= TIMES; time += 1) {
+    await until(`send ${time}`, () => scene.receiver.of(id).at(time - 1), 60_000);
+    worker.process.kill('SIGSTOP');
+    const before = losses().length;
+    const mark = await markOf(pool, deliveryId);
+    for (const one of await claimed(pool)) cut.add(one);
+    if (LONG) await until('the lease is over', () => isOver());
+    else await endLeases(pool);
+    worker.process.kill('SIGCONT');
+    since = new Date();
+    await until('the send is given up', () => losses().length > before, 60_000);
+    // It takes its mark back as soon as it knows, and then nobody is to wait for that.
+    await until('its mark is gone', async () => mark === null || (await markOf(pool, deliveryId)) !== mark);
+    if (!LONG) await endDoubts(pool);
+  }
+  await until('the last send', () => scene.receiver.of(id).at(TIMES), 60_000);
+  answer(200);
+  await traffic.accepted(30);
+  const mine = ({ id }: { id: string }) => cut.has(id);
+  const rows = await judge(t, scene, traffic, {
+    since,
+    mayRepeat: mine,
+    mayOverlap: mine,
+    mostRepeats: TIMES,
+    errors: ['dispatch.failed'],
+  });
+  assert.deepEqual(rows.find((row) => row.id === deliveryId)?.recorded, [true]);
+
+  async function isOver(): Promise<boolean> {
+    const { rowCount } = await pool.query(
+      `select from pgboss.job where data ->> 'deliveryId' = $1 and heartbeat_on < now() - interval '20 seconds'`,
+      [deliveryId],
+    );
+    return rowCount === 1;
   }
 });
