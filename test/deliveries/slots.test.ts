@@ -143,12 +143,15 @@ suite('sends that hang', () => {
   });
 
   test('a place in the slow lane becomes free → the send that waits for it moves, and its place in the fast lane is free', () => {
-    const { all, take } = slotsOf({ slots: 4 });
-    const sends = ids('w', 4).map((id) => take(id, true));
-    for (const send of sends) send.becomeSlow();
-    assert.deepEqual(all.busy(), { fast: 1, slow: 3 });
+    const { all, take } = slotsOf({ slots: 8 });
+    const sends = ids('w', 7).map((id) => {
+      const send = take(id, true);
+      send.becomeSlow();
+      return send;
+    });
+    assert.deepEqual(all.busy(), { fast: 1, slow: 6 });
     sends[0]?.leave('unanswered');
-    assert.deepEqual(all.busy(), { fast: 0, slow: 3 });
+    assert.deepEqual(all.busy(), { fast: 0, slow: 6 });
     for (const send of sends.slice(1)) send.leave('answered');
     assert.deepEqual(all.busy(), { fast: 0, slow: 0 });
   });

@@ -61,7 +61,7 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   const settings = { delivery_attempt_timeout: 600 };
   const silent: Webhook[] = [];
   for (let i = 0; i < SILENT; i += 1) silent.push(await webhookApart(scene, `/silent/${i}`, behaviour, 'succeeded', settings));
-  // Those that answer slowly share the slow lane with the silent ones, and wait for it.
+  // Those that answer after more than a second have a quarter of the slow lane for sure, two places here: less than traffic needs.
   const quick = scene.webhooks.filter(({ url }) => !url.endsWith('/slow'));
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: 60, webhooks: quick });
   for (const { id } of silent.flatMap((one) => Array.from({ length: OF_EACH }, () => one))) await traffic.post(id);
