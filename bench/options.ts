@@ -92,7 +92,7 @@ function otherCommands({ migrate, server, worker }: { migrate?: string; server?:
 
 export const USAGE = `Usage: npm run bench -- [SCENARIO…] [options]
 
-Scenarios (isolation stands for its three)
+Scenarios (isolation stands for its six)
 ${table(Object.entries(SCENARIOS).map(([name, { summary }]) => [name, summary]))}
 
 Options

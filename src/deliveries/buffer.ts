@@ -1,4 +1,4 @@
-/** Claims that wait in this worker until their webhook has room, the first first. */
+/** Claims that wait in this worker until their webhook has room, in the order in which they came. */
 export class Buffer<Entry extends { webhookId: string }> {
   readonly #waiting = new Map<string, Entry[]>();
   readonly #capacity: number;

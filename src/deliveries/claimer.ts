@@ -21,7 +21,7 @@ type ClaimerParts = {
 /** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
 const BACKLOG_GAP_MS = 20;
 
-/** Claims of which most may find no room, so they are small. */
+/** Most of these claims may find no room, so few are made at once. */
 const SMALL_BATCH = 20;
 
 /**

@@ -19,7 +19,7 @@ export class FutureHeartbeats {
     this.#now = now;
   }
 
-  /** Takes those that there are now for all that there are. */
+  /** Notes what was seen now, in the place of what was noted before. */
   note(seen: Heartbeat[]): void {
     const since = this.#now();
     const known = this.#known;
@@ -31,7 +31,7 @@ export class FutureHeartbeats {
     );
   }
 
-  /** Those that, where they are still the same, have been so for a lease. */
+  /** Heartbeats that have not changed for a lease. */
   overdue(): Heartbeat[] {
     const now = this.#now();
     return [...this.#known.values()].filter(({ since }) => now - since >= LEASE_SECONDS * 1000).map(({ heartbeat }) => heartbeat);

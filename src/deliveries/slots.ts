@@ -1,4 +1,4 @@
-/** How the last sends of a webhook went, as far as this process knows. Slow ones take long; silent ones do, and are not answered then. */
+/** How the last sends of a webhook went, as far as this process knows. A slow one answers late. A silent one does not answer. */
 export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
 
 /** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was learned. */
@@ -40,7 +40,7 @@ type Taken = { webhookId: string; state: State; lane: Lane; unknown: boolean; qu
 /** A send that takes longer than this is slow. */
 const SLOW_AFTER_MS = 1000;
 
-/** One of a webhook that nothing is known of counts as slow sooner: then the next such one can be tried. */
+/** A send to an unknown webhook counts as slow sooner, so that the next unknown one can be tried. */
 const SLOW_AFTER_MS_IF_UNKNOWN = 250;
 
 /** After so many quick sends in a row a slow webhook is quick again. */
