@@ -21,6 +21,9 @@ type ClaimerParts = {
 /** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
 const BACKLOG_GAP_MS = 20;
 
+/** How long nothing is claimed after a claim that failed, at most: most failures are the database's, and last. */
+const AFTER_FAILURE_MS = 1000;
+
 /** Most of these claims may find no room, so few are made at once. */
 const SMALL_BATCH = 20;
 
@@ -29,8 +32,6 @@ const SMALL_BATCH = 20;
  * for a webhook that nothing is known of: most of them go back.
  */
 const OF_OTHERS = 2;
-
-const NONE: readonly Claim[] = [];
 
 /**
  * Decides what to claim, and when. Each claim asks only for what there is room for, webhook by webhook. It looks at the new end of the
@@ -63,7 +64,7 @@ export class Claimer {
     const askedAt = this.#now();
     if (askedAt >= this.#pollAt) this.#poll();
     const from = this.#nextEnd(askedAt);
-    if (from === undefined) return { claims: [...NONE], from: 'newest', askedAt };
+    if (from === undefined) return { claims: [], from: 'newest', askedAt };
     this.#last = from;
     // Before the answer: what is told meanwhile must not be forgotten.
     this.#wanted[from] = false;
@@ -74,6 +75,10 @@ export class Claimer {
       this.#noteMore(from, more);
       this.#noteReleased(request, { claims, more: more || from === 'newest' });
       return { claims, from, askedAt };
+    } catch (error) {
+      this.#wanted[from] = true;
+      this.pause(Math.min(AFTER_FAILURE_MS, this.#parts.pollingIntervalMs));
+      throw error;
     } finally {
       const gapMs = this.#backlog ? BACKLOG_GAP_MS : 0;
       this.#nextAt[from] = askedAt + Math.max(gapMs, 2 * (this.#now() - askedAt));
@@ -91,8 +96,8 @@ export class Claimer {
     this.#turnedAway.add(webhookId, shortage);
   }
 
-  /** A send of a webhook is over. */
-  landed(webhookId: string): void {
+  /** A send of a webhook is over. `wasLong`: it held so many bytes that another one may have room for its own now. */
+  sendEnded(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     this.#turnedAway.forget(webhookId);
@@ -101,13 +106,13 @@ export class Claimer {
     const waits = (standing === 'slow' || standing === 'silent') && !slots.isActive(webhookId) && this.#turnedAway.has(standing);
     if (waits) this.#turnedAway.add(webhookId, standing);
     else if (wasIgnored) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
+    if (wasLong) this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
 
   /** A place became free, or a send moved to the slow lane: as many of those turned away are claimed again as may have room now. */
   roomChanged(): void {
     const { slots } = this.#parts;
-    this.#release('bytes', this.#turnedAway.release('bytes', 1));
     for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
       if (room > 0) this.#release(standing, this.#turnedAway.release(standing, room - this.#countReleased(standing)));
@@ -135,6 +140,7 @@ export class Claimer {
     this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
     this.#turnedAway.release('newcomer', Infinity);
+    this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
 

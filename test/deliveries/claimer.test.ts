@@ -84,7 +84,7 @@ suite('what is claimed', () => {
     assert.equal(requests[0]?.rooms.get('w'), 0);
     assert.deepEqual(await settle(), []);
     slot?.leave('answered');
-    claimer.landed('w');
+    claimer.sendEnded('w');
     assert.deepEqual(await settle(), ['newest']);
     assert.equal(requests[1]?.rooms.get('w'), undefined);
   });
@@ -126,7 +126,7 @@ suite('a claim that found no room', () => {
     const { claimer, requests, settle } = claimerOf();
     await settle();
     for (const shortage of ['unknown', 'newcomer', 'silent', 'bytes'] as const) claimer.turnAway('w', shortage);
-    claimer.landed('w');
+    claimer.sendEnded('w');
     claimer.wake();
     await settle();
     assert.deepEqual([requests[1]?.rooms.get('w'), requests[1]?.onlyNew], [undefined, []]);
@@ -147,7 +147,7 @@ suite('a claim that found no room', () => {
       // Something new of it may still be tried as a newcomer.
       assert.deepEqual([rooms.get('stranger'), onlyNew], shortage === 'unknown' ? [undefined, ['stranger']] : [0, []]);
       taken[0]?.leave('unanswered');
-      claimer.landed('other');
+      claimer.sendEnded('other');
       assert.deepEqual(await settle(), [end]);
       // One that was not new is asked for by name, no more of it than may be sent.
       assert.deepEqual([requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew], [shortage === 'unknown' ? 1 : undefined, []]);
@@ -160,7 +160,7 @@ suite('a claim that found no room', () => {
     await settle();
     for (let i = 0; i < 10; i += 1) claimer.turnAway(`stranger ${i}`, 'unknown');
     taken[0]?.leave('unanswered');
-    claimer.landed('other');
+    claimer.sendEnded('other');
     await settle();
     assert.deepEqual(
       requests[1]?.onlyNew,
@@ -172,7 +172,7 @@ suite('a claim that found no room', () => {
     const { claimer, requests, settle } = claimerOf();
     await settle();
     for (const id of ['a', 'b']) claimer.turnAway(id, 'bytes');
-    claimer.landed('other');
+    claimer.sendEnded('other');
     await settle();
     assert.deepEqual([requests[1]?.rooms.get('a'), requests[1]?.rooms.get('b')], [1, 0]);
   });
@@ -184,7 +184,7 @@ suite('a claim that found no room', () => {
     await settle();
     for (const id of ['b', 'c']) claimer.turnAway(id, 'silent');
     places.get('a')?.leave('unanswered');
-    claimer.landed('a');
+    claimer.sendEnded('a');
     await settle(1);
     assert.deepEqual(
       ['a', 'b', 'c'].map((id) => requests[1]?.rooms.get(id)),
@@ -217,4 +217,13 @@ test('it is paused → nothing is claimed until the pause is over', async () => 
   assert.deepEqual((await claimer.claim()).claims, []);
   assert.ok(claimer.waitMs() > 100 && claimer.waitMs() <= 200);
   assert.equal(requests.length, 0);
+});
+
+test('a claim fails → it is tried again after a pause, whatever the polling interval is', async () => {
+  const slots = new Slots({ slots: 10, share: 20 });
+  const buffer = new Buffer<{ webhookId: string }>(10);
+  const queue = { claim: () => Promise.reject(new Error('the database is gone')) };
+  const claimer = new Claimer({ queue, slots, buffer, pollingIntervalMs: 3_600_000 });
+  await assert.rejects(claimer.claim(), /the database is gone/);
+  assert.ok(claimer.waitMs() > 500 && claimer.waitMs() <= 1000);
 });

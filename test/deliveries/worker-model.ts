@@ -137,7 +137,7 @@ export class WorkerModel {
     if (!this.#knownSince.has(webhookId)) this.#knownSince.set(webhookId, this.#now);
     this.#jobs.delete(job);
     if (end === 'unanswered') this.#add(webhookId, (this.#endpoints.get(webhookId) as Endpoint).retryMs);
-    this.#claimer.landed(webhookId);
+    this.#claimer.sendEnded(webhookId);
     this.#fill();
     this.#rung = true;
   }
