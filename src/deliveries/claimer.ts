@@ -91,8 +91,8 @@ export class Claimer {
     this.#turnedAway.add(webhookId, shortage);
   }
 
-  /** A send of a webhook is over. */
-  landed(webhookId: string): void {
+  /** A send of a webhook is over. `wasLong`: it held so many bytes that another one may have room for its own now. */
+  landed(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     this.#turnedAway.forget(webhookId);
@@ -101,13 +101,13 @@ export class Claimer {
     const waits = (standing === 'slow' || standing === 'silent') && !slots.isActive(webhookId) && this.#turnedAway.has(standing);
     if (waits) this.#turnedAway.add(webhookId, standing);
     else if (wasIgnored) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
+    if (wasLong) this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
 
   /** A place became free, or a send moved to the slow lane: as many of those turned away are claimed again as may have room now. */
   roomChanged(): void {
     const { slots } = this.#parts;
-    this.#release('bytes', this.#turnedAway.release('bytes', 1));
     for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
       if (room > 0) this.#release(standing, this.#turnedAway.release(standing, room - this.#countReleased(standing)));
@@ -135,6 +135,7 @@ export class Claimer {
     this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
     this.#turnedAway.release('newcomer', Infinity);
+    this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
 

@@ -139,8 +139,8 @@ export class Dispatcher {
       else {
         const shortage = this.#start(one);
         if (shortage === undefined || this.#buffer.add(one, this.#slots.ahead(one.webhookId))) continue;
-        // One that has sends under way is claimed again when the first of them is over.
-        if (!this.#slots.isActive(one.webhookId)) this.#claimer.turnAway(one.webhookId, shortage);
+        // One with sends under way is claimed again when one of them is over; one that lacks bytes would be before that.
+        if (shortage === 'bytes' || !this.#slots.isActive(one.webhookId)) this.#claimer.turnAway(one.webhookId, shortage);
         excess.push(one);
       }
     }
@@ -191,11 +191,11 @@ export class Dispatcher {
     return undefined;
   }
 
-  #run({ webhookId, lease }: Admitted, sending: Promise<Execution>): void {
+  #run({ webhookId, lease, delivery }: Admitted, sending: Promise<Execution>): void {
     this.#track(
       sending.then(async (execution) => {
         await this.#end(lease, execution);
-        this.#claimer.landed(webhookId);
+        this.#claimer.landed(webhookId, delivery.payload === null);
         this.#fill();
         this.#alarm.ring();
       }),
@@ -247,10 +247,12 @@ export class Dispatcher {
   }
 }
 
+/** How far long payloads may fill the bytes: those that may be held for long leave room to those that are not. */
+const PART_OF_BYTES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<Standing, number>;
+
 /** Short payloads are always let in: all of them together are a part of the budget that long ones leave. */
 function partOfBytes({ payload }: Admitted['delivery'], standing: Standing): number {
-  if (payload !== null) return 1;
-  return standing === 'quick' ? 3 / 4 : 1 / 2;
+  return payload === null ? PART_OF_BYTES[standing] : 1;
 }
 
 /** What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint. */
