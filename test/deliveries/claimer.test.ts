@@ -177,6 +177,16 @@ suite('a claim that found no room', () => {
     assert.deepEqual([requests[1]?.rooms.get('a'), requests[1]?.rooms.get('b')], [1, 0]);
   });
 
+  test('for want of bytes, and a send of a short payload is over → it is not claimed again for that', async () => {
+    const { claimer, requests, settle } = claimerOf();
+    await settle();
+    claimer.turnAway('a', 'bytes');
+    claimer.sendEnded('other', false);
+    claimer.wake();
+    await settle();
+    assert.equal(requests[1]?.rooms.get('a'), 0);
+  });
+
   test('its webhook is silent, and others like it wait for their turn → it comes after them', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
     for (const id of ['a', 'b', 'c', ...ids('hanging', 7)]) slots.recall(id, { tookMs: 60_000, answered: false });

@@ -32,7 +32,7 @@ test(`${BUSY} endpoints that answer just before they count as slow, with ${WAITI
   t.diagnostic(`${summaryOf(waits)}; the others got ${counts.join(', ')}, by ${claims} claims`);
 
   assert.ok(quantile(waits, 0.5) < 500 && quantile(waits, 1) < 5000, summaryOf(waits));
-  assert.ok(Math.min(...counts) >= 0.7 * Math.max(...counts), `they got ${counts.join(', ')}`);
+  assert.ok(Math.min(...counts) >= 0.5 * Math.max(...counts), `they got ${counts.join(', ')}`);
   const arrived = scene.receiver.arrivals.length;
   assert.ok(claims < 2 * arrived, `${claims} claims for ${arrived} sends`);
   await judge(t, scene, traffic, { since });

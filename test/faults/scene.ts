@@ -21,7 +21,8 @@ export type Scene = {
   /** The API of the latest server. */
   api(): Api;
   server(env?: Environment): Promise<Command>;
-  worker(env?: Environment): Promise<Command>;
+  /** `descriptors`: most files that it may have open. */
+  worker(env?: Environment, descriptors?: number): Promise<Command>;
   /** Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries end. */
   webhook(path: string, behaviour: Behaviour, end: End, settings?: Partial<WebhookSettings>): Promise<Webhook>;
   /** How the deliveries of a webhook end. */
@@ -60,8 +61,8 @@ export async function openScene(t: Cleanup, { database: given, url, env = {} }: 
       api = started.api;
       return started.server;
     },
-    async worker(more = {}) {
-      const worker = await startWorker(t, reached, { ...env, ...more });
+    async worker(more = {}, descriptors?: number) {
+      const worker = await startWorker(t, reached, { ...env, ...more }, descriptors);
       processes.push(worker);
       return worker;
     },

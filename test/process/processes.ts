@@ -16,9 +16,9 @@ export async function startServer(t: Cleanup, { url }: TestDatabase, env: Enviro
   return { server, api: apiAt(`http://127.0.0.1:${Number(port)}`) };
 }
 
-/** `postmand worker` on a database, ready. */
-export async function startWorker(t: Cleanup, { url }: TestDatabase, env: Environment = {}): Promise<Command> {
-  const worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: url, ...env } });
+/** `postmand worker` on a database, ready; with at most so many `descriptors`, where that is given. */
+export async function startWorker(t: Cleanup, { url }: TestDatabase, env: Environment = {}, descriptors?: number): Promise<Command> {
+  const worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: url, ...env }, descriptors });
   await worker.event('worker.started');
   return worker;
 }

@@ -26,12 +26,16 @@ type Options = {
   cwd?: string;
   /** Where another version's source tree is; ours where left out. */
   root?: string;
+  /** Most files that it may have open, where it is not what the machine allows. */
+  descriptors?: number | undefined;
 };
 
 /** Runs `postmand ARGUMENTS` as a process of its own on free ports; killed after the test where it still runs. */
-export function postmand(t: Cleanup, args: string[], { env = {}, root = ROOT, cwd = root }: Options = {}): Command {
+export function postmand(t: Cleanup, args: string[], { env = {}, root = ROOT, cwd = root, descriptors }: Options = {}): Command {
   const ports = { POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0', POSTMAND_VALIDATE_RESPONSES: 'true' };
-  const child = spawn(process.execPath, [path.join(root, 'src/cli.ts'), ...args], {
+  const command = [process.execPath, path.join(root, 'src/cli.ts'), ...args];
+  const limited = descriptors === undefined ? command : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...command];
+  const child = spawn(limited[0] as string, limited.slice(1), {
     cwd,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...ports, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
