@@ -35,8 +35,10 @@ export type DamagedJob = { jobId: string; generation: string; key: string | null
 export type Claimed = {
   claims: Claim[];
   damaged: DamagedJob[];
-  /** There may be more that this request would have taken. */
+  /** There is more that was due, or may be. */
   more: boolean;
+  /** Jobs lie behind those that were looked at, due or not. */
+  hidden: boolean;
 };
 
 /** A claim of the newest looks at this many jobs at most, so that its cost is bounded whatever waits. */
@@ -49,8 +51,8 @@ const IN_INDEX_ORDER = `${NOT_DURABLE}; set local enable_sort = off; set local e
 export async function claimJobs(pool: Pool, table: string, request: ClaimRequest): Promise<Claimed> {
   const take = request.from === 'oldest' ? takeOldest : takeNewest;
   // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
-  const { rows, more } = await inTransaction(pool, (tx) => take(tx, table, request), IN_INDEX_ORDER);
-  const claimed: Claimed = { claims: [], damaged: [], more };
+  const { rows, more, hidden } = await inTransaction(pool, (tx) => take(tx, table, request), IN_INDEX_ORDER);
+  const claimed: Claimed = { claims: [], damaged: [], more, hidden };
   for (const row of rows) {
     const claim = claimOf(row);
     if (claim) claimed.claims.push(claim);
@@ -68,7 +70,7 @@ export type JobRow = {
   retryCount: number;
   isNew: boolean;
 };
-type Taken = { rows: JobRow[]; more: boolean };
+type Taken = { rows: JobRow[]; more: boolean; hidden: boolean };
 
 /** Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch. */
 async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise<Taken> {
@@ -87,7 +89,7 @@ async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise
     parameters(request),
   );
   const due = rows[0]?.due ?? 0;
-  return { rows, more: due === request.limit || due > rows.length };
+  return { rows, more: due === request.limit || due > rows.length, hidden: false };
 }
 
 /**
@@ -123,7 +125,7 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
   );
   const { seen = 0, due = 0 } = rows[0] ?? {};
   const taken = rows.filter((row) => row.id !== null);
-  return { rows: taken, more: seen === NEWEST || due === request.limit || due > taken.length };
+  return { rows: taken, more: due === request.limit || due > taken.length, hidden: seen === NEWEST };
 }
 
 const IS_NEW = `created_on > now() - interval '1 second'`;

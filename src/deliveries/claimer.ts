@@ -21,6 +21,9 @@ type ClaimerParts = {
 /** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
 const BACKLOG_GAP_MS = 20;
 
+/** So far apart are claims of the old end where nothing but jobs out of sight asks for them. */
+const HIDDEN_GAP_MS = 200;
+
 /** How long nothing is claimed after a claim that failed, at most: most failures are the database's, and last. */
 const AFTER_FAILURE_MS = 1000;
 
@@ -71,8 +74,8 @@ export class Claimer {
     const request = this.#request(from);
     for (const [webhookId, room] of request.rooms) if (room === 0) this.#ignored.add(webhookId);
     try {
-      const { claims, more } = await this.#parts.queue.claim(request);
-      this.#noteMore(from, more);
+      const { claims, more, hidden } = await this.#parts.queue.claim(request);
+      this.#noteMore(from, { more, hidden });
       this.#noteReleased(request, { claims, more: more || from === 'newest' });
       return { claims, from, askedAt };
     } catch (error) {
@@ -101,11 +104,11 @@ export class Claimer {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     this.#turnedAway.forget(webhookId);
-    const wasIgnored = this.#ignored.delete(webhookId);
+    const hasRoom = this.#ignored.has(webhookId) && this.#room(webhookId) > 0;
     // Where others wait for a place that is held for long, it comes after them: else the same few would have them for ever.
     const waits = (standing === 'slow' || standing === 'silent') && !slots.isActive(webhookId) && this.#turnedAway.has(standing);
     if (waits) this.#turnedAway.add(webhookId, standing);
-    else if (wasIgnored) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
+    else if (hasRoom && this.#ignored.delete(webhookId)) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
     if (wasLong) this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
@@ -163,9 +166,11 @@ export class Claimer {
     if (inVain.length > 0) this.roomChanged();
   }
 
-  #noteMore(from: End, more: boolean): void {
+  #noteMore(from: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
     if (from === 'oldest') this.#backlog = more;
-    if (more) this.#wanted.oldest = true;
+    if (more || hidden) this.#wanted.oldest = true;
+    // What is hidden mostly waits for its time, and each look behind it costs the more, the more there is.
+    if (hidden && !more && !this.#backlog) this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#now() + HIDDEN_GAP_MS);
   }
 
   #nextEnd(now: number): End | undefined {
@@ -198,6 +203,9 @@ export class Claimer {
   #room(webhookId: string): number {
     const { slots, buffer } = this.#parts;
     const waiting = buffer.count(webhookId);
-    return Math.max(0, slots.room(webhookId) - waiting + Math.min(slots.ahead(webhookId), waiting + buffer.free));
+    const mayWait = Math.min(slots.ahead(webhookId), waiting + buffer.free);
+    const room = Math.max(0, slots.room(webhookId) - waiting + mayWait);
+    // A claim for a few of them now would put off the one for many by its gap.
+    return 2 * room < mayWait ? 0 : room;
   }
 }

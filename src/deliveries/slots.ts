@@ -125,7 +125,7 @@ export class Slots {
   /** How many claims of a webhook may wait, so that a place that becomes free is taken at once. */
   ahead(webhookId: string): number {
     const { standing, window, inFlight } = this.#stateOf(webhookId);
-    return standing === 'quick' ? window : standing === 'unknown' ? Math.min(1, inFlight) : 0;
+    return standing === 'quick' ? 2 * window : standing === 'unknown' ? Math.min(1, inFlight) : 0;
   }
 
   /** How many webhooks of a standing could start a send now. */

@@ -91,7 +91,7 @@ suite('the newest', () => {
     const rest = await queue.claim(asking({ ...request, limit: 3 }));
     assert.deepEqual(new Set(rest.claims.map(({ deliveryId }) => deliveryId)), new Set([all[1]?.deliveryId, all[0]?.deliveryId]));
     assert.equal(rest.more, false);
-    assert.deepEqual(await queue.claim(asking({ ...request, limit: 3 })), { claims: [], more: false });
+    assert.deepEqual(await queue.claim(asking({ ...request, limit: 3 })), { claims: [], more: false, hidden: false });
   });
 
   test('2,000 newer ones are for later → the older ones are out of sight, and there may be more', async (t) => {
@@ -101,11 +101,11 @@ suite('the newest', () => {
     await commit((tx) => queue.enqueue(tx, further));
     const request = asking({ limit: 5, ignore: [], from: 'newest' });
     const seen = await queue.claim(request);
-    assert.deepEqual([seen.claims.map(({ deliveryId }) => deliveryId), seen.more], [[old.deliveryId], true]);
+    assert.deepEqual([seen.claims.map(({ deliveryId }) => deliveryId), seen.hidden], [[old.deliveryId], true]);
     const [claim] = seen.claims;
     await commit((tx) => queue.giveBack(tx, claim ? [claim] : []));
     await commit((tx) => queue.enqueue(tx, [job({ delaySeconds: 60 })]));
-    assert.deepEqual(await queue.claim(request), { claims: [], more: true });
+    assert.deepEqual(await queue.claim(request), { claims: [], more: false, hidden: true });
   });
 
   test('two workers at once, from both ends → each job claimed by one of them', async (t) => {

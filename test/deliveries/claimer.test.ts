@@ -14,12 +14,12 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
   const slots = new Slots({ slots: size, share: 20 });
   const buffer = new Buffer<{ webhookId: string }>(size);
   const requests: ClaimRequest[] = [];
-  let more: Record<ClaimRequest['from'], boolean> = { newest: false, oldest: false };
+  let more: Record<ClaimRequest['from'] | 'hidden', boolean> = { newest: false, oldest: false, hidden: false };
   const claimer = new Claimer({
     queue: {
       async claim(request) {
         requests.push(request);
-        return { claims: [claimOf('w')], more: more[request.from] };
+        return { claims: [claimOf('w')], more: more[request.from], hidden: more.hidden };
       },
     },
     slots,
@@ -36,7 +36,7 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
     }
     return asked;
   }
-  return { claimer, slots, buffer, requests, settle, answer: (given: typeof more) => void (more = given) };
+  return { claimer, slots, buffer, requests, settle, answer: (given: Partial<typeof more>) => void (more = { ...more, ...given }) };
 }
 
 suite('which end of the queue is claimed from', () => {
@@ -60,6 +60,15 @@ suite('which end of the queue is claimed from', () => {
     await settle(3);
     claimer.wake();
     assert.ok((await settle(3)).includes('newest'));
+  });
+
+  test('jobs lie out of sight behind the newest → the old end too, but not at once', async () => {
+    const { claimer, answer, settle } = claimerOf();
+    answer({ hidden: true });
+    assert.deepEqual(await settle(1), ['newest']);
+    assert.ok(claimer.waitMs() > 100 && claimer.waitMs() <= 200);
+    answer({ hidden: false });
+    assert.deepEqual(await settle(), ['oldest']);
   });
 
   test('nobody tells anything → again after the polling interval', async () => {
@@ -94,8 +103,21 @@ suite('what is claimed', () => {
     for (let i = 0; i < 4; i += 1) slots.take('w')?.leave('answered');
     buffer.add({ webhookId: 'w' }, 10);
     await claimer.claim();
-    // Five to send, five to follow.
-    assert.equal(requests[0]?.rooms.get('w'), 9);
+    // Five to send, ten to follow.
+    assert.equal(requests[0]?.rooms.get('w'), 14);
+  });
+
+  test('there is room for a few beside many that wait → none of it, until there is room for more', async () => {
+    const { slots, buffer, claimer, requests, settle } = claimerOf({ slots: 100 });
+    for (let i = 0; i < 4; i += 1) slots.take('w')?.leave('answered');
+    const sends = Array.from({ length: 5 }, () => slots.take('w'));
+    for (let i = 0; i < 7; i += 1) buffer.add({ webhookId: 'w' }, 10);
+    await claimer.claim();
+    assert.equal(requests[0]?.rooms.get('w'), 0);
+    sends[0]?.leave('answered');
+    claimer.sendEnded('w');
+    assert.deepEqual(await settle(), ['newest']);
+    assert.ok((requests[1]?.rooms.get('w') ?? 0) >= 5);
   });
 
   test('the fast lane is full, and nothing slow is known → nothing', async () => {

@@ -182,7 +182,7 @@ export class WorkerModel {
     this.counts.claimed += next.length;
     const more = (from === 'newest' && seen.length === NEWEST) || due.length === limit || due.length > next.length;
     const claims = next.map((job) => ({ ...claimOf(job), isNew: isNew(job) }));
-    return { claims, damaged: [], more };
+    return { claims, damaged: [], hidden: false, more };
   }
 
   #jobOf({ jobId }: Claim): Job {
