@@ -96,6 +96,13 @@ suite('a server whose bytes are taken', async () => {
     await until('there is room again', async () => (await api.call('POST', '/deliveries', large)).status === 201);
   });
 
+  test('by a body that breaks HTTP in the same packet as its head → in afterwards', async (t) => {
+    const broken = rawClient(t, api.url, `${headOf('Transfer-Encoding: chunked')}zz\r\n`);
+    assert.equal(answersIn(await broken.ended())[0]?.status, 400);
+    const large = JSON.parse(bodyOf(MOST - 10 * KIB)) as object;
+    await until('there is room again', async () => (await api.call('POST', '/deliveries', large)).status === 201, 5000);
+  });
+
   test('by a body, for a request without one → answered', async (t) => {
     const first = rawClient(t, api.url, headOf(`Content-Length: ${MOST}`));
     await until('it is counted', async () => (await api.call('POST', '/deliveries', {})).status === 503);
