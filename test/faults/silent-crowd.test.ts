@@ -38,7 +38,7 @@ suite('many webhooks whose endpoints never answer', { concurrency: 1 }, () => {
 
       const most = mostAtOnce(scene.receiver.arrivals.filter(({ path }) => path.startsWith('/silent')));
       t.diagnostic(`at most ${most} requests were open at once`);
-      assert.ok(most > slots && most <= 2 * slots, `${most} requests were open`);
+      assert.ok(most >= slots / 2 && most <= 2 * slots, `${most} requests were open`);
       silence.resolve(200);
       await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id) });
     });
