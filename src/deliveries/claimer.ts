@@ -55,6 +55,8 @@ export class Claimer {
   #last: End = 'oldest';
   #backlog = false;
   #pollAt = 0;
+  /** When the old end was claimed from. */
+  #oldestAt = -Infinity;
   #pausedUntil = 0;
 
   constructor(parts: ClaimerParts) {
@@ -69,6 +71,7 @@ export class Claimer {
     const from = this.#nextEnd(askedAt);
     if (from === undefined) return { claims: [], from: 'newest', askedAt };
     this.#last = from;
+    if (from === 'oldest') this.#oldestAt = askedAt;
     // Before the answer: what is told meanwhile must not be forgotten.
     this.#wanted[from] = false;
     const request = this.#request(from);
@@ -170,7 +173,7 @@ export class Claimer {
     if (from === 'oldest') this.#backlog = more;
     if (more || hidden) this.#wanted.oldest = true;
     // What is hidden mostly waits for its time, and each look behind it costs the more, the more there is.
-    if (hidden && !more && !this.#backlog) this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#now() + HIDDEN_GAP_MS);
+    if (hidden && !more && !this.#backlog) this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
   }
 
   #nextEnd(now: number): End | undefined {
