@@ -129,9 +129,9 @@ export class Claimer {
     if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last').length > 0) this.#wanted.newest = true;
   }
 
-  /** Claims nothing for a while. */
+  /** Claims nothing for a while. A pause that is on is not made shorter. */
   pause(ms: number): void {
-    this.#pausedUntil = this.#now() + ms;
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#now() + ms);
   }
 
   /** Milliseconds until claiming again makes sense if nothing happens. */

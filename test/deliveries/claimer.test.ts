@@ -263,3 +263,10 @@ test('a claim fails → it is tried again after a pause, whatever the polling in
   await assert.rejects(claimer.claim(), /the database is gone/);
   assert.ok(claimer.waitMs() > 500 && claimer.waitMs() <= 1000);
 });
+
+test('it is paused again for a shorter time → the longer pause stays', () => {
+  const { claimer } = claimerOf();
+  claimer.pause(30_000);
+  claimer.pause(1000);
+  assert.ok(claimer.waitMs() > 20_000);
+});
