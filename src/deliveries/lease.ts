@@ -21,11 +21,10 @@ export type Leases = {
   /** The claim is over. */
   drop(held: Held): void;
   /**
-   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try. Where the database does not take them, it is tried again and again
-   * until it does, or says that they are no longer ours; they are not extended meanwhile.
+   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try. Where the database does not take
+   * them, it is tried again and again until it does, or says that they are no longer ours; they are not extended meanwhile.
    */
   giveBack(held: Held[], delaySeconds?: number): Promise<void>;
-  has(held: Held): boolean;
   all(): Held[];
   /** Extends nothing any more, and goes on handing back what is still to be handed back, for up to `patienceMs`. */
   stop(patienceMs: number): Promise<void>;
@@ -99,7 +98,6 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
       for (const one of some) held.delete(one);
       await handBack.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
     },
-    has: (one) => held.has(one),
     all: () => [...held],
     stop(patienceMs) {
       clearInterval(timer);

@@ -168,7 +168,6 @@ export class Stepper {
         for (const lease of leases) this.#forget(lease);
         await this.#handBack.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
       },
-      has: (lease) => this.#steps.some((step) => step.lease === lease),
       all: () => this.#steps.map(({ lease }) => lease),
       stop: () => Promise.resolve(),
     };
