@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { until } from '../setup/until.ts';
-import { endDoubts, endLeases, givenUp, markOf } from './claims.ts';
+import { endLeases, givenUp } from './claims.ts';
 import { LONG } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene, webhookApart } from './scene.ts';
+import { watchLoss } from './suspects.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 /** Twice as often as a delivery may lose its claim until it is suspected. */
@@ -26,20 +27,14 @@ test('the database is read-only again and again during one long send → it is d
   let since = new Date();
   for (let time = 1; time <= TIMES; time += 1) {
     await until(`send ${time}`, () => scene.receiver.of(id).at(time - 1), 60_000);
-    const losses = () =>
-      worker.lines.filter(({ event, deliveries }) => event === 'lease.lost' && (deliveries as string[]).includes(deliveryId));
-    const before = losses().length;
-    const mark = await markOf(pool, deliveryId);
+    const loss = await watchLoss(scene, worker, deliveryId);
     await setReadOnly(pool, 'on');
     // The long form waits until the worker gives up by itself.
-    if (LONG) await until('the send is given up', () => losses().length > before, 60_000);
+    if (LONG) await loss.givenUp();
     else for (const one of await endLeases(pool)) cut.add(one);
     await setReadOnly(pool, 'off');
     since = new Date();
-    await until('the send is given up', () => losses().length > before, 60_000);
-    // Another send may have begun under another mark already.
-    await until('its mark is gone', async () => mark === null || (await markOf(pool, deliveryId)) !== mark);
-    if (!LONG) await endDoubts(pool);
+    await loss.over();
   }
   await until('the last send', () => scene.receiver.of(id).at(TIMES), 60_000);
   answer(200);

@@ -1,6 +1,6 @@
 import type { Command } from '../setup/command.ts';
 import { until } from '../setup/until.ts';
-import { claimed, expire, takeBack } from './claims.ts';
+import { claimed, endDoubts, expire, markOf, takeBack } from './claims.ts';
 import { LONG } from './intensity.ts';
 import type { Arrival } from './receiver-log.ts';
 import type { Scene } from './scene.ts';
@@ -44,4 +44,30 @@ export async function isolatedSends({ receiver }: Scene, posts: Post[], worker: 
     receiver.open().filter(({ payloadId, process }) => process !== worker.process.pid && posts.some(({ id }) => id === payloadId));
   await until('isolated sends', () => sends().length === posts.length, 60_000);
   return sends();
+}
+
+/** A send whose claim its worker is about to lose. */
+export type Loss = {
+  /** The worker has given the send up. */
+  givenUp(): Promise<unknown>;
+  /** Its mark is gone as well, if it had one, and in the short form nobody waits for it. */
+  over(): Promise<void>;
+};
+
+/** Call it while the send is under way, before its claim is lost. */
+export async function watchLoss({ database: { pool } }: Scene, worker: Command, deliveryId: string): Promise<Loss> {
+  const losses = () =>
+    worker.lines.filter(({ event, deliveries }) => event === 'lease.lost' && (deliveries as string[]).includes(deliveryId)).length;
+  const before = losses();
+  const mark = await markOf(pool, deliveryId);
+  const givenUp = () => until('the send is given up', () => losses() > before, 60_000);
+  return {
+    givenUp,
+    async over() {
+      await givenUp();
+      // Another send may have begun under another mark already.
+      await until('its mark is gone', async () => mark === null || (await markOf(pool, deliveryId)) !== mark);
+      if (!LONG) await endDoubts(pool);
+    },
+  };
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../setup/until.ts';
-import { claimed, endDoubts, endLeases, expire, markOf } from './claims.ts';
+import { claimed, endLeases, expire } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
 import { openScene, webhookApart } from './scene.ts';
+import { watchLoss } from './suspects.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;
@@ -77,25 +78,19 @@ test('a worker is frozen past its lease, five times in a row during the same del
   const traffic = startTraffic(t, scene, CALM);
   const { id, deliveryId = '' } = await traffic.post(webhook.id);
   const worker = await scene.worker();
-  const losses = () =>
-    worker.lines.filter(({ event, deliveries }) => event === 'lease.lost' && (deliveries as string[]).includes(deliveryId));
   const cut = new Set<string>();
 
   let since = new Date();
   for (let time = 1; time <= TIMES; time += 1) {
     await until(`send ${time}`, () => scene.receiver.of(id).at(time - 1), 60_000);
     worker.process.kill('SIGSTOP');
-    const before = losses().length;
-    const mark = await markOf(pool, deliveryId);
+    const loss = await watchLoss(scene, worker, deliveryId);
     for (const one of await claimed(pool)) cut.add(one);
     if (LONG) await until('the lease is over', () => isOver());
     else await endLeases(pool);
     worker.process.kill('SIGCONT');
     since = new Date();
-    await until('the send is given up', () => losses().length > before, 60_000);
-    // It takes its mark back as soon as it knows, and then nobody is to wait for that.
-    await until('its mark is gone', async () => mark === null || (await markOf(pool, deliveryId)) !== mark);
-    if (!LONG) await endDoubts(pool);
+    await loss.over();
   }
   await until('the last send', () => scene.receiver.of(id).at(TIMES), 60_000);
   answer(200);
