@@ -14,7 +14,8 @@ export type NewDelivery = { id: string; webhookId: string; payload: string };
 export async function insertDeliveries(tx: Tx, drafts: NewDelivery[], wait: boolean): Promise<Delivery[]> {
   const { rows } = await tx.query<Delivery>(
     `with known as (
-       select id, active from webhooks where id = any ($2::uuid[]) and deleted_at is null order by id for key share ${wait ? '' : 'skip locked'}
+       select id, active from webhooks where id = any ($2::uuid[]) and deleted_at is null
+       order by id for key share ${wait ? '' : 'skip locked'}
      )
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
@@ -195,7 +196,10 @@ export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
 
 export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeconds: number };
 
-/** Frees up to `limit` parked deliveries of a webhook, those due first first. @returns them, for the jobs that they get in this transaction. */
+/**
+ * Frees up to `limit` parked deliveries of a webhook, those due first first.
+ * @returns them, for the jobs that they get in this transaction.
+ */
 export async function releaseDeliveries(tx: Tx, webhookId: string, limit: number): Promise<WaitingDelivery[]> {
   const { rows } = await tx.query<WaitingDelivery>(
     `with parked as (

@@ -16,7 +16,10 @@ export type Aside = {
   doubt: { claim: Claim; mark: string }[];
 };
 
-/** How long the worker of an isolated send has, once its claim has run out, to take its mark back. Longer than it is without the database. */
+/**
+ * How long the worker of an isolated send has, once its claim has run out, to take its mark back. Longer than the time after which a
+ * worker without the database gives its sends up.
+ */
 const DOUBT_SECONDS = 30;
 
 /**
