@@ -17,6 +17,8 @@ export type Allowed = {
   mostRepeats?: number;
   /** Whether two sends of this delivery may have been under way at once. */
   mayOverlap?: (row: Row) => boolean;
+  /** Whether an attempt of this delivery may have been recorded for a worker that vanished. */
+  mayVanish?: (row: Row) => boolean;
   /** Whether this delivery's attempts end before they get to the receiver. */
   neverArrives?: (row: Row) => boolean;
   /** Events that may be logged as errors. */
@@ -144,10 +146,11 @@ function* isWhole({ status, delivery_attempts, recorded, payload, arrivals }: Ro
 }
 
 /** One send for each record, and one at a time, but for what the fault explains. */
-function* isUnique(row: Row, { mayRepeat, mostRepeats = 1, mayOverlap, neverArrives }: Allowed): Generator<string> {
+function* isUnique(row: Row, { mayRepeat, mostRepeats = 1, mayOverlap, mayVanish, neverArrives }: Allowed): Generator<string> {
   const repeats = repeatsOf(row);
   if (repeats < -row.vanished && !neverArrives?.(row)) yield `${row.recorded.length} recorded, but only ${row.arrivals.length} arrived`;
   if (repeats > (mayRepeat?.(row) ? mostRepeats : 0)) yield `sent ${repeats} times without a record: ${JSON.stringify(row.arrivals)}`;
+  if (row.vanished > 0 && !mayVanish?.(row)) yield `${row.vanished} attempts recorded for a worker that vanished`;
   if (overlaps(row.arrivals) && !mayOverlap?.(row)) yield `two sends at once: ${JSON.stringify(row.arrivals)}`;
 }
 

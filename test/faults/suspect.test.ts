@@ -46,7 +46,8 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     assert.equal(deaths, UNTIL_ISOLATED + ATTEMPTS);
     assert.equal(scene.receiver.of(poison.id).length, deaths);
     // Whatever was under way when a worker died may arrive again, each time: promise 4.
-    const rows = await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: deaths });
+    const hit = ({ id }: { id: string }) => cut.has(id);
+    const rows = await judge(t, scene, traffic, { since, mayRepeat: hit, mostRepeats: deaths, mayVanish: hit });
     const others = rows.filter(({ id, vanished }) => id !== deliveryId && vanished > 0).length;
     t.diagnostic(`${deaths} workers died; ${others} of ${rows.length - 1} others lost an attempt with them`);
   });
