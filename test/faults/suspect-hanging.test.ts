@@ -14,6 +14,9 @@ import { startTraffic, type Post, type Traffic } from './traffic.ts';
 /** Most isolated sends at a time. */
 const PLACES = 8;
 
+/** Most of them to one webhook. */
+const OF_ONE_WEBHOOK = 2;
+
 /** How soon a healthy delivery arrives takes a part of a second; this is for a machine with much else to do. */
 const SOON_MS = 5000;
 
@@ -40,6 +43,23 @@ suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
       await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: UNTIL_ISOLATED });
     });
   }
+
+  test('five of one webhook → two of them are sent at a time, and healthy deliveries arrive soon all the same', async (t) => {
+    const scene = await openScene(t);
+    const { promise, resolve: answer } = Promise.withResolvers<number>();
+    const webhook = await webhookApart(scene, '/hanging', () => promise, 'succeeded', { delivery_attempt_timeout: 600 });
+    const traffic = startTraffic(t, scene, { callers: 0 });
+    const posts = await Promise.all(Array.from({ length: 5 }, () => traffic.post(webhook.id)));
+    // Sent by one worker after the other, a webhook that nothing is known of has one send at a time: no death would hit all five.
+    await scene.database.pool.query(`update pgboss.job set data = data || $1 where name = 'deliveries'`, [{ deaths: UNTIL_ISOLATED }]);
+    await scene.worker(POISONABLE);
+    await until('two isolated sends', () => openOf(scene, posts).length === OF_ONE_WEBHOOK, 60_000);
+    const slowest = await slowestOf(scene, traffic, scene.webhooks[0] as Webhook);
+    assert.ok(slowest < SOON_MS, `${slowest} ms`);
+    assert.equal(openOf(scene, posts).length, OF_ONE_WEBHOOK);
+    answer(200);
+    await judge(t, scene, traffic, { since: new Date() });
+  });
 
   test('the worker is told to stop → exit 0 in time, its process is gone, and the next worker delivers without a doubt', async (t) => {
     const { scene, traffic, posts, cut, answer, since } = await openSuspects(t, 1);
