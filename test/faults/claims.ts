@@ -22,15 +22,22 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
   );
 }
 
-/** Ends all leases at once, also those of workers that live and would extend them. @returns the deliveries. */
+/**
+ * Ends all leases at once, also those of workers that live and would extend them, but for claims that are just being settled or
+ * handed back. @returns the deliveries.
+ */
 export async function endLeases(pool: Pool): Promise<Set<string>> {
   const table = (await findJobTable(pool)) ?? '';
   return inTransaction(
     pool,
     async (tx) => {
       const { rows } = await tx.query<{ id: string }>(
-        `update ${table} set heartbeat_on = now() - interval '1 minute' where name = 'deliveries' and state = 'active'
-       returning data ->> 'deliveryId' as id`,
+        `with free as (
+           select id from ${table} where name = 'deliveries' and state = 'active' for update skip locked
+         )
+         update ${table} set heartbeat_on = now() - interval '1 minute'
+         where name = 'deliveries' and id in (select id from free)
+         returning data ->> 'deliveryId' as id`,
       );
       await endSilent(tx, table, []);
       return new Set(rows.map(({ id }) => id));
