@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../setup/until.ts';
-import { claimed, endLeases, expire } from './claims.ts';
+import { claimed, endLeases, expire, isDoubted } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
-import { openScene, webhookApart } from './scene.ts';
-import { watchLoss } from './suspects.ts';
+import { openScene, webhookApart, type Scene } from './scene.ts';
+import { UNTIL_ISOLATED, watchLoss } from './suspects.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;
@@ -86,8 +86,10 @@ test('a worker is frozen past its lease, five times in a row during the same del
     worker.process.kill('SIGSTOP');
     const loss = await watchLoss(scene, worker, deliveryId);
     for (const one of await claimed(pool)) cut.add(one);
-    if (LONG) await until('the lease is over', () => isOver());
-    else await endLeases(pool);
+    if (LONG) await until('the lease is over', () => isOver(), 60_000);
+    // As another worker would; and from here on its sends have marks.
+    await endLeases(pool);
+    if (time > UNTIL_ISOLATED) await meetMark(scene, deliveryId);
     worker.process.kill('SIGCONT');
     since = new Date();
     await loss.over();
@@ -113,3 +115,10 @@ test('a worker is frozen past its lease, five times in a row during the same del
     return rowCount === 1;
   }
 });
+
+/** Another worker claims the delivery, finds that a send of it was begun, and waits for the end of that. */
+async function meetMark(scene: Scene, deliveryId: string): Promise<void> {
+  const other = await scene.worker();
+  await until('the mark is met', () => isDoubted(scene.database.pool, deliveryId), 60_000);
+  await other.end('SIGTERM');
+}
