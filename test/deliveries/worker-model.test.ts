@@ -64,11 +64,11 @@ suite('any number of webhooks that are silent, slow and quick, on any number of 
           0,
           ...model.started.filter((one) => one.webhookId.startsWith(prefix) && one.wasKnown === wasKnown).map(({ waitedMs }) => waitedMs),
         );
-      const left = Math.max(0, ...IDS('quick', 10).map((id) => model.waiting(id).longestMs));
+      const left = (prefix: string, count: number) => Math.max(0, ...IDS(prefix, count).map((id) => model.waiting(id).longestMs));
       const figures = {
-        known: Math.max(left, longest('quick', true)),
+        known: Math.max(left('quick', quick.webhooks), longest('quick', true)),
         first: longest('quick', false),
-        slow: Math.max(longest('slow', true), longest('slow', false)),
+        slow: Math.max(left('slow', world.slow.webhooks), longest('slow', true), longest('slow', false)),
         spread: silent.webhooks === 0 ? 0 : Math.max(...triesOf(world, model)) - Math.min(...triesOf(world, model)),
         inVain: model.counts.returned / (model.started.length + silent.webhooks * silent.each),
       };
@@ -77,9 +77,9 @@ suite('any number of webhooks that are silent, slow and quick, on any number of 
       assert.ok(figures.known <= 5000, `one of a quick webhook waited ${figures.known} ms`);
       // On few slots those that are tried first may all hang: then the next one is tried when their time is over.
       assert.ok(figures.first <= 5000 + 5 * silent.timeoutMs, `the first one of a quick webhook waited ${figures.first} ms`);
-      assert.ok(figures.slow <= 15 * silent.timeoutMs + 40_000, `one of a slow webhook waited ${figures.slow} ms`);
+      assert.ok(figures.slow <= Math.min(15 * silent.timeoutMs + 40_000, 900 * SECONDS), `one of a slow webhook waited ${figures.slow} ms`);
       assert.ok(figures.inVain <= 4, `${model.counts.returned} of ${model.counts.claimed} claims went back`);
-      assert.ok(figures.spread <= 40, `tries of silent webhooks: ${triesOf(world, model).join(' ')}`);
+      assert.ok(figures.spread <= 15, `tries of silent webhooks: ${triesOf(world, model).join(' ')}`);
     });
     await fc.assert(property, { numRuns: Number(runs), ...(seed === undefined ? {} : { seed: Number(seed) }) });
     const { known, first, slow, spread, inVain } = worst;
