@@ -20,6 +20,8 @@ suite('a statement that we give up', { concurrency: 4 }, () => {
     test(`${how} → PostgreSQL ends it, and until then nobody gets its place`, async (t) => {
       const { pool: other, connection } = await freshDatabase(t, 'template0');
       const pool = openPool(t, connection);
+      // Connected from here on: it has half a second to look.
+      assert.equal(await sleeping(other), 0);
       await assert.rejects(run(pool), /Query read timeout/);
       assert.deepEqual([pool.totalCount, pool.idleCount, await sleeping(other)], [1, 0, 1]);
       assert.equal((await pool.query('select 1')).rowCount, 1);

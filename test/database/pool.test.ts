@@ -79,11 +79,11 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
 
-test('a role with settings of its own → a session has ours all the same', async (t) => {
+test('a database with settings of its own → a session has ours all the same', async (t) => {
   const { connection, pool } = await freshDatabase(t, 'template0');
   for (const setting of [
     ...['array_nulls = off', 'standard_conforming_strings = off', `default_transaction_isolation = 'serializable'`],
-    ...['statement_timeout = 1', 'lock_timeout = 1', 'idle_in_transaction_session_timeout = 1'],
+    ...['statement_timeout = 5000', 'lock_timeout = 1', 'idle_in_transaction_session_timeout = 5000'],
   ])
     await pool.query(`do $$ begin execute format('alter database %I set ${setting.replaceAll("'", "''")}', current_database()); end $$`);
   const other = createPool(connection, { max: 1, name: 'elsewhere', log: silentLog });

@@ -128,6 +128,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
   test('rows that a frozen transaction holds → left alone, and the owner’s other claims are extended all the same', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const [held, free] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    await silence(pool, held.jobId);
     const frozen = await pool.connect();
     await frozen.query('begin');
     await frozen.query('select from pgboss.job where id = $1 for update', [held.jobId]);

@@ -32,6 +32,7 @@ test('claims that the database did not take back → not extended, and handed ba
   let broken = true;
   const giveBack: typeof queue.giveBack = (...all) => (broken ? Promise.reject(new Error('no')) : queue.giveBack(...all));
   const leases = createLeases(pool, { ...queue, giveBack }, log);
+  lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
   const held = leases.hold([claim], performance.now());
   await leases.giveBack(held);
@@ -44,7 +45,6 @@ test('claims that the database did not take back → not extended, and handed ba
   broken = false;
   const again = await until('claimed by another', async () => (await claimed(queue, 1))[0]);
   assert.deepEqual([again.jobId, again.lost], [claim.jobId, 0]);
-  await leases.stop(0);
 });
 
 test('told to stop while the database takes nothing back → it tries until it does, or its time is over', async (t) => {
@@ -59,7 +59,10 @@ test('told to stop while the database takes nothing back → it tries until it d
   let answer: () => void = () => {};
   const silent = createLeases(pool, { ...queue, giveBack: () => new Promise((resolve) => (answer = resolve)) }, silentLog);
   const returned = silent.giveBack(silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  const toldAt = performance.now();
   await silent.stop(100);
+  const tookMs = performance.now() - toldAt;
+  assert.ok(tookMs >= 95 && tookMs < 10_000, `${tookMs} ms`);
   answer();
   await returned;
 });

@@ -10,6 +10,7 @@ const POISONS = {
     throw new Error('poisoned');
   },
   block: () => {
+    process.title = 'blocked';
     for (;;);
   },
   fill: () => {
