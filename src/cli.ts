@@ -42,7 +42,7 @@ function commandLine(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
   const program = new Command('postmand')
     .description(
-      'Delivers webhooks: stored, signed, retried, recorded. Settings come from the environment and from .env; the README lists them.',
+      'Delivers webhooks: stored, signed, retried, recorded. Settings come from the environment and from .env; docs/settings.md lists them.',
     )
     .version(version)
     .exitOverride()
