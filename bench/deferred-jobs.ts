@@ -11,7 +11,7 @@ type Waiting = { id: string; webhookId: string; seconds: number };
  * first, takes longer than all scenarios together. The shape of a job is that of src/deliveries/queue.ts.
  */
 export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void): Promise<void> {
-  const quiet = { supervise: false, schedule: false, migrate: false, registerInstance: false };
+  const quiet = { schema: 'postmand_queue', supervise: false, schedule: false, migrate: false, registerInstance: false };
   const boss = new PgBoss({ ...quiet, db: { executeSql: (text, values) => pool.query(text, values) } });
   boss.on('error', () => {});
   await boss.start();

@@ -98,16 +98,22 @@ export async function hasRows(pool: Pool, webhookId: string): Promise<boolean> {
   return rows[0]?.found === true;
 }
 
-/** Pending deliveries that nothing will ever send. Undefined where there is no pg-boss queue to look into. */
+/**
+ * Pending deliveries that nothing will ever send. Undefined where there is no pg-boss queue to look into. Versions up to 2.1 have theirs
+ * in the schema `pgboss`.
+ */
 export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
-  const queue = await pool.query<{ found: boolean }>(`select to_regclass('pgboss.job') is not null as found`);
-  if (!queue.rows[0]?.found) return undefined;
+  const queue = await pool.query<{ job: string | null }>(
+    `select coalesce(to_regclass('postmand_queue.job'), to_regclass('pgboss.job'))::text as job`,
+  );
+  const job = queue.rows[0]?.job;
+  if (!job) return undefined;
   const { rows } = await pool.query<{ missing: number }>(
     `select count(*)::int as missing
      from deliveries
      where status = 'pending'
        and not exists (
-         select from pgboss.job
+         select from ${job} as job
          where job.name = 'deliveries' and job.singleton_key = deliveries.id::text and job.state in ('created', 'retry', 'active')
        )`,
   );

@@ -169,7 +169,7 @@ export function claimOf({ id, generation, data, webhookId, retryCount, isNew }: 
 /** The partition that holds the jobs of our queue; undefined where the queue is missing. */
 export async function findJobTable(db: Queryable): Promise<string | undefined> {
   const { rows } = await db.query<{ table: string }>(
-    `select 'pgboss.' || quote_ident(table_name) as table from pgboss.queue where name = 'deliveries'`,
+    `select 'postmand_queue.' || quote_ident(table_name) as table from postmand_queue.queue where name = 'deliveries'`,
   );
   return rows[0]?.table;
 }

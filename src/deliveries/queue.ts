@@ -61,7 +61,17 @@ const QUEUE_SETTINGS = {
   warningQueueSize: 2_000_000_000,
 };
 
-const QUIET = { supervise: false, schedule: false, migrate: false, registerInstance: false, openTelemetry: { enabled: false } };
+/** A schema of our own: one named `pgboss`, which is pg-boss's default, may be an application's. */
+const SCHEMA = 'postmand_queue';
+
+const QUIET = {
+  schema: SCHEMA,
+  supervise: false,
+  schedule: false,
+  migrate: false,
+  registerInstance: false,
+  openTelemetry: { enabled: false },
+};
 
 /**
  * The connections for leases give up an answer 5 s after the server's time-out. One that went silent would hold an extension for ever,

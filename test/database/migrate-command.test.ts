@@ -19,7 +19,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     const again = run();
     assert.equal(await exitStatus(again), 0);
     assert.deepEqual(fieldsOf(again, 'migrate.done'), { applied: [], queue: 'up to date' });
-    const { rows } = await database.pool.query<{ name: string; policy: string }>('select name, policy from pgboss.queue');
+    const { rows } = await database.pool.query<{ name: string; policy: string }>('select name, policy from postmand_queue.queue');
     assert.deepEqual(rows, [{ name: 'deliveries', policy: 'exclusive' }]);
   });
 

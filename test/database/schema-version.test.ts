@@ -25,7 +25,7 @@ for (const name of ['server', 'worker']) {
 
     test('a database without the queue → exit status 1, naming the command to run', async (t) => {
       const { url, pool } = await freshDatabase(t);
-      await pool.query('drop schema pgboss cascade');
+      await pool.query('drop schema postmand_queue cascade');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
       assert.equal(await exitStatus(command), 1);
       assert.match(command.output.stderr, /queue .*Run: postmand migrate/);

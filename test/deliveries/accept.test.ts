@@ -38,7 +38,7 @@ suite('accept', { concurrency: 4 }, () => {
   test('an unknown webhook → WebhookNotFound, and nothing is stored', async (t) => {
     const { accept, pool } = await open(t);
     await assert.rejects(accept({ webhookId: randomUUID(), payload: 'x' }), WebhookNotFound);
-    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'pgboss.job')], [0, 0]);
+    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')], [0, 0]);
   });
 
   test('a webhook that is being deleted → WebhookNotFound', async (t) => {
@@ -94,14 +94,14 @@ suite('accept', { concurrency: 4 }, () => {
     const stored = new Map(rows.map(({ id, payload }) => [id, payload]));
     assert.equal(stored.size, 16);
     for (const [i, payload] of payloads.entries()) assert.ok(stored.get(accepted[i]?.id ?? '') === payload, `payload ${i}`);
-    assert.equal(await count(pool, 'pgboss.job'), 16);
+    assert.equal(await count(pool, 'postmand_queue.job'), 16);
   });
 
   test('the job cannot be stored → neither is the delivery, and every caller is told', async (t) => {
     const database = await open(t);
     const { accept, pool } = database;
     const webhook = await addWebhook(database);
-    await pool.query(`alter table pgboss.job add constraint none_accepted check (state <> 'created')`);
+    await pool.query(`alter table postmand_queue.job add constraint none_accepted check (state <> 'created')`);
     const results = await Promise.allSettled([1, 2, 3].map((i) => accept({ webhookId: webhook.id, payload: String(i) })));
     assert.deepEqual(
       results.map(({ status }) => status),
@@ -120,7 +120,7 @@ suite('accept', { concurrency: 4 }, () => {
       results.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])),
       [7],
     );
-    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'pgboss.job')], [19, 19]);
+    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')], [19, 19]);
   });
 });
 

@@ -51,7 +51,7 @@ suite('damaged rows', () => {
         `data = '{"payload": "secret"}'`,
       ]) {
         const { deliveryId } = all[damaged.length] ?? job();
-        await pool.query(`update pgboss.job set ${set} where singleton_key = $1`, [deliveryId]);
+        await pool.query(`update postmand_queue.job set ${set} where singleton_key = $1`, [deliveryId]);
         damaged.push(deliveryId);
       }
 
@@ -60,7 +60,7 @@ suite('damaged rows', () => {
       assert.deepEqual(claims.map(({ deliveryId }) => deliveryId).sort(), good.map(({ deliveryId }) => deliveryId).sort());
       assert.equal(more, true);
       const { rows } = await pool.query<{ id: string; key: string; done: boolean }>(
-        `select id, singleton_key as key, completed_on is not null as done from pgboss.job where state = 'failed'`,
+        `select id, singleton_key as key, completed_on is not null as done from postmand_queue.job where state = 'failed'`,
       );
       assert.deepEqual(rows.map(({ key }) => key).sort(), damaged.toSorted());
       assert.ok(rows.every(({ done }) => done));
@@ -196,9 +196,9 @@ suite('give back', () => {
 
 /** As a crash leaves a row whose claim had not reached the disk. */
 async function undo({ pool }: Pick<WorkerQueue, 'pool'>, jobId: string): Promise<void> {
-  await pool.query(`update pgboss.job set state = 'created', started_on = null, heartbeat_on = null where id = $1`, [jobId]);
+  await pool.query(`update postmand_queue.job set state = 'created', started_on = null, heartbeat_on = null where id = $1`, [jobId]);
 }
 
 async function agesOf({ pool }: WorkerQueue): Promise<unknown[]> {
-  return (await pool.query('select id, created_on from pgboss.job order by created_on')).rows;
+  return (await pool.query('select id, created_on from postmand_queue.job order by created_on')).rows;
 }

@@ -88,12 +88,12 @@ suite('the end of leases', { concurrency: 4 }, () => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const claims: Claim[] = [];
     for (let i = 0; i < 4; i += 1) claims.push(await claimOf(randomUUID(), randomUUID()));
-    const rows = 'select id, created_on, start_after, started_on, retry_count, data, group_id from pgboss.job order by id';
+    const rows = 'select id, created_on, start_after, started_on, retry_count, data, group_id from postmand_queue.job order by id';
     const before = (await pool.query(rows)).rows;
     await silence(pool, claims[1]?.jobId);
     await silence(pool, claims[2]?.jobId);
     // Something else has changed this row; its claim is the only sign of its owner.
-    await pool.query(`update pgboss.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`, [
+    await pool.query(`update postmand_queue.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`, [
       claims[2]?.jobId,
     ]);
     assert.equal(await queue.endLost(), 2);
@@ -131,7 +131,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     await silence(pool, held.jobId);
     const frozen = await pool.connect();
     await frozen.query('begin');
-    await frozen.query('select from pgboss.job where id = $1 for update', [held.jobId]);
+    await frozen.query('select from postmand_queue.job where id = $1 for update', [held.jobId]);
     try {
       assert.deepEqual(await queue.keepAlive([held, free]), new Set([held, free]));
       await silence(pool, free.jobId);
@@ -154,11 +154,11 @@ suite('the end of leases', { concurrency: 4 }, () => {
         future.note(await findFutureHeartbeats(tx, table));
         return ended;
       });
-    await pool.query(`update pgboss.job set heartbeat_on = now() + interval '10 minutes'`);
+    await pool.query(`update postmand_queue.job set heartbeat_on = now() + interval '10 minutes'`);
     for (; now < LEASE_MS; now += 5000) {
       assert.equal(await pass(), 0);
       // Still ahead of the clock, but another one: the owner is alive.
-      await pool.query(`update pgboss.job set heartbeat_on = heartbeat_on + interval '1 second' where id = $1`, [alive.jobId]);
+      await pool.query(`update postmand_queue.job set heartbeat_on = heartbeat_on + interval '1 second' where id = $1`, [alive.jobId]);
     }
     assert.equal(await pass(), 1);
     assert.deepEqual(await queue.keepAlive([dead, alive]), new Set([alive]));
@@ -169,7 +169,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
     await silence(pool, lost.jobId);
-    const quiet = { supervise: false, schedule: false, migrate: false, registerInstance: false };
+    const quiet = { schema: 'postmand_queue', supervise: false, schedule: false, migrate: false, registerInstance: false };
     const boss = new PgBoss({ ...quiet, monitorIntervalSeconds: 1, db: { executeSql: (text, values) => pool.query(text, values) } });
     await boss.start();
     await boss.supervise('deliveries');
@@ -183,5 +183,5 @@ suite('the end of leases', { concurrency: 4 }, () => {
 });
 
 async function silence(pool: { query(sql: string, values: unknown[]): Promise<unknown> }, jobId: string | undefined): Promise<void> {
-  await pool.query(`update pgboss.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [jobId]);
+  await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [jobId]);
 }

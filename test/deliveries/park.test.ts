@@ -75,7 +75,7 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
     const { rows } = await worker.pool.query<{ data: unknown; seconds: number; scheduled: number }>(
       `select job.data, extract(epoch from job.start_after - now())::float8 as seconds,
          extract(epoch from deliveries.scheduled_at - now())::float8 as scheduled
-       from pgboss.job join deliveries on deliveries.id::text = job.singleton_key`,
+       from postmand_queue.job join deliveries on deliveries.id::text = job.singleton_key`,
     );
     assert.deepEqual(
       rows.map(({ data }) => data),
@@ -95,7 +95,7 @@ suite('hand back', { concurrency: 4 }, () => {
     await worker.commit((tx) => worker.queue.giveBack(tx, claims));
     const again = await claimed(worker.queue, 10);
     assert.deepEqual(new Set(again.map(({ deliveryId }) => deliveryId)), new Set([claims[0]?.deliveryId, claims[2]?.deliveryId]));
-    assert.equal(await count(worker.pool, 'pgboss.job'), 3);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 3);
   });
 });
 
@@ -154,9 +154,9 @@ suite('release', { concurrency: 4 }, () => {
     await addDeliveries(worker, webhook.id, 5000);
     await parkAll(worker, webhook.id);
     let before = 0;
-    for (let round = 1; (await count(worker.pool, 'pgboss.job')) < 5000; round += 1) {
+    for (let round = 1; (await count(worker.pool, 'postmand_queue.job')) < 5000; round += 1) {
       await releaseParked(worker.pool, worker.queue);
-      const now = await count(worker.pool, 'pgboss.job');
+      const now = await count(worker.pool, 'postmand_queue.job');
       assert.ok(now > before, `round ${round} released nothing`);
       before = now;
     }

@@ -130,7 +130,7 @@ suite('finish', { concurrency: 4 }, () => {
   test('a claim that waits for its next owner → nothing ends', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
-    await pool.query(`update pgboss.job set state = 'retry' where id = $1`, [claim.jobId]);
+    await pool.query(`update postmand_queue.job set state = 'retry' where id = $1`, [claim.jobId]);
     assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set());
     assert.equal((await jobs(pool)).length, 1);
   });
@@ -172,7 +172,7 @@ suite('without a job', { concurrency: 4 }, () => {
     const [waiting, later, none] = [job(), job(60), randomUUID()];
     await commit((tx) => queue.enqueue(tx, [waiting, later]));
     await commit((tx) => queue.finish(tx, [ended]));
-    await pool.query(`update pgboss.job set state = 'failed' where id = $1`, [failed.jobId]);
+    await pool.query(`update postmand_queue.job set state = 'failed' where id = $1`, [failed.jobId]);
     const ids = [claimed, ended, failed, waiting, later].map(({ deliveryId }) => deliveryId);
     const without = await commit((tx) => queue.withoutJob(tx, [...ids, none]));
     assert.deepEqual(without, new Set([ended.deliveryId, failed.deliveryId, none]));
@@ -200,17 +200,21 @@ suite('lease', { concurrency: 4 }, () => {
   test('a claim kept alive → its lease begins anew', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
-    const aged = await pool.query(`update pgboss.job set heartbeat_on = now() - interval '15 seconds' where id = $1`, [claim.jobId]);
+    const aged = await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '15 seconds' where id = $1`, [
+      claim.jobId,
+    ]);
     assert.equal(aged.rowCount, 1);
     await queue.keepAlive([claim]);
-    const { rows } = await pool.query<{ fresh: boolean }>(`select heartbeat_on > now() - interval '5 seconds' as fresh from pgboss.job`);
+    const { rows } = await pool.query<{ fresh: boolean }>(
+      `select heartbeat_on > now() - interval '5 seconds' as fresh from postmand_queue.job`,
+    );
     assert.deepEqual(rows, [{ fresh: true }]);
   });
 
   test('an owner that was not heard of for a lease → the job is claimed again, and the death is counted', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
-    await pool.query(`update pgboss.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [lost.jobId]);
+    await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [lost.jobId]);
     assert.equal(await queue.endLost(), 1);
     const claim = await until('the job is claimed again', async () => (await claimed(queue, 1))[0]);
     assert.deepEqual([claim.jobId, claim.deliveryId, claim.lost], [lost.jobId, lost.deliveryId, 1]);

@@ -46,12 +46,12 @@ export async function jobs(db: Queryable): Promise<JobRow[]> {
   const { rows } = await db.query<JobRow>(
     `select id, data->>'deliveryId' as "deliveryId", group_id as "webhookId", state::text as state,
        extract(epoch from start_after - now())::float8 as "waitSeconds"
-     from pgboss.job where name = 'deliveries' order by start_after, created_on, id`,
+     from postmand_queue.job where name = 'deliveries' order by start_after, created_on, id`,
   );
   return rows;
 }
 
-export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'delivery_attempts' | 'pgboss.job'): Promise<number> {
+export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'delivery_attempts' | 'postmand_queue.job'): Promise<number> {
   const { rows } = await db.query<{ count: number }>(`select count(*)::integer as count from ${table}`);
   return rows[0]?.count ?? 0;
 }
@@ -59,7 +59,7 @@ export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'd
 /** As if the owner of a job had vanished and another one had claimed it. @returns the generation of that claim. */
 export async function takeOver(db: Queryable, jobId: string): Promise<string> {
   const { rows } = await db.query<{ generation: string }>(
-    `update pgboss.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1
+    `update postmand_queue.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1
      returning (extract(epoch from started_on) * 1000000)::bigint::text as generation`,
     [jobId],
   );

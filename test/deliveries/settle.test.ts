@@ -50,7 +50,7 @@ suite('settle', { concurrency: 4 }, () => {
     const [job, ...others] = await jobs(line.pool);
     assert.deepEqual([job?.deliveryId, job?.webhookId, job?.state, others.length], [line.deliveryId, line.webhook.id, 'created', 0]);
     const due = await line.pool.query<{ apart: number }>(
-      `select abs(extract(epoch from j.start_after - d.scheduled_at))::float8 as apart from pgboss.job j, deliveries d`,
+      `select abs(extract(epoch from j.start_after - d.scheduled_at))::float8 as apart from postmand_queue.job j, deliveries d`,
     );
     assert.ok((due.rows[0]?.apart ?? 1) < 0.001, JSON.stringify(due.rows));
     assert.deepEqual(await claimed(line.queue, 10), []);
@@ -133,7 +133,7 @@ suite('settle', { concurrency: 4 }, () => {
     const attempted = await line.attempt(FAILURE);
     await line.commit((tx) => deleteDelivery(tx, line.deliveryId));
     assert.deepEqual(await line.settle(attempted), []);
-    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'pgboss.job')], [0, 0]);
+    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')], [0, 0]);
   });
 
   test('the same attempt settled a second time → nothing is recorded twice', async (t) => {
@@ -160,7 +160,7 @@ suite('settle', { concurrency: 4 }, () => {
     const attempted = await line.attempt(FAILURE);
     await line.pool.query(`update deliveries set status = 'succeeded'`);
     assert.deepEqual(await line.settle(attempted), []);
-    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'pgboss.job')], [0, 0]);
+    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')], [0, 0]);
   });
 
   test('many at once, some lost, some deleted → the others are recorded', async (t) => {

@@ -13,7 +13,7 @@ suite('sweep', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id, 1, 31);
     await worker.claimOf(webhook.id, id);
-    await worker.pool.query('delete from pgboss.job');
+    await worker.pool.query('delete from postmand_queue.job');
     await sweepOverdue(worker.pool, worker.queue);
     const [claim, ...others] = await claimed(worker.queue, 10);
     assert.deepEqual([claim?.deliveryId, claim?.webhookId, others.length], [id, webhook.id, 0]);
@@ -43,7 +43,7 @@ suite('sweep', { concurrency: 4 }, () => {
     const given: NextJob[] = [];
     await sweepOverdue(worker.pool, noting(worker.queue, given));
     assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
-    assert.equal(await count(worker.pool, 'pgboss.job'), 2501);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
 
   test('not pending, parked, or only just due → left alone', async (t) => {
@@ -65,9 +65,9 @@ suite('sweep', { concurrency: 4 }, () => {
     await addDeliveries(worker, webhook.id, 2500, 60);
     await worker.pool.query(`update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`);
     await sweepOverdue(worker.pool, worker.queue);
-    assert.equal(await count(worker.pool, 'pgboss.job'), 2500);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
     await sweepOverdue(worker.pool, worker.queue);
-    assert.equal(await count(worker.pool, 'pgboss.job'), 2500);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
   });
 
   test('two sweepers at once → one works, the other one ends at once and does nothing', async (t) => {
@@ -82,7 +82,7 @@ suite('sweep', { concurrency: 4 }, () => {
     assert.deepEqual(given, []);
     await release();
     await first;
-    assert.equal(await count(worker.pool, 'pgboss.job'), 10);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
   test('a sweeper that dies in the middle → the next one sweeps', async (t) => {
@@ -96,7 +96,7 @@ suite('sweep', { concurrency: 4 }, () => {
     await dying;
     await release();
     await sweepOverdue(worker.pool, worker.queue);
-    assert.equal(await count(worker.pool, 'pgboss.job'), 10);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
   test('nothing overdue → nothing happens', async (t) => {

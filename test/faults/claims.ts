@@ -8,7 +8,7 @@ import { until } from '../setup/until.ts';
 /** The deliveries that workers, living or dead, hold a claim on. */
 export async function claimed(pool: Pool): Promise<Set<string>> {
   const { rows } = await pool.query<{ id: string }>(
-    `select data ->> 'deliveryId' as id from pgboss.job where name = 'deliveries' and state = 'active'`,
+    `select data ->> 'deliveryId' as id from postmand_queue.job where name = 'deliveries' and state = 'active'`,
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -16,7 +16,7 @@ export async function claimed(pool: Pool): Promise<Set<string>> {
 /** Makes the database believe that the owners of these claims have been silent for a minute: what 20 real seconds would do. */
 export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise<void> {
   await pool.query(
-    `update pgboss.job set heartbeat_on = heartbeat_on - interval '1 minute'
+    `update postmand_queue.job set heartbeat_on = heartbeat_on - interval '1 minute'
      where name = 'deliveries' and state = 'active' and data ->> 'deliveryId' = any ($1)`,
     [[...deliveryIds]],
   );
@@ -79,10 +79,10 @@ export async function endDoubts(pool: Pool): Promise<void> {
     with doubted as (${DOUBTED}), moved as (
       update deliveries set scheduled_at = now() where id::text in (select data ->> 'deliveryId' from doubted)
     )
-    update pgboss.job set start_after = now() where name = 'deliveries' and id in (select id from doubted)`;
+    update postmand_queue.job set start_after = now() where name = 'deliveries' and id in (select id from doubted)`;
   await inTransaction(pool, (tx) => tx.query(sql), 'begin read write');
 }
 
 const DOUBTED = `
-  select id, data from pgboss.job
+  select id, data from postmand_queue.job
   where name = 'deliveries' and state = 'created' and start_after > now() and data ->> 'doubt' is not null`;

@@ -41,7 +41,7 @@ suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, 
         await until('the claims are put back', async () => {
           const { rowCount } = await pool
             .query(
-              `update pgboss.job set ${set}, start_after = now()
+              `update postmand_queue.job set ${set}, start_after = now()
                where name = 'deliveries' and state = 'active' and singleton_key = any ($1)`,
               [posts.map(({ deliveryId }) => deliveryId)],
             )

@@ -90,7 +90,7 @@ async function settled(pool: Pool): Promise<void> {
   ).catch(async (error: unknown) => {
     const { rows } = await pool.query(
       `select d.id, d.delivery_attempts, d.scheduled_at, d.held_reason, j.state, j.start_after, j.retry_count, j.heartbeat_on, now()
-       from deliveries d left join pgboss.job j on j.singleton_key = d.id::text where d.status = 'pending' limit 5`,
+       from deliveries d left join postmand_queue.job j on j.singleton_key = d.id::text where d.status = 'pending' limit 5`,
     );
     throw new Error(`${await pending()} are still pending, among them ${JSON.stringify(rows)}`, { cause: error });
   });
@@ -180,7 +180,7 @@ function* accounts(scene: Scene, posts: Post[], rows: Row[], allowed: Allowed): 
 
 async function leftJobs(pool: Pool): Promise<string[]> {
   const { rows } = await pool.query<{ key: string; state: string }>(
-    `select singleton_key as key, state from pgboss.job where name = 'deliveries'`,
+    `select singleton_key as key, state from postmand_queue.job where name = 'deliveries'`,
   );
   return rows.map(({ key, state }) => `${key}: a job is left, ${state}`);
 }

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
+import { freshDatabase } from '../setup/database.ts';
 import { ROUNDS } from './intensity.ts';
 import { judge } from './oracle.ts';
-import { otherVersion } from './other-version.ts';
+import { migrated, otherVersion } from './other-version.ts';
 import { openScene } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
 const WORKERS = 3;
 
 test('three workers of another version replaced one by one under load → nothing is lost, and nothing is sent twice', async (t) => {
-  const scene = await openScene(t);
   const { root, description } = await otherVersion(t);
   t.diagnostic(`the other version is ${description}`);
+  const database = await freshDatabase(t, 'template0');
+  for (const version of [{ root }, {}]) await migrated(t, database, version);
+  const scene = await openScene(t, { database });
   const traffic = startTraffic(t, scene);
   const startOther = async (): Promise<Command> => {
     const worker = postmand(t, ['worker'], { root, env: { POSTMAND_DATABASE_URL: scene.database.url } });

@@ -20,7 +20,8 @@ export type Scene = {
   processes: Command[];
   /** The API of the latest server. */
   api(): Api;
-  server(env?: Environment): Promise<Command>;
+  /** `root`: another version's source tree. */
+  server(env?: Environment, root?: string): Promise<Command>;
   /** `descriptors`: most files that it may have open. */
   worker(env?: Environment, descriptors?: number): Promise<Command>;
   /** Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries end. */
@@ -35,13 +36,15 @@ type Options = {
   /** How processes reach the database, where it is not by its own URL. */
   url?: string;
   env?: Environment;
+  /** Where the first server's source tree is, where it is of another version. */
+  root?: string;
 };
 
 /**
  * A server and receivers of every sort, on a database of their own; workers are for the test to start. Nothing flows yet.
  * Everything ends with the test.
  */
-export async function openScene(t: Cleanup, { database: given, url, env = {} }: Options = {}): Promise<Scene> {
+export async function openScene(t: Cleanup, { database: given, url, env = {}, root }: Options = {}): Promise<Scene> {
   const database = given ?? (await freshDatabase(t));
   const receiver = await startReceiverLog(t);
   const reached = { ...database, url: url ?? database.url };
@@ -55,8 +58,8 @@ export async function openScene(t: Cleanup, { database: given, url, env = {} }: 
     webhooks: [],
     processes,
     api: () => api as Api,
-    async server(more = {}) {
-      const started = await startServer(t, reached, { ...env, ...more });
+    async server(more = {}, from?: string) {
+      const started = await startServer(t, reached, { ...env, ...more }, from);
       processes.push(started.server);
       api = started.api;
       return started.server;
@@ -76,7 +79,7 @@ export async function openScene(t: Cleanup, { database: given, url, env = {} }: 
     },
     end: (webhookId) => ends.get(webhookId),
   };
-  await scene.server();
+  await scene.server({}, root);
   await scene.webhook('/steady/1', () => 200, 'succeeded');
   await scene.webhook('/steady/2', () => 200, 'succeeded');
   await scene.webhook('/calm', ({ bodyHash }) => after(20 + (Number.parseInt(bodyHash.slice(0, 2), 16) << 1), 200), 'succeeded');

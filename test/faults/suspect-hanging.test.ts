@@ -51,7 +51,9 @@ suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
     const traffic = startTraffic(t, scene, { callers: 0 });
     const posts = await Promise.all(Array.from({ length: 5 }, () => traffic.post(webhook.id)));
     // Sent by one worker after the other, a webhook that nothing is known of has one send at a time: no death would hit all five.
-    await scene.database.pool.query(`update pgboss.job set data = data || $1 where name = 'deliveries'`, [{ deaths: UNTIL_ISOLATED }]);
+    await scene.database.pool.query(`update postmand_queue.job set data = data || $1 where name = 'deliveries'`, [
+      { deaths: UNTIL_ISOLATED },
+    ]);
     await scene.worker(POISONABLE);
     await until('two isolated sends', () => openOf(scene, posts).length === OF_ONE_WEBHOOK, 60_000);
     const slowest = await slowestOf(scene, traffic, scene.webhooks[0] as Webhook);
@@ -77,7 +79,7 @@ suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
     await until('its process is gone', () => !isRunning(send?.process ?? 0), 2000);
     assert.equal(await markOf(pool, deliveryId), null);
     const { rows } = await pool.query(
-      `select state::text, retry_count, start_after <= now() as due, data from pgboss.job where name = 'deliveries' and data ->> 'deliveryId' = $1`,
+      `select state::text, retry_count, start_after <= now() as due, data from postmand_queue.job where name = 'deliveries' and data ->> 'deliveryId' = $1`,
       [deliveryId],
     );
     assert.deepEqual(rows, [{ state: 'created', retry_count: UNTIL_ISOLATED, due: true, data: { deliveryId } }]);

@@ -59,7 +59,7 @@ async function loseClaims(scene: Scene, cut: Set<string>): Promise<void> {
 /** The most claims of one delivery that ran out so far. */
 async function mostLost({ database: { pool } }: Scene): Promise<number> {
   const { rows } = await pool.query<{ lost: number }>(
-    `select max(retry_count + coalesce((data ->> 'deaths')::int, 0)) as lost from pgboss.job where name = 'deliveries'`,
+    `select max(retry_count + coalesce((data ->> 'deaths')::int, 0)) as lost from postmand_queue.job where name = 'deliveries'`,
   );
   return rows[0]?.lost ?? 0;
 }

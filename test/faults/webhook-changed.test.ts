@@ -133,7 +133,7 @@ async function countOf({ database: { pool } }: Scene, { id }: Webhook, condition
 
 async function jobsOf({ database: { pool } }: Scene, { id }: Webhook): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
-    `select count(*)::integer as n from pgboss.job where name = 'deliveries' and group_id = $1`,
+    `select count(*)::integer as n from postmand_queue.job where name = 'deliveries' and group_id = $1`,
     [id],
   );
   return rows[0]?.n ?? 0;

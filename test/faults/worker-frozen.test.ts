@@ -109,7 +109,7 @@ test('a worker is frozen past its lease, five times in a row during the same del
 
   async function isOver(): Promise<boolean> {
     const { rowCount } = await pool.query(
-      `select from pgboss.job where data ->> 'deliveryId' = $1 and heartbeat_on < now() - interval '20 seconds'`,
+      `select from postmand_queue.job where data ->> 'deliveryId' = $1 and heartbeat_on < now() - interval '20 seconds'`,
       [deliveryId],
     );
     return rowCount === 1;

@@ -141,7 +141,7 @@ async function count(): Promise<number> {
 
 async function jobs(deliveryId: string): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
-    `select count(*)::int as count from pgboss.job where name = 'deliveries' and singleton_key = $1`,
+    `select count(*)::int as count from postmand_queue.job where name = 'deliveries' and singleton_key = $1`,
     [deliveryId],
   );
   return rows[0]?.count ?? -1;

@@ -34,7 +34,7 @@ export async function startLine(t: Cleanup, answer?: Answer): Promise<Line> {
 /** The number of jobs in the queue, whatever their state: all, or those of a delivery. */
 export async function jobCount({ pool }: TestDatabase, deliveryId?: string): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
-    `select count(*)::integer as count from pgboss.job where name = 'deliveries' and ($1::text is null or data->>'deliveryId' = $1)`,
+    `select count(*)::integer as count from postmand_queue.job where name = 'deliveries' and ($1::text is null or data->>'deliveryId' = $1)`,
     [deliveryId ?? null],
   );
   return rows[0]?.count ?? 0;
@@ -45,7 +45,7 @@ export async function makeDue({ pool }: TestDatabase, deliveryId: string): Promi
   await until('a retry waits', async () => {
     const { rowCount } = await pool.query(
       `with due as (update deliveries set scheduled_at = now() where id = $1::uuid)
-       update pgboss.job set start_after = now()
+       update postmand_queue.job set start_after = now()
        where name = 'deliveries' and state = 'created' and start_after > now() and data->>'deliveryId' = $1::text`,
       [deliveryId],
     );

@@ -13,7 +13,7 @@ test('SIGTERM while a name look-up hangs → its delivery goes back, and the pro
   const worker = await startWorker(t, database, { ...env, POSTMAND_SHUTDOWN_GRACE_PERIOD: '1' });
   const delivery = await api.createDelivery(webhook.id);
   await until('it is claimed', async () => {
-    const { rowCount } = await database.pool.query(`select from pgboss.job where name = 'deliveries' and state = 'active'`);
+    const { rowCount } = await database.pool.query(`select from postmand_queue.job where name = 'deliveries' and state = 'active'`);
     return rowCount;
   });
 

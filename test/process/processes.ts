@@ -9,9 +9,14 @@ import { until } from '../setup/until.ts';
 
 type Environment = Record<string, string>;
 
-/** `postmand server` on a database, ready. */
-export async function startServer(t: Cleanup, { url }: TestDatabase, env: Environment = {}): Promise<{ server: Command; api: Api }> {
-  const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: url, ...env } });
+/** `postmand server` on a database, ready. `root`: another version's source tree. */
+export async function startServer(
+  t: Cleanup,
+  { url }: TestDatabase,
+  env: Environment = {},
+  root?: string,
+): Promise<{ server: Command; api: Api }> {
+  const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: url, ...env }, ...(root === undefined ? {} : { root }) });
   const { port } = await server.event('server.started');
   return { server, api: apiAt(`http://127.0.0.1:${Number(port)}`) };
 }

@@ -40,7 +40,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
 
     test(`${name} on a database without the queue → exit 1, naming the command to run`, async (t) => {
       const { url, pool } = await freshDatabase(t);
-      await pool.query('drop schema pgboss cascade');
+      await pool.query('drop schema postmand_queue cascade');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /Run: postmand migrate/);

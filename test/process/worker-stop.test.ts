@@ -43,7 +43,7 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     const unlock = await lockTable(t, database, 'deliveries');
     const worker = await startWorker(t, database);
     await until('it is claimed', async () => {
-      const { rowCount } = await database.pool.query(`select from pgboss.job where name = 'deliveries' and state = 'active'`);
+      const { rowCount } = await database.pool.query(`select from postmand_queue.job where name = 'deliveries' and state = 'active'`);
       return rowCount;
     });
 

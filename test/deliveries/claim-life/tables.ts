@@ -28,7 +28,7 @@ export async function addRows(worker: WorkerQueue, limit: number): Promise<Rows>
 
 /** No row is left. */
 export async function clear(db: Queryable): Promise<void> {
-  await db.query(`delete from pgboss.job where name = 'deliveries'; delete from webhooks`);
+  await db.query(`delete from postmand_queue.job where name = 'deliveries'; delete from webhooks`);
 }
 
 /** What the owner of a webhook does, and what the check itself does to jobs. */
@@ -45,9 +45,10 @@ export async function change({ commit, pool }: WorkerQueue, rows: Rows, kind: Ev
 }
 
 async function comeDue(db: Queryable, { deliveryId }: Rows): Promise<void> {
-  await db.query(`update pgboss.job set start_after = now() where name = 'deliveries' and singleton_key = $1 and start_after > now()`, [
-    deliveryId,
-  ]);
+  await db.query(
+    `update postmand_queue.job set start_after = now() where name = 'deliveries' and singleton_key = $1 and start_after > now()`,
+    [deliveryId],
+  );
 }
 
 /** A minute passes for all that waits. */
@@ -59,7 +60,7 @@ export async function pass(db: Queryable, { deliveryId }: Rows): Promise<void> {
 /** The owner of a job is not heard of for a minute. */
 export async function age(db: Queryable, { deliveryId }: Rows): Promise<void> {
   await db.query(
-    `update pgboss.job set heartbeat_on = now() - interval '1 minute'
+    `update postmand_queue.job set heartbeat_on = now() - interval '1 minute'
      where name = 'deliveries' and singleton_key = $1 and state = 'active'`,
     [deliveryId],
   );
@@ -71,7 +72,7 @@ export type Undoable = { state: string; startedOn: string | null; retryCount: nu
 export async function undoable(db: Queryable, { deliveryId }: Rows): Promise<Undoable | undefined> {
   const { rows } = await db.query<Undoable>(
     `select state::text as state, started_on::text as "startedOn", retry_count as "retryCount"
-     from pgboss.job where name = 'deliveries' and singleton_key = $1`,
+     from postmand_queue.job where name = 'deliveries' and singleton_key = $1`,
     [deliveryId],
   );
   return rows[0];
@@ -80,7 +81,7 @@ export async function undoable(db: Queryable, { deliveryId }: Rows): Promise<Und
 /** Changes a job back to what it was. Its heartbeat is as fresh as its owner keeps it. */
 export async function undo(db: Queryable, { deliveryId }: Rows, { state, startedOn, retryCount }: Undoable): Promise<void> {
   await db.query(
-    `update pgboss.job set state = $2::text::pgboss.job_state, started_on = $3, retry_count = $4,
+    `update postmand_queue.job set state = $2::text::postmand_queue.job_state, started_on = $3, retry_count = $4,
        heartbeat_on = case when $2 = 'active' then now() end
      where name = 'deliveries' and singleton_key = $1`,
     [deliveryId, state, startedOn, retryCount],
@@ -104,7 +105,7 @@ export async function look(db: Queryable, { deliveryId }: Rows): Promise<Seen> {
         from deliveries where id = $1::uuid) as row,
        (select coalesce(json_agg(json_build_object('active', state = 'active', 'due', start_after <= now(), 'retries', retry_count,
           'startedOn', started_on::text, 'data', data)), '[]')
-        from pgboss.job where name = 'deliveries' and data ->> 'deliveryId' = $1::text) as jobs,
+        from postmand_queue.job where name = 'deliveries' and data ->> 'deliveryId' = $1::text) as jobs,
        (select coalesce(json_agg(coalesce(substring(raw_response || error from 'send [0-9]+'), error) order by created_at), '[]')
         from delivery_attempts where delivery_id = $1::uuid) as recorded`,
     [deliveryId],

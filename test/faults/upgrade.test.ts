@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { postmand } from '../setup/command.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { until } from '../setup/until.ts';
+import { claimed, expire } from './claims.ts';
+import { judge } from './oracle.ts';
+import { migrated, version21 } from './other-version.ts';
+import { after } from './receiver-log.ts';
+import { openScene, webhookApart } from './scene.ts';
+import { startTraffic } from './traffic.ts';
+
+/** Longer than a migration, and shorter than the grace period of a worker. */
+const LONG_MS = 8000;
+
+test('version 2.1 replaced under load → nothing is lost, no claim is cut, and one worker that is killed repeats at most', async (t) => {
+  const old = await version21(t);
+  if (old === undefined) return t.skip('This copy has no history with version 2.1 in it.');
+  const { root } = old;
+  const database = await freshDatabase(t, 'template0');
+  await migrated(t, database, { root });
+  const scene = await openScene(t, { database, root });
+  const [oldServer] = scene.processes;
+  const env = { POSTMAND_DATABASE_URL: database.url };
+  const workers = [1, 2].map(() => postmand(t, ['worker'], { root, env }));
+  scene.processes.push(...workers);
+  for (const worker of workers) await worker.event('worker.started');
+  const traffic = startTraffic(t, scene);
+  await traffic.accepted(60);
+
+  // Claims of a live worker, from before the migration to after it.
+  const long = await webhookApart(scene, '/long', () => after(LONG_MS, 200), 'succeeded');
+  for (let n = 1; n <= 8; n += 1) await traffic.post(long.id);
+  await until('a long send', () => scene.receiver.arrivals.some(({ path }) => path === '/long'));
+  await migrated(t, database);
+  // The old server and the old workers go on, and so does a migration of the old version that comes late.
+  await traffic.accepted(60);
+  await migrated(t, database, { root });
+
+  await scene.worker();
+  await traffic.accepted(60);
+  await scene.server();
+  await traffic.accepted(60);
+  const [stopped, killed] = workers;
+  // It was told to stop, so it ends what it has begun: no repeat is explained.
+  assert.deepEqual(await stopped?.end('SIGTERM'), { code: 0, signal: null });
+  const before = await claimed(database.pool);
+  const since = new Date();
+  await killed?.end('SIGKILL');
+  await expire(database.pool, before);
+  await traffic.accepted(60);
+  await oldServer?.end('SIGTERM');
+  await database.pool.query('drop schema pgboss cascade');
+  await traffic.accepted(60);
+  await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => before.has(id), mostRepeats: 1 });
+});
