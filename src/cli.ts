@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
 import { CommandError } from './lifecycle.ts';
+import { leave } from './leave.ts';
 import type { ListenOptions } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import { durationMs } from './receiver/duration.ts';
@@ -25,17 +26,6 @@ async function main(argv: string[]): Promise<void> {
     // What was opened before the failure would keep the process alive.
     leave(report(error));
   }
-}
-
-/**
- * Ends the process, whatever still keeps it: a connection that went silent, or a name look-up that hangs. The system cannot call such
- * a look-up off, and process.exit waits for its thread. Becoming another program does not, as process 1 of a container too.
- */
-function leave(status: number): void {
-  const onThreads = process.getActiveResourcesInfo().some((resource) => /^(GetAddrInfoReqWrap|FSReq)/.test(resource));
-  if (onThreads && process.platform === 'linux')
-    process.execve?.(process.execPath, [process.execPath, '--eval', `process.exit(${status})`]);
-  process.exit(status);
 }
 
 function commandLine(): Command {

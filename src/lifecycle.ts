@@ -7,6 +7,7 @@ import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
 import { createHttpServer, type HttpServerOptions } from './http/http-server.ts';
+import { leave } from './leave.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -117,7 +118,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
     let told = false;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told) process.exit(1);
+        if (told) leave(1);
         told = true;
         resolve(signal);
       });

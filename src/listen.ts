@@ -1,3 +1,4 @@
+import { leave } from './leave.ts';
 import { listen, stopSignal } from './lifecycle.ts';
 import { arrivalText } from './receiver/print.ts';
 import { createReceiver, type ReceiverOptions } from './receiver/receiver.ts';
@@ -11,7 +12,7 @@ const PATIENT = { silenceMs: 0, answerMs: 2 ** 31 - 1 };
 export async function runListen(options: ListenOptions): Promise<void> {
   const stopping = stopSignal();
   // A reader of the output that goes away ends it, as it ends any other command in a pipe.
-  process.stdout.on('error', () => process.exit(0));
+  process.stdout.on('error', () => leave(0));
   const colour = process.stdout.isTTY && !process.env['NO_COLOR'];
   let arrivals = 0;
   let stopped = false;

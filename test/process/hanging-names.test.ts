@@ -1,25 +1,76 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
+import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { hangingNames } from '../setup/hanging-names.ts';
-import { until } from '../setup/until.ts';
+import type { Api } from '../setup/service.ts';
 import { ending, startServer, startWorker } from './processes.ts';
 
-test('SIGTERM while a name look-up hangs → its delivery goes back, and the process ends all the same', async (t) => {
+/** Throws what nobody catches, at a signal that nothing else uses. */
+const FATAL = `--import=data:text/javascript,process.on('SIGUSR2',()=>{throw(1)})`;
+
+suite('a name look-up hangs', { concurrency: 2 }, () => {
+  test('SIGTERM → its delivery goes back, and the process ends all the same', async (t) => {
+    const { worker, api, deliveryId } = await hangingWorker(t, { POSTMAND_SHUTDOWN_GRACE_PERIOD: '1' });
+    worker.process.kill('SIGTERM');
+    assert.deepEqual(await ending(worker), { code: 0, signal: null });
+    assert.ok(worker.lines.some(({ event }) => event === 'worker.stopped'));
+    assert.deepEqual(await api.attempts(deliveryId), []);
+    assert.equal((await api.delivery(deliveryId)).status, 'pending');
+  });
+
+  for (const [first, second] of [
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGINT', 'SIGINT'],
+    ['SIGINT', 'SIGTERM'],
+  ] as const) {
+    test(`${first}, then ${second} → the process ends at once, exit 1`, async (t) => {
+      const { worker } = await hangingWorker(t);
+      worker.process.kill(first);
+      await worker.event('worker.stopping');
+      worker.process.kill(second);
+      assert.deepEqual(await ending(worker), { code: 1, signal: null });
+      assert.ok(!worker.lines.some(({ event }) => event === 'worker.stopped'), 'it did not wait for the grace period');
+    });
+  }
+
+  test('an error that nobody catches → it is logged, and the process ends at once, exit 1', async (t) => {
+    const { worker } = await hangingWorker(t, {}, FATAL);
+    worker.process.kill('SIGUSR2');
+    assert.deepEqual(await ending(worker), { code: 1, signal: null });
+    assert.ok(worker.lines.some(({ event }) => event === 'process.uncaught'));
+  });
+
+  test('that of the database, before anything else → a second signal ends the process at once, exit 1', async (t) => {
+    const { env, started } = await hangingNames(t);
+    const command = postmand(t, ['server'], { env: { ...env, POSTMAND_DATABASE_URL: 'postgres://u:p@hang-1.test/d' } });
+    await started();
+    command.process.kill('SIGTERM');
+    command.process.kill('SIGINT');
+    assert.deepEqual(await ending(command), { code: 1, signal: null });
+  });
+
+  test('that of the address to listen on → a second signal ends the process at once, exit 1', async (t) => {
+    const { env, started } = await hangingNames(t);
+    const command = postmand(t, ['listen', '--host', 'hang-1.test', '--port', '0'], { env });
+    await started();
+    command.process.kill('SIGINT');
+    command.process.kill('SIGTERM');
+    assert.deepEqual(await ending(command), { code: 1, signal: null });
+  });
+});
+
+type Hanging = { worker: Command; api: Api; deliveryId: string };
+
+/** A worker that looks up a name for a delivery, and gets no answer. */
+async function hangingWorker(t: TestContext, env: Record<string, string> = {}, nodeOption = ''): Promise<Hanging> {
   const database = await freshDatabase(t);
   const { api } = await startServer(t, database);
   const webhook = await api.createWebhook({ url: 'http://hang-1.test/', delivery_attempt_timeout: 600 });
-  const { env } = await hangingNames(t);
-  const worker = await startWorker(t, database, { ...env, POSTMAND_SHUTDOWN_GRACE_PERIOD: '1' });
-  const delivery = await api.createDelivery(webhook.id);
-  await until('it is claimed', async () => {
-    const { rowCount } = await database.pool.query(`select from postmand_queue.job where name = 'deliveries' and state = 'active'`);
-    return rowCount;
-  });
-
-  worker.process.kill('SIGTERM');
-  assert.deepEqual(await ending(worker), { code: 0, signal: null });
-  assert.ok(worker.lines.some(({ event }) => event === 'worker.stopped'));
-  assert.deepEqual(await api.attempts(delivery.id), []);
-  assert.equal((await api.delivery(delivery.id)).status, 'pending');
-});
+  const hanging = await hangingNames(t);
+  const NODE_OPTIONS = `${hanging.env['NODE_OPTIONS']} ${nodeOption}`;
+  const worker = await startWorker(t, database, { ...hanging.env, ...env, NODE_OPTIONS });
+  const { id } = await api.createDelivery(webhook.id);
+  await hanging.started();
+  return { worker, api, deliveryId: id };
+}
