@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
@@ -39,12 +40,15 @@ export function readConfig(variables: Environment) {
     dataDir: env.text('POSTMAND_DATA_DIR'),
     http: {
       port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
+      host: listenHost(env, 'POSTMAND_HTTP_HOST'),
+      allowedHosts: hostNames(env, 'POSTMAND_HTTP_ALLOWED_HOSTS'),
       requestBodyLimitBytes,
       bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', { default: 64 * MIB, min: requestBodyLimitBytes, max: 1024 ** 4 }),
       validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
       apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
     },
     healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
+    healthHost: listenHost(env, 'POSTMAND_HEALTH_CHECK_HTTP_HOST'),
     worker: {
       concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', { default: 100, min: 1, max: 10_000 }),
       webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', { default: 20, min: 1, max: 10_000 }),
@@ -67,6 +71,26 @@ export function readConfig(variables: Environment) {
   };
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return deepFreeze(config);
+}
+
+function listenHost(env: Reader, name: string): string | undefined {
+  const host = env.text(name);
+  if (host !== undefined && host !== 'localhost' && isIP(host) === 0) {
+    env.fault(name, `must be an address such as 127.0.0.1, 0.0.0.0 or ::, or localhost, but is ${quoted(host)}`);
+  }
+  return host;
+}
+
+/** Undefined where nothing is listed, which is another thing than a list without names. */
+function hostNames(env: Reader, name: string): string[] | undefined {
+  const value = env.text(name);
+  if (value === undefined) return undefined;
+  const all = listed(value);
+  for (const one of all) {
+    if (/^(\*|\.?[a-z\d_-]+(\.[a-z\d_-]+)*\.?)$/i.test(one)) continue;
+    env.fault(name, `lists ${quoted(one)}, which is no name such as postmand.internal, .example.com for all below it, or * for any`);
+  }
+  return all;
 }
 
 function postgresUrl(env: Reader, ...names: string[]): string | undefined {

@@ -1,12 +1,9 @@
-import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { atMost } from './at-most.ts';
 import type { Config } from './config.ts';
 import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
-import { createHttpServer, type HttpServerOptions } from './http/http-server.ts';
 import { leave } from './leave.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -18,8 +15,6 @@ export class CommandError extends Error {
 
 /** How often what waits is counted, in milliseconds. */
 export const CENSUS_EVERY_MS = 30_000;
-
-export type Listening = { port: number; stop(graceMs: number): Promise<void> };
 
 const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
@@ -74,42 +69,6 @@ export async function endPool(pool: Pool): Promise<void> {
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
-}
-
-/** `host` is the address to listen on; all of them where it is left out. */
-type ListenOptions = HttpServerOptions & { host?: string };
-
-/** Serves `app` on a port; `setting` is the variable or flag to name when that fails. */
-export async function listen(app: RequestListener, port: number, setting: string, options: ListenOptions = {}): Promise<Listening> {
-  const server = createHttpServer(app, options);
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${error.code ?? error.message})`;
-      reject(new CommandError(`Port ${port} ${reason}. Choose another one with ${setting}.`, { cause: error }));
-    });
-    server.listen({ port, host: options.host }, resolve);
-  });
-  return { port: (server.address() as AddressInfo).port, stop: (graceMs) => stopServer(server, sockets, graceMs) };
-}
-
-/** Takes no more connections, lets requests finish for up to `graceMs`, then cuts. */
-async function stopServer(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // A connection that is kept alive is idle only after its answer: look again until all are gone. One that never sent a byte is
-  // not idle to Node.
-  const sweeping = setInterval(() => {
-    server.closeIdleConnections();
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-  }, 50);
-  const cutting = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearInterval(sweeping);
-  clearTimeout(cutting);
 }
 
 /** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means it. */

@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { leave } from './leave.ts';
-import { listen, stopSignal } from './lifecycle.ts';
+import { stopSignal } from './lifecycle.ts';
+import { listen } from './ports.ts';
 import { arrivalText } from './receiver/print.ts';
 import { createReceiver, type ReceiverOptions } from './receiver/receiver.ts';
 
@@ -25,8 +27,11 @@ export async function runListen(options: ListenOptions): Promise<void> {
       if (!stopped) process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`);
     },
   });
-  const server = await listen(receiver, options.port, '--port', { host: options.host, limits: PATIENT });
-  process.stdout.write(`Listening on http://${options.host}:${server.port}, any path. ${plan(options)} Ctrl-C stops.\n\n`);
+  const { host, port } = options;
+  const server = await listen(receiver, { host, port, settings: { host: '--host', port: '--port' } }, { limits: PATIENT });
+  process.stdout.write(
+    `Listening on http://${isIPv6(host) ? `[${host}]` : host}:${server.port}, any path. ${plan(options)} Ctrl-C stops.\n\n`,
+  );
   await stopping;
   stopped = true;
   await server.stop(0);

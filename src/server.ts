@@ -5,20 +5,10 @@ import { takeCensus } from './deliveries/census.ts';
 import { openQueue, type DeliveryQueue } from './deliveries/queue.ts';
 import { createApi } from './http/app.ts';
 import { createHealth } from './http/health.ts';
-import {
-  CENSUS_EVERY_MS,
-  connectTo,
-  endPool,
-  explainQueue,
-  listen,
-  metricsOf,
-  openPool,
-  stopSignal,
-  stopWithin,
-  type Listening,
-} from './lifecycle.ts';
+import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
 import { repeat } from './repeat.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
@@ -29,10 +19,15 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
-    const api = await startApi({ pool, queue, metrics, log }, config);
+    const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
+    const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
+    const api = await startApi({ pool, queue, metrics, log }, config, access);
     const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
-    log.info('server.started', { port: api.port, healthPort: health.port, apiKeys: config.http.apiKeyDigests.length });
+    log.info('server.started', {
+      ...listeningFacts(api, health),
+      apiKeys: config.http.apiKeyDigests.length,
+      hosts: access.hostNames ?? 'any',
+    });
     log.info('server.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), census.stop()]).then(queue.close));
     await health.stop(1000);
@@ -44,9 +39,18 @@ export async function runServer(config: Config, log: Log): Promise<void> {
 
 export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; log: Log };
 
+/** Where the API listens, and the names that it is called by; undefined: any. */
+export type Access = { place: Place; hostNames: readonly string[] | undefined };
+
 /** The API on its port. */
-export async function startApi(parts: ServerParts, config: Config): Promise<Listening> {
-  const { port, ...options } = config.http;
+export async function startApi(parts: ServerParts, config: Config, { place, hostNames }: Access): Promise<Listening> {
+  const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
+  const options = { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames };
   const app = await createApi({ ...parts, accept: createAccept(parts) }, options, parts.log);
-  return listen(app, port, 'POSTMAND_HTTP_PORT', { log: parts.log });
+  return listen(app, place, { log: parts.log });
+}
+
+/** For the log: where both ports can be reached. */
+export function listeningFacts(api: Listening, health: Listening) {
+  return { port: api.port, addresses: api.addresses, healthPort: health.port, healthAddresses: health.addresses };
 }

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { Config } from './config.ts';
@@ -5,10 +6,11 @@ import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, endPool, explainQueue, listen, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import { CommandError, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
-import { startApi } from './server.ts';
+import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
+import { listeningFacts, startApi } from './server.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
@@ -42,10 +44,12 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
   const metrics = metricsOf(pool);
   try {
     const queue = await openQueue(pool, log).catch(explainQueue);
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
-    const api = await startApi({ pool, queue, metrics, log }, config);
+    const hostNames = hostNamesOf(config);
+    const health = await listen(createHealth(pool, metrics, log, hostNames), healthPlace(config, 'localhost'), { log });
+    const api = await startApi({ pool, queue, metrics, log }, config, { place: apiPlace(config, 'localhost'), hostNames });
     const worker = await startWorker({ pool, connection, metrics, log }, config);
-    process.stdout.write(banner({ port: api.port, healthPort: health.port, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
+    log.info('start.started', { ...listeningFacts(api, health), apiKeys: config.http.apiKeyDigests.length, hosts: hostNames ?? 'any' });
+    process.stdout.write(banner({ api, health, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
     log.info('start.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close));
     await health.stop(1000);
@@ -53,6 +57,14 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
   } finally {
     await endPool(pool);
   }
+}
+
+/**
+ * Without a key, addresses and localhost alone unless a setting says more: `start` runs beside a
+ * browser, whose pages must not get in. With one they cannot, as they do not have it.
+ */
+function hostNamesOf({ http }: Config): readonly string[] | undefined {
+  return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
 }
 
 const START_LOCK = 7_036_873_082;
@@ -70,20 +82,34 @@ async function lockData(connection: Connection, embedded: EmbeddedDatabase): Pro
   );
 }
 
-type Facts = { port: number; healthPort: number; data: string; hasKeys: boolean };
+type Facts = { api: Listening; health: Listening; data: string; hasKeys: boolean };
 
-function banner({ port, healthPort, data, hasKeys }: Facts): string {
+function banner({ api, health, data, hasKeys }: Facts): string {
+  const url = urlOf(api);
   return `
   Postmand is running.
 
-    API      http://localhost:${port}/v1
-    Docs     http://localhost:${port}/swagger/index.html
-    Health   http://localhost:${healthPort}/healthz
+    API      ${url}/v1
+    Docs     ${url}/swagger/index.html
+    Health   ${urlOf(health)}/healthz
     Data     ${data}
     Keys     ${hasKeys ? 'a key of POSTMAND_API_KEYS is asked for' : 'none: whoever reaches the API may use it'}
+    Reach    ${reachOf(api)}
 
-    Try      curl http://localhost:${port}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
+    Try      curl ${url}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
     Stop     Ctrl-C
 
 `;
+}
+
+/** With a name where that leads there: it is what the guides say. */
+function urlOf({ addresses: [address = ''], port }: Listening): string {
+  if (/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(address)) return `http://localhost:${port}`;
+  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
+}
+
+function reachOf({ addresses }: Listening): string {
+  const isLocal = addresses.every((address) => address === '::1' || address.startsWith('127.'));
+  if (isLocal) return 'this machine only; POSTMAND_HTTP_HOST=0.0.0.0 opens the API to others';
+  return `the API listens on ${addresses.join(', ')}`;
 }

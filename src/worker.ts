@@ -11,9 +11,10 @@ import { releaseParked } from './deliveries/release.ts';
 import { createSender } from './deliveries/send.ts';
 import { sweepOverdue } from './deliveries/sweep.ts';
 import { createHealth } from './http/health.ts';
-import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, listen, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { healthPlace, listen } from './ports.ts';
 import { repeat } from './repeat.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
@@ -24,9 +25,9 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
   const metrics = metricsOf(pool);
   try {
-    const health = await listen(createHealth(pool, metrics, log), config.healthPort, 'POSTMAND_HEALTH_CHECK_HTTP_PORT', { log });
+    const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
     const worker = await startWorker({ pool, connection, metrics, log }, config);
-    log.info('worker.started', { healthPort: health.port, slots: config.worker.concurrency });
+    log.info('worker.started', { healthPort: health.port, healthAddresses: health.addresses, slots: config.worker.concurrency });
     log.info('worker.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, worker.stop());
     await health.stop(1000);

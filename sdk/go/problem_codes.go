@@ -20,4 +20,5 @@ const (
 	CodeRequestTimeout          int64 = 14 // 408
 	CodeRequestHeadersTooLarge  int64 = 15 // 431
 	CodeMalformedRequest        int64 = 16 // 400
+	CodeMisdirectedRequest      int64 = 17 // 421
 )

@@ -9,6 +9,7 @@ import { docs } from './docs.ts';
 import { FORMATS } from './formats.ts';
 import type { OperationRequest } from './handler.ts';
 import { answerHeaders, checkHeaders } from './headers.ts';
+import { checkHost } from './hosts.ts';
 import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
 import { checkNumbers } from './query.ts';
 import { logRequests, type ValidatedRequest } from './request-log.ts';
@@ -21,6 +22,8 @@ export type ApiOptions = {
   validateResponses: boolean;
   /** SHA-256 of the keys that open the API, in hexadecimal; none: it is open. */
   apiKeyDigests: readonly string[];
+  /** The names that it is called by, beside addresses and localhost; undefined: any. */
+  hostNames: readonly string[] | undefined;
 };
 
 /** The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not fit together. */
@@ -34,6 +37,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(answerHeaders);
   app.use(logRequests(log, parts.metrics));
   app.use(checkHeaders);
+  app.use(checkHost(options.hostNames));
   app.use(docs(spec));
   // For every path, not just those below /v1: there is no way of writing a path that gets around it.
   app.use(requireApiKey(options.apiKeyDigests));

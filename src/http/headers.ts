@@ -25,9 +25,14 @@ export const answerHeaders: RequestHandler = (req, res, next) => {
   next();
 };
 
-/** Refuses too many headers, which Node.js would drop in silence from the 1,001st on, and HTTP/1.1 without a Host (RFC 9112, section 3.2). */
+/**
+ * Refuses too many headers, which Node.js would drop in silence from the 1,001st on, HTTP/1.1
+ * without a Host, and more than one Host, of which Node.js shows the first (RFC 9112, section 3.2).
+ */
 export const checkHeaders: RequestHandler = (req, _res, next) => {
   if (req.rawHeaders.length / 2 > MAX_HEADERS) throw new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
   if (req.headers.host === undefined && req.httpVersion === '1.1') throw new BadRequest('no_http', 'the header Host is missing');
+  const hosts = req.rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host');
+  if (hosts.length > 1) throw new BadRequest('no_http', 'the header Host is there more than once');
   next();
 };

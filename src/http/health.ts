@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
 import { answerHeaders, checkHeaders } from './headers.ts';
+import { checkHost } from './hosts.ts';
 import type { components } from './openapi.d.ts';
 
 type Health = components['schemas']['Health'];
@@ -13,11 +14,15 @@ const PATIENCE_MS = 2000;
 
 const PATHS = new Set(['/healthz', '/metrics']);
 
-/** The health port: is the database there for this process, and what has it done? */
-export function createHealth(db: Queryable, metrics: Metrics, log: Log): Express {
+/**
+ * The health port: is the database there for this process, and what has it done? `hostNames` are
+ * the names that it is called by, beside addresses and localhost; undefined: any.
+ */
+export function createHealth(db: Queryable, metrics: Metrics, log: Log, hostNames?: readonly string[]): Express {
   const app = bareApp();
   app.use(answerHeaders);
   app.use(checkHeaders);
+  app.use(checkHost(hostNames));
   app.get('/healthz', async (_req, res) => {
     const success = await answers(db);
     const body: Health = { success };

@@ -11,7 +11,7 @@ export type Problem = { status: number; body: components['schemas']['Problem']; 
 /** A request that is refused before its operation is known. */
 export class BadRequest extends Error {
   override name = 'BadRequest';
-  readonly kind: 'malformed' | 'invalid' | 'unsupported' | 'too_large' | 'slow' | 'long_head' | 'no_http';
+  readonly kind: 'malformed' | 'invalid' | 'unsupported' | 'too_large' | 'slow' | 'long_head' | 'no_http' | 'misdirected';
 
   constructor(kind: BadRequest['kind'], details: string) {
     super(details);
@@ -80,6 +80,8 @@ function refusal({ kind, message }: BadRequest): Problem {
       return problem(431, 15, 'request headers too large', { details: message });
     case 'no_http':
       return problem(400, 16, 'malformed request', { details: message });
+    case 'misdirected':
+      return problem(421, 17, 'misdirected request', { details: message });
   }
 }
 

@@ -4,12 +4,12 @@ import { Client, type PoolClient } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { createHealth } from '../../src/http/health.ts';
-import { listen } from '../../src/lifecycle.ts';
+import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';
-import { keepingLog, silentLog } from '../setup/parts.ts';
+import { FREE_PORT, keepingLog, silentLog } from '../setup/parts.ts';
 import { createRole } from '../setup/role.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { SETTINGS, startApi, type Api } from '../setup/service.ts';
@@ -78,7 +78,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
 
   test('no connection left, and whoever waits for one waits long → health answers all the same', async (t) => {
     const { pool } = await withPool(t, { max: 1, waitMs: 600_000 });
-    const server = await listen(createHealth(pool, createMetrics(), silentLog), 0, 'none');
+    const server = await listen(createHealth(pool, createMetrics(), silentLog), FREE_PORT);
     const client = await pool.connect();
     lastFirst(t).after(async () => {
       client.release();

@@ -4,11 +4,11 @@ import { Client } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { createHealth } from '../../src/http/health.ts';
-import { listen } from '../../src/lifecycle.ts';
+import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { freshDatabase, withDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
-import { silentLog } from '../setup/parts.ts';
+import { FREE_PORT, silentLog } from '../setup/parts.ts';
 import { send } from './request.ts';
 
 const GREEN = { status: 200, body: { success: true } };
@@ -71,7 +71,7 @@ suite('/healthz', { concurrency: 4 }, () => {
 });
 
 async function startHealth(t: TestContext, pool: Pool): Promise<string> {
-  const server = await listen(createHealth(pool, createMetrics(), silentLog), 0, 'none');
+  const server = await listen(createHealth(pool, createMetrics(), silentLog), FREE_PORT);
   t.after(() => server.stop(0));
   return `http://127.0.0.1:${server.port}`;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createHealth } from '../../src/http/health.ts';
-import { listen } from '../../src/lifecycle.ts';
+import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { keepingLog, type LogLine } from '../setup/parts.ts';
+import { FREE_PORT, keepingLog, type LogLine } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { SETTINGS, startApi } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
@@ -17,7 +17,7 @@ const log = keepingLog();
 const limits = { headMs: 400, requestMs: 800, silenceMs: 1500, checkEveryMs: 50 };
 const late = await startApi(wholeFile, database, log, { limits });
 const api = await startApi(wholeFile, database, log);
-const healthServer = await listen(createHealth(database.pool, createMetrics(), log), 0, 'none', { log, limits });
+const healthServer = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT, { log, limits });
 wholeFile.after(() => healthServer.stop(0));
 const health = { url: `http://127.0.0.1:${healthServer.port}` };
 

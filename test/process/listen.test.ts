@@ -95,11 +95,19 @@ suite('postmand listen', { concurrency: 2 }, () => {
     assert.match(command.output.stdout, /#2 .*signature genuine {2}→ 200 {2}seen 2 times/);
   });
 
+  for (const host of ['192.0.2.1', 'nowhere.invalid']) {
+    test(`${host}, which is no address of this machine → exit 1 and the flag to use`, async (t) => {
+      const command = postmand(t, ['listen', '--host', host]);
+      assert.equal(await exitStatus(command), 1);
+      assert.match(command.output.stderr, new RegExp(`^postmand: Cannot listen at ${host}: .* Choose another address with --host\\.\n$`));
+    });
+  }
+
   test('a port that is taken → exit 1 and the flag to use', async (t) => {
     const receiver = await startReceiver(t);
     const command = postmand(t, ['listen', '--port', new URL(receiver.url).port]);
     assert.equal(await exitStatus(command), 1);
-    assert.match(command.output.stderr, /^postmand: Port \d+ is already in use\. Choose another one with --port\.\n$/);
+    assert.match(command.output.stderr, /^postmand: Port \d+ is already in use at 127\.0\.0\.1\. Choose another one with --port\.\n$/);
   });
 
   const FAULTS: [flag: string, value: string][] = [

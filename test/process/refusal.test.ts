@@ -61,6 +61,23 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     });
   }
 
+  for (const [name, variable] of [
+    ['server', 'POSTMAND_HTTP_HOST'],
+    ['server', 'POSTMAND_HEALTH_CHECK_HTTP_HOST'],
+    ['worker', 'POSTMAND_HEALTH_CHECK_HTTP_HOST'],
+    ['start', 'POSTMAND_HTTP_HOST'],
+  ] as const) {
+    test(`${name} with an address in ${variable} that is not of this machine → exit 1, naming both`, async (t) => {
+      const { url } = await freshDatabase(t);
+      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url, [variable]: '192.0.2.1' } });
+      assert.deepEqual(await ending(command), { code: 1, signal: null });
+      assert.equal(
+        command.output.stderr,
+        `postmand: Cannot listen at 192.0.2.1: this machine does not have that address. Choose another address with ${variable}.\n`,
+      );
+    });
+  }
+
   test('several settings that cannot be used → exit 2, naming each', async (t) => {
     const env = { POSTMAND_DATABASE_URL: 'mysql://somebody:hunter2@h/d', POSTMAND_HTTP_PORT: 'http', POSTMAND_WORKER_CONCURRENCY: '0' };
     const command = postmand(t, ['server'], { env });

@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../src/log.ts';
+import type { Place } from '../../src/ports.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export const FREE_PORT: Place = { port: 0, settings: { port: 'none', host: 'none' } };
 
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
 

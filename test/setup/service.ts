@@ -4,7 +4,7 @@ import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openQueue } from '../../src/deliveries/queue.ts';
 import { createApi } from '../../src/http/app.ts';
 import type { HttpLimits } from '../../src/http/http-server.ts';
-import { listen } from '../../src/lifecycle.ts';
+import { listen } from '../../src/ports.ts';
 import type { Log } from '../../src/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -12,7 +12,7 @@ import { startWorker } from '../../src/worker.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
-import { silentLog } from './parts.ts';
+import { FREE_PORT, silentLog } from './parts.ts';
 import { until } from './until.ts';
 
 /** What an answer held; the tests know its shape. */
@@ -31,21 +31,21 @@ export type Api = {
   attempts(deliveryId: string): Promise<Attempt[]>;
 };
 
-type ApiSettings = { apiKeyDigests?: string[]; bytesInFlight?: number; limits?: Partial<HttpLimits> };
+type ApiSettings = { apiKeyDigests?: string[]; hostNames?: string[]; bytesInFlight?: number; limits?: Partial<HttpLimits> };
 
 /** The API in this process, with responses validated against openapi.yaml. */
 export async function startApi(
   t: Cleanup,
   { pool }: TestDatabase,
   log: Log = silentLog,
-  { apiKeyDigests = [], bytesInFlight = 64 * 1024 * 1024, limits = {} }: ApiSettings = {},
+  { apiKeyDigests = [], hostNames, bytesInFlight = 64 * 1024 * 1024, limits = {} }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const accept = createAccept({ pool, queue, metrics });
-  const options = { requestBodyLimitBytes: 1024 * 1024, bytesInFlight, validateResponses: true, apiKeyDigests };
+  const options = { requestBodyLimitBytes: 1024 * 1024, bytesInFlight, validateResponses: true, apiKeyDigests, hostNames };
   const app = await createApi({ pool, queue, accept, metrics }, options, log);
-  const server = await listen(app, 0, 'none', { log, limits });
+  const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);
     await queue.close();

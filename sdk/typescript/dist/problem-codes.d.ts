@@ -32,5 +32,7 @@ export declare const ProblemCode: {
     readonly requestHeadersTooLarge: 15;
     /** 400 */
     readonly malformedRequest: 16;
+    /** 421 */
+    readonly misdirectedRequest: 17;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

@@ -33,4 +33,6 @@ export const ProblemCode = {
     requestHeadersTooLarge: 15,
     /** 400 */
     malformedRequest: 16,
+    /** 421 */
+    misdirectedRequest: 17,
 };

@@ -50,12 +50,15 @@
  * | 14 | request timeout | 408 |
  * | 15 | request headers too large | 431 |
  * | 16 | malformed request | 400 |
+ * | 17 | misdirected request | 421 |
  *
- * Five of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
+ * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
- * The other three end the connection. A request whose headers take more than 10 seconds to arrive, or that is not
+ * A request under a name (`Host`) that the server does not answer to is 421 with code 17, see
+ * `POSTMAND_HTTP_ALLOWED_HOSTS`. The other three end the connection. A request whose headers take more than 10 seconds to arrive, or that is not
  * complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
- * request line, answer 431 with code 15. What is no HTTP/1.1 answers 400 with code 16.
+ * request line, answer 431 with code 15. What is no HTTP/1.1, or has more
+ * than one `Host`, answers 400 with code 16.
  *
  * **Headers.** Every answer, errors included, carries `X-Request-Id` and four security headers: `X-Frame-Options`,
  * `X-Content-Type-Options`, `X-Xss-Protection` and `Content-Security-Policy`.

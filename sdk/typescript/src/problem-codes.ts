@@ -34,6 +34,8 @@ export const ProblemCode = {
   requestHeadersTooLarge: 15,
   /** 400 */
   malformedRequest: 16,
+  /** 421 */
+  misdirectedRequest: 17,
 } as const;
 
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];
