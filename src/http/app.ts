@@ -8,6 +8,7 @@ import { readBody } from './body.ts';
 import { docs } from './docs.ts';
 import { FORMATS } from './formats.ts';
 import type { OperationRequest } from './handler.ts';
+import { takeHeadAsGet } from './head.ts';
 import { answerHeaders, checkHeaders } from './headers.ts';
 import { checkHost } from './hosts.ts';
 import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
@@ -41,6 +42,7 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(docs(spec));
   // For every path, not just those below /v1: there is no way of writing a path that gets around it.
   app.use(requireApiKey(options.apiKeyDigests));
+  app.use(takeHeadAsGet);
   const [load, findOperation, ...validate] = await validator(document, options.validateResponses);
   // The operation is known before the body is read, so that 404 and 405 need none and every log line has its route.
   app.use(load, findOperation);

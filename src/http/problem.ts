@@ -4,6 +4,7 @@ import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../deliveries/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
+import { withHead } from './head.ts';
 import type { components } from './openapi.d.ts';
 
 export type Problem = { status: number; body: components['schemas']['Problem']; headers?: Record<string, string> };
@@ -92,7 +93,7 @@ function fromFramework(error: FrameworkError): Problem | undefined {
     case 404:
       return problem(404, 8, 'route not found');
     case 405:
-      return problem(405, 9, 'method not allowed', error.headers?.Allow === undefined ? {} : { headers: { Allow: error.headers.Allow } });
+      return notAllowed(error.headers?.Allow);
     case 413:
       return refusal(new BadRequest('too_large', 'the body is larger than the limit'));
     case 415:
@@ -100,6 +101,10 @@ function fromFramework(error: FrameworkError): Problem | undefined {
     default:
       return undefined;
   }
+}
+
+function notAllowed(allow: string | undefined): Problem {
+  return problem(405, 9, 'method not allowed', allow === undefined ? {} : { headers: { Allow: withHead(allow) } });
 }
 
 /** A validation fault, with the name of the field or parameter in front. An id in the path that is none cannot exist: 404. */

@@ -9,11 +9,13 @@ import type { Metrics } from '../metrics.ts';
 export function logRequests(log: Log, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
+    // A HEAD is a GET by the end.
+    const { method } = req;
     res.on('close', () => {
       const durationMs = performance.now() - startedAt;
       const { openapi } = req as ValidatedRequest;
       log.info('http.request', {
-        method: req.method,
+        method,
         route: openapi?.openApiRoute,
         status: res.statusCode,
         durationMs: Math.round(durationMs * 10) / 10,

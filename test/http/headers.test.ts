@@ -41,7 +41,8 @@ const ANSWERS: [status: number, method: string, path: string, request?: RawReque
   [405, 'PATCH', `/v1/webhooks/${webhook.id}`],
   [405, 'DELETE', '/v1/webhooks'],
   [405, 'OPTIONS', '/v1/webhooks'],
-  [405, 'HEAD', '/v1/webhooks'],
+  [200, 'HEAD', '/v1/webhooks'],
+  [404, 'HEAD', `/v1/webhooks/${UNKNOWN_ID}`],
   [413, 'POST', '/v1/webhooks', { headers: JSON_TYPE, body: ' '.repeat(1024 * 1024 + 1) }],
   [415, 'POST', '/v1/webhooks', { headers: { 'Content-Type': 'text/plain' }, body: '{}' }],
   [200, 'GET', '/openapi.yaml'],
@@ -85,12 +86,12 @@ for (const [host, answers] of [
 
 test('a method that a path does not have → 405 that names those that it has', async () => {
   for (const [path, allow] of [
-    ['/v1/webhooks', ['GET', 'POST']],
-    [`/v1/webhooks/${webhook.id}`, ['DELETE', 'GET', 'PUT']],
-    ['/v1/deliveries', ['GET', 'POST']],
-    [`/v1/deliveries/${UNKNOWN_ID}`, ['DELETE', 'GET']],
-    ['/v1/delivery-attempts', ['GET']],
-    [`/v1/delivery-attempts/${UNKNOWN_ID}`, ['GET']],
+    ['/v1/webhooks', ['GET', 'HEAD', 'POST']],
+    [`/v1/webhooks/${webhook.id}`, ['DELETE', 'GET', 'HEAD', 'PUT']],
+    ['/v1/deliveries', ['GET', 'HEAD', 'POST']],
+    [`/v1/deliveries/${UNKNOWN_ID}`, ['DELETE', 'GET', 'HEAD']],
+    ['/v1/delivery-attempts', ['GET', 'HEAD']],
+    [`/v1/delivery-attempts/${UNKNOWN_ID}`, ['GET', 'HEAD']],
   ] as const) {
     const { status, headers, json } = await send('PATCH', `${api.url}${path}`);
     assert.equal(status, 405, path);

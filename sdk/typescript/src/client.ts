@@ -29,6 +29,8 @@
  * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
  * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
  *
+ * **HEAD** is answered wherever GET is: with the status and the headers of that GET, and without its body.
+ *
  * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Judge by the
  * code; the texts may change. Expect codes to be added.
  *
