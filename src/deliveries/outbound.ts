@@ -10,13 +10,27 @@ export type OutboundRules = { policy: OutboundPolicy; allow: readonly string[]; 
 export type Objection = (address: string) => string | undefined;
 
 /**
+ * Where clouds serve credentials, and what else they answer from beside a machine, apart from the
+ * address that most of them share. docs/security.md names the source of each. Single addresses
+ * only: the networks that they lie in are private ones, which others may use.
+ */
+const CLOUD_SERVICES = [
+  // Amazon: instance metadata, tasks of ECS, pods of EKS, time, licences, names.
+  ...['fd00:ec2::254', '169.254.170.2', '169.254.170.23', 'fd00:ec2::23'],
+  ...['fd00:ec2::123', 'fd00:ec2::250', 'fd00:ec2::253'],
+  // Google, Azure, Oracle and its older cloud, Akamai, Scaleway.
+  ...['fd20:ce::254', '168.63.129.16', 'fd00:c1::a9fe:a9fe', '192.0.0.192', 'fd00:a9fe:a9fe::1', '169.254.42.42', 'fd00:42::42'],
+  // Alibaba, Tencent, Volcengine, UCloud.
+  ...['100.100.100.200', 'fd00:100::100:200', '169.254.0.23', '100.96.0.96', '100.80.80.80'],
+];
+
+/**
  * Address ranges by what they are for, the first match counts: the registries of special-purpose addresses
  * (https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry), and where clouds serve credentials.
  * IPv6 outside of 2000::/3 is reserved unless it stands here.
  */
 const RANGES = [
-  ['cloud metadata', '169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16', '192.0.0.192'],
-  ['cloud metadata', 'fd00:ec2::254', 'fd20:ce::254', 'fd00:42::42', 'fe80::a9fe:a9fe'],
+  ['cloud metadata', '169.254.169.254', 'fe80::a9fe:a9fe', ...CLOUD_SERVICES],
   ['loopback', '127.0.0.0/8', '::1'],
   ['private', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'],
   ['link-local', '169.254.0.0/16', 'fe80::/10'],

@@ -12,6 +12,14 @@ const ADDRESSES: [objection: string, internal: boolean, open: boolean, ...addres
   ['a private address', true, false, 'fc00::1', 'fdff::1', '::ffff:10.0.0.1', '::ffff:a00:1', '64:ff9b::a00:1', '64:ff9b::10.0.0.0'],
   ['a loopback address', true, false, '127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '64:ff9b::7f00:1'],
   ['a cloud metadata address', false, false, '169.254.169.254', '169.254.170.2', '100.100.100.200', '168.63.129.16', '192.0.0.192'],
+  ['a cloud metadata address', false, false, '169.254.170.23', '169.254.0.23', '169.254.42.42', '100.96.0.96', '100.80.80.80'],
+  ['a cloud metadata address', false, false, 'fd00:ec2::23', 'fd00:0ec2:0:0::0023', 'fd00:ec2::0.0.0.35', 'FD00:EC2::23'],
+  ['a cloud metadata address', false, false, 'fd00:ec2::123', 'fd00:ec2::250', 'fd00:ec2::253', 'fd00:c1::a9fe:a9fe'],
+  ['a cloud metadata address', false, false, 'fd00:c1::169.254.169.254', 'fd00:a9fe:a9fe::1', 'fd00:42::42', 'fd00:100::100:200'],
+  ['a cloud metadata address', false, false, 'fe80::a9fe:a9fe', 'fe80::a9fe:a9fe%eth0', '::ffff:169.254.170.23', '64:ff9b::6460:60'],
+  // Their neighbours may be somebody's own.
+  ['a private address', true, false, 'fd00:ec2::1', 'fd00:ec2::2:23', 'fd00:ec2:1::23', 'fd20:ce::253', 'fd00:c1::1', 'fd00:42::1'],
+  ['a private address', true, false, '100.96.0.95', '100.80.80.81', '100.100.100.199', 'fd00:a9fe:a9fe::2', 'fd00:100::100:201'],
   [
     'a cloud metadata address',
     false,
