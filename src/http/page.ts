@@ -1,4 +1,5 @@
 import type { Page } from '../database/page.ts';
+import { utcTime } from './time.ts';
 
 type PageQuery = {
   limit?: number;
@@ -14,6 +15,17 @@ export function pageOf(query: PageQuery): Page {
   return {
     limit: query.limit ?? 50,
     offset: query.offset ?? 0,
-    createdAt: { gt: query['created_at.gt'], gte: query['created_at.gte'], lt: query['created_at.lt'], lte: query['created_at.lte'] },
+    // Rows have microseconds. Of a finer bound, the direction decides whether the row beside it
+    // belongs to the list.
+    createdAt: {
+      gt: bound(query['created_at.gt'], 'down'),
+      gte: bound(query['created_at.gte'], 'up'),
+      lt: bound(query['created_at.lt'], 'up'),
+      lte: bound(query['created_at.lte'], 'down'),
+    },
   };
+}
+
+function bound(time: string | undefined, rounding: 'down' | 'up'): string | undefined {
+  return time === undefined ? undefined : utcTime(time, rounding);
 }

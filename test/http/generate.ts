@@ -86,12 +86,19 @@ function validText({ format, pattern, minLength = 0, maxLength = 1000 }: Schema)
       fc.uuid(),
       fc.uuid().map((id) => id.toUpperCase()),
     );
-  if (format === 'date-time') return fc.tuple(TIMES, fc.constantFrom('Z', '+02:00', '-11:30', '+14:00')).map((parts) => parts.join(''));
+  if (format === 'date-time') return fc.tuple(TIMES, OFFSETS).map((parts) => parts.join(''));
   if (format === 'uri') return fc.webUrl({ withFragments: true, withQueryParameters: true });
   if (pattern !== undefined) return fc.string({ unit: 'grapheme-ascii', minLength, maxLength });
   const edges = [minLength, maxLength].map((length) => fc.constant('\u{1F980}'.repeat(length)));
   return fc.oneof({ weight: 5, arbitrary: fc.string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, 300) }) }, ...edges);
 }
+
+const OFFSETS = fc.oneof(
+  fc.constantFrom('Z', 'z'),
+  fc.tuple(fc.constantFrom('+', '-'), fc.nat(23), fc.nat(59)).map(([sign, ...parts]) => sign + parts.map(twoDigits).join(':')),
+);
+
+const twoDigits = (number: number) => String(number).padStart(2, '0');
 
 const TIMES = fc
   .date({ min: new Date('0002-01-01'), max: new Date('9998-12-31'), noInvalidDate: true })

@@ -126,6 +126,29 @@ const RANGES: [query: string, numbers: number[]][] = [
   ['created_at.gte=2026-03-01T02:00:00.000002%2B02:00', [5, 4, 3, 2]],
   ['created_at.gte=2026-02-28T14:00:00.000003-10:00', [5]],
   ['created_at.gte=2027-01-01T00:00:00Z', []],
+  // The time of the three rows, far from Greenwich and in small letters.
+  ['created_at.gt=2026-02-28T01:54:00.000002-22:06', [5]],
+  ['created_at.gte=2026-02-28t01:54:00.000002-22:06', [5, 4, 3, 2]],
+  ['created_at.lt=2026-03-01T23:59:00.000002%2B23:59', [1]],
+  ['created_at.lte=2026-03-01t00:00:00.000002z', [4, 3, 2, 1]],
+  // A bound between two microseconds, on either side of the three rows.
+  ['created_at.gt=2026-03-01T00:00:00.0000021Z', [5]],
+  ['created_at.gte=2026-03-01T00:00:00.0000021Z', [5]],
+  ['created_at.gt=2026-03-01T00:00:00.0000019Z', [5, 4, 3, 2]],
+  ['created_at.gte=2026-03-01T00:00:00.0000019Z', [5, 4, 3, 2]],
+  ['created_at.lt=2026-03-01T00:00:00.0000021Z', [4, 3, 2, 1]],
+  ['created_at.lte=2026-03-01T00:00:00.0000021Z', [4, 3, 2, 1]],
+  ['created_at.lt=2026-03-01T00:00:00.0000019Z', [1]],
+  ['created_at.lte=2026-03-01T00:00:00.0000019Z', [1]],
+  ['created_at.gte=2026-02-28T23:59:59.9999999999Z', [5, 4, 3, 2]],
+  // The second after a leap second's minute, which began the month.
+  ['created_at.lt=2026-02-28T23:59:60Z', [1]],
+  ['created_at.gte=2026-02-28T23:59:60.000003Z', [5]],
+  // Beyond the years that PostgreSQL and RFC 3339 share.
+  ['created_at.gt=0000-01-01T00:00:00%2B23:59', [5, 4, 3, 2, 1]],
+  ['created_at.lt=0000-12-31T23:59:59Z', []],
+  ['created_at.lt=9999-12-31T23:59:59-23:59', [5, 4, 3, 2, 1]],
+  ['created_at.gt=9999-12-31T23:59:59.9999999Z', []],
 ];
 
 suite('a range of created_at, to the microsecond and in any offset', () => {

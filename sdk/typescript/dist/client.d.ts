@@ -16,7 +16,8 @@
  * Where no key is set, everybody who reaches the server may use it.
  *
  * **Times** are RFC 3339 in UTC with microseconds, for example `2026-11-23T16:26:01.456186Z`. A time in a query
- * may have any offset. Write the `+` of an offset as `%2B`; a colon may stand as it is.
+ * may have any offset from -23:59 to +23:59, any number of digits behind the second, and a leap second, which counts
+ * as the second after it. Write the `+` of an offset as `%2B`; a colon may stand as it is.
  *
  * **Text.** The format `text` is our own. It means Unicode text without the character U+0000 and without unpaired
  * surrogates. All other characters are kept exactly as they were sent.

@@ -1,0 +1,53 @@
+const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`;
+const TIME = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d|60)(?:\.(?<fraction>\d+))?`;
+const OFFSET = String.raw`(?:Z|(?<sign>[+-])(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d))`;
+
+/** RFC 3339, section 5.6: letters in any case, any fraction, offsets up to 23:59. */
+const DATE_TIME = new RegExp(`^${DATE}T${TIME}${OFFSET}$`, 'i');
+
+/** A time to the second, in milliseconds since 1970, and the digits of what it is past that. */
+type Instant = { ms: number; fraction: string };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether a text is a time of RFC 3339. A leap second is one where it can be: in the last minute of
+ * a day in UTC.
+ */
+export function isDateTime(text: string): boolean {
+  return instantOf(text) !== undefined;
+}
+
+/**
+ * The same time in UTC, as PostgreSQL reads it: in microseconds, `down` or `up` to the next one
+ * where it is finer. Read by PostgreSQL itself, an offset beyond 15:59 would be refused, as would
+ * the year 0. A time outside of the years 1 to 9999 becomes -infinity or infinity: nothing of ours
+ * is older or newer.
+ * @throws where the text is no such time
+ */
+export function utcTime(text: string, rounding: 'down' | 'up'): string {
+  const instant = instantOf(text);
+  if (instant === undefined) throw new Error(`no time of RFC 3339: ${text}`);
+  const { ms, fraction } = instant;
+  const isFiner = /[1-9]/.test(fraction.slice(6));
+  const micros = Number(fraction.slice(0, 6).padEnd(6, '0')) + (isFiner && rounding === 'up' ? 1 : 0);
+  const carried = micros === 1_000_000;
+  const iso = new Date(carried ? ms + 1000 : ms).toISOString();
+  if (iso.startsWith('-') || iso.startsWith('0000')) return '-infinity';
+  if (iso.startsWith('+')) return 'infinity';
+  return iso.replace('.000Z', `.${String(carried ? 0 : micros).padStart(6, '0')}Z`);
+}
+
+function instantOf(text: string): Instant | undefined {
+  const parts = DATE_TIME.exec(text)?.groups;
+  if (parts === undefined) return undefined;
+  const { year, month, day, hour, minute, second, fraction = '', sign, hours = '0', minutes = '0' } = parts;
+  const midnight = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
+  // February 30 would become March 1 or 2.
+  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+  const atMinute = midnight + (Number(hour) * 60 + Number(minute) - offset) * 60_000;
+  if (second === '60' && (atMinute + 60_000) % DAY_MS !== 0) return undefined;
+  // As clocks of POSIX have it, and PostgreSQL: a leap second is the first one of the next day.
+  return { ms: atMinute + Number(second) * 1000, fraction };
+}
