@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
+import type { Command } from '../setup/command.ts';
 import { until } from '../setup/until.ts';
 import { claimed, expire } from './claims.ts';
 import { LONG, sized } from './intensity.ts';
@@ -9,6 +10,7 @@ import { judge } from './oracle.ts';
 import { openScene, webhookApart } from './scene.ts';
 import { nobodyWaits } from './settling.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
+import { metricsOf } from './worker-metrics.ts';
 
 const WAITING = sized(2000, 10_000);
 const CALLERS = 16;
@@ -36,7 +38,10 @@ test('one endpoint that never answers, with thousands waiting for it → everyth
   await Promise.all(waiting);
 
   const since = new Date();
-  await scene.worker();
+  const worker = await scene.worker();
+  // The only others that take so long that they move.
+  const noOtherMoves = () => scene.receiver.open().every(({ path }) => path !== '/slow');
+  await until('its send is in the slow lane', async () => noOtherMoves() && (await sendsIn(worker)).slow === 1 && noOtherMoves());
   await traffic.accepted(sized(100, 500));
   const others = othersOf(traffic, [silent]);
   await until('all others are settled', async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0, 120_000);
@@ -68,14 +73,13 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
 
   const env = { POSTMAND_WORKER_CONCURRENCY: String(SLOTS) };
   const worker = await scene.worker(env);
-  await othersArePast();
+  await othersArePast(worker);
   await worker.end('SIGKILL');
   const since = new Date();
   await nobodyWaits(pool);
   const cut = await claimed(pool);
   if (!LONG) await expire(pool, cut);
-  await scene.worker(env);
-  await othersArePast();
+  await othersArePast(await scene.worker(env));
   assert.ok(most <= 2 * SLOTS, `${most} sends at a time`);
   const { open } = scene.receiver;
   t.diagnostic(
@@ -85,11 +89,17 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   silence.resolve(200);
   await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id) });
 
-  /** Waits until all others that were accepted by now have ended, beside new ones. */
-  async function othersArePast(): Promise<void> {
+  /**
+   * Waits until silent sends fill what they may of the slow lane, and until all others that were
+   * accepted by now have ended.
+   */
+  async function othersArePast(worker: Command): Promise<void> {
+    await until('silent sends have moved', async () => (await sendsIn(worker)).slow >= Math.floor(0.75 * SLOTS));
     await traffic.accepted(sized(100, 500));
     const others = othersOf(traffic, silent);
     await until('all others are settled', async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0, 120_000);
+    const { fast, slow } = await sendsIn(worker);
+    assert.ok(fast <= SLOTS && slow <= SLOTS, `${fast} sends in the fast lane and ${slow} in the slow one`);
   }
 });
 
@@ -104,4 +114,10 @@ async function pendingOf(pool: Pool, condition: string, values: unknown[]): Prom
     values,
   );
   return rows[0]?.n ?? 0;
+}
+
+async function sendsIn(worker: Command): Promise<{ fast: number; slow: number }> {
+  const metrics = await metricsOf(worker);
+  const of = (lane: string) => metrics.get(`postmand_sends_in_flight{lane="${lane}"}`) ?? NaN;
+  return { fast: of('fast'), slow: of('slow') };
 }
