@@ -1,6 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpAgent, type ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { createLookup } from './lookup.ts';
+import { isIP, Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connectToName } from './connect.ts';
+import { createLookup, type Resolve } from './lookup.ts';
 import type { Objection } from './outbound.ts';
 
 /** A forward proxy, and the hosts that are reached without it, as in the environment variables of that name. */
@@ -8,7 +11,18 @@ export type Proxy = { url: string; except: string };
 
 export type Agents = { http: HttpAgent; https: HttpsAgent };
 
-type AgentOptions = { objection: Objection; lookupThreads: number; proxy?: Proxy | undefined };
+/**
+ * What a request tells its agent: when it wants no connection any more. Node.js tells an agent
+ * nothing before it has one.
+ */
+export type ConnectUntil = { connectUntil?: AbortSignal };
+
+type AgentsOptions = {
+  objection: Objection;
+  lookupThreads: number;
+  proxy?: Proxy | undefined;
+  resolve?: Resolve | undefined;
+};
 
 /** Idle connections close after this, before most servers close theirs. */
 const IDLE_SOCKET_MS = 4000;
@@ -17,13 +31,43 @@ const IDLE_SOCKET_MS = 4000;
  * How webhooks are connected to: `pooled` keeps idle connections, `fresh` makes a new one for each request. Both check every
  * address that a name resolves to. What goes through a proxy is resolved by the proxy.
  */
-export function createAgents({ objection, lookupThreads, proxy }: AgentOptions): { pooled: Agents; fresh: Agents } {
+export function createAgents({ objection, lookupThreads, proxy, resolve }: AgentsOptions): { pooled: Agents; fresh: Agents } {
+  const lookup = createLookup({ objection, threads: lookupThreads, ...(resolve && { resolve }) });
   const proxyEnv = proxy && { proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except } };
-  const options = { ...proxyEnv, lookup: createLookup({ objection, threads: lookupThreads }) };
+  const options = { ...proxyEnv, lookup };
   // The time would bound the making of a tunnel too; through a proxy, idle connections end when the proxy ends them.
   const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
-  return {
+  const all = {
     pooled: { http: new HttpAgent(pooled), https: new HttpsAgent(pooled) },
     fresh: { http: new HttpAgent(options), https: new HttpsAgent(options) },
+  };
+  // With a proxy only Node.js knows which hosts are reached without it.
+  if (!proxy) for (const { http, https } of [all.pooled, all.fresh]) for (const agent of [http, https]) tryAllAddresses(agent, lookup);
+  return all;
+}
+
+/**
+ * Node.js gives every address of a name but the last 250 ms to connect, whatever time the caller
+ * has.
+ */
+function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
+  const connect: HttpAgent['createConnection'] = agent.createConnection.bind(agent);
+  const over = (socket: Socket, options: ClientRequestArgs) =>
+    agent instanceof HttpsAgent ? (connect({ ...options, socket } as ClientRequestArgs) as Duplex) : socket;
+
+  agent.createConnection = (options: ClientRequestArgs & ConnectUntil, callback) => {
+    const { host, connectUntil: until } = options;
+    if (!host || isIP(host) !== 0) return connect(options, callback);
+    // The agent gives a socket its time when it becomes idle.
+    const search = { lookup, until, options: { ...options, timeout: undefined } as unknown as TcpNetConnectOpts };
+    connectToName(host, search, (error, socket) => {
+      if (socket) return callback?.(null, over(socket, options));
+      // The agent forgets a socket that fails, but keeps an entry for each host for which it was
+      // given an error alone.
+      const failed = new Socket();
+      callback?.(null, failed);
+      failed.destroy(error as Error);
+    });
+    return undefined;
   };
 }

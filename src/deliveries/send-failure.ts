@@ -100,8 +100,19 @@ function byPattern(code: string, message: string): Failure | undefined {
 
 /** got wraps what Node reports, and connecting to several addresses reports them together: the innermost error says most. */
 function innermost(error: unknown): unknown {
-  const deeper: unknown = error instanceof AggregateError ? error.errors[0] : error instanceof Error ? error.cause : undefined;
+  const deeper = error instanceof AggregateError ? ofEndpoint(error.errors) : error instanceof Error ? error.cause : undefined;
   return deeper instanceof Error ? innermost(deeper) : error;
+}
+
+/**
+ * This machine has no way to the address, as often to those of one family: nothing is known of the
+ * endpoint then.
+ */
+const NO_WAY = new Set(['ENETUNREACH', 'EADDRNOTAVAIL']);
+
+/** Of several addresses the first whose error is the endpoint's own. */
+function ofEndpoint(errors: unknown[]): unknown {
+  return errors.find((error) => !NO_WAY.has(wordsOf(error).code)) ?? errors[0];
 }
 
 function wordsOf(error: unknown): { code: string; message: string } {

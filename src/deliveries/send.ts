@@ -1,8 +1,10 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import got, { type Got, type Request as GotStream } from 'got';
-import { createAgents, type Proxy } from './agents.ts';
+import got, { type Got, type Request as GotStream, type RequestFunction } from 'got';
+import { createAgents, type ConnectUntil, type Proxy } from './agents.ts';
 import { localFault } from './local-fault.ts';
+import type { Resolve } from './lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './outbound.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
@@ -30,6 +32,11 @@ export type Sender = {
 /** Interim answers (1xx) cost the other side nothing: after this many we give up. */
 const MAX_INTERIM_ANSWERS = 8;
 
+/**
+ * Calls off what is still being connected. A reason made for each send would cost a stack trace.
+ */
+const OVER = new Error('the send is over');
+
 /** setTimeout fires at once above this. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -42,10 +49,13 @@ export type SenderOptions = {
   proxy?: Proxy | undefined;
 };
 
-/** A sender with idle connections of its own that connects only where it may. */
-export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions): Sender {
+/**
+ * A sender with idle connections of its own that connects only where it may. Names are looked up
+ * the system's way unless `resolve` is given.
+ */
+export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions, resolve?: Resolve): Sender {
   const objection = outboundObjection(outbound);
-  const { pooled, fresh } = createAgents({ objection, lookupThreads, proxy });
+  const { pooled, fresh } = createAgents({ objection, lookupThreads, proxy, resolve });
   const client = got.extend({
     isStream: true,
     method: 'POST',
@@ -102,11 +112,13 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     let stream: GotStream | undefined;
     let native: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
+    const connecting = new AbortController();
     const body = new CappedBody(bodyLimitBytes);
 
     const finish = (end: End) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+      connecting.abort(OVER);
       // What still comes is of no interest, and an error without a listener would end the process.
       stream?.removeAllListeners().on('error', () => {});
       if (end.kind !== 'response' || end.bodyCut) stream?.destroy();
@@ -118,7 +130,8 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     signal.addEventListener('abort', onAbort, { once: true });
 
     try {
-      stream = client.stream(request.url, { body: request.body, headers: Object.fromEntries(request.headers) });
+      const headers = Object.fromEntries(request.headers);
+      stream = client.stream(request.url, { body: request.body, headers, request: requestUntil(connecting.signal) });
     } catch (error) {
       return finish({ kind: 'error', error });
     }
@@ -139,6 +152,14 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     stream.on('end', () => response && finish(responded(response, body)));
     stream.on('error', give);
   });
+}
+
+/** Node.js's own request, whose agent is told when it wants no connection any more. */
+function requestUntil(connectUntil: AbortSignal): RequestFunction {
+  return (url, options) => {
+    const told: typeof options & ConnectUntil = { ...options, connectUntil };
+    return url.protocol === 'https:' ? httpsRequest(url, told) : httpRequest(url, told);
+  };
 }
 
 function responded(response: IncomingMessage, body: CappedBody): End {

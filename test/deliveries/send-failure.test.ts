@@ -47,6 +47,18 @@ test('several addresses that all failed → the first of them', () => {
   assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'host unreachable');
 });
 
+for (const code of ['ENETUNREACH', 'EADDRNOTAVAIL']) {
+  test(`several addresses, the first fails with ${code} → what came of the others`, () => {
+    const every = new AggregateError([coded(code), coded('ECONNREFUSED'), coded('EHOSTUNREACH')]);
+    assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'connection refused');
+  });
+}
+
+test('several addresses that cannot be reached from this machine → the first of them', () => {
+  const every = new AggregateError([coded('ENETUNREACH'), coded('EADDRNOTAVAIL')]);
+  assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'network unreachable');
+});
+
 test('whatever fails → nothing of the URL but its host, and nothing of the original message', () => {
   for (const [error] of CASES) assert.doesNotMatch(describeFailure(error, URL_WITH_PASSWORD, 1000).message, /hunter|user|8443|path/);
 });
