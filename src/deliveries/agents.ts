@@ -41,9 +41,21 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
     pooled: { http: new HttpAgent(pooled), https: new HttpsAgent(pooled) },
     fresh: { http: new HttpAgent(options), https: new HttpsAgent(options) },
   };
+  for (const { https } of [all.pooled, all.fresh]) leaveOutFinalDot(https);
   // With a proxy only Node.js knows which hosts are reached without it.
   if (!proxy) for (const { http, https } of [all.pooled, all.fresh]) for (const agent of [http, https]) tryAllAddresses(agent, lookup);
   return all;
+}
+
+/**
+ * The name that the TLS handshake tells has no dot at its end (RFC 6066, section 3), though the
+ * host of the URL may have one: servers choose their certificate by it, and refuse what they do not
+ * know.
+ */
+function leaveOutFinalDot(agent: HttpsAgent): void {
+  const connect: HttpsAgent['createConnection'] = agent.createConnection.bind(agent);
+  agent.createConnection = ({ servername = '', ...options }, callback) =>
+    connect({ ...options, servername: servername.replace(/\.+$/, '') }, callback);
 }
 
 /**
@@ -52,21 +64,28 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
  */
 function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
   const connect: HttpAgent['createConnection'] = agent.createConnection.bind(agent);
-  const over = (socket: Socket, options: ClientRequestArgs) =>
-    agent instanceof HttpsAgent ? (connect({ ...options, socket } as ClientRequestArgs) as Duplex) : socket;
-
   agent.createConnection = (options: ClientRequestArgs & ConnectUntil, callback) => {
     const { host, connectUntil: until } = options;
     if (!host || isIP(host) !== 0) return connect(options, callback);
     // The agent gives a socket its time when it becomes idle.
     const search = { lookup, until, options: { ...options, timeout: undefined } as unknown as TcpNetConnectOpts };
-    connectToName(host, search, (error, socket) => {
-      if (socket) return callback?.(null, over(socket, options));
+    const fail = (error: unknown) => {
       // The agent forgets a socket that fails, but keeps an entry for each host for which it was
       // given an error alone.
       const failed = new Socket();
       callback?.(null, failed);
       failed.destroy(error as Error);
+    };
+    const withTls = (socket: Socket) => connect({ ...options, socket } as ClientRequestArgs) as Duplex;
+    connectToName(host, search, (error, socket) => {
+      if (socket === undefined) return fail(error);
+      try {
+        callback?.(null, agent instanceof HttpsAgent ? withTls(socket) : socket);
+      } catch (cannotUse) {
+        // TLS itself may be set up wrongly, as by --tls-cipher-list.
+        socket.destroy();
+        fail(cannotUse);
+      }
     });
     return undefined;
   };

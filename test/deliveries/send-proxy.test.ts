@@ -1,55 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type Socket } from 'node:net';
-import { suite, test, type TestContext } from 'node:test';
+import { suite, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { listening } from '../setup/listening.ts';
+import { startProxy } from '../setup/proxy.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
-
-type Asked = { method: string; target: string; authorization: string | undefined };
-
-/** A forward proxy (RFC 9110, section 9.3.6 for CONNECT) that sends everything on to one port of this machine. */
-async function startProxy(
-  t: TestContext,
-  port: number,
-  { tunnelStatus = 200, tunnelAfterMs = 0 } = {},
-): Promise<{ url: string; asked: Asked[] }> {
-  const asked: Asked[] = [];
-  const note = (request: IncomingMessage) =>
-    asked.push({
-      method: request.method ?? '',
-      target: request.url ?? '',
-      authorization: request.headers['proxy-authorization'],
-    });
-  const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
-    note(request);
-    request.resume();
-    response.end('by the proxy');
-  });
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  server.on('connect', (request: IncomingMessage, near: Socket) => {
-    note(request);
-    near.on('error', () => {});
-    if (tunnelStatus !== 200) return void near.end(`HTTP/1.1 ${tunnelStatus} No\r\n\r\n`);
-    const far = connect(port, '127.0.0.1', () => {
-      setTimeout(() => {
-        near.write('HTTP/1.1 200 OK\r\n\r\n');
-        near.pipe(far).pipe(near);
-      }, tunnelAfterMs);
-    });
-    far.on('error', () => near.destroy());
-    sockets.add(far);
-  });
-  const url = `http://u:hunter2@localhost:${await listening(t, server)}`;
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-  });
-  return { url, asked };
-}
 
 const BASIC = `Basic ${Buffer.from('u:hunter2').toString('base64')}`;
 
