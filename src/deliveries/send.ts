@@ -1,14 +1,15 @@
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import got, { type Got, type Request as GotStream, type RequestFunction } from 'got';
-import { createAgents, type ConnectUntil, type Proxy } from './agents.ts';
+import got, { type Got, type Request as GotStream } from 'got';
+import { createAgents, type Proxy } from './agents.ts';
 import { localFault } from './local-fault.ts';
 import type { Resolve } from './lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './outbound.ts';
+import { Outgoing } from './outgoing.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
 import type { ResponseHead } from './transcript.ts';
+import { writeBody } from './write-body.ts';
 
 /**
  * What came of one send. Two kinds say nothing about the endpoint: `aborted`, we gave it up ourselves, and `local`, this machine
@@ -31,11 +32,6 @@ export type Sender = {
 
 /** Interim answers (1xx) cost the other side nothing: after this many we give up. */
 const MAX_INTERIM_ANSWERS = 8;
-
-/**
- * Calls off what is still being connected. A reason made for each send would cost a stack trace.
- */
-const OVER = new Error('the send is over');
 
 /** setTimeout fires at once above this. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -105,61 +101,72 @@ function refusedLiteral(url: string, objection: Objection): End | undefined {
   return reason === undefined ? undefined : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };
 }
 
-/** Sends once and settles at the first of: whole response, body limit, error, deadline, abort. Then nothing of it remains. */
+/**
+ * Sends once and settles at the first of: whole response, body limit, error, deadline, abort. A
+ * complete response counts, whatever comes with it or after it. Then nothing of all this remains.
+ */
 function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: Once): Promise<End> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve({ kind: 'aborted' });
     let stream: GotStream | undefined;
-    let native: ClientRequest | undefined;
     let response: IncomingMessage | undefined;
-    const connecting = new AbortController();
+    const outgoing = new Outgoing();
     const body = new CappedBody(bodyLimitBytes);
 
     const finish = (end: End) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      connecting.abort(OVER);
+      outgoing.end();
       // What still comes is of no interest, and an error without a listener would end the process.
       stream?.removeAllListeners().on('error', () => {});
-      if (end.kind !== 'response' || end.bodyCut) stream?.destroy();
+      if (end.kind !== 'response' || end.bodyCut || !outgoing.isWritten) stream?.destroy();
       resolve(end);
     };
-    const onAbort = () => finish({ kind: 'aborted' });
-    const give = (error: unknown) => finish(response?.complete ? responded(response, body) : failed(error, native, response));
-    const timer = setTimeout(() => finish({ kind: 'error', error: new Refused('TIMEOUT') }), deadline - performance.now());
+    const finishUnlessAnswered = (end: End) => finish(response?.complete ? responded(response, body) : end);
+    const onAbort = () => finishUnlessAnswered({ kind: 'aborted' });
+    const onDeadline = () => finishUnlessAnswered({ kind: 'error', error: new Refused('TIMEOUT') });
+    const onError = (error: unknown) => {
+      const end = failed(error, outgoing, response);
+      // got reads no more after an error; Node.js still passes on what has come.
+      if (response?.complete && !response.closed) response.once('close', () => finishUnlessAnswered(end));
+      else finishUnlessAnswered(end);
+    };
+    const timer = setTimeout(onDeadline, deadline - performance.now());
     signal.addEventListener('abort', onAbort, { once: true });
 
+    const bytes = Buffer.from(request.body);
+    const headers = { ...Object.fromEntries(request.headers), 'content-length': String(bytes.length) };
     try {
-      const headers = Object.fromEntries(request.headers);
-      stream = client.stream(request.url, { body: request.body, headers, request: requestUntil(connecting.signal) });
+      stream = client.stream(request.url, { headers, request: outgoing.start });
     } catch (error) {
       return finish({ kind: 'error', error });
     }
-    stream.on('request', (made: ClientRequest) => {
-      native = made;
-      let interim = 0;
-      made.on('information', () => ++interim > MAX_INTERIM_ANSWERS && finish({ kind: 'error', error: new Refused('INTERIM_FLOOD') }));
-      made.on('upgrade', (_head, socket) => {
-        socket.destroy();
-        finish({ kind: 'error', error: new Refused('UPGRADE') });
+    stream.on('request', (made: ClientRequest) => refuseInterim(made, (error) => finish({ kind: 'error', error })));
+    stream.on('response', (started: IncomingMessage) => {
+      response = started;
+      started.on('data', (chunk: Buffer) => {
+        if (body.cut) return;
+        body.add(chunk);
+        if (body.cut) finish(responded(started, body));
       });
     });
-    stream.on('response', (started: IncomingMessage) => (response = started));
-    stream.on('data', (chunk: Buffer) => {
-      body.add(chunk);
-      if (body.cut && response) finish(responded(response, body));
-    });
-    stream.on('end', () => response && finish(responded(response, body)));
-    stream.on('error', give);
+    stream.on('end', () => response && outgoing.whenOver(response, () => response && finish(responded(response, body))));
+    stream.on('error', onError);
+    stream.resume();
+    writeBody(stream, bytes);
   });
 }
 
-/** Node.js's own request, whose agent is told when it wants no connection any more. */
-function requestUntil(connectUntil: AbortSignal): RequestFunction {
-  return (url, options) => {
-    const told: typeof options & ConnectUntil = { ...options, connectUntil };
-    return url.protocol === 'https:' ? httpsRequest(url, told) : httpRequest(url, told);
-  };
+/**
+ * Refuses what comes in place of an answer: interim answers without an end, and another protocol.
+ */
+function refuseInterim(made: ClientRequest, refuse: (error: Refused) => void): void {
+  let interim = 0;
+  made.on('information', () => ++interim > MAX_INTERIM_ANSWERS && refuse(new Refused('INTERIM_FLOOD')));
+  made.on('upgrade', (_head, socket) => {
+    socket.destroy();
+    refuse(new Refused('UPGRADE'));
+  });
 }
 
 function responded(response: IncomingMessage, body: CappedBody): End {
@@ -167,9 +174,9 @@ function responded(response: IncomingMessage, body: CappedBody): End {
   return { kind: 'response', httpVersion, status: statusCode, reason: statusMessage, rawHeaders, body: body.bytes(), bodyCut: body.cut };
 }
 
-function failed(error: unknown, native: ClientRequest | undefined, response: IncomingMessage | undefined): End {
+function failed(error: unknown, { isReused }: Outgoing, response: IncomingMessage | undefined): End {
   const code = (error as { code?: unknown }).code;
-  const stale = native?.reusedSocket === true && response === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
+  const stale = isReused && response === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
   return { kind: 'error', error, stale };
 }
 

@@ -1,0 +1,66 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestFunction } from 'got';
+import type { ConnectUntil } from './agents.ts';
+import { keepReading } from './keep-reading.ts';
+
+/**
+ * Calls off what is still being connected. A reason made for each send would cost a stack trace.
+ */
+const OVER = new Error('the send is over');
+
+/** The request of one exchange on its way out: until it is connected, and until it is written. */
+export class Outgoing {
+  readonly #unconnected = new AbortController();
+  #request: ClientRequest | undefined;
+  #written = false;
+  #gone = false;
+  #stopReading = () => {};
+  #onOver = () => {};
+
+  /** For got: Node.js's own request, of which it is known how far it has come. */
+  readonly start: RequestFunction = (url, options) => {
+    const told: typeof options & ConnectUntil = { ...options, connectUntil: this.#unconnected.signal };
+    const made = url.protocol === 'https:' ? httpsRequest(url, told) : httpRequest(url, told);
+    this.#request = made;
+    made.once('finish', () => this.#over('written'));
+    made.once('close', () => this.#over('gone'));
+    made.once('socket', (socket) => (this.#stopReading = keepReading(socket, () => this.#over('gone'))));
+    return made;
+  };
+
+  /** All of it has left this process. */
+  get isWritten(): boolean {
+    return this.#written;
+  }
+
+  /** It went over a connection that had served another request before. */
+  get isReused(): boolean {
+    return this.#request?.reusedSocket === true;
+  }
+
+  /**
+   * Calls back once nothing of the request is to be sent any more: at once, but where the endpoint
+   * answered before it has read all. One that answered 2xx and keeps the connection may be reading
+   * still, and gets the rest. To any other answer, and to `Connection: close`, the rest is left out
+   * (RFC 9112, sections 9.5 and 9.6).
+   */
+  whenOver({ statusCode = 0 }: IncomingMessage, done: () => void): void {
+    const isReading = statusCode < 300 && this.#request?.shouldKeepAlive === true;
+    if (this.#written || this.#gone || !isReading) return done();
+    this.#onOver = done;
+  }
+
+  /** Nothing of it is of interest any more. */
+  end(): void {
+    this.#onOver = () => {};
+    this.#stopReading();
+    this.#unconnected.abort(OVER);
+  }
+
+  #over(how: 'written' | 'gone'): void {
+    if (how === 'written') this.#written = true;
+    else this.#gone = true;
+    this.#onOver();
+  }
+}
