@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
+import type { ServerState } from './database/server-state.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
 import { leave } from './leave.ts';
 import type { Log } from './log.ts';
@@ -34,6 +35,7 @@ export async function connectTo(config: Config): Promise<Connection> {
 /** A pool on a database whose schema this version can work with. @throws CommandError that names the command to run. */
 export async function openPool(connection: Connection, config: Config, max: number, name: string, log: Log): Promise<Pool> {
   const pool = createPool(connection, { max, name, log });
+  tellTurns(pool.server, log);
   try {
     const { pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
     if (pending.length > 0)
@@ -50,6 +52,15 @@ export async function openPool(connection: Connection, config: Config, max: numb
       cause: error,
     });
   }
+}
+
+/** Says when the database stops taking writes, and when it takes them again. */
+function tellTurns(server: ServerState, log: Log): void {
+  const advice = 'nothing is accepted or delivered until the database can be written';
+  server.on('turned', (readOnly) => {
+    if (readOnly) log.warn('database.read_only', { advice });
+    else log.info('database.writable');
+  });
 }
 
 /** How much longer than its grace period a process that was told to stop may take to hand back claims and close connections. */

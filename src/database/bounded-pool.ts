@@ -50,13 +50,19 @@ export class BoundedPool extends Pool {
     return ended;
   }
 
+  /** Told of every release and its failure. @returns whether to drop the connection in any case. */
+  protected isUseless(_client: PoolClient, _error?: Error | boolean): boolean {
+    return false;
+  }
+
   #guard(client: PoolClient): PoolClient {
     const release = client.release;
     client.release = (error) => {
+      const useless = this.isUseless(client, error);
       // What PostgreSQL answered has ended.
       const mayRun = Boolean(error) && !(error instanceof DatabaseError);
       if (mayRun && !this.ending) void this.#letGo(client, () => release(error));
-      else release(error);
+      else release(error || useless);
     };
     return client;
   }

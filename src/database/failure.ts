@@ -11,32 +11,73 @@ export class DatabaseUnreachable extends Error {
 }
 
 /**
- * Classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html) that speak of the values: data exception,
- * integrity constraint violation, program limit exceeded.
+ * What an answer of PostgreSQL tells, by its SQLSTATE. All but `data` pass.
+ * - data: the values are refused, and would be again.
+ * - conflict: lost against another transaction; the same one may succeed at once.
+ * - lost: the session is over, or as good as over.
+ * - outdated: what the session was given when it began (its role, its search_path, what is prepared
+ *   in it) may not fit any more, and a new one would be given what is right now.
+ * - read_only: the server may not be written. After a failover a new connection leads elsewhere.
+ * - passing: anything else. Somebody sets it right, and the connection is not to blame.
  */
-const DATA_CLASS = /^(22|23|54)/;
+type Meaning = 'data' | 'conflict' | 'lost' | 'outdated' | 'read_only' | 'passing';
 
-/** After these the same transaction may succeed at once. */
-const CONFLICTS = new Set(['40001', '40P01', '55P03']);
+/** By code, and by class where the code is not here; what is in neither is `passing`. */
+const MEANINGS: Record<string, Meaning> = {
+  '08': 'lost', // connection exception
+  '22': 'data', // data exception
+  '23': 'data', // integrity constraint violation
+  '25006': 'read_only', // read-only transaction
+  '25P03': 'lost', // idle in transaction for too long
+  '25P04': 'lost', // transaction for too long
+  '26': 'outdated', // invalid statement name: a pooler lost what was prepared
+  '28': 'lost', // invalid authorization
+  '3D': 'lost', // invalid catalog: no such database
+  '3F': 'outdated', // invalid schema
+  '40001': 'conflict', // serialization failure
+  '40P01': 'conflict', // deadlock
+  '42': 'outdated', // access rule violation, and what is not found by its name
+  '44': 'data', // WITH CHECK OPTION violation
+  '53': 'passing', // insufficient resources
+  '54': 'data', // program limit exceeded
+  '55': 'passing', // not in the state that is needed
+  '55P03': 'conflict', // lock not available
+  '57': 'passing', // operator intervention: a statement was cancelled
+  '57P01': 'lost', // ended by an administrator
+  '57P02': 'lost', // ended by a crash
+  '57P03': 'lost', // cannot connect now
+  '57P04': 'lost', // the database was dropped
+  '57P05': 'lost', // idle for too long
+  '58': 'passing', // system error
+};
 
-/** The server goes away, is a replica, or does not know us any more: a new connection may lead elsewhere. */
-const SPOILED_CONNECTION = /^(08|28|57P0)|^25006$/;
+const SPOILING = new Set<Meaning>(['lost', 'outdated', 'read_only']);
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function meaningOf({ code = '' }: DatabaseError): Meaning {
+  return MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'passing';
+}
 
 /** Of sockets and of this machine, where a connection that was open fails. */
 const PASSING_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EPROTO', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
   ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'],
+  // Of Node: written to after the other side had ended the connection, and before we were told.
+  ...['ERR_SOCKET_CLOSED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
 ]);
 const PASSING_CODE = /^(EAI_|ERR_SSL_|ERR_TLS_|CERT_)/;
 
-/** pg and pg-pool report these without a code. */
-const CONNECTION_MESSAGES = new RegExp(
-  `^(${[
-    ...['Connection terminated', 'Connection ended', 'timeout exceeded when trying to connect', 'timeout expired'],
-    ...['Query read timeout', 'Client has encountered a connection error', 'Client was closed'],
-    ...['The server does not support SSL', 'There was an error establishing an SSL connection'],
-  ].join('|')})`,
-);
+/** What pg and pg-pool say without a code: of a connection that is gone, */
+const LOST_MESSAGES = startsWith([
+  ...['Connection terminated', 'Connection ended', 'Client has encountered a connection error'],
+  ...['Client was closed', 'Received unexpected'],
+]);
+
+/** and of one that cannot be had or does not answer. */
+const WAIT_MESSAGES = startsWith([
+  ...['timeout exceeded when trying to connect', 'timeout expired', 'Query read timeout'],
+  ...['The server does not support SSL', 'There was an error establishing an SSL connection'],
+]);
 
 /**
  * True where the fault lies in the database or on the way to it, so that the same transaction may succeed later: everything that
@@ -44,9 +85,9 @@ const CONNECTION_MESSAGES = new RegExp(
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isTransient);
-  if (error instanceof DatabaseError) return !DATA_CLASS.test(error.code ?? '');
+  if (error instanceof DatabaseError) return meaningOf(error) !== 'data';
   if (error instanceof DatabaseUnreachable) return true;
-  return error instanceof Error && (hasPassingCode(error) || CONNECTION_MESSAGES.test(error.message));
+  return error instanceof Error && (isOfLostConnection(error) || WAIT_MESSAGES.test(error.message));
 }
 
 /** True where a statement may have taken too long: PostgreSQL ended it (57014), or we gave up waiting for its answer. */
@@ -56,15 +97,30 @@ export function isTimeout(error: unknown): boolean {
 
 /** True where a transaction lost against another one (deadlock, serialization, lock timeout) and may be tried again at once. */
 export function isConflict(error: unknown): boolean {
-  return error instanceof DatabaseError && CONFLICTS.has(error.code ?? '');
+  return error instanceof DatabaseError && meaningOf(error) === 'conflict';
 }
 
-/** True where the connection that gave this answer should not be used again. */
-export function spoilsConnection({ code = '' }: DatabaseError): boolean {
-  return SPOILED_CONNECTION.test(code);
+/** True where the server that a connection leads to may not be written. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof DatabaseError && meaningOf(error) === 'read_only';
 }
 
-function hasPassingCode(error: Error): boolean {
+/** True where all connections that were opened earlier may have become useless in the same way. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof DatabaseError && meaningOf(error) === 'outdated';
+}
+
+/** True where the connection that gave this answer, or broke with it, is not to be used again. */
+export function spoilsConnection(error: unknown): boolean {
+  if (error instanceof DatabaseError) return SPOILING.has(meaningOf(error));
+  return error instanceof Error && isOfLostConnection(error);
+}
+
+function isOfLostConnection(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : '';
-  return PASSING_CODES.has(code) || PASSING_CODE.test(code);
+  return PASSING_CODES.has(code) || PASSING_CODE.test(code) || LOST_MESSAGES.test(error.message);
+}
+
+function startsWith(beginnings: string[]): RegExp {
+  return new RegExp(`^(${beginnings.join('|')})`);
 }

@@ -1,9 +1,10 @@
 import { DatabaseError, types, type ClientBase } from 'pg';
 import type { Log } from '../log.ts';
-import { BoundedPool } from './bounded-pool.ts';
 import type { Connection } from './connection.ts';
+import { LivePool } from './live-pool.ts';
+import { ServerState } from './server-state.ts';
 
-export type Pool = BoundedPool;
+export type Pool = LivePool;
 
 /** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
 export type Queryable = Pick<ClientBase, 'query'>;
@@ -16,6 +17,8 @@ type PoolOptions = {
   statementTimeoutMs?: number;
   /** Longest wait for a connection. */
   waitMs?: number;
+  /** Of another pool of this process, to share what either finds out about the server. */
+  server?: ServerState;
 };
 
 /**
@@ -34,8 +37,9 @@ const INVALID_PARAMETER_VALUE = '22023';
  * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
  * What waits too long, for a connection or for the end of a statement, fails with an error that `isTransient` knows.
  */
-export function createPool(connection: Connection, { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 }: PoolOptions): Pool {
-  const pool = new BoundedPool({
+export function createPool(connection: Connection, options: PoolOptions): Pool {
+  const { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 } = options;
+  const pool = new LivePool(options.server ?? new ServerState(), {
     ...connection,
     max,
     application_name: name,

@@ -15,12 +15,11 @@ export const NOT_DURABLE = 'begin; set local synchronous_commit = off';
  * When this rejects with a lost connection, the commit may or may not have happened: report failure, never success.
  */
 export async function inTransaction<Result>(pool: Pool, work: (tx: Tx) => Promise<Result>, begin = 'begin'): Promise<Result> {
-  const client = await pool.connect();
+  const client = await pool.begin(begin);
   let broken: Error | undefined;
   const onError = (error: Error) => (broken = error);
   client.on('error', onError);
   try {
-    await client.query(begin);
     const result = await work(client as unknown as Tx);
     const { command } = await client.query('commit');
     // A statement that failed unnoticed in `work` turns COMMIT into ROLLBACK, which the server does not call an error.

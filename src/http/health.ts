@@ -1,5 +1,5 @@
 import type { Express } from 'express';
-import type { Queryable } from '../database/pool.ts';
+import type { Pool } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
@@ -15,16 +15,16 @@ const PATIENCE_MS = 2000;
 const PATHS = new Set(['/healthz', '/metrics']);
 
 /**
- * The health port: is the database there for this process, and what has it done? `hostNames` are
+ * The health port: can this process write to the database, and what has it done? `hostNames` are
  * the names that it is called by, beside addresses and localhost; undefined: any.
  */
-export function createHealth(db: Queryable, metrics: Metrics, log: Log, hostNames?: readonly string[]): Express {
+export function createHealth(pool: Pool, metrics: Metrics, log: Log, hostNames?: readonly string[]): Express {
   const app = bareApp();
   app.use(answerHeaders);
   app.use(checkHeaders);
   app.use(checkHost(hostNames));
   app.get('/healthz', async (_req, res) => {
-    const success = await answers(db);
+    const success = await isWritable(pool);
     const body: Health = { success };
     res.status(success ? 200 : 500).json(body);
   });
@@ -38,11 +38,7 @@ export function createHealth(db: Queryable, metrics: Metrics, log: Log, hostName
   return app;
 }
 
-async function answers(db: Queryable): Promise<boolean> {
+async function isWritable(pool: Pool): Promise<boolean> {
   const patience = new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
-  const answer = db.query('select 1').then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answer, patience]);
+  return Promise.race([pool.isWritable().catch(() => false), patience]);
 }

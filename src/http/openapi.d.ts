@@ -188,7 +188,8 @@ export interface paths {
         };
         /**
          * Check the health of a process
-         * @description Tells whether this process can reach its database. There is no `/v1` in front of this path.
+         * @description Tells whether this process can reach its database, and the database can be written: after a failover, or
+         *     where somebody set it read-only, it may answer and still take nothing. There is no `/v1` in front of this path.
          */
         get: operations["getHealth"];
         put?: never;
@@ -651,7 +652,7 @@ export interface components {
         /** @description Whether a process can do its work. */
         Health: {
             /**
-             * @description Whether the database answers.
+             * @description Whether the database answers and can be written.
              * @example true
              */
             success: boolean;
@@ -1499,7 +1500,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process runs and its database answers. */
+            /** @description The process runs, and its database answers and can be written. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1514,7 +1515,7 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
-            /** @description The database does not answer. The body is a `Health`, not a `Problem`. */
+            /** @description The database does not answer, or cannot be written. The body is a `Health`, not a `Problem`. */
             500: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Pool } from '../../src/database/pool.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { chanceOf, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
@@ -48,4 +50,41 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     // Workers keep their claims and record when the database is back, which it is at once.
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
   });
+
+  test('of whatever is idle for a moment, all the time → callers see nothing but 201 and 503, and all is delivered', async (t) => {
+    const scene = await openScene(t);
+    const traffic = startTraffic(t, scene);
+    await scene.worker();
+    const ending = endIdle(t, scene.database.pool);
+    await traffic.accepted(sized(150, 900));
+    await ending.stop();
+    // Idle is not yet known to be idle when it is ended: one may have begun something.
+    await judge(t, scene, traffic, { since: new Date(), errors: ['dispatch.failed'] });
+    const answers = scene.processes.flatMap(({ lines }) => lines.filter(({ event }) => event === 'http.request'));
+    assert.deepEqual(
+      answers.map(({ status }) => Number(status)).filter((status) => ![200, 201, 503].includes(status)),
+      [],
+    );
+  });
 });
+
+/** What an idle_session_timeout of some 30 ms does. */
+function endIdle(t: Cleanup, pool: Pool): { stop(): Promise<void> } {
+  let stopped = false;
+  const running = (async () => {
+    while (!stopped) {
+      await pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name like 'postmand%'
+           and state = 'idle' and state_change < now() - interval '30 milliseconds'`,
+      );
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  const stop = async () => {
+    stopped = true;
+    await running;
+  };
+  lastFirst(t).after(stop);
+  return { stop };
+}

@@ -154,6 +154,47 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
+  test('read-only for a while → 503 for writes, reads are served; as before at once when it is over', async (t) => {
+    const { database, role } = await withRole(t);
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    await role.alter('set default_transaction_read_only = on');
+    await role.endAll();
+
+    const { reads, writes } = Object.groupBy(callsOf(webhook.id), ([method]) => (method === 'GET' ? 'reads' : 'writes'));
+    await expectUnavailable(api, writes ?? []);
+    for (const [method, path] of reads ?? []) assert.equal((await api.call(method, path)).status, 200, path);
+
+    await role.alter('reset default_transaction_read_only');
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
+  test('a search_path that leads nowhere for a while → 503 for reads and writes; set back → as before at once', async (t) => {
+    const { database, role } = await withRole(t);
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    await role.alter('set search_path = nowhere');
+    await role.endAll();
+
+    await expectUnavailable(api, callsOf(webhook.id));
+
+    await role.alter('reset search_path');
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+    assert.equal((await api.call('GET', '/deliveries')).status, 200);
+  });
+
+  test('rights that are taken away → 503 for reads and writes; given back → as before', async (t) => {
+    const { database, role } = await withRole(t);
+    const api = await startApi(t, database);
+    const webhook = await api.createWebhook();
+    await role.alter('nosuperuser');
+
+    await expectUnavailable(api, callsOf(webhook.id));
+
+    await role.alter('superuser');
+    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
+  });
+
   test('connections that the database ends while a request uses them → 503, and the next request is served', async (t) => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);

@@ -3,11 +3,13 @@ import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
 import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
 import { createHealth } from '../../src/http/health.ts';
 import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { freshDatabase, withDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { FREE_PORT, silentLog } from '../setup/parts.ts';
 import { send } from './request.ts';
 
@@ -44,6 +46,32 @@ suite('/healthz', { concurrency: 4 }, () => {
     await proxy.close();
     assert.deepEqual(await healthOf(url), RED);
     await proxy.open();
+    assert.deepEqual(await healthOf(url), GREEN);
+  });
+
+  test('the database read-only → red; to be written again → green at once, whatever was opened meanwhile', async (t) => {
+    const database = await freshDatabase(t);
+    const pool = createPool(database.connection, { max: 3, name: 'to be asked', log: silentLog });
+    lastFirst(t).after(() => pool.end());
+    const url = await startHealth(t, pool);
+    await setReadOnly(database.pool, 'on');
+    // Connections are opened by what only reads, and some are in use when health is asked for.
+    const busy = Promise.all(Array.from({ length: 2 }, () => pool.query('select pg_sleep(0.2)')));
+    assert.deepEqual(await healthOf(url), RED);
+    await busy;
+    assert.deepEqual(await healthOf(url), RED);
+    await setReadOnly(database.pool, 'off');
+    assert.deepEqual(await healthOf(url), GREEN);
+    await inTransaction(pool, (tx) => tx.query('create table written (n integer)'));
+  });
+
+  test('a connection on which the server has turned read-only, while new ones may write → red once, then green', async (t) => {
+    const database = await freshDatabase(t);
+    const pool = createPool(database.connection, { max: 2, name: 'left behind', log: silentLog });
+    lastFirst(t).after(() => pool.end());
+    const url = await startHealth(t, pool);
+    await pool.query('set default_transaction_read_only = on');
+    assert.deepEqual(await healthOf(url), RED);
     assert.deepEqual(await healthOf(url), GREEN);
   });
 
@@ -90,4 +118,11 @@ async function behindProxy(t: TestContext) {
 async function healthOf(url: string): Promise<{ status: number; body: unknown }> {
   const { status, json } = await send('GET', `${url}/healthz`);
   return { status, body: json };
+}
+
+/** For sessions that begin from now on. */
+async function setReadOnly(pool: Pool, value: 'on' | 'off'): Promise<void> {
+  await pool.query(`do $$ begin
+    execute format('alter database %I set default_transaction_read_only = ${value}', current_database());
+  end $$`);
 }

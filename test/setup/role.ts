@@ -6,6 +6,10 @@ export type Role = {
   name: string;
   /** The database as this role. */
   url: string;
+  /** `alter role … what`, for connections that are opened from now on; a right that it takes or gives counts at once. */
+  alter(what: string): Promise<void>;
+  /** Ends what connections it has. */
+  endAll(): Promise<void>;
   /** Changes its password and ends what connections it has. */
   lockOut(): Promise<void>;
   /** Changes its password back. */
@@ -17,7 +21,9 @@ export async function createRole(t: Cleanup, { url, pool }: TestDatabase): Promi
   const name = `r_${randomBytes(6).toString('hex')}`;
   const password = randomBytes(12).toString('hex');
   await pool.query(`create role ${name} login superuser password '${password}'`);
-  const endAll = () => pool.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1', [name]);
+  const alter = async (what: string) => void (await pool.query(`alter role ${name} ${what}`));
+  const endAll = async () =>
+    void (await pool.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1', [name]));
   lastFirst(t).after(async () => {
     await endAll();
     await pool.query(`drop owned by ${name}`);
@@ -29,10 +35,12 @@ export async function createRole(t: Cleanup, { url, pool }: TestDatabase): Promi
   return {
     name,
     url: as.href,
+    alter,
+    endAll,
     async lockOut() {
-      await pool.query(`alter role ${name} password 'another one'`);
+      await alter(`password 'another one'`);
       await endAll();
     },
-    letIn: async () => void (await pool.query(`alter role ${name} password '${password}'`)),
+    letIn: () => alter(`password '${password}'`),
   };
 }

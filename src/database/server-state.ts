@@ -1,0 +1,38 @@
+import { EventEmitter } from 'node:events';
+
+type Events = {
+  /** Connections of earlier generations are of no use any more. */
+  outdated: [];
+  /** The server that new connections lead to may not be written any more, or may again. */
+  turned: [readOnly: boolean];
+};
+
+/**
+ * What the connections of a process have found out together about the server that they lead to.
+ * What is wrong with one of them may be wrong with all that were opened before: the first that finds out
+ * speaks for them, so that not each has to fail.
+ */
+export class ServerState extends EventEmitter<Events> {
+  #generation = 0;
+  #readOnly = false;
+
+  /** Of connections that are opened now. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** A connection of this generation is of no use any more, and so may be all that are as old. */
+  outdate(generation: number): void {
+    // Its elders are outdated already, and what is younger may lead elsewhere.
+    if (generation < this.#generation) return;
+    this.#generation += 1;
+    this.emit('outdated');
+  }
+
+  /** A connection found out whether the server may be written. */
+  foundReadOnly(readOnly: boolean): void {
+    if (readOnly === this.#readOnly) return;
+    this.#readOnly = readOnly;
+    this.emit('turned', readOnly);
+  }
+}
