@@ -6,6 +6,7 @@ import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts'
 import type { Log } from '../log.ts';
 import { claimJobs, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
 import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
+import { Listener } from './listener.ts';
 import { withoutJob } from './missing-job.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
@@ -105,9 +106,10 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
     name: 'postmand worker upkeep',
     log,
     statementTimeoutMs: UPKEEP_TIMEOUT_MS,
+    server: pool.server,
   });
   const future = new FutureHeartbeats();
-  let listening: { close(): Promise<void> } | undefined;
+  let listener: Listener | undefined;
 
   return {
     ...adding,
@@ -125,10 +127,12 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
     withoutJob,
     endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
     async listen(onWake) {
-      listening = await listen(connection, log, onWake);
+      const open = () => listen(connection, log, onWake);
+      listener = new Listener({ open, server: pool.server, log });
+      await listener.start();
     },
     async close() {
-      await listening?.close();
+      await listener?.close();
       await adding.close();
       // A connection that went silent never closes.
       await atMost(1000, upkeep.end());

@@ -1,10 +1,12 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { connectionTo } from '../../src/database/connection.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
-import { createPool } from '../../src/database/pool.ts';
+import { createPool, type Pool } from '../../src/database/pool.ts';
 import { installQueue } from '../../src/deliveries/queue.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
@@ -20,6 +22,16 @@ export type Postgres = {
   shutDown(): Promise<void>;
   /** Starts it again where it was. */
   restart(): Promise<void>;
+  /** Starts a copy of it that follows it, until it is promoted. */
+  standby(): Promise<Standby>;
+};
+
+export type Standby = {
+  url: string;
+  /** Waits until it has all that its primary has. */
+  caughtUp(): Promise<void>;
+  /** Makes it a primary. */
+  promote(): Promise<void>;
 };
 
 /** Starts a PostgreSQL with a migrated, empty database, its files below `disk`. `settings` are PostgreSQL's own. */
@@ -54,6 +66,43 @@ export async function startPostgres(t: Cleanup, settings: Record<string, string>
     crash: () => end('SIGQUIT'),
     shutDown: () => end('SIGINT'),
     restart: async () => void (await startEmbedded(given, { ...fast, port })),
+    async standby() {
+      await end('SIGINT');
+      // Beside it, wherever that is for whom PostgreSQL runs as.
+      const copy = home.replace(/data$/, 'standby');
+      await promisify(execFile)('cp', ['-a', home, copy]);
+      await startEmbedded(given, { ...fast, port });
+      return follow(t, { given: path.join(folder, 'standby'), home: copy, settings: fast, primary: pool, url });
+    },
+  };
+}
+
+type Copy = { given: string; home: string; settings: Record<string, string>; primary: Pool; url: string };
+
+/** https://www.postgresql.org/docs/current/warm-standby.html */
+async function follow(t: Cleanup, { given, home, settings, primary, url }: Copy): Promise<Standby> {
+  const { port, username, password } = new URL(url);
+  const data = path.join(home, 'postgres');
+  const conninfo = `host=127.0.0.1 port=${port} user=${username} password=${password}`;
+  await appendFile(path.join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+  await writeFile(path.join(data, 'standby.signal'), '');
+  const started = await startEmbedded(given, settings);
+  const pool = createPool(await connectionTo(started.url), { max: 1, name: 'test', log: silentLog });
+  lastFirst(t).after(async () => {
+    await pool.end();
+    await started.stop().catch(() => {});
+    await rm(home, { recursive: true, force: true });
+  });
+  return {
+    url: started.url,
+    async caughtUp() {
+      const { rows } = await primary.query<{ at: string }>('select pg_current_wal_insert_lsn() as at');
+      await until('the standby has everything', async () => {
+        const { rowCount } = await pool.query('select where pg_last_wal_replay_lsn() >= $1', [rows[0]?.at]);
+        return rowCount === 1;
+      });
+    },
+    promote: async () => void (await pool.query('select pg_promote()')),
   };
 }
 

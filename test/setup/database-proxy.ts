@@ -12,11 +12,13 @@ export type DatabaseProxy = {
   thaw(): void;
   /** Like a router that forgot them: present connections pass on nothing more, for good, and do not end. New ones work. */
   strand(): void;
+  /** From now on new connections lead to this server, as after a change of a name. Present ones stay where they are. */
+  leadTo(databaseUrl: string): void;
 };
 
 /** Stands between us and PostgreSQL, to take it away and bring it back. */
 export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<DatabaseProxy> {
-  const target = new URL(databaseUrl);
+  let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const stranded = new Set<Socket>();
   let frozen = false;
@@ -59,6 +61,9 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
     strand() {
       for (const socket of sockets) stranded.add(socket.pause());
       sockets.clear();
+    },
+    leadTo(otherUrl) {
+      target = new URL(otherUrl);
     },
   };
 }
