@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP, Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connectToName } from './connect.ts';
+import { neededRepair } from './lenient-reading.ts';
 import { createLookup, type Resolve } from './lookup.ts';
 import type { Objection } from './outbound.ts';
 
@@ -38,7 +39,7 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
   // The time would bound the making of a tunnel too; through a proxy, idle connections end when the proxy ends them.
   const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
   const all = {
-    pooled: { http: new HttpAgent(pooled), https: new HttpsAgent(pooled) },
+    pooled: { http: keepingStrict(new HttpAgent(pooled)), https: keepingStrict(new HttpsAgent(pooled)) },
     fresh: { http: new HttpAgent(options), https: new HttpsAgent(options) },
   };
   for (const { https } of [all.pooled, all.fresh]) leaveOutFinalDot(https);
@@ -89,4 +90,15 @@ function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
     });
     return undefined;
   };
+}
+
+/**
+ * Uses no connection again whose answer needed repair: a reader in between may have seen another
+ * end of it, and what is left over would be taken for the next answer.
+ */
+function keepingStrict<A extends HttpAgent>(agent: A): A {
+  const keep = agent.keepSocketAlive.bind(agent);
+  // @types/node has no result here; Node.js closes the socket where it is falsy.
+  agent.keepSocketAlive = (socket) => !neededRepair(socket) && keep(socket);
+  return agent;
 }

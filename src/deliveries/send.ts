@@ -2,13 +2,14 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import got, { type Got, type Request as GotStream } from 'got';
 import { createAgents, type Proxy } from './agents.ts';
+import { readLeniently } from './lenient-reading.ts';
 import { localFault } from './local-fault.ts';
 import type { Resolve } from './lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './outbound.ts';
 import { Outgoing } from './outgoing.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
-import type { ResponseHead } from './transcript.ts';
+import { MAX_HEADERS, type ResponseHead } from './transcript.ts';
 import { writeBody } from './write-body.ts';
 
 /**
@@ -32,6 +33,9 @@ export type Sender = {
 
 /** Interim answers (1xx) cost the other side nothing: after this many we give up. */
 const MAX_INTERIM_ANSWERS = 8;
+
+/** Of names and values of headers, and of those of trailers. Cookies fill 20 KB in the field. */
+const MAX_HEAD_BYTES = 64 * 1024;
 
 /** setTimeout fires at once above this. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -62,6 +66,7 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
     throwHttpErrors: false,
     // Stored as it came, so that a small answer cannot unfold into a large one.
     decompress: false,
+    maxHeaderSize: MAX_HEAD_BYTES,
     retry: { limit: 0 },
   });
 
@@ -141,7 +146,11 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     } catch (error) {
       return finish({ kind: 'error', error });
     }
-    stream.on('request', (made: ClientRequest) => refuseInterim(made, (error) => finish({ kind: 'error', error })));
+    stream.on('request', (made: ClientRequest) => {
+      made.maxHeadersCount = MAX_HEADERS + 1;
+      made.once('socket', readLeniently);
+      refuseInterim(made, (error) => finish({ kind: 'error', error }));
+    });
     stream.on('response', (started: IncomingMessage) => {
       response = started;
       started.on('data', (chunk: Buffer) => {

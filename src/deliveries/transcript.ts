@@ -2,6 +2,10 @@ import type { WebhookRequest } from './request.ts';
 
 export type ResponseHead = { httpVersion: string; status: number; reason: string; rawHeaders: string[] };
 
+/** So many headers of a response are kept: 64 KiB hold 16,000, which take far more in memory. */
+export const MAX_HEADERS = 1000;
+
+const CUT = '…[cut]';
 const CRLF = '\r\n';
 
 /** The request as stored in raw_request: request line, Host, headers, an empty line, the payload. */
@@ -22,9 +26,12 @@ export function responseTranscript(head: ResponseHead, body: Buffer, cut: boolea
 
 function sortedHeaders(rawHeaders: string[]): string[] {
   const lines: { name: string; value: string }[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) lines.push({ name: canonical(rawHeaders[i] ?? ''), value: rawHeaders[i + 1] ?? '' });
+  for (let i = 0; i + 1 < rawHeaders.length && lines.length < MAX_HEADERS; i += 2) {
+    lines.push({ name: canonical(rawHeaders[i] ?? ''), value: rawHeaders[i + 1] ?? '' });
+  }
   // Stable: several values of one header stay in the order in which they came.
-  return lines.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ name, value }) => `${name}: ${value}`);
+  const sorted = lines.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ name, value }) => `${name}: ${value}`);
+  return rawHeaders.length > MAX_HEADERS * 2 ? [...sorted, CUT] : sorted;
 }
 
 /** `content-type` → `Content-Type`, the spelling that HTTP/1.1 documents use. */
@@ -35,7 +42,7 @@ function canonical(name: string): string {
 /** Invalid UTF-8 becomes U+FFFD; a character cut in half by the limit is left out, and the cut is marked. */
 function decode(body: Buffer, cut: boolean): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body, { stream: cut });
-  return cut ? `${text}…[cut]` : text;
+  return cut ? `${text}${CUT}` : text;
 }
 
 /** PostgreSQL's text holds every character but U+0000. */

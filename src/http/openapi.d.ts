@@ -589,9 +589,9 @@ export interface components {
              */
             raw_request: string;
             /**
-             * @description What came back: the status line, the headers in alphabetical order, an empty line and at most the first
-             *     64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD. Empty when
-             *     no complete response came.
+             * @description What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
+             *     the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
+             *     `…[cut]` ends what was cut. Empty when no complete response came.
              * @example HTTP/1.1 200 OK
              *     Content-Length: 2
              *     Content-Type: text/plain

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { suite, test } from 'node:test';
+import { responseTranscript } from '../../src/deliveries/transcript.ts';
 import { startRawServer, startTcpServer } from '../setup/raw-server.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
@@ -174,7 +175,7 @@ suite('head', () => {
   const FLOODS: [when: string, headers: string][] = [
     ['one header of 1 MB', `A: ${'x'.repeat(1024 * 1024)}\r\n`],
     ['100,000 headers', 'A: b\r\n'.repeat(100_000)],
-    ['headers of 24 KB', 'A: 0123456789\r\n'.repeat(1600)],
+    ['headers of 96 KB', 'A: 0123456789\r\n'.repeat(6400)],
   ];
   for (const [when, headers] of FLOODS) {
     test(`${when} → a failure at once, and the connection is closed`, async (t) => {
@@ -185,6 +186,33 @@ suite('head', () => {
       await until('the connection closed', () => server.open.size === 0);
     });
   }
+
+  test('headers of 96 KB with bare LFs → no repair, a failure at once, and the connection is closed', async (t) => {
+    const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\n${'A: 0123456789\n'.repeat(7000)}\n`));
+    const exchange = await sender(t).send(server.url);
+    assertFailure(exchange, 'protocol', /^(response headers too large|the answer is not valid HTTP)$/);
+    assert.ok(exchange.durationMs < 3000);
+    await until('the connection closed', () => server.open.size === 0);
+  });
+
+  for (const kilobytes of [20, 60]) {
+    test(`a head of ${kilobytes} KB in one header → all of it`, async (t) => {
+      const value = 'x'.repeat(kilobytes * 1024);
+      const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${value}\r\nContent-Length: 0\r\n\r\n`));
+      const exchange = await sender(t).send(server.url);
+      assertResponse(exchange);
+      assert.deepEqual(exchange.rawHeaders, ['A', value, 'Content-Length', '0']);
+    });
+  }
+
+  test('3,000 headers → 1,000 are kept, and the record says that there were more', async (t) => {
+    const head = Array.from({ length: 3000 }, (_one, i) => `X-${i}: 1\r\n`).join('');
+    const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\nok`));
+    const exchange = await sender(t).send(server.url);
+    assertResponse(exchange);
+    const [, ...lines] = responseTranscript(exchange, exchange.body, false).split('\r\n');
+    assert.deepEqual([lines.length, ...lines.slice(-4)], [1003, 'X-999: 1', '…[cut]', '', 'ok']);
+  });
 
   test('many small headers within the bounds → all of them', async (t) => {
     const names = Array.from({ length: 500 }, (_one, i) => `X-${i}`);

@@ -64,6 +64,15 @@ suite('response', () => {
     );
   });
 
+  test('1,000 headers → all of them, and no mark; one more → it is left out, and the cut is marked', () => {
+    const rawHeaders = Array.from({ length: 1000 }, () => ['A', 'b']).flat();
+    const lines = (more: string[]) =>
+      responseTranscript({ ...HEAD, rawHeaders: [...rawHeaders, ...more] }, Buffer.alloc(0), false).split('\r\n');
+    assert.equal(lines([]).filter((line) => line === 'A: b').length, 1000);
+    assert.ok(!lines([]).includes('…[cut]'));
+    assert.deepEqual(lines(['Z', 'y']).slice(-4), ['A: b', '…[cut]', '', '']);
+  });
+
   const BODIES: [when: string, body: Buffer, cut: boolean, text: string][] = [
     ['an empty body', Buffer.alloc(0), false, ''],
     ['UTF-8', Buffer.from('Zoë ☃ 😀'), false, 'Zoë ☃ 😀'],

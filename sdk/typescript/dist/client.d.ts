@@ -392,9 +392,9 @@ export type DeliveryAttempt = {
      */
     raw_request: string;
     /**
-     * What came back: the status line, the headers in alphabetical order, an empty line and at most the first
-     * 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD. Empty when
-     * no complete response came.
+     * What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
+     * the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
+     * `…[cut]` ends what was cut. Empty when no complete response came.
      */
     raw_response: string;
     /**
