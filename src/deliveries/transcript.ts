@@ -1,5 +1,6 @@
 import type { WebhookRequest } from './request.ts';
 
+/** As Node.js gives it: `reason` and `rawHeaders` have a character for each byte (latin1). */
 export type ResponseHead = { httpVersion: string; status: number; reason: string; rawHeaders: string[] };
 
 /** So many headers of a response are kept: 64 KiB hold 16,000, which take far more in memory. */
@@ -19,7 +20,7 @@ export function requestTranscript(request: WebhookRequest): string {
 
 /** The response as stored in raw_response: status line, headers in alphabetical order, an empty line, the body. */
 export function responseTranscript(head: ResponseHead, body: Buffer, cut: boolean): string {
-  const status = `HTTP/${head.httpVersion} ${head.status} ${head.reason}`.trimEnd();
+  const status = `HTTP/${head.httpVersion} ${head.status} ${utf8(head.reason)}`.trimEnd();
   const text = decode(body, cut);
   return storable([status, ...sortedHeaders(head.rawHeaders), '', text].join(CRLF));
 }
@@ -27,7 +28,7 @@ export function responseTranscript(head: ResponseHead, body: Buffer, cut: boolea
 function sortedHeaders(rawHeaders: string[]): string[] {
   const lines: { name: string; value: string }[] = [];
   for (let i = 0; i + 1 < rawHeaders.length && lines.length < MAX_HEADERS; i += 2) {
-    lines.push({ name: canonical(rawHeaders[i] ?? ''), value: rawHeaders[i + 1] ?? '' });
+    lines.push({ name: canonical(rawHeaders[i] ?? ''), value: utf8(rawHeaders[i + 1] ?? '') });
   }
   // Stable: several values of one header stay in the order in which they came.
   const sorted = lines.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ name, value }) => `${name}: ${value}`);
@@ -43,6 +44,11 @@ function canonical(name: string): string {
 function decode(body: Buffer, cut: boolean): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body, { stream: cut });
   return cut ? `${text}${CUT}` : text;
+}
+
+/** Servers write UTF-8 into headers. Bytes that are none become U+FFFD, as in the body. */
+function utf8(bytes: string): string {
+  return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
 /** PostgreSQL's text holds every character but U+0000. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { responseTranscript } from '../../src/deliveries/transcript.ts';
 import { startRawServer, startTcpServer } from '../setup/raw-server.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { assertResponse, sender } from './sending.ts';
@@ -65,6 +66,18 @@ suite('answers that are taken as they came', () => {
       assert.equal(server.requests.length, 1);
     });
   }
+
+  test('UTF-8 in the reason and in a header → recorded as it came', async (t) => {
+    const server = await startRawServer(t, (socket) =>
+      socket.write('HTTP/1.1 200 Schön\r\nX-Greeting: größe ☃\r\nContent-Length: 0\r\n\r\n'),
+    );
+    const exchange = await sender(t).send(server.url);
+    assertResponse(exchange);
+    assert.equal(
+      responseTranscript(exchange, exchange.body, false),
+      'HTTP/1.1 200 Schön\r\nContent-Length: 0\r\nX-Greeting: größe ☃\r\n\r\n',
+    );
+  });
 
   test('HTTP/1.0 without a length, ended by closing → the whole body', async (t) => {
     const server = await startRawServer(t, (socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'));

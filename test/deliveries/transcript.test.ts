@@ -73,6 +73,25 @@ suite('response', () => {
     assert.deepEqual(lines(['Z', 'y']).slice(-4), ['A: b', '…[cut]', '', '']);
   });
 
+  // As Node.js gives them: a character for each byte.
+  const bytes = (text: string) => Buffer.from(text).toString('latin1');
+
+  test('UTF-8 in a reason and in headers → as it came', () => {
+    const rawHeaders = ['X-Greeting', bytes('größe ☃ 😀'), 'X-Plain', 'abc'];
+    assert.equal(
+      responseTranscript({ ...HEAD, reason: bytes('Schön'), rawHeaders }, Buffer.alloc(0), false),
+      'HTTP/1.1 200 Schön\r\nX-Greeting: größe ☃ 😀\r\nX-Plain: abc\r\n\r\n',
+    );
+  });
+
+  test('bytes in a reason and in headers that are no UTF-8 → U+FFFD, as in the body', () => {
+    const rawHeaders = ['X-Latin', 'gr\xfcn', 'X-Half', `${bytes('☃').slice(0, 2)}!`];
+    assert.equal(
+      responseTranscript({ ...HEAD, reason: '\xff', rawHeaders }, Buffer.alloc(0), false),
+      'HTTP/1.1 200 \uFFFD\r\nX-Half: \uFFFD!\r\nX-Latin: gr\uFFFDn\r\n\r\n',
+    );
+  });
+
   const BODIES: [when: string, body: Buffer, cut: boolean, text: string][] = [
     ['an empty body', Buffer.alloc(0), false, ''],
     ['UTF-8', Buffer.from('Zoë ☃ 😀'), false, 'Zoë ☃ 😀'],
