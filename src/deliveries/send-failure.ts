@@ -16,7 +16,7 @@ type Failure = { reason: FailureReason; message: string };
 
 /** We give the send up: for what the endpoint did, or for where it is. `code` tells which, `detail` more where there is more to say. */
 export class Refused extends Error {
-  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD' | 'NOT_ALLOWED';
+  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD' | 'NOT_ALLOWED' | 'UNSENDABLE';
   readonly detail: string;
 
   constructor(code: Refused['code'], detail = '') {
@@ -36,8 +36,14 @@ export function describeFailure(error: unknown, url: string, timeoutMs: number, 
   if (inner instanceof Refused) return refusal(inner, host, timeoutMs);
   if (proxyUrl !== undefined && isAbout(inner, proxyUrl, url)) return { reason: 'proxy', message: 'the proxy cannot be reached' };
   const { code, message } = wordsOf(inner);
-  return BY_CODE[code]?.(host) ?? byPattern(code, message) ?? { reason: 'other', message: `request failed: ${code || 'unknown error'}` };
+  return (
+    BY_CODE[code]?.(host) ??
+    byPattern({ code, message }, host) ?? { reason: 'other', message: code === '' ? NAMELESS : `request failed: ${code}` }
+  );
 }
+
+/** A fault in the code that sends. The message of the error is left out, as it may hold the URL. */
+const NAMELESS = 'request failed: neither Node.js nor the endpoint gave a reason';
 
 /** Node.js tells the name that it did not find, or the port that it did not reach: those of the proxy, or of the target itself. */
 function isAbout(error: unknown, proxyUrl: string, targetUrl: string): boolean {
@@ -57,6 +63,8 @@ function refusal({ code, detail }: Refused, host: string, timeoutMs: number): Fa
       return { reason: 'timeout', message: `timeout after ${timeoutMs / 1000} s` };
     case 'NOT_ALLOWED':
       return { reason: 'not_allowed', message: `target not allowed: ${host} is ${detail}` };
+    case 'UNSENDABLE':
+      return { reason: 'invalid', message: `the URL of the webhook ${detail}` };
     case 'UPGRADE':
       return { reason: 'protocol', message: 'the endpoint switched protocols (101)' };
     case 'INTERIM_FLOOD':
@@ -74,8 +82,14 @@ const BY_CODE: Record<string, (host: string) => Failure> = {
   EPIPE: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
   ETIMEDOUT: () => ({ reason: 'timeout', message: 'timeout while connecting' }),
   ERR_PROXY_TUNNEL: (host) => ({ reason: 'proxy', message: `the proxy made no connection to ${host}` }),
+  ECONNABORTED: () => ({ reason: 'reset', message: 'connection closed before a complete response' }),
+  EHOSTDOWN: () => ({ reason: 'unreachable', message: 'host unreachable' }),
+  ENETDOWN: () => ({ reason: 'unreachable', message: 'network unreachable' }),
+  EACCES: () => ({ reason: 'unreachable', message: 'this machine may not connect there' }),
+  EPERM: () => ({ reason: 'unreachable', message: 'this machine may not connect there' }),
   EHOSTUNREACH: () => ({ reason: 'unreachable', message: 'host unreachable' }),
   ENETUNREACH: () => ({ reason: 'unreachable', message: 'network unreachable' }),
+  EINVAL: () => ({ reason: 'unreachable', message: 'address not available' }),
   EADDRNOTAVAIL: () => ({ reason: 'unreachable', message: 'address not available' }),
   CERT_HAS_EXPIRED: () => ({ reason: 'tls', message: 'certificate expired' }),
   DEPTH_ZERO_SELF_SIGNED_CERT: () => ({ reason: 'tls', message: 'certificate is self-signed' }),
@@ -87,13 +101,18 @@ const BY_CODE: Record<string, (host: string) => Failure> = {
   ERR_INVALID_URL: () => ({ reason: 'invalid', message: 'the URL of the webhook is not valid' }),
   ERR_UNSUPPORTED_PROTOCOL: () => ({ reason: 'invalid', message: 'the URL of the webhook is not http or https' }),
   ERR_INVALID_CHAR: () => ({ reason: 'invalid', message: 'a header would hold a character that HTTP does not allow' }),
+  ERR_UNESCAPED_CHARACTERS: () => ({ reason: 'invalid', message: 'the URL of the webhook is not valid' }),
   ERR_SOCKET_BAD_PORT: () => ({ reason: 'invalid', message: 'the port in the URL of the webhook is not valid' }),
 };
 
-function byPattern(code: string, message: string): Failure | undefined {
+/** What OpenSSL says of certificates, as far as it is not in the table (Node.js's names for it). */
+const CERTIFICATE_FAULT = /^(UNABLE_TO_|ERROR_IN_|CRL_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|UNSPECIFIED$)/;
+
+function byPattern({ code, message }: { code: string; message: string }, host: string): Failure | undefined {
   if (code.startsWith('HPE_')) return { reason: 'protocol', message: 'the answer is not valid HTTP' };
-  if (code.startsWith('ERR_SSL_') || code.startsWith('CERT_') || code === 'EPROTO')
-    return { reason: 'tls', message: 'TLS handshake failed' };
+  if (code.startsWith('EAI_')) return { reason: 'dns', message: `name lookup failed: ${host}` };
+  if (CERTIFICATE_FAULT.test(code)) return { reason: 'tls', message: 'certificate cannot be verified' };
+  if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|EPROTO$)/.test(code)) return { reason: 'tls', message: 'TLS handshake failed' };
   if (/invalid url/i.test(message)) return { reason: 'invalid', message: 'the URL of the webhook is not valid' };
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import got, { type Got, type Request as GotStream } from 'got';
+import { whyUnsendable } from '../webhooks/webhook-url.ts';
 import { createAgents, type Proxy } from './agents.ts';
 import { readLeniently } from './lenient-reading.ts';
 import { localFault } from './local-fault.ts';
@@ -76,7 +77,7 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
       const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
       const once = { request, timeoutMs, deadline, signal, bodyLimitBytes };
       if (signal.aborted) return { kind: 'aborted' };
-      let end = refusedLiteral(request.url, objection) ?? (await exchange(client, once));
+      let end = refusedUrl(request.url, objection) ?? (await exchange(client, once));
       // A server that closes an idle connection just as we use it has not seen the request (RFC 9112, section 9.3.1).
       if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: fresh }), once);
       if (end.kind === 'aborted') return end;
@@ -100,7 +101,9 @@ type End =
   | { kind: 'aborted' };
 
 /** Sockets look up names only: an address in the URL itself is judged here. URLs write it in one form, whatever was typed. */
-function refusedLiteral(url: string, objection: Objection): End | undefined {
+function refusedUrl(url: string, objection: Objection): End | undefined {
+  const fault = whyUnsendable(url);
+  if (fault !== undefined) return { kind: 'error', error: new Refused('UNSENDABLE', fault) };
   const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? '';
   const reason = isIP(host) === 0 ? undefined : objection(host);
   return reason === undefined ? undefined : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };

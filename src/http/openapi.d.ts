@@ -318,7 +318,8 @@ export interface components {
             name: string;
             /**
              * Format: uri
-             * @description The URL that deliveries are posted to, absolute, `http` or `https`.
+             * @description The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
+             *     refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
              * @example https://httpbin.org/post
              */
             url: string;

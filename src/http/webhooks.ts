@@ -3,10 +3,12 @@ import { inTransaction } from '../database/transaction.ts';
 import { deleteWebhook } from '../deliveries/purge.ts';
 import type { Log } from '../log.ts';
 import { WebhookNotFound, type WebhookSettings } from '../webhooks/webhook.ts';
+import { whyRefused } from '../webhooks/webhook-url.ts';
 import { findWebhook, insertWebhook, listWebhooks, replaceWebhook } from '../webhooks/webhook-store.ts';
 import type { OperationRequest } from './handler.ts';
 import type { ApiParts, Operations } from './operations.ts';
 import { pageOf } from './page.ts';
+import { BadRequest } from './problem.ts';
 
 type WebhookOperations = Pick<Operations, 'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'>;
 
@@ -40,7 +42,10 @@ function found<Row>(webhook: Row | undefined): Row {
   return webhook;
 }
 
-/** What the client decides; the fields that the server owns are left behind. */
+/**
+ * What the client decides; the fields that the server owns are left behind.
+ * @throws {BadRequest} when the URL could never be sent to.
+ */
 function settingsOf(body: OperationRequest<'createWebhook'>['body']): WebhookSettings {
   const {
     name,
@@ -52,6 +57,8 @@ function settingsOf(body: OperationRequest<'createWebhook'>['body']): WebhookSet
     retry_min_backoff,
     retry_max_backoff,
   } = body;
+  const fault = whyRefused(url);
+  if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
   const given = {
     name,
     url,

@@ -16,10 +16,22 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('ETIMEDOUT'), 'timeout', 'timeout while connecting'],
   [coded('EHOSTUNREACH'), 'unreachable', 'host unreachable'],
   [coded('ENETUNREACH'), 'unreachable', 'network unreachable'],
+  [coded('EAI_FAIL'), 'dns', 'name lookup failed: hooks.example.com'],
+  [coded('EHOSTDOWN'), 'unreachable', 'host unreachable'],
+  [coded('ENETDOWN'), 'unreachable', 'network unreachable'],
+  [coded('EACCES'), 'unreachable', 'this machine may not connect there'],
+  [coded('EPERM'), 'unreachable', 'this machine may not connect there'],
+  [coded('EINVAL'), 'unreachable', 'address not available'],
+  [coded('ECONNABORTED'), 'reset', 'connection closed before a complete response'],
+  [new Refused('UNSENDABLE', 'has port 0'), 'invalid', 'the URL of the webhook has port 0'],
   [coded('CERT_HAS_EXPIRED'), 'tls', 'certificate expired'],
   [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls', 'certificate is self-signed'],
   [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls', 'certificate is not for hooks.example.com'],
   [coded('CERT_REVOKED'), 'tls', 'TLS handshake failed'],
+  [coded('UNABLE_TO_GET_ISSUER_CERT'), 'tls', 'certificate cannot be verified'],
+  [coded('INVALID_CA'), 'tls', 'certificate cannot be verified'],
+  [coded('UNSPECIFIED'), 'tls', 'certificate cannot be verified'],
+  [coded('ERR_TLS_INVALID_STATE'), 'tls', 'TLS handshake failed'],
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', 'TLS handshake failed'],
   [coded('EPROTO'), 'tls', 'TLS handshake failed'],
   [coded('HPE_HEADER_OVERFLOW'), 'protocol', 'response headers too large'],
@@ -28,11 +40,14 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('ERR_UNSUPPORTED_PROTOCOL'), 'invalid', 'the URL of the webhook is not http or https'],
   [coded('ERR_INVALID_CHAR'), 'invalid', 'a header would hold a character that HTTP does not allow'],
   [coded('E_NEVER_HEARD_OF'), 'other', 'request failed: E_NEVER_HEARD_OF'],
-  [new Error('no code at all, but hunter2'), 'other', 'request failed: unknown error'],
+  [new Error('no code at all, but hunter2'), 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
+  [new URIError('hunter2'), 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
+  ['hunter2', 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
+  [undefined, 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
 ];
 
 for (const [error, reason, message] of CASES) {
-  test(`${(error as { code?: string }).code ?? 'an error without a code'} → ${reason}: ${message}`, () => {
+  test(`${(error as { code?: string } | undefined)?.code ?? `without a code: ${String(error)}`} → ${reason}: ${message}`, () => {
     assert.deepEqual(describeFailure(error, URL_WITH_PASSWORD, 1500), { reason, message });
   });
 }

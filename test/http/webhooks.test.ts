@@ -109,7 +109,19 @@ test('the smallest and the largest numbers → kept', async () => {
 
 const REFUSED: Record<string, unknown[]> = {
   name: ['ab', 'x'.repeat(256), 5, null, 'a\0b', 'a\ud800b'],
-  url: ['', 'example.com', 'ftp://example.com', 'http://', 'http:///path', `https://example.com/${'x'.repeat(2048)}`, 5, null],
+  url: [
+    'http://h:0/',
+    'http://u:%@h/',
+    'http://h/../',
+    '',
+    'example.com',
+    'ftp://example.com',
+    'http://',
+    'http:///path',
+    `https://example.com/${'x'.repeat(2048)}`,
+    5,
+    null,
+  ],
   content_type: ['', ' text/plain', 'text/plain\r\nX-Evil: 1', 'tëxt/plain', 'x'.repeat(256), null],
   valid_status_codes: [[], [99], [600], [200.5], ['200'], [null], 200, null, Array.from({ length: 501 }, () => 200)],
   secret_token: [5, 'x'.repeat(4097), 'a\0b', 'a\udfffb'],
@@ -134,6 +146,40 @@ for (const [name, values] of Object.entries(REFUSED)) {
       assert.ok(details.startsWith(name), `${details} for ${JSON.stringify(value)}`);
     }
     assert.equal(await count(), before);
+  });
+}
+
+const UNSENDABLE: [url: string, details: string][] = [
+  ['http://u:100%@127.0.0.1/', 'url: has credentials that cannot be decoded: write % as %25'],
+  ['http://127.0.0.1:0/', 'url: has port 0, on which nothing can listen'],
+  ['http://unix:/run/a.sock:/b', 'url: has the host unix and a colon behind it, which stands for a UNIX socket'],
+  [`http://${'a'.repeat(64)}.example/`, 'url: has a host name with a part of more than 63 characters'],
+  ['http://a..example/', 'url: has a host name with an empty part'],
+  ['https://example.com/a/%2e%2e/b', 'url: has a path with . or .. in it, which would be sent as /b: write that'],
+  ['ftp://example.com/', 'url: must be an absolute http or https URL'],
+];
+
+for (const [url, details] of UNSENDABLE) {
+  test(`${url}, on POST and on PUT → 400 that says why, and nothing changes`, async () => {
+    const webhook = await api.createWebhook();
+    const before = await count();
+    for (const [method, path] of [
+      ['POST', '/webhooks'],
+      ['PUT', `/webhooks/${webhook.id}`],
+    ] as const) {
+      const { status, body } = await api.call(method, path, { ...SETTINGS, url });
+      assert.equal(status, 400);
+      assert.deepEqual(body, { code: 4, message: 'request validation failed', details });
+    }
+    assert.equal(await count(), before);
+    assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, webhook);
+  });
+
+  test(`a webhook that has had ${url} since before that was refused → is read, and can be given another one`, async () => {
+    const webhook = await api.createWebhook();
+    await database.pool.query('update webhooks set url = $2 where id = $1', [webhook.id, url]);
+    assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, { ...webhook, url });
+    assert.equal((await api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS)).status, 200);
   });
 }
 

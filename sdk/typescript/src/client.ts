@@ -147,7 +147,8 @@ export type WebhookInput = {
      */
     name: string;
     /**
-     * The URL that deliveries are posted to, absolute, `http` or `https`.
+     * The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
+     * refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
      * @minLength 1
      * @maxLength 2048
      * @format uri
