@@ -6,6 +6,7 @@ import { connectToName } from './connect.ts';
 import { neededRepair } from './lenient-reading.ts';
 import { createLookup, type Resolve } from './lookup.ts';
 import type { Objection } from './outbound.ts';
+import { identityFault } from './server-identity.ts';
 
 /** A forward proxy, and the hosts that are reached without it, as in the environment variables of that name. */
 export type Proxy = { url: string; except: string };
@@ -38,9 +39,11 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
   const options = { ...proxyEnv, lookup };
   // The time would bound the making of a tunnel too; through a proxy, idle connections end when the proxy ends them.
   const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
+  // Here, not at each request: Node.js keeps no connection that was checked for one request alone.
+  const tls = { checkServerIdentity: identityFault };
   const all = {
-    pooled: { http: keepingStrict(new HttpAgent(pooled)), https: keepingStrict(new HttpsAgent(pooled)) },
-    fresh: { http: new HttpAgent(options), https: new HttpsAgent(options) },
+    pooled: { http: keepingStrict(new HttpAgent(pooled)), https: keepingStrict(new HttpsAgent({ ...pooled, ...tls })) },
+    fresh: { http: new HttpAgent(options), https: new HttpsAgent({ ...options, ...tls }) },
   };
   for (const { https } of [all.pooled, all.fresh]) leaveOutFinalDot(https);
   // With a proxy only Node.js knows which hosts are reached without it.

@@ -16,7 +16,7 @@ type Failure = { reason: FailureReason; message: string };
 
 /** We give the send up: for what the endpoint did, or for where it is. `code` tells which, `detail` more where there is more to say. */
 export class Refused extends Error {
-  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD' | 'NOT_ALLOWED' | 'UNSENDABLE';
+  readonly code: 'TIMEOUT' | 'UPGRADE' | 'INTERIM_FLOOD' | 'NOT_ALLOWED' | 'COMMON_NAME_ONLY' | 'UNSENDABLE';
   readonly detail: string;
 
   constructor(code: Refused['code'], detail = '') {
@@ -63,6 +63,8 @@ function refusal({ code, detail }: Refused, host: string, timeoutMs: number): Fa
       return { reason: 'timeout', message: `timeout after ${timeoutMs / 1000} s` };
     case 'NOT_ALLOWED':
       return { reason: 'not_allowed', message: `target not allowed: ${host} is ${detail}` };
+    case 'COMMON_NAME_ONLY':
+      return { reason: 'tls', message: `certificate names ${host} only as common name, not as subject alternative name` };
     case 'UNSENDABLE':
       return { reason: 'invalid', message: `the URL of the webhook ${detail}` };
     case 'UPGRADE':

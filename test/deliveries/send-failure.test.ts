@@ -32,6 +32,7 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('INVALID_CA'), 'tls', 'certificate cannot be verified'],
   [coded('UNSPECIFIED'), 'tls', 'certificate cannot be verified'],
   [coded('ERR_TLS_INVALID_STATE'), 'tls', 'TLS handshake failed'],
+  [new Refused('COMMON_NAME_ONLY'), 'tls', 'certificate names hooks.example.com only as common name, not as subject alternative name'],
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', 'TLS handshake failed'],
   [coded('EPROTO'), 'tls', 'TLS handshake failed'],
   [coded('HPE_HEADER_OVERFLOW'), 'protocol', 'response headers too large'],

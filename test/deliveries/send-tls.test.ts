@@ -7,7 +7,7 @@ import type { Resolve } from '../../src/deliveries/lookup.ts';
 import { createSender } from '../../src/deliveries/send.ts';
 import { startProxy } from '../setup/proxy.ts';
 import { startReceiver } from '../setup/receiver.ts';
-import { SELF_SIGNED } from './self-signed.ts';
+import { COMMON_NAME_ONLY, SELF_SIGNED } from './self-signed.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
 
 test('a certificate that only its own key has signed → tls, and nothing is sent', async (t) => {
@@ -40,6 +40,28 @@ test('a trusted certificate for another name → tls, with the name', async (t) 
   trust(t, SELF_SIGNED.cert);
   const server = await startTlsReceiver(t);
   assertFailure(await sender(t).send(`https://127.0.0.2:${server.port}/`), 'tls', /^certificate is not for 127\.0\.0\.2$/);
+});
+
+for (const [what, certificate] of Object.entries(COMMON_NAME_ONLY)) {
+  test(`a trusted certificate with a common name and ${what} → tls, with what is missing, and nothing is sent`, async (t) => {
+    trust(t, certificate.cert);
+    const server = await startTlsReceiver(t, { certificate });
+    const exchange = await sender(t).send(`https://localhost:${server.port}/`);
+    assertFailure(exchange, 'tls', /^certificate names localhost only as common name, not as subject alternative name$/);
+    assert.equal(server.bodies.length, 0);
+  });
+
+  test(`a trusted certificate for another name, with a common name and ${what} → tls, with the name`, async (t) => {
+    trust(t, certificate.cert);
+    const server = await startTlsReceiver(t, { certificate });
+    assertFailure(await sender(t).send(`https://127.0.0.1:${server.port}/`), 'tls', /^certificate is not for 127\.0\.0\.1$/);
+  });
+}
+
+test('a certificate for an address → delivered to the address', async (t) => {
+  trust(t, SELF_SIGNED.cert);
+  const server = await startTlsReceiver(t);
+  assertResponse(await sender(t).send(`https://127.0.0.1:${server.port}/`));
 });
 
 suite('a host that ends in a dot', () => {
@@ -110,14 +132,16 @@ function trust(t: TestContext, certificate: string): void {
 
 type TlsReceiver = { port: number; bodies: string[]; hosts: (string | undefined)[]; connections(): number };
 
+type TlsOfReceiver = { onlyFor?: string; certificate?: typeof SELF_SIGNED };
+
 /** `onlyFor` makes it refuse handshakes for other names. */
-async function startTlsReceiver(t: TestContext, { onlyFor }: { onlyFor?: string } = {}): Promise<TlsReceiver> {
+async function startTlsReceiver(t: TestContext, { onlyFor, certificate = SELF_SIGNED }: TlsOfReceiver = {}): Promise<TlsReceiver> {
   const bodies: string[] = [];
   const hosts: (string | undefined)[] = [];
   let connections = 0;
   const SNICallback: TlsOptions['SNICallback'] = (name, done) =>
     done(onlyFor === undefined || name === onlyFor ? null : new Error(`no certificate for ${name}`));
-  const server = createServer({ ...SELF_SIGNED, SNICallback }, (request, response) => {
+  const server = createServer({ ...certificate, SNICallback }, (request, response) => {
     hosts.push(request.headers.host);
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
