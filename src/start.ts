@@ -1,9 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
+import { openSession } from './database/session.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
 import { CommandError, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
@@ -71,9 +72,7 @@ const START_LOCK = 7_036_873_082;
 
 /** Two processes on one data folder would stop its PostgreSQL under each other. The lock goes with its connection, so with us. */
 async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<Client> {
-  const client = new Client({ ...connection, application_name: 'postmand start lock' });
-  client.on('error', () => {});
-  await client.connect();
+  const client = await openSession(connection, 'postmand start lock');
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);
   if (rows[0]?.locked) return client;
   await client.end();

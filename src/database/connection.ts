@@ -1,7 +1,12 @@
 import { Client } from 'pg';
 
 /** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
-export type Connection = { connectionString: string; ssl?: false | { rejectUnauthorized: boolean } };
+export type Connection = {
+  connectionString: string;
+  ssl?: false | { rejectUnauthorized: boolean };
+  /** The search_path that every session has; the role's own where it is left out. */
+  searchPath?: string;
+};
 
 /**
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq

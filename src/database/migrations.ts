@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Client, type QueryConfig } from 'pg';
+import type { Client, QueryConfig } from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import type { Connection } from './connection.ts';
 import type { Queryable } from './pool.ts';
+import { openSession } from './session.ts';
 
 export type MigrationStatus = { applied: string[]; pending: string[]; unknown: string[] };
 
@@ -37,9 +38,7 @@ export async function migrationStatus(db: Queryable, dir: string): Promise<Migra
 }
 
 async function underLock<Result>(connection: Connection, work: (client: Client) => Promise<Result>): Promise<Result> {
-  const client = new Client({ ...connection, application_name: 'postmand migrate', keepAlive: true });
-  client.on('error', () => {});
-  await client.connect();
+  const client = await openSession(connection, 'postmand migrate');
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(

@@ -1,6 +1,7 @@
 import { PgBoss, type Db as BossDb } from 'pg-boss';
 import { atMost } from '../at-most.ts';
 import type { Connection } from '../database/connection.ts';
+import { listen } from '../database/listening.ts';
 import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
@@ -127,7 +128,7 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
     withoutJob,
     endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
     async listen(onWake) {
-      const open = () => listen(connection, log, onWake);
+      const open = () => listen(connection, { channel: CHANNEL, name: 'postmand worker listen', log }, onWake);
       listener = new Listener({ open, server: pool.server, log });
       await listener.start();
     },
@@ -163,16 +164,6 @@ async function setDamagedAside({ pool, table, log }: { pool: Pool; table: string
   }
 }
 
-/** pg-boss's LISTEN, which finds out by itself that its connection is lost. Of its pool no connection is ever taken. */
-async function listen(connection: Connection, log: Log, onWake: () => void): Promise<{ close(): Promise<void> }> {
-  const boss = new PgBoss({ ...QUIET, ...connection, application_name: 'postmand worker listen' });
-  boss.on('error', (error) => log.warn('queue.error', { error }));
-  // pg-boss's types leave out what its own database adds to the interface.
-  const db = boss.getDb() as unknown as Required<Pick<BossDb, 'listen'>> & { open(): Promise<void> };
-  await db.open();
-  return db.listen(CHANNEL, onWake, onWake);
-}
-
 /** The database has no queue, or one of another version of pg-boss. */
 export class QueueNotReady extends Error {
   override name = 'QueueNotReady';
@@ -180,16 +171,40 @@ export class QueueNotReady extends Error {
 
 /** Installs or upgrades pg-boss and the queue, brings its settings up to date, and waits for index builds in the background. */
 export async function installQueue(connection: Connection, log: Log): Promise<void> {
-  const boss = new PgBoss({ ...QUIET, ...connection, max: 2, migrate: true, bamIntervalSeconds: 10 });
+  // No bound on its statements: to build an index may take long.
+  const pool = createPool(connection, { max: 2, name: 'postmand migrate', log, statementTimeoutMs: 0 });
+  const boss = new PgBoss({ ...QUIET, db: onceOn(pool), migrate: true, bamIntervalSeconds: 10 });
   boss.on('error', (error) => log.warn('queue.error', { error }));
-  await boss.start();
   try {
+    await boss.start();
     await boss.createQueue(QUEUE, { ...QUEUE_SETTINGS, policy: 'exclusive', partition: true });
     await boss.updateQueue(QUEUE, QUEUE_SETTINGS);
     await indexesBuilt(boss);
   } finally {
-    await boss.stop({ graceful: false });
+    await boss.stop({ graceful: false }).catch(() => {});
+    await pool.end();
   }
+}
+
+/** Runs each statement once: a pool may run one again, which is for those that change nothing. */
+function onceOn(pool: Pool): BossDb {
+  return {
+    async executeSql(text, values) {
+      const client = await pool.connect();
+      const ignore = () => {};
+      let broken: unknown;
+      client.on('error', ignore);
+      try {
+        return await client.query(text, values);
+      } catch (error) {
+        broken = error;
+        throw error;
+      } finally {
+        client.off('error', ignore);
+        client.release(broken instanceof Error ? broken : broken !== undefined);
+      }
+    },
+  };
 }
 
 async function indexesBuilt(boss: PgBoss): Promise<void> {

@@ -78,22 +78,3 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   await until('the warning', () => log.lines.some(({ level, event }) => level === 'warn' && event === 'database.connection_lost'));
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
-
-test('a database with settings of its own → a session has ours all the same', async (t) => {
-  const { connection, pool } = await freshDatabase(t, 'template0');
-  for (const setting of [
-    ...['array_nulls = off', 'standard_conforming_strings = off', `default_transaction_isolation = 'serializable'`],
-    ...['statement_timeout = 5000', 'lock_timeout = 1', 'idle_in_transaction_session_timeout = 5000'],
-  ])
-    await pool.query(`do $$ begin execute format('alter database %I set ${setting.replaceAll("'", "''")}', current_database()); end $$`);
-  const other = createPool(connection, { max: 1, name: 'elsewhere', log: silentLog });
-  t.after(() => other.end());
-  const names = [
-    ...['array_nulls', 'standard_conforming_strings', 'default_transaction_isolation', 'lock_timeout', 'statement_timeout'],
-    ...['idle_in_transaction_session_timeout', 'client_connection_check_interval'],
-  ];
-  const { rows } = await other.query<{ set: string }>('select current_setting(name, true) as set from unnest($1::text[]) as name', [names]);
-  // PostgreSQL 13 does not know the last one.
-  const known = rows.map(({ set }) => set ?? '10s');
-  assert.deepEqual(known, ['on', 'on', 'read committed', '0', '30s', '10s', '10s']);
-});

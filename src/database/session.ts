@@ -1,0 +1,87 @@
+import { Client, DatabaseError, type ClientBase } from 'pg';
+import type { Connection } from './connection.ts';
+
+/**
+ * How long a transaction may stand still. Ours never wait for anything but the next statement: one
+ * that does belongs to a process that was frozen or cut off, and its row locks would keep the
+ * leases of all dead workers from ending. Half a lease.
+ */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/**
+ * How often a backend at work looks whether its client is still there: from PostgreSQL 14 on, not
+ * on every system.
+ */
+const CHECK_CLIENT = 'client_connection_check_interval';
+const CHECK_CLIENT_EVERY_MS = 10_000;
+
+/**
+ * What PostgreSQL answers where its operating system cannot tell
+ * (https://www.postgresql.org/docs/current/runtime-config-connection.html).
+ */
+const INVALID_PARAMETER_VALUE = '22023';
+
+/** Longest wait for a connection of its own, and for the settings of any. */
+const CONNECT_MS = 5000;
+
+/**
+ * Everything that we rely on and that a role, a database or the URL may set otherwise. What is not
+ * here is a decision of whoever runs the database, such as whether it may be written to.
+ */
+const SETTINGS = {
+  // How values are written and read.
+  ...{ timezone: 'UTC', datestyle: 'ISO, MDY', intervalstyle: 'postgres', bytea_output: 'hex', extra_float_digits: '1' },
+  ...{ array_nulls: 'on', standard_conforming_strings: 'on', quote_all_identifiers: 'off' },
+  // What a transaction sees. Lists are planned for the values of their filters.
+  ...{ default_transaction_isolation: 'read committed', default_transaction_deferrable: 'off', plan_cache_mode: 'auto' },
+  // How long a session may take and rest. PostgreSQL 13 does not know the second one, 16 not the
+  // third.
+  ...{ lock_timeout: '0', idle_session_timeout: '0', transaction_timeout: '0' },
+  idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+  [CHECK_CLIENT]: String(CHECK_CLIENT_EVERY_MS),
+};
+
+/**
+ * Gives a session that was just opened all that we rely on, in one statement: not by start-up
+ * parameters, as poolers between us and the server refuse those that they do not know.
+ * `statementTimeoutMs` 0 is no bound.
+ */
+export async function prepareSession(client: ClientBase, { searchPath }: Connection, statementTimeoutMs: number): Promise<void> {
+  const path = searchPath === undefined ? {} : { search_path: searchPath };
+  const settings: Record<string, string> = { ...SETTINGS, ...path, statement_timeout: String(statementTimeoutMs) };
+  try {
+    await apply(client, settings);
+  } catch (error) {
+    if (!(error instanceof DatabaseError && error.code === INVALID_PARAMETER_VALUE)) throw error;
+    const { [CHECK_CLIENT]: _impossible, ...others } = settings;
+    await apply(client, others);
+  }
+}
+
+/** What this version of PostgreSQL does not know is passed over. */
+async function apply(client: ClientBase, settings: Record<string, string>): Promise<void> {
+  const statement = {
+    text: `select set_config(name, value, false) from unnest($1::text[], $2::text[]) as ours (name, value)
+      where current_setting(name, true) is not null`,
+    values: [Object.keys(settings), Object.values(settings)],
+    query_timeout: CONNECT_MS,
+  };
+  await client.query(statement);
+}
+
+/**
+ * A connection of its own, for what belongs to one session: a lock, or LISTEN. Its statements may
+ * take as long as they need.
+ */
+export async function openSession(connection: Connection, name: string): Promise<Client> {
+  const client = new Client({ application_name: name, ...connection, keepAlive: true, connectionTimeoutMillis: CONNECT_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await prepareSession(client, connection, 0);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+}
