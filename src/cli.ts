@@ -116,6 +116,8 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
     log.error('process.uncaught', { error });
     leave(1);
   });
+  if (config.database.ignored.length > 0)
+    log.warn('database.settings_ignored', { ignored: config.database.ignored, advice: 'docs/operating.md, Connections, says what counts' });
   const run = await load();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { DatabaseUrlError, parseDatabaseUrl } from './database/url.ts';
 import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 
@@ -32,8 +33,7 @@ export function readConfig(variables: Environment) {
   const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: MIB, min: 1024, max: 64 * MIB });
   const config = {
     database: {
-      url: postgresUrl(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
-      caFile: env.file('POSTMAND_DATABASE_CA_FILE'),
+      ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
       migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
       maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
     },
@@ -93,32 +93,26 @@ function hostNames(env: Reader, name: string): string[] | undefined {
   return all;
 }
 
-function postgresUrl(env: Reader, ...names: string[]): string | undefined {
-  const name = names.find((one) => env.text(one) !== undefined);
-  if (name === undefined) return undefined;
-  const value = env.text(name) ?? '';
-  const problem = postgresUrlProblem(value, env.text('POSTMAND_DATABASE_CA_FILE') !== undefined);
-  if (problem !== undefined) env.fault(name, problem);
-  return value;
-}
-
-const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
-
-/** What is wrong with a connection URL. The URL itself is never repeated: it holds a password. */
-function postgresUrlProblem(value: string, hasCaFile: boolean): string | undefined {
-  if (!/^postgres(ql)?:\/\//.test(value)) return 'must be a URL that starts with postgres:// or postgresql://';
-  // A socket folder leaves the host empty, which URL does not parse for a user with a password.
-  const parsable = value.replace(/^(postgres(?:ql)?:\/\/[^/@]*@)\//, '$1localhost/');
-  if (!URL.canParse(parsable) || !isDecodable(parsable)) {
-    return 'must be a URL like postgres://user:password@host:5432/database (encode special characters in the password)';
+/** The URL without the blanks around it, which files with secrets have at their end. `ignored`: what is set in vain. */
+function database(env: Reader, ...names: string[]): { url: string | undefined; caFile: string | undefined; ignored: string[] } {
+  const caFile = env.file('POSTMAND_DATABASE_CA_FILE');
+  const name = names.find((one) => (env.text(one)?.trim() ?? '') !== '');
+  if (name === undefined) return { url: undefined, caFile, ignored: [] };
+  const url = env.text(name)?.trim() ?? '';
+  try {
+    const parsed = parseDatabaseUrl(url, caFile);
+    for (const file of ['sslrootcert', 'sslcert', 'sslkey'] as const) {
+      const path = parsed[file];
+      if (path === undefined || path === caFile || existsSync(path)) continue;
+      env.fault(name, `names with ${file} a file that does not exist: ${quoted(path)}`);
+    }
+    const inVain = parsed.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
+    return { url, caFile, ignored: [...parsed.ignored, ...inVain] };
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    env.fault(name, error.message);
+    return { url, caFile, ignored: [] };
   }
-  const { searchParams } = new URL(parsable);
-  const sslmode = searchParams.get('sslmode');
-  if (sslmode !== null && !SSL_MODES.includes(sslmode)) return `has sslmode=${sslmode}, which must be one of ${SSL_MODES.join(', ')}`;
-  if (sslmode === 'verify-ca' && !hasCaFile && !searchParams.has('sslrootcert')) {
-    return 'has sslmode=verify-ca, which needs a CA file: set POSTMAND_DATABASE_CA_FILE';
-  }
-  return undefined;
 }
 
 function networks(env: Reader, name: string): string[] {
@@ -176,15 +170,6 @@ function apiKeysProblem(keys: readonly string[]): string | undefined {
   const bad = keys.flatMap((key, i) => (/^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`number ${i + 1}`]));
   if (bad.length === 0) return undefined;
   return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which ${bad.join(', ')} is not`;
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

@@ -43,7 +43,7 @@ export function reader(variables: Environment) {
   }
 
   function file(name: string): string | undefined {
-    const path = text(name);
+    const path = text(name)?.trim() || undefined;
     if (path !== undefined && !existsSync(path)) fault(name, `names a file that does not exist: ${quoted(path)}`);
     return path;
   }

@@ -4,6 +4,7 @@ import { connectionTo, connectOnce, describeTarget, type Connection } from './da
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import type { ServerState } from './database/server-state.ts';
+import { parseDatabaseUrl } from './database/url.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
 import { leave } from './leave.ts';
 import type { Log } from './log.ts';
@@ -28,7 +29,8 @@ export async function connectTo(config: Config): Promise<Connection> {
     await connectOnce(connection);
     return connection;
   } catch (error) {
-    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`, { cause: error });
+    const target = describeTarget(parseDatabaseUrl(url, caFile));
+    throw new CommandError(`Cannot use the database at ${target}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -48,7 +50,7 @@ export async function openPool(connection: Connection, config: Config, max: numb
   } catch (error) {
     await pool.end();
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`Cannot use the database at ${describeTarget(connection.connectionString)}: ${reasonOf(error)}`, {
+    throw new CommandError(`Cannot use the database at ${describeTarget(connection)}: ${reasonOf(error)}`, {
       cause: error,
     });
   }

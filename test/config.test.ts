@@ -179,6 +179,37 @@ suite('a database URL', () => {
     );
   });
 
+  test('blanks and line ends around it, as files with secrets have → of no interest', () => {
+    const variables = { POSTMAND_DATABASE_URL: ` ${URL_OF_DATABASE}?sslmode=disable \r\n`, DATABASE_URL: 'mysql://x' };
+    assert.equal(readConfig(variables).database.url, `${URL_OF_DATABASE}?sslmode=disable`);
+    const fallback = { POSTMAND_DATABASE_URL: ' \n', DATABASE_URL: `${URL_OF_DATABASE}\n` };
+    assert.equal(readConfig(fallback).database.url, URL_OF_DATABASE);
+    assert.equal(readConfig({ POSTMAND_DATABASE_CA_FILE: `${import.meta.filename}\n` }).database.caFile, import.meta.filename);
+  });
+
+  test('several hosts → a fault that says what to use instead', () => {
+    const variables = { DATABASE_URL: 'postgres://u:hunter2@h1:5432,h2:5432/d?target_session_attrs=read-write' };
+    assert.match(faultsOf(variables)[0] ?? '', /^DATABASE_URL names several hosts, and only one is supported: use one name/);
+  });
+
+  test('files that it names and that do not exist → a fault for each', () => {
+    const url = 'postgres://h/d?sslrootcert=/not/ca&sslcert=/not/cert&sslkey=/not/key';
+    const faults = faultsOf({ POSTMAND_DATABASE_URL: url });
+    assert.deepEqual(faults, [
+      'POSTMAND_DATABASE_URL names with sslrootcert a file that does not exist: "/not/ca"',
+      'POSTMAND_DATABASE_URL names with sslcert a file that does not exist: "/not/cert"',
+      'POSTMAND_DATABASE_URL names with sslkey a file that does not exist: "/not/key"',
+    ]);
+  });
+
+  test('what means nothing in it, or beside it → taken, and kept to be told', () => {
+    const ignored = (variables: Record<string, string>) => readConfig(variables).database.ignored;
+    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?schema=x&pgbouncer=true' }), ['schema', 'pgbouncer']);
+    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d', PGSSLMODE: 'require' }), ['PGSSLMODE']);
+    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=require', PGSSLMODE: 'require' }), []);
+    assert.deepEqual(ignored({ PGSSLMODE: 'require' }), []);
+  });
+
   const BAD = [
     'hunter2',
     'mysql://user:hunter2@db/x',

@@ -1,41 +1,87 @@
+import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
+import { parseDatabaseUrl, type DatabaseUrl } from './url.ts';
 
 /** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
 export type Connection = {
-  connectionString: string;
-  ssl?: false | { rejectUnauthorized: boolean };
+  host?: string;
+  port?: number;
+  user?: string;
+  password?: string;
+  database?: string;
+  options?: string;
+  /** Instead of the name that a connection would have otherwise. */
+  application_name?: string;
+  ssl: false | TlsOptions;
+  sslnegotiation: DatabaseUrl['sslnegotiation'];
+  enableChannelBinding: boolean;
   /** The search_path that every session has; the role's own where it is left out. */
   searchPath?: string;
+};
+
+type TlsOptions = {
+  rejectUnauthorized?: boolean;
+  checkServerIdentity?: () => undefined;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+  servername?: string;
+  minVersion?: NonNullable<DatabaseUrl['tlsMinVersion']>;
 };
 
 /**
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
  * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
  * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
- * Connects once where the server has to be asked.
+ * Connects once where the server has to be asked. @throws DatabaseUrlError
  */
 export async function connectionTo(url: string, caFile?: string): Promise<Connection> {
-  const connection = optionsFor(url, caFile);
-  if (!connection.ssl) return connection;
+  const parsed = parseDatabaseUrl(url, caFile);
+  const { host, port, user, password, database, options, application_name, sslnegotiation } = parsed;
+  const connection: Connection = {
+    ...defined({ host, port, user, password, database, options, application_name }),
+    sslnegotiation,
+    enableChannelBinding: parsed.channelBinding,
+    ssl: tlsFor(parsed),
+  };
+  if (!connection.ssl || !isOptional(parsed)) return connection;
   const refusal = await connectOnce(connection).catch(String);
   return /does not support SSL/.test(refusal ?? '') ? { ...connection, ssl: false } : connection;
 }
 
-/** `ssl` is set where the URL leaves it to us; otherwise the URL says all. */
-function optionsFor(url: string, caFile?: string): Connection {
-  const mode = /[?&]sslmode=([^&]*)/.exec(url)?.[1] ?? 'prefer';
-  if (mode === 'disable' || isSocket(url)) return { connectionString: withoutMode(url), ssl: false };
-  if (caFile !== undefined) {
-    const verified = mode === 'verify-ca' || mode === 'require' ? 'verify-ca' : 'verify-full';
-    return { connectionString: withParameters(withoutMode(url), { sslmode: verified, sslrootcert: caFile, uselibpqcompat: 'true' }) };
-  }
-  if (mode !== 'prefer' && mode !== 'allow') return { connectionString: withParameters(url, { uselibpqcompat: 'true' }) };
-  return { connectionString: withoutMode(url), ssl: { rejectUnauthorized: false } };
+/** A socket is never encrypted. */
+function tlsFor(url: DatabaseUrl): Connection['ssl'] {
+  const { host, sslmode = 'prefer', sslrootcert, sslcert, sslkey, sslpassword, servername, tlsMinVersion } = url;
+  if (sslmode === 'disable' || host?.startsWith('/')) return false;
+  const isChecked = sslmode === 'verify-full' || sslrootcert !== undefined;
+  const anyName = sslrootcert !== undefined && (sslmode === 'require' || sslmode === 'verify-ca');
+  return {
+    ...(isChecked ? {} : { rejectUnauthorized: false }),
+    ...(anyName ? { checkServerIdentity: () => undefined } : {}),
+    ...defined({ ca: contentOf(sslrootcert), cert: contentOf(sslcert), key: contentOf(sslkey) }),
+    ...defined({ passphrase: sslpassword, servername, minVersion: tlsMinVersion }),
+  };
 }
 
-/** Host, port and database of a URL, for messages: never the user or the password. */
-export function describeTarget(url: string): string {
-  const { host, port, database } = new Client({ connectionString: withoutMode(url) });
+function contentOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, 'utf8');
+}
+
+type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
+
+/** Without what is undefined. */
+function defined<Values extends object>(values: Values): Defined<Values> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<Values>;
+}
+
+function isOptional({ sslmode = 'prefer', sslrootcert }: DatabaseUrl): boolean {
+  return (sslmode === 'prefer' || sslmode === 'allow') && sslrootcert === undefined;
+}
+
+/** Host, port and database, for messages: never the user or the password. */
+export function describeTarget(target: Pick<DatabaseUrl, 'host' | 'port' | 'database'> | Connection): string {
+  const { host, port, database } = new Client({ host: target.host, port: target.port, database: target.database });
   return `${host}:${port}/${database ?? ''}`;
 }
 
@@ -48,16 +94,4 @@ export async function connectOnce(connection: Connection): Promise<void> {
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-function isSocket(url: string): boolean {
-  return /^postgres(ql)?:\/\/([^/@]*@)?\//.test(url) || /[?&]host=(%2F|\/)/i.test(url);
-}
-
-function withoutMode(url: string): string {
-  return url.replace(/([?&])sslmode=[^&]*(&|$)/, (_all, before: string, after: string) => (after === '&' ? before : ''));
-}
-
-function withParameters(url: string, parameters: Record<string, string>): string {
-  return `${url}${url.includes('?') ? '&' : '?'}${new URLSearchParams(parameters).toString()}`;
 }

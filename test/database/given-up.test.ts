@@ -59,8 +59,8 @@ suite('a statement that we give up', { concurrency: 4 }, () => {
   });
 
   test('while the pool ends → the pool does not wait for it', async (t) => {
-    const { connection } = await freshDatabase(t, 'template0');
-    const proxy = await startDatabaseProxy(lastFirst(t), connection.connectionString);
+    const { url } = await freshDatabase(t, 'template0');
+    const proxy = await startDatabaseProxy(lastFirst(t), url);
     const pool = openPool(t, await connectionTo(proxy.url));
     await pool.query('select 1');
     const given = pool.query(LONG_STATEMENT);

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { Client } from 'pg';
 import { DatabaseUnreachable } from '../../src/database/failure.ts';
 import { createPool, rfc3339 } from '../../src/database/pool.ts';
-import { freshDatabase, withDatabase } from '../setup/database.ts';
+import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 
@@ -57,7 +57,7 @@ test('statements one after the other → on one connection', async (t) => {
 
 test('a database that is gone → what waits for a connection to it fails with a fault that passes', async (t) => {
   const { connection } = await freshDatabase(t, 'template0');
-  const missing = { ...connection, connectionString: withDatabase(connection.connectionString, 'no_such_database') };
+  const missing = { ...connection, database: 'no_such_database' };
   const pool = createPool(missing, { max: 1, name: 'nowhere', log: silentLog });
   t.after(() => pool.end());
   const unreachable = (error: unknown) => error instanceof DatabaseUnreachable && /"no_such_database" does not exist/.test(error.message);

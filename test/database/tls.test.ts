@@ -40,7 +40,7 @@ const WITH_TLS: [host: string, mode: string | undefined, caFile: string | undefi
   ['127.0.0.1', 'allow', undefined, 'encrypted'],
   ['127.0.0.1', 'disable', undefined, 'plain'],
   ['127.0.0.1', 'require', undefined, 'encrypted'],
-  ['localhost', 'verify-ca', undefined, /certificate/],
+  ['localhost', 'verify-ca', undefined, /sslmode=verify-ca, which needs a CA file/],
   ['localhost', 'verify-full', undefined, /certificate/],
   ['localhost', undefined, 'ca.pem', 'encrypted'],
   ['127.0.0.1', undefined, 'ca.pem', /does not match certificate/],
@@ -74,6 +74,20 @@ for (const [host, mode, caFile, outcome] of WITH_TLS) {
 for (const [mode, caFile, outcome] of WITHOUT_TLS) {
   test(`a server without TLS, sslmode ${mode ?? 'unset'}, ${caFile ?? 'no CA file'} → ${outcome}`, { skip: missing }, () =>
     expectOutcome(url(process.env['TEST_SERVER_URL'] ?? '', undefined, mode), caFile, outcome),
+  );
+}
+
+const OTHERWISE: [parameters: string, host: string, outcome: Outcome][] = [
+  ['sslmode=verify-full&hostaddr=127.0.0.1', 'localhost', 'encrypted'],
+  ['sslmode=verify-full&hostaddr=127.0.0.1', 'db.example', /does not match certificate/],
+  ['sslmode=verify-full&channel_binding=require', 'localhost', 'encrypted'],
+  ['sslmode=verify-full&ssl_min_protocol_version=TLSv1.3', 'localhost', 'encrypted'],
+  ['sslmode=verify-full&sslnegotiation=direct', 'localhost', 'encrypted'],
+];
+
+for (const [parameters, host, outcome] of OTHERWISE) {
+  test(`a server with TLS, ${host}, ${parameters} → ${outcome}`, { skip: missing }, () =>
+    expectOutcome(`${url(server?.url ?? '', host, undefined)}?${parameters}`, 'ca.pem', outcome),
   );
 }
 

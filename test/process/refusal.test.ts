@@ -78,6 +78,16 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     });
   }
 
+  for (const name of ['migrate', 'server', 'worker']) {
+    test(`${name} with a blank and a line end behind the URL, and a parameter of somebody else → it works, and tells of that`, async (t) => {
+      const { url } = await freshDatabase(t);
+      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: `${url}&schema=x&sslmode=disable \n` } });
+      await command.event(name === 'migrate' ? 'migrate.done' : `${name}.started`);
+      const told = command.lines.find(({ event }) => event === 'database.settings_ignored');
+      assert.deepEqual([told?.level, told?.['ignored']], ['warn', ['schema']]);
+    });
+  }
+
   test('several settings that cannot be used → exit 2, naming each', async (t) => {
     const env = { POSTMAND_DATABASE_URL: 'mysql://somebody:hunter2@h/d', POSTMAND_HTTP_PORT: 'http', POSTMAND_WORKER_CONCURRENCY: '0' };
     const command = postmand(t, ['server'], { env });
