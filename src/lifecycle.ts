@@ -1,6 +1,7 @@
 import { atMost } from './at-most.ts';
 import type { Config } from './config.ts';
-import { connectionTo, connectOnce, describeTarget, type Connection } from './database/connection.ts';
+import { connectionTo, describeTarget, type Connection } from './database/connection.ts';
+import { examine } from './database/examine.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import type { ServerState } from './database/server-state.ts';
@@ -20,14 +21,12 @@ export const CENSUS_EVERY_MS = 30_000;
 
 const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
-/** The database of the settings, reached once. @throws CommandError */
+/** The database of the settings, reached once and found fit for use. @throws CommandError */
 export async function connectTo(config: Config): Promise<Connection> {
   const { url, caFile } = config.database;
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
   try {
-    const connection = await connectionTo(url, caFile);
-    await connectOnce(connection);
-    return connection;
+    return await examine(await connectionTo(url, caFile));
   } catch (error) {
     const target = describeTarget(parseDatabaseUrl(url, caFile));
     throw new CommandError(`Cannot use the database at ${target}: ${reasonOf(error)}`, { cause: error });

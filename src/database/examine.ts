@@ -1,0 +1,71 @@
+import type { Client } from 'pg';
+import type { Connection } from './connection.ts';
+import { openSession } from './session.ts';
+
+/** Of SQL_ASCII nothing is converted, so that it stores our UTF-8 as it is. */
+const ENCODINGS = new Set(['UTF8', 'SQL_ASCII']);
+
+/**
+ * Looks once, at the start, whether the database can hold what we store, and where our tables are.
+ * @returns the connection with the search_path that all sessions of this process have from now on,
+ * whatever is changed meanwhile: sessions that find different tables under one name would be worse
+ * than a restart.
+ * @throws what has to be changed first, as a sentence that goes on after the database's name; or
+ * what keeps us from the database
+ */
+export async function examine(connection: Connection): Promise<Connection> {
+  const client = await openSession(connection, 'postmand');
+  try {
+    const facts = await factsOf(client);
+    const problem = problemOf(facts);
+    if (problem !== undefined) throw new Error(problem);
+    return { ...connection, searchPath: facts.searchPath };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+type Facts = {
+  encoding: string;
+  role: string;
+  searchPath: string;
+  /** The schema that new tables would be made in. */
+  current: string | null;
+  isMigrated: boolean;
+  /** Schemas that hold our tables, of this installation or of another one. */
+  homes: string[];
+};
+
+async function factsOf(client: Client): Promise<Facts> {
+  const { rows } = await client.query<Facts>(
+    `select current_setting('server_encoding') as encoding, quote_ident(current_user) as role,
+       current_setting('search_path') as "searchPath", current_schema() as current,
+       to_regclass('postmand_migrations') is not null as "isMigrated",
+       array(select quote_ident(nspname) from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+             where relname = 'postmand_migrations' and relkind in ('r', 'p') order by nspname) as homes`,
+  );
+  return rows[0] as Facts;
+}
+
+function problemOf({ encoding, role, searchPath, current, isMigrated, homes }: Facts): string | undefined {
+  if (!ENCODINGS.has(encoding))
+    return (
+      `its encoding is ${encoding}, which cannot store every text. Make one whose encoding is UTF8 ` +
+      `(create database … encoding 'UTF8' template template0), move the data with pg_dump, and name it in POSTMAND_DATABASE_URL.`
+    );
+  if (isMigrated) return undefined;
+  // Without this check migrate would make a second, empty installation, and both would share one
+  // queue.
+  const [home] = homes;
+  if (home !== undefined)
+    return (
+      `the tables are in the schema ${home}, which the search_path of the role ${role} (${searchPath}) does not reach. ` +
+      `Run: alter role ${role} set search_path = ${home}. If those tables are not needed any more, drop ${home}.postmand_migrations.`
+    );
+  if (current === null)
+    return (
+      `the search_path of the role ${role} (${searchPath}) names no schema that there is and that the role may use. ` +
+      `Run: alter role ${role} set search_path = …`
+    );
+  return undefined;
+}
