@@ -11,14 +11,17 @@ type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
 /** One with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };
 
-/** One attempt made and judged, not yet recorded. `unrecordable`: why it has to be recorded without what was sent and received. */
+/** One attempt made and judged, not yet recorded. */
 export type Attempted = Assignment & {
   kind: 'attempted';
   attempt: number;
   request: WebhookRequest;
   exchange: RecordedExchange;
   verdict: Verdict;
+  /** Why it has to be recorded without what was sent and received. */
   unrecordable?: string;
+  /** Only what becomes of the delivery is recorded: the database refuses any row for this attempt. */
+  unlisted?: true;
 };
 
 /** Nothing was learned about the endpoint: no attempt, and nothing to be recorded. */

@@ -41,9 +41,16 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
   }
 
   /** After the commit, as only now it is a fact. */
-  function tell({ row, attempt, verdict, ageSeconds }: Settled): void {
-    const { id, webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
-    log.info('delivery.attempted', { id, webhook_id, delivery_id, response_status_code, execution_duration, success });
+  function tell({ row, attempt, verdict, ageSeconds, unlisted }: Settled): void {
+    const { webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
+    log.info('delivery.attempted', {
+      ...(unlisted ? {} : { id: row.id }),
+      webhook_id,
+      delivery_id,
+      response_status_code,
+      execution_duration,
+      success,
+    });
     metrics.attempts.inc({ outcome: verdict.kind });
     metrics.attemptSeconds.observe(execution_duration / 1000);
     if (attempt === 1) metrics.firstAttemptSeconds.observe(ageSeconds);
@@ -67,15 +74,29 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
     log.warn('delivery.recording_delayed', { failures, error });
   }
 
-  /** What the database refuses for its data would be refused again after every new send: it is recorded without its texts. */
+  /**
+   * What the database refuses for its data would be refused again after every new send: it is
+   * recorded without its texts. Where that is refused too, as by a constraint of somebody else's or
+   * for want of a partition, what became of the delivery is recorded alone.
+   */
   async function record(attempted: Attempted): Promise<boolean> {
     try {
       return await recordTogether(attempted);
     } catch (error) {
-      if (isTransient(error)) throw error;
-      log.warn('delivery.recorded_reduced', { deliveryId: attempted.delivery.id, error });
-      return recordTogether({ ...attempted, unrecordable: reasonOf(error) });
+      if (isTransient(error) || attempted.unlisted) throw error;
+      return record(reduced(attempted, error));
     }
+  }
+
+  function reduced(attempted: Attempted, error: unknown): Attempted {
+    const { delivery, attempt, exchange, verdict, unrecordable } = attempted;
+    if (unrecordable === undefined) {
+      log.warn('delivery.recorded_reduced', { deliveryId: delivery.id, error });
+      return { ...attempted, unrecordable: reasonOf(error) };
+    }
+    const answer = exchange.kind === 'response' ? { status: exchange.status } : { failure: exchange.message };
+    log.error('delivery.recorded_without_attempt', { deliveryId: delivery.id, attempt, ...answer, outcome: verdict.kind, error });
+    return { ...attempted, unlisted: true };
   }
 
   return { record, hurry: () => void (hurried = true) };

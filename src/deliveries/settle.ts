@@ -33,7 +33,7 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
 
   await insertAttempts(
     tx,
-    settled.map(({ row }) => row),
+    settled.filter(({ unlisted }) => !unlisted).map(({ row }) => row),
   );
   await enqueueRetries(tx, queue, settled);
   return settled;

@@ -59,9 +59,48 @@ suite('the recorder', { concurrency: 4 }, () => {
     );
   });
 
-  test('one that is refused without its texts too → rejected, and nothing of it is stored', async (t) => {
+  for (const [what, closed] of [
+    ['a constraint', `alter table delivery_attempts add constraint closed check (id is null)`],
+    [
+      'a trigger that says so',
+      `create function refuse() returns trigger language plpgsql as
+         $$ begin raise exception 'closed' using errcode = 'check_violation'; end $$;
+       create trigger refuse before insert on delivery_attempts for each row execute function refuse()`,
+    ],
+  ] as const) {
+    test(`those that ${what} refuses without their texts too → deliveries go on, and each attempt is told as an error`, async (t) => {
+      const { pool, ids, attempt, recorder, log } = await openRecorder(t, 2);
+      await pool.query(closed);
+      const [succeeded = '', retried = ''] = ids;
+      const attempts = [await attempt(succeeded), await attempt(retried, response(500, 'no'))];
+      assert.deepEqual(await Promise.all(attempts.map((one) => recorder.record(one))), [true, true]);
+      assert.deepEqual(await attemptsOf(pool), []);
+      const rows = [await deliveryRow(pool, succeeded), await deliveryRow(pool, retried)];
+      assert.deepEqual(
+        rows.map((row) => [row?.status, row?.delivery_attempts]),
+        [
+          ['succeeded', 1],
+          ['pending', 1],
+        ],
+      );
+      assert.deepEqual(
+        (await jobs(pool)).map(({ deliveryId }) => deliveryId),
+        [retried],
+      );
+      const told = log.lines.filter(({ event }) => event === 'delivery.recorded_without_attempt');
+      assert.deepEqual(
+        told.map(({ level, fields: { deliveryId, attempt, status, outcome } }) => [level, deliveryId, attempt, status, outcome]),
+        [
+          ['error', succeeded, 1, 200, 'succeeded'],
+          ['error', retried, 1, 500, 'retry'],
+        ],
+      );
+    });
+  }
+
+  test('one whose delivery may not be changed → rejected, and nothing of it is stored', async (t) => {
     const { pool, ids, attempt, recorder } = await openRecorder(t, 1);
-    await pool.query(`alter table delivery_attempts add constraint closed check (id is null)`);
+    await pool.query(`alter table deliveries add constraint closed check (delivery_attempts = 0)`);
     await assert.rejects(recorder.record(await attempt(ids[0])), /violates check constraint "closed"/);
     assert.deepEqual(await attemptsOf(pool), []);
     assert.equal((await deliveryRow(pool, ids[0] ?? ''))?.status, 'pending');

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { jobCount, openLine } from './line.ts';
+
+suite('a database that refuses attempts for their data', { concurrency: true }, () => {
+  test('any row of an attempt → a delivery is sent once and succeeds, and no worker is said to have died', async (t) => {
+    const line = await openLine(t);
+    await line.pool.query('alter table delivery_attempts add check (id is null)');
+    const webhook = await line.api.createWebhook({ url: line.receiver.url });
+    const { id } = await line.api.createDelivery(webhook.id);
+    await line.startWorker();
+    const { status, delivery_attempts } = await line.api.settled(id);
+    assert.deepEqual([status, delivery_attempts, line.receiver.received.length], ['succeeded', 1, 1]);
+    assert.deepEqual(await line.api.attempts(id), []);
+    assert.equal(await jobCount(line), 0);
+  });
+
+  test('any row of an attempt, and the endpoint fails → as many sends as its webhook allows, then failed', async (t) => {
+    const line = await openLine(t, (_request, response) => response.writeHead(500).end('😀'));
+    await line.pool.query('alter table delivery_attempts add check (id is null)');
+    const webhook = await line.api.createWebhook({ url: line.receiver.url, max_delivery_attempts: 2 });
+    const { id } = await line.api.createDelivery(webhook.id);
+    await line.startWorker();
+    const { status, delivery_attempts } = await line.api.settled(id);
+    assert.deepEqual([status, delivery_attempts, line.receiver.received.length], ['failed', 2, 2]);
+  });
+
+  test('the isolated send of a suspect → one attempt with a reason of its own, not a worker that vanished', async (t) => {
+    const line = await openLine(t);
+    await line.pool.query(`alter table delivery_attempts add check (raw_request = '')`);
+    const webhook = await line.api.createWebhook({ url: line.receiver.url });
+    const { id } = await line.api.createDelivery(webhook.id);
+    await line.pool.query(`update postmand_queue.job set data = data || '{"deaths": 5}' where name = 'deliveries'`);
+    await line.startWorker();
+    assert.equal((await line.api.settled(id)).status, 'succeeded');
+    assert.deepEqual(
+      (await line.api.attempts(id)).map(({ error }) => error),
+      ['request and response are not recorded: the database refused it with SQLSTATE 23514'],
+    );
+  });
+});
