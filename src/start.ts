@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
+import { alreadyInUse, EmbeddedError } from './database/embedded-error.ts';
 import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openSession } from './database/session.ts';
 import { openQueue } from './deliveries/queue.ts';
@@ -22,17 +23,22 @@ const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
  */
 export async function runStart(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
-  const embedded = config.database.url === undefined ? await startEmbedded(config.dataDir ?? DATA_DIR) : undefined;
-  if (embedded === undefined)
+  if (config.database.url !== undefined)
     return runAll({ connection: await connectTo(config), data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
+  const embedded = await startEmbedded(config.dataDir ?? DATA_DIR).catch(explain);
   const connection = await connectionTo(embedded.url);
   const lock = await lockData(connection, embedded);
   try {
     await runAll({ connection, data: embedded.home, stopping }, config, log);
   } finally {
     await lock.end();
-    await embedded.stop();
+    await embedded.stop().catch(explain);
   }
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof EmbeddedError)) throw error;
+  throw new CommandError(error.message, { cause: error });
 }
 
 /** What everything runs on, and what ends it. The signal is listened for from the first moment, so that nothing stays behind. */
@@ -76,9 +82,7 @@ async function lockData(connection: Connection, embedded: EmbeddedDatabase): Pro
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);
   if (rows[0]?.locked) return client;
   await client.end();
-  throw new CommandError(
-    `Another \`postmand start\` is running on ${embedded.home}. Stop it first, or choose another folder with POSTMAND_DATA_DIR.`,
-  );
+  return explain(alreadyInUse(embedded.home));
 }
 
 type Facts = { api: Listening; health: Listening; data: string; hasKeys: boolean };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
@@ -64,6 +64,15 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.equal((await first.api.call('GET', '/webhooks')).status, 200);
     await first.api.createWebhook();
     assert.deepEqual(await first.command.end(), { code: 0, signal: null });
+  });
+
+  test('a folder of somebody else → exit 1, one line that names the variable, nothing logged with a stack', async (t) => {
+    const home = await emptyFolder(t);
+    await writeFile(path.join(home, 'notes.txt'), 'mine');
+    const command = run(t, home);
+    assert.deepEqual(await ending(command), { code: 1, signal: null });
+    assert.match(command.output.stderr, /^postmand: \S+ cannot hold the data of PostgreSQL: .*notes\.txt.* POSTMAND_DATA_DIR\.\n$/);
+    assert.equal(command.output.stdout, '');
   });
 
   test('a database URL → everything runs on that database, and no PostgreSQL is started', async (t) => {

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { suite, test, type TestContext } from 'node:test';
+import { binaries, runInitdb } from '../../src/database/embedded-binaries.ts';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { findPlace, handOver } from '../../src/database/embedded-place.ts';
+import { isPostmaster } from '../../src/database/postmaster.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { until } from '../setup/until.ts';
+import { embeddedIn, inProcess, IS_ROOT, lockFileOf, makeData, NO_FSYNC, openFolder, postmasterOf, query } from './homes.ts';
+
+const onLinux = { skip: process.platform !== 'linux' && 'needs /proc' };
+
+suite('the environment of PostgreSQL', onLinux, () => {
+  test('keys, passwords and settings in ours → none of them in that of any of its processes', async (t) => {
+    const secrets = {
+      POSTMAND_API_KEYS: 'hunter2hunter2hunter2',
+      DATABASE_URL: 'postgres://u:hunter2@h/d',
+      HOME: '/hunter2',
+    };
+    const restore = Object.keys(secrets).map((name) => [name, process.env[name]] as const);
+    Object.assign(process.env, secrets);
+    t.after(() => {
+      for (const name of Object.keys(secrets)) delete process.env[name];
+      Object.assign(process.env, Object.fromEntries(restore.filter(([, value]) => value !== undefined)));
+    });
+    const home = path.join(await openFolder(t), 'data');
+    let starting = true;
+    const seen = new Map<string, string>();
+    const watching = (async () => {
+      while (starting) {
+        for (const [program, names] of await environmentsBelow(process.pid)) seen.set(program, names);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const { url } = await embeddedIn(t, home);
+    starting = false;
+    await watching;
+    await query(url, 'select 1');
+    for (const [program, names] of await environmentsBelow(await postmasterOf(home))) seen.set(program, names);
+
+    assert.ok(seen.has('initdb') && seen.has('postgres'), [...seen.keys()].join());
+    const allowed = /^(PATH|LD_LIBRARY_PATH|LC_\w+|TZ|PG_GRANDPARENT_PID|PGDATA|PGLOCALEDIR|PGSYSCONFDIR|PWD|OLDPWD|SHLVL|_)$/;
+    for (const [program, names] of seen) for (const name of names.split(' ')) assert.match(name, allowed, program);
+  });
+});
+
+suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
+  test('left by a crash, its process id now that of another program of the same user → it starts', async (t) => {
+    const home = await killedData(t);
+    const stranger = await programOf(t, home);
+    await nameInLockFile(home, stranger);
+    const { url } = await embeddedIn(t, home);
+    assert.deepEqual(await query(url, 'select 1 as one'), [{ one: 1 }]);
+  });
+
+  test('left by a crash, its process id now that of the PostgreSQL of another folder → both run', async (t) => {
+    const home = await killedData(t);
+    const other = await embeddedIn(t, path.join(await openFolder(t), 'data'));
+    await nameInLockFile(home, await postmasterOf(other.home));
+    const { url } = await embeddedIn(t, home);
+    assert.notEqual(url, other.url);
+    for (const one of [url, other.url]) assert.deepEqual(await query(one, 'select 1 as one'), [{ one: 1 }]);
+  });
+
+  test('left by a crash, its process id now our own, or nonsense, or nothing at all → it starts', async (t) => {
+    const home = await killedData(t);
+    await nameInLockFile(home, process.pid);
+    await makeData(home);
+    for (const text of ['nonsense\n', '', '\0\0\0\0']) {
+      await writeFile(lockFileOf(home), text);
+      await makeData(home);
+    }
+  });
+
+  test('a PostgreSQL runs, and root may not see where processes work → it is recognised all the same', { skip: !IS_ROOT }, async (t) => {
+    const embedded = await embeddedIn(t, path.join(await openFolder(t), 'data'));
+    const body = `console.log((await startEmbedded(${JSON.stringify(embedded.home)})).url);`;
+    const { stdout, stderr } = await inProcess(body, undefined, ['setpriv', '--bounding-set=-sys_ptrace']);
+    assert.deepEqual([stdout.trim(), stderr], [embedded.url, '']);
+  });
+
+  test('stopped while the lock file names another program → that program lives', async (t) => {
+    const home = await killedData(t);
+    const place = await findPlace(home);
+    const stranger = await programOf(t, home);
+    const embedded = await startEmbedded(home, NO_FSYNC);
+    await embedded.stop();
+    await writeFile(lockFileOf(home), `${stranger}\n`);
+    await embedded.stop();
+    assert.equal(isPostmaster(stranger, place.data), false);
+    assert.ok(process.kill(stranger, 0));
+  });
+});
+
+suite('data and binaries', { concurrency: 2 }, () => {
+  for (const version of ['17', '19']) {
+    test(`data of PostgreSQL ${version} → refused, saying both versions and what to do`, async (t) => {
+      const home = path.join(await openFolder(t), 'data');
+      await makeData(home);
+      await writeFile(path.join(home, 'postgres', 'PG_VERSION'), `${version}\n`);
+      await assert.rejects(startEmbedded(home), {
+        message:
+          `The data in ${home}/postgres was written by PostgreSQL ${version}, and this is PostgreSQL 18, which cannot read it. ` +
+          `Move it with a dump (see "The PostgreSQL of start" in docs/operating.md), or start anew in another folder with POSTMAND_DATA_DIR.`,
+      });
+    });
+  }
+
+  test('binaries in a folder whose name means something to a shell → initdb makes data', async (t) => {
+    const folder = await openFolder(t);
+    const native = path.join(folder, `it's "$HOME" \`id\` \\`, 'native');
+    await cp(binaries().folder, native, { recursive: true, verbatimSymlinks: true });
+    const { owner } = await findPlace(path.join(folder, 'made'));
+    const data = path.join(folder, 'made', 'postgres');
+    await mkdir(data);
+    await handOver(data, owner);
+    await runInitdb(native, owner, ['--pgdata', data, '--auth=trust', '--no-instructions']);
+    assert.equal(await readFile(path.join(data, 'PG_VERSION'), 'utf8'), '18\n');
+  });
+});
+
+/** A folder with data whose PostgreSQL was killed. */
+async function killedData(t: TestContext): Promise<string> {
+  const home = path.join(await openFolder(t), 'data');
+  await startEmbedded(home, NO_FSYNC);
+  const pid = await postmasterOf(home);
+  process.kill(pid, 'SIGKILL');
+  await until('it is gone', () => !isPostmaster(pid, path.join(home, 'postgres')));
+  return home;
+}
+
+/** A program that does nothing, run by the user of PostgreSQL. @returns its process id */
+async function programOf(t: TestContext, home: string): Promise<number> {
+  const { owner } = await findPlace(home);
+  const program = spawn('sleep', ['600'], { ...owner, cwd: '/', stdio: 'ignore' });
+  const gone = new Promise((resolve) => program.on('exit', resolve));
+  lastFirst(t).after(async () => {
+    program.kill('SIGKILL');
+    await gone;
+  });
+  return program.pid as number;
+}
+
+async function nameInLockFile(home: string, pid: number | string): Promise<void> {
+  const [, ...rest] = (await readFile(lockFileOf(home), 'utf8')).split('\n');
+  await writeFile(lockFileOf(home), [pid, ...rest].join('\n'));
+}
+
+/** The names in the environment of every process below this one, by program. */
+async function environmentsBelow(root: number): Promise<[program: string, names: string][]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const processes = await Promise.all(pids.map(processAt));
+  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
+  const isBelow = (pid: number): boolean => pid !== 0 && (parents.get(pid) === root || isBelow(parents.get(pid) ?? 0));
+  return processes.filter(({ pid, names }) => names !== '' && isBelow(pid)).map(({ program, names }) => [program, names]);
+}
+
+async function processAt(id: string): Promise<{ pid: number; parent: number; program: string; names: string }> {
+  const [stat = '', environ = ''] = await Promise.all(
+    ['stat', 'environ'].map((name) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '')),
+  );
+  const [, program = '', parent = '0'] = /\((.*)\) \w (\d+)/.exec(stat) ?? [];
+  const names = environ.split('\0').flatMap((line) => (line === '' ? [] : [line.split('=')[0] as string]));
+  return { pid: Number(id), parent: Number(parent), program, names: program === 'node' || program === 'MainThread' ? '' : names.join(' ') };
+}
