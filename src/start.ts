@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
 import { alreadyInUse, EmbeddedError } from './database/embedded-error.ts';
-import { startEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
+import { holdEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openSession } from './database/session.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
@@ -25,7 +25,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
   if (config.database.url !== undefined)
     return runAll({ connection: await connectTo(config), data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
-  const embedded = await startEmbedded(config.dataDir ?? DATA_DIR).catch(explain);
+  const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log).catch(explain);
   const connection = await connectionTo(embedded.url);
   const lock = await lockData(connection, embedded);
   try {
@@ -76,7 +76,7 @@ function hostNamesOf({ http }: Config): readonly string[] | undefined {
 
 const START_LOCK = 7_036_873_082;
 
-/** Two processes on one data folder would stop its PostgreSQL under each other. The lock goes with its connection, so with us. */
+/** Version 2.1 knows this lock only, and would stop the PostgreSQL of a newer one at its end, or be left without its own. */
 async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<Client> {
   const client = await openSession(connection, 'postmand start lock');
   const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);

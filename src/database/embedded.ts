@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Log } from '../log.ts';
 import { contentOf } from './data-folder.ts';
 import { runInitdb } from './embedded-binaries.ts';
 import { unusableFolder, using } from './embedded-error.ts';
 import { findPlace, handOver, type Place } from './embedded-place.ts';
+import { lockFolder } from './folder-lock.ts';
+import { keepRunning } from './keep-running.ts';
 import { findPostmaster, launchPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
 
 export type EmbeddedDatabase = {
@@ -26,6 +29,28 @@ export async function startEmbedded(home: string, settings: Record<string, strin
   const place = await findPlace(home);
   const { port } = await startIn(place, settings);
   return { url: await urlOf(place, port), home: place.home, stop: () => stopPostmaster(place) };
+}
+
+/**
+ * As `startEmbedded`, for this process alone, and started again whenever it ends before it is stopped.
+ * @throws EmbeddedError where another process holds the data
+ */
+export async function holdEmbedded(home: string, log: Log): Promise<EmbeddedDatabase> {
+  const place = await findPlace(home);
+  const lock = await using(place.home, () => lockFolder(place.home));
+  try {
+    const postmaster = await startIn(place);
+    const keeper = keepRunning(place, postmaster, log);
+    const stop = async () => {
+      await keeper.stop();
+      await stopPostmaster(place);
+      lock.release();
+    };
+    return { url: await urlOf(place, postmaster.port), home: place.home, stop };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 async function startIn(place: Place, settings: Record<string, string> = {}): Promise<Postmaster> {

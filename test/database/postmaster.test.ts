@@ -4,10 +4,11 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { binaries, runInitdb } from '../../src/database/embedded-binaries.ts';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { holdEmbedded, startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts';
 import { findPlace, handOver } from '../../src/database/embedded-place.ts';
 import { isPostmaster } from '../../src/database/postmaster.ts';
 import { lastFirst } from '../setup/last-first.ts';
+import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { embeddedIn, inProcess, IS_ROOT, lockFileOf, makeData, NO_FSYNC, openFolder, postmasterOf, query } from './homes.ts';
 
@@ -121,6 +122,90 @@ suite('data and binaries', { concurrency: 2 }, () => {
     assert.equal(await readFile(path.join(data, 'PG_VERSION'), 'utf8'), '18\n');
   });
 });
+
+suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
+  test('killed, and stopped by somebody → there again on the same port with its data; stopped by us → gone', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const log = keepingLog();
+    const held = await hold(t, home, log);
+    await query(held.url, 'create table kept (word text)');
+    for (const signal of ['SIGKILL', 'SIGINT', 'SIGQUIT'] as const) {
+      const before = await postmasterOf(home);
+      process.kill(before, signal);
+      await until('there again', () => query(held.url, 'select from kept').catch(() => undefined));
+      assert.notEqual(await postmasterOf(home), before);
+    }
+    assert.deepEqual(
+      log.lines.map(({ level, event }) => `${level} ${event}`),
+      Array.from({ length: 3 }, () => ['warn postgres.gone', 'info postgres.started_again']).flat(),
+    );
+    await held.stop();
+    await assert.rejects(query(held.url, 'select 1'), /ECONNREFUSED/);
+  });
+
+  test('it cannot be started again → tried again, with the reason in the log, until it can', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const log = keepingLog();
+    const held = await hold(t, home, log);
+    const [file, settings] = [path.join(home, 'postgres', 'postgresql.conf'), 'shared_buffers = nonsense\n'];
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, good + settings);
+    process.kill(await postmasterOf(home), 'SIGKILL');
+    const failed = () => log.lines.filter(({ event }) => event === 'postgres.not_started');
+    await until('two failures', () => failed().length >= 2);
+    assert.match(String(failed()[0]?.fields['error']), /postgresql\.conf" contains errors/);
+    assert.deepEqual(
+      failed()
+        .slice(0, 2)
+        .map(({ level, fields }) => [level, fields['againInMs']]),
+      [
+        ['error', 500],
+        ['error', 1000],
+      ],
+    );
+    await writeFile(file, good);
+    await until('there again', () => query(held.url, 'select 1').catch(() => undefined));
+  });
+
+  test('stopped while it is being started again → gone, and stays so', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const held = await hold(t, home, silentLog);
+    const before = await postmasterOf(home);
+    process.kill(before, 'SIGKILL');
+    await until('another is being started', async () => (await postmasterOf(home)) !== before);
+    const next = await postmasterOf(home);
+    await held.stop();
+    assert.equal(isPostmaster(next, path.join(home, 'postgres')), false);
+    await assert.rejects(postmasterOf(home), /ENOENT/);
+  });
+
+  test('held twice → refused, also while PostgreSQL is away; released → free', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const held = await hold(t, home, silentLog);
+    const taken = {
+      message: `Another \`postmand start\` is running on ${home}. Stop it first, or choose another folder with POSTMAND_DATA_DIR.`,
+    };
+    await assert.rejects(holdEmbedded(home, silentLog), taken);
+    process.kill(await postmasterOf(home), 'SIGKILL');
+    await assert.rejects(holdEmbedded(home, silentLog), taken);
+    await held.stop();
+    await (await holdEmbedded(home, silentLog)).stop();
+  });
+
+  test('two at the same time in an empty folder → one makes the data, the other is refused', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const results = await Promise.allSettled([hold(t, home, silentLog), hold(t, home, silentLog)]);
+    assert.deepEqual(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    const held = results.find(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<EmbeddedDatabase>;
+    assert.deepEqual(await query(held.value.url, 'select 1 as one'), [{ one: 1 }]);
+  });
+});
+
+async function hold(t: TestContext, home: string, log: Parameters<typeof holdEmbedded>[1]): Promise<EmbeddedDatabase> {
+  const held = await holdEmbedded(home, log);
+  lastFirst(t).after(() => held.stop());
+  return held;
+}
 
 /** A folder with data whose PostgreSQL was killed. */
 async function killedData(t: TestContext): Promise<string> {

@@ -3,15 +3,13 @@ import { suite, test } from 'node:test';
 import { givenUp } from './claims.ts';
 import { chanceOf, sized } from './intensity.ts';
 import { judge, type Row } from './oracle.ts';
+import { duringOf, FORGOTTEN_MS, type Outage } from './outages.ts';
 import { startPostgres } from './postgres.ts';
 import { openScene } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
 /** Workers cannot claim, and cannot say so in another way. */
 const OUTAGE = ['dispatch.failed'];
-
-/** A claim is written within three times wal_writer_delay of 200 ms; one that was not is forgotten in a crash. */
-const FORGOTTEN_MS = 1000;
 
 suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
   test('crashed and restarted → everybody reconnects, and what was accepted is delivered', async (t) => {
@@ -66,11 +64,3 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
     );
   });
 });
-
-/** Times as the receiver's. */
-type Outage = { from: number; to: number };
-
-/** How many sends of a delivery were under way in an outage, or had just ended and were not recorded. */
-function duringOf(outages: Outage[], { arrivals }: Row): number {
-  return arrivals.filter(({ at, endedAt = Infinity }) => outages.some(({ from, to }) => at < to && endedAt > from)).length;
-}

@@ -38,13 +38,15 @@ type Options = {
   env?: Environment;
   /** Where the first server's source tree is, where it is of another version. */
   root?: string;
+  /** How a process with the API starts, where it is not `postmand server`. */
+  serve?: typeof startServer;
 };
 
 /**
  * A server and receivers of every sort, on a database of their own; workers are for the test to start. Nothing flows yet.
  * Everything ends with the test.
  */
-export async function openScene(t: Cleanup, { database: given, url, env = {}, root }: Options = {}): Promise<Scene> {
+export async function openScene(t: Cleanup, { database: given, url, env = {}, root, serve = startServer }: Options = {}): Promise<Scene> {
   const database = given ?? (await freshDatabase(t));
   const receiver = await startReceiverLog(t);
   const reached = { ...database, url: url ?? database.url };
@@ -59,7 +61,7 @@ export async function openScene(t: Cleanup, { database: given, url, env = {}, ro
     processes,
     api: () => api as Api,
     async server(more = {}, from?: string) {
-      const started = await startServer(t, reached, { ...env, ...more }, from);
+      const started = await serve(t, reached, { ...env, ...more }, from);
       processes.push(started.server);
       api = started.api;
       return started.server;

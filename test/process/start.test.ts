@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { Client } from 'pg';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
@@ -66,6 +67,35 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.deepEqual(await first.command.end(), { code: 0, signal: null });
   });
 
+  test('its PostgreSQL killed while a delivery waits → 503 or a broken connection at most, then everything goes on', async (t) => {
+    const home = await newHome(t);
+    const receiver = await startReceiver(t, (_request, response) => void response.writeHead(503).end());
+    const { command, api, health } = await start(t, home);
+    const webhook = await api.createWebhook({ url: receiver.url });
+    const { id } = await api.createDelivery(webhook.id);
+    await receiver.count(1);
+    process.kill(postgresOf(home) as number, 'SIGKILL');
+    await command.event('postgres.started_again');
+    receiver.answerWith((_request, response) => response.end());
+    assert.equal((await api.settled(id, 60_000)).status, 'succeeded');
+    await until('it is healthy', async () => (await fetch(`${health}/healthz`)).status === 200);
+    const next = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(next.id)).status, 'succeeded');
+    assert.deepEqual(await command.end(), { code: 0, signal: null });
+    assert.equal(postgresOf(home), undefined);
+  });
+
+  test('every connection ended, its lock among them → a second one is still refused', async (t) => {
+    const home = await newHome(t);
+    const first = await start(t, home);
+    await endConnections(home);
+    const second = run(t, home);
+    assert.deepEqual(await ending(second), { code: 1, signal: null });
+    assert.match(second.output.stderr, /^postmand: Another `postmand start` is running on /);
+    await until('the first answers', async () => (await first.api.call('GET', '/webhooks')).status === 200);
+    assert.deepEqual(await first.command.end(), { code: 0, signal: null });
+  });
+
   test('a folder of somebody else → exit 1, one line that names the variable, nothing logged with a stack', async (t) => {
     const home = await emptyFolder(t);
     await writeFile(path.join(home, 'notes.txt'), 'mine');
@@ -114,6 +144,16 @@ async function start(t: TestContext, home: string, env = {}): Promise<{ command:
   const port = (name: string) => new RegExp(`${name} +http://localhost:(\\d+)`).exec(command.output.stdout)?.[1];
   await until(`the banner; stderr: ${command.output.stderr}`, () => command.output.stdout.includes('Stop '), 60_000);
   return { command, api: apiAt(`http://127.0.0.1:${port('API')}`), health: `http://127.0.0.1:${port('Health')}` };
+}
+
+/** Ends all connections to the PostgreSQL that runs on a folder. */
+async function endConnections(home: string): Promise<void> {
+  const password = readFileSync(path.join(home, 'password'), 'utf8');
+  const port = readFileSync(path.join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
+  const client = new Client(`postgres://postmand:${password}@127.0.0.1:${port}/postgres`);
+  await client.connect();
+  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user`);
+  await client.end();
 }
 
 /** A folder for the data, in which PostgreSQL's user may look where we are root. Nothing of it stays, running or stored. */
