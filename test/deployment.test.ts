@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFile, spawn, type ExecFileException } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { after, suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freshDatabase } from './setup/database.ts';
 import { startReceiver } from './setup/receiver.ts';
@@ -37,7 +37,10 @@ const IGNORE = read('.dockerignore')
 /** Whether .dockerignore keeps a file out of the build: the last pattern that covers it decides. */
 function isIgnored(file: string): boolean {
   const last = IGNORE.findLast((line) => {
-    const pattern = line.replace(/^!/, '').replaceAll('.', '\\.').replaceAll('*', '[^/]*');
+    const pattern = line
+      .replace(/^!/, '')
+      .replaceAll('.', '\\.')
+      .replaceAll(/\*\*\/|\*/g, (stars) => (stars === '*' ? '[^/]*' : '(.*/)?'));
     return new RegExp(`^${pattern}(/|$)`).test(file);
   });
   return last !== undefined && !last.startsWith('!');
@@ -57,6 +60,11 @@ test('what the Dockerfile copies → is there and is not ignored', () => {
 test('what must not get into an image → is ignored', () => {
   const files = [
     '.env',
+    'src/.env',
+    'src/.env.production',
+    'src/http/.env.local',
+    'migrations/.env',
+    'src/.npmrc',
     'data/password',
     'node_modules/pg/package.json',
     '.git/config',
@@ -115,59 +123,126 @@ async function healthCheck(folder: string, port: number): Promise<(...processOne
   };
 }
 
-test('an installation made as the Dockerfile says → migrates, serves and delivers; start says what it lacks', async (t) => {
-  const image = await build(t);
-  if (image === undefined) return;
-  const { url } = await freshDatabase(t, 'template0');
-  const env = { POSTMAND_DATABASE_URL: url, POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0' };
-  const entrypoint = JSON.parse((DOCKERFILE.find(({ name }) => name === 'ENTRYPOINT') as Instruction).text) as string[];
-
-  const migrated = await run(image, [...entrypoint, 'migrate'], env);
-  assert.deepEqual({ code: migrated.code, stderr: migrated.stderr }, { code: 0, stderr: '' });
-
-  const server = launch(t, image, [...entrypoint, 'server'], env);
-  const worker = launch(t, image, [...entrypoint, 'worker'], env);
-  const { port } = await server.event('server.started');
-  await worker.event('worker.started');
-  const api = apiAt(`http://127.0.0.1:${Number(port)}`);
-  const receiver = await startReceiver(t);
-  const webhook = await api.createWebhook({ url: receiver.url });
-  const { id } = await api.createDelivery(webhook.id);
-  assert.equal((await api.settled(id)).status, 'succeeded');
-  assert.equal((await fetch(`http://127.0.0.1:${Number(port)}/swagger/index.html`)).status, 200);
-  assert.deepEqual(await Promise.all([server.end(), worker.end()]), [0, 0]);
-
-  const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' }, 20_000);
-  assert.equal(started.code, 1);
-  assert.match(started.stderr, /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/);
+test('the base of the image → one, by its digest', () => {
+  const stages = DOCKERFILE.filter(({ name }) => name === 'FROM').map(({ words }) => words[0] ?? '');
+  const [base = '', ...others] = stages;
+  assert.match(base, /^node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
+  assert.deepEqual(
+    others.filter((one) => one !== 'base'),
+    [],
+  );
 });
 
-/**
- * Carries out FROM, COPY and RUN of the Dockerfile in folders, with this Node.js and this machine's npm.
- * @returns the folder that the last stage calls /app; undefined where the registry cannot be reached and the test is skipped.
- */
-async function build(t: TestContext): Promise<string | undefined> {
-  const base = await temporaryFolder(t);
+test("the image's user → a number that is not root, which Kubernetes can tell of a number only", () => {
+  const [user, ...others] = DOCKERFILE.filter(({ name }) => name === 'USER');
+  assert.match(user?.text ?? '', /^[1-9]\d*$/);
+  assert.deepEqual(others, []);
+});
+
+suite('an installation made as the Dockerfile says', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'postmand-deployment-'));
+  after(() => rm(folder, { recursive: true, force: true }));
+  const building = build(folder);
+  building.catch(() => {});
+
+  test('→ migrates, serves and delivers; start says what it lacks', async (t) => {
+    const image = await built(t, building);
+    if (image === undefined) return;
+    const { url } = await freshDatabase(t, 'template0');
+    const env = { POSTMAND_DATABASE_URL: url, POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0' };
+    const entrypoint = JSON.parse((DOCKERFILE.find(({ name }) => name === 'ENTRYPOINT') as Instruction).text) as string[];
+
+    const migrated = await run(image, [...entrypoint, 'migrate'], env);
+    assert.deepEqual({ code: migrated.code, stderr: migrated.stderr }, { code: 0, stderr: '' });
+
+    const server = launch(t, image, [...entrypoint, 'server'], env);
+    const worker = launch(t, image, [...entrypoint, 'worker'], env);
+    const { port } = await server.event('server.started');
+    await worker.event('worker.started');
+    const api = apiAt(`http://127.0.0.1:${Number(port)}`);
+    const receiver = await startReceiver(t);
+    const webhook = await api.createWebhook({ url: receiver.url });
+    const { id } = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(id)).status, 'succeeded');
+    for (const file of ['index.html', 'swagger-ui.css', 'swagger-ui-bundle.js']) {
+      assert.equal((await fetch(`http://127.0.0.1:${Number(port)}/swagger/${file}`)).status, 200, file);
+    }
+    assert.deepEqual(await Promise.all([server.end(), worker.end()]), [0, 0]);
+
+    const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' }, 20_000);
+    assert.equal(started.code, 1);
+    assert.match(started.stderr, /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/);
+  });
+
+  test('→ no source maps and types, few documents, and the licence of every package', async (t) => {
+    const image = await built(t, building);
+    if (image === undefined) return;
+    const files = await readdir(path.join(image, 'node_modules'), { recursive: true });
+    assert.deepEqual(
+      files.filter((file) => /\.(map|d\.[cm]?ts)$/.test(file)),
+      [],
+    );
+    const documents = files.filter((file) => file.endsWith('.md'));
+    assert.ok(documents.length < 30, documents.join());
+    const packages = files.filter((file) => /^((.*\/)?node_modules\/)?(@[^/]+\/)?[^/@]+\/package\.json$/.test(file)).map(path.dirname);
+    assert.ok(packages.length > 150, String(packages.length));
+    const licensed = new Set(files.filter((file) => /(^|\/)(licen[cs]e|copying)[^/]*$|\/readme\.md$/i.test(file)).map(path.dirname));
+    assert.deepEqual(
+      packages.filter((one) => !licensed.has(one)),
+      [],
+    );
+  });
+
+  test('→ a package that is missing, or a cache that cannot be written, is a build that fails', async (t) => {
+    const image = await built(t, building);
+    if (image === undefined) return;
+    const { text } = DOCKERFILE.findLast(({ name }) => name === 'RUN') as Instruction;
+    const fillCache = async (env: Environment) => (await run(image, ['sh', '-c', text], { ...buildEnvironment(), ...env })).code;
+    const NODE_COMPILE_CACHE = path.join(await temporaryFolder(t), 'cache');
+    assert.equal(await fillCache({ NODE_COMPILE_CACHE: '/dev/null/cache' }), 2);
+    for (const one of ['express', 'got', 'umzug']) {
+      const folder = path.join(image, 'node_modules', one);
+      await rename(folder, `${folder}.gone`);
+      assert.equal(await fillCache({ NODE_COMPILE_CACHE }), 1, one);
+      await rename(`${folder}.gone`, folder);
+    }
+    assert.equal(await fillCache({ NODE_COMPILE_CACHE }), 0);
+  });
+});
+
+type Built = { image: string } | { unreachable: string };
+
+/** @returns the folder that the last stage calls /app; undefined where the registry cannot be reached and the test is skipped. */
+async function built(t: TestContext, building: Promise<Built>): Promise<string | undefined> {
+  const result = await building;
+  if ('image' in result) return result.image;
+  t.skip(`npm cannot reach its registry (${result.unreachable}); with CI set this fails`);
+  return undefined;
+}
+
+/** Carries out FROM, ENV, COPY and RUN of the Dockerfile in folders, with this Node.js and this machine's npm. */
+async function build(base: string): Promise<Built> {
   const stages = new Map<string, string>();
   let folder = base;
+  const env = buildEnvironment();
   for (const { name, text, words } of DOCKERFILE) {
     if (name === 'FROM') {
       folder = path.join(base, `stage-${stages.size}`);
       stages.set(words[2] ?? '', folder);
       await mkdir(folder);
     }
+    if (name === 'ENV') {
+      for (const [, variable = '', value = ''] of text.matchAll(/(\S+)=(\S+)/g)) env[variable] = value.replace('/home/node', base);
+    }
     if (name === 'COPY') await copy(words, folder, stages);
     if (name === 'RUN') {
-      const { code, stderr } = await run(folder, ['sh', '-c', text], buildEnvironment());
+      const { code, stderr } = await run(folder, ['sh', '-c', text], env);
       const unreachable = unreachableCode(stderr);
-      if (unreachable !== undefined && !process.env['CI']) {
-        t.skip(`npm cannot reach its registry (${unreachable}); with CI set this fails`);
-        return undefined;
-      }
+      if (unreachable !== undefined && !process.env['CI']) return { unreachable };
       assert.equal(code, 0, `RUN ${text}: ${stderr}`);
     }
   }
-  return folder;
+  return { image: folder };
 }
 
 async function copy(words: string[], folder: string, stages: Map<string, string>): Promise<void> {
