@@ -9,6 +9,7 @@ import type { ListenOptions } from './listen.ts';
 import { createLog, type Log } from './log.ts';
 import { durationMs } from './receiver/duration.ts';
 import { keepHeapSmall } from './small-heap.ts';
+import { StoppedEarly } from './startup.ts';
 
 keepHeapSmall();
 
@@ -121,13 +122,15 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
   const run = await load();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.
-    if (!(error instanceof CommandError)) log.error('command.failed', { error });
+    if (error instanceof StoppedEarly) log.info('command.stopped', { signal: error.signal });
+    else if (!(error instanceof CommandError)) log.error('command.failed', { error });
     throw error;
   });
 }
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof StoppedEarly) return 0;
   process.stderr.write(`postmand: ${error instanceof Error ? error.message : String(error)}\n`);
   return error instanceof ConfigError ? 2 : 1;
 }

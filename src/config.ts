@@ -36,6 +36,7 @@ export function readConfig(variables: Environment) {
       ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
       migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
       maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
+      waitMs: env.integer('POSTMAND_DATABASE_WAIT', { default: 30, min: 0, max: 3600 }) * 1000,
     },
     dataDir: env.text('POSTMAND_DATA_DIR'),
     http: {

@@ -47,7 +47,7 @@ export async function openPool(connection: Connection, config: Config, max: numb
       log.warn('schema.newer', { unknown, advice: 'a newer version has migrated this database; update this process soon' });
     return pool;
   } catch (error) {
-    await pool.end();
+    await endPool(pool);
     if (error instanceof CommandError) throw error;
     throw new CommandError(`Cannot use the database at ${describeTarget(connection)}: ${reasonOf(error)}`, {
       cause: error,

@@ -3,13 +3,16 @@ import { migrateDown, migrateUp, migrationStatus } from './database/migrations.t
 import type { Connection } from './database/connection.ts';
 import { createPool } from './database/pool.ts';
 import { installQueue } from './deliveries/queue.ts';
-import { connectTo } from './lifecycle.ts';
+import { CommandError, connectTo, stopSignal } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import { awaitDatabase, StoppedEarly, unlessStopped } from './startup.ts';
 
 /** `postmand migrate`: brings tables and queue to what this version needs. Says what it did. */
 export async function runMigrate(config: Config, log: Log): Promise<void> {
-  const applied = await migrateAll(await connectTo(config), config, log);
-  log.info('migrate.done', { applied, queue: 'up to date' });
+  await unlessCutOff(async () => {
+    const applied = await migrateAll(await awaitDatabase(config, log), config, log);
+    log.info('migrate.done', { applied, queue: 'up to date' });
+  });
 }
 
 /** Applies pending migrations, then installs or upgrades the queue. @returns the migrations applied. */
@@ -21,17 +24,33 @@ export async function migrateAll(connection: Connection, config: Config, log: Lo
 
 /** `postmand migrate status`. */
 export async function runMigrateStatus(config: Config, log: Log): Promise<void> {
-  const pool = createPool(await connectTo(config), { max: 1, name: 'postmand migrate', log });
-  try {
-    const { applied, pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
-    log.info('migrate.status', { applied, pending, unknown });
-  } finally {
-    await pool.end();
-  }
+  await unlessCutOff(async () => {
+    const pool = createPool(await connectTo(config), { max: 1, name: 'postmand migrate', log });
+    try {
+      const { applied, pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
+      log.info('migrate.status', { applied, pending, unknown });
+    } finally {
+      await pool.end();
+    }
+  });
 }
 
 /** `postmand migrate down`: reverts the latest migration or refuses. The queue stays: it is filled from the deliveries again. */
 export async function runMigrateDown(config: Config, log: Log): Promise<void> {
-  const reverted = await migrateDown(await connectTo(config), config.database.migrationsDir);
-  log.info('migrate.down', { reverted: reverted ?? null });
+  await unlessCutOff(async () => {
+    const reverted = await migrateDown(await connectTo(config), config.database.migrationsDir);
+    log.info('migrate.down', { reverted: reverted ?? null });
+  });
+}
+
+/**
+ * Does the work, unless the process is told to stop first. As process 1 of a container it would not
+ * end by the signal itself. Each migration is one transaction, which PostgreSQL rolls back when we
+ * are gone.
+ * @throws CommandError where it was told, as others must not take that for done
+ */
+async function unlessCutOff(work: () => Promise<void>): Promise<void> {
+  await unlessStopped(stopSignal(), work()).catch((error: unknown) => {
+    throw error instanceof StoppedEarly ? new CommandError(`${error.message} What was under way is undone; run it again.`) : error;
+  });
 }

@@ -10,15 +10,16 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
 import { repeat } from './repeat.ts';
+import { unlessStopped } from './startup.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
-  const connection = await connectTo(config);
-  const pool = await openPool(connection, config, config.database.maxConnections, 'postmand server', log);
+  const connection = await unlessStopped(stopping, connectTo(config));
+  const pool = await unlessStopped(stopping, openPool(connection, config, config.database.maxConnections, 'postmand server', log));
   const metrics = metricsOf(pool);
   try {
-    const queue = await openQueue(pool, log).catch(explainQueue);
+    const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
     const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
     const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
     const api = await startApi({ pool, queue, metrics, log }, config, access);

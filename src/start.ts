@@ -8,11 +8,12 @@ import { holdEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
 import { openSession } from './database/session.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
-import { CommandError, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import { CommandError, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
 import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
 import { listeningFacts, startApi } from './server.ts';
+import { awaitDatabase, unlessStopped } from './startup.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
@@ -23,8 +24,10 @@ const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
  */
 export async function runStart(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
-  if (config.database.url !== undefined)
-    return runAll({ connection: await connectTo(config), data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
+  if (config.database.url !== undefined) {
+    const connection = await unlessStopped(stopping, awaitDatabase(config, log));
+    return runAll({ connection, data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
+  }
   const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log).catch(explain);
   const connection = await connectionTo(embedded.url);
   const lock = await lockData(connection, embedded);
@@ -45,16 +48,16 @@ function explain(error: unknown): never {
 type Ground = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
 
 async function runAll({ connection, data, stopping }: Ground, config: Config, log: Log): Promise<void> {
-  await migrateAll(connection, config, log);
+  await unlessStopped(stopping, migrateAll(connection, config, log));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await openPool(connection, config, share.pool, 'postmand start', log);
+  const pool = await unlessStopped(stopping, openPool(connection, config, share.pool, 'postmand start', log));
   const metrics = metricsOf(pool);
   try {
-    const queue = await openQueue(pool, log).catch(explainQueue);
+    const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
     const hostNames = hostNamesOf(config);
     const health = await listen(createHealth(pool, metrics, log, hostNames), healthPlace(config, 'localhost'), { log });
     const api = await startApi({ pool, queue, metrics, log }, config, { place: apiPlace(config, 'localhost'), hostNames });
-    const worker = await startWorker({ pool, connection, metrics, log }, config);
+    const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('start.started', { ...listeningFacts(api, health), apiKeys: config.http.apiKeyDigests.length, hosts: hostNames ?? 'any' });
     process.stdout.write(banner({ api, health, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
     log.info('start.stopping', { signal: await stopping });

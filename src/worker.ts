@@ -16,17 +16,18 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { healthPlace, listen } from './ports.ts';
 import { repeat } from './repeat.ts';
+import { unlessStopped } from './startup.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
-  const connection = await connectTo(config);
+  const connection = await unlessStopped(stopping, connectTo(config));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await openPool(connection, config, share.pool, 'postmand worker', log);
+  const pool = await unlessStopped(stopping, openPool(connection, config, share.pool, 'postmand worker', log));
   const metrics = metricsOf(pool);
   try {
     const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
-    const worker = await startWorker({ pool, connection, metrics, log }, config);
+    const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('worker.started', { healthPort: health.port, healthAddresses: health.addresses, slots: config.worker.concurrency });
     log.info('worker.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, worker.stop());
@@ -49,19 +50,29 @@ export function shareConnections(max: number): ConnectionShare {
   return { pool: max - upkeep - forListen, upkeep, listen: forListen };
 }
 
-export type WorkerParts = { pool: Pool; connection: Connection; metrics: Metrics; log: Log };
+/** `stopping` counts until the dispatcher runs: from then on `stop` ends everything in order. */
+export type WorkerParts = { pool: Pool; connection: Connection; metrics: Metrics; log: Log; stopping: Promise<NodeJS.Signals> };
 
-/** Everything that delivers. `stop` ends it within the grace period. */
+/**
+ * Everything that delivers. `stop` ends it within the grace period.
+ * @throws StoppedEarly where the process is told to stop before anything was claimed
+ */
 export async function startWorker(parts: WorkerParts, config: Config): Promise<{ stop(): Promise<void> }> {
-  const { pool, connection, metrics, log } = parts;
+  const { pool, connection, metrics, log, stopping } = parts;
   const connections = shareConnections(config.database.maxConnections);
-  const queue = await openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue);
+  const queue = await unlessStopped(stopping, openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue));
+  // The dispatcher comes last, so that nothing is claimed by a process that was told to stop. It
+  // looks for work when it starts.
+  let wake = () => {};
+  const listening = connections.listen > 0 ? listenOrPoll(queue, () => wake(), log) : Promise.resolve();
+  await unlessStopped(stopping, listening);
+
   const { rules: outbound, proxy, lookupThreads } = config.outbound;
   const sending = { bodyLimitBytes: config.worker.responseBodyLimitBytes, outbound, lookupThreads, proxy };
   const [sender, isolatedSender] = [createSender(sending), createIsolatedSender(sending)];
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher({ pool, queue, sender, isolatedSender, metrics, log }, { slots, share, ...others });
-  if (connections.listen > 0) await listenOrPoll(queue, () => dispatcher.wake(), log);
+  wake = () => dispatcher.wake();
 
   const upkeep = [
     repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),

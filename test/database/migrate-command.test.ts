@@ -77,7 +77,8 @@ suite('postmand migrate', { concurrency: 4 }, () => {
   });
 
   test('on a database that is not there → exit status 1, and the message has host and database and no password', async (t) => {
-    const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing' } });
+    const env = { POSTMAND_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing', POSTMAND_DATABASE_WAIT: '0' };
+    const command = postmand(t, ['migrate'], { env });
     assert.equal(await exitStatus(command), 1);
     assert.match(command.output.stderr, /127\.0\.0\.1:1\/nothing.*ECONNREFUSED/);
     assert.doesNotMatch(command.output.stdout + command.output.stderr, /hunter2/);

@@ -14,7 +14,8 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     });
 
     test(`${name} with a database that cannot be reached → exit 1, saying where, without the password`, async (t) => {
-      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/postmand' } });
+      const env = { POSTMAND_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/postmand', POSTMAND_DATABASE_WAIT: '0' };
+      const command = postmand(t, [name], { env });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /^postmand: Cannot use the database at 127\.0\.0\.1:1\/postmand: .*ECONNREFUSED/);
       assert.doesNotMatch(command.output.stderr + command.output.stdout, /hunter2/);

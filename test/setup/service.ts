@@ -61,7 +61,7 @@ export async function startWorkerHere(
   log: Log = silentLog,
 ): Promise<void> {
   const worker = await startWorker(
-    { pool, connection, metrics: createMetrics(), log },
+    { pool, connection, metrics: createMetrics(), log, stopping: new Promise(() => {}) },
     readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }),
   );
   lastFirst(t).after(() => worker.stop());
