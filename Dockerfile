@@ -4,7 +4,8 @@ WORKDIR /app
 
 FROM base AS dependencies
 COPY package.json package-lock.json ./
-# Source maps, types and READMEs are half of what npm installs, and nothing reads them. Licences stay, also those that stand in a README.
+# Source maps, types and READMEs are half of what npm installs, and nothing reads them. Licences
+# stay, also those that stand in a README.
 RUN npm ci --omit=dev --omit=optional && \
   find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.[cm]ts' \) -delete && \
   find node_modules -type f -name '*.md' ! -iname '*licen[cs]e*' ! -iname 'copying*' ! -iname 'notice*' \
@@ -21,9 +22,10 @@ COPY src src
 
 # The user `node`, by number: Kubernetes cannot tell of a name that it is not root (runAsNonRoot).
 USER 1000
-# Without a database each command stops as soon as it has loaded, and says so. That fills the cache of compiled code, which halves the
-# time that a process takes to start, as the user that will read it. Whatever else a command says, such as that a package is missing, is
-# a broken image, and so is a cache that nothing was written to.
+# Without a database each command stops as soon as it has loaded, and says so. That fills the cache
+# of compiled code, which halves the time that a process takes to start, as the user that will read
+# it. Whatever else a command says, such as that a package is missing, is a broken image, and so is
+# a cache that nothing was written to.
 RUN for command in migrate server worker; do \
     said=$(node src/cli.ts "$command" 2>&1); echo "$said"; \
     case $said in *'postmand: POSTMAND_DATABASE_URL is not set'*) ;; *) exit 1 ;; esac; \
@@ -36,8 +38,9 @@ STOPSIGNAL SIGTERM
 # supervisor stops it half-way. The command is read from process 1, under `docker run --init` too.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["node", "-e", "\
   const migrating = /\\0m(igrate)?\\0/.test(fs.readFileSync('/proc/1/cmdline', 'utf8')); \
-  const port = process.env.POSTMAND_HEALTH_CHECK_HTTP_PORT || 8001; \
-  if (!migrating) fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1)); \
+  const { POSTMAND_HEALTH_CHECK_HTTP_HOST: host, POSTMAND_HEALTH_CHECK_HTTP_PORT: port } = process.env; \
+  const place = host?.includes(':') ? `[${host}]` : host || '127.0.0.1'; \
+  if (!migrating) fetch(`http://${place}:${port || 8001}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1)); \
 "]
 
 ENTRYPOINT ["node", "src/cli.ts"]

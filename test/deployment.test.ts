@@ -162,6 +162,17 @@ test('every process of the Procfile → runs a command that postmand has', async
   }
 });
 
+for (const host of ['127.0.0.1', '::1', 'localhost']) {
+  test(`the image's health check, where the health port listens on ${host} alone → asks there`, async (t) => {
+    const server = createServer((_request, response) => response.end('{}'));
+    await once(server.listen(0, host), 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const check = await healthCheck(await temporaryFolder(t), port, host);
+    assert.equal(await check('node', 'src/cli.ts', 'server'), 0);
+  });
+}
+
 test("the image's health check → asks the health port of a server or worker, and leaves migrate alone", async (t) => {
   let status = 200;
   const server = createServer((request, response) => response.writeHead(request.url === '/healthz' ? status : 404).end('{}'));
@@ -180,13 +191,13 @@ test("the image's health check → asks the health port of a server or worker, a
 });
 
 /** The health check of the Dockerfile, in a container whose first process is the one given. */
-async function healthCheck(folder: string, port: number): Promise<(...processOne: string[]) => Promise<number>> {
+async function healthCheck(folder: string, port: number, host = ''): Promise<(...processOne: string[]) => Promise<number>> {
   const { text } = DOCKERFILE.find(({ name }) => name === 'HEALTHCHECK') as Instruction;
   const [node = '', flag = '', script = ''] = JSON.parse(text.slice(text.indexOf('['))) as string[];
   const cmdline = path.join(folder, 'cmdline');
   return async (...processOne) => {
     await writeFile(cmdline, processOne.map((word) => `${word}\0`).join(''));
-    const env = { POSTMAND_HEALTH_CHECK_HTTP_PORT: String(port) };
+    const env = { POSTMAND_HEALTH_CHECK_HTTP_PORT: String(port), POSTMAND_HEALTH_CHECK_HTTP_HOST: host };
     return (await run(folder, [node, flag, script.replace('/proc/1/cmdline', cmdline)], env)).code;
   };
 }
@@ -280,7 +291,7 @@ suite('an installation made as the Dockerfile says', async () => {
 
 type Built = { image: string } | { unreachable: string };
 
-/** @returns the folder that the last stage calls /app; undefined where the registry cannot be reached and the test is skipped. */
+/** @returns what the last stage calls /app; undefined where the registry cannot be reached. */
 async function built(t: TestContext, building: Promise<Built>): Promise<string | undefined> {
   const result = await building;
   if ('image' in result) return result.image;
@@ -288,7 +299,7 @@ async function built(t: TestContext, building: Promise<Built>): Promise<string |
   return undefined;
 }
 
-/** Carries out FROM, ENV, COPY and RUN of the Dockerfile in folders, with this Node.js and this machine's npm. */
+/** Carries out FROM, ENV, COPY and RUN of the Dockerfile, with this Node.js and this machine's npm. */
 async function build(base: string): Promise<Built> {
   const stages = new Map<string, string>();
   let folder = base;
