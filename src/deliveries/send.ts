@@ -118,7 +118,7 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     if (signal.aborted) return resolve({ kind: 'aborted' });
     let stream: GotStream | undefined;
     let response: IncomingMessage | undefined;
-    const outgoing = new Outgoing();
+    const outgoing = new Outgoing(deadline);
     const body = new CappedBody(bodyLimitBytes);
 
     const finish = (end: End) => {

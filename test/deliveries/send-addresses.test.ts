@@ -37,6 +37,14 @@ suite('a name with several addresses', () => {
     });
   }
 
+  test('the first takes a second, the second refuses, reached without the proxy that there is → answered', async (t) => {
+    const { port, open } = await startClogged(t, '127.0.0.2');
+    setTimeout(open, 600);
+    const proxy = { url: 'http://127.0.0.1:1', except: '*' };
+    const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3'], { proxy }).send(`http://several.test:${port}/`);
+    assertResponse(exchange);
+  });
+
   test('the first takes a second to connect, the second is silent → the first answers', async (t) => {
     const { port, open } = await startClogged(t, '127.0.0.2');
     await startClogged(t, '127.0.0.3', port);
