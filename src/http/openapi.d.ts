@@ -320,6 +320,7 @@ export interface components {
              * Format: uri
              * @description The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
              *     refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
+             *     A webhook that has such a URL from before keeps it in a PUT.
              * @example https://httpbin.org/post
              */
             url: string;

@@ -20,6 +20,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
       return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
     },
     async createWebhook({ body }) {
+      refuseUnsendable(body.url);
       const webhook = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), settingsOf(body)));
       return { status: 201, body: webhook };
     },
@@ -27,7 +28,11 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
       return { status: 200, body: found(await findWebhook(pool, params.webhook_id)) };
     },
     async replaceWebhook({ params, body }) {
-      const webhook = await inTransaction(pool, (tx) => replaceWebhook(tx, params.webhook_id, settingsOf(body)));
+      const webhook = await inTransaction(pool, async (tx) => {
+        // What it has already may stay: its client may only want to deactivate it.
+        if (body.url !== (await findWebhook(tx, params.webhook_id))?.url) refuseUnsendable(body.url);
+        return replaceWebhook(tx, params.webhook_id, settingsOf(body));
+      });
       return { status: 200, body: found(webhook) };
     },
     async deleteWebhook({ params }) {
@@ -42,10 +47,13 @@ function found<Row>(webhook: Row | undefined): Row {
   return webhook;
 }
 
-/**
- * What the client decides; the fields that the server owns are left behind.
- * @throws {BadRequest} when the URL could never be sent to.
- */
+/** @throws BadRequest where nothing could ever be sent to the URL */
+function refuseUnsendable(url: string): void {
+  const fault = whyRefused(url);
+  if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
+}
+
+/** What the client decides; the fields that the server owns are left behind. */
 function settingsOf(body: OperationRequest<'createWebhook'>['body']): WebhookSettings {
   const {
     name,
@@ -57,8 +65,6 @@ function settingsOf(body: OperationRequest<'createWebhook'>['body']): WebhookSet
     retry_min_backoff,
     retry_max_backoff,
   } = body;
-  const fault = whyRefused(url);
-  if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
   const given = {
     name,
     url,

@@ -179,6 +179,10 @@ for (const [url, details] of UNSENDABLE) {
     const webhook = await api.createWebhook();
     await database.pool.query('update webhooks set url = $2 where id = $1', [webhook.id, url]);
     assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, { ...webhook, url });
+    if (!url.startsWith('ftp:')) {
+      const { status, body } = await api.call('PUT', `/webhooks/${webhook.id}`, { ...SETTINGS, url, active: false });
+      assert.deepEqual([status, (body as { url: string }).url], [200, url], 'deactivated, with the URL that it has');
+    }
     assert.equal((await api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS)).status, 200);
   });
 }

@@ -55,8 +55,8 @@
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
  * A request under a name (`Host`) that the server does not answer to is 421 with code 17, see
- * `POSTMAND_HTTP_ALLOWED_HOSTS`. The other three end the connection. A request whose headers take more than 10 seconds to arrive, or that is not
- * complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
+ * `POSTMAND_HTTP_ALLOWED_HOSTS`. The other three end the connection. A request whose headers take more than 10
+ * seconds to arrive, or that is not complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
  * request line, answer 431 with code 15. What is no HTTP/1.1, or has more
  * than one `Host`, answers 400 with code 16.
  *
@@ -144,6 +144,7 @@ export type WebhookInput = {
     /**
      * The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
      * refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
+     * A webhook that has such a URL from before keeps it in a PUT.
      * @minLength 1
      * @maxLength 2048
      * @format uri
