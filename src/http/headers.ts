@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { BadRequest } from './problem.ts';
 
@@ -28,11 +29,18 @@ export const answerHeaders: RequestHandler = (req, res, next) => {
 /**
  * Refuses too many headers, which Node.js would drop in silence from the 1,001st on, HTTP/1.1
  * without a Host, and more than one Host, of which Node.js shows the first (RFC 9112, section 3.2).
+ * The connection ends with it: others may read differently what follows.
  */
-export const checkHeaders: RequestHandler = (req, _res, next) => {
-  if (req.rawHeaders.length / 2 > MAX_HEADERS) throw new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
-  if (req.headers.host === undefined && req.httpVersion === '1.1') throw new BadRequest('no_http', 'the header Host is missing');
-  const hosts = req.rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host');
-  if (hosts.length > 1) throw new BadRequest('no_http', 'the header Host is there more than once');
-  next();
+export const checkHeaders: RequestHandler = (req, res, next) => {
+  const fault = faultOf(req);
+  if (fault === undefined) return next();
+  res.set('Connection', 'close');
+  throw fault;
 };
+
+function faultOf({ rawHeaders, headers, httpVersion }: IncomingMessage): BadRequest | undefined {
+  if (rawHeaders.length / 2 > MAX_HEADERS) return new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
+  if (headers.host === undefined && httpVersion === '1.1') return new BadRequest('no_http', 'the header Host is missing');
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host');
+  return hosts.length > 1 ? new BadRequest('no_http', 'the header Host is there more than once') : undefined;
+}

@@ -118,14 +118,15 @@ suite('there is no list', () => {
   }
 });
 
-test('more than one Host → 400 with code 16, whichever they are', async (t) => {
+test('more than one Host → 400 with code 16, whichever they are, and the connection ends', async (t) => {
   for (const [first, second] of [
     ['localhost', 'evil.example'],
     ['evil.example', 'localhost'],
     ['localhost', 'localhost'],
   ] as const) {
     for (const url of [none.url, any.url]) {
-      const { status, json } = await answerTo(t, url, `GET /v1/webhooks HTTP/1.1\r\nHost: ${first}\r\nhOST: ${second}\r\n`);
+      const text = await rawClient(t, url, `GET /v1/webhooks HTTP/1.1\r\nHost: ${first}\r\nhOST: ${second}\r\n\r\n`).ended();
+      const [{ status, json } = {}] = answersIn(text);
       const problem = { code: 16, message: 'malformed request', details: 'the header Host is there more than once' };
       assert.deepEqual([status, json], [400, problem]);
     }
