@@ -90,8 +90,7 @@ async function listenOn(server: Server, { port, host }: { port: number; host: st
 async function stopServer(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that is kept alive is idle only after its answer: look again until all are gone.
-  // One that never sent a byte is
-  // not idle to Node.
+  // One that never sent a byte is not idle to Node.
   const sweeping = setInterval(() => {
     server.closeIdleConnections();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();

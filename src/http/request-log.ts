@@ -9,7 +9,7 @@ import type { Metrics } from '../metrics.ts';
 export function logRequests(log: Log, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
-    // A HEAD is a GET by the end.
+    // Later the request of a HEAD says GET.
     const { method } = req;
     res.on('close', () => {
       const durationMs = performance.now() - startedAt;
