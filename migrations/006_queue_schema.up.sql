@@ -10,17 +10,25 @@ begin
   if to_regnamespace('pgboss') is null or not has_schema_privilege('pgboss', 'usage') then
     return;
   end if;
-  if to_regclass('pgboss.queue') is null or not has_table_privilege('pgboss.queue', 'select')
-     or to_regclass('pgboss.version') is null or to_regnamespace('postmand_queue') is not null then
+  -- A sequence, an index or a type of somebody else's may have either name.
+  if (select count(*) from pg_class
+      where relnamespace = 'pgboss'::regnamespace and relname in ('queue', 'version') and relkind in ('r', 'p')) < 2
+     or not has_table_privilege('pgboss.queue', 'select') or to_regnamespace('postmand_queue') is not null then
     return;
   end if;
 
-  -- Ours is a queue with all that version 2.1 set, and with jobs of deliveries only. Versions of pg-boss differ in their columns.
-  select to_jsonb(queue) into found from pgboss.queue where name = 'deliveries';
+  -- Ours is a queue with all that version 2.1 set, and with jobs of deliveries only. Versions of
+  -- pg-boss differ in their columns, and a table of something else may have any.
+  select to_jsonb(queue) into found from pgboss.queue where to_jsonb(queue) ->> 'name' = 'deliveries';
   if found is null or not found @> '{
     "policy": "exclusive", "partition": true, "retry_limit": 1000, "heartbeat_seconds": 20, "expire_seconds": 86400,
     "retention_seconds": 31536000
   }' then
+    return;
+  end if;
+  if not exists (
+    select from pg_class where relnamespace = 'pgboss'::regnamespace and relname = found ->> 'table_name' and relkind in ('r', 'p')
+  ) then
     return;
   end if;
   jobs := format('pgboss.%I', found ->> 'table_name');

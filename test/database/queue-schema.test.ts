@@ -53,6 +53,27 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     assert.deepEqual(await contentsOfPgboss(database.pool), before);
   });
 
+  const OTHERS: [what: string, sql: string][] = [
+    ['a table queue without names', 'create table pgboss.queue (id integer); create table pgboss.version (version integer)'],
+    ['a table queue with numbers for names', 'create table pgboss.queue (name integer); create table pgboss.version (version integer)'],
+    ['a sequence queue', 'create sequence pgboss.queue; create table pgboss.version (version integer)'],
+    ['a type queue', 'create type pgboss.queue as (name text); create table pgboss.version (version integer)'],
+    [
+      'a queue like ours whose jobs are gone',
+      `create table pgboss.version (version integer);
+       create table pgboss.queue as select 'deliveries' as name, 'exclusive' as policy, true as partition, 1000 as retry_limit,
+         20 as heartbeat_seconds, 86400 as expire_seconds, 31536000 as retention_seconds, 'gone' as table_name`,
+    ],
+  ];
+  for (const [what, sql] of OTHERS) {
+    test(`with ${what} → is left alone`, async (t) => {
+      const database = await freshDatabase(t, 'template0');
+      await database.pool.query(`create schema pgboss; ${sql}`);
+      await migrate(database);
+      assert.deepEqual(await statesOf(database), []);
+    });
+  }
+
   test('that our user may not look into → does not stop anything', async (t) => {
     const database = await freshDatabase(t, 'template0');
     await bossOf(t, database);
