@@ -98,6 +98,18 @@ suite('whatever pieces an answer comes in', () => {
     }
   });
 
+  for (const head of [`${STATUS}A: ${'x'.repeat(64_000)}`, `${STATUS}${'a:b\n'.repeat(16_000)}`]) {
+    test(`64 KiB of a head, beginning with ${JSON.stringify(head.slice(0, 24))}, a byte at a time → no long work`, () => {
+      const socket = { push: () => true } as unknown as Socket;
+      readLeniently(socket);
+      const bytes = Buffer.from(head);
+      const startedAt = performance.now();
+      for (let i = 0; i < bytes.length; i += 1) socket.push(bytes.subarray(i, i + 1));
+      // Quadratic work took 600 ms and more.
+      assert.ok(performance.now() - startedAt < 300);
+    });
+  }
+
   test('that breaks off anywhere → all that came is handed on', async () => {
     const whole = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\n\r\n';
     for (let end = 0; end <= whole.length; end += 1) {
