@@ -1,4 +1,4 @@
-import { DatabaseError, Pool, type PoolClient } from 'pg';
+import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { atMost } from '../at-most.ts';
 import { cancelStatement } from './cancel.ts';
 import { DatabaseUnreachable } from './failure.ts';
@@ -23,6 +23,14 @@ type OnConnected = (error: Error | undefined, client: PoolClient | undefined, re
 export class BoundedPool extends Pool {
   /** Gives up the place of a connection that is waited for. */
   readonly #held = new Set<() => void>();
+
+  constructor(options: PoolConfig) {
+    super(options);
+    // A caller that waits is given a connection within the packet that ended the work before it.
+    // The end of the session may follow in that packet, before the caller can listen for it, and
+    // nobody who listens would mean the end of the process. What is asked next fails anyway.
+    this.on('connect', (client) => client.on('error', () => {}));
+  }
 
   override connect(): Promise<PoolClient>;
   override connect(callback: OnConnected): void;

@@ -41,7 +41,7 @@ export class LivePool extends BoundedPool {
     this.query = persistent as typeof this.query;
   }
 
-  /** A connection on which `begin` was run. The caller listens for its errors at once. */
+  /** A connection on which `begin` was run. */
   async begin(begin: string): Promise<PoolClient> {
     return (await this.#take((client) => client.query(begin))).client;
   }
@@ -96,15 +96,11 @@ export class LivePool extends BoundedPool {
   #take<Result>(first: (client: ClientBase) => Promise<Result>) {
     return this.#persist(async () => {
       const client = await this.connect();
-      const ignore = () => {};
-      client.on('error', ignore);
       try {
         return { client, result: await first(client) };
       } catch (error) {
         client.release(error instanceof Error ? error : true);
         throw error;
-      } finally {
-        client.off('error', ignore);
       }
     });
   }

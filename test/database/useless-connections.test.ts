@@ -45,6 +45,21 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
     assert.equal(runs, 1);
   });
 
+  test('in the packet with the end of a read, and a transaction waits for it → runs on a new one', async (t) => {
+    const { database, proxy, pool } = await proxied(t, 1);
+    await fill(pool);
+    const states = `select from pg_stat_activity where datname = current_database() and application_name = 'under test' and state = $1`;
+    const is = (state: string) => until(`it is ${state}`, async () => (await database.pool.query(states, [state])).rowCount);
+    const reading = pool.query('select pg_sleep(0.5)');
+    await is('active');
+    const writing = inTransaction(pool, (tx) => tx.query('create table notes (n integer)'));
+    proxy.freeze();
+    await is('idle');
+    await endAll(database);
+    proxy.thaw();
+    await Promise.all([reading, writing]);
+  });
+
   test('a read that the server ends after it ran for long → is not run again', async (t) => {
     const { database, pool } = await proxied(t, 1);
     await fill(pool);
