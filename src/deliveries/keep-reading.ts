@@ -32,8 +32,11 @@ function watch(socket: Socket): Watch {
 
 type Done = (error?: Error | null) => void;
 
+/** A write that was under way when reading failed is cancelled. What reading met tells more. */
+const GONE = new Set(['EPIPE', 'ECONNRESET', 'ECANCELED']);
+
 function isGone(error: NodeJS.ErrnoException | null | undefined): boolean {
-  return error?.code === 'EPIPE' || error?.code === 'ECONNRESET';
+  return GONE.has(error?.code ?? '');
 }
 
 function ignore(): void {}

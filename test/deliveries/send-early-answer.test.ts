@@ -57,6 +57,17 @@ suite('answered and closed before the request is read', () => {
     assert.ok(exchange.durationMs < 5000, `${exchange.durationMs} ms`);
   });
 
+  test('a part of an answer, and a reset while the rest is sent → reset, without a wait', async (t) => {
+    const part = answer(200).slice(0, -1);
+    const server = await startEarly(t, 'http', (socket) => {
+      socket.write(part);
+      setTimeout(() => socket.resetAndDestroy(), 100);
+    });
+    const exchange = await sender(t).send(server.url, { body: 'x'.repeat(8_000_000) });
+    assertFailure(exchange, 'reset', /^connection (reset|closed) before a complete response$/);
+    assert.ok(exchange.durationMs < 5000, `${exchange.durationMs} ms`);
+  });
+
   test('no answer → reset, without a wait', async (t) => {
     const server = await startEarly(t, 'http', (socket) => socket.resetAndDestroy());
     const exchange = await sender(t).send(server.url, { body: LARGE });
