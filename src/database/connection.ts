@@ -59,12 +59,12 @@ function tlsFor(url: DatabaseUrl): Connection['ssl'] {
   return {
     ...(isChecked ? {} : { rejectUnauthorized: false }),
     ...(anyName ? { checkServerIdentity: () => undefined } : {}),
-    ...defined({ ca: contentOf(sslrootcert), cert: contentOf(sslcert), key: contentOf(sslkey) }),
+    ...defined({ ca: textOf(sslrootcert), cert: textOf(sslcert), key: textOf(sslkey) }),
     ...defined({ passphrase: sslpassword, servername, minVersion: tlsMinVersion }),
   };
 }
 
-function contentOf(file: string | undefined): string | undefined {
+function textOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : readFileSync(file, 'utf8');
 }
 

@@ -44,7 +44,7 @@ export async function contentOf(home: string): Promise<Content> {
     } else if (names.every((name) => NAMES_OF_NOTHING.has(name))) {
       return 'nothing';
     } else if (names.includes('password') && names.every((name) => UNFINISHED.has(name))) {
-      // Cut short, it may be cut short too.
+      // The start that was cut short may have written a part of the password only.
       if (/^[0-9a-f]{0,48}$/.test(await passwordOf(home))) return 'nothing';
     }
     throw unusableFolder(home, `it holds files that are not Postmand's (${listed(names)}), which are left alone`);
