@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { chmod, lchown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { contentOf, realFolder, type Content } from './data-folder.ts';
@@ -28,7 +28,7 @@ export async function findPlace(given: string): Promise<Place> {
   const isReachable = blockerOf(path.join(folder, 'bin', 'postgres'), owner) === undefined;
   const native = isReachable ? folder : await copyBinaries(folder, path.join(SHARED_HOME, `binaries-${version}`));
   const place = await openPlace(chosen, { native, version, owner });
-  if (chosen !== home) await claim(chosen, home);
+  if (chosen !== home) await noteOrigin(chosen, home);
   return place;
 }
 
@@ -71,8 +71,8 @@ async function holdsDataOf(home: string, shared: string): Promise<boolean> {
   return madeFor === home;
 }
 
-/** Notes whose data is in a shared place, where that is not noted yet. */
-async function claim(shared: string, home: string): Promise<void> {
+/** Notes for which folder a shared place was made, where that is not noted yet. */
+async function noteOrigin(shared: string, home: string): Promise<void> {
   await writeFile(path.join(shared, 'made-for'), home, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
   });
@@ -97,12 +97,24 @@ async function ownerOf(home: string, content: Content): Promise<NonNullable<Owne
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-/** The folder, of this one and those above it, that the user may not enter. One that is not there yet will be open to all. */
+/**
+ * The folder, of this one and those above it, that the user may not enter. One that is not there
+ * yet will be open to all.
+ */
 function blockerOf(folder: string, owner: NonNullable<Owner>): string | undefined {
   const found = statSync(folder, { throwIfNoEntry: false });
-  if (found && (found.mode & (found.uid === owner.uid ? 0o100 : 0o001)) === 0) return folder;
+  if (found && !mayEnter(found, owner)) return folder;
   const parent = path.dirname(folder);
   return parent === folder ? undefined : blockerOf(parent, owner);
+}
+
+/**
+ * Of its groups only the first one counts: Node.js drops the others when it starts a program as
+ * another user.
+ */
+function mayEnter(folder: Stats, { uid, gid }: NonNullable<Owner>): boolean {
+  const bit = folder.uid === uid ? 0o100 : folder.gid === gid ? 0o010 : 0o001;
+  return (folder.mode & bit) !== 0;
 }
 
 /** Makes the folder and those above it. PostgreSQL's user passes through what root makes, and owns its cluster in it only. */
@@ -110,9 +122,15 @@ async function makeFolder(home: string, owner: Owner): Promise<void> {
   const made = await makeFolders(home);
   if (owner === undefined) return;
   // Not by the mode of mkdir, from which the umask takes something away.
-  for (const folder of made) await chmod(folder, folder === home ? 0o711 : 0o755);
-  const { uid, mode } = await stat(home);
-  if (uid === 0 && (mode & 0o011) !== 0o011) await chmod(home, (mode & 0o777) | 0o011);
+  for (const folder of made) await allow(folder, folder === home ? 0o711 : 0o755);
+  const found = await stat(home);
+  if (found.uid === 0 && !mayEnter(found, owner)) await allow(home, 0o011);
+}
+
+/** Adds to what may be done with a folder. Its other bits stay, such as setgid and sticky. */
+async function allow(folder: string, bits: number): Promise<void> {
+  const { mode } = await stat(folder);
+  await chmod(folder, (mode & 0o7777) | bits);
 }
 
 /** Not by mkdir's own `recursive`: on a read-only disk it says that something is missing, and in /proc it never ends. */

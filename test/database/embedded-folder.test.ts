@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, readdir, rm, stat, symlink, writeFile } from 'node
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { findPlace } from '../../src/database/embedded-place.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { mountSmallDisk } from '../faults/small-disk.ts';
 import { embeddedIn, inProcess, IS_ROOT, makeData, NO_FSYNC, openFolder, query } from './homes.ts';
@@ -121,6 +122,53 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     await mkdir(home, { mode: 0o700 });
     assert.equal((await embeddedIn(t, home)).home, home);
     assert.equal((await stat(home)).uid, 0);
+  });
+
+  for (const [before, after] of [
+    [0o3700, 0o3711],
+    [0o1750, 0o1751],
+  ] as const) {
+    test(`an empty folder of root with mode ${before.toString(8)} → afterwards ${after.toString(8)}`, async (t) => {
+      const home = path.join(await openFolder(t), 'data');
+      await mkdir(home);
+      await chmod(home, before);
+      assert.equal((await embeddedIn(t, home)).home, home);
+      assert.equal((await stat(home)).mode & 0o7777, after);
+    });
+  }
+
+  test('missing folders below one that hands on its group → made with that group, and they hand it on', async (t) => {
+    const folder = await openFolder(t);
+    await chown(folder, 0, 4321);
+    await chmod(folder, 0o2755);
+    const home = path.join(folder, 'a/b');
+    await embeddedIn(t, home);
+    const { gid, mode } = await stat(home);
+    assert.deepEqual([gid, mode & 0o7777], [4321, 0o2711]);
+  });
+
+  test('a folder and one above it that only the group of PostgreSQL may enter → used, and their modes stay', async (t) => {
+    const folder = await openFolder(t);
+    const { owner } = await findPlace(path.join(folder, 'asked'));
+    const home = path.join(folder, 'closed', 'data');
+    await mkdir(home, { recursive: true });
+    for (const one of [path.dirname(home), home]) {
+      await chown(one, 0, owner?.gid ?? 0);
+      await chmod(one, 0o750);
+    }
+    const { url } = await embeddedIn(t, home);
+    assert.deepEqual(await query(url, 'show data_directory'), [{ data_directory: path.join(home, 'postgres') }]);
+    for (const one of [path.dirname(home), home]) assert.equal((await stat(one)).mode & 0o7777, 0o750);
+  });
+
+  test('a folder that all but the group of PostgreSQL may enter → the data is elsewhere', async (t) => {
+    const folder = await openFolder(t);
+    const { owner } = await findPlace(path.join(folder, 'asked'));
+    const closed = path.join(folder, 'closed');
+    await mkdir(closed);
+    await chown(closed, 0, owner?.gid ?? 0);
+    await chmod(closed, 0o705);
+    assert.ok((await embeddedIn(t, path.join(closed, 'data'))).home.startsWith('/var/lib/postmand/'));
   });
 
   test('an empty folder of another user → it stays his, and so is the data', async (t) => {
