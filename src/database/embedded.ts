@@ -27,8 +27,8 @@ export type EmbeddedDatabase = {
  */
 export async function startEmbedded(home: string, settings: Record<string, string> = {}): Promise<EmbeddedDatabase> {
   const place = await findPlace(home);
-  const { port } = await startIn(place, settings);
-  return { url: await urlOf(place, port), home: place.home, stop: () => stopPostmaster(place) };
+  const { port, child } = await startIn(place, settings);
+  return { url: await urlOf(place, port), home: place.home, stop: () => stopPostmaster(place, child) };
 }
 
 /**
@@ -42,9 +42,11 @@ export async function holdEmbedded(home: string, log: Log): Promise<EmbeddedData
     const postmaster = await startIn(place);
     const keeper = keepRunning(place, postmaster, log);
     const stop = async () => {
-      await keeper.stop();
-      await stopPostmaster(place);
-      lock.release();
+      try {
+        await keeper.stop();
+      } finally {
+        lock.release();
+      }
     };
     return { url: await urlOf(place, postmaster.port), home: place.home, stop };
   } catch (error) {

@@ -1,15 +1,19 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { constants, open, readFile, rm } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, open, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programOptions, reasonIn } from './embedded-binaries.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import type { Place } from './embedded-place.ts';
+import { dropStaleLockFile, isPostmaster, readLockFile } from './postmaster-file.ts';
 
-/** A PostgreSQL that runs: its main process, and its port of 127.0.0.1. */
-export type Postmaster = { pid: number; port: string };
+/**
+ * A PostgreSQL that runs: its main process, and its port of 127.0.0.1. `child` where this process
+ * started it.
+ */
+export type Postmaster = { pid: number; port: string; child?: ChildProcess };
 
 /** How long PostgreSQL may take until it is ready: after a crash it has to read what it wrote since its last checkpoint. */
 const READY_MS = 600_000;
@@ -17,73 +21,37 @@ const READY_MS = 600_000;
 const STOP_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
-/** The PostgreSQL that runs on the data of a place, once it is ready. Undefined: none does. */
-export async function findPostmaster({ data }: Place): Promise<Postmaster | undefined> {
-  for (const deadline = performance.now() + READY_MS; ; await sleep(LOOK_EVERY_MS)) {
-    const found = await readLockFile(data);
-    if (found === undefined || !isPostmaster(found.pid, data)) return undefined;
-    if (found.status === 'ready') return found;
-    if (performance.now() > deadline) throw new EmbeddedError(`The PostgreSQL that runs on ${data} (process ${found.pid}) is not ready.`);
-  }
-}
-
-/** https://www.postgresql.org/docs/current/storage-file-layout.html: line 1 is the process, 4 the port, 8 how far it is. */
-async function readLockFile(data: string): Promise<(Postmaster & { status: string }) | undefined> {
-  const lines = (await readFile(lockFileOf(data), 'utf8').catch(() => '')).split('\n').map((line) => line.trim());
-  const pid = Number(lines[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid, port: lines[3] ?? '', status: lines[7] ?? '' } : undefined;
-}
-
-const lockFileOf = (data: string): string => path.join(data, 'postmaster.pid');
+/** How often is looked whether a PostgreSQL that is not a child of ours still runs. */
+const LOOK_SELDOM_MS = 2000;
 
 /**
- * True unless the process is certainly not a PostgreSQL on this data. Its id may have been given to another program since a crash, or
- * since the container was started anew. PostgreSQL's processes work in their data folder; where we may not see that (another user's
- * process, or root in a container without CAP_SYS_PTRACE), its user and its name tell.
+ * The PostgreSQL that runs on the data of a place, once it is ready. Undefined: none does.
+ * @throws the reason of `signal` when that comes first
  */
-export function isPostmaster(pid: number, data: string): boolean {
-  if (!isAlive(pid)) return false;
-  if (process.platform !== 'linux') return /postgres/.test(commandOf(pid));
-  const own = statSync(data);
-  try {
-    const folder = statSync(`/proc/${pid}/cwd`);
-    return folder.dev === own.dev && folder.ino === own.ino;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return false;
-    return statSync(`/proc/${pid}`).uid === own.uid && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  } catch {
-    return '';
+export async function findPostmaster({ data }: Place, signal?: AbortSignal): Promise<Postmaster | undefined> {
+  for (const deadline = performance.now() + READY_MS; ; await sleep(LOOK_EVERY_MS)) {
+    const found = await readLockFile(data);
+    if (found === undefined || !(await isPostmaster(found.pid, data))) return undefined;
+    if (found.status === 'ready') return { pid: found.pid, port: found.port };
+    signal?.throwIfAborted();
+    if (performance.now() > deadline) throw new EmbeddedError(`The PostgreSQL that runs on ${data} (process ${found.pid}) is not ready.`);
   }
 }
 
 /**
  * Starts PostgreSQL on the data of a place, detached: no signal sent to us reaches it. `settings` are PostgreSQL's own; without a
  * `port` among them any free one is taken. What is not ready when `signal` comes is ended.
- * @throws EmbeddedError with the reason from its log
+ * @throws EmbeddedError with the reason from its log, or the reason of `signal`
  */
 export async function launchPostmaster(place: Place, settings: Record<string, string>, signal?: AbortSignal): Promise<Postmaster> {
   await refuseOtherVersion(place);
   for (let attempt = 1; ; attempt += 1) {
     const all = { port: await freePort(), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
     try {
-      await dropStaleLockFile(place);
+      await dropStaleLockFile(place.data);
       return await launch(place, all, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       // Another program may have taken the port in between. What a killed PostgreSQL left ends in a moment.
       if (attempt === 3 || !/could not create any TCP|shared memory block/.test(String(error))) throw error;
       await sleep(500);
@@ -101,22 +69,6 @@ async function refuseOtherVersion({ data, version }: Place): Promise<void> {
   );
 }
 
-/**
- * PostgreSQL itself takes any living process of its user for the one that wrote the file, and cannot read what a power cut has left
- * of it: either way it refuses to start.
- */
-async function dropStaleLockFile({ data }: Place): Promise<void> {
-  const found = await readLockFile(data);
-  const suspects = found ? [found.pid] : process.platform === 'linux' ? allProcesses() : undefined;
-  if (suspects === undefined || suspects.some((pid) => isPostmaster(pid, data))) return;
-  // Of a process that is gone it can tell itself, and it knows from the file what else of that must be gone.
-  if (!found || isAlive(found.pid)) await rm(lockFileOf(data), { force: true });
-}
-
-function allProcesses(): number[] {
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-}
-
 async function launch(place: Place, settings: Record<string, string> & { port: string }, signal?: AbortSignal): Promise<Postmaster> {
   const file = path.join(place.home, 'postgres.log');
   // Root follows no link that PostgreSQL's user may have put there.
@@ -126,7 +78,7 @@ async function launch(place: Place, settings: Record<string, string> & { port: s
     const { size } = await log.stat();
     const postgres = spawnPostgres(place, settings, log.fd);
     const failure = await untilReady(place, postgres, signal);
-    if (failure === undefined) return { pid: postgres.pid as number, port: settings.port };
+    if (failure === undefined) return { pid: postgres.pid as number, port: settings.port, child: postgres };
     const reason = reasonIn((await readFile(file)).subarray(size).toString()) ?? failure;
     throw new EmbeddedError(`PostgreSQL did not start on ${place.data}: ${reason}. Its log is ${file}`);
   } finally {
@@ -168,14 +120,45 @@ async function freePort(): Promise<string> {
   return String(port);
 }
 
-/** Ends the PostgreSQL of a place, if one runs, rolling back what is open, and waits until it is gone. */
-export async function stopPostmaster({ home, data }: Place): Promise<void> {
-  const found = await readLockFile(data);
-  if (found === undefined || !isPostmaster(found.pid, data)) return;
+/**
+ * Ends the PostgreSQL of a place, if one runs, rolling back what is open, and waits until it is
+ * gone. `child` is the one that we started: it is ended even where the folder of its data is gone.
+ */
+export async function stopPostmaster({ home, data }: Place, child?: ChildProcess): Promise<void> {
+  const pid = child !== undefined && isRunning(child) ? child.pid : (await readLockFile(data))?.pid;
+  if (pid === undefined) return;
+  const runs = async () => (pid === child?.pid ? isRunning(child) : isPostmaster(pid, data));
+  if (!(await runs())) return;
   // https://www.postgresql.org/docs/current/server-shutdown.html: the fast shutdown.
-  process.kill(found.pid, 'SIGINT');
-  for (const deadline = performance.now() + STOP_MS; isPostmaster(found.pid, data); await sleep(LOOK_EVERY_MS)) {
+  tell(pid, 'SIGINT');
+  for (const deadline = performance.now() + STOP_MS; await runs(); await sleep(LOOK_EVERY_MS)) {
     if (performance.now() > deadline)
-      throw new EmbeddedError(`PostgreSQL (process ${found.pid}) has not ended within a minute. Its log is ${home}/postgres.log`);
+      throw new EmbeddedError(`PostgreSQL (process ${pid}) has not ended within a minute. Its log is ${home}/postgres.log`);
   }
+}
+
+/** One that has ended in the meantime needs no signal. */
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Resolves when a PostgreSQL has ended, or when `signal` comes. */
+export async function untilGone({ pid, child }: Postmaster, data: string, signal: AbortSignal): Promise<void> {
+  if (child === undefined) {
+    // Where its folder cannot be looked at, it cannot be used either.
+    while (await isPostmaster(pid, data).catch(() => false)) {
+      await sleep(LOOK_SELDOM_MS, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+    }
+  } else if (isRunning(child)) {
+    await once(child, 'exit', { signal }).catch(() => {});
+  }
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
@@ -125,6 +126,14 @@ suite('postmand start', { concurrency: 2 }, () => {
     await until('PostgreSQL is gone', () => postgresOf(home) === undefined, 5000);
   });
 
+  test('the folder of its data removed → SIGTERM still ends it in order, and PostgreSQL with it', async (t) => {
+    const home = await newHome(t);
+    const { command } = await start(t, home);
+    await rm(path.join(home, 'postgres'), { recursive: true, force: true, maxRetries: 10 });
+    assert.deepEqual(await command.end(), { code: 0, signal: null });
+    assert.deepEqual([programsOn(home), command.output.stderr], [[], '']);
+  });
+
   test('its port taken → exit 1, and PostgreSQL does not stay behind', async (t) => {
     const home = await newHome(t);
     const taken = await startReceiver(t);
@@ -166,6 +175,12 @@ async function newHome(t: TestContext): Promise<string> {
     if (postgres !== undefined) process.kill(postgres, 'SIGKILL');
   });
   return home;
+}
+
+/** The programs of PostgreSQL whose command names a folder. */
+function programsOn(home: string): string[] {
+  const commands = execFileSync('ps', ['-A', '-ww', '-o', 'command=']).toString().split('\n');
+  return commands.filter((command) => /(initdb|postgres) /.test(command) && command.includes(home));
 }
 
 /** The process id of the PostgreSQL that runs on a folder. */
