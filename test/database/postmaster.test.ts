@@ -130,7 +130,7 @@ suite('data and binaries', { concurrency: 2 }, () => {
     const data = path.join(folder, 'made', 'postgres');
     await mkdir(data);
     await handOver(data, owner);
-    await runInitdb(native, owner, ['--pgdata', data, '--auth=trust', '--no-instructions']);
+    await runInitdb(native, { owner }, ['--pgdata', data, '--auth=trust', '--no-instructions']);
     assert.equal(await readFile(path.join(data, 'PG_VERSION'), 'utf8'), '18\n');
   });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
+import { makeData } from '../database/homes.ts';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
@@ -124,6 +125,31 @@ suite('postmand start', { concurrency: 2 }, () => {
     command.process.kill('SIGINT');
     await ending(command);
     await until('PostgreSQL is gone', () => postgresOf(home) === undefined, 5000);
+  });
+
+  test('stopped while the data is being made → exit 0, nothing runs on, and the next run makes it', async (t) => {
+    const home = await newHome(t);
+    const command = run(t, home);
+    await until('initdb works', () => programsOn(home).length > 0);
+    command.process.kill('SIGTERM');
+    assert.deepEqual(await ending(command), { code: 0, signal: null });
+    assert.deepEqual([programsOn(home), command.output.stderr], [[], '']);
+    assert.equal(existsSync(path.join(home, 'postgres')), false);
+    const next = await start(t, home);
+    assert.deepEqual(await next.command.end(), { code: 0, signal: null });
+  });
+
+  test('stopped while PostgreSQL takes long to be ready → exit 0, and PostgreSQL does not stay behind', async (t) => {
+    const home = await newHome(t);
+    await makeData(home);
+    // It waits for a primary that never comes, and takes no connections before that.
+    await appendFile(path.join(home, 'postgres', 'postgresql.conf'), `hot_standby = off\nprimary_conninfo = 'host=127.0.0.1 port=1'\n`);
+    await writeFile(path.join(home, 'postgres', 'standby.signal'), '');
+    const command = run(t, home);
+    await until('PostgreSQL is there', () => postgresOf(home));
+    command.process.kill('SIGINT');
+    assert.deepEqual(await ending(command), { code: 0, signal: null });
+    assert.deepEqual([postgresOf(home), programsOn(home), command.output.stderr], [undefined, [], '']);
   });
 
   test('the folder of its data removed → SIGTERM still ends it in order, and PostgreSQL with it', async (t) => {
