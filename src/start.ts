@@ -1,11 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Client } from 'pg';
 import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
-import { alreadyInUse, EmbeddedError } from './database/embedded-error.ts';
-import { holdEmbedded, type EmbeddedDatabase } from './database/embedded.ts';
-import { openSession } from './database/session.ts';
+import { EmbeddedError } from './database/embedded-error.ts';
+import { holdEmbedded } from './database/embedded.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
 import { CommandError, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
@@ -29,12 +27,10 @@ export async function runStart(config: Config, log: Log): Promise<void> {
     return runAll({ connection, data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
   }
   const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(explain);
-  const connection = await connectionTo(embedded.url);
-  const lock = await lockData(connection, embedded);
   try {
+    const connection = await connectionTo(embedded.url);
     await runAll({ connection, data: embedded.home, stopping }, config, log);
   } finally {
-    await lock.end();
     await embedded.stop().catch(explain);
   }
 }
@@ -75,17 +71,6 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
  */
 function hostNamesOf({ http }: Config): readonly string[] | undefined {
   return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
-}
-
-const START_LOCK = 7_036_873_082;
-
-/** Version 2.1 knows this lock only, and would stop the PostgreSQL of a newer one at its end, or be left without its own. */
-async function lockData(connection: Connection, embedded: EmbeddedDatabase): Promise<Client> {
-  const client = await openSession(connection, 'postmand start lock');
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [START_LOCK]);
-  if (rows[0]?.locked) return client;
-  await client.end();
-  return explain(alreadyInUse(embedded.home));
 }
 
 type Facts = { api: Listening; health: Listening; data: string; hasKeys: boolean };

@@ -4,11 +4,12 @@ import path from 'node:path';
 import type { Log } from '../log.ts';
 import { contentOf } from './data-folder.ts';
 import { runInitdb } from './embedded-binaries.ts';
-import { unusableFolder, using } from './embedded-error.ts';
+import { alreadyInUse, EmbeddedError, unusableFolder, using } from './embedded-error.ts';
 import { findPlace, handOver, type Place } from './embedded-place.ts';
 import { lockFolder } from './folder-lock.ts';
 import { keepRunning } from './keep-running.ts';
 import { findPostmaster, launchPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
+import { takeStartLock } from './start-lock.ts';
 
 export type EmbeddedDatabase = {
   /** Connects as the superuser. */
@@ -38,20 +39,22 @@ export async function startEmbedded(home: string, settings: Record<string, strin
  */
 export async function holdEmbedded(home: string, log: Log, signal?: AbortSignal): Promise<EmbeddedDatabase> {
   const place = await findPlace(home);
-  const lock = await using(place.home, () => lockFolder(place.home));
+  const folder = await using(place.home, () => lockFolder(place.home));
   try {
     const postmaster = await startIn(place, {}, signal);
+    const { url, lock } = await lockPostmaster(place, postmaster, log);
     const keeper = keepRunning(place, postmaster, log);
     const stop = async () => {
       try {
         await keeper.stop();
       } finally {
-        lock.release();
+        await lock.release();
+        folder.release();
       }
     };
-    return { url: await urlOf(place, postmaster.port), home: place.home, stop };
+    return { url, home: place.home, stop };
   } catch (error) {
-    lock.release();
+    folder.release();
     throw error;
   }
 }
@@ -62,6 +65,22 @@ async function startIn(place: Place, settings: Record<string, string>, signal?: 
     if ((await contentOf(place.home)) !== 'whole') await initialise(place, signal);
     return (await findPostmaster(place, signal)) ?? (await launchPostmaster(place, settings, signal));
   });
+}
+
+type Locked = { url: string; lock: { release(): Promise<void> } };
+
+/** Takes the lock of version 2.1. PostgreSQL goes on where such a process has it, and uses it. */
+async function lockPostmaster(place: Place, { port, child }: Postmaster, log: Log): Promise<Locked> {
+  try {
+    const url = await urlOf(place, port);
+    const lock = await takeStartLock(url, log);
+    if (lock !== undefined) return { url, lock };
+  } catch (cause) {
+    // One that ran before may be in use by such a process.
+    if (child !== undefined) await stopPostmaster(place, child);
+    throw new EmbeddedError(`The PostgreSQL on ${place.home} cannot be used: ${(cause as Error).message}`, { cause });
+  }
+  throw alreadyInUse(place.home);
 }
 
 async function urlOf(place: Place, port: string): Promise<string> {

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+import { Client } from 'pg';
 import { binaries, runInitdb } from '../../src/database/embedded-binaries.ts';
 import { holdEmbedded, startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts';
 import { findPlace, handOver } from '../../src/database/embedded-place.ts';
@@ -184,8 +186,11 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const held = await hold(t, home, silentLog);
     const before = await postmasterOf(home);
     process.kill(before, 'SIGKILL');
-    await until('another is being started', async () => (await postmasterOf(home)) !== before);
-    const next = await postmasterOf(home);
+    // The lock file is away for a moment, and then empty for another one.
+    const next = await until('another is being started', async () => {
+      const pid = await postmasterOf(home).catch(() => before);
+      return pid !== before && pid;
+    });
     await held.stop();
     assert.equal(await isPostmaster(next, path.join(home, 'postgres')), false);
     await assert.rejects(postmasterOf(home), /ENOENT/);
@@ -241,6 +246,61 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     await until('there again', () => query(held.url, 'select 1').catch(() => undefined));
   });
 
+  test('PostgreSQL started again, and every connection ended → the lock of version 2.1 is taken again', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const held = await hold(t, home, silentLog);
+    assert.equal((await query(held.url, LOCK_HOLDERS)).length, 1);
+    process.kill(await postmasterOf(home), 'SIGKILL');
+    await until('it is taken', async () => (await query(held.url, LOCK_HOLDERS).catch(() => [])).length === 1);
+    const [before] = await query(held.url, LOCK_HOLDERS);
+    await query(held.url, `select pg_terminate_backend(pid) from (${LOCK_HOLDERS}) as holders`);
+    const [after] = await until('it is taken again', async () => {
+      const holders = await query(held.url, LOCK_HOLDERS);
+      return holders.length === 1 && !isDeepStrictEqual(holders, [before]) && holders;
+    });
+    assert.notDeepEqual(after, before);
+  });
+
+  test('a process of version 2.1 takes the lock in between → logged once; it ends → the lock is ours again', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    const log = keepingLog();
+    const held = await hold(t, home, log);
+    const other = new Client(held.url);
+    await other.connect();
+    const waiting = other.query('select pg_advisory_lock(7036873082)');
+    await query(held.url, `select pg_terminate_backend(pid) from (${LOCK_HOLDERS}) as holders`);
+    await waiting;
+    await until('it is logged', () => log.lines.some(({ level, event }) => level === 'warn' && event === 'start.lock_taken'));
+    const [theirs] = await query(held.url, LOCK_HOLDERS);
+    await other.end();
+    await until('it is ours', async () => {
+      const holders = await query(held.url, LOCK_HOLDERS);
+      return holders.length === 1 && !isDeepStrictEqual(holders, [theirs]);
+    });
+    assert.equal(log.lines.length, 1);
+  });
+
+  test('a process of version 2.1 uses it → refused, and its PostgreSQL goes on', async (t) => {
+    const embedded = await embeddedIn(t, path.join(await openFolder(t), 'data'));
+    const other = new Client(embedded.url);
+    await other.connect();
+    lastFirst(t).after(() => other.end());
+    await other.query('select pg_advisory_lock(7036873082)');
+    await assert.rejects(holdEmbedded(embedded.home, silentLog), /Another `postmand start` is running/);
+    assert.equal((await other.query('select 1')).rowCount, 1);
+  });
+
+  test('its password is another one → refused with the reason, and PostgreSQL does not stay behind', async (t) => {
+    const home = path.join(await openFolder(t), 'data');
+    await makeData(home);
+    await writeFile(path.join(home, 'password'), '0'.repeat(48));
+    await assert.rejects(hold(t, home, silentLog), {
+      name: 'EmbeddedError',
+      message: `The PostgreSQL on ${home} cannot be used: password authentication failed for user "postmand"`,
+    });
+    await assert.rejects(postmasterOf(home), /ENOENT/);
+  });
+
   test('two at the same time in an empty folder → one makes the data, the other is refused', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     const results = await Promise.allSettled([hold(t, home, silentLog), hold(t, home, silentLog)]);
@@ -249,6 +309,10 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     assert.deepEqual(await query(held.value.url, 'select 1 as one'), [{ one: 1 }]);
   });
 });
+
+/** The sessions that have the only lock that version 2.1 knows. */
+const LOCK_HOLDERS = `select pid from pg_locks where locktype = 'advisory' and granted
+  and (classid::bigint << 32) + objid::bigint = 7036873082`;
 
 async function hold(t: TestContext, home: string, log: Parameters<typeof holdEmbedded>[1]): Promise<EmbeddedDatabase> {
   const held = await holdEmbedded(home, log);

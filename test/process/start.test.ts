@@ -160,6 +160,19 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.deepEqual([programsOn(home), command.output.stderr], [[], '']);
   });
 
+  test('its password is another one → exit 1 with the reason in one line, and PostgreSQL does not stay behind', async (t) => {
+    const home = await newHome(t);
+    await makeData(home);
+    await writeFile(path.join(home, 'password'), '0'.repeat(48));
+    const command = run(t, home);
+    assert.deepEqual(await ending(command, 30_000), { code: 1, signal: null });
+    assert.equal(
+      command.output.stderr,
+      `postmand: The PostgreSQL on ${home} cannot be used: password authentication failed for user "postmand"\n`,
+    );
+    assert.deepEqual([programsOn(home), command.output.stdout], [[], '']);
+  });
+
   test('its port taken → exit 1, and PostgreSQL does not stay behind', async (t) => {
     const home = await newHome(t);
     const taken = await startReceiver(t);
