@@ -83,14 +83,22 @@ function reasonOf(error: unknown): string {
   return first instanceof Error ? first.message : String(first);
 }
 
+/**
+ * The same signal may come twice: at Ctrl-C a terminal tells all of its processes, and npm passes
+ * its own on to us some milliseconds later.
+ */
+const SAME_SIGNAL_MS = 500;
+
 /** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means it. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let told = false;
+    let first: { signal: NodeJS.Signals; at: number } | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (told) leave(1);
-        told = true;
+        const at = performance.now();
+        if (first?.signal === signal && at - first.at < SAME_SIGNAL_MS) return;
+        if (first !== undefined) leave(1);
+        first = { signal, at };
         resolve(signal);
       });
     }

@@ -49,6 +49,13 @@ export async function ending(command: Command, timeoutMs = 15_000): Promise<Endi
   });
 }
 
+/** A signal that is a second one, whatever the first was: the same one within half a second may be the first one told twice. */
+export async function endAgain(command: Command, signal: NodeJS.Signals): Promise<Ending> {
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  command.process.kill(signal);
+  return ending(command);
+}
+
 /** An empty folder, without a `.env` in it, gone after the test. */
 export async function emptyFolder(t: Cleanup): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));

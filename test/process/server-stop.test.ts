@@ -5,7 +5,7 @@ import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { until } from '../setup/until.ts';
-import { connected, ending, startServer } from './processes.ts';
+import { connected, ending, startServer, endAgain } from './processes.ts';
 
 suite('stopping a server', { concurrency: 4 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -83,7 +83,7 @@ suite('stopping a server', { concurrency: 4 }, () => {
     await startRequest(Number(new URL(api.url).port));
     server.process.kill('SIGTERM');
     await server.event('server.stopping');
-    assert.deepEqual(await server.end('SIGTERM'), { code: 1, signal: null });
+    assert.deepEqual(await endAgain(server, 'SIGTERM'), { code: 1, signal: null });
   });
 });
 

@@ -96,6 +96,20 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     assert.equal(worker.output.stderr, '');
   });
 
+  test('a signal that comes twice, as at Ctrl-C under npm → sends end and are recorded, exit 0', async (t) => {
+    const database = await freshDatabase(t);
+    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end(), 300));
+    const { api } = await startServer(t, database);
+    const worker = await startWorker(t, database);
+    const [id = ''] = await deliverAtOnce(api, receiver.url, 1);
+    await receiver.count(1);
+    worker.process.kill('SIGINT');
+    await worker.event('worker.stopping');
+    worker.process.kill('SIGINT');
+    assert.deepEqual(await ending(worker), { code: 0, signal: null });
+    assert.equal((await api.delivery(id)).status, 'succeeded');
+  });
+
   test('a second signal → ends at once, exit 1', async (t) => {
     const database = await freshDatabase(t);
     const receiver = await startReceiver(t, () => {});
