@@ -1,4 +1,5 @@
 import { atMost } from '../at-most.ts';
+import { isReadOnly } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -99,9 +100,14 @@ export class Dispatcher {
 
   async #runUntilStopped(): Promise<void> {
     while (!this.#stopped) {
-      await this.#turn().catch((error: unknown) => this.#parts.log.error('dispatch.failed', { error }));
+      await this.#turn().catch((error: unknown) => this.#tell(error));
       if (!this.#stopped) await this.#alarm.wait(this.#claimer.waitMs());
     }
+  }
+
+  /** That the database may not be written is told once, as `database.read_only`. It may be so on purpose. */
+  #tell(error: unknown): void {
+    this.#parts.log[isReadOnly(error) ? 'debug' : 'error']('dispatch.failed', { error });
   }
 
   async #turn(): Promise<void> {
