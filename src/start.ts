@@ -55,7 +55,7 @@ async function runAll({ connection, data, stopping }: Ground, config: Config, lo
     const api = await startApi({ pool, queue, metrics, log }, config, { place: apiPlace(config, 'localhost'), hostNames });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('start.started', { ...listeningFacts(api, health), apiKeys: config.http.apiKeyDigests.length, hosts: hostNames ?? 'any' });
-    process.stdout.write(banner({ api, health, data, hasKeys: config.http.apiKeyDigests.length > 0 }));
+    process.stdout.write(banner({ api, health, data, hostNames, hasKeys: config.http.apiKeyDigests.length > 0 }));
     log.info('start.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close));
     await health.stop(1000);
@@ -73,9 +73,9 @@ function hostNamesOf({ http }: Config): readonly string[] | undefined {
   return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
 }
 
-type Facts = { api: Listening; health: Listening; data: string; hasKeys: boolean };
+type Facts = { api: Listening; health: Listening; data: string; hostNames: readonly string[] | undefined; hasKeys: boolean };
 
-function banner({ api, health, data, hasKeys }: Facts): string {
+function banner({ api, health, data, hostNames, hasKeys }: Facts): string {
   const url = urlOf(api);
   return `
   Postmand is running.
@@ -85,7 +85,7 @@ function banner({ api, health, data, hasKeys }: Facts): string {
     Health   ${urlOf(health)}/healthz
     Data     ${data}
     Keys     ${hasKeys ? 'a key of POSTMAND_API_KEYS is asked for' : 'none: whoever reaches the API may use it'}
-    Reach    ${reachOf(api)}
+    Reach    ${reachOf(api, hostNames)}
 
     Try      curl ${url}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
     Stop     Ctrl-C
@@ -99,8 +99,9 @@ function urlOf({ addresses: [address = ''], port }: Listening): string {
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
-function reachOf({ addresses }: Listening): string {
+function reachOf({ addresses }: Listening, hostNames: Facts['hostNames']): string {
   const isLocal = addresses.every((address) => address === '::1' || address.startsWith('127.'));
   if (isLocal) return 'this machine only; POSTMAND_HTTP_HOST=0.0.0.0 opens the API to others';
-  return `the API listens on ${addresses.join(', ')}`;
+  const names = hostNames?.length === 0 ? ', by address and not by name; POSTMAND_HTTP_ALLOWED_HOSTS lists names' : '';
+  return `the API listens on ${addresses.join(', ')}${names}`;
 }

@@ -19,7 +19,7 @@ export function checkHost(names: readonly string[] | undefined): RequestHandler 
   };
 }
 
-const ADVICE = 'is none of the names that this server answers to: list it in POSTMAND_HTTP_ALLOWED_HOSTS';
+const ADVICE = 'is none of the names that this server answers to: list it, without a port, in POSTMAND_HTTP_ALLOWED_HOSTS';
 
 /** A name as somebody may have sent it, short enough to leave room for the advice. */
 const shown = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);

@@ -57,7 +57,10 @@ suite('where the ports listen', { concurrency: 2 }, () => {
     assert.deepEqual([line['addresses'], line['healthAddresses']], [['0.0.0.0'], LOOPBACK]);
     assert.ok(await isOpen(OTHER, line['port']));
     await until('the banner', () => output.stdout.includes('Ctrl-C'));
-    assert.match(output.stdout, /^ +Reach +the API listens on 0\.0\.0\.0$/m);
+    assert.match(
+      output.stdout,
+      /^ +Reach +the API listens on 0\.0\.0\.0, by address and not by name; POSTMAND_HTTP_ALLOWED_HOSTS lists names$/m,
+    );
   });
 
   test('localhost, and its port is taken at the second address → exit 1, naming the address and the variable', async (t) => {
