@@ -96,7 +96,7 @@ async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): 
   await queue.listen(wake).catch((error: unknown) => {
     log.warn('worker.polling_only', {
       error,
-      advice: 'LISTEN needs a session connection; without one new deliveries wait for the next poll',
+      advice: 'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
     });
   });
 }

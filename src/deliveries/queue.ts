@@ -1,13 +1,12 @@
 import { PgBoss, type Db as BossDb } from 'pg-boss';
 import { atMost } from '../at-most.ts';
 import type { Connection } from '../database/connection.ts';
-import { listen } from '../database/listening.ts';
+import { Notifications } from '../database/notifications.ts';
 import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../log.ts';
 import { claimJobs, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
 import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
-import { Listener } from './listener.ts';
 import { withoutJob } from './missing-job.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
@@ -42,7 +41,10 @@ export type ClaimableQueue = DeliveryQueue & {
   endLost(): Promise<number>;
   /** @returns those of the deliveries that have no live job, waiting or claimed. */
   withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<string>>;
-  /** Calls `onWake` when work was added, and after every time that notifications may have been missed. */
+  /**
+   * Calls `onWake` when work was added, and after every time that notifications may have been
+   * missed. @throws what keeps it from listening now; it is tried again until `close`
+   */
   listen(onWake: () => void): Promise<void>;
 };
 
@@ -110,7 +112,7 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
     server: pool.server,
   });
   const future = new FutureHeartbeats();
-  let listener: Listener | undefined;
+  let notifications: Notifications | undefined;
 
   return {
     ...adding,
@@ -128,12 +130,12 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
     withoutJob,
     endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
     async listen(onWake) {
-      const open = () => listen(connection, { channel: CHANNEL, name: 'postmand worker listen', log }, onWake);
-      listener = new Listener({ open, server: pool.server, log });
-      await listener.start();
+      const session = { connection, channel: CHANNEL, name: 'postmand worker listen' };
+      notifications = new Notifications({ ...session, server: pool.server, log }, onWake);
+      await notifications.start();
     },
     async close() {
-      await listener?.close();
+      await notifications?.close();
       await adding.close();
       // A connection that went silent never closes.
       await atMost(1000, upkeep.end());

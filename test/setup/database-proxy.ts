@@ -12,6 +12,8 @@ export type DatabaseProxy = {
   thaw(): void;
   /** Like a router that forgot them: present connections pass on nothing more, for good, and do not end. New ones work. */
   strand(): void;
+  /** Cuts the next connection that sends this text, before its answer comes. */
+  cutAt(text: string): void;
   /** From now on new connections lead to this server, as after a change of a name. Present ones stay where they are. */
   leadTo(databaseUrl: string): void;
 };
@@ -22,8 +24,14 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
   const sockets = new Set<Socket>();
   const stranded = new Set<Socket>();
   let frozen = false;
+  let fatal: string | undefined;
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname);
+    near.on('data', (sent: Buffer) => {
+      if (fatal === undefined || !sent.includes(fatal)) return;
+      fatal = undefined;
+      near.destroy();
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -61,6 +69,9 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
     strand() {
       for (const socket of sockets) stranded.add(socket.pause());
       sockets.clear();
+    },
+    cutAt(text) {
+      fatal = text;
     },
     leadTo(otherUrl) {
       target = new URL(otherUrl);
