@@ -9,8 +9,8 @@ type Events = {
 
 /**
  * What the connections of a process have found out together about the server that they lead to.
- * What is wrong with one of them may be wrong with all that were opened before: the first that finds out
- * speaks for them, so that not each has to fail.
+ * What is wrong with one of them may be wrong with all that were opened before. What the first one
+ * finds out counts for them too, so that not each has to fail.
  */
 export class ServerState extends EventEmitter<Events> {
   #generation = 0;
@@ -23,7 +23,8 @@ export class ServerState extends EventEmitter<Events> {
 
   /** A connection of this generation is of no use any more, and so may be all that are as old. */
   outdate(generation: number): void {
-    // Its elders are outdated already, and what is younger may lead elsewhere.
+    // Otherwise this generation was found to be of no use before, and newer connections may lead
+    // elsewhere.
     if (generation < this.#generation) return;
     this.#generation += 1;
     this.emit('outdated');

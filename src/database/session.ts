@@ -34,8 +34,8 @@ const SETTINGS = {
   ...{ array_nulls: 'on', standard_conforming_strings: 'on', quote_all_identifiers: 'off' },
   // What a transaction sees. Lists are planned for the values of their filters.
   ...{ default_transaction_isolation: 'read committed', default_transaction_deferrable: 'off', plan_cache_mode: 'auto' },
-  // How long a session may take and rest. PostgreSQL 13 does not know the second one, 16 not the
-  // third.
+  // How long a session may take and rest. PostgreSQL 13 does not know idle_session_timeout, and
+  // PostgreSQL 16 does not know transaction_timeout.
   ...{ lock_timeout: '0', idle_session_timeout: '0', transaction_timeout: '0' },
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
   [CHECK_CLIENT]: String(CHECK_CLIENT_EVERY_MS),
