@@ -1,7 +1,7 @@
 import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { atMost } from '../at-most.ts';
 import { cancelStatement } from './cancel.ts';
-import { DatabaseUnreachable } from './failure.ts';
+import { DatabaseUnreachable, spoilsConnection } from './failure.ts';
 
 /** A connection that answers within this time is not one that a statement holds up. */
 const ANSWER_MS = 500;
@@ -46,7 +46,10 @@ export class BoundedPool extends Pool {
     // The statements that are run on the pool itself come by this way.
     super.connect((error, client) => {
       if (client === undefined) return callback(new DatabaseUnreachable(error), undefined, () => {});
-      this.#guard(client);
+      const { release } = this.#guard(client);
+      // The driver would drop a connection for any failure. After a refusal nothing of the statement
+      // is left, as it was no part of a transaction.
+      client.release = (failure) => release(isRefusal(failure) ? undefined : failure);
       callback(undefined, client, client.release);
     });
   }
@@ -95,4 +98,8 @@ export class BoundedPool extends Pool {
     }
     free();
   }
+}
+
+function isRefusal(failure: Error | boolean | undefined): boolean {
+  return failure instanceof DatabaseError && !spoilsConnection(failure);
 }

@@ -15,10 +15,10 @@ export class DatabaseUnreachable extends Error {
  * - data: the values are refused, and would be again.
  * - conflict: lost against another transaction; the same one may succeed at once.
  * - lost: the session is over, or as good as over.
- * - outdated: what the session was given when it began (its role, its search_path, what is prepared
- *   in it) may not fit any more, and a new one would be given what is right now.
+ * - outdated: what is prepared in the session is gone, and may be gone in all that are as old.
  * - read_only: the server may not be written. After a failover a new connection leads elsewhere.
- * - passing: anything else. Somebody sets it right, and the connection is not to blame.
+ * - passing: anything else. Somebody sets it right, and the connection is not to blame. Rights and
+ *   names are looked up for each statement, and every session of a process has the same search_path.
  */
 type Meaning = 'data' | 'conflict' | 'lost' | 'outdated' | 'read_only' | 'passing';
 
@@ -27,16 +27,17 @@ const MEANINGS: Record<string, Meaning> = {
   '08': 'lost', // connection exception
   '22': 'data', // data exception
   '23': 'data', // integrity constraint violation
+  '25': 'passing', // invalid transaction state
   '25006': 'read_only', // read-only transaction
   '25P03': 'lost', // idle in transaction for too long
   '25P04': 'lost', // transaction for too long
   '26': 'outdated', // invalid statement name: a pooler lost what was prepared
   '28': 'lost', // invalid authorization
   '3D': 'lost', // invalid catalog: no such database
-  '3F': 'outdated', // invalid schema
+  '3F': 'passing', // invalid schema
   '40001': 'conflict', // serialization failure
   '40P01': 'conflict', // deadlock
-  '42': 'outdated', // access rule violation, and what is not found by its name
+  '42': 'passing', // access rule violation, and what is not found by its name
   '44': 'data', // WITH CHECK OPTION violation
   '53': 'passing', // insufficient resources
   '54': 'data', // program limit exceeded
@@ -67,13 +68,13 @@ const PASSING_CODES = new Set([
 ]);
 const PASSING_CODE = /^(EAI_|ERR_SSL_|ERR_TLS_|CERT_)/;
 
-/** What pg and pg-pool say without a code: of a connection that is gone, */
+/** What pg and pg-pool say without a code where a connection is gone. */
 const LOST_MESSAGES = startsWith([
   ...['Connection terminated', 'Connection ended', 'Client has encountered a connection error'],
   ...['Client was closed', 'Received unexpected'],
 ]);
 
-/** and of one that cannot be had or does not answer. */
+/** What they say where a connection cannot be had, or does not answer. */
 const WAIT_MESSAGES = startsWith([
   ...['timeout exceeded when trying to connect', 'timeout expired', 'Query read timeout'],
   ...['The server does not support SSL', 'There was an error establishing an SSL connection'],

@@ -16,8 +16,8 @@ type LivePoolOptions = Omit<PoolConfig, 'onConnect'> & {
 
 /**
  * A pool that keeps no connection that is of no use any more: one that the server ended, that leads
- * to a server that may not be written, or whose session began with what does not fit by now. What
- * had not begun when that was found out is run on another connection.
+ * to a server that may not be written, or whose prepared statements are gone. What had not begun
+ * when that was found out is run on another connection.
  */
 export class LivePool extends BoundedPool {
   /** Shared by all pools of a process. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { connectionTo } from '../../src/database/connection.ts';
+import { connectionTo, type Connection } from '../../src/database/connection.ts';
 import { isReadOnly, isTransient } from '../../src/database/failure.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { ServerState } from '../../src/database/server-state.ts';
@@ -9,6 +9,7 @@ import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
+import { createRole } from '../setup/role.ts';
 import { until } from '../setup/until.ts';
 
 suite('a connection that the server ended while nobody used it', { concurrency: 4 }, () => {
@@ -109,16 +110,22 @@ suite('a server that turns read-only and back', { concurrency: 4 }, () => {
   });
 });
 
-test('a search_path that was wrong for a while → no connection keeps it', async (t) => {
-  const { database, pool } = await twoPools(t);
+test('a right or a table that is missing for a while → no connection of the process is dropped for it', async (t) => {
+  const { database, role, pool, other } = await ofRole(t);
   await database.pool.query('create table notes (n integer)');
-  await alterDatabase(database, `set search_path = nowhere`);
-  const read = () => pool.query('select count(*) from notes');
-  await Promise.all(Array.from({ length: 3 }, () => assert.rejects(read(), isTransient)));
   await fill(pool);
-  await alterDatabase(database, 'reset search_path');
+  await fill(other);
+  const before = await backends(database);
+  const read = () => pool.query('select count(*) from notes');
+  await role.alter('nosuperuser');
+  await assert.rejects(read(), { code: '42501' });
+  await role.alter('superuser');
+  await database.pool.query('alter table notes rename to misplaced');
+  await assert.rejects(read(), { code: '42P01' });
+  await database.pool.query('alter table misplaced rename to notes');
   await read();
-  await inTransaction(pool, (tx) => tx.query('insert into notes values (1)'));
+  assert.deepEqual(await backends(database), before);
+  assert.equal(before.length, 6);
 });
 
 /** Opens all connections that the pool may have, and leaves them idle. */
@@ -156,6 +163,14 @@ async function alterDatabase({ pool }: TestDatabase, what: string): Promise<void
   await pool.query(`do $$ begin execute format('alter database %I ${what}', current_database()); end $$`);
 }
 
+/** The processes of PostgreSQL that serve the pools under test. */
+async function backends({ pool }: TestDatabase): Promise<number[]> {
+  const { rows } = await pool.query<{ pid: number }>(
+    `select pid from pg_stat_activity where datname = current_database() and application_name = 'under test' order by pid`,
+  );
+  return rows.map(({ pid }) => pid);
+}
+
 /** Ends every connection of the pool under test. */
 async function endAll({ pool }: TestDatabase): Promise<void> {
   await pool.query(
@@ -174,11 +189,23 @@ async function proxied(t: TestContext, max: number) {
 /** Two pools of one process. */
 async function twoPools(t: TestContext) {
   const database = await freshDatabase(t, 'template0');
+  return { database, ...openTwo(t, database.connection) };
+}
+
+/** Two pools of one process, as a role of their own. */
+async function ofRole(context: TestContext) {
+  const t = lastFirst(context);
+  const database = await freshDatabase(t, 'template0');
+  const role = await createRole(t, database);
+  return { database, role, ...openTwo(context, await connectionTo(role.url)) };
+}
+
+function openTwo(t: TestContext, connection: Connection) {
   const server = new ServerState();
   const turns: boolean[] = [];
   server.on('turned', (readOnly) => turns.push(readOnly));
-  const open = () => createPool(database.connection, { max: 3, name: 'under test', log: silentLog, server });
+  const open = () => createPool(connection, { max: 3, name: 'under test', log: silentLog, server });
   const [pool, other] = [open(), open()];
   lastFirst(t).after(() => Promise.all([pool.end(), other.end()]));
-  return { database, pool, other, turns };
+  return { pool, other, turns };
 }

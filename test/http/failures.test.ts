@@ -169,20 +169,6 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
-  test('a search_path that leads nowhere for a while → 503 for reads and writes; set back → as before at once', async (t) => {
-    const { database, role } = await withRole(t);
-    const api = await startApi(t, database);
-    const webhook = await api.createWebhook();
-    await role.alter('set search_path = nowhere');
-    await role.endAll();
-
-    await expectUnavailable(api, callsOf(webhook.id));
-
-    await role.alter('reset search_path');
-    assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
-    assert.equal((await api.call('GET', '/deliveries')).status, 200);
-  });
-
   test('rights that are taken away → 503 for reads and writes; given back → as before', async (t) => {
     const { database, role } = await withRole(t);
     const api = await startApi(t, database);
