@@ -9,9 +9,9 @@ const AT_ONCE_MS = 1000;
 /** What is known of a connection. `used`: it was in the pool before. */
 type Known = { generation: number; readOnly: boolean; used: boolean };
 
-/** `onConnect` prepares the session of a new connection. */
 type LivePoolOptions = Omit<PoolConfig, 'onConnect'> & {
-  onConnect(client: ClientBase): Promise<void>;
+  /** Prepares the session of a new connection. @returns whether it may only read */
+  prepare(client: ClientBase): Promise<boolean>;
 };
 
 /**
@@ -26,15 +26,11 @@ export class LivePool extends BoundedPool {
   /** Failures for which a connection is to blame that had been in the pool. */
   readonly #ofUsed = new WeakSet<Error>();
 
-  constructor(server: ServerState, { onConnect, ...options }: LivePoolOptions) {
+  constructor(server: ServerState, { prepare, ...options }: LivePoolOptions) {
     super(options);
     this.server = server;
     server.on('outdated', () => this.#dropIdle());
-    const prepare = async (client: ClientBase) => {
-      await onConnect(client);
-      await this.#meet(client);
-    };
-    Object.assign(this.options, { onConnect: prepare });
+    Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
     // What is run on the pool itself are reads: nothing is done twice.
     const persistent = (...statement: unknown[]) => this.#persist(() => run(...statement));
@@ -56,9 +52,9 @@ export class LivePool extends BoundedPool {
   }
 
   /** One that may only read is used once: none must be kept for when the server may be written. */
-  async #meet(client: ClientBase): Promise<void> {
+  async #meet(client: ClientBase, prepare: LivePoolOptions['prepare']): Promise<void> {
     const { generation } = this.server;
-    const readOnly = await isSessionReadOnly(client);
+    const readOnly = await prepare(client);
     this.#known.set(client, { generation, readOnly, used: false });
     if (!readOnly) this.server.foundReadOnly(false);
   }

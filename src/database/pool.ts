@@ -38,7 +38,7 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
     // For a server that does not end it itself, as it or the way to it has died.
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5000,
     types: { getTypeParser },
-    onConnect: (client) => prepareSession(client, connection, statementTimeoutMs),
+    prepare: (client) => prepareSession(client, connection, statementTimeoutMs),
   });
   pool.on('error', (error) => log.warn('database.connection_lost', { error }));
   return pool;

@@ -45,28 +45,32 @@ const SETTINGS = {
  * Gives a session that was just opened all that we rely on, in one statement: not by start-up
  * parameters, as poolers between us and the server refuse those that they do not know.
  * `statementTimeoutMs` 0 is no bound.
+ * @returns whether the session may only read: on a standby, and where somebody has set
+ * default_transaction_read_only
  */
-export async function prepareSession(client: ClientBase, { searchPath }: Connection, statementTimeoutMs: number): Promise<void> {
+export async function prepareSession(client: ClientBase, { searchPath }: Connection, statementTimeoutMs: number): Promise<boolean> {
   const path = searchPath === undefined ? {} : { search_path: searchPath };
   const settings: Record<string, string> = { ...SETTINGS, ...path, statement_timeout: String(statementTimeoutMs) };
   try {
-    await apply(client, settings);
+    return await apply(client, settings);
   } catch (error) {
     if (!(error instanceof DatabaseError && error.code === INVALID_PARAMETER_VALUE)) throw error;
     const { [CHECK_CLIENT]: _impossible, ...others } = settings;
-    await apply(client, others);
+    return await apply(client, others);
   }
 }
 
-/** What this version of PostgreSQL does not know is passed over. */
-async function apply(client: ClientBase, settings: Record<string, string>): Promise<void> {
+/** What this version of PostgreSQL does not know is passed over. @returns whether the session may only read */
+async function apply(client: ClientBase, settings: Record<string, string>): Promise<boolean> {
   const statement = {
-    text: `select set_config(name, value, false) from unnest($1::text[], $2::text[]) as ours (name, value)
+    text: `select count(set_config(name, value, false)), current_setting('transaction_read_only') = 'on' as "readOnly"
+      from unnest($1::text[], $2::text[]) as ours (name, value)
       where current_setting(name, true) is not null`,
     values: [Object.keys(settings), Object.values(settings)],
     query_timeout: CONNECT_MS,
   };
-  await client.query(statement);
+  const { rows } = await client.query<{ readOnly: boolean }>(statement);
+  return rows[0]?.readOnly === true;
 }
 
 /**

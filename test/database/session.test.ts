@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import type { ClientBase } from 'pg';
 import { connectionTo, type Connection } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
-import { openSession } from '../../src/database/session.ts';
+import { openSession, prepareSession } from '../../src/database/session.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
@@ -71,6 +71,17 @@ suite('a session', () => {
     const pinned = await sessionOf(t, { ...connection, searchPath: '"$user", public' });
     assert.deepEqual(await settingsOf(pinned, names), [['search_path', '"$user", public']]);
   });
+
+  for (const [value, readOnly] of [
+    ['on', true],
+    ['off', false],
+  ] as const) {
+    test(`default_transaction_read_only = ${value} at the role → prepared with one statement, which tells it`, async (t) => {
+      const database = await freshDatabase(t, 'template0');
+      const connection = await setForRole(t, database, [['default_transaction_read_only', value]]);
+      assert.equal(await prepareSession(await sessionOf(t, connection), connection, 0), readOnly);
+    });
+  }
 
   test('a role whose idle sessions are ended → ours stay', async (t) => {
     const database = await freshDatabase(t, 'template0');
