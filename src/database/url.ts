@@ -79,8 +79,9 @@ class Parameters {
   readonly #values: Map<string, string>;
 
   constructor(query: string) {
-    decoded(query);
-    this.#values = new Map(new URLSearchParams(query));
+    // URLSearchParams would read + as a blank, which libpq does not.
+    const pairs = query.split('&').filter((pair) => pair !== '');
+    this.#values = new Map(pairs.map((pair) => atFirst(pair, '=').map(decoded) as [string, string]));
   }
 
   /** An empty one counts as left out. */

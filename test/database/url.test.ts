@@ -34,7 +34,9 @@ suite('a database URL', () => {
     ['postgres://db.example/d?hostaddr=10.0.0.1', { host: '10.0.0.1', servername: 'db.example' }],
     ['postgres://[::1]/d?hostaddr=10.0.0.1', { host: '10.0.0.1', servername: undefined }],
     // Parameters.
-    ['postgres://h/d?options=-c%20search_path%3Dx&application_name=a+b', { options: '-c search_path=x', application_name: 'a b' }],
+    ['postgres://h/d?options=-c%20search_path%3Dx&application_name=a+b', { options: '-c search_path=x', application_name: 'a+b' }],
+    ['postgres://u@h/d?password=a+b%2B%20c%3D=%26', { password: 'a+b+ c==&' }],
+    ['postgres://h/d?&sslmode=disable&', { sslmode: 'disable', ignored: [] }],
     ['postgres://h/d?ssl=true', { sslmode: 'verify-full' }],
     ['postgres://h/d?ssl=0', { sslmode: 'disable' }],
     ['postgres://h/d?ssl=true&sslmode=require', { sslmode: 'require' }],
