@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Client, Pool } from 'pg';
 import { connectionTo, type Connection } from '../src/database/connection.ts';
 import { startEmbedded } from '../src/database/embedded.ts';
+import { parseDatabaseUrl } from '../src/database/url.ts';
 import type { Cleanup } from './cleanup.ts';
 import { parentOf } from './cpu.ts';
 
@@ -37,7 +38,7 @@ export async function openDatabaseServer(url: string | undefined, cleanup: Clean
 }
 
 async function serverAt(url: string, origin: string): Promise<DatabaseServer> {
-  const connection = await connectionTo(url);
+  const connection = await connectionTo(parseDatabaseUrl(url));
   const { description, pid } = await describe(connection);
   return {
     description: `${description} (${origin})`,
@@ -46,7 +47,7 @@ async function serverAt(url: string, origin: string): Promise<DatabaseServer> {
       const name = `postmand_bench_${randomBytes(6).toString('hex')}`;
       await run(connection, `create database ${name}`);
       const own = withDatabase(url, name);
-      const pool = new Pool({ ...(await connectionTo(own)), max: 4, application_name: 'postmand bench' });
+      const pool = new Pool({ ...(await connectionTo(parseDatabaseUrl(own))), max: 4, application_name: 'postmand bench' });
       pool.on('error', () => {});
       return {
         url: own,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { DatabaseUrlError, parseDatabaseUrl } from './database/url.ts';
+import { DatabaseUrlError, parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
 import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 
@@ -94,25 +94,24 @@ function hostNames(env: Reader, name: string): string[] | undefined {
   return all;
 }
 
-/** The URL without the blanks around it, which files with secrets have at their end. `ignored`: what is set in vain. */
-function database(env: Reader, ...names: string[]): { url: string | undefined; caFile: string | undefined; ignored: string[] } {
+/** What the URL says, together with the CA file beside it. `ignored`: what is set in vain. */
+function database(env: Reader, ...names: string[]): { url: DatabaseUrl | undefined; ignored: string[] } {
   const caFile = env.file('POSTMAND_DATABASE_CA_FILE');
   const name = names.find((one) => (env.text(one)?.trim() ?? '') !== '');
-  if (name === undefined) return { url: undefined, caFile, ignored: [] };
-  const url = env.text(name)?.trim() ?? '';
+  if (name === undefined) return { url: undefined, ignored: [] };
   try {
-    const parsed = parseDatabaseUrl(url, caFile);
+    const url = parseDatabaseUrl(env.text(name) ?? '', caFile);
     for (const file of ['sslrootcert', 'sslcert', 'sslkey'] as const) {
-      const path = parsed[file];
+      const path = url[file];
       if (path === undefined || path === caFile || existsSync(path)) continue;
       env.fault(name, `names with ${file} a file that does not exist: ${quoted(path)}`);
     }
-    const inVain = parsed.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
-    return { url, caFile, ignored: [...parsed.ignored, ...inVain] };
+    const inVain = url.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
+    return { url, ignored: [...url.ignored, ...inVain] };
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error;
     env.fault(name, error.message);
-    return { url, caFile, ignored: [] };
+    return { url: undefined, ignored: [] };
   }
 }
 

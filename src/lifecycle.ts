@@ -5,7 +5,6 @@ import { examine } from './database/examine.ts';
 import { migrationStatus } from './database/migrations.ts';
 import { createPool, type Pool } from './database/pool.ts';
 import type { ServerState } from './database/server-state.ts';
-import { parseDatabaseUrl } from './database/url.ts';
 import { QueueNotReady } from './deliveries/queue.ts';
 import { leave } from './leave.ts';
 import type { Log } from './log.ts';
@@ -23,13 +22,12 @@ const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATAB
 
 /** The database of the settings, reached once and found fit for use. @throws CommandError */
 export async function connectTo(config: Config): Promise<Connection> {
-  const { url, caFile } = config.database;
+  const { url } = config.database;
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
   try {
-    return await examine(await connectionTo(url, caFile));
+    return await examine(await connectionTo(url));
   } catch (error) {
-    const target = describeTarget(parseDatabaseUrl(url, caFile));
-    throw new CommandError(`Cannot use the database at ${target}: ${reasonOf(error)}`, { cause: error });
+    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { connectionTo, type Connection } from './database/connection.ts';
 import { EmbeddedError } from './database/embedded-error.ts';
 import { holdEmbedded } from './database/embedded.ts';
+import { parseDatabaseUrl } from './database/url.ts';
 import { openQueue } from './deliveries/queue.ts';
 import { createHealth } from './http/health.ts';
 import { CommandError, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
@@ -28,7 +29,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
   }
   const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(explain);
   try {
-    const connection = await connectionTo(embedded.url);
+    const connection = await connectionTo(parseDatabaseUrl(embedded.url));
     await runAll({ connection, data: embedded.home, stopping }, config, log);
   } finally {
     await embedded.stop().catch(explain);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { parseEnv } from 'node:util';
 import { ConfigError, readConfig, type Config } from '../src/config.ts';
+import { parseDatabaseUrl } from '../src/database/url.ts';
 import { postmand } from './setup/command.ts';
 import { exitStatus } from './setup/exit-status.ts';
 import { MIGRATIONS } from './setup/parts.ts';
@@ -16,9 +17,8 @@ const URL_OF_DATABASE = 'postgres://user:secret@db.example:5432/postmand';
 type Reading = (config: Config) => unknown;
 
 const READINGS: [variable: string, value: string, reading: Reading, read: unknown, byDefault: unknown][] = [
-  ['POSTMAND_DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
-  ['DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, URL_OF_DATABASE, undefined],
-  ['POSTMAND_DATABASE_CA_FILE', import.meta.filename, ({ database }) => database.caFile, import.meta.filename, undefined],
+  ['POSTMAND_DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, parseDatabaseUrl(URL_OF_DATABASE), undefined],
+  ['DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, parseDatabaseUrl(URL_OF_DATABASE), undefined],
   ['POSTMAND_DATABASE_MIGRATION_DIR', 'migrations', ({ database }) => database.migrationsDir, 'migrations', MIGRATIONS],
   ['POSTMAND_DATABASE_MAX_OPEN_CONNS', '2', ({ database }) => database.maxConnections, 2, 10],
   ['POSTMAND_DATABASE_WAIT', '3600', ({ database }) => database.waitMs, 3_600_000, 30_000],
@@ -79,9 +79,9 @@ suite('a setting', () => {
   test('the name that wins → POSTMAND_HTTP_PORT over PORT, POSTMAND_DATABASE_URL over DATABASE_URL', () => {
     const other = 'postgres://other/other';
     const config = readConfig({ POSTMAND_HTTP_PORT: '1', PORT: '2', POSTMAND_DATABASE_URL: URL_OF_DATABASE, DATABASE_URL: other });
-    assert.deepEqual([config.http.port, config.database.url], [1, URL_OF_DATABASE]);
+    assert.deepEqual([config.http.port, config.database.url], [1, parseDatabaseUrl(URL_OF_DATABASE)]);
     const fallback = readConfig({ POSTMAND_HTTP_PORT: '', PORT: '2', POSTMAND_DATABASE_URL: '', DATABASE_URL: other });
-    assert.deepEqual([fallback.http.port, fallback.database.url], [2, other]);
+    assert.deepEqual([fallback.http.port, fallback.database.url], [2, parseDatabaseUrl(other)]);
   });
 
   test('a migration folder written as the reference had it, file://migrations → the folder', () => {
@@ -169,24 +169,25 @@ suite('a database URL', () => {
     ...['disable', 'allow', 'prefer', 'require', 'verify-full'].map((mode) => `postgres://h/d?sslmode=${mode}`),
   ];
   for (const url of GOOD) {
-    test(`${url} → taken as it is`, () => assert.equal(readConfig({ POSTMAND_DATABASE_URL: url }).database.url, url));
+    test(`${url} → taken as it is`, () => assert.deepEqual(readConfig({ POSTMAND_DATABASE_URL: url }).database.url, parseDatabaseUrl(url)));
   }
 
   test('sslmode=verify-ca without a CA file → a fault that says what to set; with one → taken', () => {
     const variables = { POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=verify-ca' };
     assert.match(faultsOf(variables)[0] ?? '', /^POSTMAND_DATABASE_URL .*POSTMAND_DATABASE_CA_FILE/);
     assert.equal(
-      readConfig({ ...variables, POSTMAND_DATABASE_CA_FILE: import.meta.filename }).database.url,
-      variables.POSTMAND_DATABASE_URL,
+      readConfig({ ...variables, POSTMAND_DATABASE_CA_FILE: import.meta.filename }).database.url?.sslrootcert,
+      import.meta.filename,
     );
   });
 
   test('blanks and line ends around it, as files with secrets have → of no interest', () => {
     const variables = { POSTMAND_DATABASE_URL: ` ${URL_OF_DATABASE}?sslmode=disable \r\n`, DATABASE_URL: 'mysql://x' };
-    assert.equal(readConfig(variables).database.url, `${URL_OF_DATABASE}?sslmode=disable`);
+    assert.deepEqual(readConfig(variables).database.url, parseDatabaseUrl(`${URL_OF_DATABASE}?sslmode=disable`));
     const fallback = { POSTMAND_DATABASE_URL: ' \n', DATABASE_URL: `${URL_OF_DATABASE}\n` };
-    assert.equal(readConfig(fallback).database.url, URL_OF_DATABASE);
-    assert.equal(readConfig({ POSTMAND_DATABASE_CA_FILE: `${import.meta.filename}\n` }).database.caFile, import.meta.filename);
+    assert.deepEqual(readConfig(fallback).database.url, parseDatabaseUrl(URL_OF_DATABASE));
+    const withFile = { DATABASE_URL: URL_OF_DATABASE, POSTMAND_DATABASE_CA_FILE: `${import.meta.filename}\n` };
+    assert.equal(readConfig(withFile).database.url?.sslrootcert, import.meta.filename);
   });
 
   test('several hosts → a fault that says what to use instead', () => {
@@ -328,14 +329,14 @@ suite('local.env', async () => {
   const read = [...new Set(Array.from(source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g), ([, name = '']) => name))];
   /** The only one that is read elsewhere, by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
-  /** It means something together with another one only, and has a test of its own. */
-  const WITH_ANOTHER = 'POSTMAND_OUTBOUND_NO_PROXY';
+  /** They mean something together with another one only, and have tests of their own. */
+  const WITH_ANOTHER = ['POSTMAND_OUTBOUND_NO_PROXY', 'POSTMAND_DATABASE_CA_FILE'];
 
   test('the settings in it → all that config.ts reads, and nothing else', () =>
     assert.deepEqual(Object.keys(example).toSorted(), [...read, OF_TESTS].toSorted()));
 
   test('the settings that config.ts reads → all are in the tables above', () =>
-    assert.deepEqual([...READINGS.map(([variable]) => variable), WITH_ANOTHER].toSorted(), read.toSorted()));
+    assert.deepEqual([...READINGS.map(([variable]) => variable), ...WITH_ANOTHER].toSorted(), read.toSorted()));
 
   test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
 });

@@ -11,6 +11,7 @@ import { after, suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { readConfig } from '../src/config.ts';
+import { parseDatabaseUrl } from '../src/database/url.ts';
 import { freshDatabase } from './setup/database.ts';
 import { startReceiver } from './setup/receiver.ts';
 import { apiAt } from './setup/service.ts';
@@ -135,7 +136,7 @@ suite('compose.yaml', () => {
       const settings = Object.fromEntries(
         Object.entries(environment).map(([variable, value]) => [variable, value.replace(/\$\{\w+:-(.*?)\}/, '$1')]),
       );
-      assert.equal(readConfig(settings).database.url, 'postgres://postmand:postmand@database:5432/postmand');
+      assert.deepEqual(readConfig(settings).database.url, parseDatabaseUrl('postgres://postmand:postmand@database:5432/postmand'));
       assert.ok(environment['POSTMAND_DATABASE_URL']?.includes(database.environment['POSTGRES_PASSWORD'] ?? '?'));
     }
     assert.equal(database.environment['POSTGRES_USER'], 'postmand');

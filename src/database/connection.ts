@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { parseDatabaseUrl, type DatabaseUrl } from './url.ts';
+import type { DatabaseUrl } from './url.ts';
 
 /** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
 export type Connection = {
@@ -34,18 +34,17 @@ type TlsOptions = {
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
  * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
  * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
- * Connects once where the server has to be asked. @throws DatabaseUrlError
+ * Connects once where the server has to be asked.
  */
-export async function connectionTo(url: string, caFile?: string): Promise<Connection> {
-  const parsed = parseDatabaseUrl(url, caFile);
-  const { host, port, user, password, database, options, application_name, sslnegotiation } = parsed;
+export async function connectionTo(url: DatabaseUrl): Promise<Connection> {
+  const { host, port, user, password, database, options, application_name, sslnegotiation } = url;
   const connection: Connection = {
     ...defined({ host, port, user, password, database, options, application_name }),
     sslnegotiation,
-    enableChannelBinding: parsed.channelBinding,
-    ssl: tlsFor(parsed),
+    enableChannelBinding: url.channelBinding,
+    ssl: tlsFor(url),
   };
-  if (!connection.ssl || !isOptional(parsed)) return connection;
+  if (!connection.ssl || !isOptional(url)) return connection;
   const refusal = await connectOnce(connection).catch(String);
   return /does not support SSL/.test(refusal ?? '') ? { ...connection, ssl: false } : connection;
 }

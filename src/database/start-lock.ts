@@ -3,6 +3,7 @@ import { atMost } from '../at-most.ts';
 import type { Log } from '../log.ts';
 import { connectionTo, type Connection } from './connection.ts';
 import { openSession } from './session.ts';
+import { parseDatabaseUrl } from './url.ts';
 
 const START_LOCK = 7_036_873_082;
 
@@ -19,7 +20,7 @@ const TRY_AGAIN_MS = 500;
  * @returns undefined where another process has it
  */
 export async function takeStartLock(url: string, log: Log): Promise<{ release(): Promise<void> } | undefined> {
-  const lock = new StartLock(await connectionTo(url), log);
+  const lock = new StartLock(await connectionTo(parseDatabaseUrl(url)), log);
   return (await lock.take()) ? lock : undefined;
 }
 

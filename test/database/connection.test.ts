@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { connectionTo } from '../../src/database/connection.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'postmand-connection-'));

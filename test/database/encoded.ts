@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { connectionTo } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase, withDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { connectionTo } from '../../src/database/connection.ts';
 import { Notifications } from '../../src/database/notifications.ts';
 import { ServerState } from '../../src/database/server-state.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';

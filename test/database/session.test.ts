@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { ClientBase } from 'pg';
-import { connectionTo, type Connection } from '../../src/database/connection.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { openSession, prepareSession } from '../../src/database/session.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';

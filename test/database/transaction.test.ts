@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client, DatabaseError } from 'pg';
-import { connectionTo } from '../../src/database/connection.ts';
 import { isTransient } from '../../src/database/failure.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { silentLog } from '../setup/parts.ts';

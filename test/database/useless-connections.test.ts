@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { connectionTo, type Connection } from '../../src/database/connection.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { isReadOnly, isTransient } from '../../src/database/failure.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { ServerState } from '../../src/database/server-state.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';

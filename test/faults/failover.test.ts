@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
+import { connectionTo } from '../setup/connection.ts';
 import type { Command } from '../setup/command.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

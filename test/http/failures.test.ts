@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { Client, type PoolClient } from 'pg';
-import { connectionTo } from '../../src/database/connection.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { createHealth } from '../../src/http/health.ts';
 import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
-import { connectionTo } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { createHealth } from '../../src/http/health.ts';
 import { listen } from '../../src/ports.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase, withDatabase } from '../setup/database.ts';
 import { startDatabaseProxy } from '../setup/database-proxy.ts';
 import { lastFirst } from '../setup/last-first.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { connectionTo, type Connection } from '../../src/database/connection.ts';
+import type { Connection } from '../../src/database/connection.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
+import { connectionTo } from './connection.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import { silentLog } from './parts.ts';
 

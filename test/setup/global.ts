@@ -3,10 +3,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { connectionTo } from '../../src/database/connection.ts';
 import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { installQueue } from '../../src/deliveries/queue.ts';
+import { connectionTo } from './connection.ts';
 import { withDatabase } from './database.ts';
 import { MIGRATIONS, silentLog } from './parts.ts';
 
