@@ -16,7 +16,8 @@ begin
   end if;
   alter schema postmand_queue rename to pgboss;
   for thing in
-    select pg_get_functiondef(oid) as definition from pg_proc where pronamespace = 'pgboss'::regnamespace
+    select pg_get_functiondef(oid) as definition from pg_proc
+    where pronamespace = 'pgboss'::regnamespace and prokind in ('f', 'p')
   loop
     execute replace(thing.definition, 'postmand_queue.', 'pgboss.');
   end loop;

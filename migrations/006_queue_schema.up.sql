@@ -71,7 +71,8 @@ begin
     execute format('create view pgboss.%1$I as select * from postmand_queue.%1$I', thing.name);
   end loop;
   for thing in
-    select pg_get_functiondef(oid) as definition from pg_proc where pronamespace = 'postmand_queue'::regnamespace
+    select pg_get_functiondef(oid) as definition from pg_proc
+    where pronamespace = 'postmand_queue'::regnamespace and prokind in ('f', 'p')
   loop
     execute replace(thing.definition, 'postmand_queue.', 'pgboss.');
     execute replace(thing.definition, 'pgboss.', 'postmand_queue.');

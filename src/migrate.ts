@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { migrateDown, migrateUp, migrationStatus } from './database/migrations.ts';
 import type { Connection } from './database/connection.ts';
+import { isForbidden, isReadOnly } from './database/failure.ts';
 import { createPool } from './database/pool.ts';
 import { installQueue } from './deliveries/queue.ts';
 import { CommandError, connectTo, stopSignal } from './lifecycle.ts';
@@ -51,6 +52,22 @@ export async function runMigrateDown(config: Config, log: Log): Promise<void> {
  */
 async function unlessCutOff(work: () => Promise<void>): Promise<void> {
   await unlessStopped(stopSignal(), work()).catch((error: unknown) => {
-    throw error instanceof StoppedEarly ? new CommandError(`${error.message} What was under way is undone; run it again.`) : error;
+    throw error instanceof StoppedEarly
+      ? new CommandError(`${error.message} What was under way is undone; run it again.`)
+      : explained(error);
   });
+}
+
+const READ_ONLY = 'The database is read-only now, or a standby. Make it writable, or name the primary in POSTMAND_DATABASE_URL.';
+const FORBIDDEN =
+  'The user of POSTMAND_DATABASE_URL must own the tables, and be allowed to make tables and a schema: ' +
+  'grant create on database DATABASE to USER; grant create on schema public to USER.';
+
+/** Says what to do where PostgreSQL says no more than that it refuses. */
+function explained(error: unknown): unknown {
+  for (let cause = error; cause instanceof Error && error instanceof Error; cause = cause.cause) {
+    if (isReadOnly(cause)) return new CommandError(READ_ONLY, { cause: error });
+    if (isForbidden(cause)) return new CommandError(`${error.message.replace(/\.?$/, '.')} ${FORBIDDEN}`, { cause: error });
+  }
+  return error;
 }

@@ -17,7 +17,7 @@ export async function examine(connection: Connection): Promise<Connection> {
   const client = await openSession(connection, 'postmand');
   try {
     const facts = await factsOf(client);
-    const problem = problemOf(facts);
+    const problem = problemOf(facts, pathOf(connection, facts));
     if (problem !== undefined) throw new Error(problem);
     return { ...connection, searchPath: facts.searchPath };
   } finally {
@@ -47,7 +47,19 @@ async function factsOf(client: Client): Promise<Facts> {
   return rows[0] as Facts;
 }
 
-function problemOf({ encoding, role, searchPath, current, isMigrated, homes }: Facts): string | undefined {
+type PathFacts = { subject: string; advice(schema: string): string };
+
+/** Where the search_path comes from, and how to change it there. What the URL says counts more than the role's own. */
+function pathOf({ options = '' }: Connection, { role, searchPath }: Facts): PathFacts {
+  if (/search_path/.test(options)) {
+    const advice = (schema: string) => `Write options=-c%20search_path%3D${encodeURIComponent(schema)} in POSTMAND_DATABASE_URL.`;
+    return { subject: `the search_path in POSTMAND_DATABASE_URL (${searchPath})`, advice };
+  }
+  const subject = `the search_path of the role ${role} (${searchPath})`;
+  return { subject, advice: (schema) => `Run: alter role ${role} set search_path = ${schema}.` };
+}
+
+function problemOf({ encoding, current, isMigrated, homes }: Facts, path: PathFacts): string | undefined {
   if (!ENCODINGS.has(encoding))
     return (
       `its encoding is ${encoding}, which cannot store every text. Make one whose encoding is UTF8 ` +
@@ -59,13 +71,13 @@ function problemOf({ encoding, role, searchPath, current, isMigrated, homes }: F
   const [home] = homes;
   if (home !== undefined)
     return (
-      `the tables are in the schema ${home}, which the search_path of the role ${role} (${searchPath}) does not reach. ` +
-      `Run: alter role ${role} set search_path = ${home}. If those tables are not needed any more, drop ${home}.postmand_migrations.`
+      `the tables are in the schema ${home}, which ${path.subject} does not reach. ` +
+      `${path.advice(home)} If those tables are not needed any more, drop ${home}.postmand_migrations.`
     );
   if (current === null)
     return (
-      `the search_path of the role ${role} (${searchPath}) names no schema that there is and that the role may use. ` +
-      `Run: alter role ${role} set search_path = …`
+      `${path.subject} names no schema that there is and that the role may use. ` +
+      `Create it (create schema …) or grant its use, or choose another one. ${path.advice('public')}`
     );
   return undefined;
 }

@@ -106,6 +106,11 @@ export function isReadOnly(error: unknown): boolean {
   return error instanceof DatabaseError && meaningOf(error) === 'read_only';
 }
 
+/** True where the role may not do what was asked. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '42501';
+}
+
 /** True where all connections that were opened earlier may have become useless in the same way. */
 export function isOutdated(error: unknown): boolean {
   return error instanceof DatabaseError && meaningOf(error) === 'outdated';

@@ -91,6 +91,16 @@ suite('tables in a schema that the role chooses by its search_path', { concurren
     });
   }
 
+  test('migrate with another path in the URL → exit 1, with advice for the URL, as that counts more than the role', async (t) => {
+    const { url: bare, pool } = await freshDatabase(t, 'template0');
+    await pool.query('create schema hooks; create table postmand_migrations (name text primary key)');
+    const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: `${bare}&options=-c%20search_path%3Dhooks` } });
+    assert.equal(await exitStatus(command), 1);
+    const advice =
+      /the search_path in POSTMAND_DATABASE_URL \(hooks\) does not reach\. Write options=-c%20search_path%3Dpublic in POSTMAND/;
+    assert.match(command.output.stderr, advice);
+  });
+
   test('migrate with a path without any schema → exit 1, saying so', async (context) => {
     const t = lastFirst(context);
     const { database, role, url } = await withSchema(t, 'hooks');

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { exitStatus } from '../setup/exit-status.ts';
+import { createRole } from '../setup/role.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
 
 suite('postmand migrate', { concurrency: 4 }, () => {
@@ -21,6 +22,29 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     assert.deepEqual(fieldsOf(again, 'migrate.done'), { applied: [], queue: 'up to date' });
     const { rows } = await database.pool.query<{ name: string; policy: string }>('select name, policy from postmand_queue.queue');
     assert.deepEqual(rows, [{ name: 'deliveries', policy: 'exclusive' }]);
+  });
+
+  test('a database that is read-only → exit status 1, and what to do', async (t) => {
+    const database = await freshDatabase(t, 'template0');
+    const { rows } = await database.pool.query<{ name: string }>('select current_database() as name');
+    await database.pool.query(`alter database ${rows[0]?.name} set default_transaction_read_only = on`);
+    for (const args of [[], ['down']]) {
+      const command = migrate(t, database, args);
+      assert.equal(await exitStatus(command), 1);
+      assert.match(
+        command.output.stderr,
+        /^postmand: The database is read-only now, or a standby\. Make it writable, or name the primary/m,
+      );
+    }
+  });
+
+  test('a user who may not create → exit status 1, what is missing and what to run', async (t) => {
+    const database = await freshDatabase(t, 'template0');
+    const role = await createRole(t, database);
+    await database.pool.query(`alter role ${role.name} nosuperuser`);
+    const command = migrate(t, { ...database, url: role.url }, []);
+    assert.equal(await exitStatus(command), 1);
+    assert.match(command.output.stderr, /^postmand: permission denied for schema public\. .* grant create on schema public to USER\.$/m);
   });
 
   test('with a migration that fails → exit status 1, named on stderr, and the database is as it was', async (t) => {
