@@ -18,9 +18,14 @@ const QUEUE_OF_2_1 = {
   warningQueueSize: 2_000_000_000,
 };
 
-/** pg-boss under its default schema name, installed where it is not there yet. Its upkeep runs when it is called. */
+/** pg-boss under its default schema name, installed where it is not there yet. By itself it changes nothing afterwards. */
 export async function bossOf(t: TestContext, { connection }: TestDatabase): Promise<PgBoss> {
-  const boss = new PgBoss({ ...connection, max: 2, supervise: false, schedule: false, registerInstance: false });
+  const options = { ...connection, max: 2, supervise: false, schedule: false, registerInstance: false };
+  const installing = new PgBoss(options);
+  installing.on('error', () => {});
+  await installing.start();
+  await installing.stop({ graceful: false, close: true });
+  const boss = new PgBoss({ ...options, migrate: false });
   boss.on('error', () => {});
   await boss.start();
   t.after(() => boss.stop({ graceful: false, close: true }));

@@ -103,16 +103,16 @@ async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>):
   const recording = new Proxy(pool, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
-      if (name !== 'connect') return typeof value === 'function' ? value.bind(target) : value;
-      return async () => {
-        const client = await target.connect();
+      if (name !== 'begin') return typeof value === 'function' ? value.bind(target) : value;
+      return async (begin: string) => {
+        const client = await target.begin(begin);
         return new Proxy(client, {
           get(inner, key) {
             const value: unknown = Reflect.get(inner, key);
             if (typeof value !== 'function') return value;
             return async (...parameters: unknown[]) => {
               const [text, values] = parameters as [string, unknown[] | undefined];
-              if (key === 'query' && !/^(begin|commit|rollback)/.test(text)) {
+              if (key === 'query' && !/^(commit|rollback)/.test(text)) {
                 const { rows } = await inner.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${text}`, values);
                 plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
                 return { rows: [], rowCount: 0 };

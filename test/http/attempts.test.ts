@@ -58,6 +58,6 @@ test('attempts cannot be made, changed or deleted by a client → 405 that names
     ['DELETE', `/delivery-attempts/${UNKNOWN_ID}`],
   ] as const) {
     const { status, headers } = await api.call(method, path);
-    assert.deepEqual([status, headers.get('allow')], [405, 'GET'], method);
+    assert.deepEqual([status, headers.get('allow')], [405, 'GET, HEAD'], method);
   }
 });

@@ -81,8 +81,8 @@ for (const [what, error, status, code, message, details] of CASES) {
 
 test('a 503 → says when to come again', () => assert.deepEqual(problemOf(new Overloaded()).headers, { 'Retry-After': '2' }));
 
-test('a method that a path does not have → names those that it has', () =>
-  assert.deepEqual(problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers, { Allow: 'GET, PUT' }));
+test('a method that a path does not have → names those that it has, HEAD where there is GET', () =>
+  assert.deepEqual(problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers, { Allow: 'GET, HEAD, PUT' }));
 
 test('details that repeat something long → cut', () => {
   const { details = '' } = problemOf(invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties')).body;

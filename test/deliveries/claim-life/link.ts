@@ -16,7 +16,7 @@ export class Link {
     if (isOpen) this.#opened.resolve();
     this.waiting = this.#reached.promise;
     const query = (text: string, values?: unknown[]) => (this.how === 'works' ? pool.query(text, values) : Promise.reject(gone()));
-    this.pool = { query, connect: () => this.#connect(pool) } as unknown as Pool;
+    this.pool = { query, begin: (text: string) => this.#begin(pool, text) } as unknown as Pool;
   }
 
   open(how: How): void {
@@ -24,11 +24,11 @@ export class Link {
     this.#opened.resolve();
   }
 
-  async #connect(pool: Pool): Promise<PoolClient> {
+  async #begin(pool: Pool, text: string): Promise<PoolClient> {
     this.#reached.resolve();
     await this.#opened.promise;
     if (this.how === 'fails') throw gone();
-    const client = await pool.connect();
+    const client = await pool.begin(text);
     return this.how === 'unanswered' ? unanswered(client) : client;
   }
 }
