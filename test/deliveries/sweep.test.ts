@@ -92,7 +92,7 @@ suite('sweep', { concurrency: 4 }, () => {
     const release = await lockTable(t, worker, 'deliveries');
     const dying = assert.rejects(sweepOverdue(worker.pool, worker.queue));
     await until('it is in the middle', () => isWaiting(worker));
-    await worker.pool.query(`select pg_terminate_backend(pid) from (${WAITING}) as waiting`);
+    await worker.pool.query(`select pg_terminate_backend(pid, 5000) from (${WAITING}) as waiting`);
     await dying;
     await release();
     await sweepOverdue(worker.pool, worker.queue);
