@@ -2,6 +2,7 @@ import type { ClientBase, PoolClient, PoolConfig } from 'pg';
 import { BoundedPool } from './bounded-pool.ts';
 import { isOutdated, isReadOnly, spoilsConnection } from './failure.ts';
 import type { ServerState } from './server-state.ts';
+import { MAY_ONLY_READ } from './session.ts';
 
 /** A statement that failed so soon was not ended for what it did. */
 const AT_ONCE_MS = 1000;
@@ -116,8 +117,7 @@ export class LivePool extends BoundedPool {
   }
 }
 
-/** True on a standby, and where somebody set default_transaction_read_only. */
 async function isSessionReadOnly(client: ClientBase): Promise<boolean> {
-  const sql = `select current_setting('transaction_read_only') = 'on' as "readOnly"`;
-  return (await client.query<{ readOnly: boolean }>(sql)).rows[0]?.readOnly ?? false;
+  const { rows } = await client.query<{ readOnly: boolean }>(`select ${MAY_ONLY_READ} as "readOnly"`);
+  return rows[0]?.readOnly ?? false;
 }

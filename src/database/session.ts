@@ -45,8 +45,7 @@ const SETTINGS = {
  * Gives a session that was just opened all that we rely on, in one statement: not by start-up
  * parameters, as poolers between us and the server refuse those that they do not know.
  * `statementTimeoutMs` 0 is no bound.
- * @returns whether the session may only read: on a standby, and where somebody has set
- * default_transaction_read_only
+ * @returns whether the session may only read
  */
 export async function prepareSession(client: ClientBase, { searchPath }: Connection, statementTimeoutMs: number): Promise<boolean> {
   const path = searchPath === undefined ? {} : { search_path: searchPath };
@@ -60,10 +59,13 @@ export async function prepareSession(client: ClientBase, { searchPath }: Connect
   }
 }
 
+/** True on a standby, and where somebody set default_transaction_read_only. */
+export const MAY_ONLY_READ = `current_setting('transaction_read_only') = 'on'`;
+
 /** What this version of PostgreSQL does not know is passed over. @returns whether the session may only read */
 async function apply(client: ClientBase, settings: Record<string, string>): Promise<boolean> {
   const statement = {
-    text: `select count(set_config(name, value, false)), current_setting('transaction_read_only') = 'on' as "readOnly"
+    text: `select count(set_config(name, value, false)), ${MAY_ONLY_READ} as "readOnly"
       from unnest($1::text[], $2::text[]) as ours (name, value)
       where current_setting(name, true) is not null`,
     values: [Object.keys(settings), Object.values(settings)],
