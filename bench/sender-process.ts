@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSender } from '../src/deliveries/send.ts';
+import { createSender } from '../src/sending/send.ts';
 import { sendBarrage } from '../test/faults/barrage.ts';
 import type { Target } from '../test/faults/hostile.ts';
 import { watchLeftovers, type Leftovers } from '../test/setup/leftovers.ts';

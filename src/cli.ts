@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
-import { CommandError } from './lifecycle.ts';
-import { leave } from './leave.ts';
-import type { ListenOptions } from './listen.ts';
-import { createLog, type Log } from './log.ts';
+import { CommandError } from './commands/lifecycle.ts';
+import { leave } from './process/leave.ts';
+import type { ListenOptions } from './commands/listen.ts';
+import { createLog, type Log } from './telemetry/log.ts';
 import { durationMs } from './receiver/duration.ts';
-import { keepHeapSmall } from './small-heap.ts';
-import { StoppedEarly } from './startup.ts';
+import { keepHeapSmall } from './process/small-heap.ts';
+import { StoppedEarly } from './commands/startup.ts';
 
 keepHeapSmall();
 
@@ -47,20 +47,23 @@ function commandLine(): Command {
       .action(() => withSettings(load));
 
   // Each command loads its own part only: a worker without the API's libraries needs half the memory.
-  const migrate = add(program, 'migrate', 'create or update tables and queue', async () => (await import('./migrate.ts')).runMigrate).alias(
-    'm',
-  );
-  add(migrate, 'status', 'list applied and pending migrations', async () => (await import('./migrate.ts')).runMigrateStatus);
+  const migrate = add(
+    program,
+    'migrate',
+    'create or update tables and queue',
+    async () => (await import('./commands/migrate.ts')).runMigrate,
+  ).alias('m');
+  add(migrate, 'status', 'list applied and pending migrations', async () => (await import('./commands/migrate.ts')).runMigrateStatus);
   add(
     migrate,
     'down',
     'revert the latest migration, or refuse where that would lose data',
-    async () => (await import('./migrate.ts')).runMigrateDown,
+    async () => (await import('./commands/migrate.ts')).runMigrateDown,
   );
-  add(program, 'server', 'serve the API', async () => (await import('./server.ts')).runServer).alias('s');
-  add(program, 'worker', 'deliver', async () => (await import('./worker.ts')).runWorker).alias('w');
+  add(program, 'server', 'serve the API', async () => (await import('./commands/server.ts')).runServer).alias('s');
+  add(program, 'worker', 'deliver', async () => (await import('./commands/worker.ts')).runWorker).alias('w');
   const all = 'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
-  add(program, 'start', all, async () => (await import('./start.ts')).runStart);
+  add(program, 'start', all, async () => (await import('./commands/start.ts')).runStart);
   addListen(program);
   return program;
 }
@@ -80,7 +83,7 @@ function addListen(program: Command): void {
     .exitOverride()
     .allowExcessArguments(false)
     .action(async ({ delay, ...options }: { delay: number } & Omit<ListenOptions, 'delayMs'>) =>
-      (await import('./listen.ts')).runListen({ ...options, delayMs: delay }),
+      (await import('./commands/listen.ts')).runListen({ ...options, delayMs: delay }),
     );
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { DatabaseUrlError, parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
-import { networkProblem, OUTBOUND_POLICIES } from './deliveries/outbound.ts';
+import { networkProblem, OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 
 const MIB = 1024 * 1024;

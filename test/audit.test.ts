@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
-import { emptyFolder } from './process/processes.ts';
+import { emptyFolder } from './commands/processes.ts';
 import { ROOT } from './setup/command.ts';
 
 const ADVISORY = {

@@ -1,5 +1,5 @@
 import { DatabaseError, Pool, type PoolClient, type PoolConfig } from 'pg';
-import { atMost } from '../at-most.ts';
+import { atMost } from '../process/at-most.ts';
 import { cancelStatement } from './cancel.ts';
 import { DatabaseUnreachable, spoilsConnection } from './failure.ts';
 

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import { atMost } from '../at-most.ts';
-import type { Log } from '../log.ts';
+import { atMost } from '../process/at-most.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Connection } from './connection.ts';
 import type { ServerState } from './server-state.ts';
 import { openSession } from './session.ts';

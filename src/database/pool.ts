@@ -1,5 +1,5 @@
 import { types, type ClientBase } from 'pg';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Connection } from './connection.ts';
 import { LivePool } from './live-pool.ts';
 import { ServerState } from './server-state.ts';

@@ -3,11 +3,11 @@ import { isConflict } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { shareCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { insertDeliveries, type NewDelivery } from './delivery-store.ts';
 import type { Delivery } from './delivery.ts';
-import type { DeliveryQueue } from './queue.ts';
+import type { DeliveryQueue } from '../queue/queue.ts';
 
 type Draft = { webhookId: string; payload: string };
 

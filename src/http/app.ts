@@ -1,19 +1,19 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
-import type { Log } from '../log.ts';
-import { requireApiKey } from './api-keys.ts';
+import type { Log } from '../telemetry/log.ts';
+import { requireApiKey } from './middleware/api-keys.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
-import { BytesInFlight } from './bytes-in-flight.ts';
-import { readBody } from './body.ts';
-import { docs } from './docs.ts';
-import { FORMATS } from './formats.ts';
+import { BytesInFlight } from './middleware/bytes-in-flight.ts';
+import { readBody } from './middleware/body.ts';
+import { docs } from './middleware/docs.ts';
+import { FORMATS } from './middleware/formats.ts';
 import type { OperationRequest } from './handler.ts';
-import { takeHeadAsGet } from './head.ts';
-import { answerHeaders, checkHeaders } from './headers.ts';
-import { checkHost } from './hosts.ts';
+import { takeHeadAsGet } from './middleware/head.ts';
+import { answerHeaders, checkHeaders } from './middleware/headers.ts';
+import { checkHost } from './middleware/hosts.ts';
 import { checkOperations, createOperations, type ApiParts, type Operations } from './operations.ts';
-import { checkNumbers } from './query.ts';
-import { logRequests, type ValidatedRequest } from './request-log.ts';
+import { checkNumbers } from './middleware/query.ts';
+import { logRequests, type ValidatedRequest } from './middleware/request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
 export type ApiOptions = {

@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import { problemOf } from './problem.ts';
-import { requestIdOf } from './request-log.ts';
+import { requestIdOf } from './middleware/request-log.ts';
 
 /** An express without what costs time and gives nothing here. Paths are case-sensitive. */
 export function bareApp(): Express {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Log } from '../log.ts';
-import { headersOfEveryAnswer } from './headers.ts';
+import type { Log } from '../telemetry/log.ts';
+import { headersOfEveryAnswer } from './middleware/headers.ts';
 import { BadRequest, problemOf, type Problem } from './problem.ts';
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };

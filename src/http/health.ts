@@ -1,10 +1,10 @@
 import type { Express } from 'express';
 import type { Pool } from '../database/pool.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
-import { answerHeaders, checkHeaders } from './headers.ts';
-import { checkHost } from './hosts.ts';
+import { answerHeaders, checkHeaders } from './middleware/headers.ts';
+import { checkHost } from './middleware/hosts.ts';
 import type { components } from './openapi.d.ts';
 
 type Health = components['schemas']['Health'];

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Log } from '../log.ts';
+import type { Log } from '../telemetry/log.ts';
 import { answerClientErrors } from './client-errors.ts';
 
 /** How long a client may take, in milliseconds. Node.js has other defaults, and none for the answer. */

@@ -1,13 +1,13 @@
 import type { Accept } from '../deliveries/accept.ts';
-import type { DeliveryQueue } from '../deliveries/queue.ts';
+import type { DeliveryQueue } from '../queue/queue.ts';
 import type { Pool } from '../database/pool.ts';
-import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import { attemptHandlers } from './attempts.ts';
-import { deliveryHandlers } from './deliveries.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { attemptHandlers } from './operations/attempts.ts';
+import { deliveryHandlers } from './operations/deliveries.ts';
 import type { Handler, OperationId } from './handler.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
-import { webhookHandlers } from './webhooks.ts';
+import { webhookHandlers } from './operations/webhooks.ts';
 
 export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept; metrics: Metrics };
 

@@ -1,10 +1,10 @@
 import { isTransient } from '../database/failure.ts';
 import { PageTooLarge } from '../database/long-text.ts';
 import { Overloaded } from '../database/shared-commit.ts';
-import { AttemptNotFound } from '../deliveries/attempt.ts';
+import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
-import { withHead } from './head.ts';
+import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';
 
 export type Problem = { status: number; body: components['schemas']['Problem']; headers?: Record<string, string> };

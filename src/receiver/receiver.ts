@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { isGenuine } from '../deliveries/signature.ts';
+import { isGenuine } from '../sending/signature.ts';
 
 export type ReceiverOptions = {
   /** Key of the signatures; undefined: they are not checked. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Page } from '../../src/database/page.ts';
 import type { Pool, Queryable } from '../../src/database/pool.ts';
-import { listAttempts } from '../../src/deliveries/attempt-store.ts';
+import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue, listDeliveries, releasableWebhookIds } from '../../src/deliveries/delivery-store.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import { emptyFolder } from '../process/processes.ts';
+import { emptyFolder } from '../commands/processes.ts';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { exitStatus } from '../setup/exit-status.ts';

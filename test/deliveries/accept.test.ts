@@ -3,14 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { createAccept } from '../../src/deliveries/accept.ts';
-import { openQueue } from '../../src/deliveries/queue.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { openQueue } from '../../src/queue/queue.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { hideWebhook } from '../../src/webhooks/webhook-store.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
-import { addWebhook, count, deliveryRow, jobs } from './rows.ts';
+import { addWebhook, count, deliveryRow, jobs } from '../setup/delivery-rows.ts';
 
 suite('accept', { concurrency: 4 }, () => {
   test('a draft → the delivery is stored as given, due now, with its job', async (t) => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
 import { setAside, type Aside } from '../../src/deliveries/park.ts';
-import type { Claim } from '../../src/deliveries/queue.ts';
-import { releaseParked } from '../../src/deliveries/release.ts';
-import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from './rows.ts';
-import { claimed, freshWorkerQueue } from './worker-queue.ts';
+import type { Claim } from '../../src/queue/queue.ts';
+import { releaseParked } from '../../src/upkeep/release.ts';
+import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from '../setup/delivery-rows.ts';
+import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
 
 const NOTHING: Aside = { hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
 

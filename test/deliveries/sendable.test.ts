@@ -5,7 +5,7 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { findPayload, findSendable } from '../../src/deliveries/delivery-store.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { addDeliveries, addWebhook } from './rows.ts';
+import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
 
 const LIMIT = 32 * 1024;
 

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import type { Exchange, Sender } from '../../src/deliveries/send.ts';
+import type { Exchange, Sender } from '../../src/sending/send.ts';
 import type { Target } from './hostile.ts';
 
 /** How many sends are under way at the same time. */

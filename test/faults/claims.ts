@@ -1,7 +1,7 @@
 import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
-import { findJobTable } from '../../src/deliveries/claim.ts';
-import { endSilent } from '../../src/deliveries/heartbeat.ts';
+import { findJobTable } from '../../src/queue/claim.ts';
+import { endSilent } from '../../src/queue/heartbeat.ts';
 import type { Command } from '../setup/command.ts';
 import { until } from '../setup/until.ts';
 

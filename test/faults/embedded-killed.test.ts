@@ -3,7 +3,7 @@ import { chmod, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createPool } from '../../src/database/pool.ts';
-import { emptyFolder } from '../process/processes.ts';
+import { emptyFolder } from '../commands/processes.ts';
 import { connectionTo } from '../setup/connection.ts';
 import { postmand, type Command } from '../setup/command.ts';
 import type { TestDatabase } from '../setup/database.ts';

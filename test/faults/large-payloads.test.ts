@@ -6,7 +6,7 @@ import type { Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { listening } from '../setup/listening.ts';
 import { until } from '../setup/until.ts';
-import { startServer, startWorker } from '../process/processes.ts';
+import { startServer, startWorker } from '../commands/processes.ts';
 import { sized } from './intensity.ts';
 import { metricsOf } from './worker-metrics.ts';
 

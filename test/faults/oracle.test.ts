@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sign } from '../../src/deliveries/signature.ts';
+import { sign } from '../../src/sending/signature.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
 import { judge } from './oracle.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
-import { ending } from '../process/processes.ts';
+import { ending } from '../commands/processes.ts';
 import { until } from '../setup/until.ts';
 import { SEED, sized } from './intensity.ts';
 import { hashOf, payloadIdOf, type Arrival } from './receiver-log.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { emptyFolder } from '../process/processes.ts';
+import { emptyFolder } from '../commands/processes.ts';
 import { postmand, ROOT } from '../setup/command.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import type { Attempt } from '../../src/deliveries/attempt.ts';
-import { startServer, startWorker } from '../process/processes.ts';
+import type { Attempt } from '../../src/attempts/attempt.ts';
+import { startServer, startWorker } from '../commands/processes.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import type { Api } from '../setup/service.ts';

@@ -3,10 +3,10 @@ import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/database/embedded/embedded.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
-import { installQueue } from '../../src/deliveries/queue.ts';
+import { installQueue } from '../../src/queue/queue.ts';
 import { connectionTo } from '../setup/connection.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

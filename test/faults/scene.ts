@@ -1,5 +1,5 @@
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
-import { startServer, startWorker } from '../process/processes.ts';
+import { startServer, startWorker } from '../commands/processes.ts';
 import type { Command } from '../setup/command.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmodSync, openSync, closeSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { emptyFolder } from '../process/processes.ts';
+import { emptyFolder } from '../commands/processes.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 
 export type SmallDisk = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
-import { ending } from '../process/processes.ts';
+import { ending } from '../commands/processes.ts';
 import { isRunning } from '../setup/process-state.ts';
 import { until } from '../setup/until.ts';
 import { markOf } from './claims.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ending } from '../process/processes.ts';
+import { ending } from '../commands/processes.ts';
 import { until } from '../setup/until.ts';
 import { ROUNDS } from './intensity.ts';
 import { judge } from './oracle.ts';

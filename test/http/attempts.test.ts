@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Attempt } from '../../src/deliveries/attempt.ts';
+import type { Attempt } from '../../src/attempts/attempt.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { startApi, startWorkerHere } from '../setup/service.ts';

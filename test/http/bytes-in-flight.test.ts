@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import { Overloaded } from '../../src/database/shared-commit.ts';
-import { BytesInFlight } from '../../src/http/bytes-in-flight.ts';
+import { BytesInFlight } from '../../src/http/middleware/bytes-in-flight.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { until } from '../setup/until.ts';

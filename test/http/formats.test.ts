@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { FORMATS } from '../../src/http/formats.ts';
+import { FORMATS } from '../../src/http/middleware/formats.ts';
 
 const TABLE: Record<string, { good: string[]; bad: string[] }> = {
   uuid: {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
-import { FORMATS } from '../../src/http/formats.ts';
+import { FORMATS } from '../../src/http/middleware/formats.ts';
 import { whyRefused } from '../../src/webhooks/webhook-url.ts';
 
 /** What openapi.yaml uses of JSON Schema, with references resolved. */

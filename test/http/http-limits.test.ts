@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createHealth } from '../../src/http/health.ts';
-import { listen } from '../../src/ports.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { listen } from '../../src/commands/ports.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { FREE_PORT, keepingLog, type LogLine } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';

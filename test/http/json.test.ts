@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { parseJson } from '../../src/http/json.ts';
+import { parseJson } from '../../src/http/middleware/json.ts';
 import { BadRequest } from '../../src/http/problem.ts';
 import { SETTINGS } from '../setup/service.ts';
 

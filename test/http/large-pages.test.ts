@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Attempt } from '../../src/deliveries/attempt.ts';
+import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import type { Queryable } from '../../src/database/pool.ts';

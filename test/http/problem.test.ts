@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DatabaseError } from 'pg';
 import { PageTooLarge } from '../../src/database/long-text.ts';
 import { Overloaded } from '../../src/database/shared-commit.ts';
-import { AttemptNotFound } from '../../src/deliveries/attempt.ts';
+import { AttemptNotFound } from '../../src/attempts/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
 import { BadRequest, problemOf, Unauthorized } from '../../src/http/problem.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';

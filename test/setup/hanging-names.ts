@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { emptyFolder } from '../process/processes.ts';
+import { emptyFolder } from '../commands/processes.ts';
 import { until } from './until.ts';
 
 const PRELOAD = new URL('hanging-names.mjs', import.meta.url).href;

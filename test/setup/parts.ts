@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Log } from '../../src/log.ts';
-import type { Place } from '../../src/ports.ts';
+import type { Log } from '../../src/telemetry/log.ts';
+import type { Place } from '../../src/commands/ports.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 

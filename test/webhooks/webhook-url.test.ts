@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { FORMATS } from '../../src/http/formats.ts';
+import { FORMATS } from '../../src/http/middleware/formats.ts';
 import { whyRefused, whyUnsendable } from '../../src/webhooks/webhook-url.ts';
-import { sender } from '../deliveries/sending.ts';
+import { sender } from '../sending/sending.ts';
 import { startReceiver } from '../setup/receiver.ts';
 
 const LABEL = 'a'.repeat(63);

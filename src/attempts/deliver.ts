@@ -1,0 +1,40 @@
+import type { Webhook } from '../webhooks/webhook.ts';
+import type { SendableDelivery } from '../deliveries/delivery-store.ts';
+import type { Claim } from '../queue/queue.ts';
+import { buildRequest, type WebhookRequest } from '../sending/request.ts';
+import type { Exchange, Sender } from '../sending/send.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+/** A delivery that this worker may send now. A long payload is still to be read. */
+type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
+
+/** One with its payload. */
+export type Assignment = Due & { delivery: { payload: string } };
+
+/** One attempt made and judged, not yet recorded. */
+export type Attempted = Assignment & {
+  kind: 'attempted';
+  attempt: number;
+  request: WebhookRequest;
+  exchange: RecordedExchange;
+  verdict: Verdict;
+  /** Why it has to be recorded without what was sent and received. */
+  unrecordable?: string;
+  /** Only what becomes of the delivery is recorded: the database refuses any row for this attempt. */
+  unlisted?: true;
+};
+
+/** Nothing was learned about the endpoint: no attempt, and nothing to be recorded. */
+export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
+
+export type RecordedExchange = Exclude<Exchange, Unsent>;
+
+/** Makes the next attempt: request, send, verdict. */
+export async function deliver(sender: Sender, assignment: Assignment, signal: AbortSignal): Promise<Attempted | Unsent> {
+  const { delivery, webhook } = assignment;
+  const attempt = delivery.delivery_attempts + 1;
+  const request = buildRequest(webhook, delivery.payload);
+  const exchange = await sender.send(request, { timeoutMs: webhook.delivery_attempt_timeout * 1000, signal });
+  if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
+  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict: judge(webhook, attempt, exchange) };
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Tx } from '../database/transaction.ts';
+import { insertAttempts } from './attempt-store.ts';
+import type { Attempt } from './attempt.ts';
+import type { Attempted } from './deliver.ts';
+import { recordOutcomes, type Outcome } from '../deliveries/delivery-store.ts';
+import type { ClaimableQueue, DeliveryQueue, NextJob } from '../queue/queue.ts';
+import { requestTranscript, responseTranscript } from './transcript.ts';
+
+/** `ageSeconds`: the time since its delivery was accepted. */
+export type Settled = Attempted & { row: NewAttempt; ageSeconds: number };
+type NewAttempt = Omit<Attempt, 'created_at'>;
+
+/**
+ * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What is no longer ours (the claim
+ * was lost, the delivery deleted or settled by another) records nothing.
+ * The order is part of it: a next job inserted before the present one ended would be ignored, as its key is still taken.
+ * @returns those recorded.
+ */
+export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[]): Promise<Settled[]> {
+  // Of two sends of one job only the one of the present claim is ours, and none is recorded twice.
+  const byClaim = new Map(attempts.map((attempted) => [attempted.claim, attempted]));
+  const ours = await queue.finish(tx, [...byClaim.keys()]);
+  const owned = [...byClaim.values()].filter(({ claim }) => ours.has(claim));
+  if (owned.length === 0) return [];
+
+  const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
+  const settled = owned.flatMap((attempted) => {
+    const ageSeconds = recorded.get(attempted.delivery.id);
+    return ageSeconds === undefined ? [] : [{ ...attempted, row: rowOf(attempted), ageSeconds }];
+  });
+  if (settled.length === 0) return [];
+
+  await insertAttempts(
+    tx,
+    settled.filter(({ unlisted }) => !unlisted).map(({ row }) => row),
+  );
+  await enqueueRetries(tx, queue, settled);
+  return settled;
+}
+
+async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
+  const jobs = settled.flatMap((one) => (one.verdict.kind === 'retry' ? [nextJob(one, one.verdict.delaySeconds)] : []));
+  if (jobs.length > 0) await queue.enqueue(tx, jobs);
+}
+
+/** A delivery that ended the process that sent it stays suspect: its next attempt is sent in a process of its own as well. */
+function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): NextJob {
+  const crashed = exchange.kind === 'failure' && exchange.reason === 'crashed';
+  return { deliveryId: delivery.id, webhookId: delivery.webhook_id, delaySeconds, ...(crashed ? { lost: claim.lost } : {}) };
+}
+
+function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {
+  const base = { deliveryId: delivery.id, attempt, delaySeconds: null };
+  switch (verdict.kind) {
+    case 'succeeded':
+    case 'failed':
+      return { ...base, status: verdict.kind };
+    case 'retry':
+      return { ...base, status: 'pending', delaySeconds: verdict.delaySeconds };
+  }
+}
+
+function rowOf({ delivery, request, exchange, verdict, unrecordable }: Attempted): NewAttempt {
+  const response = exchange.kind === 'response' ? exchange : undefined;
+  const failure = exchange.kind === 'failure' ? exchange.message : '';
+  const row = {
+    id: randomUUID(),
+    webhook_id: delivery.webhook_id,
+    delivery_id: delivery.id,
+    response_status_code: response?.status ?? 0,
+    execution_duration: exchange.durationMs,
+    success: verdict.kind === 'succeeded',
+  };
+  if (unrecordable !== undefined) {
+    const error = [failure, unrecordable].filter((words) => words !== '').join('; ');
+    return { ...row, raw_request: '', raw_response: '', error };
+  }
+  return {
+    ...row,
+    raw_request: requestTranscript(request),
+    raw_response: response ? responseTranscript(response, response.body, response.bodyCut) : '',
+    error: failure,
+  };
+}

@@ -1,0 +1,65 @@
+import express, { type RequestHandler } from 'express';
+import type { BytesInFlight } from './bytes-in-flight.ts';
+import { parseJson } from './json.ts';
+import { BadRequest } from '../problem.ts';
+
+const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for another media type,
+ * 413 (and the connection closed) for a Content-Length above the limit, 503 (closed as well) where the bodies of other requests
+ * leave no room.
+ */
+export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHandler[] {
+  return [
+    checkHead(limitBytes),
+    countBytes(limitBytes, inFlight),
+    express.raw({ type: 'application/json', limit: limitBytes, inflate: false }),
+    parseBody,
+  ];
+}
+
+const parseBody: RequestHandler = (req, _res, next) => {
+  if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
+  next();
+};
+
+function checkHead(limitBytes: number): RequestHandler {
+  return (req, res, next) => {
+    // The validator keeps a compiled schema for every Content-Type that it ever sees: show it one, or none.
+    if (!WITH_BODY.has(req.method)) {
+      delete req.headers['content-type'];
+      return next();
+    }
+    const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+    if (hasBody && !isJson(req.headers['content-type']))
+      throw new BadRequest('unsupported', 'Content-Type must be application/json in UTF-8');
+    req.headers['content-type'] = 'application/json';
+    if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+      res.set('Connection', 'close');
+      throw new BadRequest('too_large', `the body may have at most ${limitBytes} bytes`);
+    }
+    next();
+  };
+}
+
+/** A body that comes in pieces may be as long as the limit. */
+function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
+  return (req, res, next) => {
+    if (!WITH_BODY.has(req.method)) return next();
+    const bytes = req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : limitBytes;
+    try {
+      if (bytes > 0) inFlight.add(res, bytes);
+    } catch (error) {
+      res.set('Connection', 'close');
+      throw error;
+    }
+    next();
+  };
+}
+
+/** JSON is UTF-8 (RFC 8259, section 8.1); a parameter that says otherwise is taken at its word. */
+function isJson(contentType: string | undefined): boolean {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  return type === 'application/json' && parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one));
+}

@@ -1,0 +1,95 @@
+import { isUtf8 } from 'node:buffer';
+import { BadRequest } from '../problem.ts';
+
+/** More values than any document has that openapi.yaml allows: 500 status codes and some fields. */
+const MAX_MARKED_VALUES = 1000;
+
+/**
+ * Far more values, and members of objects, than a caller sends by mistake. Up to here the validator names the field at fault.
+ * A member costs more than a value: each name is kept apart, and 59,000 of them took 50 ms.
+ */
+const MAX_VALUES = 60_000;
+const MAX_MEMBERS = 20_000;
+
+/** Depth at which JSON is refused. No document of ours is deeper than 2. */
+const MAX_DEPTH = 2000;
+
+/** Whatever fits into this many bytes is parsed in 20 ms. */
+const HARMLESS_BYTES = 256 * 1024;
+
+/**
+ * Parses a request body. All our numbers are whole and written so: `3.0` and `1e1` become NaN, which no schema accepts, so that
+ * the validator names the field. No body of 1 MiB stops the process for long: parsing one that is full of values takes up to 80 ms,
+ * and 400 ms with a look at how each number is written, so they are counted first.
+ * @throws BadRequest
+ */
+export function parseJson(bytes: Buffer): unknown {
+  // Decoding would replace invalid bytes silently, and deliver something that was never sent.
+  if (!isUtf8(bytes)) throw new BadRequest('malformed', 'the body is not valid UTF-8');
+  if (bytes.length > HARMLESS_BYTES) checkValues(bytes);
+  // A byte order mark in front may be ignored (RFC 8259, section 8.1).
+  const text = bytes.toString().replace(/^\ufeff/, '');
+  if (text === '') return {};
+  try {
+    const document: unknown = JSON.parse(text);
+    return mayHoldFractions(document) ? (JSON.parse(text, markFraction) as unknown) : document;
+  } catch (error) {
+    throw new BadRequest('malformed', (error as SyntaxError).message);
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const ARRAY = 0x5b;
+const ARRAY_END = 0x5d;
+const OBJECT = 0x7b;
+const OBJECT_END = 0x7d;
+
+/** Each value of an array and each member of an object follows a bracket, a brace or a comma outside of strings. */
+function checkValues(bytes: Buffer): void {
+  let values = 1;
+  let members = 0;
+  let depth = 0;
+  for (let i = 0; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (byte === QUOTE) i = endOfString(bytes, i);
+    else if (byte === COMMA) values += 1;
+    else if (byte === COLON) members += 1;
+    else if (byte === ARRAY_END || byte === OBJECT_END) depth -= 1;
+    else if (byte === ARRAY || byte === OBJECT) {
+      values += 1;
+      depth += 1;
+      if (depth > MAX_DEPTH) throw new BadRequest('malformed', 'the body is nested too deeply');
+    }
+    if (values > MAX_VALUES || members > MAX_MEMBERS) throw new BadRequest('invalid', 'body: has more values than any request may have');
+  }
+}
+
+/** In this form V8 takes 0.7 ms for 1 MiB; with a step of one or two bytes computed in the loop's head it took 2.9. */
+function endOfString(bytes: Buffer, start: number): number {
+  for (let i = start + 1; i < bytes.length; i += 1) {
+    const byte = bytes[i];
+    if (byte === QUOTE) return i;
+    if (byte === BACKSLASH) i += 1;
+  }
+  return bytes.length;
+}
+
+/** True where there are numbers to be looked at, and not so many values that the document is refused anyway. */
+function mayHoldFractions(document: unknown): boolean {
+  let hasNumber = false;
+  const found = [document];
+  for (let i = 0; i < found.length; i += 1) {
+    const value = found[i];
+    if (typeof value === 'number') hasNumber = true;
+    else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) found.push(inner);
+    if (found.length > MAX_MARKED_VALUES) return false;
+  }
+  return hasNumber;
+}
+
+function markFraction(_key: string, value: unknown, context?: { source?: string }): unknown {
+  return typeof value === 'number' && !/^-?\d+$/.test(context?.source ?? '') ? NaN : value;
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction } from '../../database/transaction.ts';
+import { deleteWebhook } from '../../upkeep/purge.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
+import { whyRefused } from '../../webhooks/webhook-url.ts';
+import { findWebhook, insertWebhook, listWebhooks, replaceWebhook } from '../../webhooks/webhook-store.ts';
+import type { OperationRequest } from '../handler.ts';
+import type { ApiParts, Operations } from '../operations.ts';
+import { pageOf } from '../page.ts';
+import { BadRequest } from '../problem.ts';
+
+type WebhookOperations = Pick<Operations, 'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'>;
+
+export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
+  return {
+    async listWebhooks({ query }) {
+      const page = pageOf(query);
+      const webhooks = await listWebhooks(pool, query, page);
+      return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
+    },
+    async createWebhook({ body }) {
+      refuseUnsendable(body.url);
+      const webhook = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), settingsOf(body)));
+      return { status: 201, body: webhook };
+    },
+    async getWebhook({ params }) {
+      return { status: 200, body: found(await findWebhook(pool, params.webhook_id)) };
+    },
+    async replaceWebhook({ params, body }) {
+      const webhook = await inTransaction(pool, async (tx) => {
+        // What it has already may stay: its client may only want to deactivate it.
+        if (body.url !== (await findWebhook(tx, params.webhook_id))?.url) refuseUnsendable(body.url);
+        return replaceWebhook(tx, params.webhook_id, settingsOf(body));
+      });
+      return { status: 200, body: found(webhook) };
+    },
+    async deleteWebhook({ params }) {
+      await deleteWebhook({ pool, log }, params.webhook_id);
+      return { status: 204 };
+    },
+  };
+}
+
+function found<Row>(webhook: Row | undefined): Row {
+  if (webhook === undefined) throw new WebhookNotFound();
+  return webhook;
+}
+
+/** @throws BadRequest where nothing could ever be sent to the URL */
+function refuseUnsendable(url: string): void {
+  const fault = whyRefused(url);
+  if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
+}
+
+/** What the client decides; the fields that the server owns are left behind. */
+function settingsOf(body: OperationRequest<'createWebhook'>['body']): WebhookSettings {
+  const {
+    name,
+    url,
+    content_type,
+    valid_status_codes,
+    max_delivery_attempts,
+    delivery_attempt_timeout,
+    retry_min_backoff,
+    retry_max_backoff,
+  } = body;
+  const given = {
+    name,
+    url,
+    content_type,
+    valid_status_codes,
+    max_delivery_attempts,
+    delivery_attempt_timeout,
+    retry_min_backoff,
+    retry_max_backoff,
+  };
+  return { ...given, secret_token: body.secret_token ?? '', active: body.active ?? false };
+}

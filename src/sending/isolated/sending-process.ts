@@ -1,0 +1,163 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Order, Report } from './isolated-process.ts';
+import type { WebhookRequest } from '../request.ts';
+import { MAX_TIMER_MS, type Exchange, type SenderOptions, type SendLimits } from '../send.ts';
+import { describeFailure, Refused } from '../send-failure.ts';
+
+type Job = { request: WebhookRequest; timeoutMs: number; passedAt: number; finish(exchange: Exchange): void };
+
+const PROGRAM = fileURLToPath(new URL('./isolated-process.ts', import.meta.url));
+
+/** Enough for one send and the look-ups of it. */
+const THREADS = 4;
+
+/** A start takes 0.2 s where nothing else runs. */
+const START_MS = 20_000;
+
+/** How much longer than the send may take the answer of the process is waited for: then it is stuck. */
+const LATE_MS = 3000;
+
+/** How long an idle process waits for the next send. */
+const IDLE_MS = 5000;
+
+/**
+ * What Node.js, its certificates, the C library and its resolver are told by the environment. The rest of it is kept from a process
+ * that may be subverted by what it reads: it holds passwords.
+ */
+const PASSED_ON = [
+  ...['PATH', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'TZ'],
+  ...['NODE_OPTIONS', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'NODE_TLS_REJECT_UNAUTHORIZED'],
+  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF'],
+  ...['LOCALDOMAIN', 'RES_OPTIONS', 'HOSTALIASES'],
+];
+
+/** A process of its own that makes one send at a time. It ends itself when it had nothing to do for some seconds. */
+export class SendingProcess {
+  readonly #options: SenderOptions;
+  readonly #onChange: () => void;
+  readonly #child: ChildProcess | undefined;
+  #state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting';
+  #job: Job | undefined;
+  /** It is starting, sending or idle for too long. */
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `onChange` is called when it has become free, or gone. */
+  constructor(options: SenderOptions, onChange: () => void) {
+    this.#options = { ...options, lookupThreads: THREADS };
+    this.#onChange = onChange;
+    this.#child = this.#start();
+  }
+
+  /** It can take a send now. */
+  get isFree(): boolean {
+    return this.#state === 'ready' && this.#job === undefined;
+  }
+
+  get isGone(): boolean {
+    return this.#state === 'gone';
+  }
+
+  /** Only for one that is new or free. The time of the send runs from when the process has started. */
+  send(request: WebhookRequest, { timeoutMs, signal }: SendLimits): Promise<Exchange> {
+    return new Promise((resolve) => {
+      const onAbort = () => this.giveUp({ kind: 'aborted' });
+      signal.addEventListener('abort', onAbort, { once: true });
+      const finish = (exchange: Exchange) => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(exchange);
+      };
+      this.#job = { request, timeoutMs, passedAt: performance.now(), finish };
+      if (this.#state === 'ready') this.#pass();
+    });
+  }
+
+  /** Kills the process. What it is sending ends as this. */
+  giveUp(exchange: Exchange): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'ending';
+    this.#child?.kill('SIGKILL');
+    this.#finish(exchange);
+  }
+
+  #start(): ChildProcess | undefined {
+    this.#timer = setTimeout(() => this.giveUp({ kind: 'local', code: 'PROCESS_START_TIMEOUT' }), START_MS);
+    try {
+      // Its output would mix with our log, which is read by programs.
+      const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: environment() });
+      child.on('message', (report: Report) => (report === 'ready' ? this.#ready() : this.#answered(report)));
+      // Later errors are of no interest: what cannot be told to it, or does not kill it, is gone already.
+      child.on('error', (error) => child.pid === undefined && this.#gone({ kind: 'local', code: codeOf(error) }));
+      // Not 'exit': an answer may still be on its way then.
+      child.on('close', (code, signal) => this.#gone(this.#deathOf(signal ?? `exit code ${code}`)));
+      return child;
+    } catch (error) {
+      setImmediate(() => this.#gone({ kind: 'local', code: codeOf(error) }));
+      return undefined;
+    }
+  }
+
+  #ready(): void {
+    if (this.#state !== 'starting') return;
+    this.#state = 'ready';
+    if (this.#job) this.#pass();
+  }
+
+  #pass(): void {
+    const { request, timeoutMs } = this.#job as Job;
+    (this.#job as Job).passedAt = performance.now();
+    this.#wait(Math.min(timeoutMs + LATE_MS, MAX_TIMER_MS), () => {
+      this.giveUp(this.#failure(describeFailure(new Refused('TIMEOUT'), request.url, timeoutMs)));
+    });
+    const order: Order = { options: this.#options, request, timeoutMs };
+    this.#child?.send(order, () => {});
+  }
+
+  #answered(exchange: Exchange): void {
+    if (this.#state !== 'ready' || this.#job === undefined) return;
+    // A look-up that hangs would keep one of its threads.
+    if (exchange.kind === 'failure' && exchange.reason === 'timeout') return this.giveUp(exchange);
+    this.#finish(exchange);
+    this.#wait(IDLE_MS, () => this.giveUp({ kind: 'aborted' }));
+    this.#onChange();
+  }
+
+  #gone(exchange: Exchange): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    this.#finish(exchange);
+    this.#onChange();
+  }
+
+  #finish(exchange: Exchange): void {
+    clearTimeout(this.#timer);
+    const job = this.#job;
+    this.#job = undefined;
+    job?.finish(exchange);
+  }
+
+  #wait(ms: number, onEnd: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(onEnd, ms);
+  }
+
+  #deathOf(how: string): Exchange {
+    // It had not been told yet what to send.
+    if (this.#state === 'starting') return { kind: 'local', code: 'PROCESS_DIED_AT_START' };
+    return this.#failure({ reason: 'crashed', message: `the process that sent this died (${how})` });
+  }
+
+  #failure(failure: ReturnType<typeof describeFailure>): Exchange {
+    const durationMs = Math.round(performance.now() - (this.#job?.passedAt ?? performance.now()));
+    return { kind: 'failure', ...failure, durationMs };
+  }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const kept = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), UV_THREADPOOL_SIZE: String(THREADS) };
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'PROCESS_NOT_STARTED';
+}

@@ -1,0 +1,84 @@
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestFunction } from 'got';
+import type { ConnectUntil } from './connecting/agents.ts';
+import { keepReading } from './reading/keep-reading.ts';
+
+/**
+ * Calls off what is still being connected. A reason made for each send would cost a stack trace.
+ */
+const OVER = new Error('the send is over');
+
+/**
+ * Where there is a proxy Node.js connects by itself, and bounds each address of a name but the last:
+ * without this by 250 ms, and so by a third of the time that there is.
+ */
+type AddressTime = { autoSelectFamilyAttemptTimeout: number };
+const ADDRESSES_IN_TURN = 3;
+const NODES_OWN_MS = 250;
+
+/** The request of one exchange on its way out: until it is connected, and until it is written. */
+export class Outgoing {
+  readonly #unconnected = new AbortController();
+  #request: ClientRequest | undefined;
+  #written = false;
+  #gone = false;
+  #stopReading = () => {};
+  #onOver = () => {};
+  readonly #addressMs: number;
+
+  /** `deadline`: when the send ends, on the clock of `performance.now()`. */
+  constructor(deadline: number) {
+    this.#addressMs = Math.max(NODES_OWN_MS, Math.ceil((deadline - performance.now()) / ADDRESSES_IN_TURN));
+  }
+
+  /** For got: Node.js's own request, of which it is known how far it has come. */
+  readonly start: RequestFunction = (url, options) => {
+    const told: typeof options & ConnectUntil & AddressTime = {
+      ...options,
+      connectUntil: this.#unconnected.signal,
+      autoSelectFamilyAttemptTimeout: this.#addressMs,
+    };
+    const made = url.protocol === 'https:' ? httpsRequest(url, told) : httpRequest(url, told);
+    this.#request = made;
+    made.once('finish', () => this.#over('written'));
+    made.once('close', () => this.#over('gone'));
+    made.once('socket', (socket) => (this.#stopReading = keepReading(socket, () => this.#over('gone'))));
+    return made;
+  };
+
+  /** All of it has left this process. */
+  get isWritten(): boolean {
+    return this.#written;
+  }
+
+  /** It went over a connection that had served another request before. */
+  get isReused(): boolean {
+    return this.#request?.reusedSocket === true;
+  }
+
+  /**
+   * Calls back once nothing of the request is to be sent any more: at once, but where the endpoint
+   * answered before it has read all. One that answered 2xx and keeps the connection may be reading
+   * still, and gets the rest. To any other answer, and to `Connection: close`, the rest is left out
+   * (RFC 9112, sections 9.5 and 9.6).
+   */
+  whenOver({ statusCode = 0 }: IncomingMessage, done: () => void): void {
+    const isReading = statusCode < 300 && this.#request?.shouldKeepAlive === true;
+    if (this.#written || this.#gone || !isReading) return done();
+    this.#onOver = done;
+  }
+
+  /** Nothing of it is of interest any more. */
+  end(): void {
+    this.#onOver = () => {};
+    this.#stopReading();
+    this.#unconnected.abort(OVER);
+  }
+
+  #over(how: 'written' | 'gone'): void {
+    if (how === 'written') this.#written = true;
+    else this.#gone = true;
+    this.#onOver();
+  }
+}

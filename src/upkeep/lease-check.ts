@@ -1,0 +1,32 @@
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { ClaimableQueue } from '../queue/queue.ts';
+
+/** So long without a pass, deliveries of dead workers wait for no reason but this. */
+const ALARM_MS = 60_000;
+
+type LeaseCheckParts = { queue: Pick<ClaimableQueue, 'endLost'>; metrics: Metrics; log: Log };
+
+/**
+ * @returns a pass that ends the leases of lost owners. While none has succeeded for a minute, failing ones say so, once a minute.
+ * `now` is in milliseconds and never goes back.
+ */
+export function createLeaseCheck({ queue, metrics, log }: LeaseCheckParts, now = () => performance.now()): () => Promise<void> {
+  let succeededAt = now();
+  let toldAt = -Infinity;
+  const age = () => now() - succeededAt;
+  metrics.onScrape(() => metrics.leaseCheckAge.set(age() / 1000));
+
+  return async () => {
+    try {
+      await queue.endLost();
+      succeededAt = now();
+    } catch (error) {
+      if (age() >= ALARM_MS && now() - toldAt >= ALARM_MS) {
+        toldAt = now();
+        log.error('leases.not_checked', { seconds: Math.round(age() / 1000), error });
+      }
+      throw error;
+    }
+  };
+}

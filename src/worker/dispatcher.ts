@@ -1,0 +1,139 @@
+import { atMost } from '../process/at-most.ts';
+import { isReadOnly } from '../database/failure.ts';
+import type { Pool } from '../database/pool.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { admit, type Admitted } from './admission.ts';
+import { createAlarm } from './alarm.ts';
+import { Buffer } from './buffer.ts';
+import { Claimer } from './claimer.ts';
+import { POOL } from '../sending/isolated/isolated-sender.ts';
+import { createLeases, type Held } from './lease.ts';
+import { Placement } from './placement.ts';
+import type { ClaimableQueue } from '../queue/queue.ts';
+import { createRecorder } from '../attempts/recorder.ts';
+import type { Sender } from '../sending/send.ts';
+import { Slots } from './slots.ts';
+
+export type DispatcherParts = {
+  pool: Pool;
+  queue: ClaimableQueue;
+  sender: Sender;
+  /** Sends each delivery in a process of its own. */
+  isolatedSender: Sender;
+  metrics: Metrics;
+  log: Log;
+};
+
+export type DispatcherOptions = {
+  slots: number;
+  share: number;
+  pollingIntervalMs: number;
+  /** Payload bytes that may be held for sends. */
+  bytesInFlight: number;
+};
+
+/** How long a stop waits for a database that does not take claims back. Their lease runs out then. */
+const HAND_BACK_MS = 2000;
+
+/**
+ * Claims deliveries and sends them, until stopped. The life of a claim here:
+ *
+ *     claimed → admitted → slot → sending (fast → slow) → settled
+ *                 │   │      └ buffered → slot | returned
+ *                 │   └ isolated (waits for a place, marked) → sending in a process of its own → settled
+ *                 └ held | postponed | dropped               sending → aborted → returned
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #alarm = createAlarm();
+  readonly #slots: Slots;
+  readonly #claimer: Claimer;
+  readonly #placement: Placement;
+  readonly #leases;
+  readonly #recorder;
+  readonly #running: Promise<void>;
+  #stopped = false;
+
+  constructor(parts: DispatcherParts, { slots, share, pollingIntervalMs, bytesInFlight }: DispatcherOptions) {
+    const { pool, queue, sender, isolatedSender, log } = parts;
+    const buffer = new Buffer<Admitted>(slots);
+    this.#parts = parts;
+    this.#slots = new Slots({ slots, share });
+    this.#claimer = new Claimer({ queue, slots: this.#slots, buffer, pollingIntervalMs });
+    this.#leases = createLeases(pool, queue, log);
+    this.#recorder = createRecorder(parts);
+    this.#placement = new Placement({
+      ...{ sender, isolatedSender, log, buffer, bytesInFlight },
+      ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
+      execution: { pool, log, record: this.#recorder.record },
+      admit: (leases) => this.#admit(leases),
+      onRoom: () => this.#alarm.ring(),
+    });
+    parts.metrics.onScrape(() => this.#sample(slots));
+    this.#running = this.#runUntilStopped();
+  }
+
+  /** There may be something to claim. */
+  wake(): void {
+    this.#claimer.wake();
+    this.#alarm.ring();
+  }
+
+  /** Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and gives back the rest. */
+  async stop(graceMs: number): Promise<void> {
+    const deadline = performance.now() + graceMs;
+    this.#stopped = true;
+    this.#alarm.ring();
+    this.#recorder.hurry();
+    // The turn under way may still send what it has claimed. After it nothing new comes, so that all sends are known.
+    await atMost(graceMs, this.#running);
+    await this.#placement.stop();
+    await atMost(Math.max(0, deadline - performance.now()), this.#placement.allOver());
+    const left = this.#leases.all();
+    for (const { abort } of left) abort.abort();
+    if (left.length > 0) this.#parts.log.warn('shutdown.handed_back', { deliveries: left.map(({ claim }) => claim.deliveryId) });
+    await this.#leases.giveBack(left);
+    await this.#leases.stop(HAND_BACK_MS);
+    await this.#running;
+  }
+
+  async #runUntilStopped(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#turn().catch((error: unknown) => this.#tell(error));
+      if (!this.#stopped) await this.#alarm.wait(this.#claimer.waitMs());
+    }
+  }
+
+  /** That the database may not be written is told once, as `database.read_only`. It may be so on purpose. */
+  #tell(error: unknown): void {
+    this.#parts.log[isReadOnly(error) ? 'debug' : 'error']('dispatch.failed', { error });
+  }
+
+  async #turn(): Promise<void> {
+    const { claims, askedAt } = await this.#claimer.claim();
+    this.#placement.fill();
+    if (claims.length === 0) return;
+    this.#parts.metrics.claimBatch.observe(claims.length);
+    const leases = this.#leases.hold(claims, askedAt);
+    if (this.#stopped) return this.#leases.giveBack(leases);
+    await this.#placement.place(await this.#admit(leases));
+  }
+
+  #admit(leases: Held[]): Promise<Admitted[]> {
+    const { pool, queue } = this.#parts;
+    return admit({ pool, queue, leases: this.#leases, slots: this.#slots }, leases);
+  }
+
+  #sample(slots: number): void {
+    const { metrics } = this.#parts;
+    const { isolated, waiting, bytes } = this.#placement.busy();
+    const busy = { ...this.#slots.busy(), isolated };
+    for (const lane of ['fast', 'slow', 'isolated'] as const) {
+      metrics.slots.set({ lane }, lane === 'isolated' ? POOL : slots);
+      metrics.inFlight.set({ lane }, busy[lane]);
+    }
+    metrics.waitingInLine.set(waiting);
+    metrics.bytesInFlight.set(bytes);
+  }
+}

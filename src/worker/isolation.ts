@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction } from '../database/transaction.ts';
+import type { Admitted } from './admission.ts';
+import { execute, type Execution, type ExecutorParts } from './executor.ts';
+import { POOL } from '../sending/isolated/isolated-sender.ts';
+import { markIsolated } from '../attempts/mark.ts';
+import type { Sender } from '../sending/send.ts';
+import { recordVanished } from './vanished.ts';
+
+/** Of one webhook, so that one that hangs does not keep the places from other suspects. */
+const OF_ONE_WEBHOOK = 2;
+
+/** Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them. */
+const MAX_WAITING = 2 * POOL;
+
+type Waiter = { admitted: Admitted; go(isIts: boolean): void };
+
+/**
+ * Sends deliveries on which workers may die, each in a process of its own, beside everything else. A mark on the delivery, committed
+ * before the send, tells the next owner that a send was begun if this whole worker vanishes.
+ */
+export class Isolation {
+  readonly #parts: ExecutorParts;
+  readonly #sender: Sender;
+  readonly #waiting: Waiter[] = [];
+  readonly #underWay = new Map<string, number>();
+  #count = 0;
+  #stopped = false;
+
+  constructor(parts: ExecutorParts, sender: Sender) {
+    this.#parts = parts;
+    this.#sender = sender;
+  }
+
+  /** Sends and records when there is a place. Never rejects. */
+  async run(admitted: Admitted): Promise<Execution> {
+    if (!(await this.#place(admitted))) return { kind: 'aborted' };
+    try {
+      return await (admitted.vanished ? recordVanished(this.#parts, admitted) : this.#send(admitted));
+    } finally {
+      this.#leave(admitted.webhookId);
+    }
+  }
+
+  /** Whether one more may come. */
+  get hasRoom(): boolean {
+    return this.#waiting.length < MAX_WAITING;
+  }
+
+  /** Sends under way, and those that wait for a place. */
+  busy(): { sending: number; waiting: number } {
+    return { sending: this.#count, waiting: this.#waiting.length };
+  }
+
+  /** Those that wait for a place do not get one any more. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { go } of this.#waiting.splice(0)) go(false);
+  }
+
+  async #send(admitted: Admitted): Promise<Execution> {
+    const { lease, delivery } = admitted;
+    const mark = randomUUID();
+    // Noted first: when the answer to the commit is lost, the mark may be there.
+    lease.mark = mark;
+    try {
+      const marked = await inTransaction(this.#parts.pool, (tx) => markIsolated(tx, delivery.id, mark));
+      if (!marked) return { kind: 'gone' };
+    } catch (error) {
+      this.#parts.log.warn('isolation.mark_failed', { deliveryId: delivery.id, error });
+      return { kind: 'aborted' };
+    }
+    return execute(this.#parts, admitted, this.#sender);
+  }
+
+  /** Resolves when it is its turn; false: it never will be. */
+  #place(admitted: Admitted): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ admitted, go: resolve });
+      this.#fill();
+    });
+  }
+
+  #fill(): void {
+    if (this.#stopped) return this.stop();
+    while (this.#count < POOL) {
+      const next = this.#waiting.findIndex(({ admitted }) => (this.#underWay.get(admitted.webhookId) ?? 0) < OF_ONE_WEBHOOK);
+      const [waiter] = next < 0 ? [] : this.#waiting.splice(next, 1);
+      if (waiter === undefined) return;
+      const { webhookId, lease } = waiter.admitted;
+      const lost = lease.abort.signal.aborted;
+      if (!lost) this.#count += 1;
+      if (!lost) this.#underWay.set(webhookId, (this.#underWay.get(webhookId) ?? 0) + 1);
+      waiter.go(!lost);
+    }
+  }
+
+  #leave(webhookId: string): void {
+    this.#count -= 1;
+    const left = (this.#underWay.get(webhookId) ?? 1) - 1;
+    if (left === 0) this.#underWay.delete(webhookId);
+    else this.#underWay.set(webhookId, left);
+    this.#fill();
+  }
+}

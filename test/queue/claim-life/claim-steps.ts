@@ -1,0 +1,160 @@
+import { sortClaims, type Sendable } from '../../../src/worker/admission.ts';
+import type { SendableDelivery } from '../../../src/deliveries/delivery-store.ts';
+import { judge } from '../../../src/attempts/verdict.ts';
+import type { Webhook } from '../../../src/webhooks/webhook.ts';
+import { SETTINGS } from '../../setup/service.ts';
+import type { How } from './event.ts';
+import { exchangeOf } from './exchange.ts';
+import { endDelivery, enqueue, finish, handBack, must, reachDisk, rowOf } from './row.ts';
+import type { Aside, Delivery, Held, Route, State, Worker } from './state.ts';
+
+/** How what was admitted is sent. */
+export type Rule = (one: Pick<Sendable, 'isolated' | 'vanished'> & { lost: number }) => Route;
+
+/** As the dispatcher does it. */
+export const RULE: Rule = ({ isolated, vanished }) => (vanished ? 'vanished' : isolated ? 'isolated' : 'normal');
+
+/** The claim of a worker to which something happens. */
+export type Turn = { state: State; worker: Worker; held: Held; how: How };
+
+/** The claim goes back, or waits on its way back where the database does not take it. */
+export function leave({ state, worker, held, how }: Turn, later = false): void {
+  worker.held = worker.held.filter((one) => one !== held);
+  if (how !== 'fails') handBack(state, held, later);
+  const { delivery, generation, mark } = held;
+  if (how !== 'works') worker.returning = [...worker.returning, { delivery, generation, mark }];
+}
+
+const failed = (turn: Turn): Turn => ({ ...turn, how: 'fails' });
+
+/** Reads delivery and webhook, and sorts the claim with the real rules. */
+export function read(turn: Turn, rule: Rule): void {
+  if (turn.how !== 'works') return leave(failed(turn));
+  const { state, held } = turn;
+  const row = rowOf(state, held);
+  held.read = { attempts: row.attempts, limit: row.limit, mark: row.mark };
+  const claim = { jobId: 'j', generation: 'g', deliveryId: 'd', webhookId: 'w', lost: held.lost, isNew: false };
+  const doubt = held.doubt === 0 ? {} : { doubt: String(held.doubt) };
+  const { send, ...aside } = sortClaims([{ ...claim, ...doubt }], row.exists ? [deliveryOf(row)] : [], [webhookOf(row)]);
+  const [one] = send;
+  held.phase = one ? 'admitted' : 'aside';
+  held.route = one && rule({ ...one, lost: held.lost });
+  held.aside = one ? undefined : (Object.keys(aside) as Aside[]).find((kind) => aside[kind].length > 0);
+}
+
+function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableDelivery {
+  return {
+    id: 'd',
+    webhook_id: 'w',
+    delivery_attempts: attempts,
+    status,
+    held_reason: held ? 'webhook_inactive' : null,
+    payload: '',
+    bytes: 0,
+    waitSeconds: time === 'later' ? 60 : -1,
+    isolated_by: mark === 0 ? null : String(mark),
+  };
+}
+
+function webhookOf({ active, limit }: { active: boolean; limit: number }): Webhook {
+  return { ...SETTINGS, id: 'w', active, max_delivery_attempts: limit, created_at: '', updated_at: '' };
+}
+
+/** Puts a claim aside in one transaction. */
+export function put(turn: Turn): void {
+  if (turn.how === 'fails') return leave(turn);
+  const { state, worker, held } = turn;
+  const row = rowOf(state, held);
+  if (finish(state, held)) putAside(row, held);
+  if (turn.how === 'unanswered') leave(failed(turn));
+  else worker.held = worker.held.filter((one) => one !== held);
+}
+
+function putAside(row: Delivery, { aside, read, lost, doubt }: Held): void {
+  const pending = row.exists && row.status === 'pending';
+  if (aside === 'hold' && pending) row.held = true;
+  if (aside === 'exhaust' && pending) endDelivery(row, 'failed', read);
+  if (aside === 'postpone') enqueue(row, { due: false, lost, doubt });
+  if (aside !== 'doubt') return;
+  if (pending) row.time = 'later';
+  row.known.met = read.mark;
+  enqueue(row, { due: false, lost, doubt: read.mark });
+}
+
+/** Begins a send, or makes an outcome where nothing is to be sent. */
+export function begin(turn: Turn): void {
+  const { state, held } = turn;
+  if (held.route === 'vanished') return takeOver(turn);
+  if (held.route === 'condemned') return conclude(held, 'condemned', 0);
+  if (held.aborted) return leave(turn);
+  held.send = state.next++;
+  if (held.route === 'isolated' && !mark(turn)) return leave(turn.how === 'works' ? turn : failed(turn));
+  const { known } = rowOf(state, held);
+  known.begun = [...known.begun, held.send];
+  held.phase = 'sending';
+}
+
+/** Replaces the mark, so that it cannot be taken back any more. Where the database does not say so, the claim is left to run out. */
+function takeOver(turn: Turn): void {
+  const { state, worker, held, how } = turn;
+  const row = rowOf(state, held);
+  const { known } = row;
+  const next = state.next++;
+  const isThere = row.exists && row.mark === held.read.mark;
+  if (how !== 'fails' && isThere) {
+    reachDisk(state);
+    row.mark = next;
+    known.sendOf = { ...known.sendOf, [next]: known.sendOf[held.read.mark] ?? 0 };
+  }
+  if (how !== 'works') worker.held = worker.held.filter((one) => one !== held);
+  else if (isThere) conclude(held, 'vanished', known.sendOf[next] ?? 0);
+  else leave(turn);
+}
+
+function conclude(held: Held, outcome: 'vanished' | 'condemned', send: number): void {
+  held.phase = 'sent';
+  held.outcome = outcome;
+  held.send = send;
+}
+
+/** @returns whether the worker knows that its mark is there. */
+function mark({ state, held, how }: Turn): boolean {
+  held.mark = held.send;
+  if (how === 'fails') return false;
+  const row = rowOf(state, held);
+  if (!row.exists || row.status !== 'pending' || row.mark !== 0) return false;
+  reachDisk(state);
+  row.mark = held.mark;
+  row.known.sendOf = { ...row.known.sendOf, [held.mark]: held.send };
+  if (how === 'unanswered') row.known.begun = [...row.known.begun, held.send];
+  return how === 'works';
+}
+
+/** Records an outcome, judged with the real rules, in one transaction. */
+export function settle({ state, worker, held, how }: Turn): void {
+  if (how === 'fails') return;
+  const row = rowOf(state, held);
+  const attempt = held.read.attempts + 1;
+  const fits = row.exists && row.status === 'pending' && row.attempts === attempt - 1;
+  if (finish(state, held) && fits) recordOutcome(row, held, attempt);
+  if (how === 'works') worker.held = worker.held.filter((one) => one !== held);
+}
+
+function recordOutcome(row: Delivery, { outcome, read, send, lost }: Held, attempt: number): void {
+  const { known } = row;
+  const vanished = outcome === 'vanished';
+  const verdict = outcome === 'condemned' ? { kind: 'failed' } : judge(webhookOf({ ...read, active: true }), attempt, exchangeOf(outcome));
+  row.attempts = attempt;
+  row.mark = 0;
+  if (verdict.kind !== 'retry') endDelivery(row, verdict.kind as 'succeeded' | 'failed', { attempts: attempt, limit: read.limit });
+  must(attempt <= read.limit, `attempt ${attempt} was recorded where the webhook allowed ${read.limit}`);
+  must(known.begun.includes(send), 'an attempt was recorded whose send had not begun');
+  must(!known.recorded.some((one) => one.send === send), 'a send was recorded twice');
+  must(!vanished || known.met === read.mark, 'a send was recorded as vanished by the first claim that met its mark');
+  must(!vanished || !known.takenBack.includes(read.mark), 'a send was recorded as vanished whose worker had taken its mark back');
+  known.recorded = [...known.recorded, { send, vanished }];
+  if (verdict.kind !== 'retry') return;
+  must(attempt < read.limit, 'another attempt was promised that the webhook does not allow');
+  row.time = 'later';
+  enqueue(row, { due: false, lost: vanished || outcome === 'crash' ? lost : 0 });
+}

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { suite, test } from 'node:test';
+import { claimOf } from '../../src/queue/claim.ts';
+import { openClaimableQueue, type NextJob } from '../../src/queue/queue.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { keepingLog } from '../setup/parts.ts';
+import { jobs, takeOver } from '../setup/delivery-rows.ts';
+import { asking, claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
+
+const job = (more: Partial<NextJob> = {}) => ({ deliveryId: randomUUID(), webhookId: randomUUID(), delaySeconds: 0, ...more });
+
+suite('a job’s row', () => {
+  const row = { id: 'j', generation: 'g', key: 'k', retryCount: 2, isNew: true };
+  const [deliveryId, webhookId] = [randomUUID(), randomUUID()];
+  const claim = { jobId: 'j', generation: 'g', deliveryId, webhookId, isNew: true };
+  for (const [what, data, expected] of [
+    ['as version 2.1 writes it', { deliveryId }, { ...claim, lost: 2 }],
+    ['with claims lost before', { deliveryId, deaths: 3 }, { ...claim, lost: 5 }],
+    ['with a doubt', { deliveryId, doubt: 'x' }, { ...claim, lost: 2, doubt: 'x' }],
+    ['with counts that are none', { deliveryId, deaths: '3', doubt: 1 }, { ...claim, lost: 2 }],
+    ['with what a later version may add', { deliveryId, later: {} }, { ...claim, lost: 2 }],
+    ['without a delivery', {}, undefined],
+    ['an empty list', [], undefined],
+    ['a text', 'text', undefined],
+    ['nothing', null, undefined],
+  ] as const) {
+    test(`${what} → ${expected ? 'read' : 'damaged'}`, () => {
+      assert.deepEqual(claimOf({ ...row, data, webhookId }), expected);
+      assert.equal(claimOf({ ...row, data, webhookId: null }), undefined);
+      assert.equal(claimOf({ ...row, data, webhookId: 'w' }), undefined);
+    });
+  }
+});
+
+suite('damaged rows', () => {
+  for (const from of ['oldest', 'newest'] as const) {
+    test(`of five kinds beside good ones, the ${from} claimed → the good ones are claimed, the others set aside and logged`, async (t) => {
+      const { pool, connection, commit } = await freshWorkerQueue(t);
+      const log = keepingLog();
+      const queue = await openClaimableQueue(pool, connection, 1, log);
+      lastFirst(t).after(() => queue.close());
+      const all = Array.from({ length: 8 }, () => job());
+      const damaged: string[] = [];
+      await commit((tx) => queue.enqueue(tx, all));
+      for (const set of [
+        'group_id = null',
+        'data = null',
+        `data = '["secret"]'`,
+        `data = '{"deliveryId": "secret"}'`,
+        `data = '{"payload": "secret"}'`,
+      ]) {
+        const { deliveryId } = all[damaged.length] ?? job();
+        await pool.query(`update postmand_queue.job set ${set} where singleton_key = $1`, [deliveryId]);
+        damaged.push(deliveryId);
+      }
+
+      const { claims, more } = await queue.claim(asking({ limit: 8, ignore: [], from }));
+      const good = all.filter(({ deliveryId }) => !damaged.includes(deliveryId));
+      assert.deepEqual(claims.map(({ deliveryId }) => deliveryId).sort(), good.map(({ deliveryId }) => deliveryId).sort());
+      assert.equal(more, true);
+      const { rows } = await pool.query<{ id: string; key: string; done: boolean }>(
+        `select id, singleton_key as key, completed_on is not null as done from postmand_queue.job where state = 'failed'`,
+      );
+      assert.deepEqual(rows.map(({ key }) => key).sort(), damaged.toSorted());
+      assert.ok(rows.every(({ done }) => done));
+      const lines = log.lines.filter(({ event }) => event === 'queue.row_set_aside');
+      assert.deepEqual(
+        new Set(lines.map(({ level, fields }) => [level, fields['jobId'], fields['key']].join())),
+        new Set(rows.map(({ id, key }) => ['warn', id, key].join())),
+      );
+      assert.doesNotMatch(JSON.stringify(log.lines), /secret/);
+
+      // Each delivery can have another job.
+      await commit((tx) => queue.enqueue(tx, all));
+      assert.equal((await claimed(queue, 10)).length, damaged.length);
+    });
+  }
+});
+
+suite('the newest', () => {
+  test('some wait, others are for later or ignored → the newest that are due, and no more than asked for', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    const ignored = randomUUID();
+    const all = [job(), job(), job({ delaySeconds: 60 }), job(), job({ webhookId: ignored }), job()];
+    for (const one of all) await commit((tx) => queue.enqueue(tx, [one]));
+    const request = { ignore: [ignored], from: 'newest' as const };
+    const first = await queue.claim(asking({ ...request, limit: 2 }));
+    assert.deepEqual(new Set(first.claims.map(({ deliveryId }) => deliveryId)), new Set([all[5]?.deliveryId, all[3]?.deliveryId]));
+    assert.equal(first.more, true);
+    const rest = await queue.claim(asking({ ...request, limit: 3 }));
+    assert.deepEqual(new Set(rest.claims.map(({ deliveryId }) => deliveryId)), new Set([all[1]?.deliveryId, all[0]?.deliveryId]));
+    assert.equal(rest.more, false);
+    assert.deepEqual(await queue.claim(asking({ ...request, limit: 3 })), { claims: [], more: false, hidden: false });
+  });
+
+  test('2,000 newer ones are for later → the older ones are out of sight, and there may be more', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    const [old, further] = [job(), Array.from({ length: 1999 }, () => job({ delaySeconds: 60 }))];
+    await commit((tx) => queue.enqueue(tx, [old]));
+    await commit((tx) => queue.enqueue(tx, further));
+    const request = asking({ limit: 5, ignore: [], from: 'newest' });
+    const seen = await queue.claim(request);
+    assert.deepEqual([seen.claims.map(({ deliveryId }) => deliveryId), seen.hidden], [[old.deliveryId], true]);
+    const [claim] = seen.claims;
+    await commit((tx) => queue.giveBack(tx, claim ? [claim] : []));
+    await commit((tx) => queue.enqueue(tx, [job({ delaySeconds: 60 })]));
+    assert.deepEqual(await queue.claim(request), { claims: [], more: false, hidden: true });
+  });
+
+  test('two workers at once, from both ends → each job claimed by one of them', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const other = await worker.another();
+    await worker.commit((tx) =>
+      worker.queue.enqueue(
+        tx,
+        Array.from({ length: 200 }, () => job()),
+      ),
+    );
+    const ends = Array.from({ length: 20 }, (_one, i) => (i % 2 === 0 ? 'oldest' : 'newest'));
+    const answers = await Promise.all(
+      ends.map((from) => (from === 'oldest' ? worker.queue : other).claim(asking({ limit: 20, ignore: [], from }))),
+    );
+    const ids = answers.flatMap(({ claims }) => claims.map(({ deliveryId }) => deliveryId));
+    assert.equal(new Set(ids).size, ids.length);
+    assert.equal(ids.length + (await claimed(worker.queue, 200)).length, 200);
+  });
+});
+
+suite('a claim that a crash of PostgreSQL undid', () => {
+  test('made again → its first owner neither extends nor ends it, the second does both', async (t) => {
+    const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
+    const first = await claimOf(randomUUID(), randomUUID());
+    await undo({ pool }, first.jobId);
+    const [second] = await claimed(queue, 1);
+    assert.ok(second);
+    assert.deepEqual({ ...second, generation: '' }, { ...first, generation: '' });
+    assert.notEqual(second.generation, first.generation);
+
+    assert.deepEqual(await queue.keepAlive([first, second]), new Set([second]));
+    await commit((tx) => queue.giveBack(tx, [first]));
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [first])), new Set());
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [first, second])), new Set([second]));
+    assert.deepEqual(await jobs(pool), []);
+  });
+
+  test('not made again → its owner has it no more', async (t) => {
+    const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
+    const claim = await claimOf(randomUUID(), randomUUID());
+    await undo({ pool }, claim.jobId);
+    assert.deepEqual(await queue.keepAlive([claim]), new Set());
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set());
+  });
+});
+
+suite('give back', () => {
+  test('claims given back → at once for another, in their old place, with their count, and lost ones stay with their owner', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const { queue, commit, pool } = worker;
+    const all = [job({ lost: 2 }), job(), job()];
+    for (const one of all) await commit((tx) => queue.enqueue(tx, [one]));
+    const claims = await claimed(queue, 3);
+    await takeOver(pool, claims.find(({ deliveryId }) => deliveryId === all[1]?.deliveryId)?.jobId ?? '');
+    await commit((tx) => queue.enqueue(tx, [job()]));
+    const ages = await agesOf(worker);
+    await commit((tx) => queue.giveBack(tx, claims));
+
+    assert.deepEqual(await agesOf(worker), ages);
+    const again = await claimed(queue, 2);
+    assert.deepEqual(
+      new Map(again.map(({ deliveryId, lost }) => [deliveryId, lost])),
+      new Map([
+        [all[0]?.deliveryId, 2],
+        [all[2]?.deliveryId, 0],
+      ]),
+    );
+    assert.deepEqual(await commit((tx) => queue.finish(tx, claims)), new Set());
+  });
+
+  test('for later → not due before', async (t) => {
+    const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
+    const claim = await claimOf(randomUUID(), randomUUID());
+    await commit((tx) => queue.giveBack(tx, [claim], 60));
+    assert.deepEqual(await claimed(queue, 1), []);
+    const [waiting] = await jobs(pool);
+    assert.ok((waiting?.waitSeconds ?? 0) > 50 && (waiting?.waitSeconds ?? 0) <= 60);
+  });
+
+  test('a doubt and a count → they are in the next claim', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    await commit((tx) => queue.enqueue(tx, [job({ lost: 4, doubt: 'x' })]));
+    const [claim] = await claimed(queue, 1);
+    assert.deepEqual([claim?.lost, claim?.doubt], [4, 'x']);
+  });
+});
+
+/** As a crash leaves a row whose claim had not reached the disk. */
+async function undo({ pool }: Pick<WorkerQueue, 'pool'>, jobId: string): Promise<void> {
+  await pool.query(`update postmand_queue.job set state = 'created', started_on = null, heartbeat_on = null where id = $1`, [jobId]);
+}
+
+async function agesOf({ pool }: WorkerQueue): Promise<unknown[]> {
+  return (await pool.query('select id, created_on from postmand_queue.job order by created_on')).rows;
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { suite, test } from 'node:test';
+import { PgBoss } from 'pg-boss';
+import { findJobTable, type Claim } from '../../src/queue/claim.ts';
+import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
+import { until } from '../setup/until.ts';
+import { jobs } from '../setup/delivery-rows.ts';
+import { claimed, freshWorkerQueue } from './worker-queue.ts';
+
+const LEASE_MS = LEASE_SECONDS * 1000;
+
+suite('heartbeats from the future', () => {
+  const [one, later, other] = [
+    { jobId: 'a', at: '1' },
+    { jobId: 'a', at: '2' },
+    { jobId: 'b', at: '1' },
+  ];
+  for (const [what, looks, expected] of [
+    [
+      'the same for a lease',
+      [
+        [0, one],
+        [LEASE_MS, one],
+      ],
+      [one],
+    ],
+    [
+      'the same for less than a lease',
+      [
+        [0, one],
+        [LEASE_MS - 1, one],
+      ],
+      [],
+    ],
+    [
+      'changed meanwhile',
+      [
+        [0, one],
+        [LEASE_MS / 2, later],
+        [LEASE_MS, later],
+      ],
+      [],
+    ],
+    [
+      'changed, then the same for a lease',
+      [
+        [0, one],
+        [5, later],
+        [LEASE_MS + 5, later],
+      ],
+      [later],
+    ],
+    ['gone meanwhile', [[0, one], [5], [6, one], [LEASE_MS, one]], []],
+    ['gone at last', [[0, one], [LEASE_MS]], []],
+    [
+      'two, one of them new',
+      [
+        [0, one],
+        [5, one, other],
+        [LEASE_MS, one, other],
+      ],
+      [one],
+    ],
+  ] as const) {
+    test(`${what} → ${expected.length === 0 ? 'none is' : 'one is'} overdue`, () => {
+      let now = 0;
+      const future = new FutureHeartbeats(() => now);
+      for (const [at, ...seen] of looks) {
+        now = at;
+        future.note([...seen]);
+      }
+      assert.deepEqual(future.overdue(), expected);
+    });
+  }
+
+  test('nobody looked for a lease → overdue, by what was seen first', () => {
+    let now = 0;
+    const future = new FutureHeartbeats(() => now);
+    future.note([one]);
+    now = LEASE_MS;
+    assert.deepEqual(future.overdue(), [one]);
+  });
+});
+
+suite('the end of leases', { concurrency: 4 }, () => {
+  test('some owners were not heard of for a lease → their jobs wait in their old place, the others keep theirs', async (t) => {
+    const { queue, pool, claimOf } = await freshWorkerQueue(t);
+    const claims: Claim[] = [];
+    for (let i = 0; i < 4; i += 1) claims.push(await claimOf(randomUUID(), randomUUID()));
+    const rows = 'select id, created_on, start_after, started_on, retry_count, data, group_id from postmand_queue.job order by id';
+    const before = (await pool.query(rows)).rows;
+    await silence(pool, claims[1]?.jobId);
+    await silence(pool, claims[2]?.jobId);
+    // Something else has changed this row; its claim is the only sign of its owner.
+    await pool.query(`update postmand_queue.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`, [
+      claims[2]?.jobId,
+    ]);
+    assert.equal(await queue.endLost(), 2);
+    assert.equal(await queue.endLost(), 0);
+    const states = new Map((await jobs(pool)).map(({ id, state }) => [id, state]));
+    assert.deepEqual(
+      claims.map(({ jobId }) => states.get(jobId)),
+      ['active', 'retry', 'retry', 'active'],
+    );
+    const changed = (row: { id: string }) => row.id === claims[2]?.jobId;
+    assert.deepEqual(
+      (await pool.query(rows)).rows.filter((row) => !changed(row)),
+      before.filter((row) => !changed(row)),
+    );
+    assert.deepEqual(
+      (await claimed(queue, 10)).map(({ lost }) => lost),
+      [1, 1],
+    );
+  });
+
+  test('leases that ended → every worker is called', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const other = await worker.another();
+    let calls = 0;
+    await other.listen(() => (calls += 1));
+    const before = calls;
+    await silence(worker.pool, (await worker.claimOf(randomUUID(), randomUUID())).jobId);
+    assert.equal(await worker.queue.endLost(), 1);
+    await until('called', () => calls > before);
+  });
+
+  test('rows that a frozen transaction holds → left alone, and the owner’s other claims are extended all the same', async (t) => {
+    const { queue, pool, claimOf } = await freshWorkerQueue(t);
+    const [held, free] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    await silence(pool, held.jobId);
+    const frozen = await pool.connect();
+    await frozen.query('begin');
+    await frozen.query('select from postmand_queue.job where id = $1 for update', [held.jobId]);
+    try {
+      assert.deepEqual(await queue.keepAlive([held, free]), new Set([held, free]));
+      await silence(pool, free.jobId);
+      assert.equal(await queue.endLost(), 1);
+    } finally {
+      await frozen.query('rollback');
+      frozen.release();
+    }
+  });
+
+  test('the clock was set back by 10 minutes → dead owners’ leases end a lease later, living ones keep theirs', async (t) => {
+    const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
+    const table = (await findJobTable(pool)) ?? '';
+    const [dead, alive] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    let now = 0;
+    const future = new FutureHeartbeats(() => now);
+    const pass = () =>
+      commit(async (tx) => {
+        const ended = await endSilent(tx, table, future.overdue());
+        future.note(await findFutureHeartbeats(tx, table));
+        return ended;
+      });
+    await pool.query(`update postmand_queue.job set heartbeat_on = now() + interval '10 minutes'`);
+    for (; now < LEASE_MS; now += 5000) {
+      assert.equal(await pass(), 0);
+      // Still ahead of the clock, but another one: the owner is alive.
+      await pool.query(`update postmand_queue.job set heartbeat_on = heartbeat_on + interval '1 second' where id = $1`, [alive.jobId]);
+    }
+    assert.equal(await pass(), 1);
+    assert.deepEqual(await queue.keepAlive([dead, alive]), new Set([alive]));
+    assert.equal(await pass(), 0);
+  });
+
+  test('a lease that pg-boss itself ended, as a worker of version 2.1 has it do → claimed again, and counted', async (t) => {
+    const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
+    const lost = await claimOf(randomUUID(), randomUUID());
+    await silence(pool, lost.jobId);
+    const quiet = { schema: 'postmand_queue', supervise: false, schedule: false, migrate: false, registerInstance: false };
+    const boss = new PgBoss({ ...quiet, monitorIntervalSeconds: 1, db: { executeSql: (text, values) => pool.query(text, values) } });
+    await boss.start();
+    await boss.supervise('deliveries');
+    await boss.stop({ graceful: false });
+    assert.equal((await jobs(pool))[0]?.state, 'retry');
+    assert.deepEqual(await queue.keepAlive([lost]), new Set());
+    const [claim] = await claimed(queue, 1);
+    assert.deepEqual([claim?.jobId, claim?.deliveryId, claim?.lost], [lost.jobId, lost.deliveryId, 1]);
+    assert.deepEqual(await commit((tx) => queue.finish(tx, [lost, ...(claim ? [claim] : [])])), new Set([claim]));
+  });
+});
+
+async function silence(pool: { query(sql: string, values: unknown[]): Promise<unknown> }, jobId: string | undefined): Promise<void> {
+  await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [jobId]);
+}

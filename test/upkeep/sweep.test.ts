@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
+import { sweepOverdue } from '../../src/upkeep/sweep.ts';
+import { lockTable } from '../faults/table-lock.ts';
+import { until } from '../setup/until.ts';
+import { addDeliveries, addWebhook, count, jobs, parkAll } from '../setup/delivery-rows.ts';
+import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
+
+suite('sweep', { concurrency: 4 }, () => {
+  test('an overdue delivery that lost its job → a job, due at once', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id, 1, 31);
+    await worker.claimOf(webhook.id, id);
+    await worker.pool.query('delete from postmand_queue.job');
+    await sweepOverdue(worker.pool, worker.queue);
+    const [claim, ...others] = await claimed(worker.queue, 10);
+    assert.deepEqual([claim?.deliveryId, claim?.webhookId, others.length], [id, webhook.id, 0]);
+  });
+
+  test('overdue deliveries with a job, waiting or claimed → no second one', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [waiting = '', claimed = ''] = await addDeliveries(worker, webhook.id, 2, 3600);
+    await worker.claimOf(webhook.id, claimed);
+    await worker.commit((tx) => worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]));
+    const before = (await jobs(worker.pool)).map(({ id, state }) => [id, state]);
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.deepEqual(
+      (await jobs(worker.pool)).map(({ id, state }) => [id, state]),
+      before,
+    );
+  });
+
+  test('2,500 overdue with a job and one without → only that one is given to the queue', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const ids = await addDeliveries(worker, webhook.id, 2501, 60);
+    const lost = ids[1700] ?? '';
+    const waiting = ids.filter((id) => id !== lost).map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
+    await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
+    const given: NextJob[] = [];
+    await sweepOverdue(worker.pool, noting(worker.queue, given));
+    assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
+  });
+
+  test('not pending, parked, or only just due → left alone', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const [done, held, fresh] = [await addWebhook(worker), await addWebhook(worker, { active: false }), await addWebhook(worker)];
+    await addDeliveries(worker, done.id, 2, 3600);
+    await worker.pool.query(`update deliveries set status = case when payload = 'payload 1' then 'failed' else 'succeeded' end`);
+    await addDeliveries(worker, held.id, 1, 3600);
+    await parkAll(worker, held.id);
+    await addDeliveries(worker, fresh.id, 1, 5);
+    await addDeliveries(worker, fresh.id, 1, -3600);
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+
+  test('2,500 that lost their jobs, many due at the same moment → all get one', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 2500, 60);
+    await worker.pool.query(`update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`);
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
+  });
+
+  test('two sweepers at once → one works, the other one ends at once and does nothing', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 10, 60);
+    const release = await lockTable(t, worker, 'deliveries');
+    const first = sweepOverdue(worker.pool, worker.queue);
+    await until('the first one is in the middle', () => isWaiting(worker));
+    const given: NextJob[] = [];
+    await sweepOverdue(worker.pool, noting(await worker.another(), given));
+    assert.deepEqual(given, []);
+    await release();
+    await first;
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
+  });
+
+  test('a sweeper that dies in the middle → the next one sweeps', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, 10, 60);
+    const release = await lockTable(t, worker, 'deliveries');
+    const dying = assert.rejects(sweepOverdue(worker.pool, worker.queue));
+    await until('it is in the middle', () => isWaiting(worker));
+    await worker.pool.query(`select pg_terminate_backend(pid, 5000) from (${WAITING}) as waiting`);
+    await dying;
+    await release();
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
+  });
+
+  test('nothing overdue → nothing happens', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    await sweepOverdue(worker.pool, worker.queue);
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+});
+
+const WAITING = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+async function isWaiting({ pool }: WorkerQueue): Promise<boolean> {
+  return (await pool.query(WAITING)).rowCount === 1;
+}
+
+/** The queue, with the jobs noted that it is given. */
+function noting(queue: ClaimableQueue, given: NextJob[]): ClaimableQueue {
+  return {
+    ...queue,
+    enqueue: (tx, jobs) => {
+      given.push(...jobs);
+      return queue.enqueue(tx, jobs);
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import { createLeases } from '../../src/worker/lease.ts';
+import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { keepingLog, silentLog } from '../setup/parts.ts';
+import { until } from '../setup/until.ts';
+import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
+
+test('a claim whose answer came after most of its lease, as in a process that was frozen → given up before it is sent', async (t) => {
+  const { pool, queue } = await freshWorkerQueue(t);
+  const log = keepingLog();
+  const leases = createLeases(pool, queue, log);
+  lastFirst(t).after(() => leases.stop(0));
+  const claim = (deliveryId: string) => ({ jobId: deliveryId, generation: '', deliveryId, webhookId: 'w', lost: 0, isNew: false });
+
+  const now = performance.now();
+  const [late] = leases.hold([claim('late')], now - LEASE_SECONDS * 700);
+  const [fresh] = leases.hold([claim('fresh')], now);
+
+  assert.deepEqual([late?.abort.signal.aborted, fresh?.abort.signal.aborted], [true, false]);
+  assert.deepEqual(
+    log.lines.map(({ event, fields }) => [event, fields['deliveries']]),
+    [['lease.lost', ['late']]],
+  );
+});
+
+test('claims that the database did not take back → not extended, and handed back as soon as it does', async (t) => {
+  const { pool, queue, claimOf } = await freshWorkerQueue(t);
+  const log = keepingLog();
+  let broken = true;
+  const giveBack: typeof queue.giveBack = (...all) => (broken ? Promise.reject(new Error('no')) : queue.giveBack(...all));
+  const leases = createLeases(pool, { ...queue, giveBack }, log);
+  lastFirst(t).after(() => leases.stop(0));
+  const claim = await claimOf(randomUUID(), randomUUID());
+  const held = leases.hold([claim], performance.now());
+  await leases.giveBack(held);
+  assert.deepEqual(leases.all(), []);
+  assert.deepEqual(
+    log.lines.map(({ event }) => event),
+    ['claim.hand_back_failed'],
+  );
+  assert.deepEqual(await claimed(queue, 1), []);
+  broken = false;
+  const again = await until('claimed by another', async () => (await claimed(queue, 1))[0]);
+  assert.deepEqual([again.jobId, again.lost], [claim.jobId, 0]);
+});
+
+test('told to stop while the database takes nothing back → it tries until it does, or its time is over', async (t) => {
+  const { pool, queue, claimOf } = await freshWorkerQueue(t);
+  let tries = 0;
+  const giveBack: typeof queue.giveBack = (...all) => ((tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.giveBack(...all));
+  const leases = createLeases(pool, { ...queue, giveBack }, silentLog);
+  await leases.giveBack(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  await leases.stop(20_000);
+  assert.equal((await claimed(queue, 1)).length, 1);
+
+  let answer: () => void = () => {};
+  const silent = createLeases(pool, { ...queue, giveBack: () => new Promise((resolve) => (answer = resolve)) }, silentLog);
+  const returned = silent.giveBack(silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  const toldAt = performance.now();
+  await silent.stop(100);
+  const tookMs = performance.now() - toldAt;
+  assert.ok(tookMs >= 95 && tookMs < 10_000, `${tookMs} ms`);
+  answer();
+  await returned;
+});
