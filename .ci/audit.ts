@@ -1,6 +1,6 @@
-// npm run check:audit: whether a package that runs in production has a known vulnerability.
-// High and critical ones fail. A registry that cannot be asked fails nothing: the check says that it
-// was skipped, and why.
+// npm run check:audit: whether a package that runs in production has a known vulnerability. High
+// and critical ones fail. A registry that cannot be asked fails nothing: the check says that it was
+// skipped, and why.
 import { spawnSync } from 'node:child_process';
 
 const FAILING = new Set(['high', 'critical']);
@@ -32,7 +32,9 @@ function main(): number {
   const found = Object.values(vulnerabilities);
   for (const one of found) console.log(describe(one));
   const failing = found.filter(({ severity }) => FAILING.has(severity)).length;
-  console.log(`check:audit: ${found.length} vulnerable packages in production, ${failing} of them high or critical.`);
+  console.log(
+    `check:audit: ${found.length} vulnerable packages in production, ${failing} of them high or critical.`,
+  );
   return failing > 0 ? 1 : 0;
 }
 

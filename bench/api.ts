@@ -6,13 +6,23 @@ import type { Endpoint, Receiver } from './receiver.ts';
 /** A webhook that is retried: after `retrySeconds`, three attempts in all, each of up to 5 s. */
 export type WebhookPlan = { count: number; endpoint: Endpoint; retrySeconds: number };
 
-/** Healthy webhooks are retried at once, so that a failure is seen as a repeat and not as a hole. */
-export const healthy = (count: number): WebhookPlan => ({ count, endpoint: 'fast', retrySeconds: 1 });
+/**
+ * Healthy webhooks are retried at once, so that a failure is seen as a repeat and not as a hole.
+ */
+export const healthy = (count: number): WebhookPlan => ({
+  count,
+  endpoint: 'fast',
+  retrySeconds: 1,
+});
 
 const agent = new Agent({ keepAlive: true });
 
 /** Creates webhooks over the API at `url`. @returns their ids. */
-export async function createWebhooks(url: string, receiver: Receiver, { count, endpoint, retrySeconds }: WebhookPlan): Promise<string[]> {
+export async function createWebhooks(
+  url: string,
+  receiver: Receiver,
+  { count, endpoint, retrySeconds }: WebhookPlan,
+): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 0; number < count; number += 1) {
     const body = JSON.stringify({
@@ -28,7 +38,8 @@ export async function createWebhooks(url: string, receiver: Receiver, { count, e
       retry_max_backoff: retrySeconds,
     });
     const answer = await call(agent, { method: 'POST', url: `${url}/v1/webhooks`, body });
-    if (answer.status !== 201) throw new Error(`POST /v1/webhooks: ${answer.status} ${answer.text}`);
+    if (answer.status !== 201)
+      throw new Error(`POST /v1/webhooks: ${answer.status} ${answer.text}`);
     ids.push((JSON.parse(answer.text) as { id: string }).id);
   }
   return ids;

@@ -8,7 +8,12 @@ import type { Service } from './service.ts';
 import type { Trial } from './trial.ts';
 
 /** POSTs `count` deliveries in turn to the webhooks. */
-export async function acceptBacklog(trial: Trial, server: Service, webhookIds: string[], count: number): Promise<Figure[]> {
+export async function acceptBacklog(
+  trial: Trial,
+  server: Service,
+  webhookIds: string[],
+  count: number,
+): Promise<Figure[]> {
   const { progress, sizes, payload } = trial;
   progress.step(`POST of ${grouped(count)} deliveries`);
   const parts = trial.parts({ server });
@@ -19,7 +24,11 @@ export async function acceptBacklog(trial: Trial, server: Service, webhookIds: s
     inTurn(webhookIds, payload),
     (done) => progress.tick(`${done} of ${count}`),
   );
-  return [more('accepted', count / seconds, '/s'), ...p50p99('POST', latenciesMs), ...cpu(count).map(whileAccepting)];
+  return [
+    more('accepted', count / seconds, '/s'),
+    ...p50p99('POST', latenciesMs),
+    ...cpu(count).map(whileAccepting),
+  ];
 }
 
 /** Drafts for one webhook after the other. */
@@ -32,10 +41,14 @@ const whileAccepting = (figure: Figure): Figure =>
   figure.name.startsWith('PostgreSQL') ? { ...figure, name: `${figure.name}, accepting` } : figure;
 
 /**
- * Starts workers on a backlog of `count` deliveries and waits until all are settled. Counted from the first arrival, so that the
- * start of a process is told apart.
+ * Starts workers on a backlog of `count` deliveries and waits until all are settled. Counted from
+ * the first arrival, so that the start of a process is told apart.
  */
-export async function drainBacklog(trial: Trial, webhookIds: string[], count: number): Promise<Outcome> {
+export async function drainBacklog(
+  trial: Trial,
+  webhookIds: string[],
+  count: number,
+): Promise<Outcome> {
   const { progress, receiver, pool } = trial;
   progress.step(`drain of ${grouped(count)} deliveries`);
   const startedAt = now();
@@ -52,7 +65,8 @@ export async function drainBacklog(trial: Trial, webhookIds: string[], count: nu
     return done >= count;
   }, deadline);
   // Only now: while deliveries are sent, nobody but the service asks the database.
-  const settledAt = all && (await reached(async () => !(await hasPending(pool, webhookIds)), deadline, 10));
+  const settledAt =
+    all && (await reached(async () => !(await hasPending(pool, webhookIds)), deadline, 10));
 
   const arrivals = await receiver.arrivals('fast');
   const seconds = ((settledAt ?? now()) - firstAt) / 1000;
@@ -66,12 +80,22 @@ export async function drainBacklog(trial: Trial, webhookIds: string[], count: nu
       ...peakMemory(parts),
       less('sent again', repeats, ''),
     ],
-    notes: settledAt === undefined ? [`Cut short after ${trial.sizes.limit} s, with ${arrivals.length} of ${count} delivered.`] : [],
+    notes:
+      settledAt === undefined
+        ? [`Cut short after ${trial.sizes.limit} s, with ${arrivals.length} of ${count} delivered.`]
+        : [],
   };
 }
 
-/** The time of the first arrival. @throws where a worker does not start, or nothing arrives before `deadline`. */
-export async function firstArrival({ receiver }: Trial, workers: Service[], deadline: number): Promise<number> {
+/**
+ * The time of the first arrival. @throws where a worker does not start, or nothing arrives before
+ * `deadline`.
+ */
+export async function firstArrival(
+  { receiver }: Trial,
+  workers: Service[],
+  deadline: number,
+): Promise<number> {
   const fails = workers.map(({ ready }) => ready.then(() => new Promise<never>(() => {})));
   const at = await within(Promise.race([receiver.first(), ...fails]), deadline - now());
   if (at === undefined) throw new Error('Nothing arrived.');
@@ -79,5 +103,8 @@ export async function firstArrival({ receiver }: Trial, workers: Service[], dead
 }
 
 function longestPause(arrivals: Arrivals): number {
-  return arrivals.reduce((longest, { at }, i) => Math.max(longest, at - (arrivals[i - 1]?.at ?? at)), 0);
+  return arrivals.reduce(
+    (longest, { at }, i) => Math.max(longest, at - (arrivals[i - 1]?.at ?? at)),
+    0,
+  );
 }

@@ -2,7 +2,10 @@ type Undo = () => Promise<void>;
 
 /** What must be undone in the end, the last thing first, also when the benchmark is interrupted. */
 export type Cleanup = {
-  /** @returns a function that undoes it now, once. @throws after the end has come, and undoes it at once. */
+  /**
+   * @returns a function that undoes it now, once. @throws after the end has come, and undoes it at
+   * once.
+   */
   add(undo: Undo): Undo;
   run(): Promise<void>;
 };

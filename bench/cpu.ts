@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Processor time used so far by a process and all that it started, ended ones included, in milliseconds.
- * Undefined where there is no /proc (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html) or no such process.
+ * Processor time used so far by a process and all that it started, ended ones included, in
+ * milliseconds. Undefined where there is no /proc
+ * (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html) or no such process.
  */
 export function cpuMs(pid: number): number | undefined {
   const tree = processTree(pid);
@@ -13,12 +14,17 @@ export function cpuMs(pid: number): number | undefined {
 
 /** The most memory that a process and those it started have held, in MB: the sum of their peaks. */
 export function peakMemoryMb(pid: number): number | undefined {
-  const peaks = processTree(pid).map((one) => /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${one.pid}/status`) ?? '')?.[1]);
+  const peaks = processTree(pid).map(
+    (one) => /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${one.pid}/status`) ?? '')?.[1],
+  );
   if (peaks.length === 0) return undefined;
   return peaks.reduce((sum, kilobytes) => sum + Number(kilobytes ?? 0), 0) / 1024;
 }
 
-/** The parent of a process that is called `name`, as is its parent; undefined where it is not on this machine. */
+/**
+ * The parent of a process that is called `name`, as is its parent; undefined where it is not on
+ * this machine.
+ */
 export function parentOf(pid: number, name: string): number | undefined {
   const child = processStat(pid);
   const parent = child && processStat(child.parent);
@@ -30,7 +36,9 @@ type ProcessStat = { pid: number; name: string; parent: number; ticks: number };
 function processTree(root: number): ProcessStat[] {
   const first = processStat(root);
   if (first === undefined) return [];
-  const all = readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? (processStat(Number(entry)) ?? []) : []));
+  const all = readdirSync('/proc').flatMap((entry) =>
+    /^\d+$/.test(entry) ? (processStat(Number(entry)) ?? []) : [],
+  );
   const tree = [first];
   // Grows while it is walked: children of children follow.
   for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid));
@@ -39,13 +47,19 @@ function processTree(root: number): ProcessStat[] {
 
 function processStat(pid: number): ProcessStat | undefined {
   const line = read(`/proc/${pid}/stat`);
-  // The name stands in parentheses and may hold anything, so what follows is counted from the last one.
+  // The name stands in parentheses and may hold anything, so what follows is counted from the last
+  // one.
   const match = /^\d+ \((.*)\) (.*)$/s.exec(line ?? '');
   if (match === null) return undefined;
   const fields = (match[2] ?? '').split(' ');
   const number = (index: number) => Number(fields[index]);
   // utime, stime, and both of the children that ended and were waited for.
-  return { pid, name: match[1] ?? '', parent: number(1), ticks: number(11) + number(12) + number(13) + number(14) };
+  return {
+    pid,
+    name: match[1] ?? '',
+    parent: number(1),
+    ticks: number(11) + number(12) + number(13) + number(14),
+  };
 }
 
 function read(path: string): string | undefined {

@@ -21,8 +21,14 @@ export type DatabaseServer = {
 /** A database of the benchmark's own. */
 type Database = { url: string; pool: Pool; drop(): Promise<void> };
 
-/** The server at `url`, else an embedded one with default settings in a temporary folder, until the cleanup. */
-export async function openDatabaseServer(url: string | undefined, cleanup: Cleanup): Promise<DatabaseServer> {
+/**
+ * The server at `url`, else an embedded one with default settings in a temporary folder, until the
+ * cleanup.
+ */
+export async function openDatabaseServer(
+  url: string | undefined,
+  cleanup: Cleanup,
+): Promise<DatabaseServer> {
   if (url !== undefined) return serverAt(url, 'given');
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-bench-'));
   // PostgreSQL does not run as root, and the user that it runs as must get in.
@@ -32,7 +38,8 @@ export async function openDatabaseServer(url: string | undefined, cleanup: Clean
     const embedded = await starting.catch(() => undefined);
     await embedded?.stop();
     // Root may have been given another folder than the one it asked for.
-    for (const made of [embedded?.home, folder]) if (made !== undefined) await rm(made, { recursive: true, force: true });
+    for (const made of [embedded?.home, folder])
+      if (made !== undefined) await rm(made, { recursive: true, force: true });
   });
   return serverAt((await starting).url, 'embedded');
 }
@@ -47,7 +54,11 @@ async function serverAt(url: string, origin: string): Promise<DatabaseServer> {
       const name = `postmand_bench_${randomBytes(6).toString('hex')}`;
       await run(connection, `create database ${name}`);
       const own = withDatabase(url, name);
-      const pool = new Pool({ ...(await connectionTo(parseDatabaseUrl(own))), max: 4, application_name: 'postmand bench' });
+      const pool = new Pool({
+        ...(await connectionTo(parseDatabaseUrl(own))),
+        max: 4,
+        application_name: 'postmand bench',
+      });
       pool.on('error', () => {});
       return {
         url: own,
@@ -61,9 +72,17 @@ async function serverAt(url: string, origin: string): Promise<DatabaseServer> {
   };
 }
 
-type Description = { version: string; fsync: string; synchronous_commit: string; shared_buffers: string; pid: number };
+type Description = {
+  version: string;
+  fsync: string;
+  synchronous_commit: string;
+  shared_buffers: string;
+  pid: number;
+};
 
-async function describe(connection: Connection): Promise<{ description: string; pid: number | undefined }> {
+async function describe(
+  connection: Connection,
+): Promise<{ description: string; pid: number | undefined }> {
   return withClient(connection, async (client) => {
     const { rows } = await client.query<Description>(
       `select split_part(version(), ' on ', 1) as version, current_setting('fsync') as fsync,
@@ -83,7 +102,10 @@ function run(connection: Connection, sql: string): Promise<void> {
   return withClient(connection, async (client) => void (await client.query(sql)));
 }
 
-async function withClient<Result>(connection: Connection, work: (client: Client) => Promise<Result>): Promise<Result> {
+async function withClient<Result>(
+  connection: Connection,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = new Client({ ...connection, application_name: 'postmand bench' });
   client.on('error', () => {});
   await client.connect();

@@ -6,13 +6,23 @@ const STEP = 5000;
 type Waiting = { id: string; webhookId: string; seconds: number };
 
 /**
- * THE ONE EXCEPTION to driving the service only through its commands, its API and its tables: puts jobs for pending deliveries that
- * are due later into our queue through pg-boss itself. The proper way, 200,000 deliveries that are accepted, sent and failed
- * first, takes longer than all scenarios together. The shape of a job is that of src/deliveries/queue.ts.
+ * THE ONE EXCEPTION to driving the service only through its commands, its API and its tables: puts
+ * jobs for pending deliveries that are due later into our queue through pg-boss itself. The proper
+ * way, 200,000 deliveries that are accepted, sent and failed first, takes longer than all scenarios
+ * together. The shape of a job is that of src/deliveries/queue.ts.
  */
 export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void): Promise<void> {
-  const quiet = { schema: 'postmand_queue', supervise: false, schedule: false, migrate: false, registerInstance: false };
-  const boss = new PgBoss({ ...quiet, db: { executeSql: (text, values) => pool.query(text, values) } });
+  const quiet = {
+    schema: 'postmand_queue',
+    supervise: false,
+    schedule: false,
+    migrate: false,
+    registerInstance: false,
+  };
+  const boss = new PgBoss({
+    ...quiet,
+    db: { executeSql: (text, values) => pool.query(text, values) },
+  });
   boss.on('error', () => {});
   await boss.start();
   let done = 0;

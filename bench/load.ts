@@ -7,7 +7,10 @@ export type Draft = { webhookId: string; payload: string };
 
 export type Posted = { latenciesMs: number[]; seconds: number };
 
-/** POSTs `count` deliveries over so many connections, each with its next one as soon as it has the answer. @throws unless all are accepted. */
+/**
+ * POSTs `count` deliveries over so many connections, each with its next one as soon as it has the
+ * answer. @throws unless all are accepted.
+ */
 export async function postAll(
   url: string,
   { count, connections }: { count: number; connections: number },
@@ -38,17 +41,26 @@ export async function postAll(
 export type SteadyTraffic = { sent: Marks[]; refused: number; firstRefusal: string | undefined };
 
 /**
- * POSTs deliveries at a steady rate, whether or not answers come, until `over`. Resolves when all are answered.
+ * POSTs deliveries at a steady rate, whether or not answers come, until `over`. Resolves when all
+ * are answered.
  * @returns the marks of those accepted.
  */
-export async function postSteadily(url: string, perSecond: number, over: () => boolean, draft: () => Draft): Promise<SteadyTraffic> {
+export async function postSteadily(
+  url: string,
+  perSecond: number,
+  over: () => boolean,
+  draft: () => Draft,
+): Promise<SteadyTraffic> {
   const agent = new Agent({ keepAlive: true });
   const traffic: SteadyTraffic = { sent: [], refused: 0, firstRefusal: undefined };
   const open = new Set<Promise<void>>();
 
   async function postOne(): Promise<void> {
     const one = draft();
-    const answer = await post(agent, url, one).catch((error: Error) => ({ status: 0, text: error.message }));
+    const answer = await post(agent, url, one).catch((error: Error) => ({
+      status: 0,
+      text: error.message,
+    }));
     const marks = marksOf(one.payload);
     if (answer.status === 201 && marks) traffic.sent.push(marks);
     else {
@@ -69,5 +81,9 @@ export async function postSteadily(url: string, perSecond: number, over: () => b
 }
 
 export function post(agent: Agent, url: string, { webhookId, payload }: Draft) {
-  return call(agent, { method: 'POST', url: `${url}/v1/deliveries`, body: JSON.stringify({ webhook_id: webhookId, payload }) });
+  return call(agent, {
+    method: 'POST',
+    url: `${url}/v1/deliveries`,
+    body: JSON.stringify({ webhook_id: webhookId, payload }),
+  });
 }

@@ -18,11 +18,17 @@ export function circumstances(database: string, settings: Record<string, string>
   };
 }
 
-/** The settings of the calling environment that every process gets; the benchmark itself says which database and ports. */
+/**
+ * The settings of the calling environment that every process gets; the benchmark itself says which
+ * database and ports.
+ */
 export function handedOn(env: NodeJS.ProcessEnv): Record<string, string> {
-  const own = /^POSTMAND_(TEST_DATABASE_URL|DATABASE_URL|DATABASE_MIGRATION_DIR|HTTP_PORT|HEALTH_CHECK_HTTP_PORT|DATA_DIR)$/;
+  const own =
+    /^POSTMAND_(TEST_DATABASE_URL|DATABASE_URL|DATABASE_MIGRATION_DIR|HTTP_PORT|HEALTH_CHECK_HTTP_PORT|DATA_DIR)$/;
   return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (name.startsWith('POSTMAND_') && !own.test(name) && value ? [[name, value]] : [])),
+    Object.entries(env).flatMap(([name, value]) =>
+      name.startsWith('POSTMAND_') && !own.test(name) && value ? [[name, value]] : [],
+    ),
   );
 }
 

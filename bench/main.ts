@@ -10,7 +10,14 @@ import { circumstances, handedOn } from './machine.ts';
 import { readOptions, USAGE, UsageError, type Options } from './options.ts';
 import { createProgress } from './progress.ts';
 import { startReceiver } from './receiver.ts';
-import { headText, reportJson, reportMarkdown, scenarioText, type Report, type ScenarioReport } from './report.ts';
+import {
+  headText,
+  reportJson,
+  reportMarkdown,
+  scenarioText,
+  type Report,
+  type ScenarioReport,
+} from './report.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { otherImplementation, ourImplementation, type Implementation } from './service.ts';
 import { runTrial, type Bench } from './trial.ts';
@@ -24,17 +31,26 @@ async function main(argv: string[]): Promise<number> {
   try {
     const options = readOptions(argv);
     if (options === undefined) process.stdout.write(USAGE);
-    return options === undefined ? 0 : await Promise.race([runAll(options, argv, cleanup, interruption.signal), end(interruption)]);
+    return options === undefined
+      ? 0
+      : await Promise.race([
+          runAll(options, argv, cleanup, interruption.signal),
+          end(interruption),
+        ]);
   } catch (error) {
     process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof UsageError) process.stderr.write('(npm run bench -- --help shows the usage)\n');
+    if (error instanceof UsageError)
+      process.stderr.write('(npm run bench -- --help shows the usage)\n');
     return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
   } finally {
     await cleanup.run();
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one does not wait for the cleaning up. Rejects with what nobody caught. */
+/**
+ * Resolves at the first SIGINT or SIGTERM; a second one does not wait for the cleaning up. Rejects
+ * with what nobody caught.
+ */
 function end(interruption: AbortController): Promise<number> {
   return new Promise((resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -51,10 +67,18 @@ function end(interruption: AbortController): Promise<number> {
   });
 }
 
-async function runAll(options: Options, argv: string[], cleanup: Cleanup, interruption: AbortSignal): Promise<number> {
+async function runAll(
+  options: Options,
+  argv: string[],
+  cleanup: Cleanup,
+  interruption: AbortSignal,
+): Promise<number> {
   const startedAt = now();
   const bench = { ...(await openBench(options, cleanup)), interruption };
-  const implementations = [ourImplementation(bench.folder), ...(options.other ? [otherImplementation(options.other)] : [])];
+  const implementations = [
+    ourImplementation(bench.folder),
+    ...(options.other ? [otherImplementation(options.other)] : []),
+  ];
   const report: Report = {
     command: ['npm run bench --', ...argv.map(quoted)].join(' '),
     circumstances: circumstances(bench.databases.description, bench.settings),
@@ -71,32 +95,61 @@ async function runAll(options: Options, argv: string[], cleanup: Cleanup, interr
   if (options.json) process.stdout.write(reportJson(report));
   if (options.write) bench.progress.step(`written: ${await writeResults(reportMarkdown(report))}`);
   bench.progress.step(`${Math.round((now() - startedAt) / 1000)} s in all`);
-  return report.scenarios.some(({ results }) => results.some(({ failure }) => failure !== undefined)) ? 1 : 0;
+  return report.scenarios.some(({ results }) =>
+    results.some(({ failure }) => failure !== undefined),
+  )
+    ? 1
+    : 0;
 }
 
-async function openBench({ database, sizes }: Options, cleanup: Cleanup): Promise<Omit<Bench, 'interruption'>> {
+async function openBench(
+  { database, sizes }: Options,
+  cleanup: Cleanup,
+): Promise<Omit<Bench, 'interruption'>> {
   const progress = createProgress(process.stderr);
   const settings = handedOn(process.env);
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-bench-output-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
-  progress.step(database === undefined ? 'starting an embedded PostgreSQL' : 'looking at the database');
+  progress.step(
+    database === undefined ? 'starting an embedded PostgreSQL' : 'looking at the database',
+  );
   const databases = await openDatabaseServer(database, cleanup);
   const receiver = await startReceiver();
   cleanup.add(receiver.stop);
   return { databases, receiver, sizes, settings, folder, cleanup, progress };
 }
 
-/** All runs of a scenario, the implementations by turns and each first every other time: what disturbs one then disturbs the other too. */
-async function runScenario(bench: Bench, scenario: string, implementations: Implementation[], runs: number): Promise<ScenarioReport> {
+/**
+ * All runs of a scenario, the implementations by turns and each first every other time: what
+ * disturbs one then disturbs the other too.
+ */
+async function runScenario(
+  bench: Bench,
+  scenario: string,
+  implementations: Implementation[],
+  runs: number,
+): Promise<ScenarioReport> {
   const { summary, run } = SCENARIOS[scenario] as (typeof SCENARIOS)[string];
-  const results: ScenarioReport['results'] = implementations.map(({ name }) => ({ implementation: name, outcomes: [] }));
+  const results: ScenarioReport['results'] = implementations.map(({ name }) => ({
+    implementation: name,
+    outcomes: [],
+  }));
   for (let number = 1; number <= runs; number += 1) {
-    const turns = implementations.map((implementation, i) => ({ implementation, result: results[i] }));
+    const turns = implementations.map((implementation, i) => ({
+      implementation,
+      result: results[i],
+    }));
     for (const { implementation, result } of number % 2 === 1 ? turns : turns.toReversed()) {
       if (result === undefined || result.failure !== undefined) continue;
-      const label = [scenario, ...(implementations.length > 1 ? [implementation.name] : []), ...(runs > 1 ? [`${number}/${runs}`] : [])];
+      const label = [
+        scenario,
+        ...(implementations.length > 1 ? [implementation.name] : []),
+        ...(runs > 1 ? [`${number}/${runs}`] : []),
+      ];
       try {
-        result.outcomes.push(await runTrial(bench, implementation, { summary, run }, label.join(' ')));
+        result.outcomes.push(
+          await runTrial(bench, implementation, { summary, run }, label.join(' ')),
+        );
       } catch (error) {
         // What fails while everything is taken away says nothing.
         if (bench.interruption.aborted) return { scenario, summary, results };
@@ -110,6 +163,7 @@ async function runScenario(bench: Bench, scenario: string, implementations: Impl
 
 /** As one would type it. A database's URL holds a password, so it is left out. */
 function quoted(argument: string): string {
-  if (/^(--database=)?postgres(ql)?:/.test(argument)) return argument.startsWith('--') ? '--database=URL' : 'URL';
+  if (/^(--database=)?postgres(ql)?:/.test(argument))
+    return argument.startsWith('--') ? '--database=URL' : 'URL';
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`;
 }

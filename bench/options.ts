@@ -60,13 +60,18 @@ function parse(argv: string[]) {
 
 function givenSizes(values: Record<string, unknown>): Partial<Sizes> {
   return Object.fromEntries(
-    sizeNames.flatMap((name) => (typeof values[name] === 'string' ? [[name, wholeNumber(name, values[name])]] : [])),
+    sizeNames.flatMap((name) =>
+      typeof values[name] === 'string' ? [[name, wholeNumber(name, values[name])]] : [],
+    ),
   );
 }
 
 function wholeNumber(name: string, value: string): number {
   const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
-  if (number < 1) throw new UsageError(`--${name} must be a whole number from 1 on, but is ${JSON.stringify(value)}`);
+  if (number < 1)
+    throw new UsageError(
+      `--${name} must be a whole number from 1 on, but is ${JSON.stringify(value)}`,
+    );
   return number;
 }
 
@@ -77,16 +82,26 @@ function chosen(names: string[], all: boolean): string[] {
     ...new Set(
       names.flatMap((name) => {
         const found = scenariosNamed(name);
-        if (found.length === 0) throw new UsageError(`There is no scenario ${JSON.stringify(name)}.`);
+        if (found.length === 0)
+          throw new UsageError(`There is no scenario ${JSON.stringify(name)}.`);
         return found;
       }),
     ),
   ];
 }
 
-function otherCommands({ migrate, server, worker }: { migrate?: string; server?: string; worker?: string }): Options['other'] {
+function otherCommands({
+  migrate,
+  server,
+  worker,
+}: {
+  migrate?: string;
+  server?: string;
+  worker?: string;
+}): Options['other'] {
   if (migrate === undefined && server === undefined && worker === undefined) return undefined;
-  if (!migrate || !server || !worker) throw new UsageError('--migrate, --server and --worker go together.');
+  if (!migrate || !server || !worker)
+    throw new UsageError('--migrate, --server and --worker go together.');
   return { migrate, server, worker };
 }
 

@@ -4,7 +4,10 @@ import { now } from './clock.ts';
 export type Marks = { id: number; sentAt: number };
 
 const BYTES = 1024;
-const FILL = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore. '.repeat(11);
+const FILL =
+  'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore. '.repeat(
+    11,
+  );
 
 /** Makes payloads of 1 KB, numbered from 1, each with the time at which it was made. */
 export function createPayloads(): () => string {

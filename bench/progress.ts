@@ -2,7 +2,9 @@
 export type Progress = {
   /** A new step. */
   step(text: string): void;
-  /** How far the step is: overwrites itself on a terminal, and comes every few seconds elsewhere. */
+  /**
+   * How far the step is: overwrites itself on a terminal, and comes every few seconds elsewhere.
+   */
   tick(text: string): void;
 };
 

@@ -4,7 +4,10 @@ import { now } from './clock.ts';
 import { marksOf } from './payload.ts';
 import type { Arrivals, Counts, Reply, Wish } from './receiver.ts';
 
-/** Payloads that came under one first part of the path: each number once, in the order in which they came. */
+/**
+ * Payloads that came under one first part of the path: each number once, in the order in which they
+ * came.
+ */
 type Group = { seen: Set<number>; arrivals: Arrivals; repeats: number };
 
 const groups = new Map<string, Group>();
@@ -15,7 +18,9 @@ const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 }, rec
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
 });
-process.on('message', (wish: Wish) => fulfil(wish, (answer) => process.send?.({ number: wish.number, answer } satisfies Reply)));
+process.on('message', (wish: Wish) =>
+  fulfil(wish, (answer) => process.send?.({ number: wish.number, answer } satisfies Reply)),
+);
 process.on('disconnect', () => process.exit(0));
 
 function receive(request: IncomingMessage, response: ServerResponse): void {

@@ -9,12 +9,15 @@ export type Arrivals = (Marks & { at: number })[];
 /** `arrived` counts payloads, `repeats` how often one of them came again. */
 export type Counts = { arrived: number; repeats: number };
 
-/** Where payloads go. All but the last part of a path says how it answers; the first part names a group of arrivals. */
+/**
+ * Where payloads go. All but the last part of a path says how it answers; the first part names a
+ * group of arrivals.
+ */
 export type Endpoint = 'fast' | 'hang' | `slow/${number}`;
 
 /**
- * The endpoint of every webhook, a process of its own so that it neither waits for the load nor delays it. `/fast/…` answers 200
- * at once, `/slow/4000/…` after 4,000 ms, `/hang/…` never.
+ * The endpoint of every webhook, a process of its own so that it neither waits for the load nor
+ * delays it. `/fast/…` answers 200 at once, `/slow/4000/…` after 4,000 ms, `/hang/…` never.
  */
 export type Receiver = {
   url(endpoint: Endpoint, number: number): string;
@@ -27,13 +30,18 @@ export type Receiver = {
   stop(): Promise<void>;
 };
 
-export type Wish = { number: number } & ({ kind: 'reset' | 'first' } | { kind: 'counts' | 'arrivals'; group: string });
+export type Wish = { number: number } & (
+  | { kind: 'reset' | 'first' }
+  | { kind: 'counts' | 'arrivals'; group: string }
+);
 export type Reply = { number: number; answer: number | Counts | Arrivals | undefined };
 
 type Asked = Wish extends infer One ? (One extends Wish ? Omit<One, 'number'> : never) : never;
 
 export async function startReceiver(): Promise<Receiver> {
-  const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), { serialization: 'advanced' });
+  const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), {
+    serialization: 'advanced',
+  });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   const ask = dialogue(child);
   return {

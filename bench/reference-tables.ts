@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 
-/** The tables and indexes of the Go program as its own migrations leave them, with the bookkeeping of golang-migrate. */
+/**
+ * The tables and indexes of the Go program as its own migrations leave them, with the bookkeeping
+ * of golang-migrate.
+ */
 export async function createReferenceTables(pool: Pool): Promise<void> {
   await pool.query(`
     create table webhooks (

@@ -4,13 +4,22 @@ import { PAYLOAD_SQL } from './payload.ts';
 /** Rows that go in with one statement, so that there is progress to show. */
 const STEP = 20_000;
 
-export type Fill = { webhookIds: string[]; from?: number; count: number; onRows: (done: number) => void };
+export type Fill = {
+  webhookIds: string[];
+  from?: number;
+  count: number;
+  onRows: (done: number) => void;
+};
 
 /**
- * Puts in finished deliveries number `from` to `count`, each with its attempt, spread over the webhooks. One in ten failed. Times
- * are distinct, a tenth of a second apart, and start before now. Payloads have 200 bytes, so that a million fit anywhere.
+ * Puts in finished deliveries number `from` to `count`, each with its attempt, spread over the
+ * webhooks. One in ten failed. Times are distinct, a tenth of a second apart, and start before now.
+ * Payloads have 200 bytes, so that a million fit anywhere.
  */
-export async function insertFinished(pool: Pool, { webhookIds, from = 1, count, onRows }: Fill): Promise<void> {
+export async function insertFinished(
+  pool: Pool,
+  { webhookIds, from = 1, count, onRows }: Fill,
+): Promise<void> {
   await inSteps(pool, { from, count, onRows }, async (client, low, high) => {
     await client.query(
       `with finished as (
@@ -31,8 +40,14 @@ export async function insertFinished(pool: Pool, { webhookIds, from = 1, count, 
   });
 }
 
-/** Puts in deliveries that failed once and wait for their retry, from a day from now on, each at a time of its own. No jobs. */
-export async function insertDeferred(pool: Pool, { webhookIds, count, onRows }: Fill): Promise<void> {
+/**
+ * Puts in deliveries that failed once and wait for their retry, from a day from now on, each at a
+ * time of its own. No jobs.
+ */
+export async function insertDeferred(
+  pool: Pool,
+  { webhookIds, count, onRows }: Fill,
+): Promise<void> {
   await inSteps(pool, { from: 1, count, onRows }, async (client, low, high) => {
     await client.query(
       `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
@@ -46,7 +61,10 @@ export async function insertDeferred(pool: Pool, { webhookIds, count, onRows }: 
 }
 
 /** Puts in pending deliveries that were due an hour ago, with numbered payloads. No jobs. */
-export async function insertPending(pool: Pool, { webhookIds, count, onRows }: Fill): Promise<void> {
+export async function insertPending(
+  pool: Pool,
+  { webhookIds, count, onRows }: Fill,
+): Promise<void> {
   await inSteps(pool, { from: 1, count, onRows }, async (client, low, high) => {
     await client.query(
       `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
@@ -71,7 +89,10 @@ export async function insertWebhooks(pool: Pool, urls: string[]): Promise<string
   return rows.map(({ id }) => id);
 }
 
-/** What autovacuum would do some time later and in the middle of the measurement; then everything is written. */
+/**
+ * What autovacuum would do some time later and in the middle of the measurement; then everything is
+ * written.
+ */
 export async function settleTables(pool: Pool): Promise<void> {
   await pool.query('vacuum (analyze)');
   // For superusers only; without it the checkpoint comes when it comes.
@@ -99,8 +120,8 @@ export async function hasRows(pool: Pool, webhookId: string): Promise<boolean> {
 }
 
 /**
- * Pending deliveries that nothing will ever send. Undefined where there is no pg-boss queue to look into. Versions up to 2.1 have theirs
- * in the schema `pgboss`.
+ * Pending deliveries that nothing will ever send. Undefined where there is no pg-boss queue to look
+ * into. Versions up to 2.1 have theirs in the schema `pgboss`.
  */
 export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
   const queue = await pool.query<{ job: string | null }>(
@@ -127,7 +148,8 @@ async function inSteps(
 ): Promise<void> {
   const client = await pool.connect();
   try {
-    // Leaves out the foreign key checks, which are most of the time. For superusers only; others wait longer.
+    // Leaves out the foreign key checks, which are most of the time. For superusers only; others
+    // wait longer.
     await client.query('set session_replication_role = replica').catch(() => {});
     for (let low = from; low <= count; low += STEP) {
       await insert(client, low, Math.min(low + STEP - 1, count));

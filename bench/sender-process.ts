@@ -4,7 +4,10 @@ import { sendBarrage } from '../test/faults/barrage.ts';
 import type { Target } from '../test/faults/hostile.ts';
 import { watchLeftovers, type Leftovers } from '../test/setup/leftovers.ts';
 
-/** What to do: `warmup` sends before anything is measured, and then `count`, half of them before the middle. */
+/**
+ * What to do: `warmup` sends before anything is measured, and then `count`, half of them before the
+ * middle.
+ */
 export type Order = { targets: Target[]; warmup: number; count: number };
 
 export type State = Leftovers & { heapMb: number; rssMb: number };
@@ -15,12 +18,19 @@ const IDLE_MS = 10_000;
 
 const leftovers = watchLeftovers();
 
-process.on('message', (order: Order) => void attack(order).then((report) => process.send?.(report)));
+process.on(
+  'message',
+  (order: Order) => void attack(order).then((report) => process.send?.(report)),
+);
 process.on('disconnect', () => process.exit(0));
 
 /** A process of its own, so that what is measured is the sender's alone. */
 async function attack({ targets, warmup, count }: Order): Promise<Report> {
-  const sender = createSender({ bodyLimitBytes: 64 * 1024, outbound: { policy: 'internal', allow: [], deny: [] }, lookupThreads: 4 });
+  const sender = createSender({
+    bodyLimitBytes: 64 * 1024,
+    outbound: { policy: 'internal', allow: [], deny: [] },
+    lookupThreads: 4,
+  });
   await sendBarrage(sender, targets, warmup);
   const start = await state();
   const half = Math.floor(count / 2);
@@ -29,7 +39,13 @@ async function attack({ targets, warmup, count }: Order): Promise<Report> {
   const second = await measured(() => sendBarrage(sender, targets, count - half));
   const end = await state();
   sender.close();
-  return { start, middle, end, cpuMs: first.cpuMs + second.cpuMs, tookMs: first.tookMs + second.tookMs };
+  return {
+    start,
+    middle,
+    end,
+    cpuMs: first.cpuMs + second.cpuMs,
+    tookMs: first.tookMs + second.tookMs,
+  };
 }
 
 async function measured(work: () => Promise<unknown>): Promise<{ cpuMs: number; tookMs: number }> {
@@ -42,7 +58,8 @@ async function measured(work: () => Promise<unknown>): Promise<{ cpuMs: number; 
 /** When all is quiet and garbage is collected. */
 async function state(): Promise<State> {
   const deadline = performance.now() + IDLE_MS;
-  while (leftovers().sockets + leftovers().pooled > 0 && performance.now() < deadline) await sleep(50);
+  while (leftovers().sockets + leftovers().pooled > 0 && performance.now() < deadline)
+    await sleep(50);
   // What a finaliser frees is gone with the next collection.
   for (let i = 0; i < 3; i += 1) {
     globalThis.gc?.();

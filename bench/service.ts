@@ -8,7 +8,13 @@ import { now, reached, within } from './clock.ts';
 import { call } from './http.ts';
 
 /** One implementation of the service: the commands that start it. */
-export type Implementation = { name: 'ours' | 'other'; migrate: string[]; server: string[]; worker: string[]; folder: string };
+export type Implementation = {
+  name: 'ours' | 'other';
+  migrate: string[];
+  server: string[];
+  worker: string[];
+  folder: string;
+};
 
 /** A running server or worker. */
 export type Service = {
@@ -20,8 +26,15 @@ export type Service = {
   stop(): Promise<void>;
 };
 
-/** What a process is given: the database, its settings from the environment, and a folder for its output. */
-export type Surroundings = { databaseUrl: string; settings: Record<string, string>; folder: string };
+/**
+ * What a process is given: the database, its settings from the environment, and a folder for its
+ * output.
+ */
+export type Surroundings = {
+  databaseUrl: string;
+  settings: Record<string, string>;
+  folder: string;
+};
 
 const READY_MS = 60_000;
 const STOP_MS = 3000;
@@ -31,11 +44,21 @@ const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 /** This working tree. Its processes run in `folder`, out of reach of anybody's `.env`. */
 export function ourImplementation(folder: string): Implementation {
   const command = (name: string) => [process.execPath, CLI, name];
-  return { name: 'ours', migrate: command('migrate'), server: command('server'), worker: command('worker'), folder };
+  return {
+    name: 'ours',
+    migrate: command('migrate'),
+    server: command('server'),
+    worker: command('worker'),
+    folder,
+  };
 }
 
 /** Another one, by shell commands that run in the present folder. */
-export function otherImplementation(commands: { migrate: string; server: string; worker: string }): Implementation {
+export function otherImplementation(commands: {
+  migrate: string;
+  server: string;
+  worker: string;
+}): Implementation {
   // Replaced by exec, the shell is neither measured nor left behind.
   const shell = (command: string) => ['/bin/sh', '-c', `exec ${command}`];
   return {
@@ -48,11 +71,15 @@ export function otherImplementation(commands: { migrate: string; server: string;
 }
 
 /** Runs the migrate command to its end. @returns how long it took, in milliseconds. */
-export async function runMigrate(implementation: Implementation, surroundings: Surroundings): Promise<number> {
+export async function runMigrate(
+  implementation: Implementation,
+  surroundings: Surroundings,
+): Promise<number> {
   const startedAt = now();
   const started = start('migrate', implementation, surroundings, [0, 0]);
   const code = await started.ended;
-  if (code !== 0) throw new Error(`${implementation.name} migrate ended with ${code}:\n${started.lastOutput()}`);
+  if (code !== 0)
+    throw new Error(`${implementation.name} migrate ended with ${code}:\n${started.lastOutput()}`);
   return now() - startedAt;
 }
 
@@ -65,14 +92,22 @@ export async function startService(
   const ports = await freePorts();
   const started = start(kind, implementation, surroundings, ports);
   const url = `http://127.0.0.1:${ports[0]}`;
-  const urls = [`http://127.0.0.1:${ports[1]}/healthz`, ...(kind === 'server' ? [`${url}/v1/webhooks?limit=1`] : [])];
+  const urls = [
+    `http://127.0.0.1:${ports[1]}/healthz`,
+    ...(kind === 'server' ? [`${url}/v1/webhooks?limit=1`] : []),
+  ];
   const ready = answering(urls, started, `${implementation.name} ${kind}`);
   // Whoever waits for it gets the error; until then it must not end the benchmark.
   ready.catch(() => {});
   return { pid: started.child.pid ?? 0, url, ready, stop: () => stop(started) };
 }
 
-type Started = { child: ChildProcess; ended: Promise<number | string>; hasEnded(): boolean; lastOutput(): string };
+type Started = {
+  child: ChildProcess;
+  ended: Promise<number | string>;
+  hasEnded(): boolean;
+  lastOutput(): string;
+};
 
 let started = 0;
 
@@ -105,14 +140,25 @@ function start(
     child.on('exit', (code, signal) => resolve(code ?? signal ?? 'nothing'));
     child.on('error', (error) => resolve(error.message));
   }).finally(() => (over = true));
-  return { child, ended, hasEnded: () => over, lastOutput: () => readFileSync(file, 'utf8').split('\n').slice(-15).join('\n') };
+  return {
+    child,
+    ended,
+    hasEnded: () => over,
+    lastOutput: () => readFileSync(file, 'utf8').split('\n').slice(-15).join('\n'),
+  };
 }
 
 function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(POSTMAND_.*|DATABASE_URL|PORT)$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(POSTMAND_.*|DATABASE_URL|PORT)$/.test(name)),
+  );
 }
 
-async function answering(urls: string[], { hasEnded, ended, lastOutput }: Started, name: string): Promise<void> {
+async function answering(
+  urls: string[],
+  { hasEnded, ended, lastOutput }: Started,
+  name: string,
+): Promise<void> {
   const agent = new Agent();
   const deadline = now() + READY_MS;
   for (const url of urls) {
@@ -154,5 +200,7 @@ async function freePorts(): Promise<[number, number]> {
 
 function listenAnywhere(): Promise<ReturnType<typeof createServer>> {
   const probe = createServer();
-  return new Promise((resolve, reject) => probe.once('error', reject).listen(0, () => resolve(probe)));
+  return new Promise((resolve, reject) =>
+    probe.once('error', reject).listen(0, () => resolve(probe)),
+  );
 }

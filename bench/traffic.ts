@@ -9,14 +9,28 @@ type Trip = { sentAt: number; ms: number };
 export type Trips = { trips: Trip[]; notes: string[] };
 
 /**
- * Steady traffic to healthy webhooks until `over`, and the time of each delivery from POST to arrival. One that does not arrive in
- * time counts with the time that it has waited: leaving it out would flatter.
+ * Steady traffic to healthy webhooks until `over`, and the time of each delivery from POST to
+ * arrival. One that does not arrive in time counts with the time that it has waited: leaving it out
+ * would flatter.
  */
-export async function steadyTrips(trial: Trial, url: string, webhookIds: string[], over: () => boolean): Promise<Trips> {
+export async function steadyTrips(
+  trial: Trial,
+  url: string,
+  webhookIds: string[],
+  over: () => boolean,
+): Promise<Trips> {
   const { receiver, sizes, payload } = trial;
   const before = (await receiver.counts('fast')).arrived;
-  const { sent, refused, firstRefusal } = await postSteadily(url, sizes.rate, over, inTurn(webhookIds, payload));
-  const complete = await reached(async () => (await receiver.counts('fast')).arrived >= before + sent.length, trial.deadline());
+  const { sent, refused, firstRefusal } = await postSteadily(
+    url,
+    sizes.rate,
+    over,
+    inTurn(webhookIds, payload),
+  );
+  const complete = await reached(
+    async () => (await receiver.counts('fast')).arrived >= before + sent.length,
+    trial.deadline(),
+  );
   const cutAt = now();
   const arrivedAt = new Map((await receiver.arrivals('fast')).map(({ id, at }) => [id, at]));
   const missing = sent.filter(({ id }) => !arrivedAt.has(id)).length;
@@ -24,9 +38,13 @@ export async function steadyTrips(trial: Trial, url: string, webhookIds: string[
     trips: sent.map(({ id, sentAt }) => ({ sentAt, ms: (arrivedAt.get(id) ?? cutAt) - sentAt })),
     notes: [
       ...(complete === undefined
-        ? [`Cut short: ${missing} of ${sent.length} healthy deliveries had not arrived after ${sizes.limit} s more.`]
+        ? [
+            `Cut short: ${missing} of ${sent.length} healthy deliveries had not arrived after ${sizes.limit} s more.`,
+          ]
         : []),
-      ...(refused > 0 ? [`${refused} POSTs were not accepted, the first with: ${firstRefusal}`] : []),
+      ...(refused > 0
+        ? [`${refused} POSTs were not accepted, the first with: ${firstRefusal}`]
+        : []),
     ],
   };
 }

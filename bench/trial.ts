@@ -49,7 +49,12 @@ export type Trial = {
 export type Scenario = { summary: string; run(trial: Trial): Promise<Outcome> };
 
 /** Runs a scenario once and leaves nothing behind. */
-export async function runTrial(bench: Bench, implementation: Implementation, scenario: Scenario, label: string): Promise<Outcome> {
+export async function runTrial(
+  bench: Bench,
+  implementation: Implementation,
+  scenario: Scenario,
+  label: string,
+): Promise<Outcome> {
   const cleanup = createCleanup();
   const undo = bench.cleanup.add(cleanup.run);
   try {
@@ -60,15 +65,25 @@ export async function runTrial(bench: Bench, implementation: Implementation, sce
   }
 }
 
-async function openTrial(bench: Bench, implementation: Implementation, cleanup: Cleanup): Promise<Omit<Trial, 'progress'>> {
+async function openTrial(
+  bench: Bench,
+  implementation: Implementation,
+  cleanup: Cleanup,
+): Promise<Omit<Trial, 'progress'>> {
   const { databases, receiver, sizes, settings, folder } = bench;
   await receiver.reset();
   const database = await databases.create();
   cleanup.add(database.drop);
   const surroundings = { databaseUrl: database.url, settings, folder };
 
-  async function start(kind: 'server' | 'worker', more: Record<string, string> = {}): Promise<Service> {
-    const service = await startService(kind, implementation, { ...surroundings, settings: { ...settings, ...more } });
+  async function start(
+    kind: 'server' | 'worker',
+    more: Record<string, string> = {},
+  ): Promise<Service> {
+    const service = await startService(kind, implementation, {
+      ...surroundings,
+      settings: { ...settings, ...more },
+    });
     cleanup.add(service.stop);
     return service;
   }
@@ -86,7 +101,8 @@ async function openTrial(bench: Bench, implementation: Implementation, cleanup: 
       await server.ready;
       return server;
     },
-    startWorkers: (more) => Promise.all(Array.from({ length: sizes.workers }, () => start('worker', more))),
+    startWorkers: (more) =>
+      Promise.all(Array.from({ length: sizes.workers }, () => start('worker', more))),
     parts: ({ server, workers }) => [
       ...(workers ? [{ name: 'worker' as const, pids: workers.map(({ pid }) => pid) }] : []),
       ...(server ? [{ name: 'server' as const, pids: [server.pid] }] : []),

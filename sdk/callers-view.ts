@@ -10,18 +10,29 @@ export type Spec = {
 /** For supervisors, on a port of its own. */
 const TAG_LEFT_OUT = 'Health';
 
-/** They protect browsers and say nothing to a caller; in the SDKs they would be four fields of each answer. */
-const HEADERS_LEFT_OUT = new Set(['X-Frame-Options', 'X-Content-Type-Options', 'X-Xss-Protection', 'Content-Security-Policy']);
+/**
+ * They protect browsers and say nothing to a caller; in the SDKs they would be four fields of each
+ * answer.
+ */
+const HEADERS_LEFT_OUT = new Set([
+  'X-Frame-Options',
+  'X-Content-Type-Options',
+  'X-Xss-Protection',
+  'Content-Security-Policy',
+]);
 
 /** The part of openapi.yaml that the SDKs are made of. */
 export function callersView(yaml: string): Spec {
   const spec = parse(yaml) as Spec;
   spec.tags = spec.tags.filter(({ name }) => name !== TAG_LEFT_OUT);
   for (const [path, item] of Object.entries(spec.paths)) {
-    if (Object.values(item).some((operation) => tagsOf(operation).includes(TAG_LEFT_OUT))) delete spec.paths[path];
+    if (Object.values(item).some((operation) => tagsOf(operation).includes(TAG_LEFT_OUT)))
+      delete spec.paths[path];
   }
-  // Or the TypeScript client would send the `+` of a time's offset as it is, which a server reads as a space.
-  for (const parameter of Object.values(spec.components.parameters)) delete parameter['allowReserved'];
+  // Or the TypeScript client would send the `+` of a time's offset as it is, which a server reads
+  // as a space.
+  for (const parameter of Object.values(spec.components.parameters))
+    delete parameter['allowReserved'];
   dropHeaders(spec.paths);
   return spec;
 }

@@ -1,12 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stage } from './stage.ts';
 
 /**
- * `npm run sdk` writes the generated files of the SDKs; with `--check` it writes nothing and fails where one of them is not what
- * openapi.yaml, the hand-written parts and the version give.
+ * `npm run sdk` writes the generated files of the SDKs; with `--check` it writes nothing and fails
+ * where one of them is not what openapi.yaml, the hand-written parts and the version give.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -28,14 +36,21 @@ try {
 }
 
 function report(differing: string[], leftOver: string[]): void {
-  for (const file of differing) console.error(`sdk: ${file} is not what openapi.yaml and the sources of the SDK give.`);
+  for (const file of differing)
+    console.error(`sdk: ${file} is not what openapi.yaml and the sources of the SDK give.`);
   for (const file of leftOver) console.error(`sdk: ${file} is left over.`);
   if (differing.length + leftOver.length === 0) return;
-  console.error('sdk: Run `npm run sdk` and commit what it writes; generated files are never edited by hand.');
+  console.error(
+    'sdk: Run `npm run sdk` and commit what it writes; generated files are never edited by hand.',
+  );
   process.exitCode = 1;
 }
 
-function write(expected: ReadonlyMap<string, string>, differing: string[], leftOver: string[]): void {
+function write(
+  expected: ReadonlyMap<string, string>,
+  differing: string[],
+  leftOver: string[],
+): void {
   for (const file of differing) {
     mkdirSync(path.dirname(path.join(ROOT, file)), { recursive: true });
     writeFileSync(path.join(ROOT, file), expected.get(file) ?? '');
@@ -45,7 +60,9 @@ function write(expected: ReadonlyMap<string, string>, differing: string[], leftO
 }
 
 function read(file: string): string | undefined {
-  return existsSync(path.join(ROOT, file)) ? readFileSync(path.join(ROOT, file), 'utf8') : undefined;
+  return existsSync(path.join(ROOT, file))
+    ? readFileSync(path.join(ROOT, file), 'utf8')
+    : undefined;
 }
 
 function filesOf(directory: string): string[] {

@@ -30,7 +30,9 @@ async function main(argv: string[]): Promise<void> {
 }
 
 function commandLine(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
   const program = new Command('postmand')
     .description(
       'Delivers webhooks: stored, signed, retried, recorded. Settings come from the environment and from .env; docs/settings.md lists them.',
@@ -46,23 +48,40 @@ function commandLine(): Command {
       .allowExcessArguments(false)
       .action(() => withSettings(load));
 
-  // Each command loads its own part only: a worker without the API's libraries needs half the memory.
+  // Each command loads its own part only: a worker without the API's libraries needs half the
+  // memory.
   const migrate = add(
     program,
     'migrate',
     'create or update tables and queue',
     async () => (await import('./commands/migrate.ts')).runMigrate,
   ).alias('m');
-  add(migrate, 'status', 'list applied and pending migrations', async () => (await import('./commands/migrate.ts')).runMigrateStatus);
+  add(
+    migrate,
+    'status',
+    'list applied and pending migrations',
+    async () => (await import('./commands/migrate.ts')).runMigrateStatus,
+  );
   add(
     migrate,
     'down',
     'revert the latest migration, or refuse where that would lose data',
     async () => (await import('./commands/migrate.ts')).runMigrateDown,
   );
-  add(program, 'server', 'serve the API', async () => (await import('./commands/server.ts')).runServer).alias('s');
-  add(program, 'worker', 'deliver', async () => (await import('./commands/worker.ts')).runWorker).alias('w');
-  const all = 'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
+  add(
+    program,
+    'server',
+    'serve the API',
+    async () => (await import('./commands/server.ts')).runServer,
+  ).alias('s');
+  add(
+    program,
+    'worker',
+    'deliver',
+    async () => (await import('./commands/worker.ts')).runWorker,
+  ).alias('w');
+  const all =
+    'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
   add(program, 'start', all, async () => (await import('./commands/start.ts')).runStart);
   addListen(program);
   return program;
@@ -71,14 +90,35 @@ function commandLine(): Command {
 function addListen(program: Command): void {
   program
     .command('listen')
-    .description('show webhooks that arrive: a receiver for trying and debugging, without settings and without a database')
-    .option('--port <number>', 'port to listen on, 0 for any free one', wholeNumber(0, 65_535), 9000)
+    .description(
+      'show webhooks that arrive: a receiver for trying and debugging, without settings and without a database',
+    )
+    .option(
+      '--port <number>',
+      'port to listen on, 0 for any free one',
+      wholeNumber(0, 65_535),
+      9000,
+    )
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
-    .option('--secret <token>', 'check signatures under this token; a wrong one is answered with 401', notEmpty)
+    .option(
+      '--secret <token>',
+      'check signatures under this token; a wrong one is answered with 401',
+      notEmpty,
+    )
     .option('--status <code>', 'status of the answers', wholeNumber(200, 599), 200)
-    .option('--fail <times>', 'fail each request (path and body) that often before it gets --status', wholeNumber(0, 1_000_000), 0)
+    .option(
+      '--fail <times>',
+      'fail each request (path and body) that often before it gets --status',
+      wholeNumber(0, 1_000_000),
+      0,
+    )
     .option('--fail-status <code>', 'status of those that fail', wholeNumber(200, 599), 500)
-    .option('--delay <time>', 'wait before each answer, such as 3s or 500ms; a number alone is seconds', duration, 0)
+    .option(
+      '--delay <time>',
+      'wait before each answer, such as 3s or 500ms; a number alone is seconds',
+      duration,
+      0,
+    )
     .showHelpAfterError('(npm run listen -- --help shows the flags)')
     .exitOverride()
     .allowExcessArguments(false)
@@ -103,7 +143,8 @@ function wholeNumber(min: number, max: number): (text: string) => number {
 
 function duration(text: string): number {
   const ms = durationMs(text);
-  if (ms === undefined) throw new InvalidArgumentError('It must be a time such as 3s, 500ms or 2m, at most a day.');
+  if (ms === undefined)
+    throw new InvalidArgumentError('It must be a time such as 3s, 500ms or 2m, at most a day.');
   return ms;
 }
 
@@ -112,7 +153,8 @@ type Run = (config: Config, log: Log) => Promise<void>;
 async function withSettings(load: () => Promise<Run>): Promise<void> {
   const config = readConfig(environment());
   const log = createLog(config.logLevel);
-  // Name look-ups run on these threads. libuv reads the number when it starts the first of them, which nothing has asked for yet.
+  // Name look-ups run on these threads. libuv reads the number when it starts the first of them,
+  // which nothing has asked for yet.
   process.env['UV_THREADPOOL_SIZE'] = String(config.outbound.lookupThreads);
   // A reader of the log that goes away must not take the service with it.
   process.stdout.on('error', () => {});
@@ -121,7 +163,10 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
     leave(1);
   });
   if (config.database.ignored.length > 0)
-    log.warn('database.settings_ignored', { ignored: config.database.ignored, advice: 'docs/operating.md, Connections, says what counts' });
+    log.warn('database.settings_ignored', {
+      ignored: config.database.ignored,
+      advice: 'docs/operating.md, Connections, says what counts',
+    });
   const run = await load();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.

@@ -13,13 +13,18 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 /** Every setting, read once at start. Durations are in milliseconds, sizes in bytes. */
 export type Config = ReturnType<typeof readConfig>;
 
-/** One or more settings cannot be used. `faults` has a line each, and each line starts with the variable's name. */
+/**
+ * One or more settings cannot be used. `faults` has a line each, and each line starts with the
+ * variable's name.
+ */
 export class ConfigError extends Error {
   override name = 'ConfigError';
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`${faults.length === 1 ? 'One setting is' : `${faults.length} settings are`} not usable:\n  ${faults.join('\n  ')}`);
+    super(
+      `${faults.length === 1 ? 'One setting is' : `${faults.length} settings are`} not usable:\n  ${faults.join('\n  ')}`,
+    );
     this.faults = faults;
   }
 }
@@ -30,12 +35,24 @@ export class ConfigError extends Error {
  */
 export function readConfig(variables: Environment) {
   const env = reader(variables);
-  const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', { default: MIB, min: 1024, max: 64 * MIB });
+  const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', {
+    default: MIB,
+    min: 1024,
+    max: 64 * MIB,
+  });
   const config = {
     database: {
       ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
-      migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', fileURLToPath(new URL('../migrations', import.meta.url))),
-      maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', { default: 10, min: 2, max: 1000 }),
+      migrationsDir: migrations(
+        env,
+        'POSTMAND_DATABASE_MIGRATION_DIR',
+        fileURLToPath(new URL('../migrations', import.meta.url)),
+      ),
+      maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', {
+        default: 10,
+        min: 2,
+        max: 1000,
+      }),
       waitMs: env.integer('POSTMAND_DATABASE_WAIT', { default: 30, min: 0, max: 3600 }) * 1000,
     },
     dataDir: env.text('POSTMAND_DATA_DIR'),
@@ -44,18 +61,46 @@ export function readConfig(variables: Environment) {
       host: listenHost(env, 'POSTMAND_HTTP_HOST'),
       allowedHosts: hostNames(env, 'POSTMAND_HTTP_ALLOWED_HOSTS'),
       requestBodyLimitBytes,
-      bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', { default: 64 * MIB, min: requestBodyLimitBytes, max: 1024 ** 4 }),
+      bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', {
+        default: 64 * MIB,
+        min: requestBodyLimitBytes,
+        max: 1024 ** 4,
+      }),
       validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
       apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
     },
-    healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', { default: 8001, min: 0, max: 65_535 }),
+    healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', {
+      default: 8001,
+      min: 0,
+      max: 65_535,
+    }),
     healthHost: listenHost(env, 'POSTMAND_HEALTH_CHECK_HTTP_HOST'),
     worker: {
-      concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', { default: 100, min: 1, max: 10_000 }),
-      webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', { default: 20, min: 1, max: 10_000 }),
-      pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', { default: 1000, min: 10, max: 3_600_000 }),
-      bytesInFlight: env.integer('POSTMAND_WORKER_BYTES_IN_FLIGHT', { default: 64 * 1024 ** 2, min: 1024 ** 2, max: 16 * 1024 ** 3 }),
-      responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', { default: 64 * 1024, min: 0, max: 16 * 1024 * 1024 }),
+      concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', {
+        default: 100,
+        min: 1,
+        max: 10_000,
+      }),
+      webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', {
+        default: 20,
+        min: 1,
+        max: 10_000,
+      }),
+      pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', {
+        default: 1000,
+        min: 10,
+        max: 3_600_000,
+      }),
+      bytesInFlight: env.integer('POSTMAND_WORKER_BYTES_IN_FLIGHT', {
+        default: 64 * 1024 ** 2,
+        min: 1024 ** 2,
+        max: 16 * 1024 ** 3,
+      }),
+      responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', {
+        default: 64 * 1024,
+        min: 0,
+        max: 16 * 1024 * 1024,
+      }),
     },
     outbound: {
       rules: {
@@ -67,7 +112,8 @@ export function readConfig(variables: Environment) {
       // Node.js's own: how many name look-ups can be under way at a time.
       lookupThreads: env.integer('UV_THREADPOOL_SIZE', { default: 64, min: 1, max: 1024 }),
     },
-    gracePeriodMs: env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
+    gracePeriodMs:
+      env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
     logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   if (env.faults.length > 0) throw new ConfigError(env.faults);
@@ -77,7 +123,10 @@ export function readConfig(variables: Environment) {
 function listenHost(env: Reader, name: string): string | undefined {
   const host = env.text(name);
   if (host !== undefined && host !== 'localhost' && isIP(host) === 0) {
-    env.fault(name, `must be an address such as 127.0.0.1, 0.0.0.0 or ::, or localhost, but is ${quoted(host)}`);
+    env.fault(
+      name,
+      `must be an address such as 127.0.0.1, 0.0.0.0 or ::, or localhost, but is ${quoted(host)}`,
+    );
   }
   return host;
 }
@@ -89,13 +138,19 @@ function hostNames(env: Reader, name: string): string[] | undefined {
   const all = listed(value);
   for (const one of all) {
     if (/^(\*|\.?[a-z\d_-]+(\.[a-z\d_-]+)*\.?)$/i.test(one)) continue;
-    env.fault(name, `lists ${quoted(one)}, which is no name such as postmand.internal, .example.com for all below it, or * for any`);
+    env.fault(
+      name,
+      `lists ${quoted(one)}, which is no name such as postmand.internal, .example.com for all below it, or * for any`,
+    );
   }
   return all;
 }
 
 /** What the URL says, together with the CA file beside it. `ignored`: what is set in vain. */
-function database(env: Reader, ...names: string[]): { url: DatabaseUrl | undefined; ignored: string[] } {
+function database(
+  env: Reader,
+  ...names: string[]
+): { url: DatabaseUrl | undefined; ignored: string[] } {
   const caFile = env.file('POSTMAND_DATABASE_CA_FILE');
   const name = names.find((one) => (env.text(one)?.trim() ?? '') !== '');
   if (name === undefined) return { url: undefined, ignored: [] };
@@ -106,7 +161,8 @@ function database(env: Reader, ...names: string[]): { url: DatabaseUrl | undefin
       if (path === undefined || path === caFile || existsSync(path)) continue;
       env.fault(name, `names with ${file} a file that does not exist: ${quoted(path)}`);
     }
-    const inVain = url.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
+    const inVain =
+      url.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
     return { url, ignored: [...url.ignored, ...inVain] };
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error;
@@ -124,17 +180,35 @@ function networks(env: Reader, name: string): string[] {
   return all;
 }
 
-function proxy(env: Reader, name: string, exceptName: string): { url: string; except: string } | undefined {
+function proxy(
+  env: Reader,
+  name: string,
+  exceptName: string,
+): { url: string; except: string } | undefined {
   const value = env.text(name);
   const except = listed(env.text(exceptName));
   const network = except.find((one) => one.includes('/'));
-  if (network !== undefined) env.fault(exceptName, `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`);
+  if (network !== undefined)
+    env.fault(
+      exceptName,
+      `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`,
+    );
   if (value === undefined) return undefined;
-  if (!hasProxyAgent(process.versions.node)) env.fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
+  if (!hasProxyAgent(process.versions.node))
+    env.fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
   const url = URL.parse(value);
-  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+  const isPlain =
+    url !== null &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '';
   // Not repeated: it may hold a password.
-  if (!isPlain) env.fault(name, 'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128');
+  if (!isPlain)
+    env.fault(
+      name,
+      'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128',
+    );
   return { url: value, except: except.join(',') };
 }
 
@@ -148,7 +222,10 @@ function migrations(env: Reader, name: string, byDefault: string): string {
   const path = env.text(name)?.replace(/^file:\/\//, '') ?? byDefault;
   // The Go program's own folder, under the Go program's own setting, would be run as ours.
   if (!existsSync(`${path}/001_reference_tables.up.sql`)) {
-    env.fault(name, `names a folder without the migrations of this program: ${quoted(path)}; unset it to use those of this version`);
+    env.fault(
+      name,
+      `names a folder without the migrations of this program: ${quoted(path)}; unset it to use those of this version`,
+    );
   }
   return path;
 }
@@ -167,12 +244,15 @@ function digests(env: Reader, name: string): string[] {
 
 /** What is wrong with API keys, by their place. No key is ever repeated. */
 function apiKeysProblem(keys: readonly string[]): string | undefined {
-  const bad = keys.flatMap((key, i) => (/^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`number ${i + 1}`]));
+  const bad = keys.flatMap((key, i) =>
+    /^[\x21-\x7e]{16,256}$/.test(key) ? [] : [`number ${i + 1}`],
+  );
   if (bad.length === 0) return undefined;
   return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which ${bad.join(', ')} is not`;
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner);
   return Object.freeze(value);
 }

@@ -3,7 +3,9 @@ import { parseEnv } from 'node:util';
 
 export type Environment = Record<string, string | undefined>;
 
-/** The process's environment over the values of `.env` in the current folder, which may be missing. */
+/**
+ * The process's environment over the values of `.env` in the current folder, which may be missing.
+ */
 export function environment(): Environment {
   const fromFile = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   return { ...fromFile, ...process.env };
@@ -13,7 +15,10 @@ type IntegerRule = { default: number; min: number; max: number; or?: string };
 
 export type Reader = ReturnType<typeof reader>;
 
-/** Readers for one environment. A fault is noted, not thrown, so that all of them can be told together. */
+/**
+ * Readers for one environment. A fault is noted, not thrown, so that all of them can be told
+ * together.
+ */
 export function reader(variables: Environment) {
   const faults: string[] = [];
   // An empty value counts as unset: compose files and dashboards produce those.
@@ -21,12 +26,18 @@ export function reader(variables: Environment) {
   const fault = (name: string, problem: string) => void faults.push(`${name} ${problem}`);
 
   function integer(name: string, rule: IntegerRule): number {
-    const source = text(name) === undefined && rule.or !== undefined && text(rule.or) !== undefined ? rule.or : name;
+    const source =
+      text(name) === undefined && rule.or !== undefined && text(rule.or) !== undefined
+        ? rule.or
+        : name;
     const value = text(source);
     if (value === undefined) return rule.default;
     const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
     if (number >= rule.min && number <= rule.max) return number;
-    fault(source, `must be a whole number from ${rule.min} to ${rule.max}, but is ${quoted(value)}`);
+    fault(
+      source,
+      `must be a whole number from ${rule.min} to ${rule.max}, but is ${quoted(value)}`,
+    );
     return rule.default;
   }
 
@@ -34,17 +45,23 @@ export function reader(variables: Environment) {
     return oneOf(name, ['true', 'false'] as const, byDefault ? 'true' : 'false') === 'true';
   }
 
-  function oneOf<const Value extends string>(name: string, allowed: readonly Value[], byDefault: Value): Value {
+  function oneOf<const Value extends string>(
+    name: string,
+    allowed: readonly Value[],
+    byDefault: Value,
+  ): Value {
     const value = text(name);
     if (value === undefined) return byDefault;
     const found = allowed.find((one) => one === value);
-    if (found === undefined) fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
+    if (found === undefined)
+      fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
     return found ?? byDefault;
   }
 
   function file(name: string): string | undefined {
     const path = text(name)?.trim() || undefined;
-    if (path !== undefined && !existsSync(path)) fault(name, `names a file that does not exist: ${quoted(path)}`);
+    if (path !== undefined && !existsSync(path))
+      fault(name, `names a file that does not exist: ${quoted(path)}`);
     return path;
   }
 

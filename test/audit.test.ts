@@ -17,7 +17,12 @@ const ADVISORY = {
 };
 
 suite('the check for advisories', { concurrency: 2 }, () => {
-  const REGISTRIES: [what: string, answer: RequestListener | undefined, code: number, says: RegExp][] = [
+  const REGISTRIES: [
+    what: string,
+    answer: RequestListener | undefined,
+    code: number,
+    says: RegExp,
+  ][] = [
     ['knows of nothing', advisories({}), 0, /^check:audit: 0 vulnerable packages/m],
     [
       'knows a moderate one of express → told',
@@ -37,13 +42,26 @@ suite('the check for advisories', { concurrency: 2 }, () => {
       0,
       /^check:audit: 0 vulnerable packages/m,
     ],
-    ['has no such service', (_request, response) => response.writeHead(405).end(), 0, /^check:audit: skipped, .*405/m],
-    ['is broken', (_request, response) => response.writeHead(500).end('<html>'), 0, /^check:audit: skipped, /m],
+    [
+      'has no such service',
+      (_request, response) => response.writeHead(405).end(),
+      0,
+      /^check:audit: skipped, .*405/m,
+    ],
+    [
+      'is broken',
+      (_request, response) => response.writeHead(500).end('<html>'),
+      0,
+      /^check:audit: skipped, /m,
+    ],
     ['cannot be reached', undefined, 0, /^check:audit: skipped, .*ECONNREFUSED/m],
   ];
   for (const [what, answer, code, says] of REGISTRIES) {
     test(`the registry ${what} → exit ${code}`, async (t) => {
-      const result = await audit(t, answer === undefined ? 'http://127.0.0.1:1/' : await registry(t, answer));
+      const result = await audit(
+        t,
+        answer === undefined ? 'http://127.0.0.1:1/' : await registry(t, answer),
+      );
       assert.match(result.output, says);
       assert.equal(result.code, code, result.output);
     });
@@ -53,8 +71,11 @@ suite('the check for advisories', { concurrency: 2 }, () => {
 /** Answers with the advisories of those packages that it is asked for. */
 function advisories(known: Record<string, unknown[]>): RequestListener {
   return (request, response) => {
-    if (request.url !== '/-/npm/v1/security/advisories/bulk') return response.writeHead(404).end('{}');
-    return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(known));
+    if (request.url !== '/-/npm/v1/security/advisories/bulk')
+      return response.writeHead(404).end('{}');
+    return response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(known));
   };
 }
 
@@ -67,8 +88,15 @@ async function registry(t: TestContext, answer: RequestListener): Promise<string
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-async function audit(t: TestContext, npm_config_registry: string): Promise<{ code: number; output: string }> {
-  const npm = { npm_config_registry, npm_config_cache: await emptyFolder(t), npm_config_offline: 'true' };
+async function audit(
+  t: TestContext,
+  npm_config_registry: string,
+): Promise<{ code: number; output: string }> {
+  const npm = {
+    npm_config_registry,
+    npm_config_cache: await emptyFolder(t),
+    npm_config_offline: 'true',
+  };
   const env = { ...process.env, ...npm };
   return new Promise((resolve) => {
     execFile(process.execPath, ['.ci/audit.ts'], { cwd: ROOT, env }, (error, stdout, stderr) =>

@@ -16,10 +16,34 @@ const URL_OF_DATABASE = 'postgres://user:secret@db.example:5432/postmand';
 
 type Reading = (config: Config) => unknown;
 
-const READINGS: [variable: string, value: string, reading: Reading, read: unknown, byDefault: unknown][] = [
-  ['POSTMAND_DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, parseDatabaseUrl(URL_OF_DATABASE), undefined],
-  ['DATABASE_URL', URL_OF_DATABASE, ({ database }) => database.url, parseDatabaseUrl(URL_OF_DATABASE), undefined],
-  ['POSTMAND_DATABASE_MIGRATION_DIR', 'migrations', ({ database }) => database.migrationsDir, 'migrations', MIGRATIONS],
+const READINGS: [
+  variable: string,
+  value: string,
+  reading: Reading,
+  read: unknown,
+  byDefault: unknown,
+][] = [
+  [
+    'POSTMAND_DATABASE_URL',
+    URL_OF_DATABASE,
+    ({ database }) => database.url,
+    parseDatabaseUrl(URL_OF_DATABASE),
+    undefined,
+  ],
+  [
+    'DATABASE_URL',
+    URL_OF_DATABASE,
+    ({ database }) => database.url,
+    parseDatabaseUrl(URL_OF_DATABASE),
+    undefined,
+  ],
+  [
+    'POSTMAND_DATABASE_MIGRATION_DIR',
+    'migrations',
+    ({ database }) => database.migrationsDir,
+    'migrations',
+    MIGRATIONS,
+  ],
   ['POSTMAND_DATABASE_MAX_OPEN_CONNS', '2', ({ database }) => database.maxConnections, 2, 10],
   ['POSTMAND_DATABASE_WAIT', '3600', ({ database }) => database.waitMs, 3_600_000, 30_000],
   ['POSTMAND_DATA_DIR', '/somewhere', ({ dataDir }) => dataDir, '/somewhere', undefined],
@@ -33,21 +57,69 @@ const READINGS: [variable: string, value: string, reading: Reading, read: unknow
     ['a_b.internal', '.Example.com', '*'],
     undefined,
   ],
-  ['POSTMAND_REQUEST_BODY_LIMIT', '1024', ({ http }) => http.requestBodyLimitBytes, 1024, 1_048_576],
-  ['POSTMAND_SERVER_BYTES_IN_FLIGHT', '1048576', ({ http }) => http.bytesInFlight, 1_048_576, 67_108_864],
+  [
+    'POSTMAND_REQUEST_BODY_LIMIT',
+    '1024',
+    ({ http }) => http.requestBodyLimitBytes,
+    1024,
+    1_048_576,
+  ],
+  [
+    'POSTMAND_SERVER_BYTES_IN_FLIGHT',
+    '1048576',
+    ({ http }) => http.bytesInFlight,
+    1_048_576,
+    67_108_864,
+  ],
   ['POSTMAND_API_KEYS', KEY, ({ http }) => http.apiKeyDigests, [digestOf(KEY)], []],
   ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
-  ['POSTMAND_HEALTH_CHECK_HTTP_HOST', 'localhost', ({ healthHost }) => healthHost, 'localhost', undefined],
+  [
+    'POSTMAND_HEALTH_CHECK_HTTP_HOST',
+    'localhost',
+    ({ healthHost }) => healthHost,
+    'localhost',
+    undefined,
+  ],
   ['POSTMAND_WORKER_CONCURRENCY', '10000', ({ worker }) => worker.concurrency, 10_000, 100],
   ['POSTMAND_WEBHOOK_CONCURRENCY', '1', ({ worker }) => worker.webhookConcurrency, 1, 20],
-  ['POSTMAND_WORKER_BYTES_IN_FLIGHT', '17179869184', ({ worker }) => worker.bytesInFlight, 17_179_869_184, 67_108_864],
+  [
+    'POSTMAND_WORKER_BYTES_IN_FLIGHT',
+    '17179869184',
+    ({ worker }) => worker.bytesInFlight,
+    17_179_869_184,
+    67_108_864,
+  ],
   ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
   ['POSTMAND_RESPONSE_BODY_LIMIT', '0', ({ worker }) => worker.responseBodyLimitBytes, 0, 65_536],
-  ['POSTMAND_OUTBOUND_POLICY', 'public', ({ outbound }) => outbound.rules.policy, 'public', 'internal'],
-  ['POSTMAND_OUTBOUND_ALLOW', '10.0.0.0/8, ::1', ({ outbound }) => outbound.rules.allow, ['10.0.0.0/8', '::1'], []],
-  ['POSTMAND_OUTBOUND_DENY', '10.1.2.3,2001:db8::/32,', ({ outbound }) => outbound.rules.deny, ['10.1.2.3', '2001:db8::/32'], []],
-  ['POSTMAND_OUTBOUND_PROXY', 'http://u:p@proxy:3128', ({ outbound }) => outbound.proxy?.url, 'http://u:p@proxy:3128', undefined],
+  [
+    'POSTMAND_OUTBOUND_POLICY',
+    'public',
+    ({ outbound }) => outbound.rules.policy,
+    'public',
+    'internal',
+  ],
+  [
+    'POSTMAND_OUTBOUND_ALLOW',
+    '10.0.0.0/8, ::1',
+    ({ outbound }) => outbound.rules.allow,
+    ['10.0.0.0/8', '::1'],
+    [],
+  ],
+  [
+    'POSTMAND_OUTBOUND_DENY',
+    '10.1.2.3,2001:db8::/32,',
+    ({ outbound }) => outbound.rules.deny,
+    ['10.1.2.3', '2001:db8::/32'],
+    [],
+  ],
+  [
+    'POSTMAND_OUTBOUND_PROXY',
+    'http://u:p@proxy:3128',
+    ({ outbound }) => outbound.proxy?.url,
+    'http://u:p@proxy:3128',
+    undefined,
+  ],
   ['POSTMAND_SHUTDOWN_GRACE_PERIOD', '3', ({ gracePeriodMs }) => gracePeriodMs, 3000, 25_000],
   ['POSTMAND_LOG_LEVEL', 'debug', ({ logLevel }) => logLevel, 'debug', 'info'],
 ];
@@ -78,15 +150,31 @@ suite('a setting', () => {
 
   test('the name that wins → POSTMAND_HTTP_PORT over PORT, POSTMAND_DATABASE_URL over DATABASE_URL', () => {
     const other = 'postgres://other/other';
-    const config = readConfig({ POSTMAND_HTTP_PORT: '1', PORT: '2', POSTMAND_DATABASE_URL: URL_OF_DATABASE, DATABASE_URL: other });
-    assert.deepEqual([config.http.port, config.database.url], [1, parseDatabaseUrl(URL_OF_DATABASE)]);
-    const fallback = readConfig({ POSTMAND_HTTP_PORT: '', PORT: '2', POSTMAND_DATABASE_URL: '', DATABASE_URL: other });
+    const config = readConfig({
+      POSTMAND_HTTP_PORT: '1',
+      PORT: '2',
+      POSTMAND_DATABASE_URL: URL_OF_DATABASE,
+      DATABASE_URL: other,
+    });
+    assert.deepEqual(
+      [config.http.port, config.database.url],
+      [1, parseDatabaseUrl(URL_OF_DATABASE)],
+    );
+    const fallback = readConfig({
+      POSTMAND_HTTP_PORT: '',
+      PORT: '2',
+      POSTMAND_DATABASE_URL: '',
+      DATABASE_URL: other,
+    });
     assert.deepEqual([fallback.http.port, fallback.database.url], [2, parseDatabaseUrl(other)]);
   });
 
   test('a migration folder written as the reference had it, file://migrations → the folder', () => {
     for (const value of [`file://${MIGRATIONS}`, MIGRATIONS]) {
-      assert.equal(readConfig({ POSTMAND_DATABASE_MIGRATION_DIR: value }).database.migrationsDir, MIGRATIONS);
+      assert.equal(
+        readConfig({ POSTMAND_DATABASE_MIGRATION_DIR: value }).database.migrationsDir,
+        MIGRATIONS,
+      );
     }
   });
 
@@ -95,21 +183,31 @@ suite('a setting', () => {
 
   test('what was read → cannot be changed', () => {
     const config = readConfig({});
-    for (const part of [config, config.database, config.http, config.worker]) assert.ok(Object.isFrozen(part));
+    for (const part of [config, config.database, config.http, config.worker])
+      assert.ok(Object.isFrozen(part));
   });
 });
 
 const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_DATABASE_CA_FILE', ['/not/there.pem']],
   ['POSTMAND_DATABASE_MIGRATION_DIR', ['/not/there', 'file:///not/there', import.meta.dirname]],
-  ['POSTMAND_DATABASE_MAX_OPEN_CONNS', ['0', '1', '1001', '-1', 'ten', '2.5', '1e2', '0x10', ' 5', '5 ', '5s', '99999999999999999999']],
+  [
+    'POSTMAND_DATABASE_MAX_OPEN_CONNS',
+    ['0', '1', '1001', '-1', 'ten', '2.5', '1e2', '0x10', ' 5', '5 ', '5s', '99999999999999999999'],
+  ],
   ['POSTMAND_DATABASE_WAIT', ['-1', '3601', '30s', '0.5']],
   ['POSTMAND_HTTP_PORT', ['65536', '-1', 'http', '80.0']],
   ['PORT', ['65536', 'http']],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', ['65536', 'x']],
-  ['POSTMAND_HTTP_HOST', ['postmand', '[::1]', '127.0.0.1:8000', '10.0.0.0/8', '*', ' ::1', 'http://127.0.0.1']],
+  [
+    'POSTMAND_HTTP_HOST',
+    ['postmand', '[::1]', '127.0.0.1:8000', '10.0.0.0/8', '*', ' ::1', 'http://127.0.0.1'],
+  ],
   ['POSTMAND_HEALTH_CHECK_HTTP_HOST', ['256.0.0.1', 'Localhost']],
-  ['POSTMAND_HTTP_ALLOWED_HOSTS', ['http://a', 'a:8000', '[::1]', '*.example.com', 'a..b', '.', 'a b', 'a/b', 'a@b', 'é']],
+  [
+    'POSTMAND_HTTP_ALLOWED_HOSTS',
+    ['http://a', 'a:8000', '[::1]', '*.example.com', 'a..b', '.', 'a b', 'a/b', 'a@b', 'é'],
+  ],
   ['POSTMAND_REQUEST_BODY_LIMIT', ['1023', '1mb', '67108865']],
   ['POSTMAND_SERVER_BYTES_IN_FLIGHT', ['0', '1048575', '64m', '1099511627777']],
   ['POSTMAND_VALIDATE_RESPONSES', ['yes', '1', 'TRUE']],
@@ -121,7 +219,15 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_OUTBOUND_POLICY', ['none', 'Public']],
   [
     'POSTMAND_OUTBOUND_ALLOW',
-    ['localhost', '10.0.0.0/33', '10.0.0/8', '2001:db8::/129', '10.0.0.0/', '10.0.0.0/8/8', '::ffff:10.0.0.0/104'],
+    [
+      'localhost',
+      '10.0.0.0/33',
+      '10.0.0/8',
+      '2001:db8::/129',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+      '::ffff:10.0.0.0/104',
+    ],
   ],
   ['POSTMAND_OUTBOUND_DENY', ['*', '::/x', '1.2.3.4:80', '64:ff9b::10.0.0.1']],
   ['POSTMAND_SHUTDOWN_GRACE_PERIOD', ['-1', '3601', '25s']],
@@ -146,9 +252,17 @@ suite('a value that cannot be used', () => {
   });
 
   test('several at once → all are named, each on a line of its own', () => {
-    const variables = { POSTMAND_LOG_LEVEL: 'loud', PORT: 'x', POSTMAND_DATABASE_URL: 'mysql://x', POSTMAND_WORKER_CONCURRENCY: '0' };
+    const variables = {
+      POSTMAND_LOG_LEVEL: 'loud',
+      PORT: 'x',
+      POSTMAND_DATABASE_URL: 'mysql://x',
+      POSTMAND_WORKER_CONCURRENCY: '0',
+    };
     const faults = faultsOf(variables);
-    assert.deepEqual(new Set(faults.map((fault) => fault.split(' ')[0])), new Set(Object.keys(variables)));
+    assert.deepEqual(
+      new Set(faults.map((fault) => fault.split(' ')[0])),
+      new Set(Object.keys(variables)),
+    );
     assert.throws(
       () => readConfig(variables),
       (error: Error) => {
@@ -166,33 +280,57 @@ suite('a database URL', () => {
     'postgresql://user:p%40ss@db.example:6432/postmand?sslmode=require&application_name=x',
     'postgres:///postmand?host=/var/run/postgresql',
     'postgres://user:secret@/postmand?host=/var/run/postgresql',
-    ...['disable', 'allow', 'prefer', 'require', 'verify-full'].map((mode) => `postgres://h/d?sslmode=${mode}`),
+    ...['disable', 'allow', 'prefer', 'require', 'verify-full'].map(
+      (mode) => `postgres://h/d?sslmode=${mode}`,
+    ),
   ];
   for (const url of GOOD) {
-    test(`${url} → taken as it is`, () => assert.deepEqual(readConfig({ POSTMAND_DATABASE_URL: url }).database.url, parseDatabaseUrl(url)));
+    test(`${url} → taken as it is`, () =>
+      assert.deepEqual(
+        readConfig({ POSTMAND_DATABASE_URL: url }).database.url,
+        parseDatabaseUrl(url),
+      ));
   }
 
   test('sslmode=verify-ca without a CA file → a fault that says what to set; with one → taken', () => {
     const variables = { POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=verify-ca' };
-    assert.match(faultsOf(variables)[0] ?? '', /^POSTMAND_DATABASE_URL .*POSTMAND_DATABASE_CA_FILE/);
+    assert.match(
+      faultsOf(variables)[0] ?? '',
+      /^POSTMAND_DATABASE_URL .*POSTMAND_DATABASE_CA_FILE/,
+    );
     assert.equal(
-      readConfig({ ...variables, POSTMAND_DATABASE_CA_FILE: import.meta.filename }).database.url?.sslrootcert,
+      readConfig({ ...variables, POSTMAND_DATABASE_CA_FILE: import.meta.filename }).database.url
+        ?.sslrootcert,
       import.meta.filename,
     );
   });
 
   test('blanks and line ends around it, as files with secrets have → of no interest', () => {
-    const variables = { POSTMAND_DATABASE_URL: ` ${URL_OF_DATABASE}?sslmode=disable \r\n`, DATABASE_URL: 'mysql://x' };
-    assert.deepEqual(readConfig(variables).database.url, parseDatabaseUrl(`${URL_OF_DATABASE}?sslmode=disable`));
+    const variables = {
+      POSTMAND_DATABASE_URL: ` ${URL_OF_DATABASE}?sslmode=disable \r\n`,
+      DATABASE_URL: 'mysql://x',
+    };
+    assert.deepEqual(
+      readConfig(variables).database.url,
+      parseDatabaseUrl(`${URL_OF_DATABASE}?sslmode=disable`),
+    );
     const fallback = { POSTMAND_DATABASE_URL: ' \n', DATABASE_URL: `${URL_OF_DATABASE}\n` };
     assert.deepEqual(readConfig(fallback).database.url, parseDatabaseUrl(URL_OF_DATABASE));
-    const withFile = { DATABASE_URL: URL_OF_DATABASE, POSTMAND_DATABASE_CA_FILE: `${import.meta.filename}\n` };
+    const withFile = {
+      DATABASE_URL: URL_OF_DATABASE,
+      POSTMAND_DATABASE_CA_FILE: `${import.meta.filename}\n`,
+    };
     assert.equal(readConfig(withFile).database.url?.sslrootcert, import.meta.filename);
   });
 
   test('several hosts → a fault that says what to use instead', () => {
-    const variables = { DATABASE_URL: 'postgres://u:hunter2@h1:5432,h2:5432/d?target_session_attrs=read-write' };
-    assert.match(faultsOf(variables)[0] ?? '', /^DATABASE_URL names several hosts, and only one is supported: use one name/);
+    const variables = {
+      DATABASE_URL: 'postgres://u:hunter2@h1:5432,h2:5432/d?target_session_attrs=read-write',
+    };
+    assert.match(
+      faultsOf(variables)[0] ?? '',
+      /^DATABASE_URL names several hosts, and only one is supported: use one name/,
+    );
   });
 
   test('files that it names and that do not exist → a fault for each', () => {
@@ -207,9 +345,17 @@ suite('a database URL', () => {
 
   test('what means nothing in it, or beside it → taken, and kept to be told', () => {
     const ignored = (variables: Record<string, string>) => readConfig(variables).database.ignored;
-    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?schema=x&pgbouncer=true' }), ['schema', 'pgbouncer']);
-    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d', PGSSLMODE: 'require' }), ['PGSSLMODE']);
-    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=require', PGSSLMODE: 'require' }), []);
+    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?schema=x&pgbouncer=true' }), [
+      'schema',
+      'pgbouncer',
+    ]);
+    assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d', PGSSLMODE: 'require' }), [
+      'PGSSLMODE',
+    ]);
+    assert.deepEqual(
+      ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?sslmode=require', PGSSLMODE: 'require' }),
+      [],
+    );
     assert.deepEqual(ignored({ PGSSLMODE: 'require' }), []);
   });
 
@@ -238,9 +384,18 @@ suite('a database URL', () => {
 });
 
 test('POSTMAND_SERVER_BYTES_IN_FLIGHT below POSTMAND_REQUEST_BODY_LIMIT → a fault: the largest request would never fit', () => {
-  const variables = { POSTMAND_REQUEST_BODY_LIMIT: '5000000', POSTMAND_SERVER_BYTES_IN_FLIGHT: '4999999' };
-  assert.match(faultsOf(variables)[0] ?? '', /^POSTMAND_SERVER_BYTES_IN_FLIGHT must be a whole number from 5000000 /);
-  assert.equal(readConfig({ ...variables, POSTMAND_SERVER_BYTES_IN_FLIGHT: '5000000' }).http.bytesInFlight, 5_000_000);
+  const variables = {
+    POSTMAND_REQUEST_BODY_LIMIT: '5000000',
+    POSTMAND_SERVER_BYTES_IN_FLIGHT: '4999999',
+  };
+  assert.match(
+    faultsOf(variables)[0] ?? '',
+    /^POSTMAND_SERVER_BYTES_IN_FLIGHT must be a whole number from 5000000 /,
+  );
+  assert.equal(
+    readConfig({ ...variables, POSTMAND_SERVER_BYTES_IN_FLIGHT: '5000000' }).http.bytesInFlight,
+    5_000_000,
+  );
 });
 
 test('POSTMAND_OUTBOUND_NO_PROXY with a network, which Node.js would not understand → a fault that says how to write it', () => {
@@ -297,19 +452,28 @@ suite('API keys', () => {
 
 suite('postmand server', () => {
   test('three bad settings → exit status 2, and all three are named on stderr', async (t) => {
-    const env = { POSTMAND_LOG_LEVEL: 'loud', POSTMAND_WORKER_CONCURRENCY: 'many', POSTMAND_DATABASE_URL: 'mysql://u:hunter2@h/d' };
+    const env = {
+      POSTMAND_LOG_LEVEL: 'loud',
+      POSTMAND_WORKER_CONCURRENCY: 'many',
+      POSTMAND_DATABASE_URL: 'mysql://u:hunter2@h/d',
+    };
     const server = postmand(t, ['server'], { env });
     assert.equal(await exitStatus(server), 2);
-    for (const variable of Object.keys(env)) assert.ok(server.output.stderr.includes(`\n  ${variable} `), server.output.stderr);
+    for (const variable of Object.keys(env))
+      assert.ok(server.output.stderr.includes(`\n  ${variable} `), server.output.stderr);
     assert.doesNotMatch(server.output.stderr, /hunter2|\n {4}at /);
     assert.equal(server.output.stdout, '');
   });
 
   test('.env in the current folder → read; the environment wins', async (t) => {
     const cwd = await folderWith(t, {
-      '.env': 'POSTMAND_LOG_LEVEL=loud\n# a comment\nPOSTMAND_WORKER_CONCURRENCY="many"\nPOSTMAND_POLLING_INTERVAL=1\n',
+      '.env':
+        'POSTMAND_LOG_LEVEL=loud\n# a comment\nPOSTMAND_WORKER_CONCURRENCY="many"\nPOSTMAND_POLLING_INTERVAL=1\n',
     });
-    const server = postmand(t, ['server'], { cwd, env: { POSTMAND_WORKER_CONCURRENCY: '5', POSTMAND_POLLING_INTERVAL: '2' } });
+    const server = postmand(t, ['server'], {
+      cwd,
+      env: { POSTMAND_WORKER_CONCURRENCY: '5', POSTMAND_POLLING_INTERVAL: '2' },
+    });
     assert.equal(await exitStatus(server), 2);
     assert.match(server.output.stderr, /POSTMAND_LOG_LEVEL .*"loud"/);
     assert.match(server.output.stderr, /POSTMAND_POLLING_INTERVAL .*"2"/);
@@ -326,7 +490,14 @@ suite('postmand server', () => {
 suite('local.env', async () => {
   const example = parseEnv(await readFile(new URL('../local.env', import.meta.url), 'utf8'));
   const source = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
-  const read = [...new Set(Array.from(source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g), ([, name = '']) => name))];
+  const read = [
+    ...new Set(
+      Array.from(
+        source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g),
+        ([, name = '']) => name,
+      ),
+    ),
+  ];
   /** The only one that is read elsewhere, by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
   /** They mean something together with another one only, and have tests of their own. */
@@ -336,7 +507,10 @@ suite('local.env', async () => {
     assert.deepEqual(Object.keys(example).toSorted(), [...read, OF_TESTS].toSorted()));
 
   test('the settings that config.ts reads → all are in the tables above', () =>
-    assert.deepEqual([...READINGS.map(([variable]) => variable), ...WITH_ANOTHER].toSorted(), read.toSorted()));
+    assert.deepEqual(
+      [...READINGS.map(([variable]) => variable), ...WITH_ANOTHER].toSorted(),
+      read.toSorted(),
+    ));
 
   test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
 });

@@ -50,9 +50,9 @@ function isIgnored(file: string): boolean {
 }
 
 test('what the Dockerfile copies → is there and is not ignored', () => {
-  const sources = DOCKERFILE.filter(({ name, text }) => name === 'COPY' && !text.startsWith('--from=')).flatMap(({ words }) =>
-    words.slice(0, -1),
-  );
+  const sources = DOCKERFILE.filter(
+    ({ name, text }) => name === 'COPY' && !text.startsWith('--from='),
+  ).flatMap(({ words }) => words.slice(0, -1));
   assert.ok(sources.includes('src'));
   assert.deepEqual(
     sources.filter((source) => !existsSync(path.join(ROOT, source)) || isIgnored(source)),
@@ -125,19 +125,34 @@ suite('compose.yaml', () => {
       assert.equal((await run(ROOT, ['node', 'src/cli.ts', name, '--help'])).code, 0);
       const { build, image, init, read_only, cap_drop, security_opt } = service;
       assert.deepEqual({ build, image }, { build: '.', image: undefined });
-      assert.deepEqual({ init, read_only, cap_drop }, { init: true, read_only: true, cap_drop: ['ALL'] });
+      assert.deepEqual(
+        { init, read_only, cap_drop },
+        { init: true, read_only: true, cap_drop: ['ALL'] },
+      );
       assert.deepEqual(security_opt, ['no-new-privileges:true']);
-      assert.ok(Number.parseInt(service.stop_grace_period ?? '', 10) * 1000 > readConfig({}).gracePeriodMs);
+      assert.ok(
+        Number.parseInt(service.stop_grace_period ?? '', 10) * 1000 > readConfig({}).gracePeriodMs,
+      );
     }
   });
 
   test('→ settings that Postmand takes, one password, nothing reachable from outside, data that stay', () => {
     for (const { environment } of Object.values(ours)) {
       const settings = Object.fromEntries(
-        Object.entries(environment).map(([variable, value]) => [variable, value.replace(/\$\{\w+:-(.*?)\}/, '$1')]),
+        Object.entries(environment).map(([variable, value]) => [
+          variable,
+          value.replace(/\$\{\w+:-(.*?)\}/, '$1'),
+        ]),
       );
-      assert.deepEqual(readConfig(settings).database.url, parseDatabaseUrl('postgres://postmand:postmand@database:5432/postmand'));
-      assert.ok(environment['POSTMAND_DATABASE_URL']?.includes(database.environment['POSTGRES_PASSWORD'] ?? '?'));
+      assert.deepEqual(
+        readConfig(settings).database.url,
+        parseDatabaseUrl('postgres://postmand:postmand@database:5432/postmand'),
+      );
+      assert.ok(
+        environment['POSTMAND_DATABASE_URL']?.includes(
+          database.environment['POSTGRES_PASSWORD'] ?? '?',
+        ),
+      );
     }
     assert.equal(database.environment['POSTGRES_USER'], 'postmand');
     const published = Object.values(services).flatMap(({ ports = [] }) => ports);
@@ -176,7 +191,9 @@ for (const host of ['127.0.0.1', '::1', 'localhost']) {
 
 test("the image's health check → asks the health port of a server or worker, and leaves migrate alone", async (t) => {
   let status = 200;
-  const server = createServer((request, response) => response.writeHead(request.url === '/healthz' ? status : 404).end('{}'));
+  const server = createServer((request, response) =>
+    response.writeHead(request.url === '/healthz' ? status : 404).end('{}'),
+  );
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close());
   const folder = await temporaryFolder(t);
@@ -192,19 +209,28 @@ test("the image's health check → asks the health port of a server or worker, a
 });
 
 /** The health check of the Dockerfile, in a container whose first process is the one given. */
-async function healthCheck(folder: string, port: number, host = ''): Promise<(...processOne: string[]) => Promise<number>> {
+async function healthCheck(
+  folder: string,
+  port: number,
+  host = '',
+): Promise<(...processOne: string[]) => Promise<number>> {
   const { text } = DOCKERFILE.find(({ name }) => name === 'HEALTHCHECK') as Instruction;
   const [node = '', flag = '', script = ''] = JSON.parse(text.slice(text.indexOf('['))) as string[];
   const cmdline = path.join(folder, 'cmdline');
   return async (...processOne) => {
     await writeFile(cmdline, processOne.map((word) => `${word}\0`).join(''));
-    const env = { POSTMAND_HEALTH_CHECK_HTTP_PORT: String(port), POSTMAND_HEALTH_CHECK_HTTP_HOST: host };
+    const env = {
+      POSTMAND_HEALTH_CHECK_HTTP_PORT: String(port),
+      POSTMAND_HEALTH_CHECK_HTTP_HOST: host,
+    };
     return (await run(folder, [node, flag, script.replace('/proc/1/cmdline', cmdline)], env)).code;
   };
 }
 
 test('the base of the image → one, by its digest', () => {
-  const stages = DOCKERFILE.filter(({ name }) => name === 'FROM').map(({ words }) => words[0] ?? '');
+  const stages = DOCKERFILE.filter(({ name }) => name === 'FROM').map(
+    ({ words }) => words[0] ?? '',
+  );
   const [base = '', ...others] = stages;
   assert.match(base, /^node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
   assert.deepEqual(
@@ -229,8 +255,14 @@ suite('an installation made as the Dockerfile says', async () => {
     const image = await built(t, building);
     if (image === undefined) return;
     const { url } = await freshDatabase(t, 'template0');
-    const env = { POSTMAND_DATABASE_URL: url, POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0' };
-    const entrypoint = JSON.parse((DOCKERFILE.find(({ name }) => name === 'ENTRYPOINT') as Instruction).text) as string[];
+    const env = {
+      POSTMAND_DATABASE_URL: url,
+      POSTMAND_HTTP_PORT: '0',
+      POSTMAND_HEALTH_CHECK_HTTP_PORT: '0',
+    };
+    const entrypoint = JSON.parse(
+      (DOCKERFILE.find(({ name }) => name === 'ENTRYPOINT') as Instruction).text,
+    ) as string[];
 
     const migrated = await run(image, [...entrypoint, 'migrate'], env);
     assert.deepEqual({ code: migrated.code, stderr: migrated.stderr }, { code: 0, stderr: '' });
@@ -245,13 +277,25 @@ suite('an installation made as the Dockerfile says', async () => {
     const { id } = await api.createDelivery(webhook.id);
     assert.equal((await api.settled(id)).status, 'succeeded');
     for (const file of ['index.html', 'swagger-ui.css', 'swagger-ui-bundle.js']) {
-      assert.equal((await fetch(`http://127.0.0.1:${Number(port)}/swagger/${file}`)).status, 200, file);
+      assert.equal(
+        (await fetch(`http://127.0.0.1:${Number(port)}/swagger/${file}`)).status,
+        200,
+        file,
+      );
     }
     assert.deepEqual(await Promise.all([server.end(), worker.end()]), [0, 0]);
 
-    const started = await run(image, [...entrypoint, 'start'], { ...env, POSTMAND_DATABASE_URL: '' }, 20_000);
+    const started = await run(
+      image,
+      [...entrypoint, 'start'],
+      { ...env, POSTMAND_DATABASE_URL: '' },
+      20_000,
+    );
     assert.equal(started.code, 1);
-    assert.match(started.stderr, /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/);
+    assert.match(
+      started.stderr,
+      /^postmand: No embedded PostgreSQL for \S+ is installed\. Set POSTMAND_DATABASE_URL/,
+    );
   });
 
   test('→ no source maps and types, few documents, and the licence of every package', async (t) => {
@@ -264,9 +308,15 @@ suite('an installation made as the Dockerfile says', async () => {
     );
     const documents = files.filter((file) => file.endsWith('.md'));
     assert.ok(documents.length < 30, documents.join());
-    const packages = files.filter((file) => /^((.*\/)?node_modules\/)?(@[^/]+\/)?[^/@]+\/package\.json$/.test(file)).map(path.dirname);
+    const packages = files
+      .filter((file) => /^((.*\/)?node_modules\/)?(@[^/]+\/)?[^/@]+\/package\.json$/.test(file))
+      .map(path.dirname);
     assert.ok(packages.length > 150, String(packages.length));
-    const licensed = new Set(files.filter((file) => /(^|\/)(licen[cs]e|copying)[^/]*$|\/readme\.md$/i.test(file)).map(path.dirname));
+    const licensed = new Set(
+      files
+        .filter((file) => /(^|\/)(licen[cs]e|copying)[^/]*$|\/readme\.md$/i.test(file))
+        .map(path.dirname),
+    );
     assert.deepEqual(
       packages.filter((one) => !licensed.has(one)),
       [],
@@ -277,7 +327,8 @@ suite('an installation made as the Dockerfile says', async () => {
     const image = await built(t, building);
     if (image === undefined) return;
     const { text } = DOCKERFILE.findLast(({ name }) => name === 'RUN') as Instruction;
-    const fillCache = async (env: Environment) => (await run(image, ['sh', '-c', text], { ...buildEnvironment(), ...env })).code;
+    const fillCache = async (env: Environment) =>
+      (await run(image, ['sh', '-c', text], { ...buildEnvironment(), ...env })).code;
     const NODE_COMPILE_CACHE = path.join(await temporaryFolder(t), 'cache');
     assert.equal(await fillCache({ NODE_COMPILE_CACHE: '/dev/null/cache' }), 2);
     for (const one of ['express', 'got', 'umzug']) {
@@ -300,7 +351,9 @@ async function built(t: TestContext, building: Promise<Built>): Promise<string |
   return undefined;
 }
 
-/** Carries out FROM, ENV, COPY and RUN of the Dockerfile, with this Node.js and this machine's npm. */
+/**
+ * Carries out FROM, ENV, COPY and RUN of the Dockerfile, with this Node.js and this machine's npm.
+ */
 async function build(base: string): Promise<Built> {
   const stages = new Map<string, string>();
   let folder = base;
@@ -312,7 +365,8 @@ async function build(base: string): Promise<Built> {
       await mkdir(folder);
     }
     if (name === 'ENV') {
-      for (const [, variable = '', value = ''] of text.matchAll(/(\S+)=(\S+)/g)) env[variable] = value.replace('/home/node', base);
+      for (const [, variable = '', value = ''] of text.matchAll(/(\S+)=(\S+)/g))
+        env[variable] = value.replace('/home/node', base);
     }
     if (name === 'COPY') await copy(words, folder, stages);
     if (name === 'RUN') {
@@ -330,16 +384,23 @@ async function copy(words: string[], folder: string, stages: Map<string, string>
   const target = words.at(-1) ?? '';
   if (first.startsWith('--from=')) {
     const stage = stages.get(first.slice('--from='.length)) ?? '';
-    return rename(path.join(stage, path.relative('/app', words[1] ?? '')), path.join(folder, target));
+    return rename(
+      path.join(stage, path.relative('/app', words[1] ?? '')),
+      path.join(folder, target),
+    );
   }
   for (const source of words.slice(0, -1)) {
-    await cp(path.join(ROOT, source), path.join(folder, target === './' ? source : target), { recursive: true });
+    await cp(path.join(ROOT, source), path.join(folder, target === './' ? source : target), {
+      recursive: true,
+    });
   }
 }
 
 /** npm's code for a registry that it cannot reach. */
 function unreachableCode(stderr: string): string | undefined {
-  return /npm error code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E5\d\d)/.exec(stderr)?.[1];
+  return /npm error code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|E5\d\d)/.exec(
+    stderr,
+  )?.[1];
 }
 
 type Environment = Record<string, string | undefined>;
@@ -357,7 +418,8 @@ function run(
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...env, ...pathAndHome() }, timeout };
     execFile(file, args, options, (error: ExecFileException | null, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(new Error(`${file} ${args.join(' ')}: ${stdout}${stderr}`, { cause: error }));
+      if (error && typeof error.code !== 'number')
+        reject(new Error(`${file} ${args.join(' ')}: ${stdout}${stderr}`, { cause: error }));
       else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
     });
   });
@@ -365,9 +427,14 @@ function run(
 
 /** Starts a command that goes on until `end`, which gives its exit status. */
 function launch(t: TestContext, cwd: string, [file = '', ...args]: string[], env: Environment) {
-  const child = spawn(file, args, { cwd, env: { ...env, ...pathAndHome() }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    cwd,
+    env: { ...env, ...pathAndHome() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   const exited = once(child, 'close').then(([code]) => code as number | null);
   t.after(async () => {
     child.kill('SIGKILL');
@@ -376,7 +443,11 @@ function launch(t: TestContext, cwd: string, [file = '', ...args]: string[], env
   return {
     event: (name: string) =>
       until(`event ${name}`, () => {
-        const line = output.split('\n').find((one) => one.startsWith('{') && one.endsWith('}') && one.includes(`"event":"${name}"`));
+        const line = output
+          .split('\n')
+          .find(
+            (one) => one.startsWith('{') && one.endsWith('}') && one.includes(`"event":"${name}"`),
+          );
         return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
       }).catch((error: Error) => assert.fail(`${error.message}: ${output}`)),
     end(): Promise<number | null> {
@@ -386,15 +457,23 @@ function launch(t: TestContext, cwd: string, [file = '', ...args]: string[], env
   };
 }
 
-/** As in a build there are no settings of ours: nothing must find a database. What npm needs to reach its registry stays. */
+/**
+ * As in a build there are no settings of ours: nothing must find a database. What npm needs to
+ * reach its registry stays.
+ */
 function buildEnvironment(): Environment {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(POSTMAND_|DATABASE_URL$|PORT$)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(POSTMAND_|DATABASE_URL$|PORT$)/.test(name),
+  );
   return { ...Object.fromEntries(inherited), npm_config_prefer_offline: 'true' };
 }
 
 /** With this Node.js as `node`, whichever the machine has. */
 function pathAndHome(): Environment {
-  return { PATH: [path.dirname(process.execPath), process.env['PATH']].join(path.delimiter), HOME: process.env['HOME'] };
+  return {
+    PATH: [path.dirname(process.execPath), process.env['PATH']].join(path.delimiter),
+    HOME: process.env['HOME'],
+  };
 }
 
 async function temporaryFolder(t: TestContext): Promise<string> {

@@ -11,16 +11,20 @@ suite('documents', async () => {
   const all = await readdir(path.join(ROOT, 'test'), { withFileTypes: true });
   const names = all.filter((one) => one.isDirectory()).map(({ name }) => name);
   const folders = new RegExp(`\`((?:${names.join('|')})/[a-z*-]+)\``, 'g');
-  const docs = (await readdir(path.join(ROOT, 'docs'))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  const docs = (await readdir(path.join(ROOT, 'docs')))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
   for (const file of ['README.md', 'CHANGELOG.md', ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
         if (/^[a-z]+:/.test(target)) continue;
         const [name = '', anchor] = target.split('#');
-        const linked = name === '' ? path.join(ROOT, file) : path.join(ROOT, path.dirname(file), name);
+        const linked =
+          name === '' ? path.join(ROOT, file) : path.join(ROOT, path.dirname(file), name);
         assert.ok(existsSync(linked), `${target} in ${file}`);
-        if (anchor !== undefined) assert.ok(anchorsOf(await readFile(linked, 'utf8')).has(anchor), `${target} in ${file}`);
+        if (anchor !== undefined)
+          assert.ok(anchorsOf(await readFile(linked, 'utf8')).has(anchor), `${target} in ${file}`);
       }
     });
   }

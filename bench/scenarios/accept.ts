@@ -12,11 +12,16 @@ export const accept: Scenario = {
     const { sizes, progress } = trial;
     await trial.migrate();
     const server = await trial.startServer();
-    const draft = inTurn(await createWebhooks(server.url, trial.receiver, healthy(sizes.webhooks)), trial.payload);
+    const draft = inTurn(
+      await createWebhooks(server.url, trial.receiver, healthy(sizes.webhooks)),
+      trial.payload,
+    );
 
     progress.step(`${sizes.warmup} POSTs to warm up, then ${sizes.requests}`);
     const post = (count: number) =>
-      postAll(server.url, { count, connections: sizes.connections }, draft, (done) => progress.tick(`${done} of ${count}`));
+      postAll(server.url, { count, connections: sizes.connections }, draft, (done) =>
+        progress.tick(`${done} of ${count}`),
+      );
     await post(sizes.warmup);
     const parts = trial.parts({ server });
     const cpu = startMeter(parts);
@@ -32,7 +37,10 @@ export const accept: Scenario = {
         ...peakMemory(parts),
         less('accepted without a job', withoutJob, ''),
       ],
-      notes: withoutJob === undefined ? ['No pg-boss queue here: whether each delivery has a job was not looked at.'] : [],
+      notes:
+        withoutJob === undefined
+          ? ['No pg-boss queue here: whether each delivery has a job was not looked at.']
+          : [],
     };
   },
 };

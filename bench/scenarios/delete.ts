@@ -39,7 +39,10 @@ export const deletion: Scenario = {
       remove(),
     ]);
     const used = cpu(sizes.deleted);
-    const [before, during] = [trips.filter(({ sentAt }) => sentAt < deleteAt), trips.filter(({ sentAt }) => sentAt >= deleteAt)];
+    const [before, during] = [
+      trips.filter(({ sentAt }) => sentAt < deleteAt),
+      trips.filter(({ sentAt }) => sentAt >= deleteAt),
+    ];
     return {
       figures: [
         less('DELETE to its answer', answeredMs, 'ms'),
@@ -49,7 +52,10 @@ export const deletion: Scenario = {
         ...used,
         ...peakMemory(parts),
       ],
-      notes: goneAt === undefined ? [...notes, `Cut short: rows were left after ${5 * sizes.limit} s.`] : notes,
+      notes:
+        goneAt === undefined
+          ? [...notes, `Cut short: rows were left after ${5 * sizes.limit} s.`]
+          : notes,
     };
   },
 };
@@ -57,7 +63,11 @@ export const deletion: Scenario = {
 async function fill({ pool, progress, sizes }: Trial, webhookId: string): Promise<void> {
   const count = sizes.deleted;
   progress.step(`${grouped(count)} finished deliveries`);
-  await insertFinished(pool, { webhookIds: [webhookId], count, onRows: (done) => progress.tick(`${done} of ${count}`) });
+  await insertFinished(pool, {
+    webhookIds: [webhookId],
+    count,
+    onRows: (done) => progress.tick(`${done} of ${count}`),
+  });
   await settleTables(pool);
 }
 

@@ -28,7 +28,10 @@ type Plan = {
 };
 
 /** Accepts a backlog and drains it. */
-export async function drainAfter(trial: Trial, { backlog, webhooks = trial.sizes.webhooks, before }: Plan): Promise<Outcome> {
+export async function drainAfter(
+  trial: Trial,
+  { backlog, webhooks = trial.sizes.webhooks, before }: Plan,
+): Promise<Outcome> {
   await trial.migrate();
   const server = await trial.startServer();
   const ids = await createWebhooks(server.url, trial.receiver, healthy(webhooks));
@@ -36,5 +39,8 @@ export async function drainAfter(trial: Trial, { backlog, webhooks = trial.sizes
   const accepted = await acceptBacklog(trial, server, ids, backlog);
   const drained = await drainBacklog(trial, ids, backlog);
   const memory = peakMemory(trial.parts({ server }));
-  return { figures: [...drained.figures, ...accepted, ...memory], notes: [...notes, ...drained.notes] };
+  return {
+    figures: [...drained.figures, ...accepted, ...memory],
+    notes: [...notes, ...drained.notes],
+  };
 }

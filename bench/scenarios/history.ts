@@ -11,7 +11,11 @@ export const history: Scenario = {
       async before(_server, webhookIds) {
         const count = trial.sizes.history;
         trial.progress.step(`${grouped(count)} finished deliveries`);
-        await insertFinished(trial.pool, { webhookIds, count, onRows: (done) => trial.progress.tick(`${done} of ${count}`) });
+        await insertFinished(trial.pool, {
+          webhookIds,
+          count,
+          onRows: (done) => trial.progress.tick(`${done} of ${count}`),
+        });
         await settleTables(trial.pool);
         return [];
       },

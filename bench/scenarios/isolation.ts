@@ -25,11 +25,17 @@ export const isolationBurst: Scenario = {
     const firstAt = await firstArrival(trial, workers, deadline);
     const parts = trial.parts({ workers });
     const cpu = startMeter(parts);
-    const complete = await reached(async () => (await receiver.counts('fast')).arrived >= sizes.burst, deadline);
+    const complete = await reached(
+      async () => (await receiver.counts('fast')).arrived >= sizes.burst,
+      deadline,
+    );
     const waited = (await receiver.arrivals('fast')).map(({ at }) => at - firstAt);
     const cutAt = now() - firstAt;
     // Those that are missing count with the time that they have waited.
-    const healthyMs = [...waited, ...Array.from({ length: sizes.burst - waited.length }, () => cutAt)];
+    const healthyMs = [
+      ...waited,
+      ...Array.from({ length: sizes.burst - waited.length }, () => cutAt),
+    ];
     return {
       figures: [
         less('last healthy arrival after', (healthyMs.at(-1) ?? cutAt) / 1000, 's'),
@@ -38,7 +44,11 @@ export const isolationBurst: Scenario = {
         ...peakMemory(parts),
       ],
       notes:
-        complete === undefined ? [`Cut short after ${sizes.limit} s, with ${waited.length} of ${sizes.burst} healthy ones delivered.`] : [],
+        complete === undefined
+          ? [
+              `Cut short after ${sizes.limit} s, with ${waited.length} of ${sizes.burst} healthy ones delivered.`,
+            ]
+          : [],
     };
   },
 };
@@ -54,10 +64,15 @@ export const isolationSlow: Scenario = {
 };
 
 export const isolationBusy: Scenario = {
-  summary: 'the same from the first moment, beside endpoints that answer just before they count as slow',
+  summary:
+    'the same from the first moment, beside endpoints that answer just before they count as slow',
   async run(trial) {
     const { sizes } = trial;
-    const beside = await openBeside(trial, { count: sizes.busy, endpoint: 'slow/900', backlog: sizes.busy * sizes['busy-backlog'] });
+    const beside = await openBeside(trial, {
+      count: sizes.busy,
+      endpoint: 'slow/900',
+      backlog: sizes.busy * sizes['busy-backlog'],
+    });
     return measureBeside(trial, beside, await trial.startWorkers());
   },
 };
@@ -65,7 +80,11 @@ export const isolationBusy: Scenario = {
 export const isolationDead: Scenario = {
   summary: 'the same beside one endpoint that never answers and has a long backlog',
   async run(trial) {
-    const beside = await openBeside(trial, { count: 1, endpoint: 'hang', backlog: trial.sizes['dead-backlog'] });
+    const beside = await openBeside(trial, {
+      count: 1,
+      endpoint: 'hang',
+      backlog: trial.sizes['dead-backlog'],
+    });
     return measureBeside(trial, beside, await trial.startWorkers());
   },
 };
@@ -73,15 +92,23 @@ export const isolationDead: Scenario = {
 const FEW_SLOTS = { POSTMAND_WORKER_CONCURRENCY: '10' };
 
 export const isolationStrangers: Scenario = {
-  summary: 'the same beside many endpoints that hang, on a worker with few slots, which is then killed and started again',
+  summary:
+    'the same beside many endpoints that hang, on a worker with few slots, which is then killed and started again',
   async run(trial) {
     const { sizes } = trial;
-    const beside = await openBeside(trial, { count: sizes.strangers, endpoint: 'hang', backlog: sizes.strangers * 5 });
+    const beside = await openBeside(trial, {
+      count: sizes.strangers,
+      endpoint: 'hang',
+      backlog: sizes.strangers * 5,
+    });
     const workers = await trial.startWorkers(FEW_SLOTS);
     const first = await measureBeside(trial, beside, workers);
     for (const { pid } of workers) process.kill(pid, 'SIGKILL');
     const second = await measureBeside(trial, beside, await trial.startWorkers(FEW_SLOTS));
-    const again = second.figures.map((figure) => ({ ...figure, name: `${figure.name}, after a restart` }));
+    const again = second.figures.map((figure) => ({
+      ...figure,
+      name: `${figure.name}, after a restart`,
+    }));
     return { figures: [...first.figures, ...again], notes: [...first.notes, ...second.notes] };
   },
 };
@@ -103,18 +130,37 @@ async function openBeside(
 }
 
 /** Every trip counts, the first ones too. */
-async function measureBeside(trial: Trial, { server, others }: Beside, workers: Service[]): Promise<Outcome> {
+async function measureBeside(
+  trial: Trial,
+  { server, others }: Beside,
+  workers: Service[],
+): Promise<Outcome> {
   const { sizes, progress } = trial;
   await Promise.all(workers.map(({ ready }) => ready));
   progress.step(`${sizes.rate} healthy deliveries a second for ${sizes.seconds} s`);
   const cpu = startMeter(trial.parts({ server, workers }));
   const startedAt = now();
-  const { trips, notes } = await steadyTrips(trial, server.url, others, () => now() > startedAt + sizes.seconds * 1000);
+  const { trips, notes } = await steadyTrips(
+    trial,
+    server.url,
+    others,
+    () => now() > startedAt + sizes.seconds * 1000,
+  );
   const ms = trips.map((trip) => trip.ms);
-  return { figures: [...p50p99('healthy: POST to arrival', ms), less('the longest', Math.max(...ms), 'ms'), ...cpu(trips.length)], notes };
+  return {
+    figures: [
+      ...p50p99('healthy: POST to arrival', ms),
+      less('the longest', Math.max(...ms), 'ms'),
+      ...cpu(trips.length),
+    ],
+    notes,
+  };
 }
 
-/** The first trips are left out: an endpoint has to be slow for a while before anybody can know that it is. */
+/**
+ * The first trips are left out: an endpoint has to be slow for a while before anybody can know that
+ * it is.
+ */
 const SETTLING_MS = 2000;
 
 async function besideTroubled(trial: Trial, endpoint: Endpoint) {
@@ -131,7 +177,12 @@ async function besideTroubled(trial: Trial, endpoint: Endpoint) {
   const parts = trial.parts({ server, workers });
   const cpu = startMeter(parts);
   const startedAt = now();
-  const { trips, notes } = await steadyTrips(trial, server.url, others, () => now() > startedAt + sizes.seconds * 1000);
+  const { trips, notes } = await steadyTrips(
+    trial,
+    server.url,
+    others,
+    () => now() > startedAt + sizes.seconds * 1000,
+  );
   const settled = trips.filter(({ sentAt }) => sentAt > startedAt + SETTLING_MS);
   const troubles = await receiver.counts(endpoint === 'hang' ? 'hang' : 'slow');
   return {

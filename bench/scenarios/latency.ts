@@ -14,7 +14,10 @@ export const latency: Scenario = {
     await trial.migrate();
     const [server, workers] = await Promise.all([trial.startServer(), trial.startWorkers()]);
     await Promise.all(workers.map(({ ready }) => ready));
-    const draft = inTurn(await createWebhooks(server.url, receiver, healthy(sizes.webhooks)), trial.payload);
+    const draft = inTurn(
+      await createWebhooks(server.url, receiver, healthy(sizes.webhooks)),
+      trial.payload,
+    );
     const agent = new Agent({ keepAlive: true });
     const deadline = trial.deadline();
 
@@ -32,7 +35,10 @@ export const latency: Scenario = {
       await sleep(20 + Math.random() * 40);
     }
     agent.destroy();
-    await reached(async () => (await receiver.counts('fast')).arrived >= answersMs.length, trial.deadline());
+    await reached(
+      async () => (await receiver.counts('fast')).arrived >= answersMs.length,
+      trial.deadline(),
+    );
     const used = cpu(answersMs.length);
 
     const arrivals = await receiver.arrivals('fast');
@@ -48,7 +54,12 @@ export const latency: Scenario = {
         ...used,
         ...peakMemory(parts),
       ],
-      notes: missing > 0 ? [`Cut short: ${missing} of ${answersMs.length} had not arrived after ${sizes.limit} s more.`] : [],
+      notes:
+        missing > 0
+          ? [
+              `Cut short: ${missing} of ${answersMs.length} had not arrived after ${sizes.limit} s more.`,
+            ]
+          : [],
     };
   },
 };

@@ -6,7 +6,9 @@ import { insertFinished, settleTables } from '../rows.ts';
 import type { Service } from '../service.ts';
 import type { Scenario, Trial } from '../trial.ts';
 
-/** Rounds over all lists before any is timed: the first thousand requests of a process are slower. */
+/**
+ * Rounds over all lists before any is timed: the first thousand requests of a process are slower.
+ */
 const WARMUP_ROUNDS = 100;
 const WARMUP_MS = 10_000;
 /** Rounds that are timed however slow they are. */
@@ -28,9 +30,17 @@ export const reads: Scenario = {
     const after = await readAll(trial, server, lists);
     return {
       figures: [
-        ...lists.flatMap(({ name }, i) => compare(name, [before.timesMs[i] ?? [], few], [after.timesMs[i] ?? [], many])),
-        ...before.cpu.map((figure) => ({ ...figure, name: `${figure.name}, ${grouped(few)} rows` })),
-        ...after.cpu.map((figure) => ({ ...figure, name: `${figure.name}, ${grouped(many)} rows` })),
+        ...lists.flatMap(({ name }, i) =>
+          compare(name, [before.timesMs[i] ?? [], few], [after.timesMs[i] ?? [], many]),
+        ),
+        ...before.cpu.map((figure) => ({
+          ...figure,
+          name: `${figure.name}, ${grouped(few)} rows`,
+        })),
+        ...after.cpu.map((figure) => ({
+          ...figure,
+          name: `${figure.name}, ${grouped(many)} rows`,
+        })),
         ...peakMemory(trial.parts({ server })),
       ],
       notes: [],
@@ -38,9 +48,19 @@ export const reads: Scenario = {
   },
 };
 
-async function fill({ pool, progress }: Trial, webhookIds: string[], from: number, count: number): Promise<void> {
+async function fill(
+  { pool, progress }: Trial,
+  webhookIds: string[],
+  from: number,
+  count: number,
+): Promise<void> {
   progress.step(`rows up to ${grouped(count)}`);
-  await insertFinished(pool, { webhookIds, from, count, onRows: (done) => progress.tick(`${done} of ${count}`) });
+  await insertFinished(pool, {
+    webhookIds,
+    from,
+    count,
+    onRows: (done) => progress.tick(`${done} of ${count}`),
+  });
   await settleTables(pool);
 }
 
@@ -52,12 +72,18 @@ async function listsOf({ pool }: Trial, webhookId: string): Promise<List[]> {
     `select (select id from deliveries limit 1) as id, min(created_at) as from, min(created_at) + interval '100 seconds' as to from deliveries`,
   );
   const { id = '', from = new Date(), to = new Date() } = rows[0] ?? {};
-  const range = new URLSearchParams({ 'created_at.gte': from.toISOString(), 'created_at.lt': to.toISOString() });
+  const range = new URLSearchParams({
+    'created_at.gte': from.toISOString(),
+    'created_at.lt': to.toISOString(),
+  });
   return [
     { name: 'deliveries', path: '/deliveries' },
     { name: 'deliveries of a webhook', path: `/deliveries?webhook_id=${webhookId}` },
     { name: 'deliveries failed', path: '/deliveries?status=failed' },
-    { name: 'deliveries of a webhook, failed', path: `/deliveries?webhook_id=${webhookId}&status=failed` },
+    {
+      name: 'deliveries of a webhook, failed',
+      path: `/deliveries?webhook_id=${webhookId}&status=failed`,
+    },
     { name: 'deliveries of some time', path: `/deliveries?${range.toString()}` },
     { name: 'attempts', path: '/delivery-attempts' },
     { name: 'attempts of a webhook', path: `/delivery-attempts?webhook_id=${webhookId}` },
@@ -67,12 +93,17 @@ async function listsOf({ pool }: Trial, webhookId: string): Promise<List[]> {
 }
 
 /** Reads the lists by turns. @returns the milliseconds of each request, list by list. */
-async function readAll(trial: Trial, server: Service, lists: List[]): Promise<{ timesMs: number[][]; cpu: Figure[] }> {
+async function readAll(
+  trial: Trial,
+  server: Service,
+  lists: List[],
+): Promise<{ timesMs: number[][]; cpu: Figure[] }> {
   const { sizes, progress } = trial;
   const read = ({ path }: List) => timed('GET', `${server.url}/v1${path}`);
   progress.step(`${sizes.pages} times ${lists.length} lists`);
   const warmUntil = now() + WARMUP_MS;
-  for (let round = 0; round < WARMUP_ROUNDS && now() < warmUntil; round += 1) for (const list of lists) await read(list);
+  for (let round = 0; round < WARMUP_ROUNDS && now() < warmUntil; round += 1)
+    for (const list of lists) await read(list);
 
   const cpu = startMeter(trial.parts({ server }), 'list');
   const timesMs = lists.map((): number[] => []);
@@ -85,7 +116,11 @@ async function readAll(trial: Trial, server: Service, lists: List[]): Promise<{ 
   return { timesMs, cpu: cpu(rounds * lists.length) };
 }
 
-function compare(name: string, [before, few]: [number[], number], [after, many]: [number[], number]): Figure[] {
+function compare(
+  name: string,
+  [before, few]: [number[], number],
+  [after, many]: [number[], number],
+): Figure[] {
   const [low, high] = [percentile(before, 0.5), percentile(after, 0.5)];
   return [
     less(`${name}: ${grouped(few)} rows, p50`, low, 'ms'),

@@ -12,11 +12,17 @@ export const takeover: Scenario = {
     // Another implementation may not know how to take over: it continues its own.
     if (foreign) await createReferenceTables(pool);
     else await trial.migrate();
-    const urls = Array.from({ length: sizes.webhooks }, (_, number) => receiver.url('fast', number));
+    const urls = Array.from({ length: sizes.webhooks }, (_, number) =>
+      receiver.url('fast', number),
+    );
     const webhookIds = await insertWebhooks(pool, urls);
     const count = sizes.imported;
     progress.step(`${grouped(count)} pending deliveries`);
-    await insertPending(pool, { webhookIds, count, onRows: (done) => progress.tick(`${done} of ${count}`) });
+    await insertPending(pool, {
+      webhookIds,
+      count,
+      onRows: (done) => progress.tick(`${done} of ${count}`),
+    });
 
     progress.step('migrate');
     const migrateMs = await trial.migrate();

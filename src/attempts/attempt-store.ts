@@ -5,7 +5,10 @@ import type { Tx } from '../database/transaction.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Stores attempts with the database's time. */
-export async function insertAttempts(tx: Tx, attempts: Omit<Attempt, 'created_at'>[]): Promise<void> {
+export async function insertAttempts(
+  tx: Tx,
+  attempts: Omit<Attempt, 'created_at'>[],
+): Promise<void> {
   await tx.query(
     `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
        execution_duration, success, error, created_at)
@@ -40,7 +43,10 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
 export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
 
 /** How the latest attempt of each webhook went. Those without one are left out. */
-export async function findLastAttempts(db: Queryable, webhookIds: string[]): Promise<LastAttempt[]> {
+export async function findLastAttempts(
+  db: Queryable,
+  webhookIds: string[],
+): Promise<LastAttempt[]> {
   const { rows } = await db.query<LastAttempt>(
     `select asked.id as "webhookId", latest.execution_duration as "tookMs", latest.response_status_code > 0 as answered
      from unnest($1::uuid[]) as asked (id)
@@ -53,7 +59,11 @@ export async function findLastAttempts(db: Queryable, webhookIds: string[]): Pro
   return rows;
 }
 
-export type AttemptFilter = { webhookId?: string | undefined; deliveryId?: string | undefined; success?: boolean | undefined };
+export type AttemptFilter = {
+  webhookId?: string | undefined;
+  deliveryId?: string | undefined;
+  success?: boolean | undefined;
+};
 
 type Text = 'raw_request' | 'raw_response';
 
@@ -65,10 +75,15 @@ const LONG_TRANSCRIPTS = {
 } as const;
 
 /**
- * The newest first. A null parameter is no filter: the planner sees the values and drops what is always true.
+ * The newest first. A null parameter is no filter: the planner sees the values and drops what is
+ * always true.
  * @throws PageTooLarge
  */
-export async function listAttempts(db: Queryable, filter: AttemptFilter, page: Page): Promise<Attempt[]> {
+export async function listAttempts(
+  db: Queryable,
+  filter: AttemptFilter,
+  page: Page,
+): Promise<Attempt[]> {
   const { rows } = await db.query<Listed<Attempt, Text>>(
     `select id, webhook_id, delivery_id,
        case when octet_length(raw_request) <= 32768 then raw_request end as raw_request,
@@ -85,7 +100,12 @@ export async function listAttempts(db: Queryable, filter: AttemptFilter, page: P
        and ($7::timestamptz is null or created_at <= $7)
      order by created_at desc, id desc
      limit $8 offset $9`,
-    [filter.webhookId ?? null, filter.deliveryId ?? null, filter.success ?? null, ...pageParameters(page)],
+    [
+      filter.webhookId ?? null,
+      filter.deliveryId ?? null,
+      filter.success ?? null,
+      ...pageParameters(page),
+    ],
   );
   return fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS);
 }

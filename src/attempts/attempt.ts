@@ -11,7 +11,10 @@ export type Attempt = {
   /** Milliseconds. */
   execution_duration: number;
   success: boolean;
-  /** Why no response came, or why the texts are left out. Otherwise empty, whatever the status of the response. */
+  /**
+   * Why no response came, or why the texts are left out. Otherwise empty, whatever the status of
+   * the response.
+   */
   error: string;
   created_at: string;
 };

@@ -20,7 +20,9 @@ export type Attempted = Assignment & {
   verdict: Verdict;
   /** Why it has to be recorded without what was sent and received. */
   unrecordable?: string;
-  /** Only what becomes of the delivery is recorded: the database refuses any row for this attempt. */
+  /**
+   * Only what becomes of the delivery is recorded: the database refuses any row for this attempt.
+   */
   unlisted?: true;
 };
 
@@ -30,11 +32,25 @@ export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
 export type RecordedExchange = Exclude<Exchange, Unsent>;
 
 /** Makes the next attempt: request, send, verdict. */
-export async function deliver(sender: Sender, assignment: Assignment, signal: AbortSignal): Promise<Attempted | Unsent> {
+export async function deliver(
+  sender: Sender,
+  assignment: Assignment,
+  signal: AbortSignal,
+): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
   const attempt = delivery.delivery_attempts + 1;
   const request = buildRequest(webhook, delivery.payload);
-  const exchange = await sender.send(request, { timeoutMs: webhook.delivery_attempt_timeout * 1000, signal });
+  const exchange = await sender.send(request, {
+    timeoutMs: webhook.delivery_attempt_timeout * 1000,
+    signal,
+  });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
-  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict: judge(webhook, attempt, exchange) };
+  return {
+    ...assignment,
+    kind: 'attempted',
+    attempt,
+    request,
+    exchange,
+    verdict: judge(webhook, attempt, exchange),
+  };
 }

@@ -10,16 +10,24 @@ import type { ClaimableQueue } from '../queue/queue.ts';
 import { settle, type Settled } from './settle.ts';
 
 export type Recorder = {
-  /** Resolves with true when the attempt is recorded, and with false when it is found not to be ours to record. */
+  /**
+   * Resolves with true when the attempt is recorded, and with false when it is found not to be ours
+   * to record.
+   */
   record(attempted: Attempted): Promise<boolean>;
   /** From now on a database that does not answer is not waited for long. */
   hurry(): void;
 };
 
-/** Most text in one transaction: it is in memory several times over on its way into the database. */
+/**
+ * Most text in one transaction: it is in memory several times over on its way into the database.
+ */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
-/** Up to here a failure that passes is nothing to speak of: a deadlock, or a connection that was lost. */
+/**
+ * Up to here a failure that passes is nothing to speak of: a deadlock, or a connection that was
+ * lost.
+ */
 const QUIET_FAILURES = 2;
 
 /** Parts of what waits are tried one by one: not each of them tells. */
@@ -61,7 +69,8 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
     maxBatch: 200,
     weight: { of: bytesOf, max: MAX_BATCH_BYTES },
     maxWaiting: Infinity,
-    // Repeating is safe: a claim that is no longer ours records nothing. Meanwhile its slot is taken and nothing new is claimed.
+    // Repeating is safe: a claim that is no longer ours records nothing. Meanwhile its slot is
+    // taken and nothing new is claimed.
     retryDelayMs(failures, error) {
       if (failures > QUIET_FAILURES) tellDelay(failures, error);
       return hurried && failures > 3 ? undefined : Math.min(50 * 2 ** failures, 3000);
@@ -94,8 +103,15 @@ export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Re
       log.warn('delivery.recorded_reduced', { deliveryId: delivery.id, error });
       return { ...attempted, unrecordable: reasonOf(error) };
     }
-    const answer = exchange.kind === 'response' ? { status: exchange.status } : { failure: exchange.message };
-    log.error('delivery.recorded_without_attempt', { deliveryId: delivery.id, attempt, ...answer, outcome: verdict.kind, error });
+    const answer =
+      exchange.kind === 'response' ? { status: exchange.status } : { failure: exchange.message };
+    log.error('delivery.recorded_without_attempt', {
+      deliveryId: delivery.id,
+      attempt,
+      ...answer,
+      outcome: verdict.kind,
+      error,
+    });
     return { ...attempted, unlisted: true };
   }
 
@@ -108,6 +124,8 @@ function bytesOf({ request, exchange }: Attempted): number {
 
 function reasonOf(error: unknown): string {
   const said =
-    error instanceof DatabaseError ? `the database refused it with SQLSTATE ${error.code ?? 'unknown'}` : 'it failed on our side';
+    error instanceof DatabaseError
+      ? `the database refused it with SQLSTATE ${error.code ?? 'unknown'}`
+      : 'it failed on our side';
   return `request and response are not recorded: ${said}`;
 }

@@ -12,12 +12,17 @@ export type Settled = Attempted & { row: NewAttempt; ageSeconds: number };
 type NewAttempt = Omit<Attempt, 'created_at'>;
 
 /**
- * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What is no longer ours (the claim
- * was lost, the delivery deleted or settled by another) records nothing.
- * The order is part of it: a next job inserted before the present one ended would be ignored, as its key is still taken.
+ * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What
+ * is no longer ours (the claim was lost, the delivery deleted or settled by another) records
+ * nothing. The order is part of it: a next job inserted before the present one ended would be
+ * ignored, as its key is still taken.
  * @returns those recorded.
  */
-export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[]): Promise<Settled[]> {
+export async function settle(
+  tx: Tx,
+  queue: ClaimableQueue,
+  attempts: Attempted[],
+): Promise<Settled[]> {
   // Of two sends of one job only the one of the present claim is ours, and none is recorded twice.
   const byClaim = new Map(attempts.map((attempted) => [attempted.claim, attempted]));
   const ours = await queue.finish(tx, [...byClaim.keys()]);
@@ -40,14 +45,24 @@ export async function settle(tx: Tx, queue: ClaimableQueue, attempts: Attempted[
 }
 
 async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
-  const jobs = settled.flatMap((one) => (one.verdict.kind === 'retry' ? [nextJob(one, one.verdict.delaySeconds)] : []));
+  const jobs = settled.flatMap((one) =>
+    one.verdict.kind === 'retry' ? [nextJob(one, one.verdict.delaySeconds)] : [],
+  );
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
 }
 
-/** A delivery that ended the process that sent it stays suspect: its next attempt is sent in a process of its own as well. */
+/**
+ * A delivery that ended the process that sent it stays suspect: its next attempt is sent in a
+ * process of its own as well.
+ */
 function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): NextJob {
   const crashed = exchange.kind === 'failure' && exchange.reason === 'crashed';
-  return { deliveryId: delivery.id, webhookId: delivery.webhook_id, delaySeconds, ...(crashed ? { lost: claim.lost } : {}) };
+  return {
+    deliveryId: delivery.id,
+    webhookId: delivery.webhook_id,
+    delaySeconds,
+    ...(crashed ? { lost: claim.lost } : {}),
+  };
 }
 
 function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {

@@ -1,7 +1,12 @@
 import type { WebhookRequest } from '../sending/request.ts';
 
 /** As Node.js gives it: `reason` and `rawHeaders` have a character for each byte (latin1). */
-export type ResponseHead = { httpVersion: string; status: number; reason: string; rawHeaders: string[] };
+export type ResponseHead = {
+  httpVersion: string;
+  status: number;
+  reason: string;
+  rawHeaders: string[];
+};
 
 /** So many headers of a response are kept: 64 KiB hold 16,000, which take far more in memory. */
 export const MAX_HEADERS = 1000;
@@ -9,16 +14,25 @@ export const MAX_HEADERS = 1000;
 const CUT = '…[cut]';
 const CRLF = '\r\n';
 
-/** The request as stored in raw_request: request line, Host, headers, an empty line, the payload. */
+/**
+ * The request as stored in raw_request: request line, Host, headers, an empty line, the payload.
+ */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
   // What cannot be parsed may hold a password anywhere.
   const target = url === null ? '(not a valid URL)' : `${url.pathname}${url.search}`;
-  const lines = [`POST ${target} HTTP/1.1`, `Host: ${url?.host ?? ''}`, ...request.headers.map(([name, value]) => `${name}: ${value}`)];
+  const lines = [
+    `POST ${target} HTTP/1.1`,
+    `Host: ${url?.host ?? ''}`,
+    ...request.headers.map(([name, value]) => `${name}: ${value}`),
+  ];
   return storable([...lines, '', request.body].join(CRLF));
 }
 
-/** The response as stored in raw_response: status line, headers in alphabetical order, an empty line, the body. */
+/**
+ * The response as stored in raw_response: status line, headers in alphabetical order, an empty
+ * line, the body.
+ */
 export function responseTranscript(head: ResponseHead, body: Buffer, cut: boolean): string {
   const status = `HTTP/${head.httpVersion} ${head.status} ${utf8(head.reason)}`.trimEnd();
   const text = decode(body, cut);
@@ -31,16 +45,26 @@ function sortedHeaders(rawHeaders: string[]): string[] {
     lines.push({ name: canonical(rawHeaders[i] ?? ''), value: utf8(rawHeaders[i + 1] ?? '') });
   }
   // Stable: several values of one header stay in the order in which they came.
-  const sorted = lines.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ name, value }) => `${name}: ${value}`);
+  const sorted = lines
+    .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .map(({ name, value }) => `${name}: ${value}`);
   return rawHeaders.length > MAX_HEADERS * 2 ? [...sorted, CUT] : sorted;
 }
 
 /** `content-type` → `Content-Type`, the spelling that HTTP/1.1 documents use. */
 function canonical(name: string): string {
-  return name.toLowerCase().replace(/(^|-)([a-z])/g, (_all, before: string, letter: string) => before + letter.toUpperCase());
+  return name
+    .toLowerCase()
+    .replace(
+      /(^|-)([a-z])/g,
+      (_all, before: string, letter: string) => before + letter.toUpperCase(),
+    );
 }
 
-/** Invalid UTF-8 becomes U+FFFD; a character cut in half by the limit is left out, and the cut is marked. */
+/**
+ * Invalid UTF-8 becomes U+FFFD; a character cut in half by the limit is left out, and the cut is
+ * marked.
+ */
 function decode(body: Buffer, cut: boolean): string {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(body, { stream: cut });
   return cut ? `${text}${CUT}` : text;

@@ -10,7 +10,10 @@ import { leave } from '../process/leave.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 
-/** The command cannot do its work for a reason that the message tells in full: no stack trace needed. */
+/**
+ * The command cannot do its work for a reason that the message tells in full: no stack trace
+ * needed.
+ */
 export class CommandError extends Error {
   override name = 'CommandError';
 }
@@ -18,7 +21,8 @@ export class CommandError extends Error {
 /** How often what waits is counted, in milliseconds. */
 export const CENSUS_EVERY_MS = 30_000;
 
-const DATABASE_URL_MISSING = 'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
+const DATABASE_URL_MISSING =
+  'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
 /** The database of the settings, reached once and found fit for use. @throws CommandError */
 export async function connectTo(config: Config): Promise<Connection> {
@@ -27,12 +31,24 @@ export async function connectTo(config: Config): Promise<Connection> {
   try {
     return await examine(await connectionTo(url));
   } catch (error) {
-    throw new CommandError(`Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`, { cause: error });
+    throw new CommandError(
+      `Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`,
+      { cause: error },
+    );
   }
 }
 
-/** A pool on a database whose schema this version can work with. @throws CommandError that names the command to run. */
-export async function openPool(connection: Connection, config: Config, max: number, name: string, log: Log): Promise<Pool> {
+/**
+ * A pool on a database whose schema this version can work with. @throws CommandError that names the
+ * command to run.
+ */
+export async function openPool(
+  connection: Connection,
+  config: Config,
+  max: number,
+  name: string,
+  log: Log,
+): Promise<Pool> {
   const pool = createPool(connection, { max, name, log });
   tellTurns(pool.server, log);
   try {
@@ -42,14 +58,20 @@ export async function openPool(connection: Connection, config: Config, max: numb
         `The database's schema is older than this version needs (missing: ${pending.join(', ')}). Run: postmand migrate`,
       );
     if (unknown.length > 0)
-      log.warn('schema.newer', { unknown, advice: 'a newer version has migrated this database; update this process soon' });
+      log.warn('schema.newer', {
+        unknown,
+        advice: 'a newer version has migrated this database; update this process soon',
+      });
     return pool;
   } catch (error) {
     await endPool(pool);
     if (error instanceof CommandError) throw error;
-    throw new CommandError(`Cannot use the database at ${describeTarget(connection)}: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    throw new CommandError(
+      `Cannot use the database at ${describeTarget(connection)}: ${reasonOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -62,10 +84,16 @@ function tellTurns(server: ServerState, log: Log): void {
   });
 }
 
-/** How much longer than its grace period a process that was told to stop may take to hand back claims and close connections. */
+/**
+ * How much longer than its grace period a process that was told to stop may take to hand back
+ * claims and close connections.
+ */
 const LEEWAY_MS = 3000;
 
-/** Waits for the end of `stopping`, but not much longer than the grace period: a database that went silent keeps nobody for ever. */
+/**
+ * Waits for the end of `stopping`, but not much longer than the grace period: a database that went
+ * silent keeps nobody for ever.
+ */
 export async function stopWithin(graceMs: number, stopping: Promise<unknown>): Promise<void> {
   await atMost(graceMs + LEEWAY_MS, stopping);
 }
@@ -75,7 +103,9 @@ export async function endPool(pool: Pool): Promise<void> {
   await atMost(1000, pool.end());
 }
 
-/** An address that is refused over IPv4 and IPv6 comes as one error without a message of its own. */
+/**
+ * An address that is refused over IPv4 and IPv6 comes as one error without a message of its own.
+ */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
@@ -87,7 +117,10 @@ function reasonOf(error: unknown): string {
  */
 const SAME_SIGNAL_MS = 500;
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means it. */
+/**
+ * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means
+ * it.
+ */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: { signal: NodeJS.Signals; at: number } | undefined;
@@ -117,5 +150,8 @@ export function metricsOf(pool: Pool): Metrics {
 /** Says which command to run for a queue that is not ready. */
 export function explainQueue(error: unknown): never {
   if (!(error instanceof QueueNotReady)) throw error;
-  throw new CommandError(`${error.message} Run: postmand migrate, and restart every server and worker afterwards.`, { cause: error });
+  throw new CommandError(
+    `${error.message} Run: postmand migrate, and restart every server and worker afterwards.`,
+    { cause: error },
+  );
 }

@@ -10,7 +10,10 @@ export type ListenOptions = ReceiverOptions & { host: string; port: number };
 /** An answer may wait for as long as --delay says. */
 const PATIENT = { silenceMs: 0, answerMs: 2 ** 31 - 1 };
 
-/** `postmand listen`: a receiver on this machine that shows every request, until Ctrl-C. It needs no settings and no database. */
+/**
+ * `postmand listen`: a receiver on this machine that shows every request, until Ctrl-C. It needs no
+ * settings and no database.
+ */
 export async function runListen(options: ListenOptions): Promise<void> {
   const stopping = stopSignal();
   // A reader of the output that goes away ends it, as it ends any other command in a pipe.
@@ -24,11 +27,16 @@ export async function runListen(options: ListenOptions): Promise<void> {
       process.stdout.write(arrivalText(arrival, new Date(), colour));
     },
     onHangUp({ number }) {
-      if (!stopped) process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`);
+      if (!stopped)
+        process.stdout.write(`#${number}  the sender hung up before it had the answer\n\n`);
     },
   });
   const { host, port } = options;
-  const server = await listen(receiver, { host, port, settings: { host: '--host', port: '--port' } }, { limits: PATIENT });
+  const server = await listen(
+    receiver,
+    { host, port, settings: { host: '--host', port: '--port' } },
+    { limits: PATIENT },
+  );
   process.stdout.write(
     `Listening on http://${isIPv6(host) ? `[${host}]` : host}:${server.port}, any path. ${plan(options)} Ctrl-C stops.\n\n`,
   );
@@ -40,7 +48,10 @@ export async function runListen(options: ListenOptions): Promise<void> {
 
 function plan({ secret, status, fail, failStatus, delayMs }: ListenOptions): string {
   const delay = delayMs === 0 ? '' : ` after ${delayMs / 1000} s`;
-  const failing = fail === 0 ? '' : ` The first ${fail === 1 ? 'time' : `${fail} times`} a request comes it gets ${failStatus}.`;
+  const failing =
+    fail === 0
+      ? ''
+      : ` The first ${fail === 1 ? 'time' : `${fail} times`} a request comes it gets ${failStatus}.`;
   const checked = secret === undefined ? '' : ' A wrong signature gets 401.';
   return `Answers ${status}${delay}.${failing}${checked}`;
 }

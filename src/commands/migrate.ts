@@ -16,8 +16,14 @@ export async function runMigrate(config: Config, log: Log): Promise<void> {
   });
 }
 
-/** Applies pending migrations, then installs or upgrades the queue. @returns the migrations applied. */
-export async function migrateAll(connection: Connection, config: Config, log: Log): Promise<string[]> {
+/**
+ * Applies pending migrations, then installs or upgrades the queue. @returns the migrations applied.
+ */
+export async function migrateAll(
+  connection: Connection,
+  config: Config,
+  log: Log,
+): Promise<string[]> {
   const applied = await migrateUp(connection, config.database.migrationsDir);
   await installQueue(connection, log);
   return applied;
@@ -28,7 +34,10 @@ export async function runMigrateStatus(config: Config, log: Log): Promise<void> 
   await unlessCutOff(async () => {
     const pool = createPool(await connectTo(config), { max: 1, name: 'postmand migrate', log });
     try {
-      const { applied, pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
+      const { applied, pending, unknown } = await migrationStatus(
+        pool,
+        config.database.migrationsDir,
+      );
       log.info('migrate.status', { applied, pending, unknown });
     } finally {
       await pool.end();
@@ -36,7 +45,10 @@ export async function runMigrateStatus(config: Config, log: Log): Promise<void> 
   });
 }
 
-/** `postmand migrate down`: reverts the latest migration or refuses. The queue stays: it is filled from the deliveries again. */
+/**
+ * `postmand migrate down`: reverts the latest migration or refuses. The queue stays: it is filled
+ * from the deliveries again.
+ */
 export async function runMigrateDown(config: Config, log: Log): Promise<void> {
   await unlessCutOff(async () => {
     const reverted = await migrateDown(await connectTo(config), config.database.migrationsDir);
@@ -58,7 +70,8 @@ async function unlessCutOff(work: () => Promise<void>): Promise<void> {
   });
 }
 
-const READ_ONLY = 'The database is read-only now, or a standby. Make it writable, or name the primary in POSTMAND_DATABASE_URL.';
+const READ_ONLY =
+  'The database is read-only now, or a standby. Make it writable, or name the primary in POSTMAND_DATABASE_URL.';
 const FORBIDDEN =
   'The user of POSTMAND_DATABASE_URL must own the tables, and be allowed to make tables and a schema: ' +
   'grant create on database DATABASE to USER; grant create on schema public to USER.';
@@ -67,7 +80,10 @@ const FORBIDDEN =
 function explained(error: unknown): unknown {
   for (let cause = error; cause instanceof Error && error instanceof Error; cause = cause.cause) {
     if (isReadOnly(cause)) return new CommandError(READ_ONLY, { cause: error });
-    if (isForbidden(cause)) return new CommandError(`${error.message.replace(/\.?$/, '.')} ${FORBIDDEN}`, { cause: error });
+    if (isForbidden(cause))
+      return new CommandError(`${error.message.replace(/\.?$/, '.')} ${FORBIDDEN}`, {
+        cause: error,
+      });
   }
   return error;
 }

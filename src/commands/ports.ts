@@ -27,7 +27,10 @@ export function apiPlace({ http }: Config, host?: string): Place {
 
 /** The place of `/healthz` and `/metrics`. `host` counts where no setting says another one. */
 export function healthPlace({ healthPort, healthHost }: Config, host?: string): Place {
-  const settings = { port: 'POSTMAND_HEALTH_CHECK_HTTP_PORT', host: 'POSTMAND_HEALTH_CHECK_HTTP_HOST' };
+  const settings = {
+    port: 'POSTMAND_HEALTH_CHECK_HTTP_PORT',
+    host: 'POSTMAND_HEALTH_CHECK_HTTP_HOST',
+  };
   return { port: healthPort, host: healthHost ?? host, settings };
 }
 
@@ -37,7 +40,11 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 const TRIES = 10;
 
 /** Serves `app`. @throws CommandError that names the setting to change */
-export async function listen(app: RequestListener, place: Place, options: HttpServerOptions = {}): Promise<Listening> {
+export async function listen(
+  app: RequestListener,
+  place: Place,
+  options: HttpServerOptions = {},
+): Promise<Listening> {
   const hosts = place.host === 'localhost' ? LOOPBACK : [place.host];
   for (let tries = 1; ; tries += 1) {
     try {
@@ -53,9 +60,14 @@ export async function listen(app: RequestListener, place: Place, options: HttpSe
  * One server an address, all on one port. Clients take either loopback address for `localhost`, and
  * some try no second one, so both are listened on; but a machine may have IPv6 switched off.
  */
-async function listenOnAll(hosts: (string | undefined)[], port: number, create: () => Server): Promise<Listening> {
+async function listenOnAll(
+  hosts: (string | undefined)[],
+  port: number,
+  create: () => Server,
+): Promise<Listening> {
   const opened: Listening[] = [];
-  const stop = async (graceMs: number) => void (await Promise.all(opened.map((one) => one.stop(graceMs))));
+  const stop = async (graceMs: number) =>
+    void (await Promise.all(opened.map((one) => one.stop(graceMs))));
   let missing: unknown;
   for (const host of hosts) {
     try {
@@ -72,7 +84,10 @@ async function listenOnAll(hosts: (string | undefined)[], port: number, create: 
   return { port: first.port, addresses: opened.flatMap(({ addresses }) => addresses), stop };
 }
 
-async function listenOn(server: Server, { port, host }: { port: number; host: string | undefined }): Promise<Listening> {
+async function listenOn(
+  server: Server,
+  { port, host }: { port: number; host: string | undefined },
+): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -83,11 +98,19 @@ async function listenOn(server: Server, { port, host }: { port: number; host: st
     server.listen({ port, host }, resolve);
   });
   const bound = server.address() as AddressInfo;
-  return { port: bound.port, addresses: [bound.address], stop: (graceMs) => stopServer(server, sockets, graceMs) };
+  return {
+    port: bound.port,
+    addresses: [bound.address],
+    stop: (graceMs) => stopServer(server, sockets, graceMs),
+  };
 }
 
 /** Takes no more connections, lets requests finish for up to `graceMs`, then cuts. */
-async function stopServer(server: Server, sockets: Iterable<Socket>, graceMs: number): Promise<void> {
+async function stopServer(
+  server: Server,
+  sockets: Iterable<Socket>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that is kept alive is idle only after its answer: look again until all are gone.
   // One that never sent a byte is not idle to Node.
@@ -111,10 +134,16 @@ function refusal(error: ListenError, { port, host, settings }: Place): CommandEr
   const at = host === undefined ? '' : ` at ${address}`;
   if (OF_THE_HOST.has(code)) {
     const why = code === 'EADDRNOTAVAIL' ? 'this machine does not have that address' : code;
-    return new CommandError(`Cannot listen${at}: ${why}. Choose another address with ${settings.host}.`, { cause: error });
+    return new CommandError(
+      `Cannot listen${at}: ${why}. Choose another address with ${settings.host}.`,
+      { cause: error },
+    );
   }
   const reason = code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${code})`;
-  return new CommandError(`Port ${port} ${reason}${at}. Choose another one with ${settings.port}.`, { cause: error });
+  return new CommandError(
+    `Port ${port} ${reason}${at}. Choose another one with ${settings.port}.`,
+    { cause: error },
+  );
 }
 
 function isMissing(error: unknown): boolean {

@@ -5,7 +5,16 @@ import { takeCensus } from '../upkeep/census.ts';
 import { openQueue, type DeliveryQueue } from '../queue/queue.ts';
 import { createApi } from '../http/app.ts';
 import { createHealth } from '../http/health.ts';
-import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import {
+  CENSUS_EVERY_MS,
+  connectTo,
+  endPool,
+  explainQueue,
+  metricsOf,
+  openPool,
+  stopSignal,
+  stopWithin,
+} from './lifecycle.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
@@ -16,7 +25,10 @@ import { unlessStopped } from './startup.ts';
 export async function runServer(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
   const connection = await unlessStopped(stopping, connectTo(config));
-  const pool = await unlessStopped(stopping, openPool(connection, config, config.database.maxConnections, 'postmand server', log));
+  const pool = await unlessStopped(
+    stopping,
+    openPool(connection, config, config.database.maxConnections, 'postmand server', log),
+  );
   const metrics = metricsOf(pool);
   try {
     const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
@@ -30,7 +42,10 @@ export async function runServer(config: Config, log: Log): Promise<void> {
       hosts: access.hostNames ?? 'any',
     });
     log.info('server.stopping', { signal: await stopping });
-    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), census.stop()]).then(queue.close));
+    await stopWithin(
+      config.gracePeriodMs,
+      Promise.all([api.stop(config.gracePeriodMs), census.stop()]).then(queue.close),
+    );
     await health.stop(1000);
     log.info('server.stopped');
   } finally {
@@ -44,14 +59,29 @@ export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; 
 export type Access = { place: Place; hostNames: readonly string[] | undefined };
 
 /** The API on its port. */
-export async function startApi(parts: ServerParts, config: Config, { place, hostNames }: Access): Promise<Listening> {
+export async function startApi(
+  parts: ServerParts,
+  config: Config,
+  { place, hostNames }: Access,
+): Promise<Listening> {
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
-  const options = { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames };
+  const options = {
+    requestBodyLimitBytes,
+    bytesInFlight,
+    validateResponses,
+    apiKeyDigests,
+    hostNames,
+  };
   const app = await createApi({ ...parts, accept: createAccept(parts) }, options, parts.log);
   return listen(app, place, { log: parts.log });
 }
 
 /** For the log: where both ports can be reached. */
 export function listeningFacts(api: Listening, health: Listening) {
-  return { port: api.port, addresses: api.addresses, healthPort: health.port, healthAddresses: health.addresses };
+  return {
+    port: api.port,
+    addresses: api.addresses,
+    healthPort: health.port,
+    healthAddresses: health.addresses,
+  };
 }

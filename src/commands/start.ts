@@ -7,7 +7,15 @@ import { holdEmbedded } from '../database/embedded/embedded.ts';
 import { parseDatabaseUrl } from '../database/url.ts';
 import { openQueue } from '../queue/queue.ts';
 import { createHealth } from '../http/health.ts';
-import { CommandError, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import {
+  CommandError,
+  endPool,
+  explainQueue,
+  metricsOf,
+  openPool,
+  stopSignal,
+  stopWithin,
+} from './lifecycle.ts';
 import type { Log } from '../telemetry/log.ts';
 import { migrateAll } from './migrate.ts';
 import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
@@ -18,16 +26,22 @@ import { shareConnections, startWorker } from './worker.ts';
 const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
 
 /**
- * `postmand start`: everything in one process, for a first look and for development. Without a database URL it brings a
- * PostgreSQL of its own, whose data stays between runs.
+ * `postmand start`: everything in one process, for a first look and for development. Without a
+ * database URL it brings a PostgreSQL of its own, whose data stays between runs.
  */
 export async function runStart(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
   if (config.database.url !== undefined) {
     const connection = await unlessStopped(stopping, awaitDatabase(config, log));
-    return runAll({ connection, data: 'the database of POSTMAND_DATABASE_URL', stopping }, config, log);
+    return runAll(
+      { connection, data: 'the database of POSTMAND_DATABASE_URL', stopping },
+      config,
+      log,
+    );
   }
-  const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(explain);
+  const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(
+    explain,
+  );
   try {
     const connection = await connectionTo(parseDatabaseUrl(embedded.url));
     await runAll({ connection, data: embedded.home, stopping }, config, log);
@@ -41,24 +55,50 @@ function explain(error: unknown): never {
   throw new CommandError(error.message, { cause: error });
 }
 
-/** What everything runs on, and what ends it. The signal is listened for from the first moment, so that nothing stays behind. */
+/**
+ * What everything runs on, and what ends it. The signal is listened for from the first moment, so
+ * that nothing stays behind.
+ */
 type Ground = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
 
-async function runAll({ connection, data, stopping }: Ground, config: Config, log: Log): Promise<void> {
+async function runAll(
+  { connection, data, stopping }: Ground,
+  config: Config,
+  log: Log,
+): Promise<void> {
   await unlessStopped(stopping, migrateAll(connection, config, log));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await unlessStopped(stopping, openPool(connection, config, share.pool, 'postmand start', log));
+  const pool = await unlessStopped(
+    stopping,
+    openPool(connection, config, share.pool, 'postmand start', log),
+  );
   const metrics = metricsOf(pool);
   try {
     const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
     const hostNames = hostNamesOf(config);
-    const health = await listen(createHealth(pool, metrics, log, hostNames), healthPlace(config, 'localhost'), { log });
-    const api = await startApi({ pool, queue, metrics, log }, config, { place: apiPlace(config, 'localhost'), hostNames });
+    const health = await listen(
+      createHealth(pool, metrics, log, hostNames),
+      healthPlace(config, 'localhost'),
+      { log },
+    );
+    const api = await startApi({ pool, queue, metrics, log }, config, {
+      place: apiPlace(config, 'localhost'),
+      hostNames,
+    });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
-    log.info('start.started', { ...listeningFacts(api, health), apiKeys: config.http.apiKeyDigests.length, hosts: hostNames ?? 'any' });
-    process.stdout.write(banner({ api, health, data, hostNames, hasKeys: config.http.apiKeyDigests.length > 0 }));
+    log.info('start.started', {
+      ...listeningFacts(api, health),
+      apiKeys: config.http.apiKeyDigests.length,
+      hosts: hostNames ?? 'any',
+    });
+    process.stdout.write(
+      banner({ api, health, data, hostNames, hasKeys: config.http.apiKeyDigests.length > 0 }),
+    );
     log.info('start.stopping', { signal: await stopping });
-    await stopWithin(config.gracePeriodMs, Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close));
+    await stopWithin(
+      config.gracePeriodMs,
+      Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close),
+    );
     await health.stop(1000);
     log.info('start.stopped');
   } finally {
@@ -74,7 +114,13 @@ function hostNamesOf({ http }: Config): readonly string[] | undefined {
   return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
 }
 
-type Facts = { api: Listening; health: Listening; data: string; hostNames: readonly string[] | undefined; hasKeys: boolean };
+type Facts = {
+  api: Listening;
+  health: Listening;
+  data: string;
+  hostNames: readonly string[] | undefined;
+  hasKeys: boolean;
+};
 
 function banner({ api, health, data, hostNames, hasKeys }: Facts): string {
   const url = urlOf(api);
@@ -103,6 +149,9 @@ function urlOf({ addresses: [address = ''], port }: Listening): string {
 function reachOf({ addresses }: Listening, hostNames: Facts['hostNames']): string {
   const isLocal = addresses.every((address) => address === '::1' || address.startsWith('127.'));
   if (isLocal) return 'this machine only; POSTMAND_HTTP_HOST=0.0.0.0 opens the API to others';
-  const names = hostNames?.length === 0 ? ', by address and not by name; POSTMAND_HTTP_ALLOWED_HOSTS lists names' : '';
+  const names =
+    hostNames?.length === 0
+      ? ', by address and not by name; POSTMAND_HTTP_ALLOWED_HOSTS lists names'
+      : '';
   return `the API listens on ${addresses.join(', ')}${names}`;
 }

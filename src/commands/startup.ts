@@ -8,7 +8,10 @@ import type { Log } from '../telemetry/log.ts';
 /** How long after a failed try the database is tried again, in milliseconds. */
 const TRY_AGAIN_MS = 500;
 
-/** The process was told to stop before it had started: nothing failed, and nothing is left to be done. */
+/**
+ * The process was told to stop before it had started: nothing failed, and nothing is left to be
+ * done.
+ */
 export class StoppedEarly extends Error {
   override name = 'StoppedEarly';
   readonly signal: NodeJS.Signals;
@@ -24,7 +27,10 @@ export class StoppedEarly extends Error {
  * nobody waits for it: a database that says nothing would keep the process for seconds.
  * @throws StoppedEarly
  */
-export function unlessStopped<Value>(stopping: Promise<NodeJS.Signals>, step: Promise<Value>): Promise<Value> {
+export function unlessStopped<Value>(
+  stopping: Promise<NodeJS.Signals>,
+  step: Promise<Value>,
+): Promise<Value> {
   const stopped = stopping.then((signal) => {
     throw new StoppedEarly(signal);
   });
@@ -51,10 +57,19 @@ export async function awaitDatabase(config: Config, log: Log): Promise<Connectio
     try {
       return await connectTo(config);
     } catch (error) {
-      if (!(error instanceof CommandError) || waitMs === 0 || !mayBeStarting(error.cause)) throw error;
+      if (!(error instanceof CommandError) || waitMs === 0 || !mayBeStarting(error.cause))
+        throw error;
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new CommandError(`${error.message} (after ${waitMs / 1000} s; see POSTMAND_DATABASE_WAIT)`, { cause: error });
-      if (error.message !== told) log.info('database.awaited', { reason: error.message, atMostSeconds: Math.ceil(leftMs / 1000) });
+      if (leftMs <= 0)
+        throw new CommandError(
+          `${error.message} (after ${waitMs / 1000} s; see POSTMAND_DATABASE_WAIT)`,
+          { cause: error },
+        );
+      if (error.message !== told)
+        log.info('database.awaited', {
+          reason: error.message,
+          atMostSeconds: Math.ceil(leftMs / 1000),
+        });
       told = error.message;
       await sleep(Math.min(TRY_AGAIN_MS, leftMs));
     }

@@ -11,7 +11,16 @@ import { releaseParked } from '../upkeep/release.ts';
 import { createSender } from '../sending/send.ts';
 import { sweepOverdue } from '../upkeep/sweep.ts';
 import { createHealth } from '../http/health.ts';
-import { CENSUS_EVERY_MS, connectTo, endPool, explainQueue, metricsOf, openPool, stopSignal, stopWithin } from './lifecycle.ts';
+import {
+  CENSUS_EVERY_MS,
+  connectTo,
+  endPool,
+  explainQueue,
+  metricsOf,
+  openPool,
+  stopSignal,
+  stopWithin,
+} from './lifecycle.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { healthPlace, listen } from './ports.ts';
@@ -23,12 +32,19 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const stopping = stopSignal();
   const connection = await unlessStopped(stopping, connectTo(config));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await unlessStopped(stopping, openPool(connection, config, share.pool, 'postmand worker', log));
+  const pool = await unlessStopped(
+    stopping,
+    openPool(connection, config, share.pool, 'postmand worker', log),
+  );
   const metrics = metricsOf(pool);
   try {
     const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
-    log.info('worker.started', { healthPort: health.port, healthAddresses: health.addresses, slots: config.worker.concurrency });
+    log.info('worker.started', {
+      healthPort: health.port,
+      healthAddresses: health.addresses,
+      slots: config.worker.concurrency,
+    });
     log.info('worker.stopping', { signal: await stopping });
     await stopWithin(config.gracePeriodMs, worker.stop());
     await health.stop(1000);
@@ -41,8 +57,8 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
 export type ConnectionShare = { pool: number; upkeep: number; listen: number };
 
 /**
- * Splits the bound on a worker's connections: for its own statements, for the leases of its queue, and for LISTEN. With
- * two there is none left for LISTEN, and polling serves.
+ * Splits the bound on a worker's connections: for its own statements, for the leases of its queue,
+ * and for LISTEN. With two there is none left for LISTEN, and polling serves.
  */
 export function shareConnections(max: number): ConnectionShare {
   const upkeep = Math.min(3, Math.max(1, Math.floor(max / 4)));
@@ -51,27 +67,48 @@ export function shareConnections(max: number): ConnectionShare {
 }
 
 /** `stopping` counts until the dispatcher runs: from then on `stop` ends everything in order. */
-export type WorkerParts = { pool: Pool; connection: Connection; metrics: Metrics; log: Log; stopping: Promise<NodeJS.Signals> };
+export type WorkerParts = {
+  pool: Pool;
+  connection: Connection;
+  metrics: Metrics;
+  log: Log;
+  stopping: Promise<NodeJS.Signals>;
+};
 
 /**
  * Everything that delivers. `stop` ends it within the grace period.
  * @throws StoppedEarly where the process is told to stop before anything was claimed
  */
-export async function startWorker(parts: WorkerParts, config: Config): Promise<{ stop(): Promise<void> }> {
+export async function startWorker(
+  parts: WorkerParts,
+  config: Config,
+): Promise<{ stop(): Promise<void> }> {
   const { pool, connection, metrics, log, stopping } = parts;
   const connections = shareConnections(config.database.maxConnections);
-  const queue = await unlessStopped(stopping, openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue));
+  const queue = await unlessStopped(
+    stopping,
+    openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue),
+  );
   // The dispatcher comes last, so that nothing is claimed by a process that was told to stop. It
   // looks for work when it starts.
   let wake = () => {};
-  const listening = connections.listen > 0 ? listenOrPoll(queue, () => wake(), log) : Promise.resolve();
+  const listening =
+    connections.listen > 0 ? listenOrPoll(queue, () => wake(), log) : Promise.resolve();
   await unlessStopped(stopping, listening);
 
   const { rules: outbound, proxy, lookupThreads } = config.outbound;
-  const sending = { bodyLimitBytes: config.worker.responseBodyLimitBytes, outbound, lookupThreads, proxy };
+  const sending = {
+    bodyLimitBytes: config.worker.responseBodyLimitBytes,
+    outbound,
+    lookupThreads,
+    proxy,
+  };
   const [sender, isolatedSender] = [createSender(sending), createIsolatedSender(sending)];
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
-  const dispatcher = new Dispatcher({ pool, queue, sender, isolatedSender, metrics, log }, { slots, share, ...others });
+  const dispatcher = new Dispatcher(
+    { pool, queue, sender, isolatedSender, metrics, log },
+    { slots, share, ...others },
+  );
   wake = () => dispatcher.wake();
 
   const upkeep = [
@@ -96,7 +133,8 @@ async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): 
   await queue.listen(wake).catch((error: unknown) => {
     log.warn('worker.polling_only', {
       error,
-      advice: 'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
+      advice:
+        'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
     });
   });
 }

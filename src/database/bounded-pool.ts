@@ -6,19 +6,30 @@ import { DatabaseUnreachable, spoilsConnection } from './failure.ts';
 /** A connection that answers within this time is not one that a statement holds up. */
 const ANSWER_MS = 500;
 
-/** Pause after a cancel request, and how many the server must have taken before a backend that does not answer is left alone. */
+/**
+ * Pause after a cancel request, and how many the server must have taken before a backend that does
+ * not answer is left alone.
+ */
 const CANCEL_EVERY_MS = 5000;
 const CANCELS = 2;
 
-/** As good as for ever, and the longest time that a timer takes. Zero would mean the bound of the connection. */
+/**
+ * As good as for ever, and the longest time that a timer takes. Zero would mean the bound of the
+ * connection.
+ */
 const UNBOUNDED_MS = 2 ** 31 - 1;
 
-type OnConnected = (error: Error | undefined, client: PoolClient | undefined, release: PoolClient['release']) => void;
+type OnConnected = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: PoolClient['release'],
+) => void;
 
 /**
- * A pool whose bound is one on PostgreSQL's backends, not only on our sockets. A statement that we have given up may still run,
- * and closing its connection does not end it: the wait of a COMMIT for a standby goes on without a client. Hence its place stays
- * taken until the server has let go of it, and the server is asked to.
+ * A pool whose bound is one on PostgreSQL's backends, not only on our sockets. A statement that we
+ * have given up may still run, and closing its connection does not end it: the wait of a COMMIT for
+ * a standby goes on without a client. Hence its place stays taken until the server has let go of
+ * it, and the server is asked to.
  */
 export class BoundedPool extends Pool {
   /** Gives up the place of a connection that is waited for. */
@@ -45,10 +56,11 @@ export class BoundedPool extends Pool {
     }
     // The statements that are run on the pool itself come by this way.
     super.connect((error, client) => {
-      if (client === undefined) return callback(new DatabaseUnreachable(error), undefined, () => {});
+      if (client === undefined)
+        return callback(new DatabaseUnreachable(error), undefined, () => {});
       const { release } = this.#guard(client);
-      // The driver would drop a connection for any failure. After a refusal nothing of the statement
-      // is left, as it was no part of a transaction.
+      // The driver would drop a connection for any failure. After a refusal nothing of the
+      // statement is left, as it was no part of a transaction.
       client.release = (failure) => release(isRefusal(failure) ? undefined : failure);
       callback(undefined, client, client.release);
     });
@@ -79,9 +91,10 @@ export class BoundedPool extends Pool {
   }
 
   /**
-   * Releases a connection when the server has answered or closed it. Otherwise after two cancel requests that the server took, as
-   * the way back from it may be dead while the backend is long done. While the server takes none, no other connection could be
-   * opened either, and the place stays taken.
+   * Releases a connection when the server has answered or closed it. Otherwise after two cancel
+   * requests that the server took, as the way back from it may be dead while the backend is long
+   * done. While the server takes none, no other connection could be opened either, and the place
+   * stays taken.
    */
   async #letGo(client: PoolClient, release: () => void): Promise<void> {
     const free = () => {

@@ -3,13 +3,17 @@ import { Connection, type Client } from 'pg';
 /** Longest time that a cancel request may take to get to the server. */
 const PATIENCE_MS = 5000;
 
-/** The message is its length, this code in place of a protocol version, and the key that the session was given when it began. */
+/**
+ * The message is its length, this code in place of a protocol version, and the key that the session
+ * was given when it began.
+ */
 const CANCEL_REQUEST_CODE = 80_877_102;
 
 /**
- * Asks the server to cancel what the session of `client` is doing, over a connection of its own, encrypted as the session is
- * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS). The server never says what came
- * of it. @returns whether it took the request.
+ * Asks the server to cancel what the session of `client` is doing, over a connection of its own,
+ * encrypted as the session is
+ * (https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS).
+ * The server never says what came of it. @returns whether it took the request.
  */
 export function cancelStatement(client: Client): Promise<boolean> {
   const { host, port, ssl, sslNegotiation } = client as Session;
@@ -25,8 +29,10 @@ export function cancelStatement(client: Client): Promise<boolean> {
       sent = false;
       finish();
     }, PATIENCE_MS);
-    // Written is not yet taken: a way to the server that swallows everything takes 16 bytes too. The server closes.
-    const send = () => connection.stream.write(cancelRequest(client as Session), () => (sent = true));
+    // Written is not yet taken: a way to the server that swallows everything takes 16 bytes too.
+    // The server closes.
+    const send = () =>
+      connection.stream.write(cancelRequest(client as Session), () => (sent = true));
     connection.on('error', finish).on('end', finish);
     if (!ssl) connection.on('connect', send);
     else if (sslNegotiation !== 'direct') connection.on('connect', () => connection.requestSsl());
@@ -37,8 +43,15 @@ export function cancelStatement(client: Client): Promise<boolean> {
 }
 
 /** What the types of pg leave out. */
-type Session = Client & { processID: number; secretKey: number; sslNegotiation: 'postgres' | 'direct' };
-type Wire = Connection & { connect(portOrPath: number | string, host?: string): void; requestSsl(): void };
+type Session = Client & {
+  processID: number;
+  secretKey: number;
+  sslNegotiation: 'postgres' | 'direct';
+};
+type Wire = Connection & {
+  connect(portOrPath: number | string, host?: string): void;
+  requestSsl(): void;
+};
 
 function cancelRequest({ processID, secretKey }: Session): Buffer {
   const request = Buffer.alloc(16);

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import type { DatabaseUrl } from './url.ts';
 
-/** How to reach PostgreSQL, with the TLS question settled. The same for every connection of a process. */
+/**
+ * How to reach PostgreSQL, with the TLS question settled. The same for every connection of a
+ * process.
+ */
 export type Connection = {
   host?: string;
   port?: number;
@@ -32,9 +35,9 @@ type TlsOptions = {
 
 /**
  * Turns a database URL into connection options, with `sslmode` meaning what it means to libpq
- * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and `verify-full` check the
- * certificate, and without a mode TLS is used where the server offers it. A CA file makes every mode that encrypts verify.
- * Connects once where the server has to be asked.
+ * (https://www.postgresql.org/docs/current/libpq-ssl.html): `require` encrypts, `verify-ca` and
+ * `verify-full` check the certificate, and without a mode TLS is used where the server offers it. A
+ * CA file makes every mode that encrypts verify. Connects once where the server has to be asked.
  */
 export async function connectionTo(url: DatabaseUrl): Promise<Connection> {
   const { host, port, user, password, database, options, application_name, sslnegotiation } = url;
@@ -51,7 +54,16 @@ export async function connectionTo(url: DatabaseUrl): Promise<Connection> {
 
 /** A socket is never encrypted. */
 function tlsFor(url: DatabaseUrl): Connection['ssl'] {
-  const { host, sslmode = 'prefer', sslrootcert, sslcert, sslkey, sslpassword, servername, tlsMinVersion } = url;
+  const {
+    host,
+    sslmode = 'prefer',
+    sslrootcert,
+    sslcert,
+    sslkey,
+    sslpassword,
+    servername,
+    tlsMinVersion,
+  } = url;
   if (sslmode === 'disable' || host?.startsWith('/')) return false;
   const isChecked = sslmode === 'verify-full' || sslrootcert !== undefined;
   const anyName = sslrootcert !== undefined && (sslmode === 'require' || sslmode === 'verify-ca');
@@ -71,7 +83,9 @@ type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefine
 
 /** Without what is undefined. */
 function defined<Values extends object>(values: Values): Defined<Values> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<Values>;
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Defined<Values>;
 }
 
 function isOptional({ sslmode = 'prefer', sslrootcert }: DatabaseUrl): boolean {
@@ -79,8 +93,14 @@ function isOptional({ sslmode = 'prefer', sslrootcert }: DatabaseUrl): boolean {
 }
 
 /** Host, port and database, for messages: never the user or the password. */
-export function describeTarget(target: Pick<DatabaseUrl, 'host' | 'port' | 'database'> | Connection): string {
-  const { host, port, database } = new Client({ host: target.host, port: target.port, database: target.database });
+export function describeTarget(
+  target: Pick<DatabaseUrl, 'host' | 'port' | 'database'> | Connection,
+): string {
+  const { host, port, database } = new Client({
+    host: target.host,
+    port: target.port,
+    database: target.database,
+  });
   return `${host}:${port}/${database ?? ''}`;
 }
 

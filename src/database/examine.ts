@@ -49,17 +49,24 @@ async function factsOf(client: Client): Promise<Facts> {
 
 type PathFacts = { subject: string; advice(schema: string): string };
 
-/** Where the search_path comes from, and how to change it there. What the URL says counts more than the role's own. */
+/**
+ * Where the search_path comes from, and how to change it there. What the URL says counts more than
+ * the role's own.
+ */
 function pathOf({ options = '' }: Connection, { role, searchPath }: Facts): PathFacts {
   if (/search_path/.test(options)) {
-    const advice = (schema: string) => `Write options=-c%20search_path%3D${encodeURIComponent(schema)} in POSTMAND_DATABASE_URL.`;
+    const advice = (schema: string) =>
+      `Write options=-c%20search_path%3D${encodeURIComponent(schema)} in POSTMAND_DATABASE_URL.`;
     return { subject: `the search_path in POSTMAND_DATABASE_URL (${searchPath})`, advice };
   }
   const subject = `the search_path of the role ${role} (${searchPath})`;
   return { subject, advice: (schema) => `Run: alter role ${role} set search_path = ${schema}.` };
 }
 
-function problemOf({ encoding, current, isMigrated, homes }: Facts, path: PathFacts): string | undefined {
+function problemOf(
+  { encoding, current, isMigrated, homes }: Facts,
+  path: PathFacts,
+): string | undefined {
   if (!ENCODINGS.has(encoding))
     return (
       `its encoding is ${encoding}, which cannot store every text. Make one whose encoding is UTF8 ` +

@@ -1,6 +1,9 @@
 import { DatabaseError } from 'pg';
 
-/** No connection could be had. Whatever the reason is, it lies in the database or on the way to it, never in what is asked. */
+/**
+ * No connection could be had. Whatever the reason is, it lies in the database or on the way to it,
+ * never in what is asked.
+ */
 export class DatabaseUnreachable extends Error {
   override name = 'DatabaseUnreachable';
 
@@ -18,7 +21,7 @@ export class DatabaseUnreachable extends Error {
  * - outdated: what is prepared in the session is gone, and may be gone in all that are as old.
  * - read_only: the server may not be written. After a failover a new connection leads elsewhere.
  * - passing: anything else. Somebody sets it right, and the connection is not to blame. Rights and
- *   names are looked up for each statement, and every session of a process has the same search_path.
+ * names are looked up for each statement, and every session of a process has the same search_path.
  */
 type Meaning = 'data' | 'conflict' | 'lost' | 'outdated' | 'read_only' | 'passing';
 
@@ -61,7 +64,17 @@ function meaningOf({ code = '' }: DatabaseError): Meaning {
 
 /** Of sockets and of this machine, where a connection that was open fails. */
 const PASSING_CODES = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EPROTO', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'EPROTO',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'ENETDOWN',
+  ],
   ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'],
   // Of Node: written to after the other side had ended the connection, and before we were told.
   ...['ERR_SOCKET_CLOSED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
@@ -81,8 +94,9 @@ const WAIT_MESSAGES = startsWith([
 ]);
 
 /**
- * True where the fault lies in the database or on the way to it, so that the same transaction may succeed later: everything that
- * PostgreSQL says but a refusal of the values, and everything that keeps us from it.
+ * True where the fault lies in the database or on the way to it, so that the same transaction may
+ * succeed later: everything that PostgreSQL says but a refusal of the values, and everything that
+ * keeps us from it.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isTransient);
@@ -91,12 +105,18 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && (isOfLostConnection(error) || WAIT_MESSAGES.test(error.message));
 }
 
-/** True where a statement may have taken too long: PostgreSQL ended it (57014), or we gave up waiting for its answer. */
+/**
+ * True where a statement may have taken too long: PostgreSQL ended it (57014), or we gave up
+ * waiting for its answer.
+ */
 export function isTimeout(error: unknown): boolean {
   return error instanceof DatabaseError ? error.code === '57014' : isTransient(error);
 }
 
-/** True where a transaction lost against another one (deadlock, serialization, lock timeout) and may be tried again at once. */
+/**
+ * True where a transaction lost against another one (deadlock, serialization, lock timeout) and may
+ * be tried again at once.
+ */
 export function isConflict(error: unknown): boolean {
   return error instanceof DatabaseError && meaningOf(error) === 'conflict';
 }

@@ -118,6 +118,8 @@ export class LivePool extends BoundedPool {
 }
 
 async function isSessionReadOnly(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ readOnly: boolean }>(`select ${MAY_ONLY_READ} as "readOnly"`);
+  const { rows } = await client.query<{ readOnly: boolean }>(
+    `select ${MAY_ONLY_READ} as "readOnly"`,
+  );
   return rows[0]?.readOnly ?? false;
 }

@@ -1,8 +1,9 @@
 import type { Queryable } from './pool.ts';
 
 /**
- * Most text that a page of a list brings into memory, in bytes. The default page holds 50 payloads of the largest size that is
- * allowed by default; 1,000 of them would take a gigabyte, and several times that as JSON.
+ * Most text that a page of a list brings into memory, in bytes. The default page holds 50 payloads
+ * of the largest size that is allowed by default; 1,000 of them would take a gigabyte, and several
+ * times that as JSON.
  */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
@@ -12,20 +13,30 @@ export class PageTooLarge extends Error {
 
   constructor(bytes: number) {
     const mebibytes = (count: number) => `${Math.ceil(count / 1024 / 1024)} MiB`;
-    super(`this page would hold ${mebibytes(bytes)}, at most ${mebibytes(MAX_PAGE_BYTES)}; ask for fewer items`);
+    super(
+      `this page would hold ${mebibytes(bytes)}, at most ${mebibytes(MAX_PAGE_BYTES)}; ask for fewer items`,
+    );
   }
 }
 
-/** A row of a list statement that leaves out long texts, as null: each text is at most 32 KiB, so 1,000 rows are within the bound. */
-export type Listed<Row, Text extends keyof Row> = Omit<Row, Text> & { [Name in Text]: string | null };
+/**
+ * A row of a list statement that leaves out long texts, as null: each text is at most 32 KiB, so
+ * 1,000 rows are within the bound.
+ */
+export type Listed<Row, Text extends keyof Row> = Omit<Row, Text> & {
+  [Name in Text]: string | null;
+};
 
-/** Statements that take ids as their only parameter: one sums the bytes of all their texts as `bytes`, one reads `id` and the texts. */
+/**
+ * Statements that take ids as their only parameter: one sums the bytes of all their texts as
+ * `bytes`, one reads `id` and the texts.
+ */
 type LongTexts<Text> = { columns: readonly Text[]; size: string; texts: string };
 
 /**
- * Fills in the texts that a list statement has left out. How long they are is known without reading them, so that a page that is
- * too large costs nothing. A page of one row is never too large: less cannot be asked for.
- * A row that is gone meanwhile is left out. @throws PageTooLarge
+ * Fills in the texts that a list statement has left out. How long they are is known without reading
+ * them, so that a page that is too large costs nothing. A page of one row is never too large: less
+ * cannot be asked for. A row that is gone meanwhile is left out. @throws PageTooLarge
  */
 export async function fillLongTexts<Row extends { id: string }, Text extends keyof Row>(
   db: Queryable,
@@ -37,7 +48,10 @@ export async function fillLongTexts<Row extends { id: string }, Text extends key
   const ids = rows.filter(isLong).map(({ id }) => id);
   if (ids.length === 0) return rows;
   const sized = await db.query<{ bytes: number }>(size, [ids]);
-  const bytes = rows.reduce((sum, row) => sum + (isLong(row) ? 0 : bytesOf(row, columns)), sized.rows[0]?.bytes ?? 0);
+  const bytes = rows.reduce(
+    (sum, row) => sum + (isLong(row) ? 0 : bytesOf(row, columns)),
+    sized.rows[0]?.bytes ?? 0,
+  );
   if (bytes > MAX_PAGE_BYTES && rows.length > 1) throw new PageTooLarge(bytes);
 
   const read = await db.query<Row>(texts, [ids]);

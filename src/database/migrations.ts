@@ -9,24 +9,35 @@ import { openSession } from './session.ts';
 
 export type MigrationStatus = { applied: string[]; pending: string[]; unknown: string[] };
 
-/** Held while the schema changes, so that processes that start together take turns. Any constant would do. */
+/**
+ * Held while the schema changes, so that processes that start together take turns. Any constant
+ * would do.
+ */
 const MIGRATION_LOCK = 7_036_873_081;
 
 /**
- * Applies every pending migration of `dir`, each in a transaction with its bookkeeping row. Safe to run from several
- * processes at once: they take turns.
+ * Applies every pending migration of `dir`, each in a transaction with its bookkeeping row. Safe to
+ * run from several processes at once: they take turns.
  * @returns the names applied, in order.
  */
 export function migrateUp(connection: Connection, dir: string): Promise<string[]> {
-  return underLock(connection, async (client) => (await migrator(client, dir).up()).map(({ name }) => name));
+  return underLock(connection, async (client) =>
+    (await migrator(client, dir).up()).map(({ name }) => name),
+  );
 }
 
-/** Reverts the latest migration, or refuses with the reason and changes nothing. @returns its name; undefined when none was applied. */
+/**
+ * Reverts the latest migration, or refuses with the reason and changes nothing. @returns its name;
+ * undefined when none was applied.
+ */
 export function migrateDown(connection: Connection, dir: string): Promise<string | undefined> {
   return underLock(connection, async (client) => (await migrator(client, dir).down())[0]?.name);
 }
 
-/** Compares the database with the migrations of `dir`. `unknown` are those that a newer version has applied. */
+/**
+ * Compares the database with the migrations of `dir`. `unknown` are those that a newer version has
+ * applied.
+ */
 export async function migrationStatus(db: Queryable, dir: string): Promise<MigrationStatus> {
   const known = migrationNames(dir);
   const applied = await appliedNames(db);
@@ -37,7 +48,10 @@ export async function migrationStatus(db: Queryable, dir: string): Promise<Migra
   };
 }
 
-async function underLock<Result>(connection: Connection, work: (client: Client) => Promise<Result>): Promise<Result> {
+async function underLock<Result>(
+  connection: Connection,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
   const client = await openSession(connection, 'postmand migrate');
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -56,16 +70,34 @@ function migrator(client: Client, dir: string): Umzug<Client> {
   const migrations = migrationNames(dir).map((name) => ({
     name,
     up: () =>
-      runFile(client, path.join(dir, `${name}.up.sql`), { text: 'insert into postmand_migrations (name) values ($1)', values: [name] }),
+      runFile(client, path.join(dir, `${name}.up.sql`), {
+        text: 'insert into postmand_migrations (name) values ($1)',
+        values: [name],
+      }),
     down: () =>
-      runFile(client, path.join(dir, `${name}.down.sql`), { text: 'delete from postmand_migrations where name = $1', values: [name] }),
+      runFile(client, path.join(dir, `${name}.down.sql`), {
+        text: 'delete from postmand_migrations where name = $1',
+        values: [name],
+      }),
   }));
-  return new Umzug({ migrations, context: client, storage: bookkeeping(client), logger: undefined });
+  return new Umzug({
+    migrations,
+    context: client,
+    storage: bookkeeping(client),
+    logger: undefined,
+  });
 }
 
-/** Umzug notes a migration after it ran; ours note themselves in their own transaction, so there is nothing left to note. */
+/**
+ * Umzug notes a migration after it ran; ours note themselves in their own transaction, so there is
+ * nothing left to note.
+ */
 function bookkeeping(client: Client): UmzugStorage<Client> {
-  return { executed: () => appliedNames(client), logMigration: async () => {}, unlogMigration: async () => {} };
+  return {
+    executed: () => appliedNames(client),
+    logMigration: async () => {},
+    unlogMigration: async () => {},
+  };
 }
 
 async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig): Promise<void> {
@@ -82,9 +114,13 @@ async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig
 }
 
 async function appliedNames(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ exists: boolean }>(`select to_regclass('postmand_migrations') is not null as exists`);
+  const { rows } = await db.query<{ exists: boolean }>(
+    `select to_regclass('postmand_migrations') is not null as exists`,
+  );
   if (!rows[0]?.exists) return [];
-  const applied = await db.query<{ name: string }>('select name from postmand_migrations order by name');
+  const applied = await db.query<{ name: string }>(
+    'select name from postmand_migrations order by name',
+  );
   return applied.rows.map(({ name }) => name);
 }
 
@@ -98,5 +134,8 @@ function migrationNames(dir: string): string[] {
 function readable(error: MigrationError): Error {
   const { name, direction } = error.migration;
   const cause = error.cause instanceof Error ? error.cause : error;
-  return new Error(`Migration ${name} (${direction}) failed: ${cause.message}. The database is as it was before it.`, { cause });
+  return new Error(
+    `Migration ${name} (${direction}) failed: ${cause.message}. The database is as it was before it.`,
+    { cause },
+  );
 }

@@ -78,7 +78,9 @@ export class Notifications {
       const statement = { text: `listen ${channel}`, query_timeout: ANSWER_MS };
       await client.query(statement);
       if (session !== this.#session) return;
-      client.on('end', () => this.#lose(session, new Error('the session that listens for notifications ended')));
+      client.on('end', () =>
+        this.#lose(session, new Error('the session that listens for notifications ended')),
+      );
     } catch (error) {
       // One that was given up meanwhile fails because of that.
       if (session !== this.#session) return;

@@ -2,10 +2,25 @@
 export type Page = {
   limit: number;
   offset: number;
-  createdAt: { gt?: string | undefined; gte?: string | undefined; lt?: string | undefined; lte?: string | undefined };
+  createdAt: {
+    gt?: string | undefined;
+    gte?: string | undefined;
+    lt?: string | undefined;
+    lte?: string | undefined;
+  };
 };
 
-/** The page as parameters, in the order in which every list statement ends: gt, gte, lt, lte, limit, offset. */
+/**
+ * The page as parameters, in the order in which every list statement ends: gt, gte, lt, lte, limit,
+ * offset.
+ */
 export function pageParameters({ createdAt, limit, offset }: Page): unknown[] {
-  return [createdAt.gt ?? null, createdAt.gte ?? null, createdAt.lt ?? null, createdAt.lte ?? null, limit, offset];
+  return [
+    createdAt.gt ?? null,
+    createdAt.gte ?? null,
+    createdAt.lt ?? null,
+    createdAt.lte ?? null,
+    limit,
+    offset,
+  ];
 }

@@ -7,14 +7,20 @@ import { prepareSession } from './session.ts';
 
 export type Pool = LivePool;
 
-/** What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes take a `Tx`. */
+/**
+ * What runs statements: a pool (each on any connection) or a transaction. Reads take this; writes
+ * take a `Tx`.
+ */
 export type Queryable = Pick<ClientBase, 'query'>;
 
 type PoolOptions = {
   max: number;
   name: string;
   log: Log;
-  /** Longest time one statement may take: none of ours comes near it, and a stuck one must not hold a connection. 0: no bound. */
+  /**
+   * Longest time one statement may take: none of ours comes near it, and a stuck one must not hold
+   * a connection. 0: no bound.
+   */
   statementTimeoutMs?: number;
   /** Longest wait for a connection. */
   waitMs?: number;
@@ -23,8 +29,9 @@ type PoolOptions = {
 };
 
 /**
- * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds, as they are stored.
- * What waits too long, for a connection or for the end of a statement, fails with an error that `isTransient` knows.
+ * A pool of at most `max` connections. Times come back as RFC 3339 text in UTC with microseconds,
+ * as they are stored. What waits too long, for a connection or for the end of a statement, fails
+ * with an error that `isTransient` knows.
  */
 export function createPool(connection: Connection, options: PoolOptions): Pool {
   const { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 } = options;
@@ -51,7 +58,10 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
   return types.getTypeParser(oid, format);
 }
 
-/** `2026-03-08 20:41:25.1+00` → `2026-03-08T20:41:25.100000Z`. A Date would drop the microseconds that filters compare with. */
+/**
+ * `2026-03-08 20:41:25.1+00` → `2026-03-08T20:41:25.100000Z`. A Date would drop the microseconds
+ * that filters compare with.
+ */
 export function rfc3339(value: string): string {
   const [seconds = '', fraction = ''] = value.replace(/\+00$/, '').replace(' ', 'T').split('.');
   return `${seconds}.${fraction.padEnd(6, '0')}Z`;

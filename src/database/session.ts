@@ -30,10 +30,20 @@ const CONNECT_MS = 5000;
  */
 const SETTINGS = {
   // How values are written and read.
-  ...{ timezone: 'UTC', datestyle: 'ISO, MDY', intervalstyle: 'postgres', bytea_output: 'hex', extra_float_digits: '1' },
+  ...{
+    timezone: 'UTC',
+    datestyle: 'ISO, MDY',
+    intervalstyle: 'postgres',
+    bytea_output: 'hex',
+    extra_float_digits: '1',
+  },
   ...{ array_nulls: 'on', standard_conforming_strings: 'on', quote_all_identifiers: 'off' },
   // What a transaction sees. Lists are planned for the values of their filters.
-  ...{ default_transaction_isolation: 'read committed', default_transaction_deferrable: 'off', plan_cache_mode: 'auto' },
+  ...{
+    default_transaction_isolation: 'read committed',
+    default_transaction_deferrable: 'off',
+    plan_cache_mode: 'auto',
+  },
   // How long a session may take and rest. PostgreSQL 13 does not know idle_session_timeout, and
   // PostgreSQL 16 does not know transaction_timeout.
   ...{ lock_timeout: '0', idle_session_timeout: '0', transaction_timeout: '0' },
@@ -47,9 +57,17 @@ const SETTINGS = {
  * `statementTimeoutMs` 0 is no bound.
  * @returns whether the session may only read
  */
-export async function prepareSession(client: ClientBase, { searchPath }: Connection, statementTimeoutMs: number): Promise<boolean> {
+export async function prepareSession(
+  client: ClientBase,
+  { searchPath }: Connection,
+  statementTimeoutMs: number,
+): Promise<boolean> {
   const path = searchPath === undefined ? {} : { search_path: searchPath };
-  const settings: Record<string, string> = { ...SETTINGS, ...path, statement_timeout: String(statementTimeoutMs) };
+  const settings: Record<string, string> = {
+    ...SETTINGS,
+    ...path,
+    statement_timeout: String(statementTimeoutMs),
+  };
   try {
     return await apply(client, settings);
   } catch (error) {
@@ -62,7 +80,10 @@ export async function prepareSession(client: ClientBase, { searchPath }: Connect
 /** True on a standby, and where somebody set default_transaction_read_only. */
 export const MAY_ONLY_READ = `current_setting('transaction_read_only') = 'on'`;
 
-/** What this version of PostgreSQL does not know is passed over. @returns whether the session may only read */
+/**
+ * What this version of PostgreSQL does not know is passed over. @returns whether the session may
+ * only read
+ */
 async function apply(client: ClientBase, settings: Record<string, string>): Promise<boolean> {
   const statement = {
     text: `select count(set_config(name, value, false)), ${MAY_ONLY_READ} as "readOnly"
@@ -80,7 +101,12 @@ async function apply(client: ClientBase, settings: Record<string, string>): Prom
  * take as long as they need.
  */
 export async function openSession(connection: Connection, name: string): Promise<Client> {
-  const client = new Client({ application_name: name, ...connection, keepAlive: true, connectionTimeoutMillis: CONNECT_MS });
+  const client = new Client({
+    application_name: name,
+    ...connection,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   client.on('error', () => {});
   try {
     await client.connect();

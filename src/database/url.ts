@@ -81,7 +81,9 @@ class Parameters {
   constructor(query: string) {
     // URLSearchParams would read + as a blank, which libpq does not.
     const pairs = query.split('&').filter((pair) => pair !== '');
-    this.#values = new Map(pairs.map((pair) => atFirst(pair, '=').map(decoded) as [string, string]));
+    this.#values = new Map(
+      pairs.map((pair) => atFirst(pair, '=').map(decoded) as [string, string]),
+    );
   }
 
   /** An empty one counts as left out. */
@@ -91,11 +93,17 @@ class Parameters {
     return value || undefined;
   }
 
-  takeOneOf<const Value extends string>(name: string, allowed: readonly Value[]): Value | undefined {
+  takeOneOf<const Value extends string>(
+    name: string,
+    allowed: readonly Value[],
+  ): Value | undefined {
     const value = this.take(name);
     if (value === undefined) return undefined;
     const found = allowed.find((one) => one === value);
-    if (found === undefined) throw new DatabaseUrlError(`has ${name}=${value}, which must be one of ${allowed.join(', ')}`);
+    if (found === undefined)
+      throw new DatabaseUrlError(
+        `has ${name}=${value}, which must be one of ${allowed.join(', ')}`,
+      );
     return found;
   }
 
@@ -105,19 +113,29 @@ class Parameters {
 }
 
 function split(text: string): { authority: string; path: string; query: string } {
-  if (!/^postgres(ql)?:\/\//.test(text)) throw new DatabaseUrlError('must be a URL that starts with postgres:// or postgresql://');
+  if (!/^postgres(ql)?:\/\//.test(text))
+    throw new DatabaseUrlError('must be a URL that starts with postgres:// or postgresql://');
   const parts = /^[a-z]+:\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/.exec(text);
   const [, authority = '', path = '', query = ''] = parts ?? [];
   // A password with / or ? in it looks like a host and a path: then the @ comes too late.
   const isCutShort = /^[^@]*:[^@]*$/.test(authority) && /^[^=]*@/.test(`${path}?${query}`);
   // oxlint-disable-next-line no-control-regex
-  if (parts === null || isCutShort || /[#\u0000-\u001f\u007f]/.test(text)) throw new DatabaseUrlError(SHAPE);
+  if (parts === null || isCutShort || /[#\u0000-\u001f\u007f]/.test(text))
+    throw new DatabaseUrlError(SHAPE);
   return { authority, path, query };
 }
 
-function locationOf(text: string, parameters: Parameters): Pick<DatabaseUrl, 'host' | 'port' | 'servername'> {
-  const given = { host: parameters.take('host'), port: parameters.take('port'), address: parameters.take('hostaddr') };
-  if ([text, ...Object.values(given)].some((part) => part?.includes(','))) throw new DatabaseUrlError(SEVERAL);
+function locationOf(
+  text: string,
+  parameters: Parameters,
+): Pick<DatabaseUrl, 'host' | 'port' | 'servername'> {
+  const given = {
+    host: parameters.take('host'),
+    port: parameters.take('port'),
+    address: parameters.take('hostaddr'),
+  };
+  if ([text, ...Object.values(given)].some((part) => part?.includes(',')))
+    throw new DatabaseUrlError(SEVERAL);
   const parts = /^(?:\[([^\][]+)\]|([^:\][]*))(?::(.*))?$/.exec(text);
   if (parts === null) throw new DatabaseUrlError(SHAPE);
   const [, ip6, name = '', portText = ''] = parts;
@@ -125,20 +143,33 @@ function locationOf(text: string, parameters: Parameters): Pick<DatabaseUrl, 'ho
   if (ip6 !== undefined && isIP(decoded(ip6)) !== 6) throw new DatabaseUrlError(SHAPE);
   const port = portOf(given.port ?? portText);
   if (given.address === undefined) return { host: host || undefined, port, servername: undefined };
-  if (isIP(given.address) === 0) throw new DatabaseUrlError('has a hostaddr that is not an IP address');
-  return { host: given.address, port, servername: isIP(host) === 0 && host !== '' ? host : undefined };
+  if (isIP(given.address) === 0)
+    throw new DatabaseUrlError('has a hostaddr that is not an IP address');
+  return {
+    host: given.address,
+    port,
+    servername: isIP(host) === 0 && host !== '' ? host : undefined,
+  };
 }
 
 function portOf(text: string): number | undefined {
   if (text === '') return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port >= 1 && port <= 65_535)) throw new DatabaseUrlError(`has a port that is not a number from 1 to 65535. It ${SHAPE}`);
+  if (!(port >= 1 && port <= 65_535))
+    throw new DatabaseUrlError(`has a port that is not a number from 1 to 65535. It ${SHAPE}`);
   return port;
 }
 
 type Tls = Pick<
   DatabaseUrl,
-  'sslmode' | 'sslnegotiation' | 'sslrootcert' | 'sslcert' | 'sslkey' | 'sslpassword' | 'tlsMinVersion' | 'channelBinding'
+  | 'sslmode'
+  | 'sslnegotiation'
+  | 'sslrootcert'
+  | 'sslcert'
+  | 'sslkey'
+  | 'sslpassword'
+  | 'tlsMinVersion'
+  | 'channelBinding'
 >;
 
 function tlsOf(parameters: Parameters, caFile: string | undefined): Tls {
@@ -146,18 +177,34 @@ function tlsOf(parameters: Parameters, caFile: string | undefined): Tls {
   const given = caFile ?? parameters.take('sslrootcert');
   const bySystem = given === 'system' && caFile === undefined;
   const [sslmode, sslrootcert] = bySystem ? [mode ?? 'verify-full', undefined] : [mode, given];
-  const sslnegotiation = parameters.takeOneOf('sslnegotiation', ['postgres', 'direct']) ?? 'postgres';
+  const sslnegotiation =
+    parameters.takeOneOf('sslnegotiation', ['postgres', 'direct']) ?? 'postgres';
   const [sslcert, sslkey] = [parameters.take('sslcert'), parameters.take('sslkey')];
   if (sslmode === 'verify-ca' && sslrootcert === undefined)
-    throw new DatabaseUrlError('has sslmode=verify-ca, which needs a CA file: set POSTMAND_DATABASE_CA_FILE');
-  if (bySystem && sslmode !== 'verify-full') throw new DatabaseUrlError('has sslrootcert=system, which needs sslmode=verify-full');
+    throw new DatabaseUrlError(
+      'has sslmode=verify-ca, which needs a CA file: set POSTMAND_DATABASE_CA_FILE',
+    );
+  if (bySystem && sslmode !== 'verify-full')
+    throw new DatabaseUrlError('has sslrootcert=system, which needs sslmode=verify-full');
   if (sslnegotiation === 'direct' && !/^(require|verify-)/.test(sslmode ?? ''))
-    throw new DatabaseUrlError('has sslnegotiation=direct, which needs sslmode=require, verify-ca or verify-full');
-  if ((sslcert === undefined) !== (sslkey === undefined)) throw new DatabaseUrlError('must have both of sslcert and sslkey, or neither');
+    throw new DatabaseUrlError(
+      'has sslnegotiation=direct, which needs sslmode=require, verify-ca or verify-full',
+    );
+  if ((sslcert === undefined) !== (sslkey === undefined))
+    throw new DatabaseUrlError('must have both of sslcert and sslkey, or neither');
   return {
-    ...{ sslmode, sslnegotiation, sslrootcert, sslcert, sslkey, sslpassword: parameters.take('sslpassword') },
+    ...{
+      sslmode,
+      sslnegotiation,
+      sslrootcert,
+      sslcert,
+      sslkey,
+      sslpassword: parameters.take('sslpassword'),
+    },
     tlsMinVersion: parameters.takeOneOf('ssl_min_protocol_version', TLS_VERSIONS),
-    channelBinding: /^(prefer|require)$/.test(parameters.takeOneOf('channel_binding', ['disable', 'prefer', 'require']) ?? ''),
+    channelBinding: /^(prefer|require)$/.test(
+      parameters.takeOneOf('channel_binding', ['disable', 'prefer', 'require']) ?? '',
+    ),
   };
 }
 
@@ -185,12 +232,19 @@ const CANNOT_BE: Record<string, string> = {
 
 function refuseWhatCannotBe(parameters: Parameters): void {
   for (const [name, advice] of Object.entries(CANNOT_BE))
-    if (parameters.take(name) !== undefined) throw new DatabaseUrlError(`has ${name}, which is not supported: ${advice}`);
+    if (parameters.take(name) !== undefined)
+      throw new DatabaseUrlError(`has ${name}, which is not supported: ${advice}`);
   if (parameters.takeOneOf('gssencmode', ['disable', 'prefer', 'require']) === 'require')
-    throw new DatabaseUrlError('has gssencmode=require, which is not supported: use TLS, with sslmode=require or stronger');
+    throw new DatabaseUrlError(
+      'has gssencmode=require, which is not supported: use TLS, with sslmode=require or stronger',
+    );
   // A server that cannot be written to is of no use, so that these ask for nothing more.
-  if (!['any', 'read-write', 'primary', undefined].includes(parameters.take('target_session_attrs')))
-    throw new DatabaseUrlError('asks with target_session_attrs for a server that may not be written to, and Postmand writes');
+  if (
+    !['any', 'read-write', 'primary', undefined].includes(parameters.take('target_session_attrs'))
+  )
+    throw new DatabaseUrlError(
+      'asks with target_session_attrs for a server that may not be written to, and Postmand writes',
+    );
 }
 
 function atFirst(text: string, mark: string): [string, string] {

@@ -18,8 +18,8 @@ type Draft = { webhookId: string; payload: string };
 export type Accept = (draft: Draft) => Promise<Delivery>;
 
 /**
- * Most text that one statement inserts. The driver copies it several times over, with a backslash before every quote: 64 payloads of
- * 1 MiB in one statement ended a process with a heap of 512 MB.
+ * Most text that one statement inserts. The driver copies it several times over, with a backslash
+ * before every quote: 64 payloads of 1 MiB in one statement ended a process with a heap of 512 MB.
  */
 const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
@@ -27,12 +27,16 @@ export type AcceptParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics }
 
 /** Callers that come while a transaction commits share the next one. */
 export function createAccept({ pool, queue, metrics }: AcceptParts): Accept {
-  const acceptTogether = shareCommits((drafts: NewDelivery[]) => inTransaction(pool, (tx) => acceptAll(tx, drafts, false)), {
-    maxBatch: 100,
-    maxWaiting: 5000,
-    lanes: 2,
-    retryDelayMs: (failures, error) => (isConflict(error) && failures <= 3 ? 10 * failures : undefined),
-  });
+  const acceptTogether = shareCommits(
+    (drafts: NewDelivery[]) => inTransaction(pool, (tx) => acceptAll(tx, drafts, false)),
+    {
+      maxBatch: 100,
+      maxWaiting: 5000,
+      lanes: 2,
+      retryDelayMs: (failures, error) =>
+        isConflict(error) && failures <= 3 ? 10 * failures : undefined,
+    },
+  );
 
   return async (draft) => {
     const whole = { ...draft, id: randomUUID() };
@@ -42,21 +46,36 @@ export function createAccept({ pool, queue, metrics }: AcceptParts): Accept {
     return delivery;
   };
 
-  /** What the batch passed over: its webhook does not exist, or somebody is removing it and we see how that ends. */
+  /**
+   * What the batch passed over: its webhook does not exist, or somebody is removing it and we see
+   * how that ends.
+   */
   async function acceptAlone(draft: NewDelivery): Promise<Delivery | undefined> {
     return (await inTransaction(pool, (tx) => acceptAll(tx, [draft], true)))[0];
   }
 
-  /** Several callers' deliveries in one transaction. Undefined: not stored, as its webhook was not there to be used. */
-  async function acceptAll(tx: Tx, drafts: NewDelivery[], wait: boolean): Promise<(Delivery | undefined)[]> {
+  /**
+   * Several callers' deliveries in one transaction. Undefined: not stored, as its webhook was not
+   * there to be used.
+   */
+  async function acceptAll(
+    tx: Tx,
+    drafts: NewDelivery[],
+    wait: boolean,
+  ): Promise<(Delivery | undefined)[]> {
     metrics.acceptBatch.observe(drafts.length);
     const stored = new Map<string, Delivery>();
     for (const some of inStatements(drafts)) {
-      for (const delivery of await insertDeliveries(tx, some, wait)) stored.set(delivery.id, delivery);
+      for (const delivery of await insertDeliveries(tx, some, wait))
+        stored.set(delivery.id, delivery);
     }
     const due = [...stored.values()].filter(({ held_reason }) => held_reason === null);
     if (due.length > 0) {
-      const jobs = due.map(({ id, webhook_id }) => ({ deliveryId: id, webhookId: webhook_id, delaySeconds: 0 }));
+      const jobs = due.map(({ id, webhook_id }) => ({
+        deliveryId: id,
+        webhookId: webhook_id,
+        delaySeconds: 0,
+      }));
       await queue.enqueue(tx, jobs);
       await queue.wake(tx);
     }

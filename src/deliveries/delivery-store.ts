@@ -7,11 +7,16 @@ import type { Delivery, HeldReason, Status } from './delivery.ts';
 export type NewDelivery = { id: string; webhookId: string; payload: string };
 
 /**
- * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is parked.
- * With `wait` false a webhook that another transaction is about to remove is passed over, so that it holds nobody else up.
+ * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is parked. With
+ * `wait` false a webhook that another transaction is about to remove is passed over, so that it
+ * holds nobody else up.
  * @returns those stored, in no order: a draft without a webhook is left out.
  */
-export async function insertDeliveries(tx: Tx, drafts: NewDelivery[], wait: boolean): Promise<Delivery[]> {
+export async function insertDeliveries(
+  tx: Tx,
+  drafts: NewDelivery[],
+  wait: boolean,
+): Promise<Delivery[]> {
   const { rows } = await tx.query<Delivery>(
     `with known as (
        select id, active from webhooks where id = any ($2::uuid[]) and deleted_at is null
@@ -23,7 +28,11 @@ export async function insertDeliveries(tx: Tx, drafts: NewDelivery[], wait: bool
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
      join known on known.id = draft.webhook_id
      returning id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at`,
-    [drafts.map(({ id }) => id), drafts.map(({ webhookId }) => webhookId), drafts.map(({ payload }) => payload)],
+    [
+      drafts.map(({ id }) => id),
+      drafts.map(({ webhookId }) => webhookId),
+      drafts.map(({ payload }) => payload),
+    ],
   );
   return rows;
 }
@@ -48,10 +57,15 @@ const LONG_PAYLOADS = {
 } as const;
 
 /**
- * The newest first. A null parameter is no filter: the planner sees the values and drops what is always true.
+ * The newest first. A null parameter is no filter: the planner sees the values and drops what is
+ * always true.
  * @throws PageTooLarge
  */
-export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page: Page): Promise<Delivery[]> {
+export async function listDeliveries(
+  db: Queryable,
+  filter: DeliveryFilter,
+  page: Page,
+): Promise<Delivery[]> {
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     `select id, webhook_id, case when octet_length(payload) <= 32768 then payload end as payload, scheduled_at, delivery_attempts,
        status, held_reason, created_at, updated_at
@@ -70,13 +84,23 @@ export async function listDeliveries(db: Queryable, filter: DeliveryFilter, page
   return fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS);
 }
 
-/** Removes a delivery and its attempts. Its job, where it has one, ends without a send when it comes due. */
+/**
+ * Removes a delivery and its attempts. Its job, where it has one, ends without a send when it comes
+ * due.
+ */
 export async function deleteDelivery(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from deliveries where id = $1', [id]);
 }
 
-/** Removes up to `limit` deliveries of a webhook, the newest first, passing over those that somebody holds. @returns how many. */
-export async function deleteDeliveriesOf(tx: Tx, webhookId: string, limit: number): Promise<number> {
+/**
+ * Removes up to `limit` deliveries of a webhook, the newest first, passing over those that somebody
+ * holds. @returns how many.
+ */
+export async function deleteDeliveriesOf(
+  tx: Tx,
+  webhookId: string,
+  limit: number,
+): Promise<number> {
   const { rowCount } = await tx.query(
     `delete from deliveries
      where id in (select id from deliveries where webhook_id = $1 order by created_at desc, id desc limit $2 for update skip locked)`,
@@ -86,10 +110,13 @@ export async function deleteDeliveriesOf(tx: Tx, webhookId: string, limit: numbe
 }
 
 /**
- * A delivery as a worker needs it. `waitSeconds` is the time until it is due: 0 or less when it is. `bytes` is the length of its
- * payload, which is left out, as null, where it is longer than 32 KiB.
+ * A delivery as a worker needs it. `waitSeconds` is the time until it is due: 0 or less when it is.
+ * `bytes` is the length of its payload, which is left out, as null, where it is longer than 32 KiB.
  */
-export type SendableDelivery = Pick<Delivery, 'id' | 'webhook_id' | 'delivery_attempts' | 'status' | 'held_reason'> & {
+export type SendableDelivery = Pick<
+  Delivery,
+  'id' | 'webhook_id' | 'delivery_attempts' | 'status' | 'held_reason'
+> & {
   payload: string | null;
   bytes: number;
   waitSeconds: number;
@@ -110,15 +137,27 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 
 /** A payload, whatever its length. */
 export async function findPayload(db: Queryable, id: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ payload: string }>('select payload from deliveries where id = $1', [id]);
+  const { rows } = await db.query<{ payload: string }>(
+    'select payload from deliveries where id = $1',
+    [id],
+  );
   return rows[0]?.payload;
 }
 
-/** What attempt number `attempt` made of a delivery. `delaySeconds` is the time to the next one; null: there is none. */
-export type Outcome = { deliveryId: string; attempt: number; status: Status; delaySeconds: number | null };
+/**
+ * What attempt number `attempt` made of a delivery. `delaySeconds` is the time to the next one;
+ * null: there is none.
+ */
+export type Outcome = {
+  deliveryId: string;
+  attempt: number;
+  status: Status;
+  delaySeconds: number | null;
+};
 
 /**
- * Records outcomes on deliveries that are still pending and have had `attempt` − 1 attempts; others are left alone.
+ * Records outcomes on deliveries that are still pending and have had `attempt` − 1 attempts; others
+ * are left alone.
  * @returns the ids recorded, with the seconds since each delivery was accepted.
  */
 export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<string, number>> {
@@ -155,7 +194,10 @@ export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason):
   );
 }
 
-/** Ends pending deliveries that have had all their attempts already; their jobs end in the same transaction. */
+/**
+ * Ends pending deliveries that have had all their attempts already; their jobs end in the same
+ * transaction.
+ */
 export async function exhaustDeliveries(tx: Tx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
@@ -166,7 +208,11 @@ export async function exhaustDeliveries(tx: Tx, ids: string[]): Promise<void> {
 }
 
 /** Moves pending deliveries to a time from now; they get a job for it in the same transaction. */
-export async function postponeDeliveries(tx: Tx, ids: string[], delaySeconds: number): Promise<void> {
+export async function postponeDeliveries(
+  tx: Tx,
+  ids: string[],
+  delaySeconds: number,
+): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `update deliveries set scheduled_at = now() + make_interval(secs => $2), updated_at = now()
@@ -175,7 +221,10 @@ export async function postponeDeliveries(tx: Tx, ids: string[], delaySeconds: nu
   );
 }
 
-/** Active webhooks that have parked deliveries. Steps from one webhook to the next in the index, however many rows each has. */
+/**
+ * Active webhooks that have parked deliveries. Steps from one webhook to the next in the index,
+ * however many rows each has.
+ */
 export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `with recursive holder (webhook_id) as (
@@ -200,7 +249,11 @@ export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeco
  * Frees up to `limit` parked deliveries of a webhook, those due first first.
  * @returns them, for the jobs that they get in this transaction.
  */
-export async function releaseDeliveries(tx: Tx, webhookId: string, limit: number): Promise<WaitingDelivery[]> {
+export async function releaseDeliveries(
+  tx: Tx,
+  webhookId: string,
+  limit: number,
+): Promise<WaitingDelivery[]> {
   const { rows } = await tx.query<WaitingDelivery>(
     `with parked as (
        select id from deliveries where webhook_id = $1 and parked_at is not null
@@ -222,7 +275,10 @@ export async function releaseDeliveries(tx: Tx, webhookId: string, limit: number
 /** A place in the order of overdue deliveries. */
 export type OverdueKey = { scheduledAt: string; id: string };
 
-/** Pending deliveries that should have been sent `overdueSeconds` ago, after `after` in order of their time. */
+/**
+ * Pending deliveries that should have been sent `overdueSeconds` ago, after `after` in order of
+ * their time.
+ */
 export async function findOverdue(
   db: Queryable,
   overdueSeconds: number,
@@ -242,9 +298,16 @@ export async function findOverdue(
   return rows;
 }
 
-export type Backlog = { pending: number; oldestDueSeconds: number; held: Partial<Record<HeldReason, number>> };
+export type Backlog = {
+  pending: number;
+  oldestDueSeconds: number;
+  held: Partial<Record<HeldReason, number>>;
+};
 
-/** Counts what is pending. Reads all of it in two small indexes: for the background, not for a request. */
+/**
+ * Counts what is pending. Reads all of it in two small indexes: for the background, not for a
+ * request.
+ */
 export async function countBacklog(db: Queryable): Promise<Backlog> {
   const due = await db.query<{ pending: string; oldest: number }>(
     `select count(*) as pending, coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest

@@ -17,28 +17,32 @@ export type Aside = {
 };
 
 /**
- * How long the worker of an isolated send has, once its claim has run out, to take its mark back. Longer than the time after which a
- * worker without the database gives its sends up.
+ * How long the worker of an isolated send has, once its claim has run out, to take its mark back.
+ * Longer than the time after which a worker without the database gives its sends up.
  */
 const DOUBT_SECONDS = 30;
 
 /**
- * Takes what is not to be sent now out of the queue: holds deliveries of inactive webhooks, gives early ones a job at their
- * time, fails those without attempts left, and ends the jobs of those that need none.
+ * Takes what is not to be sent now out of the queue: holds deliveries of inactive webhooks, gives
+ * early ones a job at their time, fails those without attempts left, and ends the jobs of those
+ * that need none.
  */
 export async function setAside(tx: Tx, queue: ClaimableQueue, aside: Aside): Promise<void> {
   const { hold, postpone, drop, exhaust, doubt } = aside;
   const later = [...postpone, ...doubt].map(({ claim }) => claim);
   const ours = await queue.finish(tx, [...hold, ...later, ...drop, ...exhaust]);
   const isOurs = ({ claim }: { claim: Claim }) => ours.has(claim);
-  const idsOf = (claims: Claim[]) => claims.filter((claim) => ours.has(claim)).map(({ deliveryId }) => deliveryId);
+  const idsOf = (claims: Claim[]) =>
+    claims.filter((claim) => ours.has(claim)).map(({ deliveryId }) => deliveryId);
 
   await holdDeliveries(tx, idsOf(hold), 'webhook_inactive');
   await exhaustDeliveries(tx, idsOf(exhaust));
   await postponeDeliveries(tx, idsOf(doubt.map(({ claim }) => claim)), DOUBT_SECONDS);
   await queue.enqueue(tx, [
     ...postpone.filter(isOurs).map(({ claim, delaySeconds }) => nextJob(claim, delaySeconds)),
-    ...doubt.filter(isOurs).map(({ claim, mark }) => ({ ...nextJob(claim, DOUBT_SECONDS), doubt: mark })),
+    ...doubt
+      .filter(isOurs)
+      .map(({ claim, mark }) => ({ ...nextJob(claim, DOUBT_SECONDS), doubt: mark })),
   ]);
 }
 

@@ -27,7 +27,10 @@ export type ApiOptions = {
   hostNames: readonly string[] | undefined;
 };
 
-/** The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not fit together. */
+/**
+ * The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not
+ * fit together.
+ */
 export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
   const spec = readSpec();
   const document = apiDocument(spec.document);
@@ -40,11 +43,13 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   app.use(checkHeaders);
   app.use(checkHost(options.hostNames));
   app.use(docs(spec));
-  // For every path, not just those below /v1: there is no way of writing a path that gets around it.
+  // For every path, not just those below /v1: there is no way of writing a path that gets around
+  // it.
   app.use(requireApiKey(options.apiKeyDigests));
   app.use(takeHeadAsGet);
   const [load, findOperation, ...validate] = await validator(document, options.validateResponses);
-  // The operation is known before the body is read, so that 404 and 405 need none and every log line has its route.
+  // The operation is known before the body is read, so that 404 and 405 need none and every log
+  // line has its route.
   app.use(load, findOperation);
   app.use(checkNumbers);
   const inFlight = new BytesInFlight(options.bytesInFlight);
@@ -55,7 +60,10 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   return app;
 }
 
-/** Refuses what openapi.yaml does not allow. Started here: a broken document would otherwise fail every request with a 500. */
+/**
+ * Refuses what openapi.yaml does not allow. Started here: a broken document would otherwise fail
+ * every request with a 500.
+ */
 async function validator(
   document: SpecDocument,
   validateResponses: boolean,
@@ -70,7 +78,9 @@ async function validator(
   });
   const [first] = middleware;
   await new Promise<void>((resolve, reject) => {
-    first?.({ app: bareApp() } as unknown as Request, {} as Response, (error?: unknown) => (error ? reject(error) : resolve()));
+    first?.({ app: bareApp() } as unknown as Request, {} as Response, (error?: unknown) =>
+      error ? reject(error) : resolve(),
+    );
   });
   return middleware as [RequestHandler, RequestHandler, ...RequestHandler[]];
 }
@@ -79,10 +89,17 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
   return async (req, res) => {
     const { openapi } = req as ValidatedRequest;
     const id = openapi?.schema.operationId as keyof Operations | undefined;
-    if (openapi === undefined || id === undefined) throw Object.assign(new Error('no such route'), { status: 404 });
+    if (openapi === undefined || id === undefined)
+      throw Object.assign(new Error('no such route'), { status: 404 });
     // The validator has checked that the request is what this operation takes.
-    const handler = operations[id] as (request: OperationRequest<keyof Operations>) => Promise<{ status: number; body?: unknown }>;
-    const request = { params: openapi.pathParams, query: req.query, body: req.body } as unknown as OperationRequest<keyof Operations>;
+    const handler = operations[id] as (
+      request: OperationRequest<keyof Operations>,
+    ) => Promise<{ status: number; body?: unknown }>;
+    const request = {
+      params: openapi.pathParams,
+      query: req.query,
+      body: req.body,
+    } as unknown as OperationRequest<keyof Operations>;
     const { status, body } = await inFlight.during(res, handler(request));
     // The rest of the request stayed away meanwhile, and that was answered.
     if (res.headersSent) return;

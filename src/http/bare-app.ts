@@ -1,4 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
 import type { Log } from '../telemetry/log.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './middleware/request-log.ts';
@@ -12,11 +18,14 @@ export function bareApp(): Express {
   return app;
 }
 
-/** Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without. */
+/**
+ * Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without.
+ */
 export function answerProblem(log: Log): ErrorRequestHandler {
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const { status, body, headers } = problemOf(error);
-    if (status >= 500) log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
+    if (status >= 500)
+      log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
     // Answered already, because the request broke off: leave that answer alone.
     if (res.writableEnded) return;
     if (res.headersSent) return next(error);

@@ -7,12 +7,16 @@ import { BadRequest, problemOf, type Problem } from './problem.ts';
 
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 
-/** How long a connection stays after a refusal, for the answer to arrive: closed at once, unread input would take it back. */
+/**
+ * How long a connection stays after a refusal, for the answer to arrive: closed at once, unread
+ * input would take it back.
+ */
 const LINGER_MS = 1000;
 
 /**
- * Answers what the app never sees, or sees half of: HTTP that cannot be parsed, a head that is too large, a request that takes
- * too long, a CONNECT. Node.js would answer with a bare status line. The connection ends in each case.
+ * Answers what the app never sees, or sees half of: HTTP that cannot be parsed, a head that is too
+ * large, a request that takes too long, a CONNECT. Node.js would answer with a bare status line.
+ * The connection ends in each case.
  */
 export function answerClientErrors(server: Server, log?: Log): void {
   const underWay = new WeakMap<Duplex, Set<Exchange>>();
@@ -45,7 +49,12 @@ export function answerClientErrors(server: Server, log?: Log): void {
     socket.on('error', () => {});
     const before = under(socket);
     if (before.length > 0) closeAfter(before, socket);
-    else refuse(socket, new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here'), 'CONNECT');
+    else
+      refuse(
+        socket,
+        new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here'),
+        'CONNECT',
+      );
   });
 
   /** Straight to the connection: there is no request that could be answered. */
@@ -59,15 +68,21 @@ export function answerClientErrors(server: Server, log?: Log): void {
 }
 
 function faultOf(code = ''): BadRequest | undefined {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return new BadRequest('slow', 'the request took too long to arrive');
-  if (code === 'HPE_HEADER_OVERFLOW') return new BadRequest('long_head', 'the request line and the headers are too long');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new BadRequest('slow', 'the request took too long to arrive');
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new BadRequest('long_head', 'the request line and the headers are too long');
   // The client has gone away in the middle: nobody is there to be told.
   if (code === 'HPE_INVALID_EOF_STATE') return undefined;
-  if (code.startsWith('HPE_')) return new BadRequest('no_http', 'the request is not valid HTTP/1.1');
+  if (code.startsWith('HPE_'))
+    return new BadRequest('no_http', 'the request is not valid HTTP/1.1');
   return undefined;
 }
 
-/** Good requests with something bad behind them get their own answers, in their order, and the connection ends with the last. */
+/**
+ * Good requests with something bad behind them get their own answers, in their order, and the
+ * connection ends with the last.
+ */
 function closeAfter(exchanges: Exchange[], socket: Duplex): void {
   const good = exchanges.filter(({ request }) => request.complete);
   const last = good.at(-1)?.response;
@@ -75,7 +90,10 @@ function closeAfter(exchanges: Exchange[], socket: Duplex): void {
   last?.on('close', () => socket.destroy());
 }
 
-/** A request whose body stays away or cannot be read. Its headers are set already, and its log line comes when it is closed. */
+/**
+ * A request whose body stays away or cannot be read. Its headers are set already, and its log line
+ * comes when it is closed.
+ */
 function answerUnfinished(response: ServerResponse, socket: Duplex, fault: BadRequest): void {
   // Refused without its body: that answer is the one that counts.
   if (response.headersSent) return void socket.destroy();
@@ -87,13 +105,21 @@ function answerUnfinished(response: ServerResponse, socket: Duplex, fault: BadRe
 
 function written({ status, body }: Problem, requestId: string): string {
   const text = JSON.stringify(body);
-  const headers = { ...headersOfEveryAnswer(requestId), ...contentHeaders(text), Date: new Date().toUTCString(), Connection: 'close' };
+  const headers = {
+    ...headersOfEveryAnswer(requestId),
+    ...contentHeaders(text),
+    Date: new Date().toUTCString(),
+    Connection: 'close',
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', text].join('\r\n');
 }
 
 function contentHeaders(text: string): Record<string, string> {
-  return { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': String(Buffer.byteLength(text)) };
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(text)),
+  };
 }
 
 function linger(socket: Duplex): void {

@@ -2,23 +2,36 @@ import type { operations } from './openapi.d.ts';
 
 export type OperationId = keyof operations;
 
-/** A request to operation `Id` after validation: everything has the type that openapi.yaml gives it. */
+/**
+ * A request to operation `Id` after validation: everything has the type that openapi.yaml gives it.
+ */
 export type OperationRequest<Id extends OperationId> = {
   params: NonNullable<operations[Id]['parameters']['path']>;
   query: NonNullable<operations[Id]['parameters']['query']>;
   body: BodyOf<operations[Id]>;
 };
 
-/** A successful answer of operation `Id`: a status and body that openapi.yaml does not have do not compile. */
+/**
+ * A successful answer of operation `Id`: a status and body that openapi.yaml does not have do not
+ * compile.
+ */
 type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
 
 /** Answers one operation; failures are thrown. */
-export type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promise<Answer<Id>>;
+export type Handler<Id extends OperationId> = (
+  request: OperationRequest<Id>,
+) => Promise<Answer<Id>>;
 
-type BodyOf<Operation> = Operation extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : undefined;
+type BodyOf<Operation> = Operation extends {
+  requestBody: { content: { 'application/json': infer Body } };
+}
+  ? Body
+  : undefined;
 
 type SuccessOf<Responses> = {
-  [Status in Extract<keyof Responses, 200 | 201 | 204>]: Responses[Status] extends { content: { 'application/json': infer Body } }
+  [Status in Extract<keyof Responses, 200 | 201 | 204>]: Responses[Status] extends {
+    content: { 'application/json': infer Body };
+  }
     ? { status: Status; body: Body }
     : { status: Status };
 }[Extract<keyof Responses, 200 | 201 | 204>];

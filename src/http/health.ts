@@ -18,7 +18,12 @@ const PATHS = new Set(['/healthz', '/metrics']);
  * The health port: can this process write to the database, and what has it done? `hostNames` are
  * the names that it is called by, beside addresses and localhost; undefined: any.
  */
-export function createHealth(pool: Pool, metrics: Metrics, log: Log, hostNames?: readonly string[]): Express {
+export function createHealth(
+  pool: Pool,
+  metrics: Metrics,
+  log: Log,
+  hostNames?: readonly string[],
+): Express {
   const app = bareApp();
   app.use(answerHeaders);
   app.use(checkHeaders);
@@ -32,13 +37,18 @@ export function createHealth(pool: Pool, metrics: Metrics, log: Log, hostNames?:
     res.type(metrics.contentType).send(await metrics.text());
   });
   app.use((req) => {
-    throw Object.assign(new Error('no such route'), PATHS.has(req.path) ? { status: 405, headers: { Allow: 'GET' } } : { status: 404 });
+    throw Object.assign(
+      new Error('no such route'),
+      PATHS.has(req.path) ? { status: 405, headers: { Allow: 'GET' } } : { status: 404 },
+    );
   });
   app.use(answerProblem(log));
   return app;
 }
 
 async function isWritable(pool: Pool): Promise<boolean> {
-  const patience = new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
+  const patience = new Promise<false>((resolve) =>
+    setTimeout(() => resolve(false), PATIENCE_MS).unref(),
+  );
   return Promise.race([pool.isWritable().catch(() => false), patience]);
 }

@@ -2,17 +2,25 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Log } from '../telemetry/log.ts';
 import { answerClientErrors } from './client-errors.ts';
 
-/** How long a client may take, in milliseconds. Node.js has other defaults, and none for the answer. */
+/**
+ * How long a client may take, in milliseconds. Node.js has other defaults, and none for the answer.
+ */
 export type HttpLimits = {
   /** From the first byte (of a new connection: from its start) to the end of the headers. */
   headMs: number;
   /** From the first byte to the end of the body. */
   requestMs: number;
-  /** With a request under way, without a byte in either direction. Longer than a dead database is waited for, once and again. */
+  /**
+   * With a request under way, without a byte in either direction. Longer than a dead database is
+   * waited for, once and again.
+   */
   silenceMs: number;
   /** From the end of the headers until the answer has been taken. */
   answerMs: number;
-  /** Between an answer and the next request. Longer than load balancers keep theirs: else they use one that we are closing. */
+  /**
+   * Between an answer and the next request. Longer than load balancers keep theirs: else they use
+   * one that we are closing.
+   */
   keepAliveMs: number;
   /** How often connections are looked through for those that are late. */
   checkEveryMs: number;
@@ -32,9 +40,18 @@ const MAX_HEAD_BYTES = 16 * 1024;
 
 export type HttpServerOptions = { log?: Log; limits?: Partial<HttpLimits> };
 
-/** A server that holds nothing for a client that is slow for ever, and answers broken HTTP as the app answers other faults. */
-export function createHttpServer(app: RequestListener, { log, limits = {} }: HttpServerOptions): Server {
-  const { headMs, requestMs, silenceMs, answerMs, keepAliveMs, checkEveryMs } = { ...LIMITS, ...limits };
+/**
+ * A server that holds nothing for a client that is slow for ever, and answers broken HTTP as the
+ * app answers other faults.
+ */
+export function createHttpServer(
+  app: RequestListener,
+  { log, limits = {} }: HttpServerOptions,
+): Server {
+  const { headMs, requestMs, silenceMs, answerMs, keepAliveMs, checkEveryMs } = {
+    ...LIMITS,
+    ...limits,
+  };
   const server = createServer({
     headersTimeout: headMs,
     requestTimeout: requestMs,
@@ -51,7 +68,8 @@ export function createHttpServer(app: RequestListener, { log, limits = {} }: Htt
     response.on('close', () => clearTimeout(late));
   });
   server.on('request', app);
-  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node.js would answer a bare 417.
+  // An expectation that nobody knows may be ignored (RFC 9110, section 10.1.1); Node.js would
+  // answer a bare 417.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return server;
 }

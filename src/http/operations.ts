@@ -18,7 +18,10 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
   return { ...webhookHandlers(parts, log), ...deliveryHandlers(parts), ...attemptHandlers(parts) };
 }
 
-/** @throws when openapi.yaml and the handlers do not have the same operations: better now than on the first call. */
+/**
+ * @throws when openapi.yaml and the handlers do not have the same operations: better now than on
+ * the first call.
+ */
 export function checkOperations(operations: Operations, document: SpecDocument): void {
   const documented = operationIds(document);
   const handled = Object.keys(operations);

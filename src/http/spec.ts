@@ -4,7 +4,12 @@ import { parse } from 'yaml';
 /** openapi.yaml as text, as a document, and as the part that one port serves. */
 export type Spec = { yaml: string; document: SpecDocument };
 
-export type SpecDocument = { openapi: string; info: object; paths: Record<string, PathItem>; components: object };
+export type SpecDocument = {
+  openapi: string;
+  info: object;
+  paths: Record<string, PathItem>;
+  components: object;
+};
 type PathItem = Record<string, { operationId?: string } | undefined>;
 
 /** Served on the health port, not under /v1. */
@@ -24,5 +29,7 @@ export function apiDocument(document: SpecDocument): SpecDocument {
 }
 
 export function operationIds(document: SpecDocument): string[] {
-  return Object.values(document.paths).flatMap((item) => METHODS.flatMap((method) => item[method]?.operationId ?? []));
+  return Object.values(document.paths).flatMap((item) =>
+    METHODS.flatMap((method) => item[method]?.operationId ?? []),
+  );
 }

@@ -30,7 +30,8 @@ export function utcTime(text: string, rounding: 'down' | 'up'): string {
   if (instant === undefined) throw new Error(`no time of RFC 3339: ${text}`);
   const { ms, fraction } = instant;
   const isFiner = /[1-9]/.test(fraction.slice(6));
-  const micros = Number(fraction.slice(0, 6).padEnd(6, '0')) + (isFiner && rounding === 'up' ? 1 : 0);
+  const micros =
+    Number(fraction.slice(0, 6).padEnd(6, '0')) + (isFiner && rounding === 'up' ? 1 : 0);
   const carried = micros === 1_000_000;
   const iso = new Date(carried ? ms + 1000 : ms).toISOString();
   if (iso.startsWith('-') || iso.startsWith('0000')) return '-infinity';
@@ -41,7 +42,18 @@ export function utcTime(text: string, rounding: 'down' | 'up'): string {
 function instantOf(text: string): Instant | undefined {
   const parts = DATE_TIME.exec(text)?.groups;
   if (parts === undefined) return undefined;
-  const { year, month, day, hour, minute, second, fraction = '', sign, hours = '0', minutes = '0' } = parts;
+  const {
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    fraction = '',
+    sign,
+    hours = '0',
+    minutes = '0',
+  } = parts;
   const midnight = Date.parse(`${year}-${month}-${day}T00:00:00Z`);
   // February 30 would become March 1 or 2.
   if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(day)) return undefined;

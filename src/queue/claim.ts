@@ -5,15 +5,24 @@ import { GENERATION } from './ownership.ts';
 /** A job that this process owns until it ends it or stops keeping it alive. */
 export type Claim = {
   jobId: string;
-  /** The fencing token: tells this claim from earlier and later ones of the same job, whatever a crash undid. */
+  /**
+   * The fencing token: tells this claim from earlier and later ones of the same job, whatever a
+   * crash undid.
+   */
   generation: string;
   deliveryId: string;
   webhookId: string;
-  /** How often claims of this delivery have run out so far: a hint that workers may die on it, never a proof. */
+  /**
+   * How often claims of this delivery have run out so far: a hint that workers may die on it, never
+   * a proof.
+   */
   lost: number;
   /** It came to the queue within the last second. */
   isNew: boolean;
-  /** An isolated send of which an earlier claim did not see the end (see NextJob.doubt); undefined where there is none. */
+  /**
+   * An isolated send of which an earlier claim did not see the end (see NextJob.doubt); undefined
+   * where there is none.
+   */
   doubt?: string;
 };
 
@@ -29,7 +38,10 @@ export type ClaimRequest = {
   otherwise: number;
 };
 
-/** A claimed job that cannot be understood. `key` is the delivery that it was made for, as the queue knows it. */
+/**
+ * A claimed job that cannot be understood. `key` is the delivery that it was made for, as the queue
+ * knows it.
+ */
 export type DamagedJob = { jobId: string; generation: string; key: string | null };
 
 export type Claimed = {
@@ -41,17 +53,32 @@ export type Claimed = {
   hidden: boolean;
 };
 
-/** A claim of the newest looks at this many jobs at most, so that its cost is bounded whatever waits. */
+/**
+ * A claim of the newest looks at this many jobs at most, so that its cost is bounded whatever
+ * waits.
+ */
 const NEWEST = 2000;
 
-/** Without statistics, or with old ones, PostgreSQL would rather read and sort all that waits than follow the order of the index. */
+/**
+ * Without statistics, or with old ones, PostgreSQL would rather read and sort all that waits than
+ * follow the order of the index.
+ */
 const IN_INDEX_ORDER = `${NOT_DURABLE}; set local enable_sort = off; set local enable_bitmapscan = off`;
 
 /** Claims due jobs of `table`, the partition that holds the jobs of our queue. */
-export async function claimJobs(pool: Pool, table: string, request: ClaimRequest): Promise<Claimed> {
+export async function claimJobs(
+  pool: Pool,
+  table: string,
+  request: ClaimRequest,
+): Promise<Claimed> {
   const take = request.from === 'oldest' ? takeOldest : takeNewest;
-  // A claim that a crash of the database undoes is made again by somebody, and what its owner sends meanwhile is not recorded.
-  const { rows, more, hidden } = await inTransaction(pool, (tx) => take(tx, table, request), IN_INDEX_ORDER);
+  // A claim that a crash of the database undoes is made again by somebody, and what its owner sends
+  // meanwhile is not recorded.
+  const { rows, more, hidden } = await inTransaction(
+    pool,
+    (tx) => take(tx, table, request),
+    IN_INDEX_ORDER,
+  );
   const claimed: Claimed = { claims: [], damaged: [], more, hidden };
   for (const row of rows) {
     const claim = claimOf(row);
@@ -72,7 +99,9 @@ export type JobRow = {
 };
 type Taken = { rows: JobRow[]; more: boolean; hidden: boolean };
 
-/** Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch. */
+/**
+ * Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch.
+ */
 async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise<Taken> {
   const { rows } = await tx.query<JobRow & { due: number }>(
     `with due as (
@@ -93,9 +122,10 @@ async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise
 }
 
 /**
- * The newest jobs are found in the same index, from its other end: all of ours have priority 0. They are locked one by one, as many
- * as may be taken, which keeps their order without a sort. There the state is compared as text, as PostgreSQL would with old statistics
- * look up each of them by reading all that are due.
+ * The newest jobs are found in the same index, from its other end: all of ours have priority 0.
+ * They are locked one by one, as many as may be taken, which keeps their order without a sort.
+ * There the state is compared as text, as PostgreSQL would with old statistics look up each of them
+ * by reading all that are due.
  */
 async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise<Taken> {
   const { rows } = await tx.query<{ seen: number; due: number } & (JobRow | { id: null })>(
@@ -125,13 +155,20 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
   );
   const { seen = 0, due = 0 } = rows[0] ?? {};
   const taken = rows.filter((row) => row.id !== null);
-  return { rows: taken, more: due === request.limit || due > taken.length, hidden: seen === NEWEST };
+  return {
+    rows: taken,
+    more: due === request.limit || due > taken.length,
+    hidden: seen === NEWEST,
+  };
 }
 
 const IS_NEW = `created_on > now() - interval '1 second'`;
 const IS_WANTED = `(group_id is null or group_id <> all ($2::text[]) and (${IS_NEW} or group_id <> all ($5::text[])))`;
 
-/** Of the jobs that are due, as many of each webhook as there is room for. The others are only locked until the end of the transaction. */
+/**
+ * Of the jobs that are due, as many of each webhook as there is room for. The others are only
+ * locked until the end of the transaction.
+ */
 const FEW_OF_EACH = `
   select ranked.id
   from (select id, group_id, row_number() over (partition by group_id order by created_on) as nth from due) as ranked
@@ -139,7 +176,13 @@ const FEW_OF_EACH = `
 
 function parameters({ limit, rooms, onlyNew, otherwise }: ClaimRequest): unknown[] {
   const ignored = [...rooms].filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
-  return [limit, ignored, JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))), otherwise, onlyNew];
+  return [
+    limit,
+    ignored,
+    JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))),
+    otherwise,
+    onlyNew,
+  ];
 }
 
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */
@@ -157,13 +200,31 @@ const isUuid = (value: unknown): value is string => typeof value === 'string' &&
 /** `deaths` is the name that version 2.1 has for claims that were lost before this job. */
 type JobData = { deliveryId?: unknown; deaths?: unknown; doubt?: unknown };
 
-/** @returns undefined where the row is damaged: one that is not ours to understand must not stop the others. */
-export function claimOf({ id, generation, data, webhookId, retryCount, isNew }: JobRow): Claim | undefined {
+/**
+ * @returns undefined where the row is damaged: one that is not ours to understand must not stop the
+ * others.
+ */
+export function claimOf({
+  id,
+  generation,
+  data,
+  webhookId,
+  retryCount,
+  isNew,
+}: JobRow): Claim | undefined {
   if (typeof data !== 'object' || data === null || !isUuid(webhookId)) return undefined;
   const { deliveryId, deaths, doubt }: JobData = data;
   if (!isUuid(deliveryId)) return undefined;
   const lost = (typeof deaths === 'number' ? deaths : 0) + retryCount;
-  return { jobId: id, generation, deliveryId, webhookId, lost, isNew, ...(typeof doubt === 'string' ? { doubt } : {}) };
+  return {
+    jobId: id,
+    generation,
+    deliveryId,
+    webhookId,
+    lost,
+    isNew,
+    ...(typeof doubt === 'string' ? { doubt } : {}),
+  };
 }
 
 /** The partition that holds the jobs of our queue; undefined where the queue is missing. */

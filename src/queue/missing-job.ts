@@ -1,8 +1,9 @@
 import type { Tx } from '../database/transaction.ts';
 
 /**
- * Asks pg-boss's table, as pg-boss has no call for it: condition and expression are those of its unique index of exclusive jobs.
- * The count keeps PostgreSQL from a join, for which it reads all jobs: 206 ms for 1,000 ids among 200,000 jobs, and 10 ms so.
+ * Asks pg-boss's table, as pg-boss has no call for it: condition and expression are those of its
+ * unique index of exclusive jobs. The count keeps PostgreSQL from a join, for which it reads all
+ * jobs: 206 ms for 1,000 ids among 200,000 jobs, and 10 ms so.
  * @returns those of the deliveries that have no live job, waiting or claimed.
  */
 export async function withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<string>> {

@@ -2,26 +2,32 @@ import type { Tx } from '../database/transaction.ts';
 import type { Claim } from './claim.ts';
 
 /**
- * The moment of a claim, in microseconds, as text: the same whatever the settings of a session are. A claim is ours while its job is
- * active since that very moment: the end of a lease, a later claim, and a crash that undid this one all change it.
+ * The moment of a claim, in microseconds, as text: the same whatever the settings of a session are.
+ * A claim is ours while its job is active since that very moment: the end of a lease, a later
+ * claim, and a crash that undid this one all change it.
  */
 export const GENERATION = '(extract(epoch from started_on) * 1000000)::bigint::text';
 
 /**
- * As pairs in one list, which PostgreSQL hashes: measured against a join with the two lists, a seventh of the time with the statistics
- * of a table that was just filled.
+ * As pairs in one list, which PostgreSQL hashes: measured against a join with the two lists, a
+ * seventh of the time with the statistics of a table that was just filled.
  */
 const IS_OURS = `name = 'deliveries' and state = 'active' and id = any ($1::uuid[])
   and id::text || ' ' || ${GENERATION} = any ($2::text[])`;
 
 /** Ends claims. @returns those that were still ours. */
 export async function endClaims(tx: Tx, table: string, claims: Claim[]): Promise<Set<Claim>> {
-  return ofOurs(tx, claims, `delete from ${table} where ${IS_OURS} returning id, ${GENERATION} as generation`);
+  return ofOurs(
+    tx,
+    claims,
+    `delete from ${table} where ${IS_OURS} returning id, ${GENERATION} as generation`,
+  );
 }
 
 /**
- * Extends the leases of claims. One whose row somebody has locked is ours and needs no extension: it is just being recorded. To wait for
- * that transaction, which may hang, would cost the leases of all the others.
+ * Extends the leases of claims. One whose row somebody has locked is ours and needs no extension:
+ * it is just being recorded. To wait for that transaction, which may hang, would cost the leases of
+ * all the others.
  * @returns those that are still ours.
  */
 export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Promise<Set<Claim>> {
@@ -37,8 +43,16 @@ export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Prom
   );
 }
 
-/** Gives claims back unspent: the job keeps its age and its count, and the next claim of it counts none more. */
-export async function returnClaims(tx: Tx, table: string, claims: Claim[], delaySeconds: number): Promise<void> {
+/**
+ * Gives claims back unspent: the job keeps its age and its count, and the next claim of it counts
+ * none more.
+ */
+export async function returnClaims(
+  tx: Tx,
+  table: string,
+  claims: Claim[],
+  delaySeconds: number,
+): Promise<void> {
   await tx.query(
     `update ${table}
      set state = 'created', started_on = null, heartbeat_on = null, start_after = now() + make_interval(secs => $3)
@@ -47,9 +61,15 @@ export async function returnClaims(tx: Tx, table: string, claims: Claim[], delay
   );
 }
 
-/** Takes claimed jobs out of the queue. They stay in the table as failed ones, so that somebody can look at them. */
+/**
+ * Takes claimed jobs out of the queue. They stay in the table as failed ones, so that somebody can
+ * look at them.
+ */
 export async function failClaims(tx: Tx, table: string, claims: Named[]): Promise<void> {
-  await tx.query(`update ${table} set state = 'failed', completed_on = now() where ${IS_OURS}`, namesOf(claims));
+  await tx.query(
+    `update ${table} set state = 'failed', completed_on = now() where ${IS_OURS}`,
+    namesOf(claims),
+  );
 }
 
 async function ofOurs(tx: Tx, claims: Claim[], sql: string): Promise<Set<Claim>> {

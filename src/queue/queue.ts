@@ -5,36 +5,64 @@ import { Notifications } from '../database/notifications.ts';
 import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
-import { claimJobs, findJobTable, type Claim, type Claimed, type ClaimRequest, type DamagedJob } from './claim.ts';
-import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS, WITHOUT_SORT } from './heartbeat.ts';
+import {
+  claimJobs,
+  findJobTable,
+  type Claim,
+  type Claimed,
+  type ClaimRequest,
+  type DamagedJob,
+} from './claim.ts';
+import {
+  endSilent,
+  findFutureHeartbeats,
+  FutureHeartbeats,
+  LEASE_SECONDS,
+  WITHOUT_SORT,
+} from './heartbeat.ts';
 import { withoutJob } from './missing-job.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 export type { Claim } from './claim.ts';
 
 /** `lost` and `doubt` are carried over from the claim before. */
-export type NextJob = { deliveryId: string; webhookId: string; delaySeconds: number; lost?: number; doubt?: string };
+export type NextJob = {
+  deliveryId: string;
+  webhookId: string;
+  delaySeconds: number;
+  lost?: number;
+  doubt?: string;
+};
 
 /** The queue as those see it who put deliveries into it. */
 export type DeliveryQueue = {
-  /** Adds a job a delivery, due after its delay. A delivery that has a live job already keeps that one. */
+  /**
+   * Adds a job a delivery, due after its delay. A delivery that has a live job already keeps that
+   * one.
+   */
   enqueue(tx: Tx, jobs: NextJob[]): Promise<void>;
-  /** Wakes every worker when the transaction commits. Once a transaction: notifying ones commit one after the other. */
+  /**
+   * Wakes every worker when the transaction commits. Once a transaction: notifying ones commit one
+   * after the other.
+   */
   wake(tx: Tx): Promise<void>;
   close(): Promise<void>;
 };
 
 /** The queue as a worker sees it. */
 export type ClaimableQueue = DeliveryQueue & {
-  /** Claims due jobs. A row that cannot be read is set aside and logged. `more`: there may be more that this request would have taken. */
+  /**
+   * Claims due jobs. A row that cannot be read is set aside and logged. `more`: there may be more
+   * that this request would have taken.
+   */
   claim(request: ClaimRequest): Promise<Omit<Claimed, 'damaged'>>;
   /** Ends claims that are still ours. @returns those that were. */
   finish(tx: Tx, claims: Claim[]): Promise<Set<Claim>>;
   /** Extends the lease of claims. @returns those that are still ours. */
   keepAlive(claims: Claim[]): Promise<Set<Claim>>;
   /**
-   * Hands claims back unspent, in place: same age, same count, due again after `delaySeconds` (0: at once). Those no longer ours are
-   * left alone. Wakes every worker.
+   * Hands claims back unspent, in place: same age, same count, due again after `delaySeconds` (0:
+   * at once). Those no longer ours are left alone. Wakes every worker.
    */
   giveBack(tx: Tx, claims: Claim[], delaySeconds?: number): Promise<void>;
   /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
@@ -52,11 +80,14 @@ const QUEUE = 'deliveries';
 const CHANNEL = 'postmand_deliveries';
 const YEAR_SECONDS = 365 * 86_400;
 
-/** One job a delivery, by a unique index on the key; pg-boss's own retries are for owners that died. */
+/**
+ * One job a delivery, by a unique index on the key; pg-boss's own retries are for owners that died.
+ */
 const QUEUE_SETTINGS = {
   retryLimit: 1000,
   heartbeatSeconds: LEASE_SECONDS,
-  // A send may take longer than the 15 minutes after which pg-boss would take its job away in spite of its heartbeat.
+  // A send may take longer than the 15 minutes after which pg-boss would take its job away in spite
+  // of its heartbeat.
   expireInSeconds: 86_400,
   // Waiting jobs would be deleted after 14 days.
   retentionSeconds: YEAR_SECONDS,
@@ -78,12 +109,16 @@ const QUIET = {
 };
 
 /**
- * The connections for leases give up an answer 5 s after the server's time-out. One that went silent would hold an extension for ever,
- * and the end of the process too; found out after 6 s, there is time to extend the lease on another one.
+ * The connections for leases give up an answer 5 s after the server's time-out. One that went
+ * silent would hold an extension for ever, and the end of the process too; found out after 6 s,
+ * there is time to extend the lease on another one.
  */
 const UPKEEP_TIMEOUT_MS = 1000;
 
-/** A server that is slow, but there, may take the rest of that time: an extension that comes late is better than none. */
+/**
+ * A server that is slow, but there, may take the rest of that time: an extension that comes late is
+ * better than none.
+ */
 const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 5000`;
 
 /**
@@ -95,11 +130,16 @@ export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
 }
 
 /**
- * The queue for a worker. It keeps up to `maxConnections` connections of its own for the leases, so that they never wait behind
- * anything else, and LISTEN takes one more where `listen` is called.
+ * The queue for a worker. It keeps up to `maxConnections` connections of its own for the leases, so
+ * that they never wait behind anything else, and LISTEN takes one more where `listen` is called.
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
-export async function openClaimableQueue(pool: Pool, connection: Connection, maxConnections: number, log: Log): Promise<ClaimableQueue> {
+export async function openClaimableQueue(
+  pool: Pool,
+  connection: Connection,
+  maxConnections: number,
+  log: Log,
+): Promise<ClaimableQueue> {
   const boss = await startBoss(pool, log);
   const table = await findJobTable(pool);
   if (table === undefined) throw new QueueNotReady('The queue in this database is missing.');
@@ -145,7 +185,10 @@ export async function openClaimableQueue(pool: Pool, connection: Connection, max
 
 type LeaseParts = { pool: Pool; table: string; wake: DeliveryQueue['wake'] };
 
-async function endLost({ pool, table, wake }: LeaseParts, future: FutureHeartbeats): Promise<number> {
+async function endLost(
+  { pool, table, wake }: LeaseParts,
+  future: FutureHeartbeats,
+): Promise<number> {
   const pass = async (tx: Tx) => {
     const ended = await endSilent(tx, table, future.overdue());
     if (ended > 0) await wake(tx);
@@ -156,8 +199,14 @@ async function endLost({ pool, table, wake }: LeaseParts, future: FutureHeartbea
   return ended;
 }
 
-/** In a transaction of its own, and once: where it fails, the lease of these rows runs out and the next claim tries again. */
-async function setDamagedAside({ pool, table, log }: { pool: Pool; table: string; log: Log }, damaged: DamagedJob[]): Promise<void> {
+/**
+ * In a transaction of its own, and once: where it fails, the lease of these rows runs out and the
+ * next claim tries again.
+ */
+async function setDamagedAside(
+  { pool, table, log }: { pool: Pool; table: string; log: Log },
+  damaged: DamagedJob[],
+): Promise<void> {
   try {
     await inTransaction(pool, (tx) => failClaims(tx, table, damaged));
     for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { jobId, key });
@@ -171,10 +220,18 @@ export class QueueNotReady extends Error {
   override name = 'QueueNotReady';
 }
 
-/** Installs or upgrades pg-boss and the queue, brings its settings up to date, and waits for index builds in the background. */
+/**
+ * Installs or upgrades pg-boss and the queue, brings its settings up to date, and waits for index
+ * builds in the background.
+ */
 export async function installQueue(connection: Connection, log: Log): Promise<void> {
   // No bound on its statements: to build an index may take long.
-  const pool = createPool(connection, { max: 2, name: 'postmand migrate', log, statementTimeoutMs: 0 });
+  const pool = createPool(connection, {
+    max: 2,
+    name: 'postmand migrate',
+    log,
+    statementTimeoutMs: 0,
+  });
   const boss = new PgBoss({ ...QUIET, db: onceOn(pool), migrate: true, bamIntervalSeconds: 10 });
   boss.on('error', (error) => log.warn('queue.error', { error }));
   try {
@@ -214,7 +271,10 @@ async function indexesBuilt(boss: PgBoss): Promise<void> {
     const unfinished = (await boss.getBamStatus()).filter(({ status }) => status !== 'completed');
     if (unfinished.length === 0) return;
     const failed = unfinished.find(({ status }) => status === 'failed');
-    if (failed) throw new Error(`pg-boss could not build ${failed.count} of its indexes; run the command again`);
+    if (failed)
+      throw new Error(
+        `pg-boss could not build ${failed.count} of its indexes; run the command again`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -228,8 +288,16 @@ async function startBoss(pool: Pool, log: Log): Promise<PgBoss> {
     await boss.start();
     return boss;
   } catch (cause) {
-    if (!(cause instanceof Error && /pg-boss (is not installed|database requires migrations)/.test(cause.message))) throw cause;
-    throw new QueueNotReady('The queue in this database is missing or of another version.', { cause });
+    if (
+      !(
+        cause instanceof Error &&
+        /pg-boss (is not installed|database requires migrations)/.test(cause.message)
+      )
+    )
+      throw cause;
+    throw new QueueNotReady('The queue in this database is missing or of another version.', {
+      cause,
+    });
   }
 }
 
@@ -238,7 +306,11 @@ function producer(boss: PgBoss): DeliveryQueue {
     async enqueue(tx, jobs) {
       const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, lost, doubt }) => ({
         // Version 2.1 reads the number of lost claims under this name.
-        data: { deliveryId, ...(lost ? { deaths: lost } : {}), ...(doubt === undefined ? {} : { doubt }) },
+        data: {
+          deliveryId,
+          ...(lost ? { deaths: lost } : {}),
+          ...(doubt === undefined ? {} : { doubt }),
+        },
         singletonKey: deliveryId,
         group: { id: webhookId },
         startAfter: delaySeconds,

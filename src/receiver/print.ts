@@ -16,7 +16,8 @@ const VERDICTS: Record<SignatureVerdict, { words: string; format: Format }> = {
 
 /** An arrival as people read it: a line of facts, then the body. `colour` is for terminals. */
 export function arrivalText(arrival: Arrival, at: Date, colour: boolean): string {
-  const paint = (format: Format, text: string) => (colour ? styleText(format, text, { validateStream: false }) : text);
+  const paint = (format: Format, text: string) =>
+    colour ? styleText(format, text, { validateStream: false }) : text;
   const { words, format } = VERDICTS[arrival.signature];
   const facts = [
     paint('dim', `#${arrival.number}`),
@@ -39,7 +40,10 @@ function bodyText(body: Buffer): string {
   return `${text.replaceAll(/^/gm, '    ')}\n`;
 }
 
-/** Whoever sends must not command the terminal: control characters but line feed and tab are shown as escapes. */
+/**
+ * Whoever sends must not command the terminal: control characters but line feed and tab are shown
+ * as escapes.
+ */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
     if (character === '\n' || character === '\t') return character;

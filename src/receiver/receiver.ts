@@ -16,7 +16,10 @@ export type ReceiverOptions = {
 
 export type SignatureVerdict = 'genuine' | 'wrong' | 'missing' | 'unchecked' | 'none';
 
-/** A request that arrived whole, and the status that it is answered with. `repeat` counts those with the same target and body from 1. */
+/**
+ * A request that arrived whole, and the status that it is answered with. `repeat` counts those with
+ * the same target and body from 1.
+ */
 export type Arrival = {
   number: number;
   repeat: number;
@@ -35,10 +38,14 @@ type Watch = { onArrival(arrival: Arrival): void; onHangUp(arrival: Arrival): vo
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * A receiver of webhooks for trying and debugging: checks the signature, tells what arrived, and answers as the options say. A
- * request with a wrong or missing signature is answered with 401, as a real receiver should.
+ * A receiver of webhooks for trying and debugging: checks the signature, tells what arrived, and
+ * answers as the options say. A request with a wrong or missing signature is answered with 401, as
+ * a real receiver should.
  */
-export function createReceiver(options: ReceiverOptions, { onArrival, onHangUp }: Watch): RequestListener {
+export function createReceiver(
+  options: ReceiverOptions,
+  { onArrival, onHangUp }: Watch,
+): RequestListener {
   const timesSeen = new Map<string, number>();
   const failures = new Map<string, number>();
   let number = 0;
@@ -51,7 +58,16 @@ export function createReceiver(options: ReceiverOptions, { onArrival, onHangUp }
     number += 1;
     const signature = verdictOn(body, headers['x-hub-signature'], options.secret);
     const contentType = headers['content-type'] ?? '';
-    return { number, repeat, method, target, contentType, body, signature, status: statusFor(signature, key) };
+    return {
+      number,
+      repeat,
+      method,
+      target,
+      contentType,
+      body,
+      signature,
+      status: statusFor(signature, key),
+    };
   }
 
   /** Counts afresh after each success, so that the same payload can be tried again. */
@@ -74,13 +90,20 @@ export function createReceiver(options: ReceiverOptions, { onArrival, onHangUp }
   };
 }
 
-function verdictOn(body: Buffer, signature: string | string[] | undefined, secret: string | undefined): SignatureVerdict {
+function verdictOn(
+  body: Buffer,
+  signature: string | string[] | undefined,
+  secret: string | undefined,
+): SignatureVerdict {
   if (secret === undefined) return signature === undefined ? 'none' : 'unchecked';
   if (typeof signature !== 'string') return 'missing';
   return isGenuine(body, signature, secret) ? 'genuine' : 'wrong';
 }
 
-/** The whole body; undefined where it is too large. Never settles where the sender breaks off: there is nobody to answer. */
+/**
+ * The whole body; undefined where it is too large. Never settles where the sender breaks off: there
+ * is nobody to answer.
+ */
 function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];

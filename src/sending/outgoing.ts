@@ -10,8 +10,8 @@ import { keepReading } from './reading/keep-reading.ts';
 const OVER = new Error('the send is over');
 
 /**
- * Where there is a proxy Node.js connects by itself, and bounds each address of a name but the last:
- * without this by 250 ms, and so by a third of the time that there is.
+ * Where there is a proxy Node.js connects by itself, and bounds each address of a name but the
+ * last: without this by 250 ms, and so by a third of the time that there is.
  */
 type AddressTime = { autoSelectFamilyAttemptTimeout: number };
 const ADDRESSES_IN_TURN = 3;
@@ -29,7 +29,10 @@ export class Outgoing {
 
   /** `deadline`: when the send ends, on the clock of `performance.now()`. */
   constructor(deadline: number) {
-    this.#addressMs = Math.max(NODES_OWN_MS, Math.ceil((deadline - performance.now()) / ADDRESSES_IN_TURN));
+    this.#addressMs = Math.max(
+      NODES_OWN_MS,
+      Math.ceil((deadline - performance.now()) / ADDRESSES_IN_TURN),
+    );
   }
 
   /** For got: Node.js's own request, of which it is known how far it has come. */
@@ -43,7 +46,10 @@ export class Outgoing {
     this.#request = made;
     made.once('finish', () => this.#over('written'));
     made.once('close', () => this.#over('gone'));
-    made.once('socket', (socket) => (this.#stopReading = keepReading(socket, () => this.#over('gone'))));
+    made.once(
+      'socket',
+      (socket) => (this.#stopReading = keepReading(socket, () => this.#over('gone'))),
+    );
     return made;
   };
 

@@ -14,8 +14,8 @@ import { MAX_HEADERS, type ResponseHead } from '../attempts/transcript.ts';
 import { writeBody } from './write-body.ts';
 
 /**
- * What came of one send. Two kinds say nothing about the endpoint: `aborted`, we gave it up ourselves, and `local`, this machine
- * could not send, so that nothing reached the endpoint.
+ * What came of one send. Two kinds say nothing about the endpoint: `aborted`, we gave it up
+ * ourselves, and `local`, this machine could not send, so that nothing reached the endpoint.
  */
 export type Exchange =
   | ({ kind: 'response'; body: Buffer; bodyCut: boolean; durationMs: number } & ResponseHead)
@@ -54,7 +54,10 @@ export type SenderOptions = {
  * A sender with idle connections of its own that connects only where it may. Names are looked up
  * the system's way unless `resolve` is given.
  */
-export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions, resolve?: Resolve): Sender {
+export function createSender(
+  { bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions,
+  resolve?: Resolve,
+): Sender {
   const objection = outboundObjection(outbound);
   const { pooled, fresh } = createAgents({ objection, lookupThreads, proxy, resolve });
   const client = got.extend({
@@ -78,14 +81,20 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
       const once = { request, timeoutMs, deadline, signal, bodyLimitBytes };
       if (signal.aborted) return { kind: 'aborted' };
       let end = refusedUrl(request.url, objection) ?? (await exchange(client, once));
-      // A server that closes an idle connection just as we use it has not seen the request (RFC 9112, section 9.3.1).
-      if (end.kind === 'error' && end.stale) end = await exchange(client.extend({ agent: fresh }), once);
+      // A server that closes an idle connection just as we use it has not seen the request (RFC
+      // 9112, section 9.3.1).
+      if (end.kind === 'error' && end.stale)
+        end = await exchange(client.extend({ agent: fresh }), once);
       if (end.kind === 'aborted') return end;
       const durationMs = Math.round(performance.now() - startedAt);
       if (end.kind === 'response') return { ...end, durationMs };
       const code = localFault(end.error);
       if (code !== undefined) return { kind: 'local', code };
-      return { kind: 'failure', ...describeFailure(end.error, request.url, timeoutMs, proxy?.url), durationMs };
+      return {
+        kind: 'failure',
+        ...describeFailure(end.error, request.url, timeoutMs, proxy?.url),
+        durationMs,
+      };
     },
     close() {
       for (const agent of [pooled.http, pooled.https, fresh.http, fresh.https]) agent.destroy();
@@ -93,20 +102,31 @@ export function createSender({ bodyLimitBytes, outbound, lookupThreads, proxy }:
   };
 }
 
-type Once = { request: WebhookRequest; timeoutMs: number; deadline: number; signal: AbortSignal; bodyLimitBytes: number };
+type Once = {
+  request: WebhookRequest;
+  timeoutMs: number;
+  deadline: number;
+  signal: AbortSignal;
+  bodyLimitBytes: number;
+};
 
 type End =
   | ({ kind: 'response'; body: Buffer; bodyCut: boolean } & ResponseHead)
   | { kind: 'error'; error: unknown; stale?: boolean }
   | { kind: 'aborted' };
 
-/** Sockets look up names only: an address in the URL itself is judged here. URLs write it in one form, whatever was typed. */
+/**
+ * Sockets look up names only: an address in the URL itself is judged here. URLs write it in one
+ * form, whatever was typed.
+ */
 function refusedUrl(url: string, objection: Objection): End | undefined {
   const fault = whyUnsendable(url);
   if (fault !== undefined) return { kind: 'error', error: new Refused('UNSENDABLE', fault) };
   const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? '';
   const reason = isIP(host) === 0 ? undefined : objection(host);
-  return reason === undefined ? undefined : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };
+  return reason === undefined
+    ? undefined
+    : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };
 }
 
 /**
@@ -130,20 +150,25 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
       if (end.kind !== 'response' || end.bodyCut || !outgoing.isWritten) stream?.destroy();
       resolve(end);
     };
-    const finishUnlessAnswered = (end: End) => finish(response?.complete ? responded(response, body) : end);
+    const finishUnlessAnswered = (end: End) =>
+      finish(response?.complete ? responded(response, body) : end);
     const onAbort = () => finishUnlessAnswered({ kind: 'aborted' });
     const onDeadline = () => finishUnlessAnswered({ kind: 'error', error: new Refused('TIMEOUT') });
     const onError = (error: unknown) => {
       const end = failed(error, outgoing, response);
       // got reads no more after an error; Node.js still passes on what has come.
-      if (response?.complete && !response.closed) response.once('close', () => finishUnlessAnswered(end));
+      if (response?.complete && !response.closed)
+        response.once('close', () => finishUnlessAnswered(end));
       else finishUnlessAnswered(end);
     };
     const timer = setTimeout(onDeadline, deadline - performance.now());
     signal.addEventListener('abort', onAbort, { once: true });
 
     const bytes = Buffer.from(request.body);
-    const headers = { ...Object.fromEntries(request.headers), 'content-length': String(bytes.length) };
+    const headers = {
+      ...Object.fromEntries(request.headers),
+      'content-length': String(bytes.length),
+    };
     try {
       stream = client.stream(request.url, { headers, request: outgoing.start });
     } catch (error) {
@@ -162,7 +187,12 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
         if (body.cut) finish(responded(started, body));
       });
     });
-    stream.on('end', () => response && outgoing.whenOver(response, () => response && finish(responded(response, body))));
+    stream.on(
+      'end',
+      () =>
+        response &&
+        outgoing.whenOver(response, () => response && finish(responded(response, body))),
+    );
     stream.on('error', onError);
     stream.resume();
     writeBody(stream, bytes);
@@ -174,7 +204,10 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
  */
 function refuseInterim(made: ClientRequest, refuse: (error: Refused) => void): void {
   let interim = 0;
-  made.on('information', () => ++interim > MAX_INTERIM_ANSWERS && refuse(new Refused('INTERIM_FLOOD')));
+  made.on(
+    'information',
+    () => ++interim > MAX_INTERIM_ANSWERS && refuse(new Refused('INTERIM_FLOOD')),
+  );
   made.on('upgrade', (_head, socket) => {
     socket.destroy();
     refuse(new Refused('UPGRADE'));
@@ -183,10 +216,22 @@ function refuseInterim(made: ClientRequest, refuse: (error: Refused) => void): v
 
 function responded(response: IncomingMessage, body: CappedBody): End {
   const { httpVersion, statusCode = 0, statusMessage = '', rawHeaders } = response;
-  return { kind: 'response', httpVersion, status: statusCode, reason: statusMessage, rawHeaders, body: body.bytes(), bodyCut: body.cut };
+  return {
+    kind: 'response',
+    httpVersion,
+    status: statusCode,
+    reason: statusMessage,
+    rawHeaders,
+    body: body.bytes(),
+    bodyCut: body.cut,
+  };
 }
 
-function failed(error: unknown, { isReused }: Outgoing, response: IncomingMessage | undefined): End {
+function failed(
+  error: unknown,
+  { isReused }: Outgoing,
+  response: IncomingMessage | undefined,
+): End {
   const code = (error as { code?: unknown }).code;
   const stale = isReused && response === undefined && (code === 'ECONNRESET' || code === 'EPIPE');
   return { kind: 'error', error, stale };
@@ -205,7 +250,9 @@ class CappedBody {
   add(chunk: Buffer): void {
     this.cut ||= chunk.length > this.#room;
     // Copied where it is cut: a slice would keep the whole chunk in memory.
-    this.#chunks.push(chunk.length > this.#room ? Buffer.from(chunk.subarray(0, this.#room)) : chunk);
+    this.#chunks.push(
+      chunk.length > this.#room ? Buffer.from(chunk.subarray(0, this.#room)) : chunk,
+    );
     this.#room = Math.max(0, this.#room - chunk.length);
   }
 

@@ -13,25 +13,47 @@ export type Log = {
 
 type Fields = Record<string, unknown>;
 
-/** A log that writes JSON lines to stdout: `time`, `level`, `event`, then the event's fields. Errors keep stack and cause. */
+/**
+ * A log that writes JSON lines to stdout: `time`, `level`, `event`, then the event's fields. Errors
+ * keep stack and cause.
+ */
 export function createLog(level: string): Log {
   const logger = winston.createLogger({
     level,
     transports: [new winston.transports.Console({ forceConsole: false })],
     format: winston.format.printf(({ level: severity, message: event, fields }) =>
-      JSON.stringify({ time: new Date().toISOString(), level: severity, event, ...(fields as Fields | undefined) }, plainErrors),
+      JSON.stringify(
+        {
+          time: new Date().toISOString(),
+          level: severity,
+          event,
+          ...(fields as Fields | undefined),
+        },
+        plainErrors,
+      ),
     ),
   });
   // Fields travel in one object: the library has a meaning of its own for some names.
-  const write = (severity: string) => (event: string, fields?: Fields) => void logger.log({ level: severity, message: event, fields });
+  const write = (severity: string) => (event: string, fields?: Fields) =>
+    void logger.log({ level: severity, message: event, fields });
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
 }
 
-/** JSON.stringify drops everything of an Error; this keeps what helps. Database errors carry `detail`, which may hold row values: left out. */
+/**
+ * JSON.stringify drops everything of an Error; this keeps what helps. Database errors carry
+ * `detail`, which may hold row values: left out.
+ */
 function plainErrors(_key: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   const code = 'code' in value ? { code: value.code } : {};
   const cause = value.cause === undefined ? {} : { cause: value.cause };
   const errors = value instanceof AggregateError ? { errors: value.errors as unknown[] } : {};
-  return { name: value.name, message: value.message, ...code, stack: value.stack, ...cause, ...errors };
+  return {
+    name: value.name,
+    message: value.message,
+    ...code,
+    stack: value.stack,
+    ...cause,
+    ...errors,
+  };
 }

@@ -3,7 +3,10 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
 import { countBacklog } from '../deliveries/delivery-store.ts';
 
-/** Counts what waits, for the metrics. In the background: a scrape must not cost the database anything. */
+/**
+ * Counts what waits, for the metrics. In the background: a scrape must not cost the database
+ * anything.
+ */
 export async function takeCensus(pool: Pool, metrics: Metrics): Promise<void> {
   const { pending, oldestDueSeconds, held } = await countBacklog(pool);
   metrics.pending.set(pending);

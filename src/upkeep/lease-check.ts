@@ -8,10 +8,13 @@ const ALARM_MS = 60_000;
 type LeaseCheckParts = { queue: Pick<ClaimableQueue, 'endLost'>; metrics: Metrics; log: Log };
 
 /**
- * @returns a pass that ends the leases of lost owners. While none has succeeded for a minute, failing ones say so, once a minute.
- * `now` is in milliseconds and never goes back.
+ * @returns a pass that ends the leases of lost owners. While none has succeeded for a minute,
+ * failing ones say so, once a minute. `now` is in milliseconds and never goes back.
  */
-export function createLeaseCheck({ queue, metrics, log }: LeaseCheckParts, now = () => performance.now()): () => Promise<void> {
+export function createLeaseCheck(
+  { queue, metrics, log }: LeaseCheckParts,
+  now = () => performance.now(),
+): () => Promise<void> {
   let succeededAt = now();
   let toldAt = -Infinity;
   const age = () => now() - succeededAt;

@@ -1,7 +1,10 @@
 /** Deliveries removed in one transaction: few enough that nobody notices its locks. */
 export const MAX_STEP = 500;
 
-/** How many deliveries of each webhook are removed in one transaction: fewer where that fails, as each may have many attempts. */
+/**
+ * How many deliveries of each webhook are removed in one transaction: fewer where that fails, as
+ * each may have many attempts.
+ */
 export class StepSizes {
   /** Only those below the maximum. */
   readonly #smaller = new Map<string, number>();

@@ -3,7 +3,9 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import { findOverdue, type OverdueKey } from '../deliveries/delivery-store.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 
-/** A pending delivery this much past its time is either waiting in a backlog or has lost its job. */
+/**
+ * A pending delivery this much past its time is either waiting in a backlog or has lost its job.
+ */
 const OVERDUE_SECONDS = 30;
 const STEP = 1000;
 const START: OverdueKey = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
@@ -11,7 +13,10 @@ const START: OverdueKey = { scheduledAt: '-infinity', id: '00000000-0000-0000-00
 /** Known to all workers of a database: who holds it is sweeping. */
 const SWEEP_LOCK = 7_036_873_083;
 
-/** Gives every overdue delivery that has lost its job a new one. Does nothing where another worker is at it. */
+/**
+ * Gives every overdue delivery that has lost its job a new one. Does nothing where another worker
+ * is at it.
+ */
 export async function sweepOverdue(pool: Pool, queue: ClaimableQueue): Promise<void> {
   let after: OverdueKey | undefined = START;
   while (after !== undefined) {
@@ -21,11 +26,16 @@ export async function sweepOverdue(pool: Pool, queue: ClaimableQueue): Promise<v
 }
 
 /**
- * Looks through what is overdue after `after` until it has given out jobs, which are committed before the rest is looked at.
- * The lock ends with the transaction, so neither a pooler nor a worker that died keeps it.
+ * Looks through what is overdue after `after` until it has given out jobs, which are committed
+ * before the rest is looked at. The lock ends with the transaction, so neither a pooler nor a
+ * worker that died keeps it.
  * @returns where to go on; undefined: that was all, or another worker is sweeping.
  */
-async function sweepStretch(tx: Tx, queue: ClaimableQueue, after: OverdueKey): Promise<OverdueKey | undefined> {
+async function sweepStretch(
+  tx: Tx,
+  queue: ClaimableQueue,
+  after: OverdueKey,
+): Promise<OverdueKey | undefined> {
   if (!(await tryLock(tx))) return undefined;
   let last = after;
   for (;;) {
@@ -34,7 +44,9 @@ async function sweepStretch(tx: Tx, queue: ClaimableQueue, after: OverdueKey): P
       tx,
       overdue.map(({ id }) => id),
     );
-    const jobs = overdue.filter(({ id }) => lost.has(id)).map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
+    const jobs = overdue
+      .filter(({ id }) => lost.has(id))
+      .map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
     await queue.enqueue(tx, jobs);
     const end = overdue.at(-1);
     if (end === undefined || overdue.length < STEP) return undefined;

@@ -3,7 +3,11 @@ import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 
-export async function insertWebhook(tx: Tx, id: string, settings: WebhookSettings): Promise<Webhook> {
+export async function insertWebhook(
+  tx: Tx,
+  id: string,
+  settings: WebhookSettings,
+): Promise<Webhook> {
   const { rows } = await tx.query<Webhook>(
     `insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
        max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
@@ -16,7 +20,11 @@ export async function insertWebhook(tx: Tx, id: string, settings: WebhookSetting
 }
 
 /** Replaces every setting. Undefined: no such webhook. */
-export async function replaceWebhook(tx: Tx, id: string, settings: WebhookSettings): Promise<Webhook | undefined> {
+export async function replaceWebhook(
+  tx: Tx,
+  id: string,
+  settings: WebhookSettings,
+): Promise<Webhook | undefined> {
   const { rows } = await tx.query<Webhook>(
     `update webhooks
      set name = $2, url = $3, content_type = $4, valid_status_codes = $5, secret_token = $6, active = $7,
@@ -46,8 +54,15 @@ export async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhoo
   return rows;
 }
 
-/** By name. A null parameter is no filter: the planner sees the values and drops what is always true. */
-export async function listWebhooks(db: Queryable, filter: { active?: boolean | undefined }, page: Page): Promise<Webhook[]> {
+/**
+ * By name. A null parameter is no filter: the planner sees the values and drops what is always
+ * true.
+ */
+export async function listWebhooks(
+  db: Queryable,
+  filter: { active?: boolean | undefined },
+  page: Page,
+): Promise<Webhook[]> {
   const { rows } = await db.query<Webhook>(
     `select id, name, url, content_type, valid_status_codes, secret_token, active,
        max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at
@@ -67,22 +82,35 @@ export async function listWebhooks(db: Queryable, filter: { active?: boolean | u
 
 /** From here on nobody sees the webhook; its deliveries go in steps. False: no such webhook. */
 export async function hideWebhook(tx: Tx, id: string): Promise<boolean> {
-  const { rowCount } = await tx.query('update webhooks set deleted_at = now() where id = $1 and deleted_at is null', [id]);
+  const { rowCount } = await tx.query(
+    'update webhooks set deleted_at = now() where id = $1 and deleted_at is null',
+    [id],
+  );
   return rowCount === 1;
 }
 
 /** The webhooks that are hidden and not yet gone, the first deleted first. */
 export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>('select id from webhooks where deleted_at is not null order by deleted_at, id');
+  const { rows } = await db.query<{ id: string }>(
+    'select id from webhooks where deleted_at is not null order by deleted_at, id',
+  );
   return rows.map(({ id }) => id);
 }
 
-/** Removes a hidden webhook that has no deliveries left. @returns false where it has some, or somebody holds it: try again. */
+/**
+ * Removes a hidden webhook that has no deliveries left. @returns false where it has some, or
+ * somebody holds it: try again.
+ */
 export async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
-  const locked = await tx.query('select id from webhooks where id = $1 and deleted_at is not null for update skip locked', [id]);
+  const locked = await tx.query(
+    'select id from webhooks where id = $1 and deleted_at is not null for update skip locked',
+    [id],
+  );
   if (locked.rowCount === 0) return false;
-  // In a statement of its own: it sees what was committed before the lock, and nothing can come after it.
-  const sql = 'delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)';
+  // In a statement of its own: it sees what was committed before the lock, and nothing can come
+  // after it.
+  const sql =
+    'delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)';
   return (await tx.query(sql, [id])).rowCount === 1;
 }
 

@@ -1,4 +1,6 @@
-/** A registered receiver. Named as the columns and as the API's fields; durations are in seconds. */
+/**
+ * A registered receiver. Named as the columns and as the API's fields; durations are in seconds.
+ */
 export type Webhook = WebhookSettings & { id: string; created_at: string; updated_at: string };
 
 /** What its owner decides. */

@@ -25,12 +25,16 @@ export type Admitted = {
 
 export type AdmissionParts = { pool: Pool; queue: ClaimableQueue; leases: Leases; slots: Slots };
 
-/** After so many claims that ran out a delivery is suspected to end workers. To be wrong about it costs a process, no attempt. */
+/**
+ * After so many claims that ran out a delivery is suspected to end workers. To be wrong about it
+ * costs a process, no attempt.
+ */
 const SUSPECT_AFTER_LOST = 3;
 
 /**
- * Reads claimed deliveries with their webhooks, once for all, and sorts them: what may not be sent now leaves the queue or gets a job at
- * its time. How the last attempt of a webhook went that this process does not know is read with them. A read that fails gives all back.
+ * Reads claimed deliveries with their webhooks, once for all, and sorts them: what may not be sent
+ * now leaves the queue or gets a job at its time. How the last attempt of a webhook went that this
+ * process does not know is read with them. A read that fails gives all back.
  * @returns those that may be sent.
  */
 export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admitted[]> {
@@ -45,7 +49,12 @@ export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admi
     );
     await put(parts, leases, aside);
     const leaseOf = new Map(leases.map((lease) => [lease.claim, lease]));
-    return send.map((one) => ({ ...one, webhookId: one.claim.webhookId, lease: leaseOf.get(one.claim) as Held, readAt }));
+    return send.map((one) => ({
+      ...one,
+      webhookId: one.claim.webhookId,
+      lease: leaseOf.get(one.claim) as Held,
+      readAt,
+    }));
   } catch (error) {
     await parts.leases.giveBack(leases);
     throw error;
@@ -65,43 +74,77 @@ async function read({ pool, slots }: AdmissionParts, leases: Held[]) {
   return { deliveries, webhooks };
 }
 
-async function put({ pool, queue, leases }: AdmissionParts, claimed: Held[], aside: Aside): Promise<void> {
+async function put(
+  { pool, queue, leases }: AdmissionParts,
+  claimed: Held[],
+  aside: Aside,
+): Promise<void> {
   const claims = new Set<Claim>(
-    [aside.hold, aside.drop, aside.exhaust, [...aside.postpone, ...aside.doubt].map(({ claim }) => claim)].flat(),
+    [
+      aside.hold,
+      aside.drop,
+      aside.exhaust,
+      [...aside.postpone, ...aside.doubt].map(({ claim }) => claim),
+    ].flat(),
   );
   if (claims.size === 0) return;
   await inTransaction(pool, (tx) => setAside(tx, queue, aside));
   for (const lease of claimed) if (claims.has(lease.claim)) leases.drop(lease);
 }
 
-export type Sendable = { claim: Claim; delivery: SendableDelivery; webhook: Webhook; isolated: boolean; vanished: boolean };
+export type Sendable = {
+  claim: Claim;
+  delivery: SendableDelivery;
+  webhook: Webhook;
+  isolated: boolean;
+  vanished: boolean;
+};
 
 /** Sorts claims by the state that deliveries and webhooks have now. */
-export function sortClaims(claims: Claim[], deliveries: SendableDelivery[], webhooks: Webhook[]): Aside & { send: Sendable[] } {
+export function sortClaims(
+  claims: Claim[],
+  deliveries: SendableDelivery[],
+  webhooks: Webhook[],
+): Aside & { send: Sendable[] } {
   const deliveryById = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const webhookById = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
-  const sorted: Aside & { send: Sendable[] } = { send: [], hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
+  const sorted: Aside & { send: Sendable[] } = {
+    send: [],
+    hold: [],
+    postpone: [],
+    drop: [],
+    exhaust: [],
+    doubt: [],
+  };
   for (const claim of claims) {
     const delivery = deliveryById.get(claim.deliveryId);
     const webhook = webhookById.get(claim.webhookId);
-    if (!delivery || !webhook || delivery.status !== 'pending' || delivery.held_reason !== null) sorted.drop.push(claim);
+    if (!delivery || !webhook || delivery.status !== 'pending' || delivery.held_reason !== null)
+      sorted.drop.push(claim);
     else if (!webhook.active) sorted.hold.push(claim);
-    else if (delivery.waitSeconds > 0) sorted.postpone.push({ claim, delaySeconds: delivery.waitSeconds });
-    else if (delivery.delivery_attempts >= Math.max(1, webhook.max_delivery_attempts)) sorted.exhaust.push(claim);
-    else if (isDoubtful(delivery, claim)) sorted.doubt.push({ claim, mark: delivery.isolated_by as string });
+    else if (delivery.waitSeconds > 0)
+      sorted.postpone.push({ claim, delaySeconds: delivery.waitSeconds });
+    else if (delivery.delivery_attempts >= Math.max(1, webhook.max_delivery_attempts))
+      sorted.exhaust.push(claim);
+    else if (isDoubtful(delivery, claim))
+      sorted.doubt.push({ claim, mark: delivery.isolated_by as string });
     else sorted.send.push({ claim, delivery, webhook, ...suspicionOf(delivery, claim) });
   }
   return sorted;
 }
 
-function suspicionOf({ isolated_by }: SendableDelivery, { lost }: Claim): { isolated: boolean; vanished: boolean } {
+function suspicionOf(
+  { isolated_by }: SendableDelivery,
+  { lost }: Claim,
+): { isolated: boolean; vanished: boolean } {
   const vanished = isolated_by !== null;
   return { isolated: vanished || lost >= SUSPECT_AFTER_LOST, vanished };
 }
 
 /**
- * An isolated send of it was begun, and nobody told how it ended. Its worker may live and have lost the database for a while: it
- * gets the time to take its mark back, and only a mark that is met twice belongs to a worker that is gone.
+ * An isolated send of it was begun, and nobody told how it ended. Its worker may live and have lost
+ * the database for a while: it gets the time to take its mark back, and only a mark that is met
+ * twice belongs to a worker that is gone.
  */
 function isDoubtful({ isolated_by }: SendableDelivery, { doubt }: Claim): boolean {
   return isolated_by !== null && isolated_by !== doubt;

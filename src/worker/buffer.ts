@@ -1,4 +1,6 @@
-/** Claims that wait in this worker until their webhook has room, in the order in which they came. */
+/**
+ * Claims that wait in this worker until their webhook has room, in the order in which they came.
+ */
 export class Buffer<Entry extends { webhookId: string }> {
   readonly #waiting = new Map<string, Entry[]>();
   readonly #capacity: number;
@@ -36,7 +38,8 @@ export class Buffer<Entry extends { webhookId: string }> {
   }
 
   /**
-   * Takes out those that `start` takes, going round the webhooks: one claim of each, then the next of each, until it takes none.
+   * Takes out those that `start` takes, going round the webhooks: one claim of each, then the next
+   * of each, until it takes none.
    */
   takeEach(start: (entry: Entry) => boolean): void {
     for (let took = true; took;) {

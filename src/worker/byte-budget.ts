@@ -1,9 +1,13 @@
-/** How long others wait for a payload that is larger than its share, in milliseconds. It may not come again. */
+/**
+ * How long others wait for a payload that is larger than its share, in milliseconds. It may not
+ * come again.
+ */
 const HOLD_MS = 30_000;
 
 /**
- * Bounds the bytes of payloads that a worker has in memory for its sends. Short ones (up to 32 KiB) are counted and always let in, as
- * they are bounded by the number of sends; long ones share what is left.
+ * Bounds the bytes of payloads that a worker has in memory for its sends. Short ones (up to 32 KiB)
+ * are counted and always let in, as they are bounded by the number of sends; long ones share what
+ * is left.
  */
 export class ByteBudget {
   readonly #limit: number;
@@ -22,13 +26,16 @@ export class ByteBudget {
   }
 
   /**
-   * True: the bytes are taken, and to be given back. `share`, from 0 to 1, is the part of the whole up to which this kind of send may
-   * fill the budget. What is larger than that is taken when no other long payload is; once it was turned away, the others wait for it.
+   * True: the bytes are taken, and to be given back. `share`, from 0 to 1, is the part of the whole
+   * up to which this kind of send may fill the budget. What is larger than that is taken when no
+   * other long payload is; once it was turned away, the others wait for it.
    */
   takeLong(bytes: number, share: number): boolean {
     const most = this.#limit * share;
     const isLarger = bytes > most;
-    const fits = isLarger ? this.#long === 0 : this.used() + bytes <= most && this.#now() >= this.#heldUntil;
+    const fits = isLarger
+      ? this.#long === 0
+      : this.used() + bytes <= most && this.#now() >= this.#heldUntil;
     if (isLarger) this.#heldUntil = fits ? -Infinity : this.#now() + HOLD_MS;
     if (fits) this.#long += bytes;
     return fits;

@@ -18,28 +18,34 @@ type ClaimerParts = {
   now?: () => number;
 };
 
-/** A claim has a cost of its own: with a backlog they are this far apart, so that each brings many. */
+/**
+ * A claim has a cost of its own: with a backlog they are this far apart, so that each brings many.
+ */
 const BACKLOG_GAP_MS = 20;
 
 /** So far apart are claims of the old end where nothing but jobs out of sight asks for them. */
 const HIDDEN_GAP_MS = 200;
 
-/** How long nothing is claimed after a claim that failed, at most: most failures are the database's, and last. */
+/**
+ * How long nothing is claimed after a claim that failed, at most: most failures are the database's,
+ * and last.
+ */
 const AFTER_FAILURE_MS = 1000;
 
 /** Most of these claims may find no room, so few are made at once. */
 const SMALL_BATCH = 20;
 
 /**
- * What is claimed at once of a webhook that has nothing under way here: one to send, one to follow. Only one where there is no room
- * for a webhook that nothing is known of: most of them go back.
+ * What is claimed at once of a webhook that has nothing under way here: one to send, one to follow.
+ * Only one where there is no room for a webhook that nothing is known of: most of them go back.
  */
 const OF_OTHERS = 2;
 
 /**
- * Decides what to claim, and when. Each claim asks only for what there is room for, webhook by webhook. It looks at the new end of the
- * queue first, whose cost is bounded: what came just now is found there whatever else waits. Where more may lie behind, both ends
- * take turns until the old end has no more. An end whose claim came back short is left alone until there may be more, which
+ * Decides what to claim, and when. Each claim asks only for what there is room for, webhook by
+ * webhook. It looks at the new end of the queue first, whose cost is bounded: what came just now is
+ * found there whatever else waits. Where more may lie behind, both ends take turns until the old
+ * end has no more. An end whose claim came back short is left alone until there may be more, which
  * somebody tells us or, at the latest, the polling interval does.
  */
 export class Claimer {
@@ -102,31 +108,51 @@ export class Claimer {
     this.#turnedAway.add(webhookId, shortage);
   }
 
-  /** A send of a webhook is over. `wasLong`: it held so many bytes that another one may have room for its own now. */
+  /**
+   * A send of a webhook is over. `wasLong`: it held so many bytes that another one may have room
+   * for its own now.
+   */
   sendEnded(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     this.#turnedAway.forget(webhookId);
     const hasRoom = this.#ignored.has(webhookId) && this.#room(webhookId) > 0;
-    // Where others wait for a place that is held for long, it comes after them: else the same few would have them for ever.
-    const waits = (standing === 'slow' || standing === 'silent') && !slots.isActive(webhookId) && this.#turnedAway.has(standing);
+    // Where others wait for a place that is held for long, it comes after them: else the same few
+    // would have them for ever.
+    const waits =
+      (standing === 'slow' || standing === 'silent') &&
+      !slots.isActive(webhookId) &&
+      this.#turnedAway.has(standing);
     if (waits) this.#turnedAway.add(webhookId, standing);
-    else if (hasRoom && this.#ignored.delete(webhookId)) this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
+    else if (hasRoom && this.#ignored.delete(webhookId))
+      this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
     if (wasLong) this.#release('bytes', this.#turnedAway.release('bytes', 1));
     this.roomChanged();
   }
 
-  /** A place became free, or a send moved to the slow lane: as many of those turned away are claimed again as may have room now. */
+  /**
+   * A place became free, or a send moved to the slow lane: as many of those turned away are claimed
+   * again as may have room now.
+   */
   roomChanged(): void {
     const { slots } = this.#parts;
     for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
-      if (room > 0) this.#release(standing, this.#turnedAway.release(standing, room - this.#countReleased(standing)));
+      if (room > 0)
+        this.#release(
+          standing,
+          this.#turnedAway.release(standing, room - this.#countReleased(standing)),
+        );
     }
     // One of those that came last as well: it need not wait for all that hang.
     const room = slots.roomFor('unknown');
-    if (room > 0) this.#release('unknown', this.#turnedAway.release('unknown', room + 1 - this.#countReleased('unknown'), 'last'));
-    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last').length > 0) this.#wanted.newest = true;
+    if (room > 0)
+      this.#release(
+        'unknown',
+        this.#turnedAway.release('unknown', room + 1 - this.#countReleased('unknown'), 'last'),
+      );
+    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last').length > 0)
+      this.#wanted.newest = true;
   }
 
   /** Claims nothing for a while. A pause that is on is not made shorter. */
@@ -165,15 +191,19 @@ export class Claimer {
   #noteReleased(request: ClaimRequest, { claims, more }: { claims: Claim[]; more: boolean }): void {
     for (const { webhookId } of claims) this.#released.delete(webhookId);
     if (more) return;
-    const inVain = [...request.rooms.keys()].filter((webhookId) => this.#released.delete(webhookId));
+    const inVain = [...request.rooms.keys()].filter((webhookId) =>
+      this.#released.delete(webhookId),
+    );
     if (inVain.length > 0) this.roomChanged();
   }
 
   #noteMore(from: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
     if (from === 'oldest') this.#backlog = more;
     if (more || hidden) this.#wanted.oldest = true;
-    // What is hidden mostly waits for its time, and each look behind it costs the more, the more there is.
-    if (hidden && !more && !this.#backlog) this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
+    // What is hidden mostly waits for its time, and each look behind it costs the more, the more
+    // there is.
+    if (hidden && !more && !this.#backlog)
+      this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
   }
 
   #nextEnd(now: number): End | undefined {
@@ -183,23 +213,36 @@ export class Claimer {
   }
 
   #possible(): End[] {
-    return (['newest', 'oldest'] as const).filter((end) => this.#wanted[end] && this.#limit(end) > 0);
+    return (['newest', 'oldest'] as const).filter(
+      (end) => this.#wanted[end] && this.#limit(end) > 0,
+    );
   }
 
   #limit(from: End): number {
     const { slots, buffer } = this.#parts;
     const { fast, slow } = slots.free();
-    const left = from === 'newest' ? Math.max(fast - buffer.size, Math.min(fast, SMALL_BATCH)) : fast - buffer.size;
+    const left =
+      from === 'newest'
+        ? Math.max(fast - buffer.size, Math.min(fast, SMALL_BATCH))
+        : fast - buffer.size;
     return Math.max(0, left, slots.hasSlow ? Math.min(SMALL_BATCH, slow) : 0);
   }
 
   #request(from: End): ClaimRequest {
     const { slots, buffer } = this.#parts;
     const rooms = new Map<string, number>();
-    for (const ids of [slots.active(), buffer.webhookIds(), this.#released.keys()]) for (const id of ids) rooms.set(id, this.#room(id));
-    for (const id of this.#turnedAway.webhookIds('quick', 'slow', 'silent', 'newcomer', 'bytes')) rooms.set(id, 0);
+    for (const ids of [slots.active(), buffer.webhookIds(), this.#released.keys()])
+      for (const id of ids) rooms.set(id, this.#room(id));
+    for (const id of this.#turnedAway.webhookIds('quick', 'slow', 'silent', 'newcomer', 'bytes'))
+      rooms.set(id, 0);
     const onlyNew = [...this.#turnedAway.webhookIds('unknown')];
-    return { limit: this.#limit(from), from, rooms, onlyNew, otherwise: slots.roomFor('unknown') > 0 ? OF_OTHERS : 1 };
+    return {
+      limit: this.#limit(from),
+      from,
+      rooms,
+      onlyNew,
+      otherwise: slots.roomFor('unknown') > 0 ? OF_OTHERS : 1,
+    };
   }
 
   /** What could be sent of a webhook now, and could wait. */

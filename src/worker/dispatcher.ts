@@ -33,7 +33,9 @@ export type DispatcherOptions = {
   bytesInFlight: number;
 };
 
-/** How long a stop waits for a database that does not take claims back. Their lease runs out then. */
+/**
+ * How long a stop waits for a database that does not take claims back. Their lease runs out then.
+ */
 const HAND_BACK_MS = 2000;
 
 /**
@@ -41,7 +43,7 @@ const HAND_BACK_MS = 2000;
  *
  *     claimed → admitted → slot → sending (fast → slow) → settled
  *                 │   │      └ buffered → slot | returned
- *                 │   └ isolated (waits for a place, marked) → sending in a process of its own → settled
+ *                 │   └ isolated (marked) → sending in a process of its own → settled
  *                 └ held | postponed | dropped               sending → aborted → returned
  */
 export class Dispatcher {
@@ -55,7 +57,10 @@ export class Dispatcher {
   readonly #running: Promise<void>;
   #stopped = false;
 
-  constructor(parts: DispatcherParts, { slots, share, pollingIntervalMs, bytesInFlight }: DispatcherOptions) {
+  constructor(
+    parts: DispatcherParts,
+    { slots, share, pollingIntervalMs, bytesInFlight }: DispatcherOptions,
+  ) {
     const { pool, queue, sender, isolatedSender, log } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
@@ -80,19 +85,26 @@ export class Dispatcher {
     this.#alarm.ring();
   }
 
-  /** Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and gives back the rest. */
+  /**
+   * Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and gives
+   * back the rest.
+   */
   async stop(graceMs: number): Promise<void> {
     const deadline = performance.now() + graceMs;
     this.#stopped = true;
     this.#alarm.ring();
     this.#recorder.hurry();
-    // The turn under way may still send what it has claimed. After it nothing new comes, so that all sends are known.
+    // The turn under way may still send what it has claimed. After it nothing new comes, so that
+    // all sends are known.
     await atMost(graceMs, this.#running);
     await this.#placement.stop();
     await atMost(Math.max(0, deadline - performance.now()), this.#placement.allOver());
     const left = this.#leases.all();
     for (const { abort } of left) abort.abort();
-    if (left.length > 0) this.#parts.log.warn('shutdown.handed_back', { deliveries: left.map(({ claim }) => claim.deliveryId) });
+    if (left.length > 0)
+      this.#parts.log.warn('shutdown.handed_back', {
+        deliveries: left.map(({ claim }) => claim.deliveryId),
+      });
     await this.#leases.giveBack(left);
     await this.#leases.stop(HAND_BACK_MS);
     await this.#running;
@@ -105,7 +117,10 @@ export class Dispatcher {
     }
   }
 
-  /** That the database may not be written is told once, as `database.read_only`. It may be so on purpose. */
+  /**
+   * That the database may not be written is told once, as `database.read_only`. It may be so on
+   * purpose.
+   */
   #tell(error: unknown): void {
     this.#parts.log[isReadOnly(error) ? 'debug' : 'error']('dispatch.failed', { error });
   }

@@ -8,29 +8,41 @@ import type { Sender } from '../sending/send.ts';
 export type ExecutorParts = {
   pool: Pool;
   log: Log;
-  /** Resolves with true when the attempt is recorded, and with false when it is found not to be ours to record. */
+  /**
+   * Resolves with true when the attempt is recorded, and with false when it is found not to be ours
+   * to record.
+   */
   record(attempted: Attempted): Promise<boolean>;
 };
 
 /**
- * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has the claim by now. `not_recorded`:
- * the outcome could not be recorded for a reason that lasts.
+ * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has
+ * the claim by now. `not_recorded`: the outcome could not be recorded for a reason that lasts.
  */
 export type Execution = Attempted | Unsent | { kind: 'gone' | 'not_ours' | 'not_recorded' };
 
 /** Sends one delivery and records what came of it. Never rejects. */
-export async function execute(parts: ExecutorParts, admitted: Admitted, sender: Sender): Promise<Execution> {
+export async function execute(
+  parts: ExecutorParts,
+  admitted: Admitted,
+  sender: Sender,
+): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
   return recorded(parts, admitted, () => deliver(sender, assignment, admitted.lease.abort.signal));
 }
 
 /** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
-export async function assignmentOf({ pool, log }: ExecutorParts, admitted: Admitted): Promise<Assignment | Execution> {
+export async function assignmentOf(
+  { pool, log }: ExecutorParts,
+  admitted: Admitted,
+): Promise<Assignment | Execution> {
   const { lease, delivery, webhook } = admitted;
   try {
     const payload = delivery.payload ?? (await findPayload(pool, delivery.id));
-    return payload === undefined ? { kind: 'gone' } : { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
+    return payload === undefined
+      ? { kind: 'gone' }
+      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
   } catch (error) {
     log.warn('payload.not_read', { deliveryId: delivery.id, error });
     return { kind: 'aborted' };

@@ -1,7 +1,10 @@
 const FIRST_MS = 1000;
 export const LONGEST_PAUSE_MS = 30_000;
 
-/** How long to send nothing after faults of this machine, which every send would meet: twice as long each time until one got through. */
+/**
+ * How long to send nothing after faults of this machine, which every send would meet: twice as long
+ * each time until one got through.
+ */
 export class FaultPause {
   readonly #now: () => number;
   #ms = FIRST_MS / 2;
@@ -11,7 +14,10 @@ export class FaultPause {
     this.#now = now;
   }
 
-  /** Another fault. Those that come while a pause is on belong to it; `isNew`: this one begins a pause. */
+  /**
+   * Another fault. Those that come while a pause is on belong to it; `isNew`: this one begins a
+   * pause.
+   */
   fault(): { ms: number; isNew: boolean } {
     const isNew = !this.isOn();
     if (isNew) {

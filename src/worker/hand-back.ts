@@ -65,9 +65,14 @@ export function createHandBack(pool: Pool, queue: ClaimableQueue, log: Log): Han
   return { give, retry, finish };
 }
 
-/** A mark is taken back whosever the claim is now: that its send ended without an attempt is a fact of its own. */
+/**
+ * A mark is taken back whosever the claim is now: that its send ended without an attempt is a fact
+ * of its own.
+ */
 async function returnAll(tx: Tx, queue: ClaimableQueue, returned: Returned[]): Promise<void> {
-  const marked = returned.flatMap(({ claim, mark }) => (mark === undefined ? [] : [{ id: claim.deliveryId, mark }]));
+  const marked = returned.flatMap(({ claim, mark }) =>
+    mark === undefined ? [] : [{ id: claim.deliveryId, mark }],
+  );
   if (marked.length > 0) await unmarkIsolated(tx, marked);
   for (const [delaySeconds, some] of Map.groupBy(returned, (one) => one.delaySeconds))
     await queue.giveBack(

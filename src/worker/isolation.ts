@@ -10,14 +10,17 @@ import { recordVanished } from './vanished.ts';
 /** Of one webhook, so that one that hangs does not keep the places from other suspects. */
 const OF_ONE_WEBHOOK = 2;
 
-/** Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them. */
+/**
+ * Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them.
+ */
 const MAX_WAITING = 2 * POOL;
 
 type Waiter = { admitted: Admitted; go(isIts: boolean): void };
 
 /**
- * Sends deliveries on which workers may die, each in a process of its own, beside everything else. A mark on the delivery, committed
- * before the send, tells the next owner that a send was begun if this whole worker vanishes.
+ * Sends deliveries on which workers may die, each in a process of its own, beside everything else.
+ * A mark on the delivery, committed before the send, tells the next owner that a send was begun if
+ * this whole worker vanishes.
  */
 export class Isolation {
   readonly #parts: ExecutorParts;
@@ -36,7 +39,9 @@ export class Isolation {
   async run(admitted: Admitted): Promise<Execution> {
     if (!(await this.#place(admitted))) return { kind: 'aborted' };
     try {
-      return await (admitted.vanished ? recordVanished(this.#parts, admitted) : this.#send(admitted));
+      return await (admitted.vanished
+        ? recordVanished(this.#parts, admitted)
+        : this.#send(admitted));
     } finally {
       this.#leave(admitted.webhookId);
     }
@@ -64,7 +69,9 @@ export class Isolation {
     // Noted first: when the answer to the commit is lost, the mark may be there.
     lease.mark = mark;
     try {
-      const marked = await inTransaction(this.#parts.pool, (tx) => markIsolated(tx, delivery.id, mark));
+      const marked = await inTransaction(this.#parts.pool, (tx) =>
+        markIsolated(tx, delivery.id, mark),
+      );
       if (!marked) return { kind: 'gone' };
     } catch (error) {
       this.#parts.log.warn('isolation.mark_failed', { deliveryId: delivery.id, error });
@@ -84,7 +91,9 @@ export class Isolation {
   #fill(): void {
     if (this.#stopped) return this.stop();
     while (this.#count < POOL) {
-      const next = this.#waiting.findIndex(({ admitted }) => (this.#underWay.get(admitted.webhookId) ?? 0) < OF_ONE_WEBHOOK);
+      const next = this.#waiting.findIndex(
+        ({ admitted }) => (this.#underWay.get(admitted.webhookId) ?? 0) < OF_ONE_WEBHOOK,
+      );
       const [waiter] = next < 0 ? [] : this.#waiting.splice(next, 1);
       if (waiter === undefined) return;
       const { webhookId, lease } = waiter.admitted;

@@ -5,7 +5,10 @@ import { createHandBack } from './hand-back.ts';
 import { LEASE_SECONDS } from '../queue/heartbeat.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 
-/** A claim that this worker has, when the database last said so (`performance.now()`), and how to give up its send. */
+/**
+ * A claim that this worker has, when the database last said so (`performance.now()`), and how to
+ * give up its send.
+ */
 export type Held = {
   claim: Claim;
   confirmedAt: number;
@@ -21,12 +24,16 @@ export type Leases = {
   /** The claim is over. */
   drop(held: Held): void;
   /**
-   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try. Where the database does not take
-   * them, it is tried again and again until it does, or says that they are no longer ours; they are not extended meanwhile.
+   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try.
+   * Where the database does not take them, it is tried again and again until it does, or says that
+   * they are no longer ours; they are not extended meanwhile.
    */
   giveBack(held: Held[], delaySeconds?: number): Promise<void>;
   all(): Held[];
-  /** Extends nothing any more, and goes on handing back what is still to be handed back, for up to `patienceMs`. */
+  /**
+   * Extends nothing any more, and goes on handing back what is still to be handed back, for up to
+   * `patienceMs`.
+   */
   stop(patienceMs: number): Promise<void>;
 };
 
@@ -37,8 +44,8 @@ const TOUCH_EVERY_MS = (LEASE_SECONDS * 1000) / 6;
 const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
 
 /**
- * Keeps claims ours. A send whose claim is lost is aborted; so is one whose claim the database has not confirmed for two thirds of
- * the lease, be it that it is gone or that this process was frozen.
+ * Keeps claims ours. A send whose claim is lost is aborted; so is one whose claim the database has
+ * not confirmed for two thirds of the lease, be it that it is gone or that this process was frozen.
  */
 export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
   const held = new Set<Held>();
@@ -80,13 +87,18 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
 
   function giveUp(claims: Held[], reason: string): void {
     const lost = claims.filter(({ abort }) => !abort.signal.aborted);
-    if (lost.length > 0) log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
+    if (lost.length > 0)
+      log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
     for (const { abort } of lost) abort.abort();
   }
 
   return {
     hold(claims, askedAt) {
-      const taken = claims.map((claim) => ({ claim, confirmedAt: askedAt, abort: new AbortController() }));
+      const taken = claims.map((claim) => ({
+        claim,
+        confirmedAt: askedAt,
+        abort: new AbortController(),
+      }));
       for (const one of taken) held.add(one);
       // This process may have been frozen since it asked: then they are not sent.
       giveUpStale(taken);

@@ -34,10 +34,19 @@ const ISOLATED_LATER_SECONDS = 5;
 /** A claim that waited longer than this is read again before it is sent. */
 const STALE_MS = 1000;
 
-/** How far long payloads may fill the bytes: those that may be held for long leave room to those that are not. */
-const PART_OF_BYTES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<Standing, number>;
+/**
+ * How far long payloads may fill the bytes: those that may be held for long leave room to those
+ * that are not.
+ */
+const PART_OF_BYTES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<
+  Standing,
+  number
+>;
 
-/** Finds each claim that may be sent its place: a slot, one among those that wait, a process of its own, or back in the queue. */
+/**
+ * Finds each claim that may be sent its place: a slot, one among those that wait, a process of its
+ * own, or back in the queue.
+ */
 export class Placement {
   readonly #parts: PlacementParts;
   readonly #bytes: ByteBudget;
@@ -52,10 +61,15 @@ export class Placement {
     this.#isolation = new Isolation(parts.execution, parts.isolatedSender);
   }
 
-  /** Starts what there is room for, what has waited first. The rest waits, or goes back where there is no room to wait either. */
+  /**
+   * Starts what there is room for, what has waited first. The rest waits, or goes back where there
+   * is no room to wait either.
+   */
   async place(admitted: Admitted[]): Promise<void> {
     this.fill();
-    const { true: suspects = [], false: others = [] } = Object.groupBy(admitted, ({ isolated }) => (isolated ? 'true' : 'false'));
+    const { true: suspects = [], false: others = [] } = Object.groupBy(admitted, ({ isolated }) =>
+      isolated ? 'true' : 'false',
+    );
     await this.#giveBack(others.filter((one) => !this.#startOrKeep(one)));
     await this.#giveBack(
       suspects.filter((one) => !this.#isolate(one)),
@@ -92,11 +106,17 @@ export class Placement {
 
   busy(): { isolated: number; waiting: number; bytes: number } {
     const { sending, waiting } = this.#isolation.busy();
-    return { isolated: sending, waiting: this.#parts.buffer.size + waiting, bytes: this.#bytes.used() };
+    return {
+      isolated: sending,
+      waiting: this.#parts.buffer.size + waiting,
+      bytes: this.#bytes.used(),
+    };
   }
 
   async #placeAgain(stale: Admitted[]): Promise<void> {
-    const admitted = this.#stopped ? stale : await this.#parts.admit(stale.map(({ lease }) => lease));
+    const admitted = this.#stopped
+      ? stale
+      : await this.#parts.admit(stale.map(({ lease }) => lease));
     await (this.#stopped ? this.#giveBack(admitted) : this.place(admitted));
   }
 
@@ -106,7 +126,8 @@ export class Placement {
     const { webhookId } = admitted;
     const shortage = this.#start(admitted);
     if (shortage === undefined || buffer.add(admitted, slots.ahead(webhookId))) return true;
-    // One with sends under way is claimed again when one of them is over; one that lacks bytes would be before that.
+    // One with sends under way is claimed again when one of them is over; one that lacks bytes
+    // would be before that.
     if (shortage === 'bytes' || !slots.isActive(webhookId)) claimer.turnAway(webhookId, shortage);
     return false;
   }
@@ -133,12 +154,14 @@ export class Placement {
       slot.becomeSlow();
       this.#becameSlow(webhookId);
     };
-    const sending = execute(parts, admitted, watched(sender, slot.slowAfterMs, onLate)).then((execution) => {
-      slot.leave(endOf(execution));
-      if (delivery.payload === null) this.#bytes.giveLong(delivery.bytes);
-      else this.#bytes.giveShort(delivery.bytes);
-      return execution;
-    });
+    const sending = execute(parts, admitted, watched(sender, slot.slowAfterMs, onLate)).then(
+      (execution) => {
+        slot.leave(endOf(execution));
+        if (delivery.payload === null) this.#bytes.giveLong(delivery.bytes);
+        else this.#bytes.giveShort(delivery.bytes);
+        return execution;
+      },
+    );
     this.#run(admitted, sending);
     return undefined;
   }
@@ -170,7 +193,10 @@ export class Placement {
     );
   }
 
-  /** What is settled leaves; everything else goes back with its old count, and takes its mark along, whosever the claim is now. */
+  /**
+   * What is settled leaves; everything else goes back with its old count, and takes its mark along,
+   * whosever the claim is now.
+   */
   #end({ lease, isolated }: Admitted, execution: Execution): Promise<void> | void {
     const { leases } = this.#parts;
     switch (execution.kind) {
@@ -189,8 +215,9 @@ export class Placement {
   }
 
   /**
-   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process for an isolated send, or a local port for
-   * one address, could not be had, the others are sent meanwhile. @returns how long this delivery waits, in milliseconds.
+   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process
+   * for an isolated send, or a local port for one address, could not be had, the others are sent
+   * meanwhile. @returns how long this delivery waits, in milliseconds.
    */
   #pauseAfter(code: string, isolated: boolean): number {
     const isAlone = isolated || code === 'EADDRNOTAVAIL';
@@ -215,7 +242,9 @@ export class Placement {
   }
 }
 
-/** What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint. */
+/**
+ * What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint.
+ */
 function endOf(execution: Execution): SendEnd {
   if (execution.kind !== 'attempted') return 'unused';
   return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';

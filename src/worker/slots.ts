@@ -1,20 +1,32 @@
-/** How the last sends of a webhook went, as far as this process knows. A slow one answers late. A silent one does not answer. */
+/**
+ * How the last sends of a webhook went, as far as this process knows. A slow one answers late. A
+ * silent one does not answer.
+ */
 export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
 
-/** How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing was learned. */
+/**
+ * How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing
+ * was learned.
+ */
 export type SendEnd = 'answered' | 'unanswered' | 'unused';
 
 /** The place of one send. */
 export type Slot = {
   /** How long the send may take until it has to be called slow, in milliseconds. */
   slowAfterMs: number;
-  /** It takes long: from now on its webhook is slow, and the send moves to the slow lane as soon as that has room. */
+  /**
+   * It takes long: from now on its webhook is slow, and the send moves to the slow lane as soon as
+   * that has room.
+   */
   becomeSlow(): void;
   leave(end: SendEnd): void;
 };
 
 export type SlotsOptions = {
-  /** Sends in the fast lane, and as many in the slow one: never more than both together are under way. */
+  /**
+   * Sends in the fast lane, and as many in the slow one: never more than both together are under
+   * way.
+   */
   slots: number;
   /** Most sends of one webhook at a time. */
   share: number;
@@ -26,7 +38,9 @@ type Lane = 'fast' | 'slow';
 
 type State = {
   inFlight: number;
-  /** Most sends at a time for now: 1 at first, one more with each answer, and 1 again after none. */
+  /**
+   * Most sends at a time for now: 1 at first, one more with each answer, and 1 again after none.
+   */
   window: number;
   standing: Standing;
   quickInARow: number;
@@ -34,45 +48,68 @@ type State = {
   quickAt: number;
 };
 
-/** One send: its webhook, where it counts, whether it counts as one of an unknown webhook, and whether it is quick so far. */
-type Taken = { webhookId: string; state: State; lane: Lane; unknown: boolean; quick: boolean; startedAt: number };
+/**
+ * One send: its webhook, where it counts, whether it counts as one of an unknown webhook, and
+ * whether it is quick so far.
+ */
+type Taken = {
+  webhookId: string;
+  state: State;
+  lane: Lane;
+  unknown: boolean;
+  quick: boolean;
+  startedAt: number;
+};
 
 /** A send that takes longer than this is slow. */
 const SLOW_AFTER_MS = 1000;
 
-/** A send to an unknown webhook counts as slow sooner, so that the next unknown one can be tried. */
+/**
+ * A send to an unknown webhook counts as slow sooner, so that the next unknown one can be tried.
+ */
 const SLOW_AFTER_MS_IF_UNKNOWN = 250;
 
 /** After so many quick sends in a row a slow webhook is quick again. */
 const QUICK_TO_RECOVER = 3;
 
-/** Sends of quick webhooks that turn slow within so long of each other are one event, and so long after the last of them it is over. */
+/**
+ * Sends of quick webhooks that turn slow within so long of each other are one event, and so long
+ * after the last of them it is over.
+ */
 const EVENT_MS = 2000;
 const OVER_AFTER_MS = 10_000;
 
-/** Webhooks remembered while nothing of theirs is under way; a forgotten one just starts small again. */
+/**
+ * Webhooks remembered while nothing of theirs is under way; a forgotten one just starts small
+ * again.
+ */
 const REMEMBERED = 10_000;
 
 /**
- * Shares the sends of a worker between webhooks, so that none delays the others. A send that takes longer than a second moves
- * from the fast lane to the slow one, and so does its webhook. How much of the fast lane a webhook can fill depends on how likely it is
- * to hang there:
+ * Shares the sends of a worker between webhooks, so that none delays the others. A send that takes
+ * longer than a second moves from the fast lane to the slow one, and so does its webhook. How much
+ * of the fast lane a webhook can fill depends on how likely it is to hang there:
  *
- * | the last send of its webhook           | may fill, with everything else in the lane |
- * | -------------------------------------- | ------------------------------------------ |
+ * | the last send of its webhook            | may fill, with everything else in the lane   |
+ * | --------------------------------------- | -------------------------------------------- |
  * | was quick, and ended in the last second | all for its first send, else all but a tenth |
- * | was quick                              | all but a tenth |
- * | was quick, but before others that had been quick began to hang | half |
- * | is not known                           | all but a tenth, together at most half, each with a place in the slow lane kept for it |
+ * | was quick                               | all but a tenth                              |
+ * | was quick, but before others began to   | half                                         |
+ * | hang that had been quick                |                                              |
+ * | is not known                            | all but a tenth, together at most half, each |
+ * |                                         | with a place kept for it in the slow lane    |
  *
- * Where the slow lane has no place left to keep, a newcomer, whose delivery came within the last second, is tried all the same, a
- * few at a time: else nobody could become known while everything known hangs.
+ * Where the slow lane has no place left to keep, a newcomer, whose delivery came within the last
+ * second, is tried all the same, a few at a time: else nobody could become known while everything
+ * known hangs.
  *
- * So sends that hang, however many and of whatever webhooks, leave room to those that are seen to be quick. Within that room a
- * webhook may have as many sends as there are free places: with n busy webhooks each gets 1/(n + 1) of the lane, and that much stays
- * free for the next one (A. K. Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998).
- * Its own window starts at 1 and grows by one with each answer, as TCP's slow start does (RFC 5681, section 3.1), up to `share`.
- * In the slow lane a quarter is kept for webhooks that are known to answer, if slowly.
+ * So sends that hang, however many and of whatever webhooks, leave room to those that are seen to
+ * be quick. Within that room a webhook may have as many sends as there are free places: with n busy
+ * webhooks each gets 1/(n + 1) of the lane, and that much stays free for the next one (A. K.
+ * Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
+ * 1998). Its own window starts at 1 and grows by one with each answer, as TCP's slow start does
+ * (RFC 5681, section 3.1), up to `share`. In the slow lane a quarter is kept for webhooks that are
+ * known to answer, if slowly.
  */
 export class Slots {
   readonly #states = new Map<string, State>();
@@ -86,7 +123,10 @@ export class Slots {
   #unknown = 0;
   #lateUnknown = 0;
   #slowWebhooks = 0;
-  /** When the first send that hangs was begun, and when the last one turned slow, of those of webhooks that had been quick. */
+  /**
+   * When the first send that hangs was begun, and when the last one turned slow, of those of
+   * webhooks that had been quick.
+   */
   #hanging = { since: -Infinity, lastAt: -Infinity };
 
   constructor({ slots, share, now = () => performance.now() }: SlotsOptions) {
@@ -94,17 +134,28 @@ export class Slots {
     this.#share = share;
     this.#now = now;
     const least = slots > 1 ? 1 : 0;
-    this.#kept = { fast: Math.max(least, Math.floor(slots / 10)), slow: Math.max(least, Math.floor(slots / 4)) };
+    this.#kept = {
+      fast: Math.max(least, Math.floor(slots / 10)),
+      slow: Math.max(least, Math.floor(slots / 4)),
+    };
   }
 
   /**
-   * Takes a place for one more send; a `newcomer` came to the queue just now. Undefined: there is no room for it now.
+   * Takes a place for one more send; a `newcomer` came to the queue just now. Undefined: there is
+   * no room for it now.
    */
   take(webhookId: string, newcomer = false): Slot | undefined {
     const state = this.#stateOf(webhookId);
     if (this.#room(state, newcomer) < 1) return undefined;
     const lane = isSlow(state) ? 'slow' : 'fast';
-    const taken: Taken = { webhookId, state, lane, unknown: state.standing === 'unknown', quick: true, startedAt: this.#now() };
+    const taken: Taken = {
+      webhookId,
+      state,
+      lane,
+      unknown: state.standing === 'unknown',
+      quick: true,
+      startedAt: this.#now(),
+    };
     this.#busy[lane] += 1;
     if (taken.unknown) this.#unknown += 1;
     state.inFlight += 1;
@@ -141,7 +192,10 @@ export class Slots {
     return this.#states.has(webhookId);
   }
 
-  /** Tells how the last send of a webhook went, as another process recorded it. What this process has seen itself counts more. */
+  /**
+   * Tells how the last send of a webhook went, as another process recorded it. What this process
+   * has seen itself counts more.
+   */
   recall(webhookId: string, { tookMs, answered }: { tookMs: number; answered: boolean }): void {
     if (this.#states.has(webhookId)) return;
     const state = newState();
@@ -187,8 +241,11 @@ export class Slots {
       case 'silent':
         return this.#open - slow;
       case 'quick':
-        if (this.#isDoubtful(state)) return Math.min(this.#half, this.#size - this.#kept.fast) - fast;
-        return this.#size - (state.inFlight === 0 && this.#isFresh(state) ? 0 : this.#kept.fast) - fast;
+        if (this.#isDoubtful(state))
+          return Math.min(this.#half, this.#size - this.#kept.fast) - fast;
+        return (
+          this.#size - (state.inFlight === 0 && this.#isFresh(state) ? 0 : this.#kept.fast) - fast
+        );
       case 'unknown':
         return Math.min(this.#size - this.#kept.fast - fast, this.#freeForUnknown(newcomer));
     }
@@ -200,7 +257,10 @@ export class Slots {
     return Math.min(this.#half - this.#unknown, newcomer ? Math.max(kept, tries) : kept);
   }
 
-  /** Places of the slow lane for all that may be silent. The others are for webhooks that are known to answer. */
+  /**
+   * Places of the slow lane for all that may be silent. The others are for webhooks that are known
+   * to answer.
+   */
   get #open(): number {
     return this.#size - this.#kept.slow;
   }
@@ -234,7 +294,10 @@ export class Slots {
   #noteHanging({ startedAt }: Taken): void {
     const now = this.#now();
     const isSame = now - this.#hanging.lastAt <= EVENT_MS;
-    this.#hanging = { since: isSame ? Math.min(this.#hanging.since, startedAt) : startedAt, lastAt: now };
+    this.#hanging = {
+      since: isSame ? Math.min(this.#hanging.since, startedAt) : startedAt,
+      lastAt: now,
+    };
   }
 
   #move(taken: Taken): void {
@@ -267,7 +330,8 @@ export class Slots {
       state.quickAt = this.#now();
       state.quickInARow += 1;
     }
-    if (quick && (state.standing === 'unknown' || state.quickInARow >= QUICK_TO_RECOVER)) this.#setStanding(state, 'quick');
+    if (quick && (state.standing === 'unknown' || state.quickInARow >= QUICK_TO_RECOVER))
+      this.#setStanding(state, 'quick');
     else if (isSlow(state)) this.#setStanding(state, answered ? 'slow' : 'silent');
   }
 

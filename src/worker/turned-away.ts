@@ -1,15 +1,17 @@
 import type { Standing } from './slots.ts';
 
 /**
- * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown webhook, and others are being tried; or
- * its payload is too large for what is held already.
+ * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown
+ * webhook, and others are being tried; or its payload is too large for what is held already.
  */
 export type Shortage = Standing | 'newcomer' | 'bytes';
 
 /** More than this are not remembered: those are claimed again, and turned away again. */
 const REMEMBERED = 10_000;
 
-/** Webhooks whose claims went back for want of room. They are not claimed again until there is some. */
+/**
+ * Webhooks whose claims went back for want of room. They are not claimed again until there is some.
+ */
 export class TurnedAway {
   readonly #byShortage = new Map<Shortage, Set<string>>();
 
@@ -19,7 +21,10 @@ export class TurnedAway {
     if (those.size < REMEMBERED) those.add(webhookId);
   }
 
-  /** Lets up to `count` of them be claimed again, those that were turned away first, or last. @returns them. */
+  /**
+   * Lets up to `count` of them be claimed again, those that were turned away first, or last.
+   * @returns them.
+   */
   release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
     const those = this.#byShortage.get(shortage);
     if (those === undefined || those.size === 0 || count <= 0) return [];

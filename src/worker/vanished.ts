@@ -10,8 +10,9 @@ import { judge } from '../attempts/verdict.ts';
 const MESSAGE = 'the worker that was sending this vanished before it could record the outcome';
 
 /**
- * Records an isolated send whose worker vanished as the failed attempt that it was. Its mark is replaced first: its worker may live
- * after all and take the mark back until then, and not any more after it. Never rejects.
+ * Records an isolated send whose worker vanished as the failed attempt that it was. Its mark is
+ * replaced first: its worker may live after all and take the mark back until then, and not any more
+ * after it. Never rejects.
  */
 export async function recordVanished(parts: ExecutorParts, admitted: Admitted): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
@@ -19,13 +20,25 @@ export async function recordVanished(parts: ExecutorParts, admitted: Admitted): 
   return recorded(parts, admitted, () => vanished(parts, assignment));
 }
 
-async function vanished({ pool }: ExecutorParts, assignment: Assignment): Promise<Attempted | Unsent> {
+async function vanished(
+  { pool }: ExecutorParts,
+  assignment: Assignment,
+): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
   const { id, isolated_by: mark } = delivery;
-  const replaced = mark !== null && (await inTransaction(pool, (tx) => replaceMark(tx, id, { mark, next: randomUUID() })));
+  const replaced =
+    mark !== null &&
+    (await inTransaction(pool, (tx) => replaceMark(tx, id, { mark, next: randomUUID() })));
   if (!replaced) return { kind: 'aborted' };
   const attempt = delivery.delivery_attempts + 1;
   const exchange = { kind: 'failure', reason: 'crashed', message: MESSAGE, durationMs: 0 } as const;
   const request = buildRequest(webhook, delivery.payload);
-  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict: judge(webhook, attempt, exchange) };
+  return {
+    ...assignment,
+    kind: 'attempted',
+    attempt,
+    request,
+    exchange,
+    verdict: judge(webhook, attempt, exchange),
+  };
 }

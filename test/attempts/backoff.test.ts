@@ -32,19 +32,35 @@ for (const [retry_min_backoff, retry_max_backoff, attempt, seconds] of CASES) {
 
 suite('backoff of any webhook that the table can hold, after any attempt', () => {
   const INTEGER = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
-  const SETTING = fc.oneof(fc.constantFrom(-(2 ** 31), -1, 0, 1, 2 ** 31 - 1), fc.integer({ min: -10, max: 700_000 }), INTEGER);
-  const ATTEMPT = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1000, max: 1100 }), fc.integer({ min: 1, max: 2 ** 31 }));
+  const SETTING = fc.oneof(
+    fc.constantFrom(-(2 ** 31), -1, 0, 1, 2 ** 31 - 1),
+    fc.integer({ min: -10, max: 700_000 }),
+    INTEGER,
+  );
+  const ATTEMPT = fc.oneof(
+    fc.integer({ min: 1, max: 40 }),
+    fc.integer({ min: 1000, max: 1100 }),
+    fc.integer({ min: 1, max: 2 ** 31 }),
+  );
   const holds = (property: (min: number, max: number, attempt: number) => void) =>
     fc.assert(fc.property(SETTING, SETTING, ATTEMPT, property), { numRuns: 5000 });
 
   test('→ a number of seconds from 0 to the maximum', () =>
     holds((min, max, attempt) => {
       const seconds = delay(min, max, attempt);
-      assert.ok(Number.isFinite(seconds) && !Object.is(seconds, -0) && seconds >= 0 && seconds <= Math.max(0, max), `${seconds} s`);
+      assert.ok(
+        Number.isFinite(seconds) &&
+          !Object.is(seconds, -0) &&
+          seconds >= 0 &&
+          seconds <= Math.max(0, max),
+        `${seconds} s`,
+      );
     }));
 
   test('→ not shorter after the next attempt', () =>
-    holds((min, max, attempt) => assert.ok(delay(min, max, attempt) <= delay(min, max, attempt + 1))));
+    holds((min, max, attempt) =>
+      assert.ok(delay(min, max, attempt) <= delay(min, max, attempt + 1)),
+    ));
 
   test('→ what the formula gives where that is a number of 0 or more', () =>
     holds((min, max, attempt) => {
@@ -55,5 +71,8 @@ suite('backoff of any webhook that the table can hold, after any attempt', () =>
 });
 
 function delay(retry_min_backoff: number, retry_max_backoff: number, attempt: number): number {
-  return retryDelaySeconds({ retry_min_backoff, retry_max_backoff, max_delivery_attempts: 32_767 }, attempt);
+  return retryDelaySeconds(
+    { retry_min_backoff, retry_max_backoff, max_delivery_attempts: 32_767 },
+    attempt,
+  );
 }

@@ -19,7 +19,9 @@ suite('the recorder', { concurrency: 4 }, () => {
     const { pool, ids, attempt, recorder, log } = await openRecorder(t, 1);
     await pool.query('alter table delivery_attempts rename to misplaced');
     const recording = recorder.record(await attempt(ids[0]));
-    await until('it is said', () => log.lines.some(({ event }) => event === 'delivery.recording_delayed'));
+    await until('it is said', () =>
+      log.lines.some(({ event }) => event === 'delivery.recording_delayed'),
+    );
     await pool.query('alter table misplaced rename to delivery_attempts');
     await recording;
     assert.equal((await deliveryRow(pool, ids[0] ?? ''))?.status, 'succeeded');
@@ -28,34 +30,66 @@ suite('the recorder', { concurrency: 4 }, () => {
 
   test('one outcome that the database refuses for its data → it is recorded without its texts, the others as they are', async (t) => {
     const { pool, ids, attempt, recorder, log } = await openRecorder(t, 3);
-    await pool.query(`alter table delivery_attempts add check (raw_response not like '%unwanted%')`);
-    const [first, refused, third] = [await attempt(ids[0]), await attempt(ids[1], response(500, 'unwanted')), await attempt(ids[2])];
+    await pool.query(
+      `alter table delivery_attempts add check (raw_response not like '%unwanted%')`,
+    );
+    const [first, refused, third] = [
+      await attempt(ids[0]),
+      await attempt(ids[1], response(500, 'unwanted')),
+      await attempt(ids[2]),
+    ];
     await Promise.all([first, refused, third].map((one) => recorder.record(one)));
 
-    const [reduced, ...whole] = (await attemptsOf(pool)).sort((a, b) => a.raw_request.length - b.raw_request.length);
+    const [reduced, ...whole] = (await attemptsOf(pool)).sort(
+      (a, b) => a.raw_request.length - b.raw_request.length,
+    );
     assert.deepEqual(
-      whole.map(({ success, error, raw_response }) => [success, error, raw_response.endsWith('fine')]),
+      whole.map(({ success, error, raw_response }) => [
+        success,
+        error,
+        raw_response.endsWith('fine'),
+      ]),
       Array.from({ length: 2 }, () => [true, '', true]),
     );
     assert.equal(reduced?.delivery_id, ids[1]);
-    assert.deepEqual([reduced?.raw_request, reduced?.raw_response, reduced?.response_status_code], ['', '', 500]);
-    assert.equal(reduced?.error, 'request and response are not recorded: the database refused it with SQLSTATE 23514');
+    assert.deepEqual(
+      [reduced?.raw_request, reduced?.raw_response, reduced?.response_status_code],
+      ['', '', 500],
+    );
+    assert.equal(
+      reduced?.error,
+      'request and response are not recorded: the database refused it with SQLSTATE 23514',
+    );
     assert.equal((await deliveryRow(pool, ids[1] ?? ''))?.delivery_attempts, 1);
     // Its next attempt.
     assert.deepEqual(
       (await jobs(pool)).map(({ deliveryId }) => deliveryId),
       [ids[1]],
     );
-    assert.equal(log.lines.filter(({ event, level }) => event === 'delivery.recorded_reduced' && level === 'warn').length, 1);
+    assert.equal(
+      log.lines.filter(
+        ({ event, level }) => event === 'delivery.recorded_reduced' && level === 'warn',
+      ).length,
+      1,
+    );
   });
 
   test('a failed send that is refused → what failed is told beside it', async (t) => {
     const { pool, ids, attempt, recorder } = await openRecorder(t, 1);
     await pool.query(`alter table delivery_attempts add check (raw_request = '')`);
-    await recorder.record(await attempt(ids[0], { kind: 'failure', reason: 'refused', message: 'connection refused', durationMs: 3 }));
+    await recorder.record(
+      await attempt(ids[0], {
+        kind: 'failure',
+        reason: 'refused',
+        message: 'connection refused',
+        durationMs: 3,
+      }),
+    );
     assert.deepEqual(
       (await attemptsOf(pool)).map(({ error }) => error),
-      ['connection refused; request and response are not recorded: the database refused it with SQLSTATE 23514'],
+      [
+        'connection refused; request and response are not recorded: the database refused it with SQLSTATE 23514',
+      ],
     );
   });
 
@@ -73,7 +107,10 @@ suite('the recorder', { concurrency: 4 }, () => {
       await pool.query(closed);
       const [succeeded = '', retried = ''] = ids;
       const attempts = [await attempt(succeeded), await attempt(retried, response(500, 'no'))];
-      assert.deepEqual(await Promise.all(attempts.map((one) => recorder.record(one))), [true, true]);
+      assert.deepEqual(await Promise.all(attempts.map((one) => recorder.record(one))), [
+        true,
+        true,
+      ]);
       assert.deepEqual(await attemptsOf(pool), []);
       const rows = [await deliveryRow(pool, succeeded), await deliveryRow(pool, retried)];
       assert.deepEqual(
@@ -89,7 +126,13 @@ suite('the recorder', { concurrency: 4 }, () => {
       );
       const told = log.lines.filter(({ event }) => event === 'delivery.recorded_without_attempt');
       assert.deepEqual(
-        told.map(({ level, fields: { deliveryId, attempt, status, outcome } }) => [level, deliveryId, attempt, status, outcome]),
+        told.map(({ level, fields: { deliveryId, attempt, status, outcome } }) => [
+          level,
+          deliveryId,
+          attempt,
+          status,
+          outcome,
+        ]),
         [
           ['error', succeeded, 1, 200, 'succeeded'],
           ['error', retried, 1, 500, 'retry'],
@@ -101,7 +144,10 @@ suite('the recorder', { concurrency: 4 }, () => {
   test('one whose delivery may not be changed → rejected, and nothing of it is stored', async (t) => {
     const { pool, ids, attempt, recorder } = await openRecorder(t, 1);
     await pool.query(`alter table deliveries add constraint closed check (delivery_attempts = 0)`);
-    await assert.rejects(recorder.record(await attempt(ids[0])), /violates check constraint "closed"/);
+    await assert.rejects(
+      recorder.record(await attempt(ids[0])),
+      /violates check constraint "closed"/,
+    );
     assert.deepEqual(await attemptsOf(pool), []);
     assert.equal((await deliveryRow(pool, ids[0] ?? ''))?.status, 'pending');
   });

@@ -9,7 +9,14 @@ import { settle } from '../../src/attempts/settle.ts';
 import { judge } from '../../src/attempts/verdict.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook, count, deliveryRow, jobs, takeOver } from '../setup/delivery-rows.ts';
+import {
+  addDeliveries,
+  addWebhook,
+  count,
+  deliveryRow,
+  jobs,
+  takeOver,
+} from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
@@ -48,7 +55,10 @@ suite('settle', { concurrency: 4 }, () => {
     const row = await deliveryRow(line.pool, line.deliveryId);
     assert.deepEqual([row?.status, row?.delivery_attempts], ['pending', 1]);
     const [job, ...others] = await jobs(line.pool);
-    assert.deepEqual([job?.deliveryId, job?.webhookId, job?.state, others.length], [line.deliveryId, line.webhook.id, 'created', 0]);
+    assert.deepEqual(
+      [job?.deliveryId, job?.webhookId, job?.state, others.length],
+      [line.deliveryId, line.webhook.id, 'created', 0],
+    );
     const due = await line.pool.query<{ apart: number }>(
       `select abs(extract(epoch from j.start_after - d.scheduled_at))::float8 as apart from postmand_queue.job j, deliveries d`,
     );
@@ -58,7 +68,13 @@ suite('settle', { concurrency: 4 }, () => {
     assert.ok(((await deliveryRow(line.pool, line.deliveryId))?.waitSeconds ?? 1) <= 0);
     const [attempt] = await attemptsOf(line);
     assert.deepEqual(
-      [attempt?.success, attempt?.error, attempt?.response_status_code, attempt?.raw_response, attempt?.execution_duration],
+      [
+        attempt?.success,
+        attempt?.error,
+        attempt?.response_status_code,
+        attempt?.raw_response,
+        attempt?.execution_duration,
+      ],
       [false, 'connection refused', 0, '', 3],
     );
     assert.match(attempt?.raw_request ?? '', /^POST \/never HTTP\/1\.1\r\n/);
@@ -85,7 +101,8 @@ suite('settle', { concurrency: 4 }, () => {
       const row = await deliveryRow(line.pool, line.deliveryId);
       const [job] = await jobs(line.pool);
       assert.equal(row?.delivery_attempts, 1025);
-      for (const wait of [row.waitSeconds, job?.waitSeconds ?? NaN]) assert.ok(Math.abs(wait - seconds) < 30, `${wait} s`);
+      for (const wait of [row.waitSeconds, job?.waitSeconds ?? NaN])
+        assert.ok(Math.abs(wait - seconds) < 30, `${wait} s`);
     });
   }
 
@@ -118,7 +135,12 @@ suite('settle', { concurrency: 4 }, () => {
     const line = await openLine(t);
     const stale = await line.attempt(response(500));
     const generation = await takeOver(line.pool, stale.claim.jobId);
-    const present = await attempted(line, line.webhook, { ...stale.claim, generation }, response(200));
+    const present = await attempted(
+      line,
+      line.webhook,
+      { ...stale.claim, generation },
+      response(200),
+    );
     const settled = await line.settle(stale, present, present, stale);
     assert.deepEqual(
       settled.map(({ row }) => row.response_status_code),
@@ -133,7 +155,10 @@ suite('settle', { concurrency: 4 }, () => {
     const attempted = await line.attempt(FAILURE);
     await line.commit((tx) => deleteDelivery(tx, line.deliveryId));
     assert.deepEqual(await line.settle(attempted), []);
-    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')], [0, 0]);
+    assert.deepEqual(
+      [await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')],
+      [0, 0],
+    );
   });
 
   test('the same attempt settled a second time → nothing is recorded twice', async (t) => {
@@ -160,25 +185,42 @@ suite('settle', { concurrency: 4 }, () => {
     const attempted = await line.attempt(FAILURE);
     await line.pool.query(`update deliveries set status = 'succeeded'`);
     assert.deepEqual(await line.settle(attempted), []);
-    assert.deepEqual([await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')], [0, 0]);
+    assert.deepEqual(
+      [await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')],
+      [0, 0],
+    );
   });
 
   test('many at once, some lost, some deleted → the others are recorded', async (t) => {
     const line = await openLine(t);
     const ids = await addDeliveries(line, line.webhook.id, 30);
     const attempts = [];
-    for (const id of ids) attempts.push(await line.attempt(response(Number.parseInt(id[0] ?? '', 16) % 2 === 0 ? 200 : 500), id));
+    for (const id of ids)
+      attempts.push(
+        await line.attempt(response(Number.parseInt(id[0] ?? '', 16) % 2 === 0 ? 200 : 500), id),
+      );
     await takeOver(line.pool, attempts[3]?.claim.jobId ?? '');
     await line.commit((tx) => deleteDelivery(tx, ids[7] ?? ''));
     const settled = await line.settle(...attempts);
-    assert.deepEqual(settled.map(({ delivery }) => delivery.id).sort(), ids.filter((_id, i) => i !== 3 && i !== 7).sort());
+    assert.deepEqual(
+      settled.map(({ delivery }) => delivery.id).sort(),
+      ids.filter((_id, i) => i !== 3 && i !== 7).sort(),
+    );
     assert.equal(await count(line.pool, 'delivery_attempts'), 28);
     const retries = settled.filter(({ verdict }) => verdict.kind === 'retry').length;
-    assert.equal((await jobs(line.pool)).filter(({ state }) => state === 'created').length, retries);
+    assert.equal(
+      (await jobs(line.pool)).filter(({ state }) => state === 'created').length,
+      retries,
+    );
   });
 });
 
-const FAILURE: RecordedExchange = { kind: 'failure', reason: 'refused', message: 'connection refused', durationMs: 3 };
+const FAILURE: RecordedExchange = {
+  kind: 'failure',
+  reason: 'refused',
+  message: 'connection refused',
+  durationMs: 3,
+};
 
 function response(status: number, body = ''): RecordedExchange {
   const head = { httpVersion: '1.1', status, reason: 'OK', rawHeaders: ['a', 'b'] };
@@ -188,7 +230,11 @@ function response(status: number, body = ''): RecordedExchange {
 /** A webhook with a delivery that is claimed and sent, as it is told to have gone. */
 async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
   const worker = await freshWorkerQueue(t);
-  const webhook = await addWebhook(worker, { max_delivery_attempts: 3, retry_min_backoff: 1, ...settings });
+  const webhook = await addWebhook(worker, {
+    max_delivery_attempts: 3,
+    retry_min_backoff: 1,
+    ...settings,
+  });
   const [deliveryId = ''] = await addDeliveries(worker, webhook.id);
   return {
     ...worker,
@@ -200,7 +246,12 @@ async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
   };
 }
 
-async function attempted({ pool }: WorkerQueue, webhook: Webhook, claim: Claim, exchange: RecordedExchange): Promise<Attempted> {
+async function attempted(
+  { pool }: WorkerQueue,
+  webhook: Webhook,
+  claim: Claim,
+  exchange: RecordedExchange,
+): Promise<Attempted> {
   const [found] = await findSendable(pool, [claim.deliveryId]);
   assert.ok(found);
   const delivery = { ...found, payload: found.payload ?? '' };

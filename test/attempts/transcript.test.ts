@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { requestTranscript, responseTranscript, type ResponseHead } from '../../src/attempts/transcript.ts';
+import {
+  requestTranscript,
+  responseTranscript,
+  type ResponseHead,
+} from '../../src/attempts/transcript.ts';
 
 const HEAD: ResponseHead = { httpVersion: '1.1', status: 200, reason: 'OK', rawHeaders: [] };
 
@@ -8,14 +12,27 @@ suite('request', () => {
   const CASES: [when: string, url: string, start: string][] = [
     ['a plain URL', 'http://httpbin.org/post', 'POST /post HTTP/1.1\r\nHost: httpbin.org\r\n'],
     ['a URL without a path', 'https://example.com', 'POST / HTTP/1.1\r\nHost: example.com\r\n'],
-    ['a port and a query', 'http://example.com:8080/a%20b?c=d&e', 'POST /a%20b?c=d&e HTTP/1.1\r\nHost: example.com:8080\r\n'],
+    [
+      'a port and a query',
+      'http://example.com:8080/a%20b?c=d&e',
+      'POST /a%20b?c=d&e HTTP/1.1\r\nHost: example.com:8080\r\n',
+    ],
     ['the default port', 'https://example.com:443/a', 'POST /a HTTP/1.1\r\nHost: example.com\r\n'],
-    ['a fragment, which is never sent', 'http://example.com/a#b', 'POST /a HTTP/1.1\r\nHost: example.com\r\n'],
+    [
+      'a fragment, which is never sent',
+      'http://example.com/a#b',
+      'POST /a HTTP/1.1\r\nHost: example.com\r\n',
+    ],
     ['an IPv6 address', 'http://[::1]:81/a', 'POST /a HTTP/1.1\r\nHost: [::1]:81\r\n'],
-    ['credentials, which are left out', 'http://user:hunter2@example.com/a', 'POST /a HTTP/1.1\r\nHost: example.com\r\n'],
+    [
+      'credentials, which are left out',
+      'http://user:hunter2@example.com/a',
+      'POST /a HTTP/1.1\r\nHost: example.com\r\n',
+    ],
   ];
   for (const [when, url, start] of CASES) {
-    test(`${when} → the request line and Host`, () => assert.ok(requestTranscript({ url, headers: [], body: '' }).startsWith(start)));
+    test(`${when} → the request line and Host`, () =>
+      assert.ok(requestTranscript({ url, headers: [], body: '' }).startsWith(start)));
   }
 
   test('headers and a payload → CRLF between all, an empty line, the payload as it is', () => {
@@ -30,10 +47,16 @@ suite('request', () => {
   });
 
   test('an empty payload → the transcript ends after the empty line', () => {
-    assert.match(requestTranscript({ url: 'http://example.com/', headers: [], body: '' }), /example\.com\r\n\r\n$/);
+    assert.match(
+      requestTranscript({ url: 'http://example.com/', headers: [], body: '' }),
+      /example\.com\r\n\r\n$/,
+    );
   });
 
-  for (const url of ['http://user:hunter2@example.com:99999/a', 'http://user:hunter2@exa mple.com/']) {
+  for (const url of [
+    'http://user:hunter2@example.com:99999/a',
+    'http://user:hunter2@exa mple.com/',
+  ]) {
     test(`a URL that cannot be parsed (${url}) → a transcript without its password`, () => {
       assert.doesNotMatch(requestTranscript({ url, headers: [], body: 'x' }), /hunter2/);
     });
@@ -42,7 +65,18 @@ suite('request', () => {
 
 suite('response', () => {
   test('headers in any order and spelling → alphabetical order, canonical names', () => {
-    const rawHeaders = ['x-request-id', '7', 'CONTENT-LENGTH', '2', 'date', 'today', 'Connection', 'close', 'etag', '"a"'];
+    const rawHeaders = [
+      'x-request-id',
+      '7',
+      'CONTENT-LENGTH',
+      '2',
+      'date',
+      'today',
+      'Connection',
+      'close',
+      'etag',
+      '"a"',
+    ];
     assert.equal(
       responseTranscript({ ...HEAD, rawHeaders }, Buffer.from('ok'), false),
       'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\nDate: today\r\nEtag: "a"\r\nX-Request-Id: 7\r\n\r\nok',
@@ -59,7 +93,11 @@ suite('response', () => {
 
   test('a status without a reason → no space behind it', () => {
     assert.equal(
-      responseTranscript({ ...HEAD, httpVersion: '1.0', status: 503, reason: '' }, Buffer.alloc(0), false),
+      responseTranscript(
+        { ...HEAD, httpVersion: '1.0', status: 503, reason: '' },
+        Buffer.alloc(0),
+        false,
+      ),
       'HTTP/1.0 503\r\n\r\n',
     );
   });
@@ -67,7 +105,11 @@ suite('response', () => {
   test('1,000 headers → all of them, and no mark; one more → it is left out, and the cut is marked', () => {
     const rawHeaders = Array.from({ length: 1000 }, () => ['A', 'b']).flat();
     const lines = (more: string[]) =>
-      responseTranscript({ ...HEAD, rawHeaders: [...rawHeaders, ...more] }, Buffer.alloc(0), false).split('\r\n');
+      responseTranscript(
+        { ...HEAD, rawHeaders: [...rawHeaders, ...more] },
+        Buffer.alloc(0),
+        false,
+      ).split('\r\n');
     assert.equal(lines([]).filter((line) => line === 'A: b').length, 1000);
     assert.ok(!lines([]).includes('…[cut]'));
     assert.deepEqual(lines(['Z', 'y']).slice(-4), ['A: b', '…[cut]', '', '']);
@@ -98,7 +140,12 @@ suite('response', () => {
     ['a byte order mark', Buffer.from('\uFEFFok'), false, '\uFEFFok'],
     ['NUL bytes', Buffer.from('a\0b\0'), false, 'a\uFFFDb\uFFFD'],
     ['invalid UTF-8', Buffer.from([0x61, 0xff, 0xc3, 0x28, 0x62]), false, 'a\uFFFD\uFFFD(b'],
-    ['an unfinished character at the end of a whole body', Buffer.from([0x61, 0xe2, 0x98]), false, 'a\uFFFD'],
+    [
+      'an unfinished character at the end of a whole body',
+      Buffer.from([0x61, 0xe2, 0x98]),
+      false,
+      'a\uFFFD',
+    ],
     ['a cut between characters', Buffer.from('aé'), true, 'aé…[cut]'],
     ['a cut within a character of 2 bytes', Buffer.from('aé').subarray(0, 2), true, 'a…[cut]'],
     ['a cut within a character of 4 bytes', Buffer.from('a😀').subarray(0, 4), true, 'a…[cut]'],
@@ -106,6 +153,7 @@ suite('response', () => {
     ['a cut at 0 bytes', Buffer.alloc(0), true, '…[cut]'],
   ];
   for (const [when, body, cut, text] of BODIES) {
-    test(`${when} → ${JSON.stringify(text)}`, () => assert.equal(responseTranscript(HEAD, body, cut), `HTTP/1.1 200 OK\r\n\r\n${text}`));
+    test(`${when} → ${JSON.stringify(text)}`, () =>
+      assert.equal(responseTranscript(HEAD, body, cut), `HTTP/1.1 200 OK\r\n\r\n${text}`));
   }
 });

@@ -4,9 +4,19 @@ import * as fc from 'fast-check';
 import type { Exchange } from '../../src/sending/send.ts';
 import { judge, type Verdict } from '../../src/attempts/verdict.ts';
 
-const WEBHOOK = { valid_status_codes: [200, 201, 500], max_delivery_attempts: 3, retry_min_backoff: 2, retry_max_backoff: 60 };
+const WEBHOOK = {
+  valid_status_codes: [200, 201, 500],
+  max_delivery_attempts: 3,
+  retry_min_backoff: 2,
+  retry_max_backoff: 60,
+};
 
-const FAILURE: Exchange = { kind: 'failure', reason: 'refused', message: 'connection refused', durationMs: 1 };
+const FAILURE: Exchange = {
+  kind: 'failure',
+  reason: 'refused',
+  message: 'connection refused',
+  durationMs: 1,
+};
 
 const CASES: [when: string, attempt: number, exchange: Exchange, verdict: Verdict][] = [
   ['a status that the webhook calls valid', 1, response(200), { kind: 'succeeded' }],
@@ -41,15 +51,33 @@ test('any webhook that the table can hold, after any attempt → a verdict, and 
     retry_max_backoff: setting,
   });
   const attempt = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 2 ** 31 }));
-  const judged = fc.property(webhook, attempt, fc.constantFrom(response(500), FAILURE), (webhook, attempt, exchange) => {
-    const verdict = judge(webhook, attempt, exchange);
-    const valid = exchange.kind === 'response' && webhook.valid_status_codes.includes(500);
-    assert.equal(verdict.kind, valid ? 'succeeded' : attempt < webhook.max_delivery_attempts ? 'retry' : 'failed');
-    if (verdict.kind === 'retry') assert.ok(Number.isFinite(verdict.delaySeconds) && verdict.delaySeconds >= 0);
-  });
+  const judged = fc.property(
+    webhook,
+    attempt,
+    fc.constantFrom(response(500), FAILURE),
+    (webhook, attempt, exchange) => {
+      const verdict = judge(webhook, attempt, exchange);
+      const valid = exchange.kind === 'response' && webhook.valid_status_codes.includes(500);
+      assert.equal(
+        verdict.kind,
+        valid ? 'succeeded' : attempt < webhook.max_delivery_attempts ? 'retry' : 'failed',
+      );
+      if (verdict.kind === 'retry')
+        assert.ok(Number.isFinite(verdict.delaySeconds) && verdict.delaySeconds >= 0);
+    },
+  );
   fc.assert(judged, { numRuns: 2000 });
 });
 
 function response(status: number): Exchange {
-  return { kind: 'response', httpVersion: '1.1', status, reason: '', rawHeaders: [], body: Buffer.alloc(0), bodyCut: false, durationMs: 1 };
+  return {
+    kind: 'response',
+    httpVersion: '1.1',
+    status,
+    reason: '',
+    rawHeaders: [],
+    body: Buffer.alloc(0),
+    bodyCut: false,
+    durationMs: 1,
+  };
 }

@@ -33,13 +33,16 @@ suite('arguments', { concurrency: 4 }, () => {
     test(`${args.join()} → exit 0, and every command is shown`, async (t) => {
       const command = postmand(t, args);
       assert.equal((await ending(command)).code, 0);
-      for (const name of ['migrate|m', 'server|s', 'worker|w', 'start']) assert.ok(command.output.stdout.includes(name), name);
+      for (const name of ['migrate|m', 'server|s', 'worker|w', 'start'])
+        assert.ok(command.output.stdout.includes(name), name);
       assert.equal(command.output.stderr, '');
     });
   }
 
   test('--version → exit 0 and the version of package.json', async (t) => {
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
     const command = postmand(t, ['--version']);
     assert.equal((await ending(command)).code, 0);
     assert.equal(command.output.stdout.trim(), version);

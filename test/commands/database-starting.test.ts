@@ -18,7 +18,10 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
     const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: proxy.url } });
     const { level, reason, atMostSeconds } = await command.event('database.awaited');
     assert.deepEqual([level, atMostSeconds], ['info', 30]);
-    assert.match(String(reason), /^Cannot use the database at 127\.0\.0\.1:\d+\/\w+: connect ECONNREFUSED/);
+    assert.match(
+      String(reason),
+      /^Cannot use the database at 127\.0\.0\.1:\d+\/\w+: connect ECONNREFUSED/,
+    );
     await proxy.open();
     assert.deepEqual(await ending(command), { code: 0, signal: null });
     assert.equal(command.lines.filter(({ event }) => event === 'database.awaited').length, 1);
@@ -37,19 +40,44 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
   });
 
   const ABSENT: [what: string, url: (t: Cleanup) => Promise<string>, reason: RegExp][] = [
-    ['nothing listens', () => Promise.resolve('postgres://user:hunter2@127.0.0.1:1/d'), /ECONNREFUSED/],
-    ['its name is not known', () => Promise.resolve('postgres://user:hunter2@nobody.invalid/d'), /ENOTFOUND|EAI_AGAIN/],
-    ['its socket file is not there', () => Promise.resolve('postgres://user:hunter2@/d?host=/nowhere'), /ENOENT/],
-    ['what listens hangs up', (t) => listener(t, (socket) => socket.end()), /terminated|ECONNRESET/],
-    ['it says that it starts', (t) => listener(t, sayThatItStarts), /the database system is starting up/],
+    [
+      'nothing listens',
+      () => Promise.resolve('postgres://user:hunter2@127.0.0.1:1/d'),
+      /ECONNREFUSED/,
+    ],
+    [
+      'its name is not known',
+      () => Promise.resolve('postgres://user:hunter2@nobody.invalid/d'),
+      /ENOTFOUND|EAI_AGAIN/,
+    ],
+    [
+      'its socket file is not there',
+      () => Promise.resolve('postgres://user:hunter2@/d?host=/nowhere'),
+      /ENOENT/,
+    ],
+    [
+      'what listens hangs up',
+      (t) => listener(t, (socket) => socket.end()),
+      /terminated|ECONNRESET/,
+    ],
+    [
+      'it says that it starts',
+      (t) => listener(t, sayThatItStarts),
+      /the database system is starting up/,
+    ],
   ];
   for (const [what, url, reason] of ABSENT) {
     test(`migrate, and it never comes: ${what} → exit 1 after POSTMAND_DATABASE_WAIT, which the message names`, async (t) => {
-      const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: await url(t), POSTMAND_DATABASE_WAIT: '1' } });
+      const command = postmand(t, ['migrate'], {
+        env: { POSTMAND_DATABASE_URL: await url(t), POSTMAND_DATABASE_WAIT: '1' },
+      });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(String((await command.event('database.awaited'))['reason']), reason);
       assert.match(command.output.stderr, reason);
-      assert.match(command.output.stderr, /^postmand: Cannot use the database at .* \(after 1 s; see POSTMAND_DATABASE_WAIT\)\n$/);
+      assert.match(
+        command.output.stderr,
+        /^postmand: Cannot use the database at .* \(after 1 s; see POSTMAND_DATABASE_WAIT\)\n$/,
+      );
       assert.doesNotMatch(command.output.stdout + command.output.stderr, /hunter2|\n {4}at /);
     });
   }
@@ -57,7 +85,9 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
   const AT_ONCE = [['server'], ['worker'], ['migrate', 'status'], ['migrate', 'down']];
   for (const args of AT_ONCE) {
     test(`${args.join(' ')} → exit 1 at once`, async (t) => {
-      const command = postmand(t, args, { env: { POSTMAND_DATABASE_URL: 'postgres://127.0.0.1:1/d' } });
+      const command = postmand(t, args, {
+        env: { POSTMAND_DATABASE_URL: 'postgres://127.0.0.1:1/d' },
+      });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.match(command.output.stderr, /ECONNREFUSED/);
       assert.deepEqual(command.lines, []);
@@ -76,7 +106,10 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
     const role = await createRole(t, database);
     await role.lockOut();
     const WRONG: [url: string, message: RegExp][] = [
-      [withDatabase(database.url, 'nothing_of_the_kind'), /database "nothing_of_the_kind" does not exist/],
+      [
+        withDatabase(database.url, 'nothing_of_the_kind'),
+        /database "nothing_of_the_kind" does not exist/,
+      ],
       [role.url, /password authentication failed/],
     ];
     for (const [url, message] of WRONG) {
@@ -88,16 +121,30 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
   });
 });
 
-/** What SIGTERM does to commands that have not started yet. For migrate it is no success: others wait for what it does. */
+/**
+ * What SIGTERM does to commands that have not started yet. For migrate it is no success: others
+ * wait for what it does.
+ */
 const TOLD = [
   { args: ['server'], code: 0, says: '' },
   { args: ['worker'], code: 0, says: '' },
   { args: ['start'], code: 0, says: '' },
-  { args: ['migrate'], code: 1, says: 'postmand: Stopped by SIGTERM. What was under way is undone; run it again.\n' },
-  { args: ['migrate', 'status'], code: 1, says: 'postmand: Stopped by SIGTERM. What was under way is undone; run it again.\n' },
+  {
+    args: ['migrate'],
+    code: 1,
+    says: 'postmand: Stopped by SIGTERM. What was under way is undone; run it again.\n',
+  },
+  {
+    args: ['migrate', 'status'],
+    code: 1,
+    says: 'postmand: Stopped by SIGTERM. What was under way is undone; run it again.\n',
+  },
 ];
 
-/** A second, and what a busy machine adds. A database that says nothing is given up after 5 s and more. */
+/**
+ * A second, and what a busy machine adds. A database that says nothing is given up after 5 s and
+ * more.
+ */
 const SOON_MS = 3000;
 
 suite('SIGTERM before a command has started', { concurrency: 4 }, () => {
@@ -130,7 +177,9 @@ suite('SIGTERM before a command has started', { concurrency: 4 }, () => {
   }
 
   test('migrate, while it waits for the database → ends at once, exit 1', async (t) => {
-    const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: 'postgres://127.0.0.1:1/d' } });
+    const command = postmand(t, ['migrate'], {
+      env: { POSTMAND_DATABASE_URL: 'postgres://127.0.0.1:1/d' },
+    });
     await command.event('database.awaited');
     const toldAt = performance.now();
     assert.deepEqual(await command.end('SIGINT'), { code: 1, signal: null });
@@ -154,7 +203,10 @@ async function listener(t: Cleanup, onConnection: (socket: Socket) => void): Pro
   return `postgres://user:hunter2@127.0.0.1:${(server.address() as AddressInfo).port}/d?sslmode=disable`;
 }
 
-/** As PostgreSQL answers until it has recovered (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
+/**
+ * As PostgreSQL answers until it has recovered
+ * (https://www.postgresql.org/docs/current/protocol-message-formats.html).
+ */
 function sayThatItStarts(socket: Socket): void {
   const fields = Buffer.from('SFATAL\0C57P03\0Mthe database system is starting up\0\0');
   const head = Buffer.from('E....');

@@ -11,7 +11,9 @@ const FATAL = `--import=data:text/javascript,process.on('SIGUSR2',()=>{throw(1)}
 
 suite('a name look-up hangs', { concurrency: 2 }, () => {
   test('SIGTERM → its delivery goes back, and the process ends all the same', async (t) => {
-    const { worker, api, deliveryId } = await hangingWorker(t, { POSTMAND_SHUTDOWN_GRACE_PERIOD: '1' });
+    const { worker, api, deliveryId } = await hangingWorker(t, {
+      POSTMAND_SHUTDOWN_GRACE_PERIOD: '1',
+    });
     worker.process.kill('SIGTERM');
     assert.deepEqual(await ending(worker), { code: 0, signal: null });
     assert.ok(worker.lines.some(({ event }) => event === 'worker.stopped'));
@@ -29,7 +31,10 @@ suite('a name look-up hangs', { concurrency: 2 }, () => {
       worker.process.kill(first);
       await worker.event('worker.stopping');
       assert.deepEqual(await endAgain(worker, second), { code: 1, signal: null });
-      assert.ok(!worker.lines.some(({ event }) => event === 'worker.stopped'), 'it did not wait for the grace period');
+      assert.ok(
+        !worker.lines.some(({ event }) => event === 'worker.stopped'),
+        'it did not wait for the grace period',
+      );
     });
   }
 
@@ -42,7 +47,9 @@ suite('a name look-up hangs', { concurrency: 2 }, () => {
 
   test('that of the database, before anything else → SIGTERM ends the process at once, exit 0', async (t) => {
     const { env, started } = await hangingNames(t);
-    const command = postmand(t, ['server'], { env: { ...env, POSTMAND_DATABASE_URL: 'postgres://u:p@hang-1.test/d' } });
+    const command = postmand(t, ['server'], {
+      env: { ...env, POSTMAND_DATABASE_URL: 'postgres://u:p@hang-1.test/d' },
+    });
     await started();
     assert.deepEqual(await command.end('SIGTERM'), { code: 0, signal: null });
   });
@@ -60,10 +67,17 @@ suite('a name look-up hangs', { concurrency: 2 }, () => {
 type Hanging = { worker: Command; api: Api; deliveryId: string };
 
 /** A worker that looks up a name for a delivery, and gets no answer. */
-async function hangingWorker(t: TestContext, env: Record<string, string> = {}, nodeOption = ''): Promise<Hanging> {
+async function hangingWorker(
+  t: TestContext,
+  env: Record<string, string> = {},
+  nodeOption = '',
+): Promise<Hanging> {
   const database = await freshDatabase(t);
   const { api } = await startServer(t, database);
-  const webhook = await api.createWebhook({ url: 'http://hang-1.test/', delivery_attempt_timeout: 600 });
+  const webhook = await api.createWebhook({
+    url: 'http://hang-1.test/',
+    delivery_attempt_timeout: 600,
+  });
   const hanging = await hangingNames(t);
   const NODE_OPTIONS = `${hanging.env['NODE_OPTIONS']} ${nodeOption}`;
   const worker = await startWorker(t, database, { ...hanging.env, ...env, NODE_OPTIONS });

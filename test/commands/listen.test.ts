@@ -11,14 +11,25 @@ const SIGNATURE = '3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300c
 const BODY = '{"success": true}';
 
 /** `postmand listen` on a free port. */
-async function startListen(t: Cleanup, ...options: string[]): Promise<{ command: Command; url: string }> {
+async function startListen(
+  t: Cleanup,
+  ...options: string[]
+): Promise<{ command: Command; url: string }> {
   const command = postmand(t, ['listen', '--port', '0', ...options]);
-  const [, url = ''] = await until('it listens', () => /^Listening on (\S+), any path\./.exec(command.output.stdout));
+  const [, url = ''] = await until('it listens', () =>
+    /^Listening on (\S+), any path\./.exec(command.output.stdout),
+  );
   return { command, url };
 }
 
 const post = async (url: string, signature?: string, body = BODY) =>
-  (await fetch(url, { method: 'POST', body, headers: signature === undefined ? {} : { 'X-Hub-Signature': signature } })).status;
+  (
+    await fetch(url, {
+      method: 'POST',
+      body,
+      headers: signature === undefined ? {} : { 'X-Hub-Signature': signature },
+    })
+  ).status;
 
 suite('postmand listen', { concurrency: 2 }, () => {
   test('requests → shown one by one, without colours where nobody sees them, and Ctrl-C ends it with their number', async (t) => {
@@ -41,15 +52,20 @@ suite('postmand listen', { concurrency: 2 }, () => {
 
   test('--secret → a genuine signature gets 200, a wrong one and none 401', async (t) => {
     const { command, url } = await startListen(t, '--secret', 'my-secret-token');
-    assert.deepEqual([await post(url, SIGNATURE), await post(url, SIGNATURE.replace('3', '4')), await post(url)], [200, 401, 401]);
+    assert.deepEqual(
+      [await post(url, SIGNATURE), await post(url, SIGNATURE.replace('3', '4')), await post(url)],
+      [200, 401, 401],
+    );
     assert.deepEqual([await post(url, SIGNATURE.slice(1)), await post(url, 'ä')], [401, 401]);
-    for (const words of ['genuine', 'WRONG', 'MISSING']) assert.ok(command.output.stdout.includes(`signature ${words}`));
+    for (const words of ['genuine', 'WRONG', 'MISSING'])
+      assert.ok(command.output.stdout.includes(`signature ${words}`));
   });
 
   test('--fail 2 --status 204 → each request fails twice, then gets 204', async (t) => {
     const { url } = await startListen(t, '--fail', '2', '--status', '204', '--fail-status', '503');
     const statuses = [];
-    for (const body of ['a', 'b', 'a', 'a', 'b', 'b', 'a']) statuses.push(await post(url, undefined, body));
+    for (const body of ['a', 'b', 'a', 'a', 'b', 'b', 'a'])
+      statuses.push(await post(url, undefined, body));
     assert.deepEqual(statuses, [503, 503, 503, 204, 503, 204, 503]);
   });
 
@@ -71,7 +87,9 @@ suite('postmand listen', { concurrency: 2 }, () => {
     await until('it is shown', () => command.output.stdout.includes('#1'));
     gone.abort();
     await assert.rejects(answer);
-    await until('it is said', () => command.output.stdout.includes('#1  the sender hung up before it had the answer\n'));
+    await until('it is said', () =>
+      command.output.stdout.includes('#1  the sender hung up before it had the answer\n'),
+    );
 
     const cut = assert.rejects(fetch(url, { method: 'POST', body: BODY }));
     await until('the next is shown', () => command.output.stdout.includes('#2'));
@@ -99,7 +117,12 @@ suite('postmand listen', { concurrency: 2 }, () => {
     test(`${host}, which is no address of this machine → exit 1 and the flag to use`, async (t) => {
       const command = postmand(t, ['listen', '--host', host]);
       assert.equal(await exitStatus(command), 1);
-      assert.match(command.output.stderr, new RegExp(`^postmand: Cannot listen at ${host}: .* Choose another address with --host\\.\n$`));
+      assert.match(
+        command.output.stderr,
+        new RegExp(
+          `^postmand: Cannot listen at ${host}: .* Choose another address with --host\\.\n$`,
+        ),
+      );
     });
   }
 
@@ -107,7 +130,10 @@ suite('postmand listen', { concurrency: 2 }, () => {
     const receiver = await startReceiver(t);
     const command = postmand(t, ['listen', '--port', new URL(receiver.url).port]);
     assert.equal(await exitStatus(command), 1);
-    assert.match(command.output.stderr, /^postmand: Port \d+ is already in use at 127\.0\.0\.1\. Choose another one with --port\.\n$/);
+    assert.match(
+      command.output.stderr,
+      /^postmand: Port \d+ is already in use at 127\.0\.0\.1\. Choose another one with --port\.\n$/,
+    );
   });
 
   const FAULTS: [flag: string, value: string][] = [
@@ -124,7 +150,12 @@ suite('postmand listen', { concurrency: 2 }, () => {
     test(`${flag} ${value} → exit 2, and the flag and what it may be on stderr`, async (t) => {
       const command = postmand(t, ['listen', flag, value]);
       assert.equal(await exitStatus(command), 2);
-      assert.match(command.output.stderr, new RegExp(`^error: option '${flag} .*' argument '${value}' is invalid\\. It must (not )?be `));
+      assert.match(
+        command.output.stderr,
+        new RegExp(
+          `^error: option '${flag} .*' argument '${value}' is invalid\\. It must (not )?be `,
+        ),
+      );
     });
   }
 });

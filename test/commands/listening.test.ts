@@ -14,7 +14,9 @@ import { send } from '../http/request.ts';
 const OTHER = '127.0.0.2';
 
 /** Whether this machine has ::1. */
-const HAS_IPV6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+const HAS_IPV6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
 const EVERYWHERE = HAS_IPV6 ? ['::'] : ['0.0.0.0'];
 const LOOPBACK = HAS_IPV6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 
@@ -24,7 +26,10 @@ const LOCAL = { POSTMAND_HTTP_HOST: '127.0.0.1', POSTMAND_HEALTH_CHECK_HTTP_HOST
 suite('where the ports listen', { concurrency: 2 }, () => {
   test('server and worker without a setting → at every address, and the log says so', async (t) => {
     const server = await started(t, 'server');
-    assert.deepEqual([server.line['addresses'], server.line['healthAddresses']], [EVERYWHERE, EVERYWHERE]);
+    assert.deepEqual(
+      [server.line['addresses'], server.line['healthAddresses']],
+      [EVERYWHERE, EVERYWHERE],
+    );
     const worker = await started(t, 'worker');
     assert.deepEqual(worker.line['healthAddresses'], EVERYWHERE);
     const ports = [server.line['port'], server.line['healthPort'], worker.line['healthPort']];
@@ -33,10 +38,17 @@ suite('where the ports listen', { concurrency: 2 }, () => {
 
   test('server and worker with an address → at that one alone', async (t) => {
     const server = await started(t, 'server', LOCAL);
-    assert.deepEqual([server.line['addresses'], server.line['healthAddresses']], [['127.0.0.1'], ['127.0.0.1']]);
+    assert.deepEqual(
+      [server.line['addresses'], server.line['healthAddresses']],
+      [['127.0.0.1'], ['127.0.0.1']],
+    );
     const worker = await started(t, 'worker', LOCAL);
     assert.deepEqual(worker.line['healthAddresses'], ['127.0.0.1']);
-    for (const port of [server.line['port'], server.line['healthPort'], worker.line['healthPort']]) {
+    for (const port of [
+      server.line['port'],
+      server.line['healthPort'],
+      worker.line['healthPort'],
+    ]) {
       assert.deepEqual([await isOpen('127.0.0.1', port), await isOpen(OTHER, port)], [true, false]);
     }
   });
@@ -71,21 +83,46 @@ suite('where the ports listen', { concurrency: 2 }, () => {
     const { port } = blocker.address() as { port: number };
     const { url } = await freshDatabase(t);
     const server = postmand(t, ['server'], {
-      env: { POSTMAND_DATABASE_URL: url, POSTMAND_HTTP_HOST: 'localhost', POSTMAND_HTTP_PORT: String(port) },
+      env: {
+        POSTMAND_DATABASE_URL: url,
+        POSTMAND_HTTP_HOST: 'localhost',
+        POSTMAND_HTTP_PORT: String(port),
+      },
     });
     assert.deepEqual(await server.exited, { code: 1, signal: null });
-    assert.match(server.output.stderr, new RegExp(`^postmand: Port ${port} is already in use at ::1\\. .*POSTMAND_HTTP_PORT`));
+    assert.match(
+      server.output.stderr,
+      new RegExp(`^postmand: Port ${port} is already in use at ::1\\. .*POSTMAND_HTTP_PORT`),
+    );
   });
 });
 
 suite('the names that are taken', { concurrency: 2 }, () => {
   const ENV = { POSTMAND_HTTP_ALLOWED_HOSTS: 'postmand.internal' };
-  const CASES: [command: 'server' | 'start', when: string, env: Record<string, string>, taken: string[], refused: string[]][] = [
+  const CASES: [
+    command: 'server' | 'start',
+    when: string,
+    env: Record<string, string>,
+    taken: string[],
+    refused: string[],
+  ][] = [
     ['server', 'without a setting', {}, ['postmand', 'hooks.example.com', 'localhost'], []],
     ['server', 'with names', ENV, ['postmand.internal', 'localhost'], ['postmand', 'evil.example']],
-    ['server', 'with names and a key', { ...ENV, POSTMAND_API_KEYS: KEY }, ['postmand.internal'], ['evil.example']],
+    [
+      'server',
+      'with names and a key',
+      { ...ENV, POSTMAND_API_KEYS: KEY },
+      ['postmand.internal'],
+      ['evil.example'],
+    ],
     ['start', 'without a key', {}, ['localhost', '127.0.0.1'], ['evil.example', 'postmand']],
-    ['start', 'without a key, with names', ENV, ['postmand.internal', 'localhost'], ['evil.example', 'postmand']],
+    [
+      'start',
+      'without a key, with names',
+      ENV,
+      ['postmand.internal', 'localhost'],
+      ['evil.example', 'postmand'],
+    ],
     ['start', 'without a key, with *', { POSTMAND_HTTP_ALLOWED_HOSTS: '*' }, ['evil.example'], []],
     ['start', 'with a key', { POSTMAND_API_KEYS: KEY }, ['evil.example', 'localhost'], []],
   ];
@@ -94,7 +131,9 @@ suite('the names that are taken', { concurrency: 2 }, () => {
       const { line } = await started(t, command, env);
       const statusOf = async (Host: string) => {
         const headers = { Host, Authorization: `Bearer ${KEY}` };
-        return (await send('GET', `http://127.0.0.1:${String(line['port'])}/v1/webhooks`, { headers })).status;
+        return (
+          await send('GET', `http://127.0.0.1:${String(line['port'])}/v1/webhooks`, { headers })
+        ).status;
       };
       for (const name of taken) assert.equal(await statusOf(name), 200, name);
       for (const name of refused) assert.equal(await statusOf(name), 421, name);
@@ -108,7 +147,11 @@ suite('the names that are taken', { concurrency: 2 }, () => {
     ] as const) {
       const { line } = await started(t, command, env);
       const url = `http://127.0.0.1:${String(line['healthPort'])}/healthz`;
-      assert.equal((await send('GET', url, { headers: { Host: 'worker-1.internal:8001' } })).status, status, command);
+      assert.equal(
+        (await send('GET', url, { headers: { Host: 'worker-1.internal:8001' } })).status,
+        status,
+        command,
+      );
       assert.equal((await send('GET', url)).status, 200);
     }
   });
@@ -117,7 +160,11 @@ suite('the names that are taken', { concurrency: 2 }, () => {
 type Started = { line: LoggedLine; output: { stdout: string } };
 
 /** Starts a command and waits until it works. */
-async function started(t: TestContext, name: 'server' | 'worker' | 'start', env: Record<string, string> = {}): Promise<Started> {
+async function started(
+  t: TestContext,
+  name: 'server' | 'worker' | 'start',
+  env: Record<string, string> = {},
+): Promise<Started> {
   const { url } = await freshDatabase(t);
   const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url, ...env } });
   return { line: await command.event(`${name}.started`), output: command.output };
@@ -125,7 +172,10 @@ async function started(t: TestContext, name: 'server' | 'worker' | 'start', env:
 
 async function isOpen(host: string, port: unknown): Promise<boolean> {
   try {
-    return (await send('GET', `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}/`)).status === 404;
+    return (
+      (await send('GET', `http://${host.includes(':') ? `[${host}]` : host}:${String(port)}/`))
+        .status === 404
+    );
   } catch (error) {
     assert.equal((error as NodeJS.ErrnoException).code, 'ECONNREFUSED');
     return false;

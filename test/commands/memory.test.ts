@@ -18,14 +18,22 @@ test('300 creates of 1 MB at once, in a heap of 512 MB → 201 or 503 with Retry
   const { port } = await server.event('server.started');
   const url = `http://127.0.0.1:${String(port)}`;
   const webhook = await apiAt(url).createWebhook({ active: false });
-  const payload = JSON.stringify(Array.from({ length: 17_000 }, (_, i) => ({ id: i, state: 'shipped', to: 'Zürich' })));
+  const payload = JSON.stringify(
+    Array.from({ length: 17_000 }, (_, i) => ({ id: i, state: 'shipped', to: 'Zürich' })),
+  );
   const body = Buffer.from(JSON.stringify({ webhook_id: webhook.id, payload }));
   assert.ok(body.length > 900_000 && body.length < 1024 * 1024, `${body.length} bytes`);
 
-  const answers = await Promise.all(Array.from({ length: 300 }, () => create(`${url}/v1/deliveries`, body)));
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, () => create(`${url}/v1/deliveries`, body)),
+  );
   const stored = answers.filter(({ status }) => status === 201);
   const refused = answers.filter(({ status }) => status === 503);
-  assert.equal(stored.length + refused.length, 300, JSON.stringify(answers.map(({ status }) => status)));
+  assert.equal(
+    stored.length + refused.length,
+    300,
+    JSON.stringify(answers.map(({ status }) => status)),
+  );
   assert.ok(stored.length > 0 && refused.length > 0, `${stored.length} were stored`);
   assert.ok(refused.every(({ retryAfter }) => retryAfter === '2'));
   const { rows } = await database.pool.query<{ count: number }>(
@@ -44,12 +52,20 @@ function create(url: string, body: Buffer): Promise<Answer> {
   return new Promise((resolve) => {
     const sent = request(url, { method: 'POST', headers, agent: false }, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (part: string) => (text += part.slice(0, 1000 - text.length)));
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (text += part.slice(0, 1000 - text.length)));
       response.on('close', () => {
-        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], id: /"id":"([^"]+)"/.exec(text)?.[1] });
+        resolve({
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          id: /"id":"([^"]+)"/.exec(text)?.[1],
+        });
       });
     });
-    sent.on('error', (error: NodeJS.ErrnoException) => resolve({ status: error.code ?? error.message }));
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      resolve({ status: error.code ?? error.message }),
+    );
     sent.end(body);
   });
 }

@@ -14,21 +14,34 @@ test('deliveries are made → the metrics of both processes are valid, and their
   const started = await postmand(t, ['server'], { env }).event('server.started');
   const worker = await postmand(t, ['worker'], { env }).event('worker.started');
   const api = apiAt(`http://127.0.0.1:${String(started['port'])}`);
-  const receiver = await startReceiver(t, ({ path }, response) => response.writeHead(path === '/good' ? 200 : 500).end());
+  const receiver = await startReceiver(t, ({ path }, response) =>
+    response.writeHead(path === '/good' ? 200 : 500).end(),
+  );
   const good = await api.createWebhook({ url: `${receiver.url}/good` });
   const bad = await api.createWebhook({ url: `${receiver.url}/bad`, max_delivery_attempts: 2 });
   for (let i = 0; i < 12; i += 1) await api.createDelivery(i % 3 === 0 ? bad.id : good.id);
-  await until('all settled', async () => (await api.call('GET', '/deliveries?status=pending')).body.deliveries.length === 0);
+  await until(
+    'all settled',
+    async () => (await api.call('GET', '/deliveries?status=pending')).body.deliveries.length === 0,
+  );
 
   const server = await scrape(started['healthPort']);
   const work = await scrape(worker['healthPort']);
 
   assert.equal(valueOf(server, 'postmand_deliveries_accepted_total'), 12);
-  assert.equal(valueOf(server, 'postmand_http_request_duration_seconds_count', { operation: 'createDelivery', status: '201' }), 12);
+  assert.equal(
+    valueOf(server, 'postmand_http_request_duration_seconds_count', {
+      operation: 'createDelivery',
+      status: '201',
+    }),
+    12,
+  );
   assert.equal(valueOf(work, 'postmand_attempts_total', { outcome: 'succeeded' }), 8);
   assert.equal(valueOf(work, 'postmand_attempts_total', { outcome: 'retry' }), 4);
   assert.equal(valueOf(work, 'postmand_attempts_total', { outcome: 'failed' }), 4);
-  const { rows } = await database.pool.query<{ n: string }>('select count(*) as n from delivery_attempts');
+  const { rows } = await database.pool.query<{ n: string }>(
+    'select count(*) as n from delivery_attempts',
+  );
   assert.equal(valueOf(work, 'postmand_attempt_duration_seconds_count'), Number(rows[0]?.n));
   assert.equal(valueOf(work, 'postmand_first_attempt_latency_seconds_count'), 12);
   assert.equal(valueOf(work, 'postmand_success_latency_seconds_count'), 8);
@@ -39,11 +52,17 @@ test('deliveries are made → the metrics of both processes are valid, and their
     assert.ok(samples.some(({ name }) => name === 'postmand_deliveries_pending'));
     assert.ok(samples.some(({ name }) => name === 'process_cpu_seconds_total'));
     const labels = samples.flatMap((sample) => Object.values(sample.labels));
-    assert.ok(!labels.some((label) => /[0-9a-f]{8}-[0-9a-f]{4}/.test(label)), 'no label holds an id');
+    assert.ok(
+      !labels.some((label) => /[0-9a-f]{8}-[0-9a-f]{4}/.test(label)),
+      'no label holds an id',
+    );
   }
 });
 
-/** Reads a health port's metrics by the grammar of https://prometheus.io/docs/instrumenting/exposition_formats/. */
+/**
+ * Reads a health port's metrics by the grammar of
+ * https://prometheus.io/docs/instrumenting/exposition_formats/.
+ */
 async function scrape(port: unknown): Promise<Sample[]> {
   const response = await fetch(`http://127.0.0.1:${String(port)}/metrics`);
   assert.equal(response.status, 200);
@@ -69,21 +88,37 @@ function sampleOf(line: string, types: Map<string, string>): Sample {
   assert.ok(match, `a sample: ${line}`);
   const [, name = '', labelText = '', value = ''] = match;
   const labels = Object.fromEntries(
-    [...labelText.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/g)].map(([, key = '', text = '']) => [key, text]),
+    [...labelText.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/g)].map(
+      ([, key = '', text = '']) => [key, text],
+    ),
   );
-  assert.ok(types.has(name) || types.has(name.replace(/_(bucket|sum|count)$/, '')), `${name} has a TYPE before it`);
+  assert.ok(
+    types.has(name) || types.has(name.replace(/_(bucket|sum|count)$/, '')),
+    `${name} has a TYPE before it`,
+  );
   return { name, labels, value: Number(value.replace('Inf', 'Infinity')) };
 }
 
 function checkHistograms(samples: Sample[], types: Map<string, string>): void {
   for (const [name] of [...types].filter(([, type]) => type === 'histogram')) {
     for (const { labels, value } of samples.filter((sample) => sample.name === `${name}_count`)) {
-      assert.equal(valueOf(samples, `${name}_bucket`, { ...labels, le: '+Inf' }), value, `${name}: the last bucket holds all`);
+      assert.equal(
+        valueOf(samples, `${name}_bucket`, { ...labels, le: '+Inf' }),
+        value,
+        `${name}: the last bucket holds all`,
+      );
     }
   }
 }
 
-function valueOf(samples: Sample[], name: string, labels: Record<string, string> = {}): number | undefined {
-  return samples.find((sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))
-    ?.value;
+function valueOf(
+  samples: Sample[],
+  name: string,
+  labels: Record<string, string> = {},
+): number | undefined {
+  return samples.find(
+    (sample) =>
+      sample.name === name &&
+      Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  )?.value;
 }

@@ -16,24 +16,41 @@ export async function startServer(
   env: Environment = {},
   root?: string,
 ): Promise<{ server: Command; api: Api }> {
-  const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: url, ...env }, ...(root === undefined ? {} : { root }) });
+  const server = postmand(t, ['server'], {
+    env: { POSTMAND_DATABASE_URL: url, ...env },
+    ...(root === undefined ? {} : { root }),
+  });
   const { port } = await server.event('server.started');
   return { server, api: apiAt(`http://127.0.0.1:${Number(port)}`) };
 }
 
-/** `postmand worker` on a database, ready; with at most so many `descriptors`, where that is given. */
-export async function startWorker(t: Cleanup, { url }: TestDatabase, env: Environment = {}, descriptors?: number): Promise<Command> {
-  const worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: url, ...env }, descriptors });
+/**
+ * `postmand worker` on a database, ready; with at most so many `descriptors`, where that is given.
+ */
+export async function startWorker(
+  t: Cleanup,
+  { url }: TestDatabase,
+  env: Environment = {},
+  descriptors?: number,
+): Promise<Command> {
+  const worker = postmand(t, ['worker'], {
+    env: { POSTMAND_DATABASE_URL: url, ...env },
+    descriptors,
+  });
   await worker.event('worker.started');
   return worker;
 }
 
 /** Waits until a command that is starting is connected to its database. */
-export async function connected({ pool }: TestDatabase, command: 'server' | 'worker'): Promise<void> {
+export async function connected(
+  { pool }: TestDatabase,
+  command: 'server' | 'worker',
+): Promise<void> {
   await until(`the ${command} is connected`, async () => {
-    const { rowCount } = await pool.query('select from pg_stat_activity where datname = current_database() and application_name = $1', [
-      `postmand ${command}`,
-    ]);
+    const { rowCount } = await pool.query(
+      'select from pg_stat_activity where datname = current_database() and application_name = $1',
+      [`postmand ${command}`],
+    );
     return rowCount;
   });
 }
@@ -45,11 +62,17 @@ export async function ending(command: Command, timeoutMs = 15_000): Promise<Endi
   let end: Ending | undefined;
   void command.exited.then((ended) => (end = ended));
   return until('the end of the process', () => end, timeoutMs).catch((error: unknown) => {
-    throw new Error(`the process goes on; it printed: ${command.output.stderr || command.output.stdout}`, { cause: error });
+    throw new Error(
+      `the process goes on; it printed: ${command.output.stderr || command.output.stdout}`,
+      { cause: error },
+    );
   });
 }
 
-/** A signal that is a second one, whatever the first was: the same one within half a second may be the first one told twice. */
+/**
+ * A signal that is a second one, whatever the first was: the same one within half a second may be
+ * the first one told twice.
+ */
 export async function endAgain(command: Command, signal: NodeJS.Signals): Promise<Ending> {
   await new Promise((resolve) => setTimeout(resolve, 600));
   command.process.kill(signal);
@@ -66,8 +89,12 @@ export async function emptyFolder(t: Cleanup): Promise<string> {
 /** Deliveries to one receiver, of a webhook each, so that all are sent at the same time. */
 export async function deliverAtOnce(api: Api, url: string, count: number): Promise<string[]> {
   const webhooks = await Promise.all(
-    Array.from({ length: count }, () => api.createWebhook({ url, delivery_attempt_timeout: 60, max_delivery_attempts: 1 })),
+    Array.from({ length: count }, () =>
+      api.createWebhook({ url, delivery_attempt_timeout: 60, max_delivery_attempts: 1 }),
+    ),
   );
-  const deliveries = await Promise.all(webhooks.map(({ id }, i) => api.createDelivery(id, `delivery ${i}`)));
+  const deliveries = await Promise.all(
+    webhooks.map(({ id }, i) => api.createDelivery(id, `delivery ${i}`)),
+  );
   return deliveries.map(({ id }) => id);
 }

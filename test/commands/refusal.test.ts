@@ -14,10 +14,16 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     });
 
     test(`${name} with a database that cannot be reached → exit 1, saying where, without the password`, async (t) => {
-      const env = { POSTMAND_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/postmand', POSTMAND_DATABASE_WAIT: '0' };
+      const env = {
+        POSTMAND_DATABASE_URL: 'postgres://somebody:hunter2@127.0.0.1:1/postmand',
+        POSTMAND_DATABASE_WAIT: '0',
+      };
       const command = postmand(t, [name], { env });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
-      assert.match(command.output.stderr, /^postmand: Cannot use the database at 127\.0\.0\.1:1\/postmand: .*ECONNREFUSED/);
+      assert.match(
+        command.output.stderr,
+        /^postmand: Cannot use the database at 127\.0\.0\.1:1\/postmand: .*ECONNREFUSED/,
+      );
       assert.doesNotMatch(command.output.stderr + command.output.stdout, /hunter2/);
     });
 
@@ -26,7 +32,10 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
       url.password = 'hunter2';
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url.href } });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
-      assert.match(command.output.stderr, /^postmand: Cannot use the database at .*password authentication failed/);
+      assert.match(
+        command.output.stderr,
+        /^postmand: Cannot use the database at .*password authentication failed/,
+      );
       assert.doesNotMatch(command.output.stderr + command.output.stdout, /hunter2/);
     });
   }
@@ -56,9 +65,14 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
     test(`${name} with the port of ${variable} taken → exit 1, naming the port and the variable`, async (t) => {
       const { url } = await freshDatabase(t);
       const port = await takenPort(t);
-      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url, [variable]: String(port) } });
+      const command = postmand(t, [name], {
+        env: { POSTMAND_DATABASE_URL: url, [variable]: String(port) },
+      });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
-      assert.match(command.output.stderr, new RegExp(`^postmand: Port ${port} is already in use.*${variable}`));
+      assert.match(
+        command.output.stderr,
+        new RegExp(`^postmand: Port ${port} is already in use.*${variable}`),
+      );
     });
   }
 
@@ -70,7 +84,9 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
   ] as const) {
     test(`${name} with an address in ${variable} that is not of this machine → exit 1, naming both`, async (t) => {
       const { url } = await freshDatabase(t);
-      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url, [variable]: '192.0.2.1' } });
+      const command = postmand(t, [name], {
+        env: { POSTMAND_DATABASE_URL: url, [variable]: '192.0.2.1' },
+      });
       assert.deepEqual(await ending(command), { code: 1, signal: null });
       assert.equal(
         command.output.stderr,
@@ -82,7 +98,9 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
   for (const name of ['migrate', 'server', 'worker']) {
     test(`${name} with a blank and a line end behind the URL, and a parameter of somebody else → it works, and tells of that`, async (t) => {
       const { url } = await freshDatabase(t);
-      const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: `${url}&schema=x&sslmode=disable \n` } });
+      const command = postmand(t, [name], {
+        env: { POSTMAND_DATABASE_URL: `${url}&schema=x&sslmode=disable \n` },
+      });
       await command.event(name === 'migrate' ? 'migrate.done' : `${name}.started`);
       const told = command.lines.find(({ event }) => event === 'database.settings_ignored');
       assert.deepEqual([told?.level, told?.['ignored']], ['warn', ['schema']]);
@@ -90,7 +108,11 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
   }
 
   test('several settings that cannot be used → exit 2, naming each', async (t) => {
-    const env = { POSTMAND_DATABASE_URL: 'mysql://somebody:hunter2@h/d', POSTMAND_HTTP_PORT: 'http', POSTMAND_WORKER_CONCURRENCY: '0' };
+    const env = {
+      POSTMAND_DATABASE_URL: 'mysql://somebody:hunter2@h/d',
+      POSTMAND_HTTP_PORT: 'http',
+      POSTMAND_WORKER_CONCURRENCY: '0',
+    };
     const command = postmand(t, ['server'], { env });
     assert.deepEqual(await ending(command), { code: 2, signal: null });
     for (const name of Object.keys(env)) assert.ok(command.output.stderr.includes(name), name);

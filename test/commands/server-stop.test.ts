@@ -15,7 +15,11 @@ suite('stopping a server', { concurrency: 4 }, () => {
       const webhook = await api.createWebhook();
       // What wants to use the webhook waits for its row.
       const release = await lockRow(t, database, 'webhooks', webhook.id);
-      const answers = Promise.all([1, 2, 3].map((i) => api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: String(i) })));
+      const answers = Promise.all(
+        [1, 2, 3].map((i) =>
+          api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: String(i) }),
+        ),
+      );
       await until('a request waits', async () => {
         const { rows } = await database.pool.query(
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -33,7 +37,9 @@ suite('stopping a server', { concurrency: 4 }, () => {
         [201, 201, 201],
       );
       assert.deepEqual(await ending(server), { code: 0, signal: null });
-      const { rows } = await database.pool.query('select count(*)::integer as count from deliveries');
+      const { rows } = await database.pool.query(
+        'select count(*)::integer as count from deliveries',
+      );
       assert.deepEqual(rows, [{ count: 3 }]);
     });
   }

@@ -43,7 +43,10 @@ suite('postmand start', { concurrency: 2 }, () => {
     const home = await newHome(t);
     const receiver = await startReceiver(t, () => {});
     const first = await start(t, home);
-    const webhook = await first.api.createWebhook({ url: receiver.url, delivery_attempt_timeout: 60 });
+    const webhook = await first.api.createWebhook({
+      url: receiver.url,
+      delivery_attempt_timeout: 60,
+    });
     const { id } = await first.api.createDelivery(webhook.id);
     await receiver.count(1);
     await first.command.end('SIGKILL');
@@ -51,7 +54,9 @@ suite('postmand start', { concurrency: 2 }, () => {
 
     const second = await start(t, home);
     assert.equal((await second.api.delivery(id)).status, 'pending');
-    const next = await second.api.createDelivery((await second.api.createWebhook({ url: receiver.url })).id);
+    const next = await second.api.createDelivery(
+      (await second.api.createWebhook({ url: receiver.url })).id,
+    );
     assert.equal((await second.api.settled(next.id)).status, 'succeeded');
     assert.deepEqual(await second.command.end(), { code: 0, signal: null });
     assert.equal(postgresOf(home), undefined);
@@ -62,7 +67,10 @@ suite('postmand start', { concurrency: 2 }, () => {
     const first = await start(t, home);
     const second = run(t, home);
     assert.deepEqual(await ending(second), { code: 1, signal: null });
-    assert.match(second.output.stderr, /^postmand: Another `postmand start` is running on .*POSTMAND_DATA_DIR/);
+    assert.match(
+      second.output.stderr,
+      /^postmand: Another `postmand start` is running on .*POSTMAND_DATA_DIR/,
+    );
     assert.ok(second.output.stderr.includes(home));
     assert.equal((await first.api.call('GET', '/webhooks')).status, 200);
     await first.api.createWebhook();
@@ -71,7 +79,10 @@ suite('postmand start', { concurrency: 2 }, () => {
 
   test('its PostgreSQL killed while a delivery waits → 503 or a broken connection at most, then everything goes on', async (t) => {
     const home = await newHome(t);
-    const receiver = await startReceiver(t, (_request, response) => void response.writeHead(503).end());
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => void response.writeHead(503).end(),
+    );
     const { command, api, health } = await start(t, home);
     const webhook = await api.createWebhook({ url: receiver.url });
     const { id } = await api.createDelivery(webhook.id);
@@ -94,7 +105,10 @@ suite('postmand start', { concurrency: 2 }, () => {
     const second = run(t, home);
     assert.deepEqual(await ending(second), { code: 1, signal: null });
     assert.match(second.output.stderr, /^postmand: Another `postmand start` is running on /);
-    await until('the first answers', async () => (await first.api.call('GET', '/webhooks')).status === 200);
+    await until(
+      'the first answers',
+      async () => (await first.api.call('GET', '/webhooks')).status === 200,
+    );
     assert.deepEqual(await first.command.end(), { code: 0, signal: null });
   });
 
@@ -103,7 +117,10 @@ suite('postmand start', { concurrency: 2 }, () => {
     await writeFile(path.join(home, 'notes.txt'), 'mine');
     const command = run(t, home);
     assert.deepEqual(await ending(command), { code: 1, signal: null });
-    assert.match(command.output.stderr, /^postmand: \S+ cannot hold the data of PostgreSQL: .*notes\.txt.* POSTMAND_DATA_DIR\.\n$/);
+    assert.match(
+      command.output.stderr,
+      /^postmand: \S+ cannot hold the data of PostgreSQL: .*notes\.txt.* POSTMAND_DATA_DIR\.\n$/,
+    );
     assert.equal(command.output.stdout, '');
   });
 
@@ -143,13 +160,19 @@ suite('postmand start', { concurrency: 2 }, () => {
     const home = await newHome(t);
     await makeData(home);
     // It waits for a primary that never comes, and takes no connections before that.
-    await appendFile(path.join(home, 'postgres', 'postgresql.conf'), `hot_standby = off\nprimary_conninfo = 'host=127.0.0.1 port=1'\n`);
+    await appendFile(
+      path.join(home, 'postgres', 'postgresql.conf'),
+      `hot_standby = off\nprimary_conninfo = 'host=127.0.0.1 port=1'\n`,
+    );
     await writeFile(path.join(home, 'postgres', 'standby.signal'), '');
     const command = run(t, home);
     await until('PostgreSQL is there', () => postgresOf(home));
     command.process.kill('SIGINT');
     assert.deepEqual(await ending(command), { code: 0, signal: null });
-    assert.deepEqual([postgresOf(home), programsOn(home), command.output.stderr], [undefined, [], '']);
+    assert.deepEqual(
+      [postgresOf(home), programsOn(home), command.output.stderr],
+      [undefined, [], ''],
+    );
   });
 
   test('the folder of its data removed → SIGTERM still ends it in order, and PostgreSQL with it', async (t) => {
@@ -187,11 +210,24 @@ function run(t: TestContext, home: string, env = {}): Command {
   return postmand(t, ['start'], { env: { POSTMAND_DATA_DIR: home, ...env } });
 }
 
-async function start(t: TestContext, home: string, env = {}): Promise<{ command: Command; api: Api; health: string }> {
+async function start(
+  t: TestContext,
+  home: string,
+  env = {},
+): Promise<{ command: Command; api: Api; health: string }> {
   const command = run(t, home, env);
-  const port = (name: string) => new RegExp(`${name} +http://localhost:(\\d+)`).exec(command.output.stdout)?.[1];
-  await until(`the banner; stderr: ${command.output.stderr}`, () => command.output.stdout.includes('Stop '), 60_000);
-  return { command, api: apiAt(`http://127.0.0.1:${port('API')}`), health: `http://127.0.0.1:${port('Health')}` };
+  const port = (name: string) =>
+    new RegExp(`${name} +http://localhost:(\\d+)`).exec(command.output.stdout)?.[1];
+  await until(
+    `the banner; stderr: ${command.output.stderr}`,
+    () => command.output.stdout.includes('Stop '),
+    60_000,
+  );
+  return {
+    command,
+    api: apiAt(`http://127.0.0.1:${port('API')}`),
+    health: `http://127.0.0.1:${port('Health')}`,
+  };
 }
 
 /** Ends all connections to the PostgreSQL that runs on a folder. */
@@ -200,11 +236,16 @@ async function endConnections(home: string): Promise<void> {
   const port = readFileSync(path.join(home, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[3];
   const client = new Client(`postgres://postmand:${password}@127.0.0.1:${port}/postgres`);
   await client.connect();
-  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user`);
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user`,
+  );
   await client.end();
 }
 
-/** A folder for the data, in which PostgreSQL's user may look where we are root. Nothing of it stays, running or stored. */
+/**
+ * A folder for the data, in which PostgreSQL's user may look where we are root. Nothing of it
+ * stays, running or stored.
+ */
 async function newHome(t: TestContext): Promise<string> {
   const folder = await emptyFolder(t);
   await chmod(folder, 0o711);

@@ -7,7 +7,9 @@ import { startServer, startWorker } from './processes.ts';
 
 test('deliveries that succeed, fail and are retried → one line an attempt with its outcome, and no payload, secret or password anywhere', async (t) => {
   const database = await freshDatabase(t);
-  const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 503 : 200).end('answer-body'));
+  const receiver = await startReceiver(t, (_request, response, number) =>
+    response.writeHead(number === 1 ? 503 : 200).end('answer-body'),
+  );
   const { server, api } = await startServer(t, database, { POSTMAND_LOG_LEVEL: 'debug' });
   const worker = await startWorker(t, database, { POSTMAND_LOG_LEVEL: 'debug' });
   const url = receiver.url.replace('://', '://user:url-password@');
@@ -17,7 +19,10 @@ test('deliveries that succeed, fail and are retried → one line an attempt with
     max_delivery_attempts: 1,
     secret_token: 'secret-token',
   });
-  const ids = [(await api.createDelivery(retried.id, 'secret-payload')).id, (await api.createDelivery(refused.id, 'secret-payload')).id];
+  const ids = [
+    (await api.createDelivery(retried.id, 'secret-payload')).id,
+    (await api.createDelivery(refused.id, 'secret-payload')).id,
+  ];
   for (const id of ids) await api.settled(id);
 
   const attempts = (await Promise.all(ids.map((id) => api.attempts(id)))).flat();
@@ -29,14 +34,31 @@ test('deliveries that succeed, fail and are retried → one line an attempt with
     const { webhook_id, delivery_id, response_status_code, execution_duration, success } = attempt;
     assert.equal(line?.level, 'info');
     assert.deepEqual(
-      [line?.['webhook_id'], line?.['delivery_id'], line?.['response_status_code'], line?.['execution_duration'], line?.['success']],
+      [
+        line?.['webhook_id'],
+        line?.['delivery_id'],
+        line?.['response_status_code'],
+        line?.['execution_duration'],
+        line?.['success'],
+      ],
       [webhook_id, delivery_id, response_status_code, execution_duration, success],
     );
   }
   await Promise.all([worker.end(), server.end()]);
   const databasePassword = new URL(database.url).password;
-  const printed = [worker.output.stdout, worker.output.stderr, server.output.stdout, server.output.stderr].join('\n');
-  for (const secret of ['secret-payload', 'secret-token', 'url-password', 'answer-body', databasePassword || 'none']) {
+  const printed = [
+    worker.output.stdout,
+    worker.output.stderr,
+    server.output.stdout,
+    server.output.stderr,
+  ].join('\n');
+  for (const secret of [
+    'secret-payload',
+    'secret-token',
+    'url-password',
+    'answer-body',
+    databasePassword || 'none',
+  ]) {
     assert.ok(!printed.includes(secret), `${secret} was printed`);
   }
 

@@ -28,7 +28,10 @@ suite('stopping a worker', { concurrency: 2 }, () => {
 
     for (const id of ids) {
       const delivery = await api.delivery(id);
-      assert.deepEqual([delivery.status, delivery.delivery_attempts, (await api.attempts(id)).length], ['succeeded', 1, 1]);
+      assert.deepEqual(
+        [delivery.status, delivery.delivery_attempts, (await api.attempts(id)).length],
+        ['succeeded', 1, 1],
+      );
     }
     assert.equal((await api.delivery(late)).status, 'pending');
     assert.equal(new Set(receiver.received.map(({ body }) => body)).size, receiver.received.length);
@@ -37,13 +40,18 @@ suite('stopping a worker', { concurrency: 2 }, () => {
 
   test('SIGTERM between claim and send → it is sent and recorded all the same, once', async (t) => {
     const database = await freshDatabase(t);
-    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end(), 300));
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => void setTimeout(() => response.end(), 300),
+    );
     const { api } = await startServer(t, database);
     const [id = ''] = await deliverAtOnce(api, receiver.url, 1);
     const unlock = await lockTable(t, database, 'deliveries');
     const worker = await startWorker(t, database);
     await until('it is claimed', async () => {
-      const { rowCount } = await database.pool.query(`select from postmand_queue.job where name = 'deliveries' and state = 'active'`);
+      const { rowCount } = await database.pool.query(
+        `select from postmand_queue.job where name = 'deliveries' and state = 'active'`,
+      );
       return rowCount;
     });
 
@@ -51,7 +59,10 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     await worker.event('worker.stopping');
     await unlock();
     assert.deepEqual(await ending(worker), { code: 0, signal: null });
-    assert.deepEqual([(await api.delivery(id)).status, (await api.attempts(id)).length, receiver.received.length], ['succeeded', 1, 1]);
+    assert.deepEqual(
+      [(await api.delivery(id)).status, (await api.attempts(id)).length, receiver.received.length],
+      ['succeeded', 1, 1],
+    );
   });
 
   test('sends longer than the grace period → exit 0 soon after, unrecorded, and the next worker delivers them at once', async (t) => {
@@ -68,7 +79,10 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     assert.ok(tookMs >= 900 && tookMs < 8000, `${tookMs} ms`);
     for (const id of ids) {
       const delivery = await api.delivery(id);
-      assert.deepEqual([delivery.status, delivery.delivery_attempts, (await api.attempts(id)).length], ['pending', 0, 0]);
+      assert.deepEqual(
+        [delivery.status, delivery.delivery_attempts, (await api.attempts(id)).length],
+        ['pending', 0, 0],
+      );
     }
 
     receiver.answerWith((_request, response) => response.end());
@@ -98,7 +112,10 @@ suite('stopping a worker', { concurrency: 2 }, () => {
 
   test('a signal that comes twice, as at Ctrl-C under npm → sends end and are recorded, exit 0', async (t) => {
     const database = await freshDatabase(t);
-    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end(), 300));
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => void setTimeout(() => response.end(), 300),
+    );
     const { api } = await startServer(t, database);
     const worker = await startWorker(t, database);
     const [id = ''] = await deliverAtOnce(api, receiver.url, 1);

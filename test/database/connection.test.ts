@@ -44,7 +44,10 @@ suite('a URL that settles the question by itself → no server is asked', () => 
     test(`${url.replaceAll(folder, '')}${caFile === undefined ? '' : ' with a CA file'} → ${JSON.stringify(expected)}`, async () => {
       const { ssl } = await connectionTo(url, caFile);
       // A function that checks no name cannot be compared.
-      const seen = ssl && ssl.checkServerIdentity ? { ...ssl, checkServerIdentity: ssl.checkServerIdentity() === undefined } : ssl;
+      const seen =
+        ssl && ssl.checkServerIdentity
+          ? { ...ssl, checkServerIdentity: ssl.checkServerIdentity() === undefined }
+          : ssl;
       assert.deepEqual(seen, expected);
     });
   }
@@ -52,9 +55,19 @@ suite('a URL that settles the question by itself → no server is asked', () => 
 
 test('a URL with all its parts → each for the driver, and nothing that the driver would have to read again', async () => {
   assert.deepEqual(
-    await connectionTo('postgres://u%23:p%25@h:1/d%2F?sslmode=disable&application_name=mine&options=-c%20a%3Db&channel_binding=prefer'),
+    await connectionTo(
+      'postgres://u%23:p%25@h:1/d%2F?sslmode=disable&application_name=mine&options=-c%20a%3Db&channel_binding=prefer',
+    ),
     {
-      ...{ host: 'h', port: 1, user: 'u#', password: 'p%', database: 'd/', options: '-c a=b', application_name: 'mine' },
+      ...{
+        host: 'h',
+        port: 1,
+        user: 'u#',
+        password: 'p%',
+        database: 'd/',
+        options: '-c a=b',
+        application_name: 'mine',
+      },
       ...{ sslnegotiation: 'postgres', enableChannelBinding: true, ssl: false },
     },
   );

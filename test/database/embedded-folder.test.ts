@@ -18,14 +18,18 @@ suite('the folder for the data', { concurrency: 2 }, () => {
     const folder = await openFolder(t);
     const home = path.join(folder, `$HOME \`id\` "a" 'b' \\ %s & ; *`, '-Größe 🚀');
     const { url } = await embeddedIn(t, home);
-    assert.deepEqual(await query(url, 'show data_directory'), [{ data_directory: path.join(home, 'postgres') }]);
+    assert.deepEqual(await query(url, 'show data_directory'), [
+      { data_directory: path.join(home, 'postgres') },
+    ]);
     assert.equal((await readdir(folder)).length, 1);
   });
 
   test('a path of 800 characters → data there', async (t) => {
     const home = path.join(await openFolder(t), ...Array.from({ length: 8 }, () => 'x'.repeat(95)));
     const { url } = await embeddedIn(t, home);
-    assert.deepEqual(await query(url, 'show data_directory'), [{ data_directory: path.join(home, 'postgres') }]);
+    assert.deepEqual(await query(url, 'show data_directory'), [
+      { data_directory: path.join(home, 'postgres') },
+    ]);
   });
 
   test('a relative path → below the current folder', async (t) => {
@@ -41,17 +45,37 @@ suite('the folder for the data', { concurrency: 2 }, () => {
   });
 
   const LOST: { what: string; make: (folder: string) => Promise<string>; says: RegExp }[] = [
-    { what: 'a newline in the path', make: async (folder) => path.join(folder, 'a\nb'), says: /control characters/ },
-    { what: 'a path that was not UTF-8', make: async (folder) => path.join(folder, 'a\u{FFFD}b'), says: /not UTF-8/ },
-    { what: 'a path that is too long', make: async (folder) => path.join(folder, 'x/'.repeat(500)), says: /longer than 900 bytes/ },
-    { what: 'a name that is too long', make: async (folder) => path.join(folder, 'x'.repeat(300)), says: /path is too long/ },
+    {
+      what: 'a newline in the path',
+      make: async (folder) => path.join(folder, 'a\nb'),
+      says: /control characters/,
+    },
+    {
+      what: 'a path that was not UTF-8',
+      make: async (folder) => path.join(folder, 'a\u{FFFD}b'),
+      says: /not UTF-8/,
+    },
+    {
+      what: 'a path that is too long',
+      make: async (folder) => path.join(folder, 'x/'.repeat(500)),
+      says: /longer than 900 bytes/,
+    },
+    {
+      what: 'a name that is too long',
+      make: async (folder) => path.join(folder, 'x'.repeat(300)),
+      says: /path is too long/,
+    },
     { what: 'a file', make: (folder) => file(folder, 'here'), says: /is a file and not a folder/ },
     {
       what: 'a path through a file',
       make: async (folder) => path.join(await file(folder, 'here'), 'x'),
       says: /is a file and not a folder/,
     },
-    { what: 'a link to nothing', make: (folder) => link(folder, 'nowhere'), says: /a symbolic link to nothing/ },
+    {
+      what: 'a link to nothing',
+      make: (folder) => link(folder, 'nowhere'),
+      says: /a symbolic link to nothing/,
+    },
     { what: 'a link to itself', make: (folder) => link(folder, 'link'), says: /lead in a circle/ },
   ];
   for (const { what, make, says } of LOST) {
@@ -60,15 +84,25 @@ suite('the folder for the data', { concurrency: 2 }, () => {
     });
   }
 
-  test('a place where no folder can be made → an error that says so', { skip: process.platform !== 'linux' }, async () => {
-    await refused('/proc/postmand/data', IS_ROOT ? /it cannot be made there/ : /cannot hold the data/);
-  });
+  test(
+    'a place where no folder can be made → an error that says so',
+    { skip: process.platform !== 'linux' },
+    async () => {
+      await refused(
+        '/proc/postmand/data',
+        IS_ROOT ? /it cannot be made there/ : /cannot hold the data/,
+      );
+    },
+  );
 
   const FOREIGN: { what: string; files: string[] }[] = [
     { what: 'some file', files: ['notes.txt'] },
     { what: 'a folder named postgres', files: ['postgres/README'] },
     { what: 'the cluster of somebody else', files: ['postgres/PG_VERSION'] },
-    { what: 'the cluster and a password of somebody else', files: ['postgres/PG_VERSION', 'password'] },
+    {
+      what: 'the cluster and a password of somebody else',
+      files: ['postgres/PG_VERSION', 'password'],
+    },
     { what: 'a password of somebody else', files: ['password'] },
     { what: 'a folder named postgres.new', files: ['postgres.new/x'] },
     { what: 'many files', files: ['a', 'b', 'c', 'd', 'e'] },
@@ -89,7 +123,10 @@ suite('the folder for the data', { concurrency: 2 }, () => {
     const body = `Object.defineProperty(process, 'platform', { value: 'win32' }); ${startAndStop(home)}`;
     const { code, stderr } = await inProcess(body);
     assert.equal(code, 1);
-    assert.match(stderr, /^The PostgreSQL of `start` does not run on Windows\. Set POSTMAND_DATABASE_URL [^\n]+\n$/);
+    assert.match(
+      stderr,
+      /^The PostgreSQL of `start` does not run on Windows\. Set POSTMAND_DATABASE_URL [^\n]+\n$/,
+    );
     await assert.rejects(stat(home), /ENOENT/);
   });
 
@@ -166,8 +203,11 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
       await chmod(one, 0o750);
     }
     const { url } = await embeddedIn(t, home);
-    assert.deepEqual(await query(url, 'show data_directory'), [{ data_directory: path.join(home, 'postgres') }]);
-    for (const one of [path.dirname(home), home]) assert.equal((await stat(one)).mode & 0o7777, 0o750);
+    assert.deepEqual(await query(url, 'show data_directory'), [
+      { data_directory: path.join(home, 'postgres') },
+    ]);
+    for (const one of [path.dirname(home), home])
+      assert.equal((await stat(one)).mode & 0o7777, 0o750);
   });
 
   test('a folder that all but the group of PostgreSQL may enter → the data is elsewhere', async (t) => {
@@ -177,7 +217,9 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     await mkdir(closed);
     await chown(closed, 0, owner?.gid ?? 0);
     await chmod(closed, 0o705);
-    assert.ok((await embeddedIn(t, path.join(closed, 'data'))).home.startsWith('/var/lib/postmand/'));
+    assert.ok(
+      (await embeddedIn(t, path.join(closed, 'data'))).home.startsWith('/var/lib/postmand/'),
+    );
   });
 
   test('an empty folder of another user → it stays his, and so is the data', async (t) => {
@@ -185,7 +227,8 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     await mkdir(home, { mode: 0o700 });
     await chown(home, NOBODY.uid, NOBODY.gid);
     assert.equal((await embeddedIn(t, home)).home, home);
-    for (const made of [home, path.join(home, 'postgres')]) assert.equal((await stat(made)).uid, NOBODY.uid);
+    for (const made of [home, path.join(home, 'postgres')])
+      assert.equal((await stat(made)).uid, NOBODY.uid);
   });
 
   test('an empty folder of a user without a name → it stays his', async (t) => {
@@ -210,7 +253,10 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     const home = path.join(await openFolder(t), 'data');
     await makeData(home);
     await chown(path.join(home, 'postgres'), 0, 0);
-    await refused(home, /its data belongs to root, as whom PostgreSQL refuses to run \(chown -R \w+ /);
+    await refused(
+      home,
+      /its data belongs to root, as whom PostgreSQL refuses to run \(chown -R \w+ /,
+    );
   });
 
   test('data in a folder that was closed afterwards → refused with the folder, not started anew elsewhere', async (t) => {
@@ -236,7 +282,8 @@ suite('a disk of root', { ...forRoot, concurrency: 2 }, () => {
     if (typeof disk === 'string') return t.skip(disk);
     await makeData(path.join(disk.folder, 'data'));
     await promisify(execFile)('mount', ['-o', 'remount,ro', disk.folder]);
-    for (const name of ['data', 'new', 'new/x/y']) await refused(path.join(disk.folder, name), /the disk is read-only/);
+    for (const name of ['data', 'new', 'new/x/y'])
+      await refused(path.join(disk.folder, name), /the disk is read-only/);
     await promisify(execFile)('mount', ['-o', 'remount,rw', disk.folder]);
   });
 });
@@ -244,7 +291,10 @@ suite('a disk of root', { ...forRoot, concurrency: 2 }, () => {
 suite('root and a folder that others may not enter', { ...forRoot, concurrency: false }, () => {
   test('paths that differ in a dash and a slash only → two places, each found again', async (t) => {
     const folder = await closedFolder(t);
-    const [dash, slash] = [await startThere(t, path.join(folder, 'a-b')), await startThere(t, path.join(folder, 'a/b'))];
+    const [dash, slash] = [
+      await startThere(t, path.join(folder, 'a-b')),
+      await startThere(t, path.join(folder, 'a/b')),
+    ];
     assert.notEqual(dash.home, slash.home);
     assert.ok(dash.home.startsWith('/var/lib/postmand/'));
     assert.equal((await startThere(t, path.join(folder, 'a-b'))).home, dash.home);
@@ -286,7 +336,10 @@ suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
     const home = path.join(await openFolder(t), 'data');
     const { code, stderr } = await inProcess(startAndStop(home), NOBODY);
     assert.equal(code, 1);
-    assert.match(stderr, /data cannot hold the data of PostgreSQL: permission denied\. Choose .* POSTMAND_DATA_DIR\.\n$/);
+    assert.match(
+      stderr,
+      /data cannot hold the data of PostgreSQL: permission denied\. Choose .* POSTMAND_DATA_DIR\.\n$/,
+    );
   });
 
   test(`root's data → an error that says so`, async (t) => {
@@ -298,7 +351,10 @@ suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
   });
 });
 
-/** Starts PostgreSQL and stops it, so that the next start may find it; what is left goes with the test. */
+/**
+ * Starts PostgreSQL and stops it, so that the next start may find it; what is left goes with the
+ * test.
+ */
 async function startThere(t: TestContext, home: string): Promise<{ home: string }> {
   const embedded = await startEmbedded(home, NO_FSYNC);
   t.after(() => rm(embedded.home, { recursive: true, force: true }));

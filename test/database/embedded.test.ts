@@ -42,7 +42,9 @@ test('the password → a file that only its owner can read, and without it nobod
 test('started again while it runs → the same server on the same port', async () => {
   const [first, second] = [await startEmbedded(home), await startEmbedded(home)];
   assert.equal(first.url, second.url);
-  assert.deepEqual(await query(second.url, 'select word from kept'), [{ word: 'from the first start' }]);
+  assert.deepEqual(await query(second.url, 'select word from kept'), [
+    { word: 'from the first start' },
+  ]);
 });
 
 test('stopped → gone; started again → its data is still there', async () => {
@@ -50,7 +52,9 @@ test('stopped → gone; started again → its data is still there', async () => 
   await embedded.stop();
   await assert.rejects(query(embedded.url, 'select 1'), /ECONNREFUSED/);
   const again = await startEmbedded(home, NO_FSYNC);
-  assert.deepEqual(await query(again.url, 'select word from kept'), [{ word: 'from the first start' }]);
+  assert.deepEqual(await query(again.url, 'select word from kept'), [
+    { word: 'from the first start' },
+  ]);
   await again.stop();
 });
 
@@ -87,7 +91,10 @@ test('PostgreSQL does not start → an error that names the folder and the log, 
     `PostgreSQL did not start on ${path.join(home, 'postgres')}: ` +
       `invalid value for parameter "shared_buffers": "nonsense". Its log is ${log}`,
   );
-  assert.match(await readFile(log, 'utf8'), /invalid value for parameter "shared_buffers": "nonsense"/);
+  assert.match(
+    await readFile(log, 'utf8'),
+    /invalid value for parameter "shared_buffers": "nonsense"/,
+  );
 });
 
 test('after such a failure → it starts with settings that are right', async () => {

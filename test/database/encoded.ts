@@ -9,9 +9,13 @@ import { silentLog } from '../setup/parts.ts';
 export async function encodedDatabase(t: Cleanup, encoding: string): Promise<TestDatabase> {
   const { pool: server, url: other } = await freshDatabase(lastFirst(t), 'template0');
   const name = `t_${randomBytes(6).toString('hex')}`;
-  const { rows } = await server.query<{ version: number }>(`select current_setting('server_version_num')::integer as version`);
+  const { rows } = await server.query<{ version: number }>(
+    `select current_setting('server_version_num')::integer as version`,
+  );
   const provider = (rows[0]?.version ?? 0) >= 150_000 ? 'locale_provider libc' : '';
-  await server.query(`create database ${name} encoding '${encoding}' ${provider} lc_collate 'C' lc_ctype 'C' template template0`);
+  await server.query(
+    `create database ${name} encoding '${encoding}' ${provider} lc_collate 'C' lc_ctype 'C' template template0`,
+  );
   const url = withDatabase(other, name);
   const connection = await connectionTo(url);
   const pool = createPool(connection, { max: 10, name: 'test', log: silentLog });

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { suite, test } from 'node:test';
 import { DatabaseError } from 'pg';
-import { DatabaseUnreachable, isConflict, isOutdated, isReadOnly, isTransient, spoilsConnection } from '../../src/database/failure.ts';
+import {
+  DatabaseUnreachable,
+  isConflict,
+  isOutdated,
+  isReadOnly,
+  isTransient,
+  spoilsConnection,
+} from '../../src/database/failure.ts';
 
 /**
  * `data`: a refusal of the values. `ours`: a fault in our code. Neither passes. The connection that
@@ -66,28 +73,66 @@ const ANSWERS: [code: string, what: string, kind: Kind][] = [
   ['XX001', 'damaged data', 'passing'],
 ];
 
-const NETWORK = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+const NETWORK = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
 const LOCAL = ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAI_FAIL', 'EAI_MEMORY'];
 const LATE = ['ERR_SOCKET_CLOSED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'];
-const TLS = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_TLS_CERT_ALTNAME_INVALID', 'CERT_HAS_EXPIRED', 'EPROTO'];
+const TLS = [
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'CERT_HAS_EXPIRED',
+  'EPROTO',
+];
 
 const TABLE: [what: string, error: unknown, kind: Kind][] = [
-  ...ANSWERS.map(([code, what, kind]): [string, unknown, Kind] => [`${code}, ${what}`, sqlState(code), kind]),
+  ...ANSWERS.map(([code, what, kind]): [string, unknown, Kind] => [
+    `${code}, ${what}`,
+    sqlState(code),
+    kind,
+  ]),
   ['a code that nobody has seen before', sqlState('ZZ999'), 'passing'],
   ['an error of PostgreSQL without a code', sqlState(undefined), 'passing'],
-  ...[...NETWORK, ...LOCAL, ...LATE, ...TLS].map((code): [string, unknown, Kind] => [code, codeError(code), 'lost']),
+  ...[...NETWORK, ...LOCAL, ...LATE, ...TLS].map((code): [string, unknown, Kind] => [
+    code,
+    codeError(code),
+    'lost',
+  ]),
   ['a connection that ended', new Error('Connection terminated unexpectedly'), 'lost'],
   ['a connection that ended in a query', new Error('Connection terminated'), 'lost'],
   ['a connection that was ended here', new Error('Client was closed and is not queryable'), 'lost'],
-  ['an answer that nobody asked for', new Error('Received unexpected commandComplete message from backend.'), 'lost'],
+  [
+    'an answer that nobody asked for',
+    new Error('Received unexpected commandComplete message from backend.'),
+    'lost',
+  ],
   ['no free connection in time', new Error('timeout exceeded when trying to connect'), 'passing'],
   ['no connection in time', new Error('timeout expired'), 'passing'],
   ['no answer in time', new Error('Query read timeout'), 'passing'],
-  ['a client that broke before', new Error('Client has encountered a connection error and is not queryable'), 'lost'],
+  [
+    'a client that broke before',
+    new Error('Client has encountered a connection error and is not queryable'),
+    'lost',
+  ],
   ['a server without TLS', new Error('The server does not support SSL connections'), 'passing'],
   ['no connection for any reason', new DatabaseUnreachable(codeError('ENOENT')), 'passing'],
-  ['two addresses, both refused', new AggregateError([codeError('ECONNREFUSED'), codeError('ECONNREFUSED')]), 'passing'],
-  ['several errors of our own', new AggregateError([new TypeError('x'), new TypeError('y')]), 'ours'],
+  [
+    'two addresses, both refused',
+    new AggregateError([codeError('ECONNREFUSED'), codeError('ECONNREFUSED')]),
+    'passing',
+  ],
+  [
+    'several errors of our own',
+    new AggregateError([new TypeError('x'), new TypeError('y')]),
+    'ours',
+  ],
   ['ENOENT of a file', codeError('ENOENT'), 'ours'],
   ['a fault in the code', new TypeError('x is undefined'), 'ours'],
   ['an error that only speaks of connections', new Error('Refused: Connection terminated'), 'ours'],
@@ -100,7 +145,10 @@ suite('the kind of a failure', () => {
     test(`${what} → ${kind}`, () => {
       assert.equal(isTransient(error), kind !== 'data' && kind !== 'ours');
       assert.equal(isConflict(error), kind === 'conflict');
-      assert.equal(spoilsConnection(error), kind === 'lost' || kind === 'outdated' || kind === 'read-only');
+      assert.equal(
+        spoilsConnection(error),
+        kind === 'lost' || kind === 'outdated' || kind === 'read-only',
+      );
       assert.equal(isOutdated(error), kind === 'outdated');
       assert.equal(isReadOnly(error), kind === 'read-only');
     });
@@ -113,7 +161,10 @@ suite('the kind of a failure', () => {
 });
 
 test('two addresses that refuse → said in the words of the first', () => {
-  const both = new AggregateError([new Error('connect ECONNREFUSED ::1:5432'), new Error('connect ECONNREFUSED 127.0.0.1:5432')]);
+  const both = new AggregateError([
+    new Error('connect ECONNREFUSED ::1:5432'),
+    new Error('connect ECONNREFUSED 127.0.0.1:5432'),
+  ]);
   assert.equal(new DatabaseUnreachable(both).message, 'connect ECONNREFUSED ::1:5432');
 });
 

@@ -9,7 +9,10 @@ import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 /** Nothing of a test is worth waiting for the disk. */
 export const NO_FSYNC = { fsync: 'off' };
 
-/** Root starts PostgreSQL as another user, and may give folders away: some things can only go wrong for it. */
+/**
+ * Root starts PostgreSQL as another user, and may give folders away: some things can only go wrong
+ * for it.
+ */
 export const IS_ROOT = process.getuid?.() === 0;
 
 const EMBEDDED = new URL('../../src/database/embedded/embedded.ts', import.meta.url).href;
@@ -23,7 +26,11 @@ export async function openFolder(t: Cleanup): Promise<string> {
 }
 
 /** An embedded PostgreSQL that ends with the test, with all its files. */
-export async function embeddedIn(t: Cleanup, home: string, settings: Record<string, string> = NO_FSYNC): Promise<EmbeddedDatabase> {
+export async function embeddedIn(
+  t: Cleanup,
+  home: string,
+  settings: Record<string, string> = NO_FSYNC,
+): Promise<EmbeddedDatabase> {
   const embedded = await startEmbedded(home, settings);
   lastFirst(t).after(async () => {
     await embedded.stop();
@@ -57,13 +64,26 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
 
 type Result = { code: number | null; stdout: string; stderr: string };
 
-/** Runs `body`, which knows `startEmbedded`, in a process of its own; as another user, where that is asked for. */
-export async function inProcess(body: string, user?: { uid: number; gid: number }, before: string[] = [], imports = ''): Promise<Result> {
+/**
+ * Runs `body`, which knows `startEmbedded`, in a process of its own; as another user, where that is
+ * asked for.
+ */
+export async function inProcess(
+  body: string,
+  user?: { uid: number; gid: number },
+  before: string[] = [],
+  imports = '',
+): Promise<Result> {
   const script = `import { startEmbedded } from ${JSON.stringify(EMBEDDED)}; ${imports}
     try { ${body} } catch (error) { console.error(error.message); process.exit(1); }`;
   const command = [...before, process.execPath, '--input-type=module', '--eval', script];
   const env = { PATH: process.env['PATH'] };
-  const child = spawn(command[0] as string, command.slice(1), { ...user, cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command[0] as string, command.slice(1), {
+    ...user,
+    cwd: '/',
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const result: Result = { code: null, stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (result.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text));

@@ -3,14 +3,21 @@ import { suite, test } from 'node:test';
 import type { Page } from '../../src/database/page.ts';
 import type { Pool, Queryable } from '../../src/database/pool.ts';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
-import { findOverdue, listDeliveries, releasableWebhookIds } from '../../src/deliveries/delivery-store.ts';
+import {
+  findOverdue,
+  listDeliveries,
+  releasableWebhookIds,
+} from '../../src/deliveries/delivery-store.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const WHOLE: Page = { limit: 50, offset: 0, createdAt: {} };
 // A third of all rows, neither the newest nor the oldest.
-const RANGE: Page = { ...WHOLE, createdAt: { gte: '2026-01-08T00:00:00Z', lt: '2026-01-15T00:00:00Z' } };
+const RANGE: Page = {
+  ...WHOLE,
+  createdAt: { gte: '2026-01-08T00:00:00Z', lt: '2026-01-15T00:00:00Z' },
+};
 const PAGES = { 'the first page': WHOLE, 'the first page of a range of created_at': RANGE };
 
 const webhookId = id('a', 1);
@@ -20,20 +27,55 @@ type List = (db: Queryable, page: Page) => Promise<unknown[]>;
 
 const LISTS: [table: string, filter: string, index: string, list: List][] = [
   ['webhooks', 'no filter', 'webhooks_by_name', (db, page) => listWebhooks(db, {}, page)],
-  ['webhooks', 'active', 'webhooks_by_active', (db, page) => listWebhooks(db, { active: true }, page)],
+  [
+    'webhooks',
+    'active',
+    'webhooks_by_active',
+    (db, page) => listWebhooks(db, { active: true }, page),
+  ],
   ['deliveries', 'no filter', 'deliveries_by_time', (db, page) => listDeliveries(db, {}, page)],
-  ['deliveries', 'webhook', 'deliveries_by_webhook', (db, page) => listDeliveries(db, { webhookId }, page)],
-  ['deliveries', 'status', 'deliveries_by_status', (db, page) => listDeliveries(db, { status: 'failed' }, page)],
+  [
+    'deliveries',
+    'webhook',
+    'deliveries_by_webhook',
+    (db, page) => listDeliveries(db, { webhookId }, page),
+  ],
+  [
+    'deliveries',
+    'status',
+    'deliveries_by_status',
+    (db, page) => listDeliveries(db, { status: 'failed' }, page),
+  ],
   [
     'deliveries',
     'webhook and status',
     'deliveries_by_webhook_and_status',
     (db, page) => listDeliveries(db, { webhookId, status: 'failed' }, page),
   ],
-  ['delivery_attempts', 'no filter', 'delivery_attempts_by_time', (db, page) => listAttempts(db, {}, page)],
-  ['delivery_attempts', 'webhook', 'delivery_attempts_by_webhook', (db, page) => listAttempts(db, { webhookId }, page)],
-  ['delivery_attempts', 'delivery', 'delivery_attempts_by_delivery', (db, page) => listAttempts(db, { deliveryId }, page)],
-  ['delivery_attempts', 'success', 'delivery_attempts_by_success', (db, page) => listAttempts(db, { success: false }, page)],
+  [
+    'delivery_attempts',
+    'no filter',
+    'delivery_attempts_by_time',
+    (db, page) => listAttempts(db, {}, page),
+  ],
+  [
+    'delivery_attempts',
+    'webhook',
+    'delivery_attempts_by_webhook',
+    (db, page) => listAttempts(db, { webhookId }, page),
+  ],
+  [
+    'delivery_attempts',
+    'delivery',
+    'delivery_attempts_by_delivery',
+    (db, page) => listAttempts(db, { deliveryId }, page),
+  ],
+  [
+    'delivery_attempts',
+    'success',
+    'delivery_attempts_by_success',
+    (db, page) => listAttempts(db, { success: false }, page),
+  ],
 ];
 
 suite('20,000 rows of ten webhooks', async () => {
@@ -51,9 +93,13 @@ suite('20,000 rows of ten webhooks', async () => {
           reads.map((node) => node['Node Type']),
           ['Index Scan'],
         );
-        // Within a range the index by time may be as good: it reads the range's rows and drops the others.
+        // Within a range the index by time may be as good: it reads the range's rows and drops the
+        // others.
         const allowed = page === RANGE ? [index, `${table}_by_time`] : [index];
-        assert.ok(allowed.includes(reads[0]?.['Index Name'] ?? ''), `${reads[0]?.['Index Name']} in place of ${index}`);
+        assert.ok(
+          allowed.includes(reads[0]?.['Index Name'] ?? ''),
+          `${reads[0]?.['Index Name']} in place of ${index}`,
+        );
       });
     }
   }
@@ -64,7 +110,9 @@ suite('20,000 rows of ten webhooks', async () => {
       ['deliveries_parked', releasableWebhookIds],
       ['deliveries_due', (db: Queryable) => findOverdue(db, 30, start, 1000)],
     ] as const) {
-      const reads = flat(await planOf(pool, search)).filter((node) => node['Relation Name'] === 'deliveries');
+      const reads = flat(await planOf(pool, search)).filter(
+        (node) => node['Relation Name'] === 'deliveries',
+      );
       assert.deepEqual(new Set(reads.map((node) => node['Index Name'])), new Set([index]));
     }
   });
@@ -90,14 +138,22 @@ suite('20,000 rows of one webhook, which every filter by webhook leaves whole', 
   }
 });
 
-type Plan = { 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; Plans?: Plan[] };
+type Plan = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+};
 
 /** How PostgreSQL would run the very statement that `read` sends. */
 async function planOf(pool: Pool, read: (db: Queryable) => Promise<unknown>): Promise<Plan> {
   let plan: Plan | undefined;
   const explaining = {
     query: async (text: string, values: unknown[]) => {
-      const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(`explain (format json) ${text}`, values);
+      const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
+        `explain (format json) ${text}`,
+        values,
+      );
       plan = rows[0]?.['QUERY PLAN'][0]?.Plan;
       return { rows: [] };
     },
@@ -115,12 +171,13 @@ function id(kind: string, number: number): string {
 }
 
 /**
- * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and 20,000 webhooks. One in 3 failed,
- * 100 are pending.
+ * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and
+ * 20,000 webhooks. One in 3 failed, 100 are pending.
  */
 async function filledDatabase(webhooks: number): Promise<Pool> {
   const { pool } = await freshDatabase(wholeFile);
-  const uuid = (kind: string, number: string) => `(repeat('${kind}', 8) || '-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
+  const uuid = (kind: string, number: string) =>
+    `(repeat('${kind}', 8) || '-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
   const webhook = uuid('a', `n % ${webhooks} + 1`);
   const time = `'2026-01-01T00:00:00Z'::timestamptz + n * interval '90 seconds'`;
   await pool.query(`

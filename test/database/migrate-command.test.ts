@@ -20,14 +20,20 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     const again = run();
     assert.equal(await exitStatus(again), 0);
     assert.deepEqual(fieldsOf(again, 'migrate.done'), { applied: [], queue: 'up to date' });
-    const { rows } = await database.pool.query<{ name: string; policy: string }>('select name, policy from postmand_queue.queue');
+    const { rows } = await database.pool.query<{ name: string; policy: string }>(
+      'select name, policy from postmand_queue.queue',
+    );
     assert.deepEqual(rows, [{ name: 'deliveries', policy: 'exclusive' }]);
   });
 
   test('a database that is read-only → exit status 1, and what to do', async (t) => {
     const database = await freshDatabase(t, 'template0');
-    const { rows } = await database.pool.query<{ name: string }>('select current_database() as name');
-    await database.pool.query(`alter database ${rows[0]?.name} set default_transaction_read_only = on`);
+    const { rows } = await database.pool.query<{ name: string }>(
+      'select current_database() as name',
+    );
+    await database.pool.query(
+      `alter database ${rows[0]?.name} set default_transaction_read_only = on`,
+    );
     for (const args of [[], ['down']]) {
       const command = migrate(t, database, args);
       assert.equal(await exitStatus(command), 1);
@@ -44,7 +50,10 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     await database.pool.query(`alter role ${role.name} nosuperuser`);
     const command = migrate(t, { ...database, url: role.url }, []);
     assert.equal(await exitStatus(command), 1);
-    assert.match(command.output.stderr, /^postmand: permission denied for schema public\. .* grant create on schema public to USER\.$/m);
+    assert.match(
+      command.output.stderr,
+      /^postmand: permission denied for schema public\. .* grant create on schema public to USER\.$/m,
+    );
   });
 
   test('with a migration that fails → exit status 1, named on stderr, and the database is as it was', async (t) => {
@@ -66,8 +75,13 @@ suite('postmand migrate', { concurrency: 4 }, () => {
 
   test('status → what is applied, pending and unknown, and nothing is changed', async (t) => {
     const database = await freshDatabase(t, 'template0');
-    await database.pool.query('create table postmand_migrations (name text primary key, applied_at timestamptz not null default now())');
-    await database.pool.query(`insert into postmand_migrations (name) values ($1), ('999_of_tomorrow')`, [NAMES[0]]);
+    await database.pool.query(
+      'create table postmand_migrations (name text primary key, applied_at timestamptz not null default now())',
+    );
+    await database.pool.query(
+      `insert into postmand_migrations (name) values ($1), ('999_of_tomorrow')`,
+      [NAMES[0]],
+    );
     const half = migrate(t, database, ['status']);
     assert.equal(await exitStatus(half), 0);
     assert.deepEqual(fieldsOf(half, 'migrate.status'), {
@@ -101,7 +115,10 @@ suite('postmand migrate', { concurrency: 4 }, () => {
   });
 
   test('on a database that is not there → exit status 1, and the message has host and database and no password', async (t) => {
-    const env = { POSTMAND_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing', POSTMAND_DATABASE_WAIT: '0' };
+    const env = {
+      POSTMAND_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing',
+      POSTMAND_DATABASE_WAIT: '0',
+    };
     const command = postmand(t, ['migrate'], { env });
     assert.equal(await exitStatus(command), 1);
     assert.match(command.output.stderr, /127\.0\.0\.1:1\/nothing.*ECONNREFUSED/);
@@ -109,13 +126,26 @@ suite('postmand migrate', { concurrency: 4 }, () => {
   });
 });
 
-function migrate(t: Parameters<typeof postmand>[0], { url }: TestDatabase, args: string[], folder?: string): Command {
-  const env = { POSTMAND_DATABASE_URL: url, ...(folder === undefined ? {} : { POSTMAND_DATABASE_MIGRATION_DIR: folder }) };
+function migrate(
+  t: Parameters<typeof postmand>[0],
+  { url }: TestDatabase,
+  args: string[],
+  folder?: string,
+): Command {
+  const env = {
+    POSTMAND_DATABASE_URL: url,
+    ...(folder === undefined ? {} : { POSTMAND_DATABASE_MIGRATION_DIR: folder }),
+  };
   return postmand(t, ['migrate', ...args], { env });
 }
 
 /** What the command logged with an event, without time and level. */
 function fieldsOf(command: Command, name: string): Record<string, unknown> {
-  const { time: _time, level: _level, event: _event, ...fields } = command.lines.find(({ event }) => event === name) ?? {};
+  const {
+    time: _time,
+    level: _level,
+    event: _event,
+    ...fields
+  } = command.lines.find(({ event }) => event === name) ?? {};
   return fields;
 }

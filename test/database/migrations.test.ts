@@ -16,7 +16,10 @@ suite('up', { concurrency: 4 }, () => {
   });
 
   test('some applied already → only the others, and the schema is the same as in one go', async (t) => {
-    const [inSteps, inOneGo] = [await freshDatabase(t, 'template0'), await freshDatabase(t, 'template0')];
+    const [inSteps, inOneGo] = [
+      await freshDatabase(t, 'template0'),
+      await freshDatabase(t, 'template0'),
+    ];
     const first = await migrationsFolder(t, { count: 2 });
     assert.deepEqual(await migrateUp(inSteps.connection, first), NAMES.slice(0, 2));
     assert.deepEqual(await migrateUp(inSteps.connection, MIGRATIONS), NAMES.slice(2));
@@ -26,7 +29,9 @@ suite('up', { concurrency: 4 }, () => {
 
   test('several at once → each migration once, and the others find nothing left to do', async (t) => {
     const { connection } = await freshDatabase(t, 'template0');
-    const applied = await Promise.all(Array.from({ length: 5 }, () => migrateUp(connection, MIGRATIONS)));
+    const applied = await Promise.all(
+      Array.from({ length: 5 }, () => migrateUp(connection, MIGRATIONS)),
+    );
     assert.deepEqual(applied.flat(), NAMES);
   });
 
@@ -56,13 +61,19 @@ suite('up', { concurrency: 4 }, () => {
     );
     assert.equal((await pool.query('select from good')).rows.length, 0);
 
-    const right = await migrationsFolder(t, { more: { '900_good.up.sql': '', '901_bad.up.sql': 'create table bad (n integer)' } });
+    const right = await migrationsFolder(t, {
+      more: { '900_good.up.sql': '', '901_bad.up.sql': 'create table bad (n integer)' },
+    });
     assert.deepEqual(await migrateUp(connection, right), ['901_bad']);
   });
 
   test('the status → what is applied, what is pending, and what a newer version applied', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
-    assert.deepEqual(await migrationStatus(pool, MIGRATIONS), { applied: [], pending: NAMES, unknown: [] });
+    assert.deepEqual(await migrationStatus(pool, MIGRATIONS), {
+      applied: [],
+      pending: NAMES,
+      unknown: [],
+    });
     await migrateUp(connection, await migrationsFolder(t, { count: 1 }));
     await pool.query(`insert into postmand_migrations (name) values ('999_of_tomorrow')`);
     assert.deepEqual(await migrationStatus(pool, MIGRATIONS), {
@@ -106,7 +117,10 @@ suite('down', { concurrency: 4 }, () => {
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);
     for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
-    await expectRefused({ connection, pool }, /001_reference_tables \(down\) failed: refused: table webhooks has rows/);
+    await expectRefused(
+      { connection, pool },
+      /001_reference_tables \(down\) failed: refused: table webhooks has rows/,
+    );
     assert.equal((await pool.query('select from webhooks')).rows.length, 1);
   });
 
@@ -114,7 +128,10 @@ suite('down', { concurrency: 4 }, () => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, await migrationsFolder(t, { count: 1 }));
     await pool.query('comment on table deliveries is null');
-    await expectRefused({ connection, pool }, /refused: table deliveries was there before the first migration/);
+    await expectRefused(
+      { connection, pool },
+      /refused: table deliveries was there before the first migration/,
+    );
   });
 
   test('a number that is too large for the column of before → refused, and everything is as it was', async (t) => {
@@ -123,7 +140,10 @@ suite('down', { concurrency: 4 }, () => {
     await putWebhook(pool, 1);
     await pool.query('update webhooks set retry_max_backoff = 604800');
     for (const _ of NAMES.slice(2)) await migrateDown(connection, MIGRATIONS);
-    await expectRefused({ connection, pool }, /002_integers \(down\) failed: smallint out of range/);
+    await expectRefused(
+      { connection, pool },
+      /002_integers \(down\) failed: smallint out of range/,
+    );
   });
 
   test('a webhook that is still being deleted → refused, as it would appear again', async (t) => {
@@ -132,15 +152,24 @@ suite('down', { concurrency: 4 }, () => {
     await putWebhook(pool, 1);
     await pool.query('update webhooks set deleted_at = now()');
     for (const _ of NAMES.slice(3)) await migrateDown(connection, MIGRATIONS);
-    await expectRefused({ connection, pool }, /003_held_deliveries \(down\) failed: refused: a webhook is still being deleted/);
+    await expectRefused(
+      { connection, pool },
+      /003_held_deliveries \(down\) failed: refused: a webhook is still being deleted/,
+    );
   });
 
   test('rows of every kind, as far down as it goes, and up again → the rows are as they were', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);
-    for (const [number, status] of ['pending', 'succeeded', 'failed'].entries()) await putDelivery(pool, number, { status });
-    const rows = async () => (await pool.query('select id, status, scheduled_at, delivery_attempts from deliveries order by id')).rows;
+    for (const [number, status] of ['pending', 'succeeded', 'failed'].entries())
+      await putDelivery(pool, number, { status });
+    const rows = async () =>
+      (
+        await pool.query(
+          'select id, status, scheduled_at, delivery_attempts from deliveries order by id',
+        )
+      ).rows;
     const before = await rows();
     for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
     await migrateUp(connection, MIGRATIONS);
@@ -156,7 +185,12 @@ async function expectRefused({ connection, pool }: Migrated, reason: RegExp): Pr
   assert.deepEqual([await schemaOf(pool), await migrationStatus(pool, MIGRATIONS)], before);
 }
 
-/** The columns of our tables. Going down makes the reference's indexes, whether or not they were there. */
+/**
+ * The columns of our tables. Going down makes the reference's indexes, whether or not they were
+ * there.
+ */
 async function columnsOf({ pool }: Pick<Migrated, 'pool'>): Promise<string[]> {
-  return (await schemaOf(pool)).filter((line) => !line.startsWith('CREATE ') && !line.startsWith('postmand_migrations'));
+  return (await schemaOf(pool)).filter(
+    (line) => !line.startsWith('CREATE ') && !line.startsWith('postmand_migrations'),
+  );
 }

@@ -46,7 +46,9 @@ suite('notifications', { concurrency: 4 }, () => {
 
   test('a role whose idle sessions are ended → it stays', async (t) => {
     const { notifications, database, role, said } = await prepared(t);
-    const { rowCount } = await database.pool.query(`select from pg_settings where name = 'idle_session_timeout'`);
+    const { rowCount } = await database.pool.query(
+      `select from pg_settings where name = 'idle_session_timeout'`,
+    );
     if (rowCount === 0) return t.skip('PostgreSQL 13 has no such setting');
     await role.alter(`set idle_session_timeout = '100ms'`);
     await notifications.start();
@@ -165,12 +167,24 @@ async function prepared(context: TestContext) {
   let calls = 0;
   const connection = await connectionTo(proxy.url);
   const another = () => {
-    const one = new Notifications({ connection, channel: 'ch', name: NAME, server, log }, () => (calls += 1));
+    const one = new Notifications(
+      { connection, channel: 'ch', name: NAME, server, log },
+      () => (calls += 1),
+    );
     t.after(() => one.close());
     return one;
   };
   const said = () => log.lines.map(({ level, event }) => [level, event]);
-  return { database, role, proxy, server, another, notifications: another(), calls: () => calls, said };
+  return {
+    database,
+    role,
+    proxy,
+    server,
+    another,
+    notifications: another(),
+    calls: () => calls,
+    said,
+  };
 }
 
 async function started(context: TestContext): Promise<Prepared> {
@@ -185,9 +199,10 @@ async function notify({ pool }: TestDatabase): Promise<void> {
 
 async function sessionsAre({ pool }: TestDatabase, count: number): Promise<void> {
   await until(`${count} sessions`, async () => {
-    const { rowCount } = await pool.query('select from pg_stat_activity where application_name = $1 and datname = current_database()', [
-      NAME,
-    ]);
+    const { rowCount } = await pool.query(
+      'select from pg_stat_activity where application_name = $1 and datname = current_database()',
+      [NAME],
+    );
     return rowCount === count;
   });
 }

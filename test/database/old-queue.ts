@@ -18,9 +18,18 @@ const QUEUE_OF_2_1 = {
   warningQueueSize: 2_000_000_000,
 };
 
-/** pg-boss under its default schema name, installed where it is not there yet. By itself it changes nothing afterwards. */
+/**
+ * pg-boss under its default schema name, installed where it is not there yet. By itself it changes
+ * nothing afterwards.
+ */
 export async function bossOf(t: TestContext, { connection }: TestDatabase): Promise<PgBoss> {
-  const options = { ...connection, max: 2, supervise: false, schedule: false, registerInstance: false };
+  const options = {
+    ...connection,
+    max: 2,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  };
   const installing = new PgBoss(options);
   installing.on('error', () => {});
   await installing.start();
@@ -33,7 +42,9 @@ export async function bossOf(t: TestContext, { connection }: TestDatabase): Prom
 }
 
 /** A database as version 2.1 left it, with its queue in the schema `pgboss`. */
-export async function databaseOf21(t: TestContext): Promise<{ database: TestDatabase; boss: PgBoss }> {
+export async function databaseOf21(
+  t: TestContext,
+): Promise<{ database: TestDatabase; boss: PgBoss }> {
   const database = await freshDatabase(t, 'template0');
   await migrateUp(database.connection, await migrationsFolder(t, { count: MIGRATIONS_OF_2_1 }));
   const boss = await bossOf(t, database);
@@ -48,7 +59,10 @@ export const jobOf = (deliveryId: string, webhookId: string) => ({
   group: { id: webhookId },
 });
 
-/** Everything in the schema `pgboss`: what it is made of, down to the identity of each thing, and every row. */
+/**
+ * Everything in the schema `pgboss`: what it is made of, down to the identity of each thing, and
+ * every row.
+ */
 export async function contentsOfPgboss(db: Queryable): Promise<string[]> {
   const { rows: things } = await db.query<{ line: string }>(
     `select format('relation %s %s %s', oid, relname, relkind) as line from pg_class where relnamespace = 'pgboss'::regnamespace
@@ -64,7 +78,9 @@ export async function contentsOfPgboss(db: Queryable): Promise<string[]> {
   );
   const lines = things.map(({ line }) => line);
   for (const { name } of tables) {
-    const { rows } = await db.query<{ line: string }>(`select row_to_json(one)::text as line from pgboss."${name}" as one order by line`);
+    const { rows } = await db.query<{ line: string }>(
+      `select row_to_json(one)::text as line from pgboss."${name}" as one order by line`,
+    );
     lines.push(...rows.map(({ line }) => `${name} ${line}`));
   }
   return lines;

@@ -39,7 +39,9 @@ test('more callers than connections → they take turns on at most that many, wh
   t.after(() => pool.end());
   const answers = await Promise.all(
     Array.from({ length: 10 }, () =>
-      pool.query<{ pid: number; name: string }>(`select pg_backend_pid() as pid, current_setting('application_name') as name`),
+      pool.query<{ pid: number; name: string }>(
+        `select pg_backend_pid() as pid, current_setting('application_name') as name`,
+      ),
     ),
   );
   assert.ok(new Set(answers.map(({ rows }) => rows[0]?.pid)).size <= 2);
@@ -51,7 +53,8 @@ test('statements one after the other → on one connection', async (t) => {
   const pool = createPool(connection, { max: 5, name: 'in turn', log: silentLog });
   t.after(() => pool.end());
   const pids = new Set<number | undefined>();
-  for (let n = 1; n <= 5; n += 1) pids.add((await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid);
+  for (let n = 1; n <= 5; n += 1)
+    pids.add((await pool.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid);
   assert.equal(pids.size, 1);
 });
 
@@ -60,7 +63,8 @@ test('a database that is gone → what waits for a connection to it fails with a
   const missing = { ...connection, database: 'no_such_database' };
   const pool = createPool(missing, { max: 1, name: 'nowhere', log: silentLog });
   t.after(() => pool.end());
-  const unreachable = (error: unknown) => error instanceof DatabaseUnreachable && /"no_such_database" does not exist/.test(error.message);
+  const unreachable = (error: unknown) =>
+    error instanceof DatabaseUnreachable && /"no_such_database" does not exist/.test(error.message);
   await assert.rejects(pool.query('select 1'), unreachable);
   await assert.rejects(pool.connect(), unreachable);
 });
@@ -73,8 +77,12 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   await pool.query('select 1');
   const other = new Client(url);
   await other.connect();
-  await other.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut off'`);
+  await other.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cut off'`,
+  );
   await other.end();
-  await until('the warning', () => log.lines.some(({ level, event }) => level === 'warn' && event === 'database.connection_lost'));
+  await until('the warning', () =>
+    log.lines.some(({ level, event }) => level === 'warn' && event === 'database.connection_lost'),
+  );
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });

@@ -6,16 +6,31 @@ import { suite, test, type TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
 import { binaries, runInitdb } from '../../src/database/embedded/embedded-binaries.ts';
-import { holdEmbedded, startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded/embedded.ts';
+import {
+  holdEmbedded,
+  startEmbedded,
+  type EmbeddedDatabase,
+} from '../../src/database/embedded/embedded.ts';
 import { findPlace, handOver } from '../../src/database/embedded/embedded-place.ts';
 import { isPostmaster } from '../../src/database/embedded/postmaster-file.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { isRunning } from '../setup/process-state.ts';
 import { until } from '../setup/until.ts';
-import { embeddedIn, inProcess, IS_ROOT, lockFileOf, makeData, NO_FSYNC, openFolder, postmasterOf, query } from './homes.ts';
+import {
+  embeddedIn,
+  inProcess,
+  IS_ROOT,
+  lockFileOf,
+  makeData,
+  NO_FSYNC,
+  openFolder,
+  postmasterOf,
+  query,
+} from './homes.ts';
 
-const POSTMASTER_FILE = new URL('../../src/database/embedded/postmaster-file.ts', import.meta.url).href;
+const POSTMASTER_FILE = new URL('../../src/database/embedded/postmaster-file.ts', import.meta.url)
+  .href;
 
 const onLinux = { skip: process.platform !== 'linux' && 'needs /proc' };
 
@@ -30,14 +45,18 @@ suite('the environment of PostgreSQL', onLinux, () => {
     Object.assign(process.env, secrets);
     t.after(() => {
       for (const name of Object.keys(secrets)) delete process.env[name];
-      Object.assign(process.env, Object.fromEntries(restore.filter(([, value]) => value !== undefined)));
+      Object.assign(
+        process.env,
+        Object.fromEntries(restore.filter(([, value]) => value !== undefined)),
+      );
     });
     const home = path.join(await openFolder(t), 'data');
     let starting = true;
     const seen = new Map<string, string>();
     const watching = (async () => {
       while (starting) {
-        for (const [program, names] of await environmentsBelow(process.pid)) seen.set(program, names);
+        for (const [program, names] of await environmentsBelow(process.pid))
+          seen.set(program, names);
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
@@ -45,11 +64,14 @@ suite('the environment of PostgreSQL', onLinux, () => {
     starting = false;
     await watching;
     await query(url, 'select 1');
-    for (const [program, names] of await environmentsBelow(await postmasterOf(home))) seen.set(program, names);
+    for (const [program, names] of await environmentsBelow(await postmasterOf(home)))
+      seen.set(program, names);
 
     assert.ok(seen.has('initdb') && seen.has('postgres'), [...seen.keys()].join());
-    const allowed = /^(PATH|LD_LIBRARY_PATH|LC_\w+|TZ|PG_GRANDPARENT_PID|PGDATA|PGLOCALEDIR|PGSYSCONFDIR|PWD|OLDPWD|SHLVL|_)$/;
-    for (const [program, names] of seen) for (const name of names.split(' ')) assert.match(name, allowed, program);
+    const allowed =
+      /^(PATH|LD_LIBRARY_PATH|LC_\w+|TZ|PG_GRANDPARENT_PID|PGDATA|PGLOCALEDIR|PGSYSCONFDIR|PWD|OLDPWD|SHLVL|_)$/;
+    for (const [program, names] of seen)
+      for (const name of names.split(' ')) assert.match(name, allowed, program);
   });
 });
 
@@ -68,7 +90,8 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
     await nameInLockFile(home, await postmasterOf(other.home));
     const { url } = await embeddedIn(t, home);
     assert.notEqual(url, other.url);
-    for (const one of [url, other.url]) assert.deepEqual(await query(one, 'select 1 as one'), [{ one: 1 }]);
+    for (const one of [url, other.url])
+      assert.deepEqual(await query(one, 'select 1 as one'), [{ one: 1 }]);
   });
 
   test('left by a crash, its process id now our own, or nonsense, or nothing at all → it starts', async (t) => {
@@ -81,17 +104,27 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
     }
   });
 
-  test('a PostgreSQL runs, and root may not see where processes work → it is recognised all the same', { skip: !IS_ROOT }, async (t) => {
-    const embedded = await embeddedIn(t, path.join(await openFolder(t), 'data'));
-    const body = `console.log((await startEmbedded(${JSON.stringify(embedded.home)})).url);`;
-    const { stdout, stderr } = await inProcess(body, undefined, ['setpriv', '--bounding-set=-sys_ptrace']);
-    assert.deepEqual([stdout.trim(), stderr], [embedded.url, '']);
-  });
+  test(
+    'a PostgreSQL runs, and root may not see where processes work → it is recognised all the same',
+    { skip: !IS_ROOT },
+    async (t) => {
+      const embedded = await embeddedIn(t, path.join(await openFolder(t), 'data'));
+      const body = `console.log((await startEmbedded(${JSON.stringify(embedded.home)})).url);`;
+      const { stdout, stderr } = await inProcess(body, undefined, [
+        'setpriv',
+        '--bounding-set=-sys_ptrace',
+      ]);
+      assert.deepEqual([stdout.trim(), stderr], [embedded.url, '']);
+    },
+  );
 
-  test('processes end while root looks at them, and it may not see where they work → no error', { skip: !IS_ROOT }, async (t) => {
-    const home = path.join(await openFolder(t), 'data');
-    await makeData(home);
-    const body = `
+  test(
+    'processes end while root looks at them, and it may not see where they work → no error',
+    { skip: !IS_ROOT },
+    async (t) => {
+      const home = path.join(await openFolder(t), 'data');
+      await makeData(home);
+      const body = `
       const { isPostmaster } = await import(${JSON.stringify(POSTMASTER_FILE)});
       const shell = spawn('sh', ['-c', 'for i in $(seq 2000); do /bin/true; done'], { uid: 65534, gid: 65534, stdio: 'ignore' });
       let running = true;
@@ -103,11 +136,17 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
         await setImmediate();
       }
       await ended;`;
-    const imports = `import { spawn } from 'node:child_process'; import { once } from 'node:events';
+      const imports = `import { spawn } from 'node:child_process'; import { once } from 'node:events';
       import { readFileSync } from 'node:fs'; import { setImmediate } from 'node:timers/promises';`;
-    const { code, stderr } = await inProcess(body, undefined, ['setpriv', '--bounding-set=-sys_ptrace'], imports);
-    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-  });
+      const { code, stderr } = await inProcess(
+        body,
+        undefined,
+        ['setpriv', '--bounding-set=-sys_ptrace'],
+        imports,
+      );
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    },
+  );
 });
 
 suite('data and binaries', { concurrency: 2 }, () => {
@@ -161,7 +200,10 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const home = path.join(await openFolder(t), 'data');
     const log = keepingLog();
     const held = await hold(t, home, log);
-    const [file, settings] = [path.join(home, 'postgres', 'postgresql.conf'), 'shared_buffers = nonsense\n'];
+    const [file, settings] = [
+      path.join(home, 'postgres', 'postgresql.conf'),
+      'shared_buffers = nonsense\n',
+    ];
     const good = await readFile(file, 'utf8');
     await writeFile(file, good + settings);
     process.kill(await postmasterOf(home), 'SIGKILL');
@@ -230,9 +272,13 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const held = await hold(t, home, log);
     const data = path.join(home, 'postgres');
     await rename(data, `${data}.away`);
-    await until('it is tried again', () => log.lines.some(({ event }) => event === 'postgres.not_started'));
+    await until('it is tried again', () =>
+      log.lines.some(({ event }) => event === 'postgres.not_started'),
+    );
     await rename(`${data}.away`, data);
-    const again = await until('there again', () => log.lines.find(({ event }) => event === 'postgres.started_again'));
+    const again = await until('there again', () =>
+      log.lines.find(({ event }) => event === 'postgres.started_again'),
+    );
     assert.equal(again.fields['pid'], pid);
     await held.stop();
     assert.equal(isRunning(pid), false);
@@ -251,7 +297,10 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const held = await hold(t, home, silentLog);
     assert.equal((await query(held.url, LOCK_HOLDERS)).length, 1);
     process.kill(await postmasterOf(home), 'SIGKILL');
-    await until('it is taken', async () => (await query(held.url, LOCK_HOLDERS).catch(() => [])).length === 1);
+    await until(
+      'it is taken',
+      async () => (await query(held.url, LOCK_HOLDERS).catch(() => [])).length === 1,
+    );
     const [before] = await query(held.url, LOCK_HOLDERS);
     await query(held.url, `select pg_terminate_backend(pid) from (${LOCK_HOLDERS}) as holders`);
     const [after] = await until('it is taken again', async () => {
@@ -270,7 +319,9 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const waiting = other.query('select pg_advisory_lock(7036873082)');
     await query(held.url, `select pg_terminate_backend(pid) from (${LOCK_HOLDERS}) as holders`);
     await waiting;
-    await until('it is logged', () => log.lines.some(({ level, event }) => level === 'warn' && event === 'start.lock_taken'));
+    await until('it is logged', () =>
+      log.lines.some(({ level, event }) => level === 'warn' && event === 'start.lock_taken'),
+    );
     const [theirs] = await query(held.url, LOCK_HOLDERS);
     await other.end();
     await until('it is ours', async () => {
@@ -286,7 +337,10 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     await other.connect();
     lastFirst(t).after(() => other.end());
     await other.query('select pg_advisory_lock(7036873082)');
-    await assert.rejects(holdEmbedded(embedded.home, silentLog), /Another `postmand start` is running/);
+    await assert.rejects(
+      holdEmbedded(embedded.home, silentLog),
+      /Another `postmand start` is running/,
+    );
     assert.equal((await other.query('select 1')).rowCount, 1);
   });
 
@@ -305,7 +359,9 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     const home = path.join(await openFolder(t), 'data');
     const results = await Promise.allSettled([hold(t, home, silentLog), hold(t, home, silentLog)]);
     assert.deepEqual(results.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
-    const held = results.find(({ status }) => status === 'fulfilled') as PromiseFulfilledResult<EmbeddedDatabase>;
+    const held = results.find(
+      ({ status }) => status === 'fulfilled',
+    ) as PromiseFulfilledResult<EmbeddedDatabase>;
     assert.deepEqual(await query(held.value.url, 'select 1 as one'), [{ one: 1 }]);
   });
 });
@@ -314,7 +370,11 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
 const LOCK_HOLDERS = `select pid from pg_locks where locktype = 'advisory' and granted
   and (classid::bigint << 32) + objid::bigint = 7036873082`;
 
-async function hold(t: TestContext, home: string, log: Parameters<typeof holdEmbedded>[1]): Promise<EmbeddedDatabase> {
+async function hold(
+  t: TestContext,
+  home: string,
+  log: Parameters<typeof holdEmbedded>[1],
+): Promise<EmbeddedDatabase> {
   const held = await holdEmbedded(home, log);
   lastFirst(t).after(() => held.stop());
   return held;
@@ -352,15 +412,27 @@ async function environmentsBelow(root: number): Promise<[program: string, names:
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const processes = await Promise.all(pids.map(processAt));
   const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  const isBelow = (pid: number): boolean => pid !== 0 && (parents.get(pid) === root || isBelow(parents.get(pid) ?? 0));
-  return processes.filter(({ pid, names }) => names !== '' && isBelow(pid)).map(({ program, names }) => [program, names]);
+  const isBelow = (pid: number): boolean =>
+    pid !== 0 && (parents.get(pid) === root || isBelow(parents.get(pid) ?? 0));
+  return processes
+    .filter(({ pid, names }) => names !== '' && isBelow(pid))
+    .map(({ program, names }) => [program, names]);
 }
 
-async function processAt(id: string): Promise<{ pid: number; parent: number; program: string; names: string }> {
+async function processAt(
+  id: string,
+): Promise<{ pid: number; parent: number; program: string; names: string }> {
   const [stat = '', environ = ''] = await Promise.all(
     ['stat', 'environ'].map((name) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '')),
   );
   const [, program = '', parent = '0'] = /\((.*)\) \w (\d+)/.exec(stat) ?? [];
-  const names = environ.split('\0').flatMap((line) => (line === '' ? [] : [line.split('=')[0] as string]));
-  return { pid: Number(id), parent: Number(parent), program, names: program === 'node' || program === 'MainThread' ? '' : names.join(' ') };
+  const names = environ
+    .split('\0')
+    .flatMap((line) => (line === '' ? [] : [line.split('=')[0] as string]));
+  return {
+    pid: Number(id),
+    parent: Number(parent),
+    program,
+    names: program === 'node' || program === 'MainThread' ? '' : names.join(' '),
+  };
 }

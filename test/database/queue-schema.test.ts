@@ -20,7 +20,11 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     const boss = await bossOf(t, database);
     await boss.createQueue(QUEUE, { retryLimit: 7 });
     await boss.createQueue('emails');
-    await boss.insert(QUEUE, [{ data: { parcel: 1 } }, { data: { parcel: 2 } }, { data: { parcel: 3 } }]);
+    await boss.insert(QUEUE, [
+      { data: { parcel: 1 } },
+      { data: { parcel: 2 } },
+      { data: { parcel: 3 } },
+    ]);
     await boss.fetch(QUEUE);
     const before = await contentsOfPgboss(database.pool);
 
@@ -54,10 +58,22 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
   });
 
   const OTHERS: [what: string, sql: string][] = [
-    ['a table queue without names', 'create table pgboss.queue (id integer); create table pgboss.version (version integer)'],
-    ['a table queue with numbers for names', 'create table pgboss.queue (name integer); create table pgboss.version (version integer)'],
-    ['a sequence queue', 'create sequence pgboss.queue; create table pgboss.version (version integer)'],
-    ['a type queue', 'create type pgboss.queue as (name text); create table pgboss.version (version integer)'],
+    [
+      'a table queue without names',
+      'create table pgboss.queue (id integer); create table pgboss.version (version integer)',
+    ],
+    [
+      'a table queue with numbers for names',
+      'create table pgboss.queue (name integer); create table pgboss.version (version integer)',
+    ],
+    [
+      'a sequence queue',
+      'create sequence pgboss.queue; create table pgboss.version (version integer)',
+    ],
+    [
+      'a type queue',
+      'create type pgboss.queue as (name text); create table pgboss.version (version integer)',
+    ],
     [
       'a queue like ours whose jobs are gone',
       `create table pgboss.version (version integer);
@@ -79,9 +95,13 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     await bossOf(t, database);
     const role = `r_${randomUUID().slice(0, 8)}`;
     await database.pool.query(`create role ${role}; grant create on schema public to ${role}`);
-    const { rows } = await database.pool.query<{ name: string }>('select current_database() as name');
+    const { rows } = await database.pool.query<{ name: string }>(
+      'select current_database() as name',
+    );
     await database.pool.query(`grant create on database ${rows[0]?.name} to ${role}`);
-    lastFirst(t).after(() => database.pool.query(`drop owned by ${role} cascade; drop role ${role}`));
+    lastFirst(t).after(() =>
+      database.pool.query(`drop owned by ${role} cascade; drop role ${role}`),
+    );
     await database.pool.query(`alter database ${rows[0]?.name} set role = ${role}`);
     await migrate(database);
     assert.deepEqual(await statesOf(database), []);
@@ -105,16 +125,26 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
 
     await boss.touch(QUEUE, [mine]);
     await boss.insert(QUEUE, [jobOf(waiting, WEBHOOK), jobOf(claimed, WEBHOOK)]);
-    assert.deepEqual(await statesOf(database), moved.toSorted(), 'one job a delivery, under both names');
+    assert.deepEqual(
+      await statesOf(database),
+      moved.toSorted(),
+      'one job a delivery, under both names',
+    );
     await boss.deleteJob(QUEUE, mine.id);
     const next = randomUUID();
     await boss.insert(QUEUE, [jobOf(next, WEBHOOK)]);
     const [fetched] = await boss.fetch<{ deliveryId: string }>(QUEUE);
     assert.equal(fetched?.data.deliveryId, next);
 
-    await database.pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where singleton_key = $1`, [lost]);
+    await database.pool.query(
+      `update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where singleton_key = $1`,
+      [lost],
+    );
     await boss.supervise(QUEUE);
-    assert.deepEqual(await statesOf(database), [`active ${next}`, `retry ${lost}`, `created ${waiting}`].toSorted());
+    assert.deepEqual(
+      await statesOf(database),
+      [`active ${next}`, `retry ${lost}`, `created ${waiting}`].toSorted(),
+    );
     await boss.createQueue(QUEUE, { policy: 'exclusive', partition: true });
     await boss.updateQueue(QUEUE, { retryLimit: 999 });
 
@@ -132,7 +162,9 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     await boss.insert(QUEUE, [jobOf(randomUUID(), WEBHOOK)]);
     await migrate(database);
     for (const schema of ['pgboss', 'postmand_queue']) {
-      await database.pool.query(`begin; set local role ${role}; update ${schema}.job set priority = 0; commit`);
+      await database.pool.query(
+        `begin; set local role ${role}; update ${schema}.job set priority = 0; commit`,
+      );
     }
   });
 
@@ -164,7 +196,11 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
       after.filter(ours).filter((line) => !line.startsWith('function')),
       [],
     );
-    assert.ok(before.filter((line) => line.startsWith('emails') || line.includes('somebody')).every((line) => after.includes(line)));
+    assert.ok(
+      before
+        .filter((line) => line.startsWith('emails') || line.includes('somebody'))
+        .every((line) => after.includes(line)),
+    );
     await startWorker(t, database);
     await until('its delivery arrives', () => receiver.received.length > 0);
   });
@@ -175,7 +211,10 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     await boss.insert(QUEUE, [jobOf(randomUUID(), WEBHOOK)]);
     await boss.fetch(QUEUE);
     const before = await contentsOfPgboss(database.pool);
-    await assert.rejects(migrate(database), /006_queue_schema .*refused: a worker of an earlier version is sending.*stop all servers/);
+    await assert.rejects(
+      migrate(database),
+      /006_queue_schema .*refused: a worker of an earlier version is sending.*stop all servers/,
+    );
     assert.deepEqual(await contentsOfPgboss(database.pool), before);
   });
 

@@ -11,7 +11,10 @@ for (const name of ['server', 'worker']) {
       const { url } = await freshDatabase(t, 'template0');
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
       assert.equal(await exitStatus(command), 1);
-      assert.match(command.output.stderr, new RegExp(`schema is older .*${NAMES.join(', ')}.*Run: postmand migrate`));
+      assert.match(
+        command.output.stderr,
+        new RegExp(`schema is older .*${NAMES.join(', ')}.*Run: postmand migrate`),
+      );
     });
 
     test('a database with an older schema → exit status 1, naming what is missing and the command to run', async (t) => {
@@ -19,7 +22,10 @@ for (const name of ['server', 'worker']) {
       await pool.query('delete from postmand_migrations where name = $1', [NAMES.at(-1)]);
       const command = postmand(t, [name], { env: { POSTMAND_DATABASE_URL: url } });
       assert.equal(await exitStatus(command), 1);
-      assert.match(command.output.stderr, new RegExp(`missing: ${NAMES.at(-1)}\\)\\. Run: postmand migrate`));
+      assert.match(
+        command.output.stderr,
+        new RegExp(`missing: ${NAMES.at(-1)}\\)\\. Run: postmand migrate`),
+      );
       assert.doesNotMatch(command.output.stderr, /\n {4}at /);
     });
 
@@ -38,7 +44,10 @@ for (const name of ['server', 'worker']) {
       const started = await command.event(`${name}.started`);
       const warning = command.lines.find(({ event }) => event === 'schema.newer');
       assert.deepEqual([warning?.level, warning?.['unknown']], ['warn', ['999_of_tomorrow']]);
-      assert.equal((await fetch(`http://127.0.0.1:${String(started['healthPort'])}/healthz`)).status, 200);
+      assert.equal(
+        (await fetch(`http://127.0.0.1:${String(started['healthPort'])}/healthz`)).status,
+        200,
+      );
       assert.deepEqual(await command.end(), { code: 0, signal: null });
     });
   });

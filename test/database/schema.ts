@@ -11,7 +11,10 @@ export const NAMES = (await readdir(MIGRATIONS))
   .map((file) => file.slice(0, -'.up.sql'.length))
   .toSorted();
 
-/** What the schema `public` is made of: every column with its type and default, every constraint and every index. */
+/**
+ * What the schema `public` is made of: every column with its type and default, every constraint and
+ * every index.
+ */
 export async function schemaOf(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ line: string }>(
     `select format('%s.%s %s%s %s', table_name, column_name, udt_name, case is_nullable when 'NO' then ' not null' end, column_default) as line
@@ -25,7 +28,10 @@ export async function schemaOf(db: Queryable): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** A folder with the first `count` migrations (all where it is left out) and `more` files, gone after the test. */
+/**
+ * A folder with the first `count` migrations (all where it is left out) and `more` files, gone
+ * after the test.
+ */
 export async function migrationsFolder(
   t: Pick<TestContext, 'after'>,
   { count = NAMES.length, more = {} }: { count?: number; more?: Record<string, string> } = {},
@@ -34,7 +40,10 @@ export async function migrationsFolder(
   t.after(() => rm(folder, { recursive: true }));
   for (const name of NAMES.slice(0, count)) {
     for (const direction of ['up', 'down'])
-      await cp(path.join(MIGRATIONS, `${name}.${direction}.sql`), path.join(folder, `${name}.${direction}.sql`));
+      await cp(
+        path.join(MIGRATIONS, `${name}.${direction}.sql`),
+        path.join(folder, `${name}.${direction}.sql`),
+      );
   }
   for (const [file, sql] of Object.entries(more)) await writeFile(path.join(folder, file), sql);
   return folder;

@@ -54,12 +54,16 @@ suite('a session', () => {
       const connection = await set(t, database, settings);
       const pool = createPool(connection, { max: 1, name: 'elsewhere', log: silentLog });
       t.after(() => pool.end());
-      const ours = [...SETTINGS.map(([name, , value]) => [name, value]), ...THEIRS].filter(([name = '']) => known.has(name));
+      const ours = [...SETTINGS.map(([name, , value]) => [name, value]), ...THEIRS].filter(
+        ([name = '']) => known.has(name),
+      );
       assert.deepEqual(await settingsOf(pool, ours), ours);
 
       const single = await openSession(connection, 'single');
       t.after(() => single.end());
-      const unbounded = ours.map(([name, value]) => (name === 'statement_timeout' ? [name, '0'] : [name, value]));
+      const unbounded = ours.map(([name, value]) =>
+        name === 'statement_timeout' ? [name, '0'] : [name, value],
+      );
       assert.deepEqual(await settingsOf(single, unbounded), unbounded);
     });
   }
@@ -68,7 +72,9 @@ suite('a session', () => {
     const database = await freshDatabase(t, 'template0');
     const connection = await setForRole(t, database, [['search_path', '"Our ""Own""", public']]);
     const names = [['search_path']];
-    assert.deepEqual(await settingsOf(await sessionOf(t, connection), names), [['search_path', '"Our ""Own""", public']]);
+    assert.deepEqual(await settingsOf(await sessionOf(t, connection), names), [
+      ['search_path', '"Our ""Own""", public'],
+    ]);
     const pinned = await sessionOf(t, { ...connection, searchPath: '"$user", public' });
     assert.deepEqual(await settingsOf(pinned, names), [['search_path', '"$user", public']]);
   });
@@ -86,7 +92,8 @@ suite('a session', () => {
 
   test('a role whose idle sessions are ended → ours stay', async (t) => {
     const database = await freshDatabase(t, 'template0');
-    if (!(await knownTo(database)).has('idle_session_timeout')) return t.skip('PostgreSQL 13 has no such setting');
+    if (!(await knownTo(database)).has('idle_session_timeout'))
+      return t.skip('PostgreSQL 13 has no such setting');
     const connection = await setForRole(t, database, [['idle_session_timeout', '100ms']]);
     const session = await sessionOf(t, connection);
     await session.query('select 1');
@@ -107,7 +114,11 @@ async function sessionOf(context: TestContext, connection: Connection) {
   return session;
 }
 
-async function setForDatabase(_t: TestContext, { pool, connection }: TestDatabase, settings: string[][]): Promise<Connection> {
+async function setForDatabase(
+  _t: TestContext,
+  { pool, connection }: TestDatabase,
+  settings: string[][],
+): Promise<Connection> {
   for (const [name = '', value] of settings) {
     await pool.query(
       `do $$ begin execute format('alter database %I set ${name} = ${quoted(name, value).replaceAll("'", "''")}', current_database()); end $$`,
@@ -116,14 +127,25 @@ async function setForDatabase(_t: TestContext, { pool, connection }: TestDatabas
   return connection;
 }
 
-async function setForRole(context: TestContext, database: TestDatabase, settings: string[][]): Promise<Connection> {
+async function setForRole(
+  context: TestContext,
+  database: TestDatabase,
+  settings: string[][],
+): Promise<Connection> {
   const role = await createRole(lastFirst(context), database);
-  for (const [name = '', value] of settings) await database.pool.query(`alter role ${role.name} set ${name} = ${quoted(name, value)}`);
+  for (const [name = '', value] of settings)
+    await database.pool.query(`alter role ${role.name} set ${name} = ${quoted(name, value)}`);
   return connectionTo(role.url);
 }
 
-async function setInUrl(_t: TestContext, { url }: TestDatabase, settings: string[][]): Promise<Connection> {
-  const options = settings.map(([name, value]) => `-c ${name}=${value?.replaceAll(/[ \\]/g, '\\$&')}`).join(' ');
+async function setInUrl(
+  _t: TestContext,
+  { url }: TestDatabase,
+  settings: string[][],
+): Promise<Connection> {
+  const options = settings
+    .map(([name, value]) => `-c ${name}=${value?.replaceAll(/[ \\]/g, '\\$&')}`)
+    .join(' ');
   return connectionTo(`${url}&options=${encodeURIComponent(options)}`);
 }
 
@@ -133,11 +155,16 @@ function quoted(name: string, value = ''): string {
 }
 
 async function knownTo({ pool }: TestDatabase): Promise<Set<string>> {
-  const { rows } = await pool.query<{ name: string }>('select lower(name) as name from pg_settings');
+  const { rows } = await pool.query<{ name: string }>(
+    'select lower(name) as name from pg_settings',
+  );
   return new Set(rows.map(({ name }) => name));
 }
 
-async function settingsOf(db: Pick<ClientBase, 'query'>, named: (string | undefined)[][]): Promise<string[][]> {
+async function settingsOf(
+  db: Pick<ClientBase, 'query'>,
+  named: (string | undefined)[][],
+): Promise<string[][]> {
   const { rows } = await db.query<{ name: string; set: string }>(
     'select name, current_setting(name) as set from unnest($1::text[]) with ordinality as asked (name, place) order by place',
     [named.map(([name]) => name)],

@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DatabaseError } from 'pg';
-import { Overloaded, shareCommits, type SharedCommitOptions } from '../../src/database/shared-commit.ts';
+import {
+  Overloaded,
+  shareCommits,
+  type SharedCommitOptions,
+} from '../../src/database/shared-commit.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
 
-const OPTIONS: SharedCommitOptions = { maxBatch: 100, maxWaiting: 1000, retryDelayMs: () => undefined };
+const OPTIONS: SharedCommitOptions = {
+  maxBatch: 100,
+  maxWaiting: 1000,
+  retryDelayMs: () => undefined,
+};
 
 /** A commit that a test ends by hand. `batches` are those begun so far. */
 function byHand() {
@@ -63,7 +71,10 @@ test('more callers than a batch may have → several batches', async () => {
 
 test('callers whose items weigh more than a batch may → several batches, and what is too heavy goes alone', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, { ...OPTIONS, weight: { of: (item: number) => item, max: 10 } });
+  const share = shareCommits(commit, {
+    ...OPTIONS,
+    weight: { of: (item: number) => item, max: 10 },
+  });
   const results = [1, 6, 4, 3, 8, 40, 2].map((item) => share(item));
   for (const n of [0, 1, 2, 3, 4, 5]) await end(n);
   assert.deepEqual(batches, [[1], [6, 4], [3], [8], [40], [2]]);

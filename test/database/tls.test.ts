@@ -34,7 +34,12 @@ wholeFile.after(async () => {
 type Outcome = 'encrypted' | 'plain' | RegExp;
 
 /** The server's certificate is for `localhost`, from an authority that only our CA file knows. */
-const WITH_TLS: [host: string, mode: string | undefined, caFile: string | undefined, outcome: Outcome][] = [
+const WITH_TLS: [
+  host: string,
+  mode: string | undefined,
+  caFile: string | undefined,
+  outcome: Outcome,
+][] = [
   ['127.0.0.1', undefined, undefined, 'encrypted'],
   ['127.0.0.1', 'prefer', undefined, 'encrypted'],
   ['127.0.0.1', 'allow', undefined, 'encrypted'],
@@ -66,14 +71,19 @@ const WITHOUT_TLS: [mode: string | undefined, caFile: string | undefined, outcom
 ];
 
 for (const [host, mode, caFile, outcome] of WITH_TLS) {
-  test(`a server with TLS, ${host}, sslmode ${mode ?? 'unset'}, ${caFile ?? 'no CA file'} → ${outcome}`, { skip: missing }, () =>
-    expectOutcome(url(server?.url ?? '', host, mode), caFile, outcome),
+  test(
+    `a server with TLS, ${host}, sslmode ${mode ?? 'unset'}, ${caFile ?? 'no CA file'} → ${outcome}`,
+    { skip: missing },
+    () => expectOutcome(url(server?.url ?? '', host, mode), caFile, outcome),
   );
 }
 
 for (const [mode, caFile, outcome] of WITHOUT_TLS) {
-  test(`a server without TLS, sslmode ${mode ?? 'unset'}, ${caFile ?? 'no CA file'} → ${outcome}`, { skip: missing }, () =>
-    expectOutcome(url(process.env['TEST_SERVER_URL'] ?? '', undefined, mode), caFile, outcome),
+  test(
+    `a server without TLS, sslmode ${mode ?? 'unset'}, ${caFile ?? 'no CA file'} → ${outcome}`,
+    { skip: missing },
+    () =>
+      expectOutcome(url(process.env['TEST_SERVER_URL'] ?? '', undefined, mode), caFile, outcome),
   );
 }
 
@@ -91,48 +101,74 @@ for (const [parameters, host, outcome] of OTHERWISE) {
   );
 }
 
-test('a worker with a CA file → every connection it holds is encrypted', { skip: missing }, async (context) => {
-  const t = lastFirst(context);
-  const connection = await connectionTo(url(server?.url ?? '', 'localhost', 'verify-full'), path.join(folder, 'ca.pem'));
-  await migrateUp(connection, MIGRATIONS);
-  await installQueue(connection, silentLog);
-  const pool = createPool(connection, { max: 3, name: 'postmand worker', log: silentLog });
-  t.after(() => pool.end());
-  await startWorkerHere(t, { url: '', connection, pool });
-  const rows = await until('its connections for leases and for notifications are there', async () => {
-    const { rows: all } = await pool.query<{ name: string; ssl: boolean }>(
-      `select application_name as name, ssl from pg_stat_ssl join pg_stat_activity using (pid)
-       where backend_type = 'client backend' and state <> 'starting'`,
+test(
+  'a worker with a CA file → every connection it holds is encrypted',
+  { skip: missing },
+  async (context) => {
+    const t = lastFirst(context);
+    const connection = await connectionTo(
+      url(server?.url ?? '', 'localhost', 'verify-full'),
+      path.join(folder, 'ca.pem'),
     );
-    return ['upkeep', 'listen'].every((kind) => all.some(({ name }) => name.includes(kind))) && all;
-  });
-  assert.deepEqual(
-    rows.filter(({ ssl }) => !ssl),
-    [],
-  );
-});
+    await migrateUp(connection, MIGRATIONS);
+    await installQueue(connection, silentLog);
+    const pool = createPool(connection, { max: 3, name: 'postmand worker', log: silentLog });
+    t.after(() => pool.end());
+    await startWorkerHere(t, { url: '', connection, pool });
+    const rows = await until(
+      'its connections for leases and for notifications are there',
+      async () => {
+        const { rows: all } = await pool.query<{ name: string; ssl: boolean }>(
+          `select application_name as name, ssl from pg_stat_ssl join pg_stat_activity using (pid)
+       where backend_type = 'client backend' and state <> 'starting'`,
+        );
+        return (
+          ['upkeep', 'listen'].every((kind) => all.some(({ name }) => name.includes(kind))) && all
+        );
+      },
+    );
+    assert.deepEqual(
+      rows.filter(({ ssl }) => !ssl),
+      [],
+    );
+  },
+);
 
 for (const [way, place] of [
   ['over TLS', () => url(server?.url ?? '', 'localhost', 'verify-full')],
   ['over a Unix socket', () => socketUrl(server?.url ?? '')],
 ] as const) {
-  test(`a statement given up ${way} → PostgreSQL is told to end it`, { skip: missing }, async (t) => {
-    const connection = await connectionTo(place(), path.join(folder, 'ca.pem'));
-    const pool = createPool(connection, { max: 1, name: 'impatient', log: silentLog });
-    t.after(() => pool.end());
-    const statement = { text: 'select pg_sleep(600)', query_timeout: 200 };
-    await assert.rejects(pool.query(statement), /Query read timeout/);
-    const { rowCount } = await pool.query(`select from pg_stat_activity where wait_event = 'PgSleep'`);
-    assert.equal(rowCount, 0);
-  });
+  test(
+    `a statement given up ${way} → PostgreSQL is told to end it`,
+    { skip: missing },
+    async (t) => {
+      const connection = await connectionTo(place(), path.join(folder, 'ca.pem'));
+      const pool = createPool(connection, { max: 1, name: 'impatient', log: silentLog });
+      t.after(() => pool.end());
+      const statement = { text: 'select pg_sleep(600)', query_timeout: 200 };
+      await assert.rejects(pool.query(statement), /Query read timeout/);
+      const { rowCount } = await pool.query(
+        `select from pg_stat_activity where wait_event = 'PgSleep'`,
+      );
+      assert.equal(rowCount, 0);
+    },
+  );
 }
 
-async function expectOutcome(url: string, caFile: string | undefined, outcome: Outcome): Promise<void> {
+async function expectOutcome(
+  url: string,
+  caFile: string | undefined,
+  outcome: Outcome,
+): Promise<void> {
   const connecting = (async () => {
-    const client = new Client({ ...(await connectionTo(url, caFile && path.join(folder, caFile))) });
+    const client = new Client({
+      ...(await connectionTo(url, caFile && path.join(folder, caFile))),
+    });
     client.on('error', () => {});
     await client.connect();
-    const { rows } = await client.query<{ ssl: boolean }>('select ssl from pg_stat_ssl where pid = pg_backend_pid()');
+    const { rows } = await client.query<{ ssl: boolean }>(
+      'select ssl from pg_stat_ssl where pid = pg_backend_pid()',
+    );
     await client.end();
     return rows[0]?.ssl ? 'encrypted' : 'plain';
   })();
@@ -161,7 +197,10 @@ async function missingPart(): Promise<string | false> {
 
 async function startWithTls() {
   await makeCertificates();
-  const server = await startEmbedded(path.join(folder, 'data'), { fsync: 'off', unix_socket_directories: sockets });
+  const server = await startEmbedded(path.join(folder, 'data'), {
+    fsync: 'off',
+    unix_socket_directories: sockets,
+  });
   // PostgreSQL wants its key in its own hands.
   const { uid, gid } = await stat(path.join(server.home, 'postgres'));
   for (const file of ['server.pem', 'server.key']) {
@@ -184,9 +223,30 @@ async function makeCertificates(): Promise<void> {
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   for (const name of ['ca', 'other-ca']) {
-    await openssl('req', '-x509', ...key, '-keyout', `${name}.key`, '-out', `${name}.pem`, '-subj', `/CN=${name}`, '-days', '2');
+    await openssl(
+      'req',
+      '-x509',
+      ...key,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.pem`,
+      '-subj',
+      `/CN=${name}`,
+      '-days',
+      '2',
+    );
   }
-  await openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost');
+  await openssl(
+    'req',
+    ...key,
+    '-keyout',
+    'server.key',
+    '-out',
+    'server.csr',
+    '-subj',
+    '/CN=localhost',
+  );
   await writeFile(path.join(folder, 'names.txt'), 'subjectAltName=DNS:localhost\n');
   await openssl(
     'x509',

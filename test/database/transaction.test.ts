@@ -15,7 +15,9 @@ const database = await freshDatabase(wholeFile, 'template0');
 // One connection: whatever is left on it by a failure would meet the next caller.
 const pool = createPool(database.connection, { max: 1, name: 'transactions', log: silentLog });
 wholeFile.after(() => pool.end());
-await pool.query('create table words (word text primary key, after text references words deferrable initially deferred)');
+await pool.query(
+  'create table words (word text primary key, after text references words deferrable initially deferred)',
+);
 
 test('work that ends → committed, and its result comes back', async () => {
   const result = await inTransaction(pool, async (tx) => {
@@ -138,7 +140,8 @@ test('the network cut in the middle, then back → rejected as passing, then as 
 /** Nothing of a failed transaction is there, no transaction is open, and the pool works. */
 async function expectHealthy(pool: Pool): Promise<void> {
   await inTransaction(pool, (tx) => tx.query('select 1'));
-  // A connection that was dropped takes its transaction with it, but only when its backend has noticed.
+  // A connection that was dropped takes its transaction with it, but only when its backend has
+  // noticed.
   await until('no transaction is open', async () => {
     const { rows } = await pool.query(
       `select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
@@ -152,7 +155,9 @@ async function expectHealthy(pool: Pool): Promise<void> {
 }
 
 async function words(): Promise<string[]> {
-  return (await database.pool.query<{ word: string }>('select word from words')).rows.map(({ word }) => word);
+  return (await database.pool.query<{ word: string }>('select word from words')).rows.map(
+    ({ word }) => word,
+  );
 }
 
 async function backend(pool: Pool): Promise<number | undefined> {

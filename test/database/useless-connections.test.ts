@@ -15,7 +15,10 @@ import { until } from '../setup/until.ts';
 
 suite('a connection that the server ended while nobody used it', { concurrency: 4 }, () => {
   for (const [what, use] of [
-    ['a transaction', (pool: Pool) => inTransaction(pool, (tx) => tx.query('insert into notes values (1)'))],
+    [
+      'a transaction',
+      (pool: Pool) => inTransaction(pool, (tx) => tx.query('insert into notes values (1)')),
+    ],
     ['a read', (pool: Pool) => pool.query('select count(*) from notes')],
     ['a health check', (pool: Pool) => pool.isWritable()],
   ] as const) {
@@ -51,7 +54,8 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
     const { database, proxy, pool } = await proxied(t, 1);
     await fill(pool);
     const states = `select from pg_stat_activity where datname = current_database() and application_name = 'under test' and state = $1`;
-    const is = (state: string) => until(`it is ${state}`, async () => (await database.pool.query(states, [state])).rowCount);
+    const is = (state: string) =>
+      until(`it is ${state}`, async () => (await database.pool.query(states, [state])).rowCount);
     const reading = pool.query('select pg_sleep(0.5)');
     await is('active');
     const writing = inTransaction(pool, (tx) => tx.query('create table notes (n integer)'));
@@ -147,7 +151,10 @@ async function hold(t: TestContext, pool: Pool): Promise<() => void> {
   return release;
 }
 
-/** Like a reload of the server's settings: sessions that are open may not write any more, and new ones may. */
+/**
+ * Like a reload of the server's settings: sessions that are open may not write any more, and new
+ * ones may.
+ */
 async function makeReadOnly(pool: Pool): Promise<void> {
   const clients = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
   for (const client of clients) await client.query('set default_transaction_read_only = on');
@@ -158,10 +165,13 @@ function write(pool: Pool): Promise<unknown> {
   return inTransaction(pool, (tx) => tx.query('create table if not exists written (n integer)'));
 }
 
-const setDefault = (database: TestDatabase, value: 'on' | 'off') => alterDatabase(database, `set default_transaction_read_only = ${value}`);
+const setDefault = (database: TestDatabase, value: 'on' | 'off') =>
+  alterDatabase(database, `set default_transaction_read_only = ${value}`);
 
 async function alterDatabase({ pool }: TestDatabase, what: string): Promise<void> {
-  await pool.query(`do $$ begin execute format('alter database %I ${what}', current_database()); end $$`);
+  await pool.query(
+    `do $$ begin execute format('alter database %I ${what}', current_database()); end $$`,
+  );
 }
 
 /** The processes of PostgreSQL that serve the pools under test. */
@@ -182,7 +192,11 @@ async function endAll({ pool }: TestDatabase): Promise<void> {
 async function proxied(t: TestContext, max: number) {
   const database = await freshDatabase(t, 'template0');
   const proxy = await startDatabaseProxy(lastFirst(t), database.url);
-  const pool = createPool(await connectionTo(proxy.url), { max, name: 'under test', log: silentLog });
+  const pool = createPool(await connectionTo(proxy.url), {
+    max,
+    name: 'under test',
+    log: silentLog,
+  });
   lastFirst(t).after(() => pool.end());
   return { database, proxy, pool };
 }

@@ -20,7 +20,13 @@ suite('accept', { concurrency: 4 }, () => {
     const delivery = await accept({ webhookId: webhook.id, payload: '{"a": "☃"}' });
 
     const { id, created_at, updated_at, scheduled_at, ...fields } = delivery;
-    assert.deepEqual(fields, { webhook_id: webhook.id, payload: '{"a": "☃"}', delivery_attempts: 0, status: 'pending', held_reason: null });
+    assert.deepEqual(fields, {
+      webhook_id: webhook.id,
+      payload: '{"a": "☃"}',
+      delivery_attempts: 0,
+      status: 'pending',
+      held_reason: null,
+    });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);
     assert.equal((await deliveryRow(pool, id))?.status, 'pending');
     const [job, ...others] = await jobs(pool);
@@ -38,7 +44,10 @@ suite('accept', { concurrency: 4 }, () => {
   test('an unknown webhook → WebhookNotFound, and nothing is stored', async (t) => {
     const { accept, pool } = await open(t);
     await assert.rejects(accept({ webhookId: randomUUID(), payload: 'x' }), WebhookNotFound);
-    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')], [0, 0]);
+    assert.deepEqual(
+      [await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')],
+      [0, 0],
+    );
   });
 
   test('a webhook that is being deleted → WebhookNotFound', async (t) => {
@@ -65,22 +74,36 @@ suite('accept', { concurrency: 4 }, () => {
     const { accept, pool } = database;
     const active = await addWebhook(database);
     const inactive = await addWebhook(database, { active: false });
-    const webhookIds = Array.from({ length: 50 }, (_one, i) => [active.id, active.id, inactive.id, randomUUID()][i % 4] ?? '');
-    const results = await Promise.allSettled(webhookIds.map((webhookId, i) => accept({ webhookId, payload: `payload ${i}` })));
+    const webhookIds = Array.from(
+      { length: 50 },
+      (_one, i) => [active.id, active.id, inactive.id, randomUUID()][i % 4] ?? '',
+    );
+    const results = await Promise.allSettled(
+      webhookIds.map((webhookId, i) => accept({ webhookId, payload: `payload ${i}` })),
+    );
 
     const accepted = [];
     for (const [i, result] of results.entries()) {
       if (i % 4 === 3) {
-        assert.ok(result.status === 'rejected' && result.reason instanceof WebhookNotFound, `caller ${i}`);
+        assert.ok(
+          result.status === 'rejected' && result.reason instanceof WebhookNotFound,
+          `caller ${i}`,
+        );
         continue;
       }
       assert.ok(result.status === 'fulfilled', `caller ${i}`);
-      assert.deepEqual([result.value.webhook_id, result.value.payload], [webhookIds[i], `payload ${i}`]);
+      assert.deepEqual(
+        [result.value.webhook_id, result.value.payload],
+        [webhookIds[i], `payload ${i}`],
+      );
       accepted.push(result.value);
     }
     assert.equal(await count(pool, 'deliveries'), accepted.length);
     const due = accepted.filter(({ held_reason }) => held_reason === null);
-    assert.deepEqual((await jobs(pool)).map(({ deliveryId }) => deliveryId).sort(), due.map(({ id }) => id).sort());
+    assert.deepEqual(
+      (await jobs(pool)).map(({ deliveryId }) => deliveryId).sort(),
+      due.map(({ id }) => id).sort(),
+    );
     assert.equal(due.length, 26);
   });
 
@@ -88,12 +111,19 @@ suite('accept', { concurrency: 4 }, () => {
     const database = await open(t);
     const { accept, pool } = database;
     const webhook = await addWebhook(database);
-    const payloads = Array.from({ length: 16 }, (_one, i) => `${i}"\\`.repeat(i % 4 === 0 ? 1 : 250_000));
-    const accepted = await Promise.all(payloads.map((payload) => accept({ webhookId: webhook.id, payload })));
-    const { rows } = await pool.query<{ id: string; payload: string }>('select id, payload from deliveries');
+    const payloads = Array.from({ length: 16 }, (_one, i) =>
+      `${i}"\\`.repeat(i % 4 === 0 ? 1 : 250_000),
+    );
+    const accepted = await Promise.all(
+      payloads.map((payload) => accept({ webhookId: webhook.id, payload })),
+    );
+    const { rows } = await pool.query<{ id: string; payload: string }>(
+      'select id, payload from deliveries',
+    );
     const stored = new Map(rows.map(({ id, payload }) => [id, payload]));
     assert.equal(stored.size, 16);
-    for (const [i, payload] of payloads.entries()) assert.ok(stored.get(accepted[i]?.id ?? '') === payload, `payload ${i}`);
+    for (const [i, payload] of payloads.entries())
+      assert.ok(stored.get(accepted[i]?.id ?? '') === payload, `payload ${i}`);
     assert.equal(await count(pool, 'postmand_queue.job'), 16);
   });
 
@@ -101,8 +131,12 @@ suite('accept', { concurrency: 4 }, () => {
     const database = await open(t);
     const { accept, pool } = database;
     const webhook = await addWebhook(database);
-    await pool.query(`alter table postmand_queue.job add constraint none_accepted check (state <> 'created')`);
-    const results = await Promise.allSettled([1, 2, 3].map((i) => accept({ webhookId: webhook.id, payload: String(i) })));
+    await pool.query(
+      `alter table postmand_queue.job add constraint none_accepted check (state <> 'created')`,
+    );
+    const results = await Promise.allSettled(
+      [1, 2, 3].map((i) => accept({ webhookId: webhook.id, payload: String(i) })),
+    );
     assert.deepEqual(
       results.map(({ status }) => status),
       ['rejected', 'rejected', 'rejected'],
@@ -115,12 +149,17 @@ suite('accept', { concurrency: 4 }, () => {
     const { accept, pool } = database;
     const webhook = await addWebhook(database);
     const payloads = Array.from({ length: 20 }, (_one, i) => (i === 7 ? 'NUL \0' : `payload ${i}`));
-    const results = await Promise.allSettled(payloads.map((payload) => accept({ webhookId: webhook.id, payload })));
+    const results = await Promise.allSettled(
+      payloads.map((payload) => accept({ webhookId: webhook.id, payload })),
+    );
     assert.deepEqual(
       results.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])),
       [7],
     );
-    assert.deepEqual([await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')], [19, 19]);
+    assert.deepEqual(
+      [await count(pool, 'deliveries'), await count(pool, 'postmand_queue.job')],
+      [19, 19],
+    );
   });
 });
 
@@ -128,5 +167,8 @@ async function open(t: TestContext) {
   const database = await freshDatabase(t);
   const queue = await openQueue(database.pool, silentLog);
   lastFirst(t).after(() => queue.close());
-  return { ...database, accept: createAccept({ pool: database.pool, queue, metrics: createMetrics() }) };
+  return {
+    ...database,
+    accept: createAccept({ pool: database.pool, queue, metrics: createMetrics() }),
+  };
 }

@@ -4,7 +4,15 @@ import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
 import { setAside, type Aside } from '../../src/deliveries/park.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import { releaseParked } from '../../src/upkeep/release.ts';
-import { addDeliveries, addWebhook, count, deliveryRow, jobs, parkAll, takeOver } from '../setup/delivery-rows.ts';
+import {
+  addDeliveries,
+  addWebhook,
+  count,
+  deliveryRow,
+  jobs,
+  parkAll,
+  takeOver,
+} from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
 
 const NOTHING: Aside = { hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
@@ -17,7 +25,10 @@ suite('set aside', { concurrency: 4 }, () => {
     const claim = await worker.claimOf(webhook.id, id);
     await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
     const row = await deliveryRow(worker.pool, id);
-    assert.deepEqual([row?.status, row?.held_reason, row?.parked, row?.delivery_attempts], ['pending', 'webhook_inactive', true, 0]);
+    assert.deepEqual(
+      [row?.status, row?.held_reason, row?.parked, row?.delivery_attempts],
+      ['pending', 'webhook_inactive', true, 0],
+    );
     assert.deepEqual(await jobs(worker.pool), []);
   });
 
@@ -37,7 +48,9 @@ suite('set aside', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, postpone: [{ claim, delaySeconds: 60 }] }));
+    await worker.commit((tx) =>
+      setAside(tx, worker.queue, { ...NOTHING, postpone: [{ claim, delaySeconds: 60 }] }),
+    );
     const [job, ...others] = await jobs(worker.pool);
     assert.deepEqual([job?.deliveryId, job?.state, others.length], [id, 'created', 0]);
     assert.ok((job?.waitSeconds ?? 0) > 55 && (job?.waitSeconds ?? 0) <= 60);
@@ -71,7 +84,9 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = { ...(await worker.claimOf(webhook.id, id)), lost: 4 };
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, doubt: [{ claim, mark: 'a mark' }] }));
+    await worker.commit((tx) =>
+      setAside(tx, worker.queue, { ...NOTHING, doubt: [{ claim, mark: 'a mark' }] }),
+    );
     const { rows } = await worker.pool.query<{ data: unknown; seconds: number; scheduled: number }>(
       `select job.data, extract(epoch from job.start_after - now())::float8 as seconds,
          extract(epoch from deliveries.scheduled_at - now())::float8 as scheduled
@@ -81,7 +96,8 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
       rows.map(({ data }) => data),
       [{ deliveryId: id, deaths: 4, doubt: 'a mark' }],
     );
-    for (const seconds of [rows[0]?.seconds, rows[0]?.scheduled]) assert.ok(seconds !== undefined && seconds > 20 && seconds <= 30);
+    for (const seconds of [rows[0]?.seconds, rows[0]?.scheduled])
+      assert.ok(seconds !== undefined && seconds > 20 && seconds <= 30);
   });
 });
 
@@ -90,11 +106,15 @@ suite('hand back', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const claims: Claim[] = [];
-    for (const id of await addDeliveries(worker, webhook.id, 3)) claims.push(await worker.claimOf(webhook.id, id));
+    for (const id of await addDeliveries(worker, webhook.id, 3))
+      claims.push(await worker.claimOf(webhook.id, id));
     await takeOver(worker.pool, claims[1]?.jobId ?? '');
     await worker.commit((tx) => worker.queue.giveBack(tx, claims));
     const again = await claimed(worker.queue, 10);
-    assert.deepEqual(new Set(again.map(({ deliveryId }) => deliveryId)), new Set([claims[0]?.deliveryId, claims[2]?.deliveryId]));
+    assert.deepEqual(
+      new Set(again.map(({ deliveryId }) => deliveryId)),
+      new Set([claims[0]?.deliveryId, claims[2]?.deliveryId]),
+    );
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 3);
   });
 });
@@ -110,7 +130,10 @@ suite('release', { concurrency: 4 }, () => {
       const row = await deliveryRow(worker.pool, id);
       assert.deepEqual([row?.parked, row?.held_reason, row?.status], [false, null, 'pending']);
     }
-    assert.deepEqual((await claimed(worker.queue, 10)).map(({ deliveryId }) => deliveryId).sort(), ids.toSorted());
+    assert.deepEqual(
+      (await claimed(worker.queue, 10)).map(({ deliveryId }) => deliveryId).sort(),
+      ids.toSorted(),
+    );
   });
 
   test('parked deliveries of an inactive webhook → they stay', async (t) => {
@@ -136,12 +159,19 @@ suite('release', { concurrency: 4 }, () => {
 
   test('1,200 parked → every one gets exactly one job, and another webhook is not held up', async (t) => {
     const worker = await freshWorkerQueue(t);
-    const [many, one, held] = [await addWebhook(worker), await addWebhook(worker), await addWebhook(worker, { active: false })];
+    const [many, one, held] = [
+      await addWebhook(worker),
+      await addWebhook(worker),
+      await addWebhook(worker, { active: false }),
+    ];
     await addDeliveries(worker, many.id, 1200);
     await addDeliveries(worker, one.id);
     await addDeliveries(worker, held.id, 5);
     for (const { id } of [many, one, held]) await parkAll(worker, id);
-    await Promise.all([releaseParked(worker.pool, worker.queue), releaseParked(worker.pool, worker.queue)]);
+    await Promise.all([
+      releaseParked(worker.pool, worker.queue),
+      releaseParked(worker.pool, worker.queue),
+    ]);
     const all = await jobs(worker.pool);
     assert.equal(new Set(all.map(({ deliveryId }) => deliveryId)).size, 1201);
     assert.equal(all.length, 1201);

@@ -25,12 +25,16 @@ suite('a payload', () => {
     test(`${when} → ${isRead ? 'read with its delivery' : 'only its length is read with its delivery'}; alone, it is read whole`, async () => {
       const id = await addDelivery(payload);
       const [found] = await findSendable(pool, [id]);
-      assert.deepEqual([found?.payload, found?.bytes], [isRead ? payload : null, Buffer.byteLength(payload)]);
+      assert.deepEqual(
+        [found?.payload, found?.bytes],
+        [isRead ? payload : null, Buffer.byteLength(payload)],
+      );
       assert.equal(await findPayload(pool, id), payload);
     });
   }
 
-  test('of a delivery that is gone → undefined', async () => assert.equal(await findPayload(pool, randomUUID()), undefined));
+  test('of a delivery that is gone → undefined', async () =>
+    assert.equal(await findPayload(pool, randomUUID()), undefined));
 
   test('a long one → what PostgreSQL keeps apart is not touched before it is read alone', async (t) => {
     // Of its own: connections tell what they have read some time later.
@@ -58,10 +62,10 @@ async function addDelivery(payload: string): Promise<string> {
 async function addLong(pool: TestDatabase['pool'], client: Queryable): Promise<string[]> {
   const { id: webhookId } = await addWebhook({ ...database, pool });
   const ids = await addDeliveries({ ...database, pool }, webhookId, 2);
-  await client.query(`update deliveries set payload = case when id = $1 then $2 else repeat('x', 10000000) end`, [
-    ids[0],
-    randomHex(500_000),
-  ]);
+  await client.query(
+    `update deliveries set payload = case when id = $1 then $2 else repeat('x', 10000000) end`,
+    [ids[0], randomHex(500_000)],
+  );
   return ids;
 }
 
@@ -71,7 +75,10 @@ function randomHex(characters: number): string {
     .slice(0, characters);
 }
 
-/** Blocks of long values that this table's statements have asked for so far, as far as this connection made them. */
+/**
+ * Blocks of long values that this table's statements have asked for so far, as far as this
+ * connection made them.
+ */
 async function blocksApart(db: Queryable): Promise<number> {
   await db.query('select pg_stat_force_next_flush()');
   const { rows } = await db.query<{ blocks: number }>(

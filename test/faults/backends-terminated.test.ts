@@ -20,7 +20,10 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
       await traffic.accepted(30);
       const unlock = await lockTable(t, scene.database, 'delivery_attempts');
       const pid = await heldSettling(pool);
-      const { rows } = await pool.query<{ done: boolean }>('select pg_terminate_backend($1, 5000) as done', [pid]);
+      const { rows } = await pool.query<{ done: boolean }>(
+        'select pg_terminate_backend($1, 5000) as done',
+        [pid],
+      );
       since = new Date();
       assert.equal(rows[0]?.done, true);
       await unlock();
@@ -60,9 +63,13 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     await ending.stop();
     // Idle is not yet known to be idle when it is ended: one may have begun something.
     await judge(t, scene, traffic, { since: new Date(), errors: ['dispatch.failed'] });
-    const answers = scene.processes.flatMap(({ lines }) => lines.filter(({ event }) => event === 'http.request'));
+    const answers = scene.processes.flatMap(({ lines }) =>
+      lines.filter(({ event }) => event === 'http.request'),
+    );
     assert.deepEqual(
-      answers.map(({ status }) => Number(status)).filter((status) => ![200, 201, 503].includes(status)),
+      answers
+        .map(({ status }) => Number(status))
+        .filter((status) => ![200, 201, 503].includes(status)),
       [],
     );
   });

@@ -21,7 +21,9 @@ test('thousands of deliveries due at once after an outage → they drain, and ne
   const scene = await openScene(t);
   const { pool } = scene.database;
   const answer = () => after(sized(100, 20), 200);
-  const webhooks = await Promise.all(ENDPOINTS.map((n) => webhookApart(scene, `/backlog/${n}`, answer, 'succeeded')));
+  const webhooks = await Promise.all(
+    ENDPOINTS.map((n) => webhookApart(scene, `/backlog/${n}`, answer, 'succeeded')),
+  );
   const behind = webhooks.map(({ id }) => id);
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: sized(30, 100) });
   traffic.posts.push(...(await putBacklog(pool, behind)));
@@ -31,16 +33,30 @@ test('thousands of deliveries due at once after an outage → they drain, and ne
   const before = traffic.posts.length;
   await traffic.accepted(50);
   // Retries and slow answers take their time without any backlog.
-  const quick = new Set(scene.webhooks.filter(({ url }) => /steady|calm/.test(url)).map(({ id }) => id));
+  const quick = new Set(
+    scene.webhooks.filter(({ url }) => /steady|calm/.test(url)).map(({ id }) => id),
+  );
   const fresh = traffic.posts
     .slice(before)
-    .flatMap(({ deliveryId, webhookId }) => (deliveryId && quick.has(webhookId) ? [deliveryId] : []));
-  await until('new deliveries are settled', async () => (await pendingOf('id', fresh)) === 0, 120_000);
+    .flatMap(({ deliveryId, webhookId }) =>
+      deliveryId && quick.has(webhookId) ? [deliveryId] : [],
+    );
+  await until(
+    'new deliveries are settled',
+    async () => (await pendingOf('id', fresh)) === 0,
+    120_000,
+  );
   const left = await pendingOf('webhook_id', behind);
   assert.ok(left > 0, 'they did not wait for the whole backlog');
-  t.diagnostic(`${fresh.length} new deliveries were settled while ${left} of ${BACKLOG} were still waiting`);
+  t.diagnostic(
+    `${fresh.length} new deliveries were settled while ${left} of ${BACKLOG} were still waiting`,
+  );
 
-  await until('the backlog has drained', async () => (await pendingOf('webhook_id', behind)) === 0, sized(120_000, 900_000));
+  await until(
+    'the backlog has drained',
+    async () => (await pendingOf('webhook_id', behind)) === 0,
+    sized(120_000, 900_000),
+  );
   await judge(t, scene, traffic, { since });
 
   async function pendingOf(column: 'id' | 'webhook_id', ids: string[]): Promise<number> {
@@ -70,7 +86,11 @@ async function putBacklog(pool: Pool, webhookIds: string[]): Promise<Post[]> {
         `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
          select id, webhook_id, payload, now(), 0, 'pending', now(), now()
          from unnest($1::uuid[], $2::uuid[], $3::text[]) as one (id, webhook_id, payload)`,
-        [some.map(({ deliveryId }) => deliveryId), some.map(({ webhookId }) => webhookId), some.map(({ payload }) => payload)],
+        [
+          some.map(({ deliveryId }) => deliveryId),
+          some.map(({ webhookId }) => webhookId),
+          some.map(({ payload }) => payload),
+        ],
       );
       await queue.enqueue(
         tx,

@@ -10,7 +10,8 @@ const ABORTED_EVERY = 20;
 
 /**
  * Sends `count` times, to the targets by turns, and gives some of the sends up.
- * @returns how many ended in which way. `listening` counts abort signals that somebody still listened to afterwards.
+ * @returns how many ended in which way. `listening` counts abort signals that somebody still
+ * listened to afterwards.
  */
 export async function sendBarrage(
   sender: Sender,
@@ -23,7 +24,11 @@ export async function sendBarrage(
     for (let i = next++; i < count; i = next++) {
       const { url, timeoutMs } = targets[i % targets.length] as Target;
       const abort = new AbortController();
-      const request = { url, headers: [['Content-Type', 'text/plain']] as [string, string][], body: `send ${i}` };
+      const request = {
+        url,
+        headers: [['Content-Type', 'text/plain']] as [string, string][],
+        body: `send ${i}`,
+      };
       const sending = sender.send(request, { timeoutMs, signal: abort.signal });
       if (i % ABORTED_EVERY === 0) setTimeout(() => abort.abort(), i % 7);
       ends[(await sending).kind] += 1;

@@ -17,17 +17,32 @@ test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again late
   const settings = { delivery_attempt_timeout: 6, max_delivery_attempts: 100 };
   const turning = await crowdApart(scene, WEBHOOKS, '/turning', () => 200, 'succeeded', settings);
   const healthy = startTraffic(t, scene, { webhooks: scene.webhooks.slice(0, 2), callers: 2 });
-  const traffic = startTraffic(t, scene, { name: 'turning ', webhooks: turning, callers: 4, pauseMs: 20 });
+  const traffic = startTraffic(t, scene, {
+    name: 'turning ',
+    webhooks: turning,
+    callers: 4,
+    pauseMs: 20,
+  });
   const silentOnes = () => receiver.arrivals.filter(({ path }) => path.startsWith('/turning'));
   await scene.worker();
-  await until('each has been quick', () => new Set(silentOnes().map(({ path }) => path)).size === WEBHOOKS, 60_000);
+  await until(
+    'each has been quick',
+    () => new Set(silentOnes().map(({ path }) => path)).size === WEBHOOKS,
+    60_000,
+  );
 
   receiver.behave('/turning', () => answer.promise);
   const since = new Date();
   const before = { arrived: silentOnes().length, posts: healthy.posts.length };
-  await until('they are tried again and again', () => silentOnes().length >= before.arrived + 3 * SLOTS, 60_000);
+  await until(
+    'they are tried again and again',
+    () => silentOnes().length >= before.arrived + 3 * SLOTS,
+    60_000,
+  );
   const posts = healthy.posts.slice(before.posts);
-  await until('what was posted to others arrives', () => posts.every(({ id }) => receiver.of(id).length > 0));
+  await until('what was posted to others arrives', () =>
+    posts.every(({ id }) => receiver.of(id).length > 0),
+  );
   const waits = waitsOf(posts, receiver);
   const most = mostAtOnce(receiver.arrivals);
   t.diagnostic(`${summaryOf(waits)}; at most ${most} requests were open at once`);
@@ -37,5 +52,10 @@ test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again late
   receiver.behave('/turning', () => 200);
   answer.resolve(200);
   await traffic.stop();
-  await judge(t, scene, { ...healthy, posts: [...traffic.posts, ...healthy.posts], stop: healthy.stop }, { since });
+  await judge(
+    t,
+    scene,
+    { ...healthy, posts: [...traffic.posts, ...healthy.posts], stop: healthy.stop },
+    { since },
+  );
 });

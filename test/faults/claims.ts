@@ -13,7 +13,10 @@ export async function claimed(pool: Pool): Promise<Set<string>> {
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Makes the database believe that the owners of these claims have been silent for a minute: what 20 real seconds would do. */
+/**
+ * Makes the database believe that the owners of these claims have been silent for a minute: what 20
+ * real seconds would do.
+ */
 export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise<void> {
   await pool.query(
     `update postmand_queue.job set heartbeat_on = heartbeat_on - interval '1 minute'
@@ -23,8 +26,8 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
 }
 
 /**
- * Ends all leases at once, also those of workers that live and would extend them, but for claims that are just being settled or
- * handed back. @returns the deliveries.
+ * Ends all leases at once, also those of workers that live and would extend them, but for claims
+ * that are just being settled or handed back. @returns the deliveries.
  */
 export async function endLeases(pool: Pool): Promise<Set<string>> {
   const table = (await findJobTable(pool)) ?? '';
@@ -46,13 +49,20 @@ export async function endLeases(pool: Pool): Promise<Set<string>> {
   );
 }
 
-/** The deliveries that workers gave up sending, as they say themselves, because they could not extend their leases. */
+/**
+ * The deliveries that workers gave up sending, as they say themselves, because they could not
+ * extend their leases.
+ */
 export function givenUp(processes: Command[]): Set<string> {
-  const lines = processes.flatMap((command) => command.lines.filter(({ event }) => event === 'lease.lost'));
+  const lines = processes.flatMap((command) =>
+    command.lines.filter(({ event }) => event === 'lease.lost'),
+  );
   return new Set(lines.flatMap(({ deliveries }) => deliveries as string[]));
 }
 
-/** Ends expired leases now, as a worker does every five seconds. Nobody else must hold any claim. */
+/**
+ * Ends expired leases now, as a worker does every five seconds. Nobody else must hold any claim.
+ */
 export async function takeBack(pool: Pool): Promise<void> {
   const table = await findJobTable(pool);
   await until('no claim is left', async () => {
@@ -61,13 +71,22 @@ export async function takeBack(pool: Pool): Promise<void> {
   });
 }
 
-/** The mark of an isolated send of a delivery that was begun and whose end nobody has told; null: there is none. */
+/**
+ * The mark of an isolated send of a delivery that was begun and whose end nobody has told; null:
+ * there is none.
+ */
 export async function markOf(pool: Pool, deliveryId: string): Promise<string | null> {
-  const { rows } = await pool.query<{ mark: string | null }>('select isolated_by as mark from deliveries where id = $1', [deliveryId]);
+  const { rows } = await pool.query<{ mark: string | null }>(
+    'select isolated_by as mark from deliveries where id = $1',
+    [deliveryId],
+  );
   return rows[0]?.mark ?? null;
 }
 
-/** Whether a delivery waits because an isolated send of it was begun and nobody told its end: for half a minute. */
+/**
+ * Whether a delivery waits because an isolated send of it was begun and nobody told its end: for
+ * half a minute.
+ */
 export async function isDoubted(pool: Pool, deliveryId: string): Promise<boolean> {
   const { rowCount } = await pool.query(`${DOUBTED} and data ->> 'deliveryId' = $1`, [deliveryId]);
   return rowCount === 1;

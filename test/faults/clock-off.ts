@@ -4,8 +4,14 @@ const RealDate = Date;
 
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, newTarget) =>
-    Reflect.construct(target, args.length === 0 ? [RealDate.now() + offset] : args, newTarget) as object,
+    Reflect.construct(
+      target,
+      args.length === 0 ? [RealDate.now() + offset] : args,
+      newTarget,
+    ) as object,
   apply: () => new Date().toString(),
   get: (target, property, receiver) =>
-    (property === 'now' ? () => RealDate.now() + offset : Reflect.get(target, property, receiver)) as unknown,
+    (property === 'now'
+      ? () => RealDate.now() + offset
+      : Reflect.get(target, property, receiver)) as unknown,
 });

@@ -17,12 +17,18 @@ test('a server and workers whose clocks are an hour off, ahead and behind → ev
   const before = Date.now();
   const scene = await openScene(t, { env: env(HOUR_MS) });
   const traffic = startTraffic(t, scene);
-  const workers = [await scene.worker(env(HOUR_MS)), await scene.worker(env(-HOUR_MS)), await scene.worker({ CLOCK_OFFSET_MS: '0' })];
+  const workers = [
+    await scene.worker(env(HOUR_MS)),
+    await scene.worker(env(-HOUR_MS)),
+    await scene.worker({ CLOCK_OFFSET_MS: '0' }),
+  ];
   await traffic.accepted(sized(200, 3000), 240_000);
   // Nothing was interrupted: nothing explains a repeat.
   const rows = await judge(t, scene, traffic, { since: new Date() });
 
-  const shifts = workers.map(({ lines }) => ((Date.parse(lines[0]?.time ?? '') - Date.now()) / HOUR_MS).toFixed(0));
+  const shifts = workers.map(({ lines }) =>
+    ((Date.parse(lines[0]?.time ?? '') - Date.now()) / HOUR_MS).toFixed(0),
+  );
   assert.deepEqual(shifts, ['1', '-1', '-0'], 'the clocks are off');
   for (const worker of workers)
     assert.ok(
@@ -30,7 +36,10 @@ test('a server and workers whose clocks are an hour off, ahead and behind → ev
       'each took part',
     );
   for (const { created_at, updated_at } of rows) {
-    assert.ok(Date.parse(created_at) >= before && Date.parse(updated_at) <= Date.now(), `${created_at} to ${updated_at}`);
+    assert.ok(
+      Date.parse(created_at) >= before && Date.parse(updated_at) <= Date.now(),
+      `${created_at} to ${updated_at}`,
+    );
   }
   // The second attempt waits for the backoff of a second, and not for an hour.
   const retried = rows.filter(({ recorded }) => recorded.length > 1);

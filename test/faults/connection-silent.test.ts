@@ -29,7 +29,11 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
       for (const id of claims) cut.add(id);
       if (!LONG) await expire(scene.database.pool, claims);
       const other = await scene.worker();
-      await until('the other one recorded all of them', async () => (await attempted(claims)) === claims.size, 90_000);
+      await until(
+        'the other one recorded all of them',
+        async () => (await attempted(claims)) === claims.size,
+        90_000,
+      );
       proxy.thaw();
       const before = silent.lines.length;
       await traffic.accepted(30);
@@ -42,38 +46,63 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
     }
     const mine = ({ id }: { id: string }) => cut.has(id);
     // Cut off from the database, its sends went on or were not recorded: promise 4.
-    await judge(t, scene, traffic, { since, mayRepeat: mine, mayOverlap: mine, mostRepeats: ROUNDS, errors: ['dispatch.failed'] });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: mine,
+      mayOverlap: mine,
+      mostRepeats: ROUNDS,
+      errors: ['dispatch.failed'],
+    });
 
     async function attempted(ids: Set<string>): Promise<number> {
-      const { rows } = await scene.database.pool.query('select from deliveries where id = any ($1) and delivery_attempts > 0', [[...ids]]);
+      const { rows } = await scene.database.pool.query(
+        'select from deliveries where id = any ($1) and delivery_attempts > 0',
+        [[...ids]],
+      );
       return rows.length;
     }
   });
 
   // Takes a minute or two: each connection is given up after 35 s without an answer.
   const skip = !LONG && 'in the long form only';
-  test('every connection of the only worker, for good, while new ones work → it finds out by itself and goes on', { skip }, async (t) => {
-    const scene = await openScene(t);
-    const proxy = await startDatabaseProxy(t, scene.database.url);
-    const traffic = startTraffic(t, scene, CALM);
-    const worker = await scene.worker({ POSTMAND_DATABASE_URL: proxy.url });
-    await traffic.accepted(30);
-    proxy.strand();
-    const since = new Date();
-    const cut = await claimed(scene.database.pool);
-    const before = worker.lines.length;
-    await until('it works again', () => worker.lines.slice(before).some(({ event }) => event === 'delivery.attempted'), 90_000);
-    await traffic.accepted(30);
-    const mine = ({ id }: { id: string }) => cut.has(id);
-    await judge(t, scene, traffic, { since, mayRepeat: mine, mayOverlap: mine, errors: ['dispatch.failed'] });
-  });
+  test(
+    'every connection of the only worker, for good, while new ones work → it finds out by itself and goes on',
+    { skip },
+    async (t) => {
+      const scene = await openScene(t);
+      const proxy = await startDatabaseProxy(t, scene.database.url);
+      const traffic = startTraffic(t, scene, CALM);
+      const worker = await scene.worker({ POSTMAND_DATABASE_URL: proxy.url });
+      await traffic.accepted(30);
+      proxy.strand();
+      const since = new Date();
+      const cut = await claimed(scene.database.pool);
+      const before = worker.lines.length;
+      await until(
+        'it works again',
+        () => worker.lines.slice(before).some(({ event }) => event === 'delivery.attempted'),
+        90_000,
+      );
+      await traffic.accepted(30);
+      const mine = ({ id }: { id: string }) => cut.has(id);
+      await judge(t, scene, traffic, {
+        since,
+        mayRepeat: mine,
+        mayOverlap: mine,
+        errors: ['dispatch.failed'],
+      });
+    },
+  );
 
   for (const command of ['server', 'worker'] as const) {
     test(`every connection of a ${command} that is then told to stop → it ends, exit 0`, async (t) => {
       const scene = await openScene(t);
       const proxy = await startDatabaseProxy(t, scene.database.url);
       const traffic = startTraffic(t, scene, CALM);
-      const silent = await scene[command]({ POSTMAND_DATABASE_URL: proxy.url, POSTMAND_SHUTDOWN_GRACE_PERIOD: '2' });
+      const silent = await scene[command]({
+        POSTMAND_DATABASE_URL: proxy.url,
+        POSTMAND_SHUTDOWN_GRACE_PERIOD: '2',
+      });
       await traffic.accepted(30);
       proxy.strand();
       const since = new Date();
@@ -83,7 +112,11 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
       await scene.server();
       await scene.worker();
       const mine = ({ id }: { id: string }) => cut.has(id);
-      await judge(t, scene, traffic, { since, mayRepeat: mine, errors: ['dispatch.failed', 'delivery.not_recorded'] });
+      await judge(t, scene, traffic, {
+        since,
+        mayRepeat: mine,
+        errors: ['dispatch.failed', 'delivery.not_recorded'],
+      });
     });
   }
 });

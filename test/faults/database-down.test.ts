@@ -32,10 +32,17 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
       outages.push({ from, to: performance.now() });
     }
     await traffic.accepted(60);
-    // A claim that the crash made PostgreSQL forget is made again, while its first owner may still be sending: cut off, promise 4.
-    // What a worker gave up because it could not extend its lease in time is sent again too.
+    // A claim that the crash made PostgreSQL forget is made again, while its first owner may still
+    // be sending: cut off, promise 4. What a worker gave up because it could not extend its lease
+    // in time is sent again too.
     const hit = (row: Row) => duringOf(outages, row) > 0 || givenUp(scene.processes).has(row.id);
-    await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: hit, mostRepeats: outages.length, errors: OUTAGE });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: hit,
+      mayOverlap: hit,
+      mostRepeats: outages.length,
+      errors: OUTAGE,
+    });
     assert.ok(
       traffic.posts.some(({ outcome }) => outcome === 'unknown'),
       'callers noticed',
@@ -55,7 +62,8 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
     await postgres.restart();
     const since = new Date();
     await traffic.accepted(100);
-    // Within a lease everything that was answered is recorded when PostgreSQL is back; after it workers give up: promise 4.
+    // Within a lease everything that was answered is recorded when PostgreSQL is back; after it
+    // workers give up: promise 4.
     const mayRepeat = ({ id }: Row) => givenUp(scene.processes).has(id);
     await judge(t, scene, traffic, { since, mayRepeat, errors: OUTAGE });
     assert.ok(

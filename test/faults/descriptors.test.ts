@@ -9,10 +9,16 @@ import { startTraffic, type Traffic } from './traffic.ts';
 const DESCRIPTORS = 64;
 const HANGING = sized(80, 300);
 
-const logged = ({ processes }: Scene, name: string) => processes.flatMap(({ lines }) => lines.filter(({ event }) => event === name));
+const logged = ({ processes }: Scene, name: string) =>
+  processes.flatMap(({ lines }) => lines.filter(({ event }) => event === name));
 
-/** A worker that has used up its descriptors for sends to endpoints that hold their answers until `answer`. */
-async function exhausted(t: TestContext): Promise<{ scene: Scene; traffic: Traffic; since: Date; answer: () => void }> {
+/**
+ * A worker that has used up its descriptors for sends to endpoints that hold their answers until
+ * `answer`.
+ */
+async function exhausted(
+  t: TestContext,
+): Promise<{ scene: Scene; traffic: Traffic; since: Date; answer: () => void }> {
   const scene = await openScene(t);
   const silence = Promise.withResolvers<number>();
   const hanging = await crowdApart(scene, HANGING, '/hanging', () => silence.promise, 'succeeded');
@@ -27,10 +33,15 @@ async function exhausted(t: TestContext): Promise<{ scene: Scene; traffic: Traff
 suite('a worker without free descriptors', { concurrency: 2 }, () => {
   test('sends need more → no attempt for it, a pause, and everything is delivered when there are some again', async (t) => {
     const { scene, traffic, since, answer } = await exhausted(t);
-    await until('it tries again after a pause', () => logged(scene, 'send.local_fault').length >= 2, 60_000);
+    await until(
+      'it tries again after a pause',
+      () => logged(scene, 'send.local_fault').length >= 2,
+      60_000,
+    );
     answer();
     await traffic.accepted(40);
-    // An attempt that was recorded, but did not arrive, would be one too many. One more connection to the database may not be had either.
+    // An attempt that was recorded, but did not arrive, would be one too many. One more connection
+    // to the database may not be had either.
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
     const faults = logged(scene, 'send.local_fault');
     t.diagnostic(
@@ -47,7 +58,11 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     await pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'postmand worker%'`,
     );
-    await until('its new connections meet the fault', () => worker?.output.stdout.includes('connect EMFILE', said), 60_000);
+    await until(
+      'its new connections meet the fault',
+      () => worker?.output.stdout.includes('connect EMFILE', said),
+      60_000,
+    );
     answer();
     await traffic.accepted(40);
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });

@@ -29,7 +29,11 @@ suite("PostgreSQL's disk is full under load", { concurrency: 2 }, () => {
   });
 });
 
-async function fillUnderLoad(t: TestContext, disk: SmallDisk, worsen: (pool: Pool) => Promise<void>): Promise<void> {
+async function fillUnderLoad(
+  t: TestContext,
+  disk: SmallDisk,
+  worsen: (pool: Pool) => Promise<void>,
+): Promise<void> {
   const postgres = await startPostgres(t, SMALL, disk.folder);
   const scene = await openScene(t, { database: postgres.database });
   const traffic = startTraffic(t, scene);
@@ -41,7 +45,9 @@ async function fillUnderLoad(t: TestContext, disk: SmallDisk, worsen: (pool: Poo
   disk.fill();
   await worsen(postgres.database.pool);
   const answers = (status: number) =>
-    scene.processes[0]?.lines.filter((line) => line.event === 'http.request' && line['status'] === status).length ?? 0;
+    scene.processes[0]?.lines.filter(
+      (line) => line.event === 'http.request' && line['status'] === status,
+    ).length ?? 0;
   await until('callers are told', () => answers(503) >= sized(50, 500), 120_000);
   disk.free();
   const since = new Date();
@@ -50,12 +56,21 @@ async function fillUnderLoad(t: TestContext, disk: SmallDisk, worsen: (pool: Poo
 
   await traffic.accepted(100);
   // Cut off from the database for a while: promise 4.
-  const hit = ({ arrivals }: Row) => arrivals.some(({ at, endedAt = Infinity }) => at < to && endedAt > from);
-  await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: hit, errors: ['dispatch.failed'] });
+  const hit = ({ arrivals }: Row) =>
+    arrivals.some(({ at, endedAt = Infinity }) => at < to && endedAt > from);
+  await judge(t, scene, traffic, {
+    since,
+    mayRepeat: hit,
+    mayOverlap: hit,
+    errors: ['dispatch.failed'],
+  });
   assert.equal(answers(500), 0);
 }
 
-/** Writes to PostgreSQL's log, and nothing else, until it panics for want of room: https://www.postgresql.org/docs/current/wal-internals.html */
+/**
+ * Writes to PostgreSQL's log, and nothing else, until it panics for want of room:
+ * https://www.postgresql.org/docs/current/wal-internals.html
+ */
 async function useUpLog(pool: Pool): Promise<void> {
   const write = () =>
     pool.query(`select pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))`).then(

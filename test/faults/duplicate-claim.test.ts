@@ -9,11 +9,16 @@ import { startTraffic } from './traffic.ts';
 const HELD = 10;
 
 suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, () => {
-  // As the end of a lease leaves it, and as a crash of the database does that forgets a claim: with nothing to tell owners apart.
+  // As the end of a lease leaves it, and as a crash of the database does that forgets a claim: with
+  // nothing to tell owners apart.
   for (const [how, set, workers] of [
     ['as from a dead owner', `state = 'retry', retry_count = retry_count + 1`, 2],
     ['as if never made', `state = 'created', started_on = null, heartbeat_on = null`, 2],
-    ['as if never made, for the same worker', `state = 'created', started_on = null, heartbeat_on = null`, 1],
+    [
+      'as if never made, for the same worker',
+      `state = 'created', started_on = null, heartbeat_on = null`,
+      1,
+    ],
   ] as const) {
     test(`${how} → it is sent twice and recorded once`, async (t) => {
       const scene = await openScene(t);
@@ -26,7 +31,11 @@ suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, 
         Array.from({ length: HELD }, (_, i) => {
           // Both sends are answered at the same moment. Half of them are retried, the others end.
           const both = () => released.then(() => (i % 2 === 0 ? 503 : 200));
-          return scene.webhook(`/held/${i}`, (_arrival, nth) => (nth <= 2 ? both() : 200), 'succeeded');
+          return scene.webhook(
+            `/held/${i}`,
+            (_arrival, nth) => (nth <= 2 ? both() : 200),
+            'succeeded',
+          );
         }),
       );
       for (let i = 0; i < workers; i += 1) await scene.worker();
@@ -35,7 +44,8 @@ suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, 
         released = new Promise((resolve) => (release = resolve));
         await traffic.accepted(30);
         const posts = await Promise.all(held.map(({ id }) => traffic.post(id)));
-        const arrived = (times: number) => posts.every(({ id }) => scene.receiver.of(id).length >= times);
+        const arrived = (times: number) =>
+          posts.every(({ id }) => scene.receiver.of(id).length >= times);
         await until('the first sends', () => arrived(1));
         // Its owner may be extending the lease: then one of the two is turned away.
         await until('the claims are put back', async () => {

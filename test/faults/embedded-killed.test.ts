@@ -21,13 +21,17 @@ import { startTraffic } from './traffic.ts';
 /** What a process without its database may say. */
 const OUTAGE = new Set(['dispatch.failed', 'postgres.not_started']);
 
-/** What PostgreSQL has forgotten may still be sent until its owner extends its lease next, which it does every 3.3 s. */
+/**
+ * What PostgreSQL has forgotten may still be sent until its owner extends its lease next, which it
+ * does every 3.3 s.
+ */
 const NOTICED_MS = 4000;
 
 test('SIGKILL of the PostgreSQL of `start` under load → started again each time, and what was accepted is delivered', async (t) => {
   const { command, home, port } = await startAll(t);
   const database = await databaseIn(t, home);
-  // What is killed is the process, not the machine: what it wrote stays. Its claims are written in time, however busy the disk is.
+  // What is killed is the process, not the machine: what it wrote stays. Its claims are written in
+  // time, however busy the disk is.
   await database.pool.query('alter system set fsync = off');
   await database.pool.query('select pg_reload_conf()');
   const serve = async () => ({ server: command, api: apiAt(`http://127.0.0.1:${port}`) });
@@ -46,15 +50,23 @@ test('SIGKILL of the PostgreSQL of `start` under load → started again each tim
     since = new Date();
     await until(
       'it is started again',
-      () => command.lines.filter(({ event }) => event === 'postgres.started_again').length === round,
+      () =>
+        command.lines.filter(({ event }) => event === 'postgres.started_again').length === round,
       60_000,
     );
     outages.push({ from, to: performance.now() + NOTICED_MS });
   }
   await traffic.accepted(60);
   const hit = (row: Row) => duringOf(outages, row) > 0 || givenUp([command]).has(row.id);
-  await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: hit, mostRepeats: outages.length });
-  const errors = command.lines.filter(({ level, event }) => level === 'error' && !OUTAGE.has(event));
+  await judge(t, scene, traffic, {
+    since,
+    mayRepeat: hit,
+    mayOverlap: hit,
+    mostRepeats: outages.length,
+  });
+  const errors = command.lines.filter(
+    ({ level, event }) => level === 'error' && !OUTAGE.has(event),
+  );
   assert.deepEqual(errors, []);
   assert.deepEqual(await command.end(), { code: 0, signal: null });
 });
@@ -69,7 +81,11 @@ async function startAll(t: TestContext): Promise<{ command: Command; home: strin
   });
   const command = postmand(t, ['start'], { env: { POSTMAND_DATA_DIR: home } });
   const banner = /API +http:\/\/localhost:(\d+)/;
-  const [, port] = await until(`the banner; ${command.output.stderr}`, () => banner.exec(command.output.stdout), 60_000);
+  const [, port] = await until(
+    `the banner; ${command.output.stderr}`,
+    () => banner.exec(command.output.stdout),
+    60_000,
+  );
   return { command, home, port: Number(port) };
 }
 

@@ -39,7 +39,11 @@ suite('the server that connections lead to turns read-only', { concurrency: 2 },
       await alter(pool, `role ${role.name} reset default_transaction_read_only`);
     }
     await traffic.accepted(60);
-    await judge(t, scene, traffic, { since, mayRepeat: gaveUp(scene), errors: ['dispatch.failed'] });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: gaveUp(scene),
+      errors: ['dispatch.failed'],
+    });
   });
 
   test('a standby takes its place → red meanwhile, then all flows within 10 s, and nobody stays behind', async (t) => {
@@ -57,7 +61,10 @@ suite('the server that connections lead to turns read-only', { concurrency: 2 },
     await standby.caughtUp();
     // The name leads to the standby before it is one that can be written.
     proxy.leadTo(standby.url);
-    await until('nobody is left on the old server', async () => (await ours(primary.database.pool)).length === 0);
+    await until(
+      'nobody is left on the old server',
+      async () => (await ours(primary.database.pool)).length === 0,
+    );
     for (const command of scene.processes) await healthIs(command, 500);
     await standby.promote();
     const since = new Date();
@@ -66,11 +73,19 @@ suite('the server that connections lead to turns read-only', { concurrency: 2 },
     await flowsAgain(scene, since);
 
     for (const command of scene.processes) await healthIs(command, 200);
-    await until('the worker listens there', async () => (await ours(database.pool)).includes('postmand worker listen'));
-    const said = worker.lines.map(({ event }) => event).filter((event) => /^database\.(read_only|writable)$/.test(event));
+    await until('the worker listens there', async () =>
+      (await ours(database.pool)).includes('postmand worker listen'),
+    );
+    const said = worker.lines
+      .map(({ event }) => event)
+      .filter((event) => /^database\.(read_only|writable)$/.test(event));
     assert.deepEqual(said, ['database.read_only', 'database.writable']);
     await traffic.accepted(60);
-    await judge(t, scene, traffic, { since, mayRepeat: gaveUp(scene), errors: ['dispatch.failed'] });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: gaveUp(scene),
+      errors: ['dispatch.failed'],
+    });
   });
 });
 
@@ -84,7 +99,11 @@ async function openDatabase(t: Cleanup, url: string) {
 /** Waits until a delivery that was accepted after `since` has been delivered. */
 async function flowsAgain({ database: { pool } }: Scene, since: Date): Promise<void> {
   const sql = `select from deliveries where status = 'succeeded' and created_at > $1 limit 1`;
-  await until('deliveries flow again', async () => (await pool.query(sql, [since])).rowCount, FLOWS_AGAIN_MS);
+  await until(
+    'deliveries flow again',
+    async () => (await pool.query(sql, [since])).rowCount,
+    FLOWS_AGAIN_MS,
+  );
 }
 
 /** The connections of our processes to a server, those only that were opened before `before`. */
@@ -96,9 +115,17 @@ async function ours(pool: Pool, before = new Date(8e15)): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Whether transactions of all sessions, those that are open too, may write; but for those of roles that say otherwise. */
+/**
+ * Whether transactions of all sessions, those that are open too, may write; but for those of roles
+ * that say otherwise.
+ */
 async function setReadOnly(pool: Pool, value: boolean): Promise<void> {
-  await alter(pool, value ? 'system set default_transaction_read_only = on' : 'system reset default_transaction_read_only');
+  await alter(
+    pool,
+    value
+      ? 'system set default_transaction_read_only = on'
+      : 'system reset default_transaction_read_only',
+  );
   await pool.query('select pg_reload_conf()');
 }
 

@@ -25,13 +25,22 @@ test(`${BUSY} endpoints that answer just before they count as slow, with ${WAITI
   const since = new Date();
   const worker = await scene.worker();
   const first = traffic.posts.length;
-  const countsOf = () => busy.map(({ url }) => scene.receiver.arrivals.filter(({ path }) => url.endsWith(path)).length);
-  await until('one of them has only a quarter left', () => Math.max(...countsOf()) >= 0.75 * WAITING, 120_000);
+  const countsOf = () =>
+    busy.map(({ url }) => scene.receiver.arrivals.filter(({ path }) => url.endsWith(path)).length);
+  await until(
+    'one of them has only a quarter left',
+    () => Math.max(...countsOf()) >= 0.75 * WAITING,
+    120_000,
+  );
   const counts = countsOf();
   const metrics = await metricsOf(worker);
   const arrived = scene.receiver.arrivals.length;
   const posts = traffic.posts.slice(first);
-  await until('what was posted arrives', () => posts.every(({ id }) => scene.receiver.of(id).length > 0), 60_000);
+  await until(
+    'what was posted arrives',
+    () => posts.every(({ id }) => scene.receiver.of(id).length > 0),
+    60_000,
+  );
   const waits = waitsOf(posts, scene.receiver);
   const claims = metrics.get('postmand_claim_batch_size_sum') ?? 0;
   t.diagnostic(`${summaryOf(waits)}; the others got ${counts.join(', ')}, by ${claims} claims`);

@@ -12,10 +12,17 @@ const SHORT_MS = 200;
 /** Long enough for everything that ends by itself, on a busy machine too. */
 const LONG_MS = 60_000;
 
-/** An endpoint for every way to answer badly, one that answers well, and one where nobody listens. `open` counts their connections. */
-export async function startHostileEndpoints(t: Cleanup): Promise<{ targets: Target[]; open(): number }> {
+/**
+ * An endpoint for every way to answer badly, one that answers well, and one where nobody listens.
+ * `open` counts their connections.
+ */
+export async function startHostileEndpoints(
+  t: Cleanup,
+): Promise<{ targets: Target[]; open(): number }> {
   const poisons = await Promise.all(POISONS.map((poison) => startPoison(t, poison)));
-  const well = await startTcpServer(t, (socket) => socket.on('data', () => socket.write(`${OK}Content-Length: 2\r\n\r\nok`)));
+  const well = await startTcpServer(t, (socket) =>
+    socket.on('data', () => socket.write(`${OK}Content-Length: 2\r\n\r\nok`)),
+  );
   const targets = [...POISONS, undefined].map((poison, i) => ({
     url: `${(poisons[i] ?? well).url}/${i}`,
     timeoutMs: poison?.slow ? SHORT_MS : LONG_MS,

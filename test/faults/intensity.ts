@@ -9,7 +9,10 @@ export const sized = (short: number, long: number): number => (LONG ? long : sho
 /** How often a fault is injected within one test. */
 export const ROUNDS = sized(1, 4);
 
-/** One seed for a whole run: the global set-up chooses it where nobody did, and test files inherit it. */
+/**
+ * One seed for a whole run: the global set-up chooses it where nobody did, and test files inherit
+ * it.
+ */
 export const SEED = Number(process.env['POSTMAND_TEST_SEED'] ?? 1);
 
 export type Chance = {

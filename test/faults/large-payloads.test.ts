@@ -15,7 +15,10 @@ const BOUND = 64 * 1024 ** 2;
 const WAITING = sized(60, 300);
 const WEBHOOKS = sized(60, 100);
 
-/** Of sends to silent endpoints: then the bytes that they hold are free for webhooks of which nothing is known. */
+/**
+ * Of sends to silent endpoints: then the bytes that they hold are free for webhooks of which
+ * nothing is known.
+ */
 const TIMEOUT_SECONDS = 10;
 
 /** Reads the body to its end, `ms` later. */
@@ -24,7 +27,9 @@ function readAfter(request: IncomingMessage, ms: number): Promise<void> {
 }
 
 /** What each path does with a request. A silent one reads it and answers when it is told to. */
-function answers(silence: Promise<void>): Record<string, (request: IncomingMessage) => Promise<void>> {
+function answers(
+  silence: Promise<void>,
+): Record<string, (request: IncomingMessage) => Promise<void>> {
   return {
     silent: async (request) => Promise.all([readAfter(request, 0), silence]).then(() => {}),
     'slow-reading': (request) => readAfter(request, 1500),
@@ -51,27 +56,37 @@ test('hundreds of payloads of 0.9 MB for endpoints of every sort, and a heap of 
   const { api } = await startServer(t, database);
   const payload = JSON.stringify({ text: 'x'.repeat(LARGE) });
   const posted = new Map<string, number>();
-  const post = async (kind: string, { webhooks, each, body }: { webhooks: number; each: number; body: string }) => {
+  const post = async (
+    kind: string,
+    { webhooks, each, body }: { webhooks: number; each: number; body: string },
+  ) => {
     for (let n = 0; n < webhooks; n += 1) {
       const patience =
-        kind === 'silent' ? { delivery_attempt_timeout: TIMEOUT_SECONDS, max_delivery_attempts: 100 } : { delivery_attempt_timeout: 120 };
+        kind === 'silent'
+          ? { delivery_attempt_timeout: TIMEOUT_SECONDS, max_delivery_attempts: 100 }
+          : { delivery_attempt_timeout: 120 };
       const { id } = await api.createWebhook({ url: `${url}/${kind}/${n}`, ...patience });
       for (let i = 0; i < each; i += 1) await api.createDelivery(id, body);
     }
     posted.set(kind, (posted.get(kind) ?? 0) + webhooks * each);
   };
   await post('silent', { webhooks: WEBHOOKS, each: 1, body: payload });
-  for (const kind of ['slow-reading', 'together', 'healthy']) await post(kind, { webhooks: 4, each: WAITING / 4, body: payload });
+  for (const kind of ['slow-reading', 'together', 'healthy'])
+    await post(kind, { webhooks: 4, each: WAITING / 4, body: payload });
 
   const worker = await startWorker(t, database, { NODE_OPTIONS: '--max-old-space-size=512' });
   const watch = watchMemory(worker);
   await post('healthy', { webhooks: 2, each: 20, body: '{"small":true}' });
   const all = (...kinds: string[]) => kinds.every((kind) => arrived.get(kind) === posted.get(kind));
-  await until('all but those for silent endpoints arrive', () => all('slow-reading', 'together', 'healthy'), 150_000).catch(
-    (error: unknown) => {
-      throw new Error(`arrived: ${JSON.stringify([...arrived])}; ${worker.output.stderr}`, { cause: error });
-    },
-  );
+  await until(
+    'all but those for silent endpoints arrive',
+    () => all('slow-reading', 'together', 'healthy'),
+    150_000,
+  ).catch((error: unknown) => {
+    throw new Error(`arrived: ${JSON.stringify([...arrived])}; ${worker.output.stderr}`, {
+      cause: error,
+    });
+  });
   silence.resolve();
   await until(
     'all are recorded',
@@ -85,10 +100,16 @@ test('hundreds of payloads of 0.9 MB for endpoints of every sort, and a heap of 
   );
   const most = await watch.end();
   const mb = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MB`;
-  t.diagnostic(`payloads ${mb(most.payloads)}, heap ${mb(most.heap)}, beside it ${mb(most.external)}, peak of the process ${mb(most.rss)}`);
+  t.diagnostic(
+    `payloads ${mb(most.payloads)}, heap ${mb(most.heap)}, beside it ${mb(most.external)}, peak of the process ${mb(most.rss)}`,
+  );
   assert.ok(most.payloads > BOUND / 4, 'payloads were held');
   assert.ok(most.payloads <= BOUND, `${most.payloads} bytes`);
-  assert.deepEqual([worker.process.exitCode, worker.process.signalCode], [null, null], worker.output.stderr);
+  assert.deepEqual(
+    [worker.process.exitCode, worker.process.signalCode],
+    [null, null],
+    worker.output.stderr,
+  );
   assert.deepEqual(
     worker.lines.filter(({ level }) => level === 'error'),
     [],
@@ -102,7 +123,8 @@ function watchMemory(worker: Command) {
   const look = async () => {
     while (!ended) {
       const metrics = await metricsOf(worker);
-      const note = (key: keyof typeof most, name: string) => void (most[key] = Math.max(most[key], metrics.get(name) ?? 0));
+      const note = (key: keyof typeof most, name: string) =>
+        void (most[key] = Math.max(most[key], metrics.get(name) ?? 0));
       note('payloads', 'postmand_payload_bytes_in_flight');
       note('heap', 'nodejs_heap_size_used_bytes');
       note('external', 'nodejs_external_memory_bytes');

@@ -21,20 +21,30 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
 
   await pool.query('delete from deliveries where id = $1', [lost]);
   const { payload = '' } = posts[1] ?? {};
-  await fetch(url, { method: 'POST', body: payload, headers: { 'X-Hub-Signature': sign(payload, secret_token) } });
+  await fetch(url, {
+    method: 'POST',
+    body: payload,
+    headers: { 'X-Hub-Signature': sign(payload, secret_token) },
+  });
   await pool.query(
     `insert into delivery_attempts select gen_random_uuid(), webhook_id, delivery_id, raw_request, raw_response, response_status_code,
        execution_duration, success, error, created_at from delivery_attempts where delivery_id = $1`,
     [often],
   );
-  await pool.query(`update deliveries set status = 'failed', updated_at = now() where id = $1`, [changed]);
+  await pool.query(`update deliveries set status = 'failed', updated_at = now() where id = $1`, [
+    changed,
+  ]);
 
-  await assert.rejects(judge(t, scene, traffic, { since: new Date() }), ({ actual }: { actual: string[] }) => {
-    const named = (id: string | undefined, problem: RegExp) => actual.some((line) => line.includes(id ?? '-') && problem.test(line));
-    assert.ok(named(lost, /LOST/), actual.join('\n'));
-    assert.ok(named(twice, /without a record/), actual.join('\n'));
-    assert.ok(named(often, /1 attempts counted, 2 recorded/), actual.join('\n'));
-    assert.ok(named(changed, /became/), actual.join('\n'));
-    return true;
-  });
+  await assert.rejects(
+    judge(t, scene, traffic, { since: new Date() }),
+    ({ actual }: { actual: string[] }) => {
+      const named = (id: string | undefined, problem: RegExp) =>
+        actual.some((line) => line.includes(id ?? '-') && problem.test(line));
+      assert.ok(named(lost, /LOST/), actual.join('\n'));
+      assert.ok(named(twice, /without a record/), actual.join('\n'));
+      assert.ok(named(often, /1 attempts counted, 2 recorded/), actual.join('\n'));
+      assert.ok(named(changed, /became/), actual.join('\n'));
+      return true;
+    },
+  );
 });

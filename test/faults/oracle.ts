@@ -11,9 +11,15 @@ import type { Post, Traffic } from './traffic.ts';
 export type Allowed = {
   /** When the fault happened, `new Date()`. */
   since: Date;
-  /** Whether this delivery may have reached the receiver more often than is recorded, and why is for the test to say. */
+  /**
+   * Whether this delivery may have reached the receiver more often than is recorded, and why is for
+   * the test to say.
+   */
   mayRepeat?: (row: Row) => boolean;
-  /** Most requests without a record that one such delivery may have: one for each time that the fault hit. */
+  /**
+   * Most requests without a record that one such delivery may have: one for each time that the
+   * fault hit.
+   */
   mostRepeats?: number;
   /** Whether two sends of this delivery may have been under way at once. */
   mayOverlap?: (row: Row) => boolean;
@@ -23,9 +29,15 @@ export type Allowed = {
   neverArrives?: (row: Row) => boolean;
   /** Events that may be logged as errors. */
   errors?: string[];
-  /** How many attempts a delivery that failed has, where not as many as its webhook allows in the end. */
+  /**
+   * How many attempts a delivery that failed has, where not as many as its webhook allows in the
+   * end.
+   */
   attempts?: (row: Row) => number | undefined;
-  /** How a delivery ends, where it is not as its webhook's character says; 'gone': it is not there any more. */
+  /**
+   * How a delivery ends, where it is not as its webhook's character says; 'gone': it is not there
+   * any more.
+   */
   end?: (post: Post) => 'succeeded' | 'failed' | 'gone' | undefined;
 };
 
@@ -47,10 +59,16 @@ export type Row = {
 };
 
 /**
- * Waits until everything is settled, stops all processes, and compares what callers were told, what the receiver saw, what the
- * tables hold and what the API answers. @returns all deliveries. @throws with every difference found.
+ * Waits until everything is settled, stops all processes, and compares what callers were told, what
+ * the receiver saw, what the tables hold and what the API answers. @returns all deliveries. @throws
+ * with every difference found.
  */
-export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allowed: Allowed): Promise<Row[]> {
+export async function judge(
+  t: TestContext,
+  scene: Scene,
+  traffic: Traffic,
+  allowed: Allowed,
+): Promise<Row[]> {
   await traffic.stop();
   await settled(scene.database.pool);
   const answers = await apiRows(scene);
@@ -65,7 +83,9 @@ export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allo
     ),
     ...accounts(scene, traffic.posts, rows, allowed),
     ...rows
-      .filter((row) => answers.get(row.id) !== `${row.status} ${row.delivery_attempts} ${row.payload}`)
+      .filter(
+        (row) => answers.get(row.id) !== `${row.status} ${row.delivery_attempts} ${row.payload}`,
+      )
       .map(({ id }) => `${id}: the API says something else`),
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
@@ -78,7 +98,11 @@ export async function judge(t: TestContext, scene: Scene, traffic: Traffic, allo
 /** Waits until nothing is pending; while the database is away that is not known. */
 async function settled(pool: Pool): Promise<void> {
   const pending = async () =>
-    (await pool.query<{ n: number }>(`select count(*)::int as n from deliveries where status = 'pending'`)).rows[0]?.n;
+    (
+      await pool.query<{ n: number }>(
+        `select count(*)::int as n from deliveries where status = 'pending'`,
+      )
+    ).rows[0]?.n;
   await until(
     'all settled',
     () =>
@@ -92,7 +116,9 @@ async function settled(pool: Pool): Promise<void> {
       `select d.id, d.delivery_attempts, d.scheduled_at, d.held_reason, j.state, j.start_after, j.retry_count, j.heartbeat_on, now()
        from deliveries d left join postmand_queue.job j on j.singleton_key = d.id::text where d.status = 'pending' limit 5`,
     );
-    throw new Error(`${await pending()} are still pending, among them ${JSON.stringify(rows)}`, { cause: error });
+    throw new Error(`${await pending()} are still pending, among them ${JSON.stringify(rows)}`, {
+      cause: error,
+    });
   });
 }
 
@@ -102,20 +128,27 @@ async function apiRows(scene: Scene): Promise<Map<string, string>> {
   for (let offset = 0; ; offset += step) {
     const { body } = await scene.api().call('GET', `/deliveries?limit=${step}&offset=${offset}`);
     const page = (body as { deliveries: Row[] }).deliveries;
-    for (const { id, status, delivery_attempts, payload } of page) answers.set(id, `${status} ${delivery_attempts} ${payload}`);
+    for (const { id, status, delivery_attempts, payload } of page)
+      answers.set(id, `${status} ${delivery_attempts} ${payload}`);
     if (page.length < step) return answers;
   }
 }
 
-/** Stops what still runs. What was killed said nothing more; everything else ends with 0 and without an error. */
+/**
+ * Stops what still runs. What was killed said nothing more; everything else ends with 0 and without
+ * an error.
+ */
 async function stopAll(scene: Scene, expected: string[]): Promise<string[]> {
   const problems = [];
   for (const command of scene.processes) {
     const name = command.process.spawnargs.at(-1) ?? '';
     command.process.kill('SIGTERM');
     const { code, signal } = await ending(command, 40_000);
-    if (code !== 0 && signal !== 'SIGKILL') problems.push(`${name} ended with ${code ?? signal}: ${command.output.stderr}`);
-    const errors = command.lines.filter(({ level, event }) => level === 'error' && !expected.includes(event));
+    if (code !== 0 && signal !== 'SIGKILL')
+      problems.push(`${name} ended with ${code ?? signal}: ${command.output.stderr}`);
+    const errors = command.lines.filter(
+      ({ level, event }) => level === 'error' && !expected.includes(event),
+    );
     for (const line of errors) problems.push(`${name} logged ${JSON.stringify(line)}`);
     if (command.output.stderr !== '') problems.push(`${name} printed ${command.output.stderr}`);
   }
@@ -134,29 +167,46 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
 }
 
 /** Row, attempts and outcome fit each other, and what was sent is what was posted. */
-function* isWhole({ status, delivery_attempts, recorded, payload, arrivals }: Row, max: number): Generator<string> {
-  if (recorded.length !== delivery_attempts) yield `${delivery_attempts} attempts counted, ${recorded.length} recorded`;
+function* isWhole(
+  { status, delivery_attempts, recorded, payload, arrivals }: Row,
+  max: number,
+): Generator<string> {
+  if (recorded.length !== delivery_attempts)
+    yield `${delivery_attempts} attempts counted, ${recorded.length} recorded`;
   if (recorded.length > max) yield `${recorded.length} attempts of at most ${max}`;
   const successes = recorded.filter(Boolean).length;
-  if (status === 'succeeded' && (successes !== 1 || recorded.at(-1) !== true)) yield `succeeded with attempts ${recorded.join()}`;
-  if (status === 'failed' && (successes > 0 || recorded.length < max)) yield `failed with attempts ${recorded.join()} of ${max}`;
-  if (status === 'succeeded' && !arrivals.some(({ answered }) => answered === 200)) yield 'succeeded, but the receiver never said so';
+  if (status === 'succeeded' && (successes !== 1 || recorded.at(-1) !== true))
+    yield `succeeded with attempts ${recorded.join()}`;
+  if (status === 'failed' && (successes > 0 || recorded.length < max))
+    yield `failed with attempts ${recorded.join()} of ${max}`;
+  if (status === 'succeeded' && !arrivals.some(({ answered }) => answered === 200))
+    yield 'succeeded, but the receiver never said so';
   if (arrivals.some(({ genuine }) => !genuine)) yield 'a signature does not fit its body';
-  if (arrivals.some(({ bodyHash }) => bodyHash !== hashOf(payload))) yield 'a body is not what was posted';
+  if (arrivals.some(({ bodyHash }) => bodyHash !== hashOf(payload)))
+    yield 'a body is not what was posted';
 }
 
 /** One send for each record, and one at a time, but for what the fault explains. */
-function* isUnique(row: Row, { mayRepeat, mostRepeats = 1, mayOverlap, mayVanish, neverArrives }: Allowed): Generator<string> {
+function* isUnique(
+  row: Row,
+  { mayRepeat, mostRepeats = 1, mayOverlap, mayVanish, neverArrives }: Allowed,
+): Generator<string> {
   const repeats = repeatsOf(row);
-  if (repeats < -row.vanished && !neverArrives?.(row)) yield `${row.recorded.length} recorded, but only ${row.arrivals.length} arrived`;
-  if (repeats > (mayRepeat?.(row) ? mostRepeats : 0)) yield `sent ${repeats} times without a record: ${JSON.stringify(row.arrivals)}`;
-  if (row.vanished > 0 && !mayVanish?.(row)) yield `${row.vanished} attempts recorded for a worker that vanished`;
-  if (overlaps(row.arrivals) && !mayOverlap?.(row)) yield `two sends at once: ${JSON.stringify(row.arrivals)}`;
+  if (repeats < -row.vanished && !neverArrives?.(row))
+    yield `${row.recorded.length} recorded, but only ${row.arrivals.length} arrived`;
+  if (repeats > (mayRepeat?.(row) ? mostRepeats : 0))
+    yield `sent ${repeats} times without a record: ${JSON.stringify(row.arrivals)}`;
+  if (row.vanished > 0 && !mayVanish?.(row))
+    yield `${row.vanished} attempts recorded for a worker that vanished`;
+  if (overlaps(row.arrivals) && !mayOverlap?.(row))
+    yield `two sends at once: ${JSON.stringify(row.arrivals)}`;
 }
 
 function overlaps(arrivals: Arrival[]): boolean {
   const inOrder = arrivals.toSorted((a, b) => a.at - b.at);
-  return inOrder.some(({ at }, i) => inOrder.slice(0, i).some(({ endedAt = Infinity }) => endedAt > at));
+  return inOrder.some(({ at }, i) =>
+    inOrder.slice(0, i).some(({ endedAt = Infinity }) => endedAt > at),
+  );
 }
 
 export const repeatsOf = ({ arrivals, recorded }: Row): number => arrivals.length - recorded.length;
@@ -169,11 +219,13 @@ function* accounts(scene: Scene, posts: Post[], rows: Row[], allowed: Allowed): 
     byPayload.delete(post.payload);
     const end = allowed.end?.(post) ?? scene.end(post.webhookId);
     if (more.length > 0) yield `${post.id}: posted once, stored ${more.length + 1} times`;
-    if (row === undefined && post.outcome === 'accepted' && end !== 'gone') yield `${post.id}: LOST, it was accepted as ${post.deliveryId}`;
+    if (row === undefined && post.outcome === 'accepted' && end !== 'gone')
+      yield `${post.id}: LOST, it was accepted as ${post.deliveryId}`;
     if (row !== undefined && post.outcome === 'refused') yield `${post.id}: refused, but stored`;
     if (row !== undefined && post.outcome === 'accepted' && row.id !== post.deliveryId)
       yield `${post.id}: accepted as ${post.deliveryId}, stored as ${row.id}`;
-    if (row !== undefined && row.status !== end) yield `${post.id}: ended ${row.status}, not ${end}`;
+    if (row !== undefined && row.status !== end)
+      yield `${post.id}: ended ${row.status}, not ${end}`;
   }
   for (const [payload] of byPayload) yield `${payload}: stored, but never posted`;
 }
@@ -187,11 +239,16 @@ async function leftJobs(pool: Pool): Promise<string[]> {
 
 /** Recovery: from the fault until the last of those accepted before its end was settled. */
 function report(t: TestContext, posts: Post[], rows: Row[], { since, end }: Allowed): void {
-  const hit = rows.filter(({ created_at }) => new Date(created_at) <= since).map(({ updated_at }) => new Date(updated_at).getTime());
+  const hit = rows
+    .filter(({ created_at }) => new Date(created_at) <= since)
+    .map(({ updated_at }) => new Date(updated_at).getTime());
   const seconds = Math.max(0, ...hit.map((at) => at - since.getTime())) / 1000;
-  const count = (outcome: Post['outcome']) => posts.filter((post) => post.outcome === outcome).length;
+  const count = (outcome: Post['outcome']) =>
+    posts.filter((post) => post.outcome === outcome).length;
   const present = new Set(rows.map(({ payload }) => payload));
-  const lost = posts.filter((post) => post.outcome === 'accepted' && !present.has(post.payload) && end?.(post) !== 'gone').length;
+  const lost = posts.filter(
+    (post) => post.outcome === 'accepted' && !present.has(post.payload) && end?.(post) !== 'gone',
+  ).length;
   const repeats = rows.reduce((sum, row) => sum + Math.max(0, repeatsOf(row)), 0);
   t.diagnostic(
     `accepted ${count('accepted')}, refused ${count('refused')}, unknown ${count('unknown')} (${rows.length} stored), lost ${lost}, ` +

@@ -17,23 +17,38 @@ export type OtherVersion = {
   description: string;
 };
 
-/** A source tree of another version: that of the commit before this one where there is a history, else ours under another number. */
+/**
+ * A source tree of another version: that of the commit before this one where there is a history,
+ * else ours under another number.
+ */
 export async function otherVersion(t: Cleanup): Promise<OtherVersion> {
   const root = await emptyFolder(t);
   const commit = await checkOut(root, 'HEAD~1');
-  if (commit === undefined) for (const part of PARTS) await cp(path.join(ROOT, part), path.join(root, part), { recursive: true });
+  if (commit === undefined)
+    for (const part of PARTS)
+      await cp(path.join(ROOT, part), path.join(root, part), { recursive: true });
   return installed(root, commit);
 }
 
-/** The last version whose queue was in the schema `pgboss`. Undefined where there is no history that has it. */
+/**
+ * The last version whose queue was in the schema `pgboss`. Undefined where there is no history that
+ * has it.
+ */
 export async function version21(t: Cleanup): Promise<OtherVersion | undefined> {
   const root = await emptyFolder(t);
   const commit = await checkOut(root, '96574bf9eb97557d14b367b3ad25395ce2260804');
   return commit === undefined ? undefined : installed(root, commit);
 }
 
-/** Runs `postmand migrate`, of another version where `root` is its source tree. @throws with what it printed where it fails. */
-export async function migrated(t: Cleanup, { url }: TestDatabase, version: { root?: string } = {}): Promise<void> {
+/**
+ * Runs `postmand migrate`, of another version where `root` is its source tree. @throws with what it
+ * printed where it fails.
+ */
+export async function migrated(
+  t: Cleanup,
+  { url }: TestDatabase,
+  version: { root?: string } = {},
+): Promise<void> {
   const migrate = postmand(t, ['migrate'], { ...version, env: { POSTMAND_DATABASE_URL: url } });
   const { code } = await migrate.exited;
   if (code !== 0) throw new Error(`migrate failed: ${migrate.output.stderr}`);
@@ -41,23 +56,32 @@ export async function migrated(t: Cleanup, { url }: TestDatabase, version: { roo
 
 async function installed(root: string, commit: string | undefined): Promise<OtherVersion> {
   const description = path.join(root, 'package.json');
-  const { version, ...rest } = JSON.parse(await readFile(description, 'utf8')) as { version: string };
+  const { version, ...rest } = JSON.parse(await readFile(description, 'utf8')) as {
+    version: string;
+  };
   const other = `${version}-other`;
   await writeFile(description, JSON.stringify({ ...rest, version: other }));
   await symlink(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
   return { root, description: `${other} (${commit ?? 'a copy of this version'})` };
 }
 
-/** @returns the commit; undefined where there is no git, no such commit, or one with other dependencies. */
+/**
+ * @returns the commit; undefined where there is no git, no such commit, or one with other
+ * dependencies.
+ */
 async function checkOut(root: string, revision: string): Promise<string | undefined> {
   const archive = path.join(root, '.archive.tar');
   try {
     // A folder that was unpacked inside somebody else's repository has no history of its own.
     if ((await run('git', 'rev-parse', '--show-prefix')) !== '') return undefined;
     const commit = await run('git', 'rev-parse', '--short', revision);
-    // A change of pg-boss may need a full restart, and our node_modules are not those of that commit.
+    // A change of pg-boss may need a full restart, and our node_modules are not those of that
+    // commit.
     const present = await readFile(path.join(ROOT, 'package.json'), 'utf8');
-    if (dependenciesIn(await run('git', 'show', `${commit}:package.json`)) !== dependenciesIn(present)) return undefined;
+    if (
+      dependenciesIn(await run('git', 'show', `${commit}:package.json`)) !== dependenciesIn(present)
+    )
+      return undefined;
     await run('git', 'archive', `--output=${archive}`, commit, ...PARTS);
     await run('tar', '--extract', `--file=${archive}`, `--directory=${root}`);
     return commit;
@@ -70,4 +94,5 @@ async function run(program: string, ...parameters: string[]): Promise<string> {
   return (await promisify(execFile)(program, parameters, { cwd: ROOT })).stdout.trim();
 }
 
-const dependenciesIn = (json: string): string => JSON.stringify((JSON.parse(json) as { dependencies: unknown }).dependencies);
+const dependenciesIn = (json: string): string =>
+  JSON.stringify((JSON.parse(json) as { dependencies: unknown }).dependencies);

@@ -19,13 +19,18 @@ test(`${POISONS.length} ways to answer badly, beside healthy traffic → each is
   const worker = await startWorker(t, database);
   const healthy = await startHealthyTraffic(t, api);
 
-  const poisoned = await Promise.all(POISONS.map(async (poison) => ({ poison, id: await deliverTo(t, api, poison) })));
+  const poisoned = await Promise.all(
+    POISONS.map(async (poison) => ({ poison, id: await deliverTo(t, api, poison) })),
+  );
   for (const { poison, id } of poisoned)
     await t.test(poison.name, async () => {
       const { status, delivery_attempts } = await api.settled(id, 60_000);
       const attempts = await api.attempts(id);
       const succeeds = 'status' in poison.recorded && poison.recorded.status === 200;
-      assert.deepEqual([status, delivery_attempts, attempts.length], succeeds ? ['succeeded', 1, 1] : ['failed', ATTEMPTS, ATTEMPTS]);
+      assert.deepEqual(
+        [status, delivery_attempts, attempts.length],
+        succeeds ? ['succeeded', 1, 1] : ['failed', ATTEMPTS, ATTEMPTS],
+      );
       for (const attempt of attempts) assertRecorded(attempt, poison);
     });
 
@@ -49,18 +54,30 @@ test(`${POISONS.length} ways to answer badly, beside healthy traffic → each is
 
 async function deliverTo(t: TestContext, api: Api, poison: Poison): Promise<string> {
   const { url } = await startPoison(t, poison);
-  const times = { delivery_attempt_timeout: poison.slow ? 2 : 30, retry_min_backoff: 1, retry_max_backoff: 1 };
+  const times = {
+    delivery_attempt_timeout: poison.slow ? 2 : 30,
+    retry_min_backoff: 1,
+    retry_max_backoff: 1,
+  };
   const webhook = await api.createWebhook({ url, max_delivery_attempts: ATTEMPTS, ...times });
   return (await api.createDelivery(webhook.id)).id;
 }
 
-function assertRecorded({ response_status_code, raw_response, error }: Attempt, { recorded }: Poison): void {
-  assert.ok(raw_response.length <= MOST_STORED && !raw_response.includes('\0') && !error.includes('\0'));
+function assertRecorded(
+  { response_status_code, raw_response, error }: Attempt,
+  { recorded }: Poison,
+): void {
+  assert.ok(
+    raw_response.length <= MOST_STORED && !raw_response.includes('\0') && !error.includes('\0'),
+  );
   if ('error' in recorded) {
     assert.match(error, recorded.error);
     assert.deepEqual([response_status_code, raw_response], [0, '']);
   } else {
-    assert.deepEqual([response_status_code, error, raw_response.endsWith('…[cut]')], [recorded.status, '', recorded.cut ?? false]);
+    assert.deepEqual(
+      [response_status_code, error, raw_response.endsWith('…[cut]')],
+      [recorded.status, '', recorded.cut ?? false],
+    );
     if (recorded.text) assert.match(raw_response, recorded.text);
   }
 }
@@ -68,7 +85,9 @@ function assertRecorded({ response_status_code, raw_response, error }: Attempt, 
 /** Posts deliveries for healthy webhooks, several at a time, until stopped. */
 async function startHealthyTraffic(t: TestContext, api: Api) {
   const receiver = await startReceiver(t);
-  const webhooks = await Promise.all([1, 2, 3, 4, 5].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })));
+  const webhooks = await Promise.all(
+    [1, 2, 3, 4, 5].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })),
+  );
   const ids: string[] = [];
   let going = true;
   const callers = webhooks.map(async ({ id }, caller) => {

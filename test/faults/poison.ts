@@ -23,21 +23,43 @@ export const OK = 'HTTP/1.1 200 OK\r\n';
 export const TIMEOUT: Recorded = { error: /^timeout after \d+(\.\d+)? s$/ };
 
 /** An endpoint that does this to everybody. */
-export async function startPoison(t: Cleanup, { connected, asked, scheme }: Poison): Promise<TcpServer> {
-  const server = connected ? await startTcpServer(t, connected) : await startRawServer(t, asked ?? (() => {}));
+export async function startPoison(
+  t: Cleanup,
+  { connected, asked, scheme }: Poison,
+): Promise<TcpServer> {
+  const server = connected
+    ? await startTcpServer(t, connected)
+    : await startRawServer(t, asked ?? (() => {}));
   return { ...server, url: server.url.replace('http', scheme ?? 'http') };
 }
 
 /** A 200 with this body and its true length. */
-export function whole(name: string, body: string | Buffer, recorded: Recorded, headers = ''): Poison {
+export function whole(
+  name: string,
+  body: string | Buffer,
+  recorded: Recorded,
+  headers = '',
+): Poison {
   const bytes = Buffer.from(body as string);
-  const answer = Buffer.concat([Buffer.from(`${OK}${headers}Content-Length: ${bytes.length}\r\n\r\n`), bytes]);
+  const answer = Buffer.concat([
+    Buffer.from(`${OK}${headers}Content-Length: ${bytes.length}\r\n\r\n`),
+    bytes,
+  ]);
   return { name, recorded, asked: (socket) => socket.write(answer) };
 }
 
-/** These bytes, and then: the connection stays open, ends or is reset; or they come before anything was asked, to a TLS client. */
-export function text(name: string, bytes: string, recorded: Recorded, then: 'stay' | 'end' | 'reset' | 'tls' = 'stay'): Poison {
-  if (then === 'tls') return { name, recorded, scheme: 'https', connected: (socket) => socket.resume().end(bytes) };
+/**
+ * These bytes, and then: the connection stays open, ends or is reset; or they come before anything
+ * was asked, to a TLS client.
+ */
+export function text(
+  name: string,
+  bytes: string,
+  recorded: Recorded,
+  then: 'stay' | 'end' | 'reset' | 'tls' = 'stay',
+): Poison {
+  if (then === 'tls')
+    return { name, recorded, scheme: 'https', connected: (socket) => socket.resume().end(bytes) };
   return {
     name,
     recorded,

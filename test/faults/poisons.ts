@@ -1,5 +1,15 @@
 import { gzipSync } from 'node:zlib';
-import { drip, endless, flood, OK, text, TIMEOUT, whole, type Poison, type Recorded } from './poison.ts';
+import {
+  drip,
+  endless,
+  flood,
+  OK,
+  text,
+  TIMEOUT,
+  whole,
+  type Poison,
+  type Recorded,
+} from './poison.ts';
 
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 const NOT_HTTP: Recorded = { error: /^the answer is not valid HTTP$/ };
@@ -11,17 +21,46 @@ const BOMB = Buffer.concat(Array.from({ length: 10 }, () => gzipSync(Buffer.allo
 
 const BODIES: Poison[] = [
   whole('NUL in the body', 'a\0b', { status: 200, text: /a\uFFFDb$/ }),
-  whole('nothing but NUL, as much as is kept', Buffer.alloc(65_536), { status: 200, text: /\r\n\r\n\uFFFD{65536}$/ }),
-  whole('invalid UTF-8 in the body', Buffer.from([0x61, 0xff, 0xc3, 0x28]), { status: 200, text: /a\uFFFD\uFFFD\($/ }),
-  whole('half a surrogate pair as UTF-8', Buffer.from([0xed, 0xa0, 0x80]), { status: 200, text: /\uFFFD{3}$/ }),
-  whole('UTF-16 in the body', Buffer.from('\uFEFFhello', 'utf16le'), { status: 200, text: /h\uFFFDe\uFFFDl/ }),
+  whole('nothing but NUL, as much as is kept', Buffer.alloc(65_536), {
+    status: 200,
+    text: /\r\n\r\n\uFFFD{65536}$/,
+  }),
+  whole('invalid UTF-8 in the body', Buffer.from([0x61, 0xff, 0xc3, 0x28]), {
+    status: 200,
+    text: /a\uFFFD\uFFFD\($/,
+  }),
+  whole('half a surrogate pair as UTF-8', Buffer.from([0xed, 0xa0, 0x80]), {
+    status: 200,
+    text: /\uFFFD{3}$/,
+  }),
+  whole('UTF-16 in the body', Buffer.from('\uFEFFhello', 'utf16le'), {
+    status: 200,
+    text: /h\uFFFDe\uFFFDl/,
+  }),
   whole('terminal escapes in the body', '\x1b[2J\x07\x08', { status: 200, text: /\[2J../ }),
-  whole('SQL in the body', `'; drop table deliveries; --`, { status: 200, text: /'; drop table deliveries; --$/ }),
-  whole('a character across the limit', `${'x'.repeat(65_535)}€`, { status: 200, cut: true, text: /x…\[cut\]$/ }),
+  whole('SQL in the body', `'; drop table deliveries; --`, {
+    status: 200,
+    text: /'; drop table deliveries; --$/,
+  }),
+  whole('a character across the limit', `${'x'.repeat(65_535)}€`, {
+    status: 200,
+    cut: true,
+    text: /x…\[cut\]$/,
+  }),
   whole('a huge body', Buffer.alloc(10_000_000, 'x'), { status: 200, cut: true }),
   whole('a gzip bomb', BOMB, { status: 200, cut: true }, 'Content-Encoding: gzip\r\n'),
-  whole('gzip that is none', 'not gzip', { status: 200, text: /not gzip$/ }, 'Content-Encoding: gzip\r\n'),
-  whole('an encoding that nobody knows', 'x', { status: 200, text: /x$/ }, 'Content-Encoding: br, rot13\r\n'),
+  whole(
+    'gzip that is none',
+    'not gzip',
+    { status: 200, text: /not gzip$/ },
+    'Content-Encoding: gzip\r\n',
+  ),
+  whole(
+    'an encoding that nobody knows',
+    'x',
+    { status: 200, text: /x$/ },
+    'Content-Encoding: br, rot13\r\n',
+  ),
   endless('a body of 99 GB', `${OK}Content-Length: 99000000000\r\n\r\n`),
   endless('chunks without an end', CHUNKED, `10000\r\n${'x'.repeat(65_536)}\r\n`),
   endless('a body without length or end', `${OK}\r\n`),
@@ -29,28 +68,50 @@ const BODIES: Poison[] = [
 ];
 
 const HEADERS: Poison[] = [
-  text('bytes above 127 in a header', `${OK}A: \xff\xfe\r\nContent-Length: 0\r\n\r\n`, { status: 200, text: /A: \uFFFD\uFFFD\r\n/ }),
+  text('bytes above 127 in a header', `${OK}A: \xff\xfe\r\nContent-Length: 0\r\n\r\n`, {
+    status: 200,
+    text: /A: \uFFFD\uFFFD\r\n/,
+  }),
   text('NUL in a header', `${OK}A: b\0c\r\nContent-Length: 0\r\n\r\n`, NOT_HTTP),
   text('a control character in a header', `${OK}A: \x01\r\nContent-Length: 0\r\n\r\n`, NOT_HTTP),
   text('a space in the name of a header', `${OK}A b: c\r\nContent-Length: 0\r\n\r\n`, NOT_HTTP),
   text('a header without a colon', `${OK}nonsense\r\nContent-Length: 0\r\n\r\n`, NOT_HTTP),
   text('a bare CR in a header', `${OK}A: b\rC: d\r\nContent-Length: 0\r\n\r\n`, NOT_HTTP),
   text('lines that end in LF', 'HTTP/1.1 200 OK\nContent-Length: 0\n\n', { status: 200 }),
-  text('a header over two lines', `${OK}A: b\r\n c\r\nContent-Length: 0\r\n\r\n`, { status: 200, text: /A: b c\r\n/ }),
+  text('a header over two lines', `${OK}A: b\r\n c\r\nContent-Length: 0\r\n\r\n`, {
+    status: 200,
+    text: /A: b c\r\n/,
+  }),
   text('a header of 1 MB', `${OK}A: ${'x'.repeat(1024 * 1024)}\r\n\r\n`, TOO_LARGE),
   text('100,000 headers', `${OK}${'A: b\r\n'.repeat(100_000)}\r\n`, TOO_LARGE),
-  text('cookies by the hundred', `${OK}${'Set-Cookie: a=b\r\n'.repeat(500)}Content-Length: 0\r\n\r\n`, { status: 200 }),
+  text(
+    'cookies by the hundred',
+    `${OK}${'Set-Cookie: a=b\r\n'.repeat(500)}Content-Length: 0\r\n\r\n`,
+    { status: 200 },
+  ),
   text('a reason of 1 MB', `HTTP/1.1 200 ${'x'.repeat(1024 * 1024)}\r\n\r\n`, TOO_LARGE),
   flood('headers without an end', OK, 'A: 0123456789\r\n'.repeat(1000), TOO_LARGE),
-  flood('trailers without an end', `${CHUNKED}2\r\nok\r\n0\r\n`, 'A: 0123456789\r\n'.repeat(1000), TOO_LARGE),
+  flood(
+    'trailers without an end',
+    `${CHUNKED}2\r\nok\r\n0\r\n`,
+    'A: 0123456789\r\n'.repeat(1000),
+    TOO_LARGE,
+  ),
   flood('a chunk extension without an end', `${CHUNKED}2;a=`, 'x'.repeat(10_000), NOT_HTTP),
 ];
 
 const LENGTHS: Poison[] = [
   text('fewer bytes than announced', `${OK}Content-Length: 10\r\n\r\nabc`, BROKEN, 'end'),
-  text('more bytes than announced', `${OK}Content-Length: 2\r\n\r\nok and more`, { status: 200, text: /\r\n\r\nok$/ }),
+  text('more bytes than announced', `${OK}Content-Length: 2\r\n\r\nok and more`, {
+    status: 200,
+    text: /\r\n\r\nok$/,
+  }),
   text('two lengths', `${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc`, NOT_HTTP),
-  text('a length and chunks', `${OK}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, { status: 200 }),
+  text(
+    'a length and chunks',
+    `${OK}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    { status: 200 },
+  ),
   text('a negative length', `${OK}Content-Length: -1\r\n\r\n`, NOT_HTTP),
   text('a length that is no number', `${OK}Content-Length: abc\r\n\r\n`, NOT_HTTP),
   text('a length above 2^64', `${OK}Content-Length: 99999999999999999999\r\n\r\n`, NOT_HTTP),
@@ -58,40 +119,81 @@ const LENGTHS: Poison[] = [
   text('a chunk size above 2^64', `${CHUNKED}fffffffffffffffff\r\n`, NOT_HTTP),
   text('a chunk cut short', `${CHUNKED}ff\r\nabc`, BROKEN, 'end'),
   text('no last chunk', `${CHUNKED}3\r\nabc\r\n`, BROKEN, 'end'),
-  text('a body on a 204', 'HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nbody', { status: 204, text: /^HTTP\/1\.1 204/ }),
-  text('a second answer behind the first', `${OK}Content-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n`, {
-    status: 200,
-    text: /\r\n\r\nok$/,
+  text('a body on a 204', 'HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nbody', {
+    status: 204,
+    text: /^HTTP\/1\.1 204/,
   }),
+  text(
+    'a second answer behind the first',
+    `${OK}Content-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n`,
+    {
+      status: 200,
+      text: /\r\n\r\nok$/,
+    },
+  ),
 ];
 
 const STATUSES: Poison[] = [
   text('SSH', 'SSH-2.0-OpenSSH_9.2\r\n', NOT_HTTP),
-  text('the preface of HTTP/2', Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]).toString('latin1'), NOT_HTTP),
+  text(
+    'the preface of HTTP/2',
+    Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]).toString('latin1'),
+    NOT_HTTP,
+  ),
   text('a TLS alert', Buffer.from([0x15, 3, 3, 0, 2, 2, 40]).toString('latin1'), NOT_HTTP),
-  text('HTTP that is none, to a TLS handshake', 'HTTP/1.1 400 Bad Request\r\n\r\n', { error: /^TLS handshake failed$/ }, 'tls'),
+  text(
+    'HTTP that is none, to a TLS handshake',
+    'HTTP/1.1 400 Bad Request\r\n\r\n',
+    { error: /^TLS handshake failed$/ },
+    'tls',
+  ),
   text('HTTP/9.9', 'HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
   text('a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
   text('a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
   text('status 000', 'HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n', { status: 0 }),
   text('status 999', 'HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n', { status: 999 }),
-  text('NUL in the reason', 'HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n', { status: 200, text: /^HTTP\/1\.1 200 O\uFFFDK/ }),
-  text('a redirect to itself', 'HTTP/1.1 307 Again\r\nLocation: /\r\nContent-Length: 0\r\n\r\n', { status: 307 }),
-  text('a redirect to a file', 'HTTP/1.1 302 There\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n', { status: 302 }),
-  text('Retry-After for ever', 'HTTP/1.1 503 Busy\r\nRetry-After: 99999999999\r\nContent-Length: 0\r\n\r\n', { status: 503 }),
-  text('101', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello', {
-    error: /^the endpoint switched protocols \(101\)$/,
+  text('NUL in the reason', 'HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n', {
+    status: 200,
+    text: /^HTTP\/1\.1 200 O\uFFFDK/,
   }),
-  text('101 without an Upgrade header', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', { status: 101 }),
+  text('a redirect to itself', 'HTTP/1.1 307 Again\r\nLocation: /\r\nContent-Length: 0\r\n\r\n', {
+    status: 307,
+  }),
+  text(
+    'a redirect to a file',
+    'HTTP/1.1 302 There\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n',
+    { status: 302 },
+  ),
+  text(
+    'Retry-After for ever',
+    'HTTP/1.1 503 Busy\r\nRetry-After: 99999999999\r\nContent-Length: 0\r\n\r\n',
+    { status: 503 },
+  ),
+  text(
+    '101',
+    'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello',
+    {
+      error: /^the endpoint switched protocols \(101\)$/,
+    },
+  ),
+  text('101 without an Upgrade header', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', {
+    status: 101,
+  }),
   flood('interim answers without an end', '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100), {
     error: /^too many interim responses \(1xx\)$/,
   }),
-  flood('100 Continue without an end', '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100), { error: /^too many interim responses \(1xx\)$/ }),
+  flood('100 Continue without an end', '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100), {
+    error: /^too many interim responses \(1xx\)$/,
+  }),
   text('an interim answer only', 'HTTP/1.1 100 Continue\r\n\r\n', BROKEN, 'end'),
 ];
 
 const BREAKS: Poison[] = [
-  { name: 'a reset at the connection', recorded: BROKEN, connected: (socket) => socket.resetAndDestroy() },
+  {
+    name: 'a reset at the connection',
+    recorded: BROKEN,
+    connected: (socket) => socket.resetAndDestroy(),
+  },
   { name: 'closed at the connection', recorded: BROKEN, connected: (socket) => socket.destroy() },
   text('a reset instead of an answer', '', BROKEN, 'reset'),
   text('closed instead of an answer', '', BROKEN, 'end'),
@@ -131,4 +233,11 @@ const DRIPS: Poison[] = [
   drip('interim answers that drip', '', 'HTTP/1.1 102 Processing\r\n\r\n', 400),
 ];
 
-export const POISONS: Poison[] = [...BODIES, ...HEADERS, ...LENGTHS, ...STATUSES, ...BREAKS, ...DRIPS];
+export const POISONS: Poison[] = [
+  ...BODIES,
+  ...HEADERS,
+  ...LENGTHS,
+  ...STATUSES,
+  ...BREAKS,
+  ...DRIPS,
+];

@@ -17,9 +17,13 @@ suite('no connection to be had', { concurrency: 2 }, () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       await traffic.accepted(100);
       const unlock = await lockTable(t, scene.database, 'deliveries');
-      // Who waits 5 s for a connection is told so: the lock itself is not in the way of this. A lease lasts longer.
-      // One that comes before both connections wait for the lock is still served.
-      await until('a caller is told', async () => (await scene.api().call('GET', '/webhooks')).status === 503);
+      // Who waits 5 s for a connection is told so: the lock itself is not in the way of this. A
+      // lease lasts longer. One that comes before both connections wait for the lock is still
+      // served.
+      await until(
+        'a caller is told',
+        async () => (await scene.api().call('GET', '/webhooks')).status === 503,
+      );
       await unlock();
       since = new Date();
     }
@@ -29,7 +33,10 @@ suite('no connection to be had', { concurrency: 2 }, () => {
   });
 
   test('PostgreSQL takes no more → processes go on with what they have, or as soon as they can', async (t) => {
-    const postgres = await startPostgres(t, { max_connections: '60', superuser_reserved_connections: '0' });
+    const postgres = await startPostgres(t, {
+      max_connections: '60',
+      superuser_reserved_connections: '0',
+    });
     const { url, pool } = postgres.database;
     const scene = await openScene(t, { database: postgres.database });
     const traffic = startTraffic(t, scene);
@@ -43,7 +50,9 @@ suite('no connection to be had', { concurrency: 2 }, () => {
       const terminator = await pool.connect();
       await until('a caller is told', async () => {
         // Processes lose what they have; whoever is faster gets it.
-        await terminator.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'postmand%'`);
+        await terminator.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'postmand%'`,
+        );
         taken.push(...(await takeAll(url)));
         return traffic.posts.slice(told).some(({ outcome }) => outcome === 'unknown');
       });

@@ -16,7 +16,10 @@ import { until } from '../setup/until.ts';
 /** A PostgreSQL that only one test uses, so that it may be taken away. */
 export type Postgres = {
   database: TestDatabase;
-  /** Ends it without a word, as a crash does: open transactions are gone, and so is what was not flushed. */
+  /**
+   * Ends it without a word, as a crash does: open transactions are gone, and so is what was not
+   * flushed.
+   */
   crash(): Promise<void>;
   /** Ends it in order: open transactions are rolled back, and connections are told. */
   shutDown(): Promise<void>;
@@ -34,8 +37,15 @@ export type Standby = {
   promote(): Promise<void>;
 };
 
-/** Starts a PostgreSQL with a migrated, empty database, its files below `disk`. `settings` are PostgreSQL's own. */
-export async function startPostgres(t: Cleanup, settings: Record<string, string> = {}, disk = tmpdir()): Promise<Postgres> {
+/**
+ * Starts a PostgreSQL with a migrated, empty database, its files below `disk`. `settings` are
+ * PostgreSQL's own.
+ */
+export async function startPostgres(
+  t: Cleanup,
+  settings: Record<string, string> = {},
+  disk = tmpdir(),
+): Promise<Postgres> {
   const folder = await mkdtemp(path.join(disk, 'postmand-faults-'));
   await chmod(folder, 0o755);
   const given = path.join(folder, 'data');
@@ -72,12 +82,24 @@ export async function startPostgres(t: Cleanup, settings: Record<string, string>
       const copy = home.replace(/data$/, 'standby');
       await promisify(execFile)('cp', ['-a', home, copy]);
       await startEmbedded(given, { ...fast, port });
-      return follow(t, { given: path.join(folder, 'standby'), home: copy, settings: fast, primary: pool, url });
+      return follow(t, {
+        given: path.join(folder, 'standby'),
+        home: copy,
+        settings: fast,
+        primary: pool,
+        url,
+      });
     },
   };
 }
 
-type Copy = { given: string; home: string; settings: Record<string, string>; primary: Pool; url: string };
+type Copy = {
+  given: string;
+  home: string;
+  settings: Record<string, string>;
+  primary: Pool;
+  url: string;
+};
 
 /** https://www.postgresql.org/docs/current/warm-standby.html */
 async function follow(t: Cleanup, { given, home, settings, primary, url }: Copy): Promise<Standby> {
@@ -87,7 +109,11 @@ async function follow(t: Cleanup, { given, home, settings, primary, url }: Copy)
   await appendFile(path.join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
   await writeFile(path.join(data, 'standby.signal'), '');
   const started = await startEmbedded(given, settings);
-  const pool = createPool(await connectionTo(started.url), { max: 1, name: 'test', log: silentLog });
+  const pool = createPool(await connectionTo(started.url), {
+    max: 1,
+    name: 'test',
+    log: silentLog,
+  });
   lastFirst(t).after(async () => {
     await pool.end();
     await started.stop().catch(() => {});
@@ -96,9 +122,13 @@ async function follow(t: Cleanup, { given, home, settings, primary, url }: Copy)
   return {
     url: started.url,
     async caughtUp() {
-      const { rows } = await primary.query<{ at: string }>('select pg_current_wal_insert_lsn() as at');
+      const { rows } = await primary.query<{ at: string }>(
+        'select pg_current_wal_insert_lsn() as at',
+      );
       await until('the standby has everything', async () => {
-        const { rowCount } = await pool.query('select where pg_last_wal_replay_lsn() >= $1', [rows[0]?.at]);
+        const { rowCount } = await pool.query('select where pg_last_wal_replay_lsn() >= $1', [
+          rows[0]?.at,
+        ]);
         return rowCount === 1;
       });
     },

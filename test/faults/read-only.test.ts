@@ -43,11 +43,24 @@ test('the database is read-only again and again during one long send → it is d
   const hit = ({ id }: { id: string }) => cut.has(id) || givenUp(scene.processes).has(id);
   // Only the short form takes claims from sends that go on.
   const taken = ({ id }: { id: string }) => cut.has(id);
-  await judge(t, scene, traffic, { since, mayRepeat: hit, mayOverlap: taken, mostRepeats: TIMES, errors: ['dispatch.failed'] });
-  assert.equal((await pool.query('select from delivery_attempts where delivery_id = $1', [deliveryId])).rowCount, 1);
+  await judge(t, scene, traffic, {
+    since,
+    mayRepeat: hit,
+    mayOverlap: taken,
+    mostRepeats: TIMES,
+    errors: ['dispatch.failed'],
+  });
+  assert.equal(
+    (await pool.query('select from delivery_attempts where delivery_id = $1', [deliveryId]))
+      .rowCount,
+    1,
+  );
 });
 
-/** Whether new transactions may write, where they do not say it themselves; and everybody has to connect again. */
+/**
+ * Whether new transactions may write, where they do not say it themselves; and everybody has to
+ * connect again.
+ */
 async function setReadOnly(pool: Pool, value: 'on' | 'off'): Promise<void> {
   const { rows } = await pool.query<{ name: string }>('select current_database() as name');
   const alter = `alter database ${rows[0]?.name} set default_transaction_read_only = ${value}`;

@@ -12,7 +12,10 @@ export type Arrival = {
   bodyHash: string;
   /** Its signature is that of its body. */
   genuine: boolean;
-  /** The id of the process that sent it, where that tells it: one that `poisonable.mjs` was loaded into does. */
+  /**
+   * The id of the process that sent it, where that tells it: one that `poisonable.mjs` was loaded
+   * into does.
+   */
   process?: number;
   at: number;
   /** When the answer was out, or the connection gone. */
@@ -24,7 +27,10 @@ export type Arrival = {
 /** A status, with headers where some are needed. */
 export type Reply = number | { status: number; headers: Record<string, string> };
 
-/** What to answer a request with. A promise answers later, or never. `nth` counts the requests of this payload, from 1. */
+/**
+ * What to answer a request with. A promise answers later, or never. `nth` counts the requests of
+ * this payload, from 1.
+ */
 export type Behaviour = (arrival: Arrival, nth: number) => Reply | Promise<Reply>;
 
 export type ReceiverLog = {
@@ -33,13 +39,18 @@ export type ReceiverLog = {
   of(payloadId: string): Arrival[];
   /** Requests that have no answer yet and whose sender is still there. */
   open(): Arrival[];
-  /** How requests to a path that starts with `prefix` are answered from now on; the latest rule that fits wins. Without one: 200. */
+  /**
+   * How requests to a path that starts with `prefix` are answered from now on; the latest rule that
+   * fits wins. Without one: 200.
+   */
   behave(prefix: string, behaviour: Behaviour): void;
 };
 
-export const hashOf = (body: string | Buffer): string => createHash('sha256').update(body).digest('hex');
+export const hashOf = (body: string | Buffer): string =>
+  createHash('sha256').update(body).digest('hex');
 
-export const after = (ms: number, status: number): Promise<number> => new Promise((resolve) => setTimeout(resolve, ms, status));
+export const after = (ms: number, status: number): Promise<number> =>
+  new Promise((resolve) => setTimeout(resolve, ms, status));
 
 /** A real HTTP server on loopback that keeps what came, when, and how it ended. */
 export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
@@ -63,7 +74,8 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
       });
       const rule = rules.findLast(({ prefix }) => arrival.path.startsWith(prefix));
       void Promise.resolve(rule?.behaviour(arrival, same.length + 1) ?? 200).then((reply) => {
-        const { status, headers } = typeof reply === 'number' ? { status: reply, headers: {} } : reply;
+        const { status, headers } =
+          typeof reply === 'number' ? { status: reply, headers: {} } : reply;
         response.writeHead(status, headers).end('noted');
       });
     });
@@ -78,7 +90,10 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
   };
 }
 
-function identify(body: Buffer, headers: IncomingHttpHeaders): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine' | 'process'> {
+function identify(
+  body: Buffer,
+  headers: IncomingHttpHeaders,
+): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine' | 'process'> {
   const expected = createHmac('sha256', SETTINGS.secret_token).update(body).digest('hex');
   const genuine = headers['x-hub-signature'] === expected;
   const sender = headers['x-process'];

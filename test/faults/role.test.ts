@@ -45,6 +45,8 @@ suite('the role that processes use', { concurrency: 2 }, () => {
 
 /** What callers were answered by all servers. */
 function statusesOf({ processes }: Scene): Set<unknown> {
-  const answers = processes.flatMap(({ lines }) => lines.filter(({ event }) => event === 'http.request'));
+  const answers = processes.flatMap(({ lines }) =>
+    lines.filter(({ event }) => event === 'http.request'),
+  );
   return new Set(answers.map(({ status }) => status));
 }

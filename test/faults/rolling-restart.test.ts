@@ -18,7 +18,10 @@ test('three workers of another version replaced one by one under load → nothin
   const scene = await openScene(t, { database });
   const traffic = startTraffic(t, scene);
   const startOther = async (): Promise<Command> => {
-    const worker = postmand(t, ['worker'], { root, env: { POSTMAND_DATABASE_URL: scene.database.url } });
+    const worker = postmand(t, ['worker'], {
+      root,
+      env: { POSTMAND_DATABASE_URL: scene.database.url },
+    });
     scene.processes.push(worker);
     await worker.event('worker.started');
     return worker;

@@ -24,8 +24,16 @@ export type Scene = {
   server(env?: Environment, root?: string): Promise<Command>;
   /** `descriptors`: most files that it may have open. */
   worker(env?: Environment, descriptors?: number): Promise<Command>;
-  /** Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries end. */
-  webhook(path: string, behaviour: Behaviour, end: End, settings?: Partial<WebhookSettings>): Promise<Webhook>;
+  /**
+   * Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries
+   * end.
+   */
+  webhook(
+    path: string,
+    behaviour: Behaviour,
+    end: End,
+    settings?: Partial<WebhookSettings>,
+  ): Promise<Webhook>;
   /** How the deliveries of a webhook end. */
   end(webhookId: string): End | undefined;
 };
@@ -43,10 +51,13 @@ type Options = {
 };
 
 /**
- * A server and receivers of every sort, on a database of their own; workers are for the test to start. Nothing flows yet.
- * Everything ends with the test.
+ * A server and receivers of every sort, on a database of their own; workers are for the test to
+ * start. Nothing flows yet. Everything ends with the test.
  */
-export async function openScene(t: Cleanup, { database: given, url, env = {}, root, serve = startServer }: Options = {}): Promise<Scene> {
+export async function openScene(
+  t: Cleanup,
+  { database: given, url, env = {}, root, serve = startServer }: Options = {},
+): Promise<Scene> {
   const database = given ?? (await freshDatabase(t));
   const receiver = await startReceiverLog(t);
   const reached = { ...database, url: url ?? database.url };
@@ -74,7 +85,9 @@ export async function openScene(t: Cleanup, { database: given, url, env = {}, ro
     async webhook(path, behaviour, end, settings = {}) {
       receiver.behave(path, behaviour);
       const patient = { delivery_attempt_timeout: 60, retry_min_backoff: 1, retry_max_backoff: 1 };
-      const webhook = await scene.api().createWebhook({ url: receiver.url + path, ...patient, ...settings });
+      const webhook = await scene
+        .api()
+        .createWebhook({ url: receiver.url + path, ...patient, ...settings });
       ends.set(webhook.id, end);
       scene.webhooks.push(webhook);
       return webhook;
@@ -84,7 +97,11 @@ export async function openScene(t: Cleanup, { database: given, url, env = {}, ro
   await scene.server({}, root);
   await scene.webhook('/steady/1', () => 200, 'succeeded');
   await scene.webhook('/steady/2', () => 200, 'succeeded');
-  await scene.webhook('/calm', ({ bodyHash }) => after(20 + (Number.parseInt(bodyHash.slice(0, 2), 16) << 1), 200), 'succeeded');
+  await scene.webhook(
+    '/calm',
+    ({ bodyHash }) => after(20 + (Number.parseInt(bodyHash.slice(0, 2), 16) << 1), 200),
+    'succeeded',
+  );
   await scene.webhook('/slow', () => after(1200, 200), 'succeeded');
   await scene.webhook('/flaky', (_arrival, nth) => (nth === 1 ? 503 : 200), 'succeeded');
   await scene.webhook('/refusing', () => 500, 'failed', { max_delivery_attempts: 2 });
@@ -92,18 +109,29 @@ export async function openScene(t: Cleanup, { database: given, url, env = {}, ro
 }
 
 /** Adds a webhook that traffic does not post to by itself. */
-export async function webhookApart(scene: Scene, ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>): Promise<Webhook> {
+export async function webhookApart(
+  scene: Scene,
+  ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>
+): Promise<Webhook> {
   const webhook = await scene.webhook(path, behaviour, end, settings);
   scene.webhooks.splice(scene.webhooks.indexOf(webhook), 1);
   return webhook;
 }
 
-/** Adds `count` webhooks of one character, each at a path of its own below `path`. Traffic does not post to them by itself. */
-export async function crowdApart(scene: Scene, count: number, ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>) {
+/**
+ * Adds `count` webhooks of one character, each at a path of its own below `path`. Traffic does not
+ * post to them by itself.
+ */
+export async function crowdApart(
+  scene: Scene,
+  count: number,
+  ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>
+) {
   const crowd: Webhook[] = [];
   let made = 0;
   const make = async () => {
-    while (made < count) crowd.push(await webhookApart(scene, `${path}/${(made += 1)}`, behaviour, end, settings));
+    while (made < count)
+      crowd.push(await webhookApart(scene, `${path}/${(made += 1)}`, behaviour, end, settings));
   };
   await Promise.all(Array.from({ length: 8 }, make));
   return crowd;

@@ -18,7 +18,9 @@ test('SIGKILL of the server during POSTs → what was answered 201 is delivered,
     // Every other time callers are in the middle of the transaction.
     const unlock = round % 2 === 0 ? await lockTable(t, scene.database, 'deliveries') : undefined;
     await chance.pause(0, 200);
-    await scene.processes.findLast(({ process }) => process.spawnargs.at(-1) === 'server')?.end('SIGKILL');
+    await scene.processes
+      .findLast(({ process }) => process.spawnargs.at(-1) === 'server')
+      ?.end('SIGKILL');
     since = new Date();
     await unlock?.();
     await nobodyWaits(scene.database.pool);

@@ -25,7 +25,14 @@ suite('many webhooks whose endpoints never answer', { concurrency: 1 }, () => {
       const scene = await openScene(t, { env: { POSTMAND_WORKER_CONCURRENCY: String(slots) } });
       const silence = Promise.withResolvers<number>();
       const settings = { delivery_attempt_timeout: TIMEOUT_SECONDS, max_delivery_attempts: 100 };
-      const silent = await crowdApart(scene, webhooks, '/silent', () => silence.promise, 'succeeded', settings);
+      const silent = await crowdApart(
+        scene,
+        webhooks,
+        '/silent',
+        () => silence.promise,
+        'succeeded',
+        settings,
+      );
       const traffic = startTraffic(t, scene, { webhooks: scene.webhooks.slice(0, 2), callers: 2 });
       for (const { id } of silent) await Promise.all([traffic.post(id), traffic.post(id)]);
 
@@ -47,32 +54,49 @@ suite('many webhooks whose endpoints never answer', { concurrency: 1 }, () => {
 
 type Phase = { scene: Scene; traffic: Traffic; slots: number; worker: Command };
 
-/** From the start of a worker until the slow lane was filled five times: what is posted to others arrives soon, and claims are not in vain. */
-async function othersArrive(t: TestContext, { scene, traffic, slots, worker }: Phase): Promise<void> {
+/**
+ * From the start of a worker until the slow lane was filled five times: what is posted to others
+ * arrives soon, and claims are not in vain.
+ */
+async function othersArrive(
+  t: TestContext,
+  { scene, traffic, slots, worker }: Phase,
+): Promise<void> {
   const first = traffic.posts.length;
   const silentOnes = () => scene.receiver.arrivals.filter(({ path }) => path.startsWith('/silent'));
   const tried = silentOnes().length;
-  const turns = (times: number) => until(`${times} turns`, () => silentOnes().length >= tried + times * slots, 60_000);
+  const turns = (times: number) =>
+    until(`${times} turns`, () => silentOnes().length >= tried + times * slots, 60_000);
   await turns(1);
   await firstLookOver(worker, slots);
-  const before = { at: performance.now(), metrics: await metricsOf(worker), tried: silentOnes().length };
+  const before = {
+    at: performance.now(),
+    metrics: await metricsOf(worker),
+    tried: silentOnes().length,
+  };
   await turns(4);
   const metrics = await metricsOf(worker);
   const tries = silentOnes().length - before.tried;
   const seconds = (performance.now() - before.at) / 1000;
 
   const posts = traffic.posts.slice(first);
-  await until('what was posted arrives', () => posts.every(({ id }) => scene.receiver.of(id).length > 0));
+  await until('what was posted arrives', () =>
+    posts.every(({ id }) => scene.receiver.of(id).length > 0),
+  );
   const waits = waitsOf(posts, scene.receiver);
   t.diagnostic(summaryOf(waits));
   const inVain = wentBack(metrics) - wentBack(before.metrics);
-  t.diagnostic(`${(inVain / seconds).toFixed(1)} claims a second went back, beside ${(tries / seconds).toFixed(1)} sends to silent ones`);
+  t.diagnostic(
+    `${(inVain / seconds).toFixed(1)} claims a second went back, beside ${(tries / seconds).toFixed(1)} sends to silent ones`,
+  );
   // One that goes back costs about a tenth of a millisecond: what matters is that they do not spin.
   assert.ok(inVain <= 20 * tries, `${inVain} claims went back beside ${tries} sends`);
   assert.ok(quantile(waits, 0.5) < 500 && quantile(waits, 1) < 5000, summaryOf(waits));
 }
 
-/** At its first look at a backlog a worker claims one of each webhook, to learn what is known of it. */
+/**
+ * At its first look at a backlog a worker claims one of each webhook, to learn what is known of it.
+ */
 async function firstLookOver(worker: Command, slots: number): Promise<void> {
   let last = { at: -Infinity, count: -Infinity };
   const isOver = async () => {
@@ -86,7 +110,10 @@ async function firstLookOver(worker: Command, slots: number): Promise<void> {
 
 /** Claims that were not sent, so far. */
 function wentBack(metrics: Map<string, number>): number {
-  return (metrics.get('postmand_claim_batch_size_sum') ?? 0) - (metrics.get('postmand_settle_batch_size_sum') ?? 0);
+  return (
+    (metrics.get('postmand_claim_batch_size_sum') ?? 0) -
+    (metrics.get('postmand_settle_batch_size_sum') ?? 0)
+  );
 }
 
 /** The claims that the only worker left behind. In the short form their lease is over at once. */

@@ -26,12 +26,14 @@ test('one endpoint that never answers, with thousands waiting for it → everyth
   const silence = Promise.withResolvers<number>();
   let most = 0;
   const keepSilent = () => {
-    if (isSilent) most = Math.max(most, scene.receiver.open().filter(({ path }) => path === '/silent').length);
+    if (isSilent)
+      most = Math.max(most, scene.receiver.open().filter(({ path }) => path === '/silent').length);
     return silence.promise;
   };
   let isSilent = true;
   const silent = await webhookApart(scene, '/silent', keepSilent, 'succeeded');
-  // Without the endpoint that answers after more than a second: its sends move to the slow lane as well.
+  // Without the endpoint that answers after more than a second: its sends move to the slow lane as
+  // well.
   const quick = scene.webhooks.filter(({ url }) => !url.endsWith('/slow'));
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: 60, webhooks: quick });
   const waiting = Array.from({ length: CALLERS }, async () => {
@@ -44,8 +46,15 @@ test('one endpoint that never answers, with thousands waiting for it → everyth
   await until('its send is in the slow lane', async () => (await sendsIn(worker)).slow === 1);
   await traffic.accepted(sized(100, 500));
   const others = othersOf(traffic, [silent]);
-  await until('all others are settled', async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0, 120_000);
-  assert.ok((await pendingOf(pool, 'webhook_id = any ($1)', [[silent.id]])) >= WAITING, 'none of the silent ones has ended');
+  await until(
+    'all others are settled',
+    async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0,
+    120_000,
+  );
+  assert.ok(
+    (await pendingOf(pool, 'webhook_id = any ($1)', [[silent.id]])) >= WAITING,
+    'none of the silent ones has ended',
+  );
   assert.equal(most, 1, 'sends to the silent endpoint at a time');
   t.diagnostic(`${others.length} others were delivered beside ${WAITING} for a silent endpoint`);
 
@@ -65,11 +74,14 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   };
   const settings = { delivery_attempt_timeout: 600 };
   const silent: Webhook[] = [];
-  for (let i = 0; i < SILENT; i += 1) silent.push(await webhookApart(scene, `/silent/${i}`, behaviour, 'succeeded', settings));
-  // Those that answer after more than a second have a quarter of the slow lane for sure, two places here: less than traffic needs.
+  for (let i = 0; i < SILENT; i += 1)
+    silent.push(await webhookApart(scene, `/silent/${i}`, behaviour, 'succeeded', settings));
+  // Those that answer after more than a second have a quarter of the slow lane for sure, two places
+  // here: less than traffic needs.
   const quick = scene.webhooks.filter(({ url }) => !url.endsWith('/slow'));
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: 60, webhooks: quick });
-  for (const { id } of silent.flatMap((one) => Array.from({ length: OF_EACH }, () => one))) await traffic.post(id);
+  for (const { id } of silent.flatMap((one) => Array.from({ length: OF_EACH }, () => one)))
+    await traffic.post(id);
 
   const env = { POSTMAND_WORKER_CONCURRENCY: String(SLOTS) };
   const worker = await scene.worker(env);
@@ -94,18 +106,30 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
    * accepted by now have ended.
    */
   async function othersArePast(worker: Command): Promise<void> {
-    await until('silent sends have moved', async () => (await sendsIn(worker)).slow >= Math.floor(0.75 * SLOTS));
+    await until(
+      'silent sends have moved',
+      async () => (await sendsIn(worker)).slow >= Math.floor(0.75 * SLOTS),
+    );
     await traffic.accepted(sized(100, 500));
     const others = othersOf(traffic, silent);
-    await until('all others are settled', async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0, 120_000);
+    await until(
+      'all others are settled',
+      async () => (await pendingOf(pool, 'id = any ($1)', [others])) === 0,
+      120_000,
+    );
     const { fast, slow } = await sendsIn(worker);
-    assert.ok(fast <= SLOTS && slow <= SLOTS, `${fast} sends in the fast lane and ${slow} in the slow one`);
+    assert.ok(
+      fast <= SLOTS && slow <= SLOTS,
+      `${fast} sends in the fast lane and ${slow} in the slow one`,
+    );
   }
 });
 
 function othersOf({ posts }: Traffic, silent: Webhook[]): string[] {
   const ids = new Set(silent.map(({ id }) => id));
-  return posts.flatMap(({ webhookId, deliveryId }) => (deliveryId && !ids.has(webhookId) ? [deliveryId] : []));
+  return posts.flatMap(({ webhookId, deliveryId }) =>
+    deliveryId && !ids.has(webhookId) ? [deliveryId] : [],
+  );
 }
 
 async function pendingOf(pool: Pool, condition: string, values: unknown[]): Promise<number> {

@@ -16,12 +16,23 @@ export type SmallDisk = {
 /** From large to small, so that not a page is left. */
 const PIECES = [1024 * 1024, 64 * 1024, 4096].map((bytes) => Buffer.alloc(bytes));
 
-/** A file system in RAM of this size, gone after the test. @returns why there is none where the machine does not allow it. */
+/**
+ * A file system in RAM of this size, gone after the test. @returns why there is none where the
+ * machine does not allow it.
+ */
 export async function mountSmallDisk(t: Cleanup, megabytes: number): Promise<SmallDisk | string> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root may mount a small disk, on Linux';
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'only root may mount a small disk, on Linux';
   const folder = await emptyFolder(t);
   try {
-    await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'tmpfs', folder]);
+    await promisify(execFile)('mount', [
+      '-t',
+      'tmpfs',
+      '-o',
+      `size=${megabytes}m,mode=0755`,
+      'tmpfs',
+      folder,
+    ]);
   } catch (error) {
     return `no small disk can be mounted here: ${(error as Error).message.trim()}`;
   }

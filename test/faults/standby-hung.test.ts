@@ -13,7 +13,13 @@ const BOUND = 4;
 
 test('a standby that commits wait for is gone → never more backends than the bound, and all flows when it is given up', async (t) => {
   const { database } = await startPostgres(t, { max_connections: '20' });
-  const pool = createPool(database.connection, { max: BOUND, name: 'bounded', log: silentLog, statementTimeoutMs: 200, waitMs: 2000 });
+  const pool = createPool(database.connection, {
+    max: BOUND,
+    name: 'bounded',
+    log: silentLog,
+    statementTimeoutMs: 200,
+    waitMs: 2000,
+  });
   let stopped = false;
   lastFirst(t).after(async () => {
     stopped = true;
@@ -24,10 +30,12 @@ test('a standby that commits wait for is gone → never more backends than the b
   await waitForStandby(database.pool, 'nowhere');
 
   const failures: unknown[] = [];
-  const write = (n: number) => inTransaction(pool, (tx) => tx.query('insert into notes values ($1)', [n]));
+  const write = (n: number) =>
+    inTransaction(pool, (tx) => tx.query('insert into notes values ($1)', [n]));
   const read = () => pool.query('select count(*) from notes');
   const busy = Array.from({ length: 3 * BOUND }, async (_, n) => {
-    while (!stopped) await (n % 3 === 0 ? read() : write(n)).catch((error: unknown) => failures.push(error));
+    while (!stopped)
+      await (n % 3 === 0 ? read() : write(n)).catch((error: unknown) => failures.push(error));
   });
   let most = 0;
   const givenUp = () => failures.filter((error) => /Query read timeout/.test(String(error))).length;
@@ -55,12 +63,16 @@ async function waitForStandby(pool: Pool, name: string): Promise<void> {
   await pool.query(`alter system set synchronous_standby_names = '${name}'`);
   await pool.query('select pg_reload_conf()');
   await until('the setting counts', async () => {
-    const { rows } = await pool.query<{ set: string }>(`select current_setting('synchronous_standby_names') as set`);
+    const { rows } = await pool.query<{ set: string }>(
+      `select current_setting('synchronous_standby_names') as set`,
+    );
     return rows[0]?.set === name;
   });
 }
 
 async function backends(pool: Pool): Promise<number> {
-  const { rowCount } = await pool.query(`select from pg_stat_activity where application_name = 'bounded'`);
+  const { rowCount } = await pool.query(
+    `select from pg_stat_activity where application_name = 'bounded'`,
+  );
   return rowCount ?? 0;
 }

@@ -19,7 +19,9 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
       worker?.process.kill('SIGKILL');
       return new Promise<never>(() => {});
     };
-    const webhook = await webhookApart(scene, '/deadly', deadly, 'failed', { max_delivery_attempts: ATTEMPTS });
+    const webhook = await webhookApart(scene, '/deadly', deadly, 'failed', {
+      max_delivery_attempts: ATTEMPTS,
+    });
     const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
     const poison = await postAmong(traffic, webhook.id);
     const { deliveryId = '' } = poison;
@@ -47,14 +49,23 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     assert.equal(scene.receiver.of(poison.id).length, deaths);
     // Whatever was under way when a worker died may arrive again, each time: promise 4.
     const hit = ({ id }: { id: string }) => cut.has(id);
-    const rows = await judge(t, scene, traffic, { since, mayRepeat: hit, mostRepeats: deaths, mayVanish: hit });
+    const rows = await judge(t, scene, traffic, {
+      since,
+      mayRepeat: hit,
+      mostRepeats: deaths,
+      mayVanish: hit,
+    });
     const others = rows.filter(({ id, vanished }) => id !== deliveryId && vanished > 0).length;
-    t.diagnostic(`${deaths} workers died; ${others} of ${rows.length - 1} others lost an attempt with them`);
+    t.diagnostic(
+      `${deaths} workers died; ${others} of ${rows.length - 1} others lost an attempt with them`,
+    );
   });
 
   test('the process that sends it, once it is isolated → the worker lives, and each attempt says so', async (t) => {
     const scene = await openQuickScene(t);
-    const webhook = await webhookApart(scene, '/deadly', () => POISON, 'failed', { max_delivery_attempts: ATTEMPTS });
+    const webhook = await webhookApart(scene, '/deadly', () => POISON, 'failed', {
+      max_delivery_attempts: ATTEMPTS,
+    });
     const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
     const poison = await postAmong(traffic, webhook.id);
     const { deliveryId = '' } = poison;
@@ -62,9 +73,14 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     const since = new Date();
     const cut = new Set<string>();
     for (let death = 1; death <= UNTIL_ISOLATED; death += 1) {
-      const doomed = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: scene.database.url, ...POISONABLE } });
+      const doomed = postmand(t, ['worker'], {
+        env: { POSTMAND_DATABASE_URL: scene.database.url, ...POISONABLE },
+      });
       scene.processes.push(doomed);
-      assert.ok(await diesOn(scene, doomed, deliveryId), 'it dies itself, until the delivery is isolated');
+      assert.ok(
+        await diesOn(scene, doomed, deliveryId),
+        'it dies itself, until the delivery is isolated',
+      );
       for (const id of await afterDeath(scene)) cut.add(id);
     }
     const worker = await scene.worker(POISONABLE);
@@ -81,7 +97,11 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     assert.equal(senders.length, UNTIL_ISOLATED + ATTEMPTS);
     assert.equal(new Set(senders).size, senders.length, 'a process for each');
     assert.ok(!senders.includes(worker.process.pid));
-    await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: UNTIL_ISOLATED });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: ({ id }) => cut.has(id),
+      mostRepeats: UNTIL_ISOLATED,
+    });
   });
 });
 
@@ -90,7 +110,10 @@ const VANISHED = 'the worker that was sending this vanished before it could reco
 /** Whoever reads this answer is killed. */
 const POISON = { status: 200, headers: { 'X-Poison': 'kill' } };
 
-/** Without those that need more than a second for an answer: what they leave behind says nothing about who had to wait. */
+/**
+ * Without those that need more than a second for an answer: what they leave behind says nothing
+ * about who had to wait.
+ */
 async function openQuickScene(t: TestContext): Promise<Scene> {
   const scene = await openScene(t);
   scene.webhooks.splice(0, Infinity, ...scene.webhooks.filter(({ url }) => !url.endsWith('/slow')));
@@ -98,15 +121,25 @@ async function openQuickScene(t: TestContext): Promise<Scene> {
 }
 
 /** Half of the others come before it, half of them after it. */
-async function postAmong(traffic: ReturnType<typeof startTraffic>, webhookId: string): Promise<Post> {
+async function postAmong(
+  traffic: ReturnType<typeof startTraffic>,
+  webhookId: string,
+): Promise<Post> {
   await traffic.accepted(100);
   const post = await traffic.post(webhookId);
   await traffic.accepted(100);
   return post;
 }
 
-/** Waits until the worker died, or the delivery ended without that. Half a minute of doubt is over at once in the short form. */
-async function diesOn({ api, database: { pool } }: Scene, { process }: Command, deliveryId: string): Promise<boolean> {
+/**
+ * Waits until the worker died, or the delivery ended without that. Half a minute of doubt is over
+ * at once in the short form.
+ */
+async function diesOn(
+  { api, database: { pool } }: Scene,
+  { process }: Command,
+  deliveryId: string,
+): Promise<boolean> {
   const isOver = async () => {
     if (!LONG && (await isDoubted(pool, deliveryId))) await endDoubts(pool);
     return process.signalCode !== null || (await api().delivery(deliveryId)).status !== 'pending';
@@ -119,14 +152,17 @@ async function isFinal({ api }: Scene, deliveryId: string): Promise<boolean> {
   return (await api().delivery(deliveryId)).status !== 'pending';
 }
 
-/** Waits until all of what was accepted before `since` has ended. It need not wait for the poison, only for workers that live. */
+/**
+ * Waits until all of what was accepted before `since` has ended. It need not wait for the poison,
+ * only for workers that live.
+ */
 async function othersEnd({ database: { pool } }: Scene, posts: Post[], since: Date): Promise<void> {
   const ids = posts.map(({ deliveryId }) => deliveryId);
   await until('the others have ended', async () => {
-    const { rowCount } = await pool.query(`select from deliveries where status = 'pending' and created_at < $1 and id::text = any ($2)`, [
-      since,
-      ids,
-    ]);
+    const { rowCount } = await pool.query(
+      `select from deliveries where status = 'pending' and created_at < $1 and id::text = any ($2)`,
+      [since, ids],
+    );
     return rowCount === 0;
   });
 }

@@ -11,24 +11,34 @@ import type { Post } from './traffic.ts';
 export const UNTIL_ISOLATED = 3;
 
 /** For workers: their processes tell who they are, and can be poisoned by an answer. */
-export const POISONABLE = { NODE_OPTIONS: `--import=${new URL('../setup/poisonable.mjs', import.meta.url).href}` };
+export const POISONABLE = {
+  NODE_OPTIONS: `--import=${new URL('../setup/poisonable.mjs', import.meta.url).href}`,
+};
 
 /**
- * Kills a worker in the middle of the sends of these posts, and the next one, until they are suspected of it. Nobody else may work,
- * and their endpoints must not answer. @returns all deliveries that were under way at a kill.
+ * Kills a worker in the middle of the sends of these posts, and the next one, until they are
+ * suspected of it. Nobody else may work, and their endpoints must not answer. @returns all
+ * deliveries that were under way at a kill.
  */
 export async function makeSuspects(scene: Scene, posts: Post[]): Promise<Set<string>> {
   const cut = new Set<string>();
   for (let death = 1; death <= UNTIL_ISOLATED; death += 1) {
     const worker = await scene.worker();
-    await until(`send ${death} of all`, () => posts.every(({ id }) => scene.receiver.of(id).length === death), 60_000);
+    await until(
+      `send ${death} of all`,
+      () => posts.every(({ id }) => scene.receiver.of(id).length === death),
+      60_000,
+    );
     await worker.end('SIGKILL');
     for (const id of await afterDeath(scene)) cut.add(id);
   }
   return cut;
 }
 
-/** The claims that the only worker left behind when it died. In the short form they are for the next one at once. */
+/**
+ * The claims that the only worker left behind when it died. In the short form they are for the next
+ * one at once.
+ */
 export async function afterDeath({ database: { pool } }: Scene): Promise<Set<string>> {
   await nobodyWaits(pool);
   const ids = await claimed(pool);
@@ -38,10 +48,22 @@ export async function afterDeath({ database: { pool } }: Scene): Promise<Set<str
   return ids;
 }
 
-/** Waits until each of these posts is being sent by a process that is not the worker itself. @returns those sends. */
-export async function isolatedSends({ receiver }: Scene, posts: Post[], worker: Command): Promise<Arrival[]> {
+/**
+ * Waits until each of these posts is being sent by a process that is not the worker itself.
+ * @returns those sends.
+ */
+export async function isolatedSends(
+  { receiver }: Scene,
+  posts: Post[],
+  worker: Command,
+): Promise<Arrival[]> {
   const sends = () =>
-    receiver.open().filter(({ payloadId, process }) => process !== worker.process.pid && posts.some(({ id }) => id === payloadId));
+    receiver
+      .open()
+      .filter(
+        ({ payloadId, process }) =>
+          process !== worker.process.pid && posts.some(({ id }) => id === payloadId),
+      );
   await until('isolated sends', () => sends().length === posts.length, 60_000);
   return sends();
 }
@@ -55,9 +77,16 @@ export type Loss = {
 };
 
 /** Call it while the send is under way, before its claim is lost. */
-export async function watchLoss({ database: { pool } }: Scene, worker: Command, deliveryId: string): Promise<Loss> {
+export async function watchLoss(
+  { database: { pool } }: Scene,
+  worker: Command,
+  deliveryId: string,
+): Promise<Loss> {
   const losses = () =>
-    worker.lines.filter(({ event, deliveries }) => event === 'lease.lost' && (deliveries as string[]).includes(deliveryId)).length;
+    worker.lines.filter(
+      ({ event, deliveries }) =>
+        event === 'lease.lost' && (deliveries as string[]).includes(deliveryId),
+    ).length;
   const before = losses();
   const mark = await markOf(pool, deliveryId);
   const givenUp = () => until('the send is given up', () => losses() > before, 60_000);
@@ -66,7 +95,10 @@ export async function watchLoss({ database: { pool } }: Scene, worker: Command, 
     async over() {
       await givenUp();
       // Another send may have begun under another mark already.
-      await until('its mark is gone', async () => mark === null || (await markOf(pool, deliveryId)) !== mark);
+      await until(
+        'its mark is gone',
+        async () => mark === null || (await markOf(pool, deliveryId)) !== mark,
+      );
       if (!LONG) await endDoubts(pool);
     },
   };

@@ -2,7 +2,10 @@ import { Client } from 'pg';
 import type { TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 
-/** Keeps everybody else from a table, readers too, until the returned function is called or the test ends. */
+/**
+ * Keeps everybody else from a table, readers too, until the returned function is called or the test
+ * ends.
+ */
 export async function lockTable(
   t: Cleanup,
   { url }: TestDatabase,

@@ -34,15 +34,22 @@ test('somebody keeps the deliveries locked for many leases → everything is del
   const since = new Date();
   await unlock();
   await traffic.accepted(60);
-  // The short form takes claims from a worker that lives: what it could read at last it sends, and then its new owner does.
+  // The short form takes claims from a worker that lives: what it could read at last it sends, and
+  // then its new owner does.
   const mine = ({ id }: { id: string }) => cut.has(id);
-  const rows = await judge(t, scene, traffic, { since, mayRepeat: mine, mayOverlap: mine, errors: ['dispatch.failed'] });
+  const rows = await judge(t, scene, traffic, {
+    since,
+    mayRepeat: mine,
+    mayOverlap: mine,
+    errors: ['dispatch.failed'],
+  });
   t.diagnostic(`${rows.length} deliveries; a claim was lost up to ${lost} times`);
 });
 
 /**
- * What time-outs and the ends of leases do in minutes: ends the statements of workers that wait for the lock, so that they hand their
- * claims back and claim again, and the leases of their claims. Those are noted in `cut`.
+ * What time-outs and the ends of leases do in minutes: ends the statements of workers that wait for
+ * the lock, so that they hand their claims back and claim again, and the leases of their claims.
+ * Those are noted in `cut`.
  */
 async function loseClaims(scene: Scene, cut: Set<string>): Promise<void> {
   const { pool } = scene.database;

@@ -5,7 +5,10 @@ import type { Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { chanceOf, sized } from './intensity.ts';
 
-/** What a caller posted and what it was told. `unknown`: the connection broke, or the answer was a 5xx. */
+/**
+ * What a caller posted and what it was told. `unknown`: the connection broke, or the answer was a
+ * 5xx.
+ */
 export type Post = {
   id: string;
   payload: string;
@@ -27,13 +30,19 @@ export type Traffic = {
 };
 
 type Scene = { api(): Api; webhooks: readonly Webhook[] };
-/** Some 60 posts a second, or 20 a second: what piles up while a test waits has to be sent afterwards. */
+/**
+ * Some 60 posts a second, or 20 a second: what piles up while a test waits has to be sent
+ * afterwards.
+ */
 export const CALM = { pauseMs: 150 };
 
 /** `name` keeps the posts of several groups of callers apart. */
 type Options = { name?: string; callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
 
-/** Callers that post through the API, each one delivery after the other, until stopped; to `webhooks`, or to all of the scene. */
+/**
+ * Callers that post through the API, each one delivery after the other, until stopped; to
+ * `webhooks`, or to all of the scene.
+ */
 export function startTraffic(
   t: Cleanup,
   scene: Scene,
@@ -78,9 +87,15 @@ export function startTraffic(
   };
 }
 
-async function send(api: Api, { webhookId, payload }: Post): Promise<Pick<Post, 'outcome' | 'deliveryId'>> {
+async function send(
+  api: Api,
+  { webhookId, payload }: Post,
+): Promise<Pick<Post, 'outcome' | 'deliveryId'>> {
   try {
-    const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhookId, payload });
+    const { status, body } = await api.call('POST', '/deliveries', {
+      webhook_id: webhookId,
+      payload,
+    });
     if (status === 201) return { outcome: 'accepted', deliveryId: (body as Delivery).id };
     return { outcome: status < 500 ? 'refused' : 'unknown' };
   } catch {

@@ -33,7 +33,8 @@ test('version 2.1 replaced under load → nothing is lost, no claim is cut, and 
   for (let n = 1; n <= 8; n += 1) await traffic.post(long.id);
   await until('a long send', () => scene.receiver.arrivals.some(({ path }) => path === '/long'));
   await migrated(t, database);
-  // The old server and the old workers go on, and so does a migration of the old version that comes late.
+  // The old server and the old workers go on, and so does a migration of the old version that comes
+  // late.
   await traffic.accepted(60);
   await migrated(t, database, { root });
 

@@ -1,7 +1,10 @@
 import type { Arrival, ReceiverLog } from './receiver-log.ts';
 import type { Post } from './traffic.ts';
 
-/** How long each post took to its first arrival, in milliseconds, the shortest first. Infinity: it has not arrived. */
+/**
+ * How long each post took to its first arrival, in milliseconds, the shortest first. Infinity: it
+ * has not arrived.
+ */
 export function waitsOf(posts: Post[], receiver: ReceiverLog): number[] {
   return posts.map(({ id, at }) => (receiver.of(id)[0]?.at ?? Infinity) - at).sort((a, b) => a - b);
 }

@@ -4,20 +4,28 @@ import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 type FinalRow = { id: string; status: string; attempts: number; updatedAt: string };
 
 export type Watcher = {
-  /** Ends the watch. @returns a line for every delivery that is not now what it was when it was first seen final. */
+  /**
+   * Ends the watch. @returns a line for every delivery that is not now what it was when it was
+   * first seen final.
+   */
   changes(): Promise<string[]>;
   /** How many deliveries it has seen final. */
   seen(): number;
 };
 
-/** At most this often, and at most a tenth of the time: with many final rows a look costs more than what it looks at. */
+/**
+ * At most this often, and at most a tenth of the time: with many final rows a look costs more than
+ * what it looks at.
+ */
 const EVERY_MS = 100;
 const PAUSE_PER_LOOK = 9;
 
 /** Also after a look that took long because it had to wait for somebody's lock. */
 const LONGEST_PAUSE_MS = 5000;
 
-/** Notes every final state when it first appears. A database that is away is looked at again later. */
+/**
+ * Notes every final state when it first appears. A database that is away is looked at again later.
+ */
 export function startWatcher(t: Cleanup, pool: Pool): Watcher {
   const first = new Map<string, FinalRow>();
   let stopped = false;
@@ -31,10 +39,14 @@ export function startWatcher(t: Cleanup, pool: Pool): Watcher {
   async function watch(): Promise<void> {
     while (!stopped) {
       const startedAt = performance.now();
-      // A commit shows up later than its updated_at, the start of its transaction: statements are cut after 30 s.
+      // A commit shows up later than its updated_at, the start of its transaction: statements are
+      // cut after 30 s.
       const rows = await finalRows(pool, 60).catch(() => []);
       for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(EVERY_MS, PAUSE_PER_LOOK * (performance.now() - startedAt)));
+      const pauseMs = Math.min(
+        LONGEST_PAUSE_MS,
+        Math.max(EVERY_MS, PAUSE_PER_LOOK * (performance.now() - startedAt)),
+      );
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   }

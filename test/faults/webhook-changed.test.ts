@@ -24,7 +24,8 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     await change(scene, webhook, { active: false });
     await until(
       'all of its deliveries are held',
-      async () => (await countOf(scene, webhook, `held_reason is distinct from 'webhook_inactive'`)) === 0,
+      async () =>
+        (await countOf(scene, webhook, `held_reason is distinct from 'webhook_inactive'`)) === 0,
     );
     const arrived = arrivedAt(scene, '/broken');
     await traffic.accepted(60);
@@ -77,11 +78,15 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     await traffic.accepted(60);
     const rows = await judge(t, scene, traffic, {
       since,
-      attempts: ({ webhook_id, recorded }) => (webhook_id === webhook.id ? recorded.length : undefined),
+      attempts: ({ webhook_id, recorded }) =>
+        webhook_id === webhook.id ? recorded.length : undefined,
     });
     for (const { id, recorded } of rows.filter(({ webhook_id }) => webhook_id === webhook.id)) {
       // One that had been read before the change may be on its way, and is judged as it was then.
-      assert.ok(recorded.length >= 2 && recorded.length <= Math.max(2, (had.get(id) ?? 0) + 2), `${had.get(id)} then ${recorded.length}`);
+      assert.ok(
+        recorded.length >= 2 && recorded.length <= Math.max(2, (had.get(id) ?? 0) + 2),
+        `${had.get(id)} then ${recorded.length}`,
+      );
     }
   });
 
@@ -107,23 +112,40 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
       'it takes nothing new',
     );
     for (const { deliveryId } of posted)
-      if (deliveryId) assert.equal((await scene.api().call('GET', `/deliveries/${deliveryId}`)).status, 404);
-    await judge(t, scene, traffic, { since, end: ({ webhookId }) => (webhookId === webhook.id ? 'gone' : undefined) });
+      if (deliveryId)
+        assert.equal((await scene.api().call('GET', `/deliveries/${deliveryId}`)).status, 404);
+    await judge(t, scene, traffic, {
+      since,
+      end: ({ webhookId }) => (webhookId === webhook.id ? 'gone' : undefined),
+    });
   });
 });
 
 /** Waits until `count` deliveries have failed `attempts` times and wait for the next. */
 async function retried(scene: Scene, webhook: Webhook, count: number, attempts = 1): Promise<void> {
-  await until(`${count} deliveries are retried`, async () => (await countOf(scene, webhook, `delivery_attempts >= ${attempts}`)) >= count);
+  await until(
+    `${count} deliveries are retried`,
+    async () => (await countOf(scene, webhook, `delivery_attempts >= ${attempts}`)) >= count,
+  );
 }
 
-async function change(scene: Scene, webhook: Webhook, settings: Partial<WebhookSettings>): Promise<void> {
-  const { status, body } = await scene.api().call('PUT', `/webhooks/${webhook.id}`, { ...webhook, ...settings });
+async function change(
+  scene: Scene,
+  webhook: Webhook,
+  settings: Partial<WebhookSettings>,
+): Promise<void> {
+  const { status, body } = await scene
+    .api()
+    .call('PUT', `/webhooks/${webhook.id}`, { ...webhook, ...settings });
   assert.equal(status, 200, JSON.stringify(body));
 }
 
 /** Its pending deliveries for which `condition` holds. */
-async function countOf({ database: { pool } }: Scene, { id }: Webhook, condition = 'true'): Promise<number> {
+async function countOf(
+  { database: { pool } }: Scene,
+  { id }: Webhook,
+  condition = 'true',
+): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(
     `select count(*)::integer as n from deliveries where webhook_id = $1 and status = 'pending' and ${condition}`,
     [id],
@@ -139,4 +161,5 @@ async function jobsOf({ database: { pool } }: Scene, { id }: Webhook): Promise<n
   return rows[0]?.n ?? 0;
 }
 
-const arrivedAt = ({ receiver }: Scene, path: string): number => receiver.arrivals.filter((arrival) => arrival.path === path).length;
+const arrivedAt = ({ receiver }: Scene, path: string): number =>
+  receiver.arrivals.filter((arrival) => arrival.path === path).length;

@@ -21,7 +21,9 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
   let release: (status: number) => void = () => {};
   let released = new Promise<number>(() => {});
   const held = await Promise.all(
-    Array.from({ length: HELD }, (_, i) => scene.webhook(`/held/${i}`, (_arrival, nth) => (nth === 1 ? released : 200), 'succeeded')),
+    Array.from({ length: HELD }, (_, i) =>
+      scene.webhook(`/held/${i}`, (_arrival, nth) => (nth === 1 ? released : 200), 'succeeded'),
+    ),
   );
 
   let since = new Date();
@@ -39,21 +41,33 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
     if (!LONG) await expire(pool, claims);
 
     const owner = await scene.worker();
-    await until('the new owner recorded all of them', async () => (await recorded([...claims])) === claims.size, 60_000);
+    await until(
+      'the new owner recorded all of them',
+      async () => (await recorded([...claims])) === claims.size,
+      60_000,
+    );
     release(200);
     frozen.process.kill('SIGCONT');
     await traffic.accepted(30);
     // The next round has one worker again, whose claims can be told from others.
     const recordedBy = (worker: typeof owner) =>
-      new Set(worker.lines.filter(({ event }) => event === 'delivery.attempted').map((line) => line['delivery_id'] as string));
-    await until('the thawed one works again', () => [...recordedBy(frozen)].some((id) => !claims.has(id)));
+      new Set(
+        worker.lines
+          .filter(({ event }) => event === 'delivery.attempted')
+          .map((line) => line['delivery_id'] as string),
+      );
+    await until('the thawed one works again', () =>
+      [...recordedBy(frozen)].some((id) => !claims.has(id)),
+    );
     await frozen.end('SIGTERM');
     await owner.end('SIGTERM');
-    for (const { deliveryId = '' } of posts) assert.ok(recordedBy(owner).has(deliveryId) && !recordedBy(frozen).has(deliveryId));
+    for (const { deliveryId = '' } of posts)
+      assert.ok(recordedBy(owner).has(deliveryId) && !recordedBy(frozen).has(deliveryId));
   }
   await scene.worker();
   const mine = ({ id }: { id: string }) => cut.has(id);
-  // The first owner's sends are not recorded any more, and those without an answer overlap with the new owner's: promise 4.
+  // The first owner's sends are not recorded any more, and those without an answer overlap with the
+  // new owner's: promise 4.
   const rows = await judge(t, scene, traffic, {
     since,
     mayRepeat: mine,
@@ -64,7 +78,10 @@ test('a worker frozen past its lease thaws with answers in hand → the new owne
   assert.ok(rows.filter((row) => repeatsOf(row) > 0).length >= HELD * ROUNDS);
 
   async function recorded(ids: string[]): Promise<number> {
-    const { rows } = await pool.query(`select from deliveries where id = any ($1) and delivery_attempts > 0`, [ids]);
+    const { rows } = await pool.query(
+      `select from deliveries where id = any ($1) and delivery_attempts > 0`,
+      [ids],
+    );
     return rows.length;
   }
 });
@@ -116,7 +133,10 @@ test('a worker is frozen past its lease, five times in a row during the same del
   }
 });
 
-/** Another worker claims the delivery, finds that a send of it was begun, and waits for the end of that. */
+/**
+ * Another worker claims the delivery, finds that a send of it was begun, and waits for the end of
+ * that.
+ */
 async function meetMark(scene: Scene, deliveryId: string): Promise<void> {
   const other = await scene.worker();
   await until('the mark is met', () => isDoubted(scene.database.pool, deliveryId), 60_000);

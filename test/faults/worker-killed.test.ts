@@ -56,8 +56,14 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     }
     await scene.worker();
     // What had arrived could not be recorded any more: promise 4.
-    const rows = await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: ROUNDS });
-    const answered = rows.filter((row) => repeatsOf(row) > 0 && row.arrivals[0]?.answered !== undefined);
+    const rows = await judge(t, scene, traffic, {
+      since,
+      mayRepeat: ({ id }) => cut.has(id),
+      mostRepeats: ROUNDS,
+    });
+    const answered = rows.filter(
+      (row) => repeatsOf(row) > 0 && row.arrivals[0]?.answered !== undefined,
+    );
     assert.ok(answered.length >= ROUNDS, 'each time at least one answer was lost');
   });
 
@@ -79,11 +85,18 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       for (const id of await claimed(scene.database.pool)) cut.add(id);
     }
     // Its claims come back when the lease of 20 s is over.
-    await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: ROUNDS });
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: ({ id }) => cut.has(id),
+      mostRepeats: ROUNDS,
+    });
   });
 });
 
-/** The claims that the only worker left behind when it was killed. In the short form their lease is over at once. */
+/**
+ * The claims that the only worker left behind when it was killed. In the short form their lease is
+ * over at once.
+ */
 async function orphaned({ database: { pool } }: Scene): Promise<Set<string>> {
   await nobodyWaits(pool);
   const ids = await claimed(pool);

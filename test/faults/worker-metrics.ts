@@ -1,9 +1,19 @@
 import type { Command } from '../setup/command.ts';
 
-/** What a worker's metrics say now: each sample by its name with its labels, as in `postmand_sends_in_flight{lane="fast"}`. */
+/**
+ * What a worker's metrics say now: each sample by its name with its labels, as in
+ * `postmand_sends_in_flight{lane="fast"}`.
+ */
 export async function metricsOf(worker: Command): Promise<Map<string, number>> {
   const { healthPort } = await worker.event('worker.started');
   const response = await fetch(`http://127.0.0.1:${Number(healthPort)}/metrics`);
-  const samples = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
+  const samples = (await response.text())
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => [
+      line.slice(0, line.lastIndexOf(' ')),
+      Number(line.slice(line.lastIndexOf(' ') + 1)),
+    ]),
+  );
 }

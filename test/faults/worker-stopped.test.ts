@@ -28,16 +28,26 @@ test('SIGTERM with 200 sends in flight, half of them answered in time → those 
   let since = new Date();
   for (let round = 1; round <= ROUNDS; round += 1) {
     answered = new Promise((resolve) => (answer = resolve));
-    const worker = await scene.worker({ POSTMAND_SHUTDOWN_GRACE_PERIOD: String(GRACE_SECONDS), POSTMAND_WORKER_CONCURRENCY: String(HELD) });
+    const worker = await scene.worker({
+      POSTMAND_SHUTDOWN_GRACE_PERIOD: String(GRACE_SECONDS),
+      POSTMAND_WORKER_CONCURRENCY: String(HELD),
+    });
     for (const { id } of held) await traffic.post(id);
-    const open = (prefix: string) => scene.receiver.open().filter(({ path }) => path.startsWith(prefix));
-    await until(`${HELD} sends`, () => open('/in-time').length + open('/late').length === HELD, 60_000);
+    const open = (prefix: string) =>
+      scene.receiver.open().filter(({ path }) => path.startsWith(prefix));
+    await until(
+      `${HELD} sends`,
+      () => open('/in-time').length + open('/late').length === HELD,
+      60_000,
+    );
     worker.process.kill('SIGTERM');
     since = new Date();
     await worker.event('worker.stopping');
     answer(200);
     assert.deepEqual(await ending(worker, 30_000), { code: 0, signal: null });
-    const back = worker.lines.filter(({ event }) => event === 'shutdown.handed_back').flatMap(({ deliveries }) => deliveries as string[]);
+    const back = worker.lines
+      .filter(({ event }) => event === 'shutdown.handed_back')
+      .flatMap(({ deliveries }) => deliveries as string[]);
     assert.ok(back.length >= HELD / 2, `${back.length} handed back`);
     for (const id of back) given.add(id);
     await traffic.accepted(30);
@@ -46,7 +56,8 @@ test('SIGTERM with 200 sends in flight, half of them answered in time → those 
   // A grace period shorter than a send cuts it off; nothing else was.
   const rows = await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => given.has(id) });
   const sentTwice = rows.filter(
-    ({ arrivals, webhook_id }) => arrivals.length > 1 && held.slice(0, HELD / 2).some(({ id }) => id === webhook_id),
+    ({ arrivals, webhook_id }) =>
+      arrivals.length > 1 && held.slice(0, HELD / 2).some(({ id }) => id === webhook_id),
   );
   assert.deepEqual(sentTwice, [], 'what was answered in time was recorded');
 });

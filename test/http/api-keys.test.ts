@@ -96,7 +96,13 @@ suite('a server with keys', () => {
   });
 
   test('the documentation → needs none', async () => {
-    for (const path of ['/openapi.yaml', '/openapi.json', '/swagger/index.html', '/swagger/swagger-ui.css', '/swagger/init.js']) {
+    for (const path of [
+      '/openapi.yaml',
+      '/openapi.json',
+      '/swagger/index.html',
+      '/swagger/swagger-ui.css',
+      '/swagger/init.js',
+    ]) {
       assert.equal((await send('GET', `${url}${path}`)).status, 200, path);
     }
   });
@@ -123,7 +129,9 @@ suite('a server with keys', () => {
   test('all that was logged → a line each with its 401, and no key, right or wrong', () => {
     const written = JSON.stringify(log.lines);
     for (const key of [OLD, NEW, WRONG]) assert.ok(!written.includes(key), key);
-    assert.ok(log.lines.some(({ event, fields }) => event === 'http.request' && fields['status'] === 401));
+    assert.ok(
+      log.lines.some(({ event, fields }) => event === 'http.request' && fields['status'] === 401),
+    );
     assert.deepEqual(
       log.lines.filter(({ level }) => level !== 'info'),
       [],

@@ -40,7 +40,10 @@ test('an attempt without an answer → code 0, an empty response and the reason'
   const { id } = await api.createDelivery(webhook.id);
   assert.equal((await api.settled(id)).status, 'failed');
   const [attempt] = await api.attempts(id);
-  assert.deepEqual([attempt?.response_status_code, attempt?.raw_response, attempt?.success], [0, '', false]);
+  assert.deepEqual(
+    [attempt?.response_status_code, attempt?.raw_response, attempt?.success],
+    [0, '', false],
+  );
   assert.match(attempt?.error ?? '', /ECONNREFUSED|refused/);
   assert.match(attempt?.raw_request ?? '', /^POST \/ HTTP\/1\.1\r\nHost: 127\.0\.0\.1:1\r\n/);
 });

@@ -17,8 +17,11 @@ const { id: webhookId } = await api.createWebhook();
 const MIB = 1024 * 1024;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
-const post = (body: string | Buffer | (string | Buffer)[], headers: Record<string, string> = JSON_TYPE, url = URL_OF_WEBHOOKS) =>
-  send('POST', url, { headers, body });
+const post = (
+  body: string | Buffer | (string | Buffer)[],
+  headers: Record<string, string> = JSON_TYPE,
+  url = URL_OF_WEBHOOKS,
+) => send('POST', url, { headers, body });
 
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
@@ -41,14 +44,19 @@ suite('a body that is no JSON', () => {
     'a comment': `/* */${JSON.stringify(SETTINGS)}`,
     'a line break within a string': settingsWith('name', '"ab\ncd"'),
     'bytes that are not UTF-8': Buffer.from(settingsWith('name', '"ab\xff\xfecd"'), 'latin1'),
-    'a surrogate written in bytes': Buffer.concat([Buffer.from('{"name":"ab'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
+    'a surrogate written in bytes': Buffer.concat([
+      Buffer.from('{"name":"ab'),
+      Buffer.from([0xed, 0xa0, 0x80]),
+      Buffer.from('"}'),
+    ]),
     'UTF-16': Buffer.from(JSON.stringify(SETTINGS), 'utf16le'),
   };
   for (const [what, body] of Object.entries(MALFORMED)) {
     test(`${what} → 400 with code 3`, async () => expectProblem(await post(body), 400, 3));
   }
 
-  test('deep nesting without an end → 400 with code 3', async () => expectProblem(await post('['.repeat(500_000)), 400, 3));
+  test('deep nesting without an end → 400 with code 3', async () =>
+    expectProblem(await post('['.repeat(500_000)), 400, 3));
 });
 
 suite('JSON that is no set of settings', () => {
@@ -65,7 +73,9 @@ suite('JSON that is no set of settings', () => {
 
   test('nothing at all → 400', async () => {
     for (const headers of [JSON_TYPE, {}]) {
-      const answer = await send('POST', URL_OF_WEBHOOKS, { headers: { ...headers, 'Content-Length': '0' } });
+      const answer = await send('POST', URL_OF_WEBHOOKS, {
+        headers: { ...headers, 'Content-Length': '0' },
+      });
       assert.equal(answer.status, 400, answer.text);
       assert.ok([3, 4].includes((answer.json as { code: number }).code), answer.text);
     }
@@ -85,20 +95,37 @@ suite('JSON that is no set of settings', () => {
 
 suite('what JSON allows and we do not', () => {
   const INVALID: [what: string, body: string, field: RegExp][] = [
-    ['200.0 for a whole number', settingsWith('valid_status_codes', '[200.0]'), /^valid_status_codes/],
-    ['1e1 for a whole number', settingsWith('max_delivery_attempts', '1e1'), /^max_delivery_attempts/],
+    [
+      '200.0 for a whole number',
+      settingsWith('valid_status_codes', '[200.0]'),
+      /^valid_status_codes/,
+    ],
+    [
+      '1e1 for a whole number',
+      settingsWith('max_delivery_attempts', '1e1'),
+      /^max_delivery_attempts/,
+    ],
     ['3.0 for a whole number', settingsWith('retry_min_backoff', '3.0'), /^retry_min_backoff/],
-    ['a number beyond 2^53', settingsWith('retry_max_backoff', '99999999999999999999'), /^retry_max_backoff/],
+    [
+      'a number beyond 2^53',
+      settingsWith('retry_max_backoff', '99999999999999999999'),
+      /^retry_max_backoff/,
+    ],
     ['1e400', settingsWith('delivery_attempt_timeout', '1e400'), /^delivery_attempt_timeout/],
     ['an escaped U+0000', settingsWith('name', '"ab\\u0000c"'), /^name/],
-    ['an escaped unpaired surrogate', settingsWith('secret_token', '"ab\\ud800c"'), /^secret_token/],
+    [
+      'an escaped unpaired surrogate',
+      settingsWith('secret_token', '"ab\\ud800c"'),
+      /^secret_token/,
+    ],
     ['surrogates in the wrong order', settingsWith('name', '"ab\\udc00\\ud800"'), /^name/],
     ['__proto__', settingsWith('__proto__', '{"active":true}'), /^__proto__/],
     ['constructor', settingsWith('constructor', '{"prototype":{"active":true}}'), /^constructor/],
     ['a field in other case', settingsWith('Name', '"abc"'), /^Name/],
   ];
   for (const [what, body, field] of INVALID) {
-    test(`${what} → 400 that names the field`, async () => expectProblem(await post(body), 400, 4, field));
+    test(`${what} → 400 that names the field`, async () =>
+      expectProblem(await post(body), 400, 4, field));
   }
 
   test('nothing of a refused __proto__ → stays behind in the process', async () => {
@@ -138,7 +165,8 @@ suite('the media type', () => {
     'application/json; x=1',
   ];
   for (const type of ACCEPTED) {
-    test(`${type} → 201`, async () => assert.equal((await post(JSON.stringify(SETTINGS), { 'Content-Type': type })).status, 201));
+    test(`${type} → 201`, async () =>
+      assert.equal((await post(JSON.stringify(SETTINGS), { 'Content-Type': type })).status, 201));
   }
 
   const REFUSED = [
@@ -155,10 +183,15 @@ suite('the media type', () => {
       expectProblem(await post(JSON.stringify(SETTINGS), { 'Content-Type': type }), 415, 10));
   }
 
-  test('none → 415 with code 10', async () => expectProblem(await post(JSON.stringify(SETTINGS), {}), 415, 10));
+  test('none → 415 with code 10', async () =>
+    expectProblem(await post(JSON.stringify(SETTINGS), {}), 415, 10));
 
   test('a compressed body → 415', async () =>
-    expectProblem(await post(JSON.stringify(SETTINGS), { ...JSON_TYPE, 'Content-Encoding': 'gzip' }), 415, 10));
+    expectProblem(
+      await post(JSON.stringify(SETTINGS), { ...JSON_TYPE, 'Content-Encoding': 'gzip' }),
+      415,
+      10,
+    ));
 
   test('a body where none belongs → ignored, whatever its type', async () => {
     const { id } = await api.createWebhook();
@@ -180,14 +213,23 @@ suite('the size', () => {
   });
 
   test('too large a Content-Length → 413 before the body is sent, and the connection is closed', async () => {
-    const { status, connection } = await new Promise<{ status: number; connection: string }>((resolve, reject) => {
-      const headers = { ...JSON_TYPE, 'Content-Length': String(MIB + 1) };
-      const sent = request(URL_OF_DELIVERIES, { method: 'POST', headers, agent: false }, (response) => {
-        resolve({ status: response.statusCode ?? 0, connection: response.headers.connection ?? '' });
-        sent.destroy();
-      });
-      sent.on('error', reject).flushHeaders();
-    });
+    const { status, connection } = await new Promise<{ status: number; connection: string }>(
+      (resolve, reject) => {
+        const headers = { ...JSON_TYPE, 'Content-Length': String(MIB + 1) };
+        const sent = request(
+          URL_OF_DELIVERIES,
+          { method: 'POST', headers, agent: false },
+          (response) => {
+            resolve({
+              status: response.statusCode ?? 0,
+              connection: response.headers.connection ?? '',
+            });
+            sent.destroy();
+          },
+        );
+        sent.on('error', reject).flushHeaders();
+      },
+    );
     assert.deepEqual([status, connection], [413, 'close']);
   });
 

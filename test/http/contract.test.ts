@@ -19,21 +19,32 @@ test('the recorded requests of the reference program, in their order → the ans
   const database = await freshDatabase(t);
   const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: database.url } });
   const { port, healthPort } = await server.event('server.started');
-  const replay = replayer(database, { 8000: `http://127.0.0.1:${String(port)}`, 8001: `http://127.0.0.1:${String(healthPort)}` });
+  const replay = replayer(database, {
+    8000: `http://127.0.0.1:${String(port)}`,
+    8001: `http://127.0.0.1:${String(healthPort)}`,
+  });
 
   const cases = readFileSync(FILE, 'utf8').trimEnd().split('\n');
   for (const one of cases.map((line) => JSON.parse(line) as Case)) {
     const replayed = await replay(one);
     const { expect } = one;
     if (replayed === undefined || expect === null) continue;
-    await t.test(one.name, () => assert.deepEqual(differences(expect, replayed.recorded, replayed.answer), []));
+    await t.test(one.name, () =>
+      assert.deepEqual(differences(expect, replayed.recorded, replayed.answer), []),
+    );
   }
 });
 
 type Replayed = { recorded: unknown; answer: RawAnswer };
 
-/** Sends one case after the other. The ids that the reference gave are exchanged for those that this server gives in their place. */
-function replayer({ pool }: TestDatabase, hosts: Record<Case['request']['port'], string>): (one: Case) => Promise<Replayed | undefined> {
+/**
+ * Sends one case after the other. The ids that the reference gave are exchanged for those that this
+ * server gives in their place.
+ */
+function replayer(
+  { pool }: TestDatabase,
+  hosts: Record<Case['request']['port'], string>,
+): (one: Case) => Promise<Replayed | undefined> {
   const liveIds = new Map<string, string>();
   const live = (text: string) => text.replace(UUID, (id) => liveIds.get(id.toLowerCase()) ?? id);
 
@@ -43,10 +54,14 @@ function replayer({ pool }: TestDatabase, hosts: Record<Case['request']['port'],
       return undefined;
     }
     const { method, port, path, headers, body } = request;
-    const answer = await send(method, `${hosts[port]}${live(path)}`, { headers, ...(body === null ? {} : { body: live(body) }) });
+    const answer = await send(method, `${hosts[port]}${live(path)}`, {
+      headers,
+      ...(body === null ? {} : { body: live(body) }),
+    });
     const theirs = idOf(parsed(recorded.body));
     const ours = idOf(answer.json);
-    if (recorded.status < 300 && theirs !== undefined && ours !== undefined) liveIds.set(theirs.toLowerCase(), ours);
+    if (recorded.status < 300 && theirs !== undefined && ours !== undefined)
+      liveIds.set(theirs.toLowerCase(), ours);
     return { recorded: parsed(live(recorded.body)), answer };
   };
 }

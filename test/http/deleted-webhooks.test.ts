@@ -24,10 +24,14 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     const [doomed, other] = [await api.createWebhook(), await api.createWebhook()];
     for (const { id } of [doomed, other]) {
       const delivery = await api.createDelivery(id);
-      await putAttempt(database.pool, id === other.id ? 1 : 2, { webhookId: id, deliveryId: delivery.id });
+      await putAttempt(database.pool, id === other.id ? 1 : 2, {
+        webhookId: id,
+        deliveryId: delivery.id,
+      });
     }
     assert.equal((await api.call('DELETE', `/webhooks/${doomed.id}`)).status, 204);
-    for (const table of ['webhooks', 'deliveries', 'delivery_attempts']) assert.equal(await rowsOf(database, table), 1, table);
+    for (const table of ['webhooks', 'deliveries', 'delivery_attempts'])
+      assert.equal(await rowsOf(database, table), 1, table);
     assert.equal((await api.call('GET', `/webhooks/${other.id}`)).status, 200);
   });
 
@@ -39,7 +43,10 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     const keptDelivery = await api.createDelivery(kept.id);
     const hidden = await api.createWebhook({ name: 'hidden' });
     const delivery = await putDelivery(database.pool, 1, { webhookId: hidden.id });
-    const attempt = await putAttempt(database.pool, 1, { webhookId: hidden.id, deliveryId: delivery });
+    const attempt = await putAttempt(database.pool, 1, {
+      webhookId: hidden.id,
+      deliveryId: delivery,
+    });
     const release = await lockDelivery(t, database, delivery);
 
     assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
@@ -66,7 +73,10 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
 
     await release();
     await startWorkerHere(t, database);
-    await until('a worker has removed what was hidden', async () => (await rowsOf(database, 'webhooks')) === 1);
+    await until(
+      'a worker has removed what was hidden',
+      async () => (await rowsOf(database, 'webhooks')) === 1,
+    );
     assert.equal(await rowsOf(database, 'delivery_attempts'), 0);
   });
 
@@ -83,13 +93,20 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
     assert.deepEqual(await listed(api, '/deliveries'), []);
     await startWorkerHere(t, database);
-    await until('a worker has removed the rest', async () => (await rowsOf(database, 'webhooks')) === 0);
+    await until(
+      'a worker has removed the rest',
+      async () => (await rowsOf(database, 'webhooks')) === 0,
+    );
     assert.equal(await rowsOf(database, 'deliveries'), 0);
   });
 });
 
 /** Holds a delivery, as a worker that records it does. */
-async function lockDelivery(t: Pick<TestContext, 'after'>, { url }: TestDatabase, id: string): Promise<() => Promise<void>> {
+async function lockDelivery(
+  t: Pick<TestContext, 'after'>,
+  { url }: TestDatabase,
+  id: string,
+): Promise<() => Promise<void>> {
   const client = new Client(url);
   client.on('error', () => {});
   await client.connect();
@@ -99,9 +116,19 @@ async function lockDelivery(t: Pick<TestContext, 'after'>, { url }: TestDatabase
   return async () => void (await client.query('rollback'));
 }
 
-async function expectProblem(api: Api, method: string, path: string, code: number, body?: unknown): Promise<void> {
+async function expectProblem(
+  api: Api,
+  method: string,
+  path: string,
+  code: number,
+  body?: unknown,
+): Promise<void> {
   const answer = await api.call(method, path, body);
-  assert.deepEqual([answer.status, (answer.body as { code: number }).code], [404, code], `${method} ${path}`);
+  assert.deepEqual(
+    [answer.status, (answer.body as { code: number }).code],
+    [404, code],
+    `${method} ${path}`,
+  );
 }
 
 async function listed(api: Api, path: string): Promise<string[]> {
@@ -112,6 +139,8 @@ async function listed(api: Api, path: string): Promise<string[]> {
 }
 
 async function rowsOf({ pool }: TestDatabase, table: string): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`);
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::int as count from ${table}`,
+  );
   return rows[0]?.count ?? -1;
 }

@@ -11,7 +11,10 @@ const api = await startApi(wholeFile, database);
 const webhook = await api.createWebhook();
 
 test('a new delivery → 201, pending and due now, with a job', async () => {
-  const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: '{"a": 1}' });
+  const { status, body } = await api.call('POST', '/deliveries', {
+    webhook_id: webhook.id,
+    payload: '{"a": 1}',
+  });
   assert.equal(status, 201);
   const { id, created_at, ...rest } = body as Delivery;
   assert.deepEqual(rest, {
@@ -36,7 +39,14 @@ test('no payload, or null → an empty one', async () => {
 });
 
 test('payloads of all kinds → kept exactly', async () => {
-  for (const payload of ['not json', ' \r\n\t', '\u0001\u007f\ufffd\ufeff', 'ключ 🦀', '"\\u0000"', 'x'.repeat(1_000_000)]) {
+  for (const payload of [
+    'not json',
+    ' \r\n\t',
+    '\u0001\u007f\ufffd\ufeff',
+    'ключ 🦀',
+    '"\\u0000"',
+    'x'.repeat(1_000_000),
+  ]) {
     const { id } = await api.createDelivery(webhook.id, payload);
     assert.equal((await api.delivery(id)).payload, payload);
   }
@@ -51,7 +61,12 @@ test('a delivery for an inactive webhook → held with the reason, and without a
 
 test('fields that the server owns sent back, even at their largest → ignored', async () => {
   const delivery = await api.createDelivery(webhook.id, 'again');
-  const owned = { status: 'failed', delivery_attempts: 32_767, scheduled_at: '2001-01-01T00:00:00Z', held_reason: 'imported' };
+  const owned = {
+    status: 'failed',
+    delivery_attempts: 32_767,
+    scheduled_at: '2001-01-01T00:00:00Z',
+    held_reason: 'imported',
+  };
   const { status, body } = await api.call('POST', '/deliveries', { ...delivery, ...owned });
   assert.equal(status, 201);
   const copy = body as Delivery;
@@ -75,7 +90,11 @@ for (const [name, values] of Object.entries(REFUSED)) {
   test(`a bad ${name} → 400 that names it, and nothing is stored`, async () => {
     const before = await count();
     for (const value of values) {
-      const { status, body } = await api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: '', [name]: value });
+      const { status, body } = await api.call('POST', '/deliveries', {
+        webhook_id: webhook.id,
+        payload: '',
+        [name]: value,
+      });
       const { code, details } = body as { code: number; details: string };
       assert.deepEqual([status, code], [400, 4], JSON.stringify(value));
       assert.ok(details.startsWith(name), `${details} for ${JSON.stringify(value)}`);
@@ -87,12 +106,19 @@ for (const [name, values] of Object.entries(REFUSED)) {
 test('no webhook_id → 400 that names it', async () => {
   const { status, body } = await api.call('POST', '/deliveries', { payload: '' });
   assert.equal(status, 400);
-  assert.deepEqual(body, { code: 4, message: 'request validation failed', details: 'webhook_id: is required' });
+  assert.deepEqual(body, {
+    code: 4,
+    message: 'request validation failed',
+    details: 'webhook_id: is required',
+  });
 });
 
 test('a webhook that nobody has → 404 with code 5, and nothing is stored', async () => {
   const before = await count();
-  const { status, body } = await api.call('POST', '/deliveries', { webhook_id: UNKNOWN_ID, payload: 'x' });
+  const { status, body } = await api.call('POST', '/deliveries', {
+    webhook_id: UNKNOWN_ID,
+    payload: 'x',
+  });
   assert.equal(status, 404);
   assert.deepEqual(body, { code: 5, message: 'webhook not found' });
   assert.equal(await count(), before);
@@ -135,7 +161,9 @@ test('a webhook made inactive → its next delivery is held', async () => {
 });
 
 async function count(): Promise<number> {
-  const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from deliveries');
+  const { rows } = await database.pool.query<{ count: number }>(
+    'select count(*)::int as count from deliveries',
+  );
   return rows[0]?.count ?? -1;
 }
 

@@ -11,9 +11,12 @@ import { lastFirst } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
 import { startApi, type Api } from '../setup/service.ts';
 
-const CHROMIUM = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (file) => file !== '' && existsSync(file),
-);
+const CHROMIUM = [
+  process.env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((file) => file !== '' && existsSync(file));
 const skip = CHROMIUM === undefined && 'no Chromium is installed; CHROMIUM_PATH says where one is';
 
 /** Where a screenshot of each test goes; nowhere where it is not set. */
@@ -29,10 +32,17 @@ suite('the documentation page in Chromium', { skip }, () => {
     await tryOut(page, 'Webhooks', 'listWebhooks');
     const answer = operation.locator('.live-responses-table');
     await answer.getByText('Seen in the browser').waitFor();
-    assert.equal((await answer.locator('tr.response .response-col_status').first().innerText()).trim(), '200');
+    assert.equal(
+      (await answer.locator('tr.response .response-col_status').first().innerText()).trim(),
+      '200',
+    );
 
     await tryOut(page, 'Webhooks', 'createWebhook');
-    await page.locator('#operations-Webhooks-createWebhook .live-responses-table').getByText('201').first().waitFor();
+    await page
+      .locator('#operations-Webhooks-createWebhook .live-responses-table')
+      .getByText('201')
+      .first()
+      .waitFor();
     const { body } = await api.call('GET', '/webhooks');
     assert.equal((body as { webhooks: unknown[] }).webhooks.length, 2);
     assert.deepEqual(faults, []);
@@ -41,7 +51,9 @@ suite('the documentation page in Chromium', { skip }, () => {
 
   test('an API that asks for a key → 401 without one; with one, given under Authorize, 200', async (t) => {
     const key = 'a-key-for-the-browser';
-    const api = await startApi(t, await freshDatabase(t), silentLog, { apiKeyDigests: [createHash('sha256').update(key).digest('hex')] });
+    const api = await startApi(t, await freshDatabase(t), silentLog, {
+      apiKeyDigests: [createHash('sha256').update(key).digest('hex')],
+    });
     const { page, faults } = await openPage(t, api);
     await tryOut(page, 'Webhooks', 'listWebhooks');
     const answer = page.locator('#operations-Webhooks-listWebhooks .live-responses-table');
@@ -62,13 +74,23 @@ suite('the documentation page in Chromium', { skip }, () => {
   });
 });
 
-/** The page, and everything that went wrong on it so far: errors, refusals of its policy, requests to anywhere else. */
+/**
+ * The page, and everything that went wrong on it so far: errors, refusals of its policy, requests
+ * to anywhere else.
+ */
 async function openPage(t: TestContext, api: Api): Promise<{ page: Page; faults: string[] }> {
   const profile = await mkdtemp(path.join(tmpdir(), 'postmand-chromium-'));
   lastFirst(t).after(() => rm(profile, { recursive: true, force: true, maxRetries: 10 }));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
     viewport: { width: 1280, height: 1600 },
   });
   lastFirst(t).after(() => browser.close());
@@ -78,9 +100,12 @@ async function openPage(t: TestContext, api: Api): Promise<{ page: Page; faults:
     if (['error', 'warning'].includes(message.type())) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
-  page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) =>
+    faults.push(`${request.url()}: ${request.failure()?.errorText}`),
+  );
   page.on('request', (request) => {
-    if (!request.url().startsWith(api.url) && !request.url().startsWith('data:')) faults.push(`asked for ${request.url()}`);
+    if (!request.url().startsWith(api.url) && !request.url().startsWith('data:'))
+      faults.push(`asked for ${request.url()}`);
   });
   await page.goto(`${api.url}/swagger/index.html`);
   await page.getByRole('heading', { name: 'Postmand API' }).waitFor();
@@ -95,5 +120,6 @@ async function tryOut(page: Page, tag: string, operationId: string): Promise<voi
 }
 
 async function keep(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS !== undefined) await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: false });
+  if (SCREENSHOTS !== undefined)
+    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: false });
 }

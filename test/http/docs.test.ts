@@ -34,9 +34,14 @@ test('the documentation page → all that it loads is here, with its type', asyn
   assert.ok(loaded.length >= 4, page.text);
   for (const path of loaded) {
     assert.doesNotMatch(path, /^(https?:)?\/\//, 'nothing from elsewhere');
-    const { status, headers, text } = await send('GET', new URL(path, `${api.url}/swagger/index.html`).href);
+    const { status, headers, text } = await send(
+      'GET',
+      new URL(path, `${api.url}/swagger/index.html`).href,
+    );
     assert.equal(status, 200, path);
-    const type = { css: /^text\/css/, js: /javascript/, png: /^image\/png/ }[path.split('.').at(-1) as 'css' | 'js' | 'png'];
+    const type = { css: /^text\/css/, js: /javascript/, png: /^image\/png/ }[
+      path.split('.').at(-1) as 'css' | 'js' | 'png'
+    ];
     assert.match(String(headers['content-type']), type, path);
     assert.ok(text.length > 50, path);
   }
@@ -59,10 +64,13 @@ test('the documentation page → its policy lets in only what it needs, and no s
 test('the page shows the document of this server, but for examples that would be filled in as filters', async () => {
   const { text } = await send('GET', `${api.url}/swagger/init.js`);
   assert.match(text, /url: 'openapi\.json'/);
-  type Document = { components: { parameters: Record<string, { required?: boolean; example?: unknown }> } };
+  type Document = {
+    components: { parameters: Record<string, { required?: boolean; example?: unknown }> };
+  };
   const shown = (await send('GET', `${api.url}/swagger/openapi.json`)).json as Document;
   const expected = parse(file) as Document;
-  for (const parameter of Object.values(expected.components.parameters)) if (!parameter.required) delete parameter.example;
+  for (const parameter of Object.values(expected.components.parameters))
+    if (!parameter.required) delete parameter.example;
   assert.deepEqual(shown, expected);
 });
 

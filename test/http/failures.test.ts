@@ -31,7 +31,10 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     assert.equal(failed.length, 1);
     assert.equal(failed[0]?.level, 'error');
     assert.equal(failed[0]?.fields['requestId'], headers.get('x-request-id'));
-    assert.match((failed[0]?.fields['error'] as Error | undefined)?.stack ?? '', /violates check constraint "unforeseen"[^]+ at /);
+    assert.match(
+      (failed[0]?.fields['error'] as Error | undefined)?.stack ?? '',
+      /violates check constraint "unforeseen"[^]+ at /,
+    );
   });
 
   test('an answer that openapi.yaml does not have → 500 where answers are checked', async (t) => {
@@ -51,7 +54,9 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     await proxy.close();
 
     await expectUnavailable(api, callsOf(webhook.id));
-    const levels = log.lines.filter(({ event }) => event === 'http.failed').map(({ level }) => level);
+    const levels = log.lines
+      .filter(({ event }) => event === 'http.failed')
+      .map(({ level }) => level);
     assert.deepEqual(new Set(levels), new Set(['warn']));
 
     await proxy.open();
@@ -67,7 +72,8 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     const held: PoolClient[] = [];
     const release = () => held.splice(0).forEach((client) => client.release());
     lastFirst(t).after(release);
-    // Each is kept as soon as it is there: where the next one fails, the pool must not wait for it at the end.
+    // Each is kept as soon as it is there: where the next one fails, the pool must not wait for it
+    // at the end.
     for (let i = 0; i < 2; i += 1) held.push(await database.pool.connect());
 
     await expectUnavailable(api, callsOf(webhook.id));
@@ -136,7 +142,10 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     ]);
     const failed = log.lines.filter(({ event }) => event === 'http.failed');
     assert.deepEqual(new Set(failed.map(({ level }) => level)), new Set(['warn']));
-    assert.match((failed[0]?.fields['error'] as Error | undefined)?.stack ?? '', /relation "deliveries" does not exist/);
+    assert.match(
+      (failed[0]?.fields['error'] as Error | undefined)?.stack ?? '',
+      /relation "deliveries" does not exist/,
+    );
 
     await database.pool.query('alter table misplaced rename to deliveries');
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
@@ -161,9 +170,12 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     await role.alter('set default_transaction_read_only = on');
     await role.endAll();
 
-    const { reads, writes } = Object.groupBy(callsOf(webhook.id), ([method]) => (method === 'GET' ? 'reads' : 'writes'));
+    const { reads, writes } = Object.groupBy(callsOf(webhook.id), ([method]) =>
+      method === 'GET' ? 'reads' : 'writes',
+    );
     await expectUnavailable(api, writes ?? []);
-    for (const [method, path] of reads ?? []) assert.equal((await api.call(method, path)).status, 200, path);
+    for (const [method, path] of reads ?? [])
+      assert.equal((await api.call(method, path)).status, 200, path);
 
     await role.alter('reset default_transaction_read_only');
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
@@ -221,7 +233,11 @@ async function expectUnavailable(api: Api, calls: Call[]): Promise<void> {
     calls.map(async ([method, path, body]) => {
       const answer = await api.call(method, path, body);
       assert.equal(answer.status, 503, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-      assert.deepEqual(answer.body, { code: 12, message: 'service unavailable', details: 'try again in a moment' });
+      assert.deepEqual(answer.body, {
+        code: 12,
+        message: 'service unavailable',
+        details: 'try again in a moment',
+      });
       assert.equal(answer.headers.get('retry-after'), '2');
     }),
   );
@@ -247,7 +263,10 @@ async function withRole(t: TestContext) {
 }
 
 /** A database that can be taken away. */
-async function proxied(t: TestContext, bounds: PoolBounds = {}): Promise<{ database: TestDatabase; proxy: DatabaseProxy }> {
+async function proxied(
+  t: TestContext,
+  bounds: PoolBounds = {},
+): Promise<{ database: TestDatabase; proxy: DatabaseProxy }> {
   const direct = await freshDatabase(t);
   const proxy = await startDatabaseProxy(t, direct.url);
   const connection = await connectionTo(proxy.url);

@@ -4,7 +4,11 @@ import { FORMATS } from '../../src/http/middleware/formats.ts';
 
 const TABLE: Record<string, { good: string[]; bad: string[] }> = {
   uuid: {
-    good: ['3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10', '3A6F1C52-8D0E-4B7A-9C41-5E2F7D8B6A10', '00000000-0000-0000-0000-000000000000'],
+    good: [
+      '3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10',
+      '3A6F1C52-8D0E-4B7A-9C41-5E2F7D8B6A10',
+      '00000000-0000-0000-0000-000000000000',
+    ],
     bad: [
       '',
       'abc',
@@ -113,7 +117,10 @@ const TABLE: Record<string, { good: string[]; bad: string[] }> = {
 
 for (const [format, { good, bad }] of Object.entries(TABLE)) {
   suite(`the format ${format}`, () => {
-    for (const value of good) test(`${JSON.stringify(value)} → is one`, () => assert.equal(FORMATS[format]?.(value), true));
-    for (const value of bad) test(`${JSON.stringify(value)} → is none`, () => assert.equal(FORMATS[format]?.(value), false));
+    for (const value of good)
+      test(`${JSON.stringify(value)} → is one`, () => assert.equal(FORMATS[format]?.(value), true));
+    for (const value of bad)
+      test(`${JSON.stringify(value)} → is none`, () =>
+        assert.equal(FORMATS[format]?.(value), false));
   });
 }

@@ -21,15 +21,24 @@ export type Schema = {
   additionalProperties?: boolean;
 };
 
-/** Whether a JSON value is one of `schema`: written anew here, so that a fault in the validator's set-up does not hide itself. */
+/**
+ * Whether a JSON value is one of `schema`: written anew here, so that a fault in the validator's
+ * set-up does not hide itself.
+ */
 export function matches(schema: Schema, value: unknown): boolean {
   if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
-  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOfType(type, value))) return false;
+  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOfType(type, value)))
+    return false;
   if (typeof value === 'string') return isText(schema, value);
-  if (typeof value === 'number') return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
+  if (typeof value === 'number')
+    return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
   if (Array.isArray(value)) {
     const { minItems = 0, maxItems = Infinity, items = {} } = schema;
-    return value.length >= minItems && value.length <= maxItems && value.every((item) => matches(items, item));
+    return (
+      value.length >= minItems &&
+      value.length <= maxItems &&
+      value.every((item) => matches(items, item))
+    );
   }
   return typeof value !== 'object' || value === null || isObjectOf(schema, value);
 }
@@ -38,17 +47,27 @@ function isOfType(type: string, value: unknown): boolean {
   if (type === 'null') return value === null;
   if (type === 'array') return Array.isArray(value);
   if (type === 'integer') return Number.isInteger(value);
-  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (type === 'object')
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
   return typeof value === type;
 }
 
-function isText({ minLength = 0, maxLength = Infinity, pattern, format }: Schema, value: string): boolean {
+function isText(
+  { minLength = 0, maxLength = Infinity, pattern, format }: Schema,
+  value: string,
+): boolean {
   const characters = Array.from(value).length;
   if (characters < minLength || characters > maxLength) return false;
-  return (pattern === undefined || new RegExp(pattern, 'u').test(value)) && (FORMATS[format ?? '']?.(value) ?? true);
+  return (
+    (pattern === undefined || new RegExp(pattern, 'u').test(value)) &&
+    (FORMATS[format ?? '']?.(value) ?? true)
+  );
 }
 
-function isObjectOf({ required = [], properties = {}, additionalProperties = true }: Schema, value: object): boolean {
+function isObjectOf(
+  { required = [], properties = {}, additionalProperties = true }: Schema,
+  value: object,
+): boolean {
   if (!required.every((name) => Object.hasOwn(value, name))) return false;
   return Object.entries(value).every(([name, inner]) => {
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -71,17 +90,30 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
     case 'integer':
       return fc.integer({ min: schema.minimum ?? -(2 ** 31), max: schema.maximum ?? 2 ** 31 - 1 });
     case 'array':
-      return fc.array(valid(schema.items ?? {}), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 20, 20) });
+      return fc.array(valid(schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 20, 20),
+      });
     case 'object': {
-      const properties = Object.entries(schema.properties ?? {}).map(([name, inner]) => [name, valid(inner)]);
-      return fc.record(Object.fromEntries(properties) as Record<string, Arbitrary<unknown>>, { requiredKeys: schema.required ?? [] });
+      const properties = Object.entries(schema.properties ?? {}).map(([name, inner]) => [
+        name,
+        valid(inner),
+      ]);
+      return fc.record(Object.fromEntries(properties) as Record<string, Arbitrary<unknown>>, {
+        requiredKeys: schema.required ?? [],
+      });
     }
     default:
       return validText(schema).filter((text) => isText(schema, text));
   }
 }
 
-function validText({ format, pattern, minLength = 0, maxLength = 1000 }: Schema): Arbitrary<string> {
+function validText({
+  format,
+  pattern,
+  minLength = 0,
+  maxLength = 1000,
+}: Schema): Arbitrary<string> {
   if (format === 'uuid')
     return fc.oneof(
       fc.uuid(),
@@ -90,16 +122,26 @@ function validText({ format, pattern, minLength = 0, maxLength = 1000 }: Schema)
   if (format === 'date-time') return fc.tuple(TIMES, OFFSETS).map((parts) => parts.join(''));
   if (format === 'uri') {
     // The description says in words what no format can: paths with dots are refused.
-    return fc.webUrl({ withFragments: true, withQueryParameters: true }).filter((url) => whyRefused(url) === undefined);
+    return fc
+      .webUrl({ withFragments: true, withQueryParameters: true })
+      .filter((url) => whyRefused(url) === undefined);
   }
   if (pattern !== undefined) return fc.string({ unit: 'grapheme-ascii', minLength, maxLength });
   const edges = [minLength, maxLength].map((length) => fc.constant('\u{1F980}'.repeat(length)));
-  return fc.oneof({ weight: 5, arbitrary: fc.string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, 300) }) }, ...edges);
+  return fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.string({ unit: 'binary', minLength, maxLength: Math.min(maxLength, 300) }),
+    },
+    ...edges,
+  );
 }
 
 const OFFSETS = fc.oneof(
   fc.constantFrom('Z', 'z'),
-  fc.tuple(fc.constantFrom('+', '-'), fc.nat(23), fc.nat(59)).map(([sign, ...parts]) => sign + parts.map(twoDigits).join(':')),
+  fc
+    .tuple(fc.constantFrom('+', '-'), fc.nat(23), fc.nat(59))
+    .map(([sign, ...parts]) => sign + parts.map(twoDigits).join(':')),
 );
 
 const twoDigits = (number: number) => String(number).padStart(2, '0');
@@ -113,7 +155,10 @@ export function invalid(schema: Schema): Arbitrary<unknown> {
   const near = [schema.minimum, schema.maximum].flatMap((edge) =>
     edge === undefined ? [] : [edge - 1, edge + 1, edge + 0.5, String(edge)],
   );
-  const long = schema.maxLength === undefined ? [] : ['x'.repeat(schema.maxLength + 1), '\u{1F980}'.repeat(schema.maxLength + 1)];
+  const long =
+    schema.maxLength === undefined
+      ? []
+      : ['x'.repeat(schema.maxLength + 1), '\u{1F980}'.repeat(schema.maxLength + 1)];
   return fc
     .oneof(fc.jsonValue(), fc.constantFrom(...HOSTILE, ...near, ...long), hostileText)
     .filter((value) => !matches(schema, value) && !Object.is(value, -0));
@@ -155,6 +200,22 @@ export const hostileText: Arbitrary<string> = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
   fc
-    .array(fc.constantFrom('\0', '\ud800', '\udc00', '%', '"', '\\', '/', '&', '=', '\r\n', 'a', '\u{1F980}', '__proto__'))
+    .array(
+      fc.constantFrom(
+        '\0',
+        '\ud800',
+        '\udc00',
+        '%',
+        '"',
+        '\\',
+        '/',
+        '&',
+        '=',
+        '\r\n',
+        'a',
+        '\u{1F980}',
+        '__proto__',
+      ),
+    )
     .map((parts) => parts.join('')),
 );

@@ -19,7 +19,9 @@ const KEY = 'the-only-key-0123456789';
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
 const api = await startApi(wholeFile, database, log);
-const locked = await startApi(wholeFile, database, log, { apiKeyDigests: [createHash('sha256').update(KEY).digest('hex')] });
+const locked = await startApi(wholeFile, database, log, {
+  apiKeyDigests: [createHash('sha256').update(KEY).digest('hex')],
+});
 const health = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT);
 wholeFile.after(() => health.stop(0));
 const HEALTH = `http://127.0.0.1:${health.port}`;
@@ -33,21 +35,54 @@ const ids: Record<string, string> = {
 const PATHS = Object.entries(readSpec().document.paths)
   .filter(([, item]) => item['get'] !== undefined)
   .map(([path]) => path.replace(/\{(\w+)\}/, (_whole, name: string) => ids[name] ?? ''));
-const [API_PATHS, HEALTH_PATHS] = [PATHS.filter((path) => !isOfHealth(path)), PATHS.filter(isOfHealth)];
-const DOCS = ['/openapi.yaml', '/openapi.json', '/swagger/doc.json', '/swagger', '/swagger/', '/swagger/index.html', '/swagger/init.js'];
-const ASSETS = ['/swagger/openapi.json', '/swagger/swagger-ui.css', '/swagger/swagger-ui-bundle.js', '/swagger/favicon-32x32.png'];
+const [API_PATHS, HEALTH_PATHS] = [
+  PATHS.filter((path) => !isOfHealth(path)),
+  PATHS.filter(isOfHealth),
+];
+const DOCS = [
+  '/openapi.yaml',
+  '/openapi.json',
+  '/swagger/doc.json',
+  '/swagger',
+  '/swagger/',
+  '/swagger/index.html',
+  '/swagger/init.js',
+];
+const ASSETS = [
+  '/swagger/openapi.json',
+  '/swagger/swagger-ui.css',
+  '/swagger/swagger-ui-bundle.js',
+  '/swagger/favicon-32x32.png',
+];
 const FAULTS = [
-  ...['/v1/webhooks?limit=x', '/v1/webhooks?colour=blue', '/v1/webhooks/abc', `/v1/webhooks/${UNKNOWN_ID}`],
-  ...['/', '/v1', '/v1/nothing', '/swagger/nothing.js', `/v1/deliveries/${UNKNOWN_ID}`, '/v1/webhooks/%zz'],
+  ...[
+    '/v1/webhooks?limit=x',
+    '/v1/webhooks?colour=blue',
+    '/v1/webhooks/abc',
+    `/v1/webhooks/${UNKNOWN_ID}`,
+  ],
+  ...[
+    '/',
+    '/v1',
+    '/v1/nothing',
+    '/swagger/nothing.js',
+    `/v1/deliveries/${UNKNOWN_ID}`,
+    '/v1/webhooks/%zz',
+  ],
 ];
 
 suite('HEAD', () => {
-  test('openapi.yaml → has paths of both ports with a GET', () => assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [6, 2]));
+  test('openapi.yaml → has paths of both ports with a GET', () =>
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [6, 2]));
 
   const urls = [
-    ...[...API_PATHS.map((path) => `/v1${path}`), '/v1/deliveries?limit=1', ...DOCS, ...ASSETS, ...FAULTS].map(
-      (path) => `${api.url}${path}`,
-    ),
+    ...[
+      ...API_PATHS.map((path) => `/v1${path}`),
+      '/v1/deliveries?limit=1',
+      ...DOCS,
+      ...ASSETS,
+      ...FAULTS,
+    ].map((path) => `${api.url}${path}`),
     ...[...HEALTH_PATHS, '/', '/v1/webhooks'].map((path) => `${HEALTH}${path}`),
   ];
   for (const url of urls) {
@@ -56,7 +91,8 @@ suite('HEAD', () => {
       assert.equal(head.text, '');
       assert.deepEqual([head.status, comparable(head)], [get.status, comparable(get)]);
       // The metrics tell the time of each scrape.
-      if (!url.endsWith('/metrics')) assert.equal(head.headers['content-length'], get.headers['content-length']);
+      if (!url.endsWith('/metrics'))
+        assert.equal(head.headers['content-length'], get.headers['content-length']);
       assert.ok(Number(head.headers['content-length']) > 0);
     });
   }
@@ -66,7 +102,10 @@ suite('HEAD', () => {
       const url = `${locked.url}/v1${path}`;
       const [head, get] = [await send('HEAD', url), await send('GET', url)];
       assert.deepEqual([head.status, comparable(head)], [401, comparable(get)]);
-      assert.equal((await send('HEAD', url, { headers: { Authorization: `Bearer ${KEY}` } })).status, 200);
+      assert.equal(
+        (await send('HEAD', url, { headers: { Authorization: `Bearer ${KEY}` } })).status,
+        200,
+      );
     }
   });
 
@@ -83,8 +122,13 @@ suite('HEAD', () => {
   test('its log line → says HEAD, and the route', async () => {
     const headers = { 'X-Request-Id': 'a-head' };
     await send('HEAD', `${api.url}/v1/webhooks`, { headers });
-    const { fields } = await until('the log has it', () => log.lines.find(({ fields: { requestId } }) => requestId === 'a-head'));
-    assert.deepEqual([fields['method'], fields['route'], fields['status']], ['HEAD', '/v1/webhooks', 200]);
+    const { fields } = await until('the log has it', () =>
+      log.lines.find(({ fields: { requestId } }) => requestId === 'a-head'),
+    );
+    assert.deepEqual(
+      [fields['method'], fields['route'], fields['status']],
+      ['HEAD', '/v1/webhooks', 200],
+    );
   });
 });
 

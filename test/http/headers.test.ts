@@ -22,7 +22,12 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 const ANSWERS: [status: number, method: string, path: string, request?: RawRequest][] = [
   [200, 'GET', '/v1/webhooks'],
   [200, 'GET', `/v1/webhooks/${webhook.id}`],
-  [201, 'POST', '/v1/deliveries', { headers: JSON_TYPE, body: JSON.stringify({ webhook_id: webhook.id }) }],
+  [
+    201,
+    'POST',
+    '/v1/deliveries',
+    { headers: JSON_TYPE, body: JSON.stringify({ webhook_id: webhook.id }) },
+  ],
   [204, 'DELETE', `/v1/deliveries/${UNKNOWN_ID}`],
   [400, 'POST', '/v1/webhooks', { headers: JSON_TYPE, body: '{' }],
   [400, 'POST', '/v1/webhooks', { headers: JSON_TYPE, body: '{}' }],
@@ -100,24 +105,51 @@ test('a method that a path does not have → 405 that names those that it has', 
   }
 });
 
-for (const id of ['abc', 'a.b:c-d_e', '0', 'x'.repeat(128), '7f3b9a64-0c25-4e8d-b1a9-62d40f8e5c37']) {
+for (const id of [
+  'abc',
+  'a.b:c-d_e',
+  '0',
+  'x'.repeat(128),
+  '7f3b9a64-0c25-4e8d-b1a9-62d40f8e5c37',
+]) {
   test(`an X-Request-Id like ${id.slice(0, 36)} → comes back, in the answer and in the log`, async () => {
-    const { headers } = await send('GET', `${api.url}/v1/webhooks`, { headers: { 'X-Request-Id': id } });
+    const { headers } = await send('GET', `${api.url}/v1/webhooks`, {
+      headers: { 'X-Request-Id': id },
+    });
     assert.equal(headers['x-request-id'], id);
-    await until('the log has it', () => log.lines.some(({ event, fields }) => event === 'http.request' && fields['requestId'] === id));
+    await until('the log has it', () =>
+      log.lines.some(({ event, fields }) => event === 'http.request' && fields['requestId'] === id),
+    );
   });
 }
 
-for (const id of ['', ' ', 'a b', 'x'.repeat(129), '<script>', 'a,b', '"quoted"', 'a;b', 'a/b', 'é', '{"a":1}']) {
+for (const id of [
+  '',
+  ' ',
+  'a b',
+  'x'.repeat(129),
+  '<script>',
+  'a,b',
+  '"quoted"',
+  'a;b',
+  'a/b',
+  'é',
+  '{"a":1}',
+]) {
   test(`an X-Request-Id like ${JSON.stringify(id.slice(0, 20))} → replaced by a new one`, async () => {
-    const { headers } = await send('GET', `${api.url}/v1/webhooks`, { headers: { 'X-Request-Id': id } });
+    const { headers } = await send('GET', `${api.url}/v1/webhooks`, {
+      headers: { 'X-Request-Id': id },
+    });
     assert.match(String(headers['x-request-id']), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 }
 
 test('requests without an id → an id each', async () => {
   const ids = await Promise.all(
-    Array.from({ length: 10 }, async () => (await send('GET', `${api.url}/v1/webhooks`)).headers['x-request-id']),
+    Array.from(
+      { length: 10 },
+      async () => (await send('GET', `${api.url}/v1/webhooks`)).headers['x-request-id'],
+    ),
   );
   assert.equal(new Set(ids).size, 10);
 });

@@ -89,9 +89,20 @@ suite('/healthz', { concurrency: 4 }, () => {
     const url = await startHealth(t, pool);
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
       const { status, headers, json } = await send(method, `${url}/healthz`);
-      assert.deepEqual([status, headers.allow, json], [405, 'GET, HEAD', { code: 9, message: 'method not allowed' }], method);
+      assert.deepEqual(
+        [status, headers.allow, json],
+        [405, 'GET, HEAD', { code: 9, message: 'method not allowed' }],
+        method,
+      );
     }
-    for (const path of ['/', '/health', '/healthz/x', '/HEALTHZ', '/v1/webhooks', '/swagger/index.html']) {
+    for (const path of [
+      '/',
+      '/health',
+      '/healthz/x',
+      '/HEALTHZ',
+      '/v1/webhooks',
+      '/swagger/index.html',
+    ]) {
       const { status, json } = await send('GET', `${url}${path}`);
       assert.deepEqual([status, json], [404, { code: 8, message: 'route not found' }], path);
     }
@@ -108,7 +119,11 @@ async function startHealth(t: TestContext, pool: Pool): Promise<string> {
 async function behindProxy(t: TestContext) {
   const database = await freshDatabase(t);
   const proxy = await startDatabaseProxy(t, database.url);
-  const pool = createPool(await connectionTo(proxy.url), { max: 2, name: 'proxied', log: silentLog });
+  const pool = createPool(await connectionTo(proxy.url), {
+    max: 2,
+    name: 'proxied',
+    log: silentLog,
+  });
   t.after(() => pool.end());
   const url = await startHealth(t, pool);
   assert.deepEqual(await healthOf(url), GREEN);

@@ -14,7 +14,8 @@ const api = await startApi(wholeFile, database, log);
 const { id: webhookId } = await api.createWebhook();
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
-const post = (path: string, body: string) => send('POST', `${api.url}/v1${path}`, { headers: JSON_TYPE, body });
+const post = (path: string, body: string) =>
+  send('POST', `${api.url}/v1${path}`, { headers: JSON_TYPE, body });
 
 suite('hostile fields', () => {
   const WRITTEN = [
@@ -42,7 +43,11 @@ suite('hostile fields', () => {
     ['delivery_attempts', ['-0']],
   ]);
   const BODIES: [path: string, valid: object, extra: string[]][] = [
-    ['/webhooks', SETTINGS, ['id', 'created_at', 'updated_at', '__proto__', 'constructor', 'hasOwnProperty']],
+    [
+      '/webhooks',
+      SETTINGS,
+      ['id', 'created_at', 'updated_at', '__proto__', 'constructor', 'hasOwnProperty'],
+    ],
     [
       '/deliveries',
       { webhook_id: webhookId, payload: 'x' },
@@ -57,18 +62,38 @@ suite('hostile fields', () => {
         );
         for (const written of WRITTEN) {
           if (ALLOWED.get(name)?.includes(written)) continue;
-          const answer = await post(path, `{${[...rest, `${JSON.stringify(name)}:${written}`].join(',')}}`);
+          const answer = await post(
+            path,
+            `{${[...rest, `${JSON.stringify(name)}:${written}`].join(',')}}`,
+          );
           expectRefusal(answer, written);
           const { details } = answer.json as { details: string };
-          assert.ok(details.startsWith(`${name}:`) || details.startsWith(`${name}.`), `${details} for ${written.slice(0, 50)}`);
+          assert.ok(
+            details.startsWith(`${name}:`) || details.startsWith(`${name}.`),
+            `${details} for ${written.slice(0, 50)}`,
+          );
         }
       });
     }
   }
 
   test('a name of a megabyte, of slashes, of dots, of nothing → 400 that does not repeat it whole', async () => {
-    for (const name of ['x'.repeat(1_000_000), '/'.repeat(1000), '~1~0', '..', '', ' ', '\u0000', '\ud800', '"', '\n']) {
-      const answer = await post('/deliveries', `{"webhook_id":"${webhookId}",${JSON.stringify(name)}:1}`);
+    for (const name of [
+      'x'.repeat(1_000_000),
+      '/'.repeat(1000),
+      '~1~0',
+      '..',
+      '',
+      ' ',
+      '\u0000',
+      '\ud800',
+      '"',
+      '\n',
+    ]) {
+      const answer = await post(
+        '/deliveries',
+        `{"webhook_id":"${webhookId}",${JSON.stringify(name)}:1}`,
+      );
       expectRefusal(answer, name);
       assert.ok(answer.text.length < 2000, 'it repeats what it was sent');
     }
@@ -146,8 +171,16 @@ suite('hostile parameters', () => {
         ['GET', 'delivery-attempts'],
       ]) {
         const body = method === 'PUT' ? { headers: JSON_TYPE, body: JSON.stringify(SETTINGS) } : {};
-        const { status, json, text } = await send(method ?? '', `${api.url}/v1/${path}/${id}`, body);
-        assert.deepEqual([status, json], [404, { code: 2, message: 'invalid id' }], `${method} ${path}: ${text}`);
+        const { status, json, text } = await send(
+          method ?? '',
+          `${api.url}/v1/${path}/${id}`,
+          body,
+        );
+        assert.deepEqual(
+          [status, json],
+          [404, { code: 2, message: 'invalid id' }],
+          `${method} ${path}: ${text}`,
+        );
       }
     });
   }
@@ -157,26 +190,47 @@ suite('a flood', () => {
   const FLOODS: [what: string, one: (i: number) => Promise<RawAnswer>][] = [
     [
       'of media types of a POST',
-      (i) => send('POST', `${api.url}/v1/deliveries`, { headers: { 'Content-Type': `application/json; x=${i}` }, body: '{}' }),
+      (i) =>
+        send('POST', `${api.url}/v1/deliveries`, {
+          headers: { 'Content-Type': `application/json; x=${i}` },
+          body: '{}',
+        }),
     ],
     [
       'of media types that are not JSON',
-      (i) => send('POST', `${api.url}/v1/deliveries`, { headers: { 'Content-Type': `text/x${i}` }, body: '{}' }),
+      (i) =>
+        send('POST', `${api.url}/v1/deliveries`, {
+          headers: { 'Content-Type': `text/x${i}` },
+          body: '{}',
+        }),
     ],
-    ['of media types of a GET', (i) => send('GET', `${api.url}/v1/webhooks/${UNKNOWN_ID}`, { headers: { 'Content-Type': `a/x${i}` } })],
+    [
+      'of media types of a GET',
+      (i) =>
+        send('GET', `${api.url}/v1/webhooks/${UNKNOWN_ID}`, {
+          headers: { 'Content-Type': `a/x${i}` },
+        }),
+    ],
     [
       'of media types of a DELETE',
-      (i) => send('DELETE', `${api.url}/v1/webhooks/${UNKNOWN_ID}`, { headers: { 'Content-Type': `a/x${i}` } }),
+      (i) =>
+        send('DELETE', `${api.url}/v1/webhooks/${UNKNOWN_ID}`, {
+          headers: { 'Content-Type': `a/x${i}` },
+        }),
     ],
     ['of parameters', (i) => send('GET', `${api.url}/v1/webhooks?x${i}=1`)],
-    ['of fields', (i) => send('POST', `${api.url}/v1/deliveries`, { headers: JSON_TYPE, body: `{"x${i}":1}` })],
+    [
+      'of fields',
+      (i) => send('POST', `${api.url}/v1/deliveries`, { headers: JSON_TYPE, body: `{"x${i}":1}` }),
+    ],
     ['of paths', (i) => send('GET', `${api.url}/v1/x${i}`)],
     ['of ids', (i) => send('GET', `${api.url}/v1/webhooks/x${i}`)],
   ];
   for (const [what, one] of FLOODS) {
     test(`${what}, no two alike → nothing of it stays in memory`, async () => {
       const flood = async (from: number, to: number) => {
-        for (let i = from; i < to; i += 20) await Promise.all(Array.from({ length: 20 }, (_, k) => one(i + k)));
+        for (let i = from; i < to; i += 20)
+          await Promise.all(Array.from({ length: 20 }, (_, k) => one(i + k)));
         log.lines.length = 0;
       };
       await flood(0, 200);

@@ -13,11 +13,15 @@ import { answersIn, rawClient, type ParsedAnswer } from './raw-client.ts';
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
-// Times that a test can wait for; a client that is not late has all of them to spare but in the tests of being late.
+// Times that a test can wait for; a client that is not late has all of them to spare but in the
+// tests of being late.
 const limits = { headMs: 400, requestMs: 800, silenceMs: 1500, checkEveryMs: 50 };
 const late = await startApi(wholeFile, database, log, { limits });
 const api = await startApi(wholeFile, database, log);
-const healthServer = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT, { log, limits });
+const healthServer = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT, {
+  log,
+  limits,
+});
 wholeFile.after(() => healthServer.stop(0));
 const health = { url: `http://127.0.0.1:${healthServer.port}` };
 
@@ -55,7 +59,11 @@ suite('a client that is slow', { concurrency: 8 }, () => {
   });
 
   test('a body that stays away after its refusal → the connection ends all the same', async (t) => {
-    const text = await rawClient(t, late.url, POST.replace('application/json', 'text/plain') + '\r\n').ended();
+    const text = await rawClient(
+      t,
+      late.url,
+      POST.replace('application/json', 'text/plain') + '\r\n',
+    ).ended();
     assert.deepEqual(
       answersIn(text).map(({ status }) => status),
       [415],
@@ -68,7 +76,10 @@ suite('a client that is slow', { concurrency: 8 }, () => {
     const head = `DELETE /v1/webhooks/${webhook.id} HTTP/1.1\r\nHost: x\r\nX-Request-Id: stays-away\r\nContent-Length: 10\r\n\r\n`;
     await expectRefusal(await rawClient(t, late.url, head).ended(), SLOW);
     await release();
-    await until('the webhook is gone', async () => (await late.call('GET', `/webhooks/${webhook.id}`)).status === 404);
+    await until(
+      'the webhook is gone',
+      async () => (await late.call('GET', `/webhooks/${webhook.id}`)).status === 404,
+    );
     assert.equal((await lineOf('stays-away')).fields['status'], 408);
   });
 
@@ -90,7 +101,9 @@ suite('a client that is slow', { concurrency: 8 }, () => {
       const name = `unread-${Object.keys(slow).join()}`;
       const client = rawClient(t, url);
       client.socket.pause();
-      client.send(`GET /v1/deliveries?webhook_id=${webhook.id} HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${name}\r\n\r\n`);
+      client.send(
+        `GET /v1/deliveries?webhook_id=${webhook.id} HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${name}\r\n\r\n`,
+      );
       assert.equal((await lineOf(name)).fields['aborted'], true);
     }
   });
@@ -100,7 +113,11 @@ suite('what is no request', { concurrency: 8 }, () => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => `X-${i}: 1\r\n`).join('');
   const REFUSED: [what: string, sent: string | Buffer, refusal: typeof SLOW][] = [
     ['words', 'hello there\r\n\r\n', BROKEN],
-    ['bytes of TLS', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), BROKEN],
+    [
+      'bytes of TLS',
+      Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]),
+      BROKEN,
+    ],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', BROKEN],
     ['an unknown version', 'GET / HTTP/9.9\r\n\r\n', BROKEN],
     ['an unknown method', 'WEBHOOK /v1/webhooks HTTP/1.1\r\nHost: x\r\n\r\n', BROKEN],
@@ -109,12 +126,28 @@ suite('what is no request', { concurrency: 8 }, () => {
     ['U+0000 in a header', `${GET}X-Y: a\0b\r\n\r\n`, BROKEN],
     ['a space before a colon', `${GET}X-Y : 1\r\n\r\n`, BROKEN],
     ['a folded header', `${GET} folded: 1\r\n\r\n`, BROKEN],
-    ['two lengths', 'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', BROKEN],
-    ['a length and chunks', 'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', BROKEN],
-    ['a negative length', 'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n', BROKEN],
+    [
+      'two lengths',
+      'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      BROKEN,
+    ],
+    [
+      'a length and chunks',
+      'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      BROKEN,
+    ],
+    [
+      'a negative length',
+      'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
+      BROKEN,
+    ],
     ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n', BROKEN],
     ['a header of 17 KiB', `${GET}X-Y: ${'y'.repeat(17 * 1024)}\r\n\r\n`, LARGE],
-    ['a URL of 17 KiB', `GET /v1/webhooks?x=${'y'.repeat(17 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`, LARGE],
+    [
+      'a URL of 17 KiB',
+      `GET /v1/webhooks?x=${'y'.repeat(17 * 1024)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      LARGE,
+    ],
     ['4,000 headers', `${GET}${many(4000)}\r\n`, LARGE],
   ];
   for (const [name, { url }] of Object.entries({ API: api, 'health port': health })) {
@@ -156,7 +189,11 @@ suite('what is no request', { concurrency: 8 }, () => {
     ['garbage behind a good request', `${GOOD}\0\0garbage\r\n\r\n`, [201]],
     ['garbage behind two of them', `${GOOD}${GOOD}\0\0garbage\r\n\r\n`, [201, 201]],
     ['a request whose body cannot be read behind a good one', `${GOOD}${BAD_CHUNK}`, [201]],
-    ['a CONNECT behind a good one', `${GOOD}CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n`, [201]],
+    [
+      'a CONNECT behind a good one',
+      `${GOOD}CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n`,
+      [201],
+    ],
   ];
   for (const [what, sent, statuses] of BEHIND) {
     test(`${what} → the good ones get their own answers, and the connection ends`, async (t) => {
@@ -182,8 +219,16 @@ suite('what is unusual and harmless', () => {
   const UNUSUAL: [what: string, sent: string, statuses: number[]][] = [
     ['Expect: 100-continue', `${POST}Expect: 100-continue\r\n\r\n${JSON_BODY}`, [100, 201]],
     ['an expectation that nobody knows', `${GET}Expect: the-moon\r\n\r\n`, [200]],
-    ['Upgrade: websocket', `${GET}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n`, [200]],
-    ['Upgrade: h2c', `${GET}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n`, [200]],
+    [
+      'Upgrade: websocket',
+      `${GET}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n`,
+      [200],
+    ],
+    [
+      'Upgrade: h2c',
+      `${GET}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n`,
+      [200],
+    ],
     ['a whole URL, as for a proxy', 'GET http://x/v1/webhooks HTTP/1.1\r\nHost: x\r\n\r\n', [404]],
     ['HTTP/1.0 without a Host', 'GET /v1/webhooks HTTP/1.0\r\n\r\n', [200]],
     ['many requests at once', `${GET}\r\n`.repeat(20), Array.from({ length: 20 }, () => 200)],
@@ -193,7 +238,9 @@ suite('what is unusual and harmless', () => {
   for (const [what, sent, statuses] of UNUSUAL) {
     test(`${what} → ${[...new Set(statuses)].join(' and ')}`, async (t) => {
       const client = rawClient(t, api.url, sent);
-      await until('the answers', () => answersIn(client.text()).length === statuses.length).catch(() => {});
+      await until('the answers', () => answersIn(client.text()).length === statuses.length).catch(
+        () => {},
+      );
       assert.deepEqual(
         answersIn(client.text()).map(({ status }) => status),
         statuses,
@@ -213,7 +260,10 @@ test('refused connections → are closed, and the log has no error', async (t) =
 });
 
 /** One answer, with every header of every answer, and a line of the log. */
-async function expectRefusal(text: string, { status, code, message }: typeof SLOW): Promise<ParsedAnswer[]> {
+async function expectRefusal(
+  text: string,
+  { status, code, message }: typeof SLOW,
+): Promise<ParsedAnswer[]> {
   const answers = answersIn(text);
   assert.deepEqual(
     answers.map((answer) => answer.status),
@@ -238,6 +288,8 @@ async function expectRefusal(text: string, { status, code, message }: typeof SLO
 
 function lineOf(requestId: string): Promise<LogLine> {
   return until(`the line of ${requestId}`, () =>
-    log.lines.find(({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId),
+    log.lines.find(
+      ({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId,
+    ),
   );
 }

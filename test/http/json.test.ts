@@ -13,13 +13,19 @@ suite('how numbers are written', () => {
   });
 
   test('a fraction or an exponent, anywhere → NaN', () => {
-    assert.deepEqual(parse('{"a":3.0,"b":[1,1e1,{"c":-2.5}],"d":"3.0"}'), { a: NaN, b: [1, NaN, { c: NaN }], d: '3.0' });
+    assert.deepEqual(parse('{"a":3.0,"b":[1,1e1,{"c":-2.5}],"d":"3.0"}'), {
+      a: NaN,
+      b: [1, NaN, { c: NaN }],
+      d: '3.0',
+    });
     assert.deepEqual(parse('1E2'), NaN);
   });
 
   test('the last of as many status codes as are allowed → NaN all the same', () => {
     const codes = [...Array.from({ length: 499 }, () => 200), '200.0'].join(',');
-    const { valid_status_codes } = parse(`{"valid_status_codes":[${codes}]}`) as { valid_status_codes: number[] };
+    const { valid_status_codes } = parse(`{"valid_status_codes":[${codes}]}`) as {
+      valid_status_codes: number[];
+    };
     assert.deepEqual([valid_status_codes[498], valid_status_codes[499]], [200, NaN]);
   });
 
@@ -75,7 +81,8 @@ suite('a body of 1 MiB that is full of values', () => {
   });
 
   test('a string without an end, or with an escape at its end → malformed', () => {
-    for (const body of [`"${filled('[,')}`, `"${filled('[,')}\\`]) assert.throws(() => parse(body), refusal('malformed', /JSON/));
+    for (const body of [`"${filled('[,')}`, `"${filled('[,')}\\`])
+      assert.throws(() => parse(body), refusal('malformed', /JSON/));
   });
 });
 

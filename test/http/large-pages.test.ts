@@ -24,7 +24,10 @@ for (let n = 1; n <= 70; n += 1) {
   await putAttempt(pool, n, { webhookId: large, deliveryId, createdAt });
 }
 await pool.query(`update deliveries set payload = repeat('x', $1)`, [MB]);
-await pool.query(`update delivery_attempts set raw_request = repeat('q', $1), raw_response = repeat('r', $1)`, [MB / 2]);
+await pool.query(
+  `update delivery_attempts set raw_request = repeat('q', $1), raw_response = repeat('r', $1)`,
+  [MB / 2],
+);
 // For the second one texts around the length at which they are read apart from their list.
 const LENGTHS = [0, 1, 32_767, 32_768, 32_769, 100_000];
 const textOf = (length: number) => 'é'.repeat(length >> 1) + 'x'.repeat(length % 2);
@@ -32,24 +35,40 @@ for (const [i, length] of LENGTHS.entries()) {
   const createdAt = new Date(Date.UTC(2026, 1, 1) + i * 1000).toISOString();
   const deliveryId = await putDelivery(pool, 100 + i, { webhookId: mixed, createdAt });
   const attemptId = await putAttempt(pool, 100 + i, { webhookId: mixed, deliveryId, createdAt });
-  await pool.query('update deliveries set payload = $2 where id = $1', [deliveryId, textOf(length)]);
+  await pool.query('update deliveries set payload = $2 where id = $1', [
+    deliveryId,
+    textOf(length),
+  ]);
   const transcript = [attemptId, textOf(length), textOf(LENGTHS[LENGTHS.length - 1 - i] ?? 0)];
-  await pool.query('update delivery_attempts set raw_request = $2, raw_response = $3 where id = $1', transcript);
+  await pool.query(
+    'update delivery_attempts set raw_request = $2, raw_response = $3 where id = $1',
+    transcript,
+  );
 }
 
 suite('a page of long texts', () => {
   for (const list of ['/deliveries', '/delivery-attempts']) {
     test(`${list} of more than 64 MiB → 400 that says how large it would be`, async () => {
-      for (const query of [`webhook_id=${large}&limit=1000`, `webhook_id=${large}&limit=68`, 'limit=1000']) {
+      for (const query of [
+        `webhook_id=${large}&limit=1000`,
+        `webhook_id=${large}&limit=68`,
+        'limit=1000',
+      ]) {
         const { status, body } = await api.call('GET', `${list}?${query}`);
         assert.equal(status, 400, query);
         assert.equal(body.code, 4);
-        assert.match(body.details, /^limit: this page would hold 6[5-8] MiB, at most 64 MiB; ask for fewer items$/);
+        assert.match(
+          body.details,
+          /^limit: this page would hold 6[5-8] MiB, at most 64 MiB; ask for fewer items$/,
+        );
       }
     });
 
     test(`${list} of less → whole, in its order`, async () => {
-      const { status, body } = await api.call('GET', `${list}?webhook_id=${large}&limit=60&offset=10`);
+      const { status, body } = await api.call(
+        'GET',
+        `${list}?webhook_id=${large}&limit=60&offset=10`,
+      );
       assert.equal(status, 200);
       const rows = (body.deliveries ?? body.delivery_attempts) as (Delivery & Attempt)[];
       assert.deepEqual(
@@ -62,14 +81,18 @@ suite('a page of long texts', () => {
   }
 
   test('texts around the length at which they are read apart → all exact', async () => {
-    const deliveries = (await api.call('GET', `/deliveries?webhook_id=${mixed}`)).body.deliveries as Delivery[];
+    const deliveries = (await api.call('GET', `/deliveries?webhook_id=${mixed}`)).body
+      .deliveries as Delivery[];
     assert.deepEqual(
       deliveries.map(({ payload }) => payload),
       LENGTHS.toReversed().map(textOf),
     );
     const { body } = await api.call('GET', `/delivery-attempts?webhook_id=${mixed}`);
     assert.deepEqual(
-      (body.delivery_attempts as Attempt[]).map(({ raw_request, raw_response }) => [raw_request, raw_response]),
+      (body.delivery_attempts as Attempt[]).map(({ raw_request, raw_response }) => [
+        raw_request,
+        raw_response,
+      ]),
       LENGTHS.toReversed().map((length, i) => [textOf(length), textOf(LENGTHS[i] ?? 0)]),
     );
   });
@@ -77,7 +100,10 @@ suite('a page of long texts', () => {
   test('one that alone is larger → a page of one is served', async () => {
     const webhook = await putWebhook(pool, 3);
     const id = await putDelivery(pool, 200, { webhookId: webhook });
-    await pool.query(`update deliveries set payload = repeat('x', $2) where id = $1`, [id, 68 * MB]);
+    await pool.query(`update deliveries set payload = repeat('x', $2) where id = $1`, [
+      id,
+      68 * MB,
+    ]);
     const { status, body } = await api.call('GET', `/deliveries?webhook_id=${webhook}&limit=1`);
     assert.equal(status, 200);
     assert.equal(body.deliveries[0].payload.length, 68 * MB);
@@ -90,11 +116,19 @@ suite('a page of long texts', () => {
       query: async (text: string, values: unknown[]) => {
         statements += 1;
         const result = await pool.query(text, values);
-        if (statements === 1) await pool.query('delete from deliveries where webhook_id = $1 and octet_length(payload) = 100000', [mixed]);
+        if (statements === 1)
+          await pool.query(
+            'delete from deliveries where webhook_id = $1 and octet_length(payload) = 100000',
+            [mixed],
+          );
         return result;
       },
     } as unknown as Queryable;
-    const rows = await listDeliveries(meddling, { webhookId: mixed }, { limit: 50, offset: 0, createdAt: {} });
+    const rows = await listDeliveries(
+      meddling,
+      { webhookId: mixed },
+      { limit: 50, offset: 0, createdAt: {} },
+    );
     assert.deepEqual(
       rows.map(({ payload }) => payload),
       LENGTHS.slice(0, -1).toReversed().map(textOf),

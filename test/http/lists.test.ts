@@ -10,7 +10,10 @@ const database = await freshDatabase(wholeFile);
 const api = await startApi(wholeFile, database);
 const { pool } = database;
 
-/** Three times, and on the second of them three rows that only their ids tell apart; put in no order. */
+/**
+ * Three times, and on the second of them three rows that only their ids tell apart; put in no
+ * order.
+ */
 const TIMES = new Map([
   [3, '2026-03-01T00:00:00.000002Z'],
   [1, '2026-02-01T00:00:00Z'],
@@ -21,7 +24,11 @@ const TIMES = new Map([
 const NAMES = ['', 'beta', 'gamma', 'beta', 'alpha', 'omega'];
 
 for (const [number, createdAt] of TIMES) {
-  await putWebhook(pool, number, { name: NAMES[number] ?? '', active: number % 2 === 1, createdAt });
+  await putWebhook(pool, number, {
+    name: NAMES[number] ?? '',
+    active: number % 2 === 1,
+    createdAt,
+  });
 }
 const webhooks = (await list('/webhooks')).ids;
 const [ONE = '', TWO = ''] = webhooks.toSorted();
@@ -45,7 +52,8 @@ for (const [number, createdAt] of TIMES) {
 const NEWEST_FIRST = [5, 4, 3, 2, 1];
 
 suite('the order of a list', () => {
-  test('webhooks → by name, those of one name by id', async () => assert.deepEqual((await list('/webhooks')).numbers, [4, 1, 3, 2, 5]));
+  test('webhooks → by name, those of one name by id', async () =>
+    assert.deepEqual((await list('/webhooks')).numbers, [4, 1, 3, 2, 5]));
   for (const path of ['/deliveries', '/delivery-attempts']) {
     test(`${path} → the newest first, those of one time by id, the largest first`, async () =>
       assert.deepEqual((await list(path)).numbers, NEWEST_FIRST));
@@ -166,6 +174,8 @@ async function list(path: string): Promise<Listed> {
   const { status, body } = await api.call('GET', path);
   assert.equal(status, 200, JSON.stringify(body));
   const { limit, offset, ...items } = body as { limit: number; offset: number };
-  const ids = Object.values(items as Record<string, { id: string }[]>).flatMap((rows) => rows.map(({ id }) => id));
+  const ids = Object.values(items as Record<string, { id: string }[]>).flatMap((rows) =>
+    rows.map(({ id }) => id),
+  );
   return { limit, offset, ids, numbers: ids.map((id) => Number(id.slice(-12))) };
 }

@@ -43,18 +43,26 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
 });
 
 suite('the handlers and the document', () => {
-  const handlers = Object.fromEntries(operationIds(api).map((id) => [id, () => Promise.resolve()])) as unknown as Operations;
+  const handlers = Object.fromEntries(
+    operationIds(api).map((id) => [id, () => Promise.resolve()]),
+  ) as unknown as Operations;
 
   test('the same operations → fine', () => checkOperations(handlers, api));
 
   test('an operation without a handler → refused by name', () => {
     const { getWebhook: _left, ...rest } = handlers;
-    assert.throws(() => checkOperations(rest as Operations, api), /Without a handler: getWebhook; without an operation: none/);
+    assert.throws(
+      () => checkOperations(rest as Operations, api),
+      /Without a handler: getWebhook; without an operation: none/,
+    );
   });
 
   test('a handler without an operation → refused by name', () => {
     const extra = { ...handlers, pingWebhook: handlers.getWebhook };
-    assert.throws(() => checkOperations(extra, api), /Without a handler: none; without an operation: pingWebhook/);
+    assert.throws(
+      () => checkOperations(extra, api),
+      /Without a handler: none; without an operation: pingWebhook/,
+    );
   });
 });
 
@@ -62,7 +70,10 @@ suite('the handlers and the document', () => {
 function documentedSuccesses(): string[] {
   return Object.values(api.paths).flatMap((item) =>
     Object.values(item).flatMap((operation) => {
-      const { operationId, responses = {} } = (operation ?? {}) as { operationId?: string; responses?: object };
+      const { operationId, responses = {} } = (operation ?? {}) as {
+        operationId?: string;
+        responses?: object;
+      };
       return Object.keys(responses)
         .filter((status) => status.startsWith('2'))
         .map((status) => `${operationId} ${status}`);

@@ -8,14 +8,47 @@ import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
 import { BadRequest, problemOf, Unauthorized } from '../../src/http/problem.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 
-const CASES: [what: string, error: unknown, status: number, code: number, message: string, details?: string][] = [
-  ['an error that nobody foresaw', new TypeError('x is not a function'), 500, 1, 'internal server error'],
+const CASES: [
+  what: string,
+  error: unknown,
+  status: number,
+  code: number,
+  message: string,
+  details?: string,
+][] = [
+  [
+    'an error that nobody foresaw',
+    new TypeError('x is not a function'),
+    500,
+    1,
+    'internal server error',
+  ],
   ['something thrown that is no error', 'oops', 500, 1, 'internal server error'],
   ['a value that the database refuses', databaseError('22021'), 500, 1, 'internal server error'],
   ['an answer that the document does not have', statusError(500), 500, 1, 'internal server error'],
-  ['a bad path parameter', invalid('/params/webhook_id', 'must match format "uuid"'), 404, 2, 'invalid id'],
-  ['a body that is no JSON', { status: 400, type: 'entity.parse.failed', message: 'no JSON' }, 400, 3, 'malformed request body', 'no JSON'],
-  ['a body that is no UTF-8', new BadRequest('malformed', 'not UTF-8'), 400, 3, 'malformed request body', 'not UTF-8'],
+  [
+    'a bad path parameter',
+    invalid('/params/webhook_id', 'must match format "uuid"'),
+    404,
+    2,
+    'invalid id',
+  ],
+  [
+    'a body that is no JSON',
+    { status: 400, type: 'entity.parse.failed', message: 'no JSON' },
+    400,
+    3,
+    'malformed request body',
+    'no JSON',
+  ],
+  [
+    'a body that is no UTF-8',
+    new BadRequest('malformed', 'not UTF-8'),
+    400,
+    3,
+    'malformed request body',
+    'not UTF-8',
+  ],
   [
     'a bad field',
     invalid('/body/url', 'must match format "uri"'),
@@ -32,7 +65,14 @@ const CASES: [what: string, error: unknown, status: number, code: number, messag
     'request validation failed',
     'codes.3: must be integer',
   ],
-  ['a bad body', invalid('/body', 'must be object'), 400, 4, 'request validation failed', 'body: must be object'],
+  [
+    'a bad body',
+    invalid('/body', 'must be object'),
+    400,
+    4,
+    'request validation failed',
+    'body: must be object',
+  ],
   [
     'a bad parameter',
     new BadRequest('invalid', 'limit: must be a whole number'),
@@ -46,14 +86,62 @@ const CASES: [what: string, error: unknown, status: number, code: number, messag
   ['no such attempt', new AttemptNotFound(), 404, 7, 'delivery attempt not found'],
   ['no such route', statusError(404), 404, 8, 'route not found'],
   ['no such method', statusError(405), 405, 9, 'method not allowed'],
-  ['another media type', new BadRequest('unsupported', 'not JSON'), 415, 10, 'unsupported media type', 'not JSON'],
-  ['too long a body', new BadRequest('too_large', 'too long'), 413, 11, 'request body too large', 'too long'],
-  ['a request without a key', new Unauthorized('missing'), 401, 13, 'unauthorized', 'an API key is required'],
-  ['a request with a wrong key', new Unauthorized('invalid'), 401, 13, 'unauthorized', 'the API key is not known'],
-  ['a request that is late', new BadRequest('slow', 'too long'), 408, 14, 'request timeout', 'too long'],
-  ['too large a head', new BadRequest('long_head', 'too many'), 431, 15, 'request headers too large', 'too many'],
+  [
+    'another media type',
+    new BadRequest('unsupported', 'not JSON'),
+    415,
+    10,
+    'unsupported media type',
+    'not JSON',
+  ],
+  [
+    'too long a body',
+    new BadRequest('too_large', 'too long'),
+    413,
+    11,
+    'request body too large',
+    'too long',
+  ],
+  [
+    'a request without a key',
+    new Unauthorized('missing'),
+    401,
+    13,
+    'unauthorized',
+    'an API key is required',
+  ],
+  [
+    'a request with a wrong key',
+    new Unauthorized('invalid'),
+    401,
+    13,
+    'unauthorized',
+    'the API key is not known',
+  ],
+  [
+    'a request that is late',
+    new BadRequest('slow', 'too long'),
+    408,
+    14,
+    'request timeout',
+    'too long',
+  ],
+  [
+    'too large a head',
+    new BadRequest('long_head', 'too many'),
+    431,
+    15,
+    'request headers too large',
+    'too many',
+  ],
   ['no HTTP', new BadRequest('no_http', 'what?'), 400, 16, 'malformed request', 'what?'],
-  ['an escape in the path that is none', invalid('/v1/webhooks/%zz', `malformed uri'`), 404, 2, 'invalid id'],
+  [
+    'an escape in the path that is none',
+    invalid('/v1/webhooks/%zz', `malformed uri'`),
+    404,
+    2,
+    'invalid id',
+  ],
   [
     'too large a page',
     new PageTooLarge(100 * 1024 * 1024),
@@ -63,29 +151,74 @@ const CASES: [what: string, error: unknown, status: number, code: number, messag
     'limit: this page would hold 100 MiB, at most 64 MiB; ask for fewer items',
   ],
   ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
-  ['a table that is not there', databaseError('42P01'), 503, 12, 'service unavailable', 'try again in a moment'],
-  ['a password that was changed', databaseError('28P01'), 503, 12, 'service unavailable', 'try again in a moment'],
+  [
+    'a table that is not there',
+    databaseError('42P01'),
+    503,
+    12,
+    'service unavailable',
+    'try again in a moment',
+  ],
+  [
+    'a password that was changed',
+    databaseError('28P01'),
+    503,
+    12,
+    'service unavailable',
+    'try again in a moment',
+  ],
   ['a deadlock', databaseError('40P01'), 503, 12, 'service unavailable', 'try again in a moment'],
-  ['a statement that took too long', databaseError('57014'), 503, 12, 'service unavailable', 'try again in a moment'],
-  ['a database that restarts', databaseError('57P03'), 503, 12, 'service unavailable', 'try again in a moment'],
-  ['a database that is not there', codeError('ECONNREFUSED'), 503, 12, 'service unavailable', 'try again in a moment'],
+  [
+    'a statement that took too long',
+    databaseError('57014'),
+    503,
+    12,
+    'service unavailable',
+    'try again in a moment',
+  ],
+  [
+    'a database that restarts',
+    databaseError('57P03'),
+    503,
+    12,
+    'service unavailable',
+    'try again in a moment',
+  ],
+  [
+    'a database that is not there',
+    codeError('ECONNREFUSED'),
+    503,
+    12,
+    'service unavailable',
+    'try again in a moment',
+  ],
 ];
 
 for (const [what, error, status, code, message, details] of CASES) {
   test(`${what} → ${status} with code ${code}`, () => {
     const problem = problemOf(error);
     assert.equal(problem.status, status);
-    assert.deepEqual(problem.body, { code, message, ...(details === undefined ? {} : { details }) });
+    assert.deepEqual(problem.body, {
+      code,
+      message,
+      ...(details === undefined ? {} : { details }),
+    });
   });
 }
 
-test('a 503 → says when to come again', () => assert.deepEqual(problemOf(new Overloaded()).headers, { 'Retry-After': '2' }));
+test('a 503 → says when to come again', () =>
+  assert.deepEqual(problemOf(new Overloaded()).headers, { 'Retry-After': '2' }));
 
 test('a method that a path does not have → names those that it has, HEAD where there is GET', () =>
-  assert.deepEqual(problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers, { Allow: 'GET, HEAD, PUT' }));
+  assert.deepEqual(
+    problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers,
+    { Allow: 'GET, HEAD, PUT' },
+  ));
 
 test('details that repeat something long → cut', () => {
-  const { details = '' } = problemOf(invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties')).body;
+  const { details = '' } = problemOf(
+    invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties'),
+  ).body;
   assert.match(details, /^x{300}…$/);
 });
 

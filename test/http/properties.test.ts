@@ -12,22 +12,35 @@ import { wholeFile } from '../setup/whole-file.ts';
 import { hostileText, invalid, matches, valid, type Schema } from './generate.ts';
 import { send, UNKNOWN_ID, type RawAnswer } from './request.ts';
 
-/** FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks for more than the usual. */
+/**
+ * FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks
+ * for more than the usual.
+ */
 const { FAST_CHECK_SEED: seed, FAST_CHECK_RUNS: runs = '40' } = process.env;
 const check = (property: fc.IAsyncProperty<unknown>, share = 1) =>
-  fc.assert(property, { numRuns: Math.ceil(Number(runs) * share), ...(seed === undefined ? {} : { seed: Number(seed) }) });
+  fc.assert(property, {
+    numRuns: Math.ceil(Number(runs) * share),
+    ...(seed === undefined ? {} : { seed: Number(seed) }),
+  });
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
 const api = await startApi(wholeFile, database, log);
 const agent = new Agent({ keepAlive: true });
 wholeFile.after(() => agent.destroy());
-const known = { webhook_id: await putWebhook(database.pool, 1), delivery_id: '', delivery_attempt_id: '' };
+const known = {
+  webhook_id: await putWebhook(database.pool, 1),
+  delivery_id: '',
+  delivery_attempt_id: '',
+};
 known.delivery_id = await putDelivery(database.pool, 1);
 known.delivery_attempt_id = await putAttempt(database.pool, 1);
 
 type Parameter = { name: keyof typeof known | 'limit'; in: string; schema: Schema };
-type Response = { headers: Record<string, unknown>; content?: { 'application/json': { schema: Schema } } };
+type Response = {
+  headers: Record<string, unknown>;
+  content?: { 'application/json': { schema: Schema } };
+};
 type Operation = {
   operationId: string;
   method: string;
@@ -50,13 +63,18 @@ for (const operation of operations) {
           body ? validBody(body) : fc.constant(undefined),
           fc.boolean(),
           async (pairs, given, isKnown) => {
-            // A deletion is of something that is not there: what is there is needed for the other operations.
+            // A deletion is of something that is not there: what is there is needed for the other
+            // operations.
             const ids = isKnown && method !== 'DELETE' ? known : undefined;
             const answer = await ask(operation, { ids, search: searchOf(pairs), body: given });
             const target = given?.['webhook_id'] ?? ids;
-            const expected = target === undefined && path.includes('{') && method !== 'DELETE' ? [404] : [200, 201, 204, 404];
+            const expected =
+              target === undefined && path.includes('{') && method !== 'DELETE'
+                ? [404]
+                : [200, 201, 204, 404];
             assert.ok(expected.includes(answer.status), answer.text);
-            if (ids !== undefined && path.includes('{')) assert.notEqual(answer.status, 404, answer.text);
+            if (ids !== undefined && path.includes('{'))
+              assert.notEqual(answer.status, 404, answer.text);
           },
         ),
       );
@@ -64,10 +82,21 @@ for (const operation of operations) {
 
     test('a parameter that breaks a rule, is unknown or given twice → 400 that names it', async () => {
       await check(
-        fc.asyncProperty(validQuery(query), badParameter(query), async (pairs, { name, written }) => {
-          const others = pairs.filter(([other]) => other !== name);
-          await expectNamed(await ask(operation, { ids: known, search: `${searchOf(others)}&${written}`, body: sample(body) }), name);
-        }),
+        fc.asyncProperty(
+          validQuery(query),
+          badParameter(query),
+          async (pairs, { name, written }) => {
+            const others = pairs.filter(([other]) => other !== name);
+            await expectNamed(
+              await ask(operation, {
+                ids: known,
+                search: `${searchOf(others)}&${written}`,
+                body: sample(body),
+              }),
+              name,
+            );
+          },
+        ),
       );
     });
 
@@ -81,8 +110,15 @@ for (const operation of operations) {
         .filter((text) => !['', '.', '..'].includes(text) && text.isWellFormed());
       await check(
         fc.asyncProperty(id, async (text) => {
-          const answer = await ask(operation, { ids: { '*': encodeURIComponent(text) }, body: sample(body) });
-          assert.deepEqual([answer.status, (answer.json as { code: number }).code], [404, 2], answer.text);
+          const answer = await ask(operation, {
+            ids: { '*': encodeURIComponent(text) },
+            body: sample(body),
+          });
+          assert.deepEqual(
+            [answer.status, (answer.json as { code: number }).code],
+            [404, 2],
+            answer.text,
+          );
         }),
         0.5,
       );
@@ -92,12 +128,17 @@ for (const operation of operations) {
       const anything = fc.oneof(
         fc.string(),
         fc
-          .array(fc.constantFrom('limit', 'status', '=', '&', '%', '%00', '[]', '+', '1', ';', '%ff'), { maxLength: 12 })
+          .array(
+            fc.constantFrom('limit', 'status', '=', '&', '%', '%00', '[]', '+', '1', ';', '%ff'),
+            { maxLength: 12 },
+          )
           .map((parts) => parts.join('')),
       );
       await check(
         fc.asyncProperty(anything, async (search) => {
-          const written = search.replace(/[^\x21-\x7e]|#/g, (character) => encodeURIComponent(character.toWellFormed()));
+          const written = search.replace(/[^\x21-\x7e]|#/g, (character) =>
+            encodeURIComponent(character.toWellFormed()),
+          );
           const { status, text } = await ask(
             operation,
             { ids: known, search: written, body: sample(body) },
@@ -116,7 +157,10 @@ for (const operation of operations) {
       for (const [name, schema] of Object.entries(body.properties ?? {})) {
         await check(
           fc.asyncProperty(validBody(body), invalid(schema), async (given, value) => {
-            await expectNamed(await ask(operation, { ids: known, body: { ...given, [name]: value } }), name);
+            await expectNamed(
+              await ask(operation, { ids: known, body: { ...given, [name]: value } }),
+              name,
+            );
           }),
           0.7,
         );
@@ -129,7 +173,9 @@ for (const operation of operations) {
         const { [name]: _left, ...rest } = sample(body) ?? {};
         await expectNamed(await ask(operation, { ids: known, body: rest }), name);
       }
-      const unknown = fc.string({ minLength: 1 }).filter((name) => !Object.hasOwn(body.properties ?? {}, name) && /^[\w-]+$/.test(name));
+      const unknown = fc
+        .string({ minLength: 1 })
+        .filter((name) => !Object.hasOwn(body.properties ?? {}, name) && /^[\w-]+$/.test(name));
       await check(
         fc.asyncProperty(validBody(body), unknown, fc.jsonValue(), async (given, name, value) => {
           const written = `${JSON.stringify(given).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;
@@ -157,7 +203,11 @@ for (const operation of operations) {
       );
       await check(
         fc.asyncProperty(fc.string({ unit: 'grapheme-ascii' }), async (type) => {
-          const { status, text } = await ask(operation, { ids: known, body: sample(body), type: `x${type.trim()}` });
+          const { status, text } = await ask(operation, {
+            ids: known,
+            body: sample(body),
+            type: `x${type.trim()}`,
+          });
           assert.equal(status, 415, text);
         }),
         0.5,
@@ -166,7 +216,12 @@ for (const operation of operations) {
 
     test('what is documented of failures → has a Problem each', () => {
       for (const [status, { content }] of Object.entries(responses)) {
-        if (Number(status) >= 400) assert.deepEqual(content?.['application/json'].schema.required, ['code', 'message'], status);
+        if (Number(status) >= 400)
+          assert.deepEqual(
+            content?.['application/json'].schema.required,
+            ['code', 'message'],
+            status,
+          );
       }
     });
   });
@@ -189,7 +244,10 @@ type Asked = {
   type?: string;
 };
 
-/** Asks, and checks the answer against what the document says of this operation: status, headers and body. */
+/**
+ * Asks, and checks the answer against what the document says of this operation: status, headers and
+ * body.
+ */
 async function ask(
   operation: Operation,
   { ids = {}, search = '', body, raw, type = 'application/json' }: Asked,
@@ -197,23 +255,38 @@ async function ask(
 ): Promise<RawAnswer> {
   requests += 1;
   const { method, responses } = operation;
-  const path = operation.path.replace(/\{(\w+)\}/g, (_all, name: string) => instead ?? ids[name] ?? ids['*'] ?? UNKNOWN_ID);
+  const path = operation.path.replace(
+    /\{(\w+)\}/g,
+    (_all, name: string) => instead ?? ids[name] ?? ids['*'] ?? UNKNOWN_ID,
+  );
   const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const content = sent === undefined ? {} : { headers: { 'Content-Type': type }, body: sent };
-  const answer = await send(method, `${api.url}/v1${path}${search === '' ? '' : `?${search}`}`, { agent, ...content });
+  const answer = await send(method, `${api.url}/v1${path}${search === '' ? '' : `?${search}`}`, {
+    agent,
+    ...content,
+  });
   assert.ok(answer.status < 500, answer.text);
-  const response = responses[answer.status] ?? assert.fail(`${answer.status} is not documented: ${answer.text}`);
-  for (const name of Object.keys(response.headers)) assert.ok(answer.headers[name.toLowerCase()] !== undefined, `${name} is missing`);
+  const response =
+    responses[answer.status] ?? assert.fail(`${answer.status} is not documented: ${answer.text}`);
+  for (const name of Object.keys(response.headers))
+    assert.ok(answer.headers[name.toLowerCase()] !== undefined, `${name} is missing`);
   const schema = response.content?.['application/json'].schema;
   if (schema === undefined) assert.equal(answer.text, '');
-  else assert.ok(matches(schema, answer.json), `the body is not as documented: ${answer.text.slice(0, 500)}`);
+  else
+    assert.ok(
+      matches(schema, answer.json),
+      `the body is not as documented: ${answer.text.slice(0, 500)}`,
+    );
   return answer;
 }
 
 async function expectNamed(answer: RawAnswer, name: string): Promise<void> {
   const { code, details } = answer.json as { code: number; details?: string };
   assert.deepEqual([answer.status, code], [400, 4], `${name}: ${answer.text}`);
-  assert.ok(details?.startsWith(`${name}:`) || details?.startsWith(`${name}.`), `${name}: ${details}`);
+  assert.ok(
+    details?.startsWith(`${name}:`) || details?.startsWith(`${name}.`),
+    `${name}: ${details}`,
+  );
 }
 
 type Pair = [name: string, value: string];
@@ -233,7 +306,21 @@ function searchOf(pairs: Pair[]): string {
 }
 
 /** What JavaScript reads as numbers, and we do not. */
-const NUMBER_LIKE = ['1e1', '0x10', '1.0', '+2', ' 2', '2 ', '\t2', '1_0', '0b1', '٣', 'Infinity', '.5', '1n'];
+const NUMBER_LIKE = [
+  '1e1',
+  '0x10',
+  '1.0',
+  '+2',
+  ' 2',
+  '2 ',
+  '\t2',
+  '1_0',
+  '0b1',
+  '٣',
+  'Infinity',
+  '.5',
+  '1n',
+];
 
 /** One fault in a query, and the name that the refusal must give. */
 function badParameter(parameters: Parameter[]): Arbitrary<{ name: string; written: string }> {
@@ -256,7 +343,9 @@ function badParameter(parameters: Parameter[]): Arbitrary<{ name: string; writte
       )
       .map((text) => text.toWellFormed());
     faults.push(
-      wrong.filter((text) => !isParameter(schema, text)).map((value) => ({ name, written: searchOf([[name, value]]) })),
+      wrong
+        .filter((text) => !isParameter(schema, text))
+        .map((value) => ({ name, written: searchOf([[name, value]]) })),
       valid(schema).map((value) => ({
         name,
         written: searchOf([
@@ -279,14 +368,19 @@ function isParameter(schema: Schema, text: string): boolean {
 function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
   const target = fc.constantFrom(known.webhook_id, UNKNOWN_ID);
   const body = valid(schema) as Arbitrary<Record<string, unknown>>;
-  return fc.tuple(body, target).map(([given, id]) => ('webhook_id' in given ? { ...given, webhook_id: id } : given));
+  return fc
+    .tuple(body, target)
+    .map(([given, id]) => ('webhook_id' in given ? { ...given, webhook_id: id } : given));
 }
 
 /** One valid body, always the same. */
 function sample(schema: Schema | undefined): Record<string, unknown> | undefined {
   return schema === undefined
     ? undefined
-    : fc.sample(validBody({ ...schema, properties: onlyRequired(schema) }), { numRuns: 1, seed: 1 })[0];
+    : fc.sample(validBody({ ...schema, properties: onlyRequired(schema) }), {
+        numRuns: 1,
+        seed: 1,
+      })[0];
 }
 
 function onlyRequired({ required = [], properties = {} }: Schema): Record<string, Schema> {
@@ -307,7 +401,9 @@ function operationsOf(document: object): Operation[] {
     if (typeof node !== 'object' || node === null) return node;
     const { $ref } = node as { $ref?: string };
     if ($ref === undefined)
-      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'examples' ? [] : resolve(value)]));
+      return Object.fromEntries(
+        Object.entries(node).map(([key, value]) => [key, key === 'examples' ? [] : resolve(value)]),
+      );
     return resolve(
       $ref
         .slice(2)
@@ -321,14 +417,25 @@ function operationsOf(document: object): Operation[] {
     requestBody?: { content: { 'application/json': { schema: Schema } } };
     responses: Record<string, Response>;
   };
-  const { paths } = resolve({ paths: (document as { paths: object }).paths }) as { paths: Record<string, Record<string, Documented>> };
+  const { paths } = resolve({ paths: (document as { paths: object }).paths }) as {
+    paths: Record<string, Record<string, Documented>>;
+  };
   return Object.entries(paths).flatMap(([path, item]) =>
     ['get', 'post', 'put', 'delete'].flatMap((method) => {
       const found = item[method];
       if (found === undefined || ['/healthz', '/metrics'].includes(path)) return [];
       const query = (found.parameters ?? []).filter((parameter) => parameter.in === 'query');
       const body = found.requestBody?.content['application/json'].schema;
-      return [{ operationId: found.operationId, method: method.toUpperCase(), path, query, body, responses: found.responses }];
+      return [
+        {
+          operationId: found.operationId,
+          method: method.toUpperCase(),
+          path,
+          query,
+          body,
+          responses: found.responses,
+        },
+      ];
     }),
   );
 }

@@ -50,16 +50,30 @@ const BAD: Record<string, [list: string, query: string][]> = {
     ['/deliveries', 'offset=1&limit=x&status=failed'],
   ],
   active: [
-    ...['TRUE', '1', 't', 'yes', '', 'null'].map((value): [string, string] => ['/webhooks', `active=${value}`]),
+    ...['TRUE', '1', 't', 'yes', '', 'null'].map((value): [string, string] => [
+      '/webhooks',
+      `active=${value}`,
+    ]),
     ['/webhooks', 'active=true&active=false'],
   ],
-  success: ['TRUE', '0', 'f', '', 'true,false'].map((value) => ['/delivery-attempts', `success=${value}`]),
-  status: ['PENDING', 'bogus', '', 'pending,failed', '%ff', 'null'].map((value) => ['/deliveries', `status=${value}`]),
+  success: ['TRUE', '0', 'f', '', 'true,false'].map((value) => [
+    '/delivery-attempts',
+    `success=${value}`,
+  ]),
+  status: ['PENDING', 'bogus', '', 'pending,failed', '%ff', 'null'].map((value) => [
+    '/deliveries',
+    `status=${value}`,
+  ]),
   webhook_id: [
     ...LISTS.slice(1).flatMap((list) =>
-      ['bad', '', UNKNOWN_ID.replaceAll('-', ''), `%7B${UNKNOWN_ID}%7D`, `urn:uuid:${UNKNOWN_ID}`, `${UNKNOWN_ID}x`].map(
-        (value): [string, string] => [list, `webhook_id=${value}`],
-      ),
+      [
+        'bad',
+        '',
+        UNKNOWN_ID.replaceAll('-', ''),
+        `%7B${UNKNOWN_ID}%7D`,
+        `urn:uuid:${UNKNOWN_ID}`,
+        `${UNKNOWN_ID}x`,
+      ].map((value): [string, string] => [list, `webhook_id=${value}`]),
     ),
     ['/deliveries', `webhook_id=${UNKNOWN_ID}&webhook_id=${UNKNOWN_ID}`],
   ],
@@ -94,7 +108,8 @@ const UNKNOWN: [path: string, name: string][] = [
 ];
 
 for (const [path, name] of UNKNOWN) {
-  test(`GET ${path.replace(webhookId, '{id}')} → 400 that names ${name}`, async () => expectRefused(path, name));
+  test(`GET ${path.replace(webhookId, '{id}')} → 400 that names ${name}`, async () =>
+    expectRefused(path, name));
 }
 
 test('an unknown parameter where something is written → 400, and nothing is written', async () => {
@@ -103,7 +118,10 @@ test('an unknown parameter where something is written → 400, and nothing is wr
     ['DELETE', `/webhooks/${webhookId}?dry_run=true`],
     ['POST', '/webhooks?dry_run=true'],
   ] as const) {
-    const body = method === 'DELETE' ? undefined : { ...(await api.call('GET', `/webhooks/${webhookId}`)).body, name: 'changed' };
+    const body =
+      method === 'DELETE'
+        ? undefined
+        : { ...(await api.call('GET', `/webhooks/${webhookId}`)).body, name: 'changed' };
     const answer = await api.call(method, path, body);
     assert.equal(answer.status, 400, method);
     assert.match((answer.body as { details: string }).details, /^dry_run/);
@@ -169,7 +187,8 @@ suite('a time in a query', () => {
 
     test(`created_at.${bound} in another form → 400 that names it`, async () => {
       for (const list of LISTS)
-        for (const time of BAD_TIMES) await expectRefused(`${list}?created_at.${bound}=${time}`, `created_at.${bound}`);
+        for (const time of BAD_TIMES)
+          await expectRefused(`${list}?created_at.${bound}=${time}`, `created_at.${bound}`);
     });
   }
 
@@ -200,7 +219,10 @@ test('escapes that are none, and odd separators → 400 or 200, never a 500', as
     '\u{7f}',
     `x=${'y'.repeat(10_000)}`,
   ]) {
-    const { status } = await send('GET', `${api.url}/v1/webhooks?${encodeURI(query).replaceAll('%25', '%')}`);
+    const { status } = await send(
+      'GET',
+      `${api.url}/v1/webhooks?${encodeURI(query).replaceAll('%25', '%')}`,
+    );
     assert.ok(status === 200 || status === 400, `${query}: ${status}`);
   }
 });

@@ -41,11 +41,18 @@ export function answersIn(text: string): ParsedAnswer[] {
     const head = rest.indexOf('\r\n\r\n');
     const [first = '', ...lines] = rest.slice(0, head).split('\r\n');
     const headers = Object.fromEntries(
-      lines.map((line) => [line.split(': ')[0]?.toLowerCase() ?? '', line.split(': ').slice(1).join(': ')]),
+      lines.map((line) => [
+        line.split(': ')[0]?.toLowerCase() ?? '',
+        line.split(': ').slice(1).join(': '),
+      ]),
     );
     const end = head + 4 + Number(headers['content-length'] ?? 0);
     const body = rest.slice(head + 4, end);
-    answers.push({ status: Number(first.split(' ')[1]), headers, json: body === '' ? undefined : JSON.parse(body) });
+    answers.push({
+      status: Number(first.split(' ')[1]),
+      headers,
+      json: body === '' ? undefined : JSON.parse(body),
+    });
     rest = rest.slice(end);
   }
   return answers;

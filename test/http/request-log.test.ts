@@ -17,15 +17,33 @@ const PAYLOAD = 'a payload of ours';
 const webhook = await api.createWebhook({ secret_token: SECRET });
 const delivery = await api.createDelivery(webhook.id, PAYLOAD);
 
-type Call = [method: string, path: string, route: string | undefined, status: number, body?: unknown];
+type Call = [
+  method: string,
+  path: string,
+  route: string | undefined,
+  status: number,
+  body?: unknown,
+];
 
 const CALLS: Call[] = [
   ['GET', '/webhooks?limit=7', '/v1/webhooks', 200],
   ['POST', '/webhooks', '/v1/webhooks', 201, { ...SETTINGS, secret_token: SECRET }],
   ['POST', '/webhooks', '/v1/webhooks', 400, { ...SETTINGS, secret_token: SECRET, name: 'x' }],
   ['GET', `/webhooks/${webhook.id}`, '/v1/webhooks/{webhook_id}', 200],
-  ['PUT', `/webhooks/${webhook.id}`, '/v1/webhooks/{webhook_id}', 200, { ...SETTINGS, secret_token: SECRET }],
-  ['PUT', `/webhooks/${UNKNOWN_ID}`, '/v1/webhooks/{webhook_id}', 404, { ...SETTINGS, secret_token: SECRET }],
+  [
+    'PUT',
+    `/webhooks/${webhook.id}`,
+    '/v1/webhooks/{webhook_id}',
+    200,
+    { ...SETTINGS, secret_token: SECRET },
+  ],
+  [
+    'PUT',
+    `/webhooks/${UNKNOWN_ID}`,
+    '/v1/webhooks/{webhook_id}',
+    404,
+    { ...SETTINGS, secret_token: SECRET },
+  ],
   ['GET', '/webhooks/no-id', '/v1/webhooks/{webhook_id}', 404],
   ['DELETE', `/webhooks/${UNKNOWN_ID}`, '/v1/webhooks/{webhook_id}', 204],
   ['GET', `/deliveries?webhook_id=${webhook.id}`, '/v1/deliveries', 200],
@@ -47,7 +65,9 @@ for (const [method, path, route, status, body] of CALLS) {
     assert.equal(answer.status, status);
     const requestId = answer.headers.get('x-request-id');
     const [line, ...more] = await until('the line', () => {
-      const lines = log.lines.filter(({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId);
+      const lines = log.lines.filter(
+        ({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId,
+      );
       return lines.length > 0 && lines;
     });
     assert.equal(more.length, 0);
@@ -59,9 +79,14 @@ for (const [method, path, route, status, body] of CALLS) {
 }
 
 test('a body that cannot be read → the line has its route too', async () => {
-  const { headers, status } = await send('POST', `${api.url}/v1/webhooks`, { headers: { 'Content-Type': 'application/json' }, body: '{' });
+  const { headers, status } = await send('POST', `${api.url}/v1/webhooks`, {
+    headers: { 'Content-Type': 'application/json' },
+    body: '{',
+  });
   assert.equal(status, 400);
-  const line = await until('the line', () => log.lines.find(({ fields }) => fields['requestId'] === headers['x-request-id']));
+  const line = await until('the line', () =>
+    log.lines.find(({ fields }) => fields['requestId'] === headers['x-request-id']),
+  );
   assert.equal(line.fields['route'], '/v1/webhooks');
 });
 
@@ -69,14 +94,30 @@ test('a caller that goes away before its answer → a line that says so', async 
   const { hostname, port } = new URL(api.url);
   const head =
     'POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nX-Request-Id: went-away\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
-  const socket = connect(Number(port), hostname, () => socket.write(head, () => setImmediate(() => socket.destroy())));
-  const line = await until('the line', () => log.lines.find(({ fields }) => fields['requestId'] === 'went-away'));
+  const socket = connect(Number(port), hostname, () =>
+    socket.write(head, () => setImmediate(() => socket.destroy())),
+  );
+  const line = await until('the line', () =>
+    log.lines.find(({ fields }) => fields['requestId'] === 'went-away'),
+  );
   assert.equal(line.fields['aborted'], true);
 });
 
 test('all that was logged → no payload, no secret, no id, no value of a query', () => {
-  const written = JSON.stringify(log.lines.map((line) => ({ ...line, fields: { ...line.fields, requestId: '' } })));
-  for (const leak of [SECRET, PAYLOAD, webhook.id, delivery.id, UNKNOWN_ID, 'no-id', 'bogus', 'limit', SETTINGS.url]) {
+  const written = JSON.stringify(
+    log.lines.map((line) => ({ ...line, fields: { ...line.fields, requestId: '' } })),
+  );
+  for (const leak of [
+    SECRET,
+    PAYLOAD,
+    webhook.id,
+    delivery.id,
+    UNKNOWN_ID,
+    'no-id',
+    'bogus',
+    'limit',
+    SETTINGS.url,
+  ]) {
     assert.ok(!written.includes(leak), `${leak} in ${written}`);
   }
 });

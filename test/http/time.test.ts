@@ -46,22 +46,38 @@ suite('a time in UTC', () => {
   }
 
   test('any time in any offset → the same moment, to the microsecond', () => {
-    const moment = fc.date({ min: new Date('0002-01-01'), max: new Date('9998-12-31'), noInvalidDate: true });
+    const moment = fc.date({
+      min: new Date('0002-01-01'),
+      max: new Date('9998-12-31'),
+      noInvalidDate: true,
+    });
     fc.assert(
-      fc.property(moment, fc.nat(999), fc.integer({ min: -1439, max: 1439 }), (date, micros, offset) => {
-        const written = (at: Date) => `${isoOf(at).slice(0, -1)}${String(micros).padStart(3, '0')}`;
-        const local = `${written(new Date(date.getTime() + offset * 60_000))}${offsetOf(offset)}`;
-        assert.ok(isDateTime(local), local);
-        assert.equal(utcTime(local, 'up'), `${written(date)}Z`, local);
-      }),
+      fc.property(
+        moment,
+        fc.nat(999),
+        fc.integer({ min: -1439, max: 1439 }),
+        (date, micros, offset) => {
+          const written = (at: Date) =>
+            `${isoOf(at).slice(0, -1)}${String(micros).padStart(3, '0')}`;
+          const local = `${written(new Date(date.getTime() + offset * 60_000))}${offsetOf(offset)}`;
+          assert.ok(isDateTime(local), local);
+          assert.equal(utcTime(local, 'up'), `${written(date)}Z`, local);
+        },
+      ),
     );
   });
 
-  for (const text of ['2016-12-31T23:58:60Z', '2016-12-31T22:59:60Z', '2016-12-31T23:59:60+01:00', '2016-12-31T23:59:61Z']) {
+  for (const text of [
+    '2016-12-31T23:58:60Z',
+    '2016-12-31T22:59:60Z',
+    '2016-12-31T23:59:60+01:00',
+    '2016-12-31T23:59:61Z',
+  ]) {
     test(`${text}, which no leap second is → no time`, () => assert.equal(isDateTime(text), false));
   }
 
-  test('what is no time → an error of ours, as it was to be checked before', () => assert.throws(() => utcTime('now', 'up')));
+  test('what is no time → an error of ours, as it was to be checked before', () =>
+    assert.throws(() => utcTime('now', 'up')));
 });
 
 /** With four digits of the year, whatever it is. */

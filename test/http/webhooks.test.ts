@@ -42,7 +42,11 @@ test('each required setting missing, on POST and on PUT → 400 that names it, a
     ] as const) {
       const { status, body } = await api.call(method, path, lacking);
       assert.equal(status, 400);
-      assert.deepEqual(body, { code: 4, message: 'request validation failed', details: `${name}: is required` });
+      assert.deepEqual(body, {
+        code: 4,
+        message: 'request validation failed',
+        details: `${name}: is required`,
+      });
     }
   }
   assert.equal(await count(), before);
@@ -76,7 +80,10 @@ test('a PUT → every setting replaced, those left out are back at their default
 test('fields that the server owns sent back → ignored', async () => {
   const webhook = await api.createWebhook();
   const owned = { id: UNKNOWN_ID, created_at: '2001-01-01T00:00:00Z', updated_at: null };
-  const { status, body } = await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, ...owned });
+  const { status, body } = await api.call('PUT', `/webhooks/${webhook.id}`, {
+    ...webhook,
+    ...owned,
+  });
   assert.equal(status, 200);
   assert.deepEqual({ ...(body as Webhook), updated_at: '' }, { ...webhook, updated_at: '' });
 });
@@ -94,7 +101,12 @@ test('text of any script, the longest name, token and URL → kept exactly', asy
 });
 
 test('the smallest and the largest numbers → kept', async () => {
-  const small = { max_delivery_attempts: 1, delivery_attempt_timeout: 1, retry_min_backoff: 1, retry_max_backoff: 1 };
+  const small = {
+    max_delivery_attempts: 1,
+    delivery_attempt_timeout: 1,
+    retry_min_backoff: 1,
+    retry_max_backoff: 1,
+  };
   const large = {
     max_delivery_attempts: 32_767,
     delivery_attempt_timeout: 32_767,
@@ -123,7 +135,17 @@ const REFUSED: Record<string, unknown[]> = {
     null,
   ],
   content_type: ['', ' text/plain', 'text/plain\r\nX-Evil: 1', 'tëxt/plain', 'x'.repeat(256), null],
-  valid_status_codes: [[], [99], [600], [200.5], ['200'], [null], 200, null, Array.from({ length: 501 }, () => 200)],
+  valid_status_codes: [
+    [],
+    [99],
+    [600],
+    [200.5],
+    ['200'],
+    [null],
+    200,
+    null,
+    Array.from({ length: 501 }, () => 200),
+  ],
   secret_token: [5, 'x'.repeat(4097), 'a\0b', 'a\udfffb'],
   active: [1, 'true', {}],
   max_delivery_attempts: [0, -1, 32_768, 1.5, '3', null],
@@ -152,10 +174,19 @@ for (const [name, values] of Object.entries(REFUSED)) {
 const UNSENDABLE: [url: string, details: string][] = [
   ['http://u:100%@127.0.0.1/', 'url: has credentials that cannot be decoded: write % as %25'],
   ['http://127.0.0.1:0/', 'url: has port 0, on which nothing can listen'],
-  ['http://unix:/run/a.sock:/b', 'url: has the host unix and a colon behind it, which stands for a UNIX socket'],
-  [`http://${'a'.repeat(64)}.example/`, 'url: has a host name with a part of more than 63 characters'],
+  [
+    'http://unix:/run/a.sock:/b',
+    'url: has the host unix and a colon behind it, which stands for a UNIX socket',
+  ],
+  [
+    `http://${'a'.repeat(64)}.example/`,
+    'url: has a host name with a part of more than 63 characters',
+  ],
   ['http://a..example/', 'url: has a host name with an empty part'],
-  ['https://example.com/a/%2e%2e/b', 'url: has a path with . or .. in it, which would be sent as /b: write that'],
+  [
+    'https://example.com/a/%2e%2e/b',
+    'url: has a path with . or .. in it, which would be sent as /b: write that',
+  ],
   ['ftp://example.com/', 'url: must be an absolute http or https URL'],
 ];
 
@@ -180,15 +211,27 @@ for (const [url, details] of UNSENDABLE) {
     await database.pool.query('update webhooks set url = $2 where id = $1', [webhook.id, url]);
     assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, { ...webhook, url });
     if (!url.startsWith('ftp:')) {
-      const { status, body } = await api.call('PUT', `/webhooks/${webhook.id}`, { ...SETTINGS, url, active: false });
-      assert.deepEqual([status, (body as { url: string }).url], [200, url], 'deactivated, with the URL that it has');
+      const { status, body } = await api.call('PUT', `/webhooks/${webhook.id}`, {
+        ...SETTINGS,
+        url,
+        active: false,
+      });
+      assert.deepEqual(
+        [status, (body as { url: string }).url],
+        [200, url],
+        'deactivated, with the URL that it has',
+      );
     }
     assert.equal((await api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS)).status, 200);
   });
 }
 
 test('two settings at fault → 400 that names the first', async () => {
-  const { status, body } = await api.call('POST', '/webhooks', { ...SETTINGS, name: 'x', retry_min_backoff: 0 });
+  const { status, body } = await api.call('POST', '/webhooks', {
+    ...SETTINGS,
+    name: 'x',
+    retry_min_backoff: 0,
+  });
   assert.equal(status, 400);
   const { details } = body as { details: string };
   assert.match(details, /^(name|retry_min_backoff): /);
@@ -209,11 +252,18 @@ test('an id in capitals → the same webhook', async () => {
 });
 
 test('webhooks of one name created at once → each its own', async () => {
-  const ids = await Promise.all(Array.from({ length: 20 }, async () => (await apiAt(api.url).createWebhook({ name: 'twenty' })).id));
+  const ids = await Promise.all(
+    Array.from(
+      { length: 20 },
+      async () => (await apiAt(api.url).createWebhook({ name: 'twenty' })).id,
+    ),
+  );
   assert.equal(new Set(ids).size, 20);
 });
 
 async function count(): Promise<number> {
-  const { rows } = await database.pool.query<{ count: number }>('select count(*)::int as count from webhooks');
+  const { rows } = await database.pool.query<{ count: number }>(
+    'select count(*)::int as count from webhooks',
+  );
   return rows[0]?.count ?? -1;
 }

@@ -8,16 +8,25 @@ suite('many deliveries', { concurrency: 2 }, () => {
   test('300 deliveries over 5 webhooks → all arrive exactly once and succeed', async (t) => {
     const line = await startLine(t);
     const { api, receiver } = line;
-    const webhooks = await Promise.all([1, 2, 3, 4, 5].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })));
-    await Promise.all(Array.from({ length: 300 }, (_one, i) => api.createDelivery(webhooks[i % 5]?.id ?? '', String(i))));
+    const webhooks = await Promise.all(
+      [1, 2, 3, 4, 5].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })),
+    );
+    await Promise.all(
+      Array.from({ length: 300 }, (_one, i) =>
+        api.createDelivery(webhooks[i % 5]?.id ?? '', String(i)),
+      ),
+    );
     await until('the queue is empty', async () => (await jobCount(line)) === 0, 30_000);
 
     assert.deepEqual(
       receiver.received.map(({ body }) => Number(body)).sort((a, b) => a - b),
       [...Array.from({ length: 300 }).keys()],
     );
-    for (const { path, body } of receiver.received) assert.equal(path, `/${(Number(body) % 5) + 1}`);
-    const { rows } = await line.pool.query(`select status, delivery_attempts, count(*)::integer from deliveries group by 1, 2`);
+    for (const { path, body } of receiver.received)
+      assert.equal(path, `/${(Number(body) % 5) + 1}`);
+    const { rows } = await line.pool.query(
+      `select status, delivery_attempts, count(*)::integer from deliveries group by 1, 2`,
+    );
     assert.deepEqual(rows, [{ status: 'succeeded', delivery_attempts: 1, count: 300 }]);
     const attempts = await line.pool.query(
       `select count(*)::integer, count(distinct delivery_id)::integer as deliveries from delivery_attempts`,
@@ -27,9 +36,14 @@ suite('many deliveries', { concurrency: 2 }, () => {
   });
 
   test('two workers on one backlog → every delivery arrives exactly once', async (t) => {
-    const line = await openLine(t, (_request, response) => void setTimeout(() => response.end(), 5));
+    const line = await openLine(
+      t,
+      (_request, response) => void setTimeout(() => response.end(), 5),
+    );
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
-    await Promise.all(Array.from({ length: 200 }, (_one, i) => line.api.createDelivery(webhook.id, String(i))));
+    await Promise.all(
+      Array.from({ length: 200 }, (_one, i) => line.api.createDelivery(webhook.id, String(i))),
+    );
     await Promise.all([line.startWorker(), line.startWorker()]);
     await until('the queue is empty', async () => (await jobCount(line)) === 0, 30_000);
     assert.deepEqual(
@@ -45,7 +59,9 @@ suite('many deliveries', { concurrency: 2 }, () => {
       if (held.length === 20) for (const one of held) one.end();
     });
     const webhooks = await Promise.all(
-      Array.from({ length: 20 }, () => api.createWebhook({ url: receiver.url, max_delivery_attempts: 1 })),
+      Array.from({ length: 20 }, () =>
+        api.createWebhook({ url: receiver.url, max_delivery_attempts: 1 }),
+      ),
     );
     const deliveries = await Promise.all(webhooks.map(({ id }) => api.createDelivery(id)));
     for (const { id } of deliveries) assert.equal((await api.settled(id)).status, 'succeeded');
@@ -60,16 +76,26 @@ suite('many deliveries', { concurrency: 2 }, () => {
       return undefined;
     });
     const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 1 });
-    const first = await Promise.all(Array.from({ length: 10 }, () => api.createDelivery(webhook.id, 'first')));
+    const first = await Promise.all(
+      Array.from({ length: 10 }, () => api.createDelivery(webhook.id, 'first')),
+    );
     for (const { id } of first) assert.equal((await api.settled(id)).status, 'succeeded');
-    const then = await Promise.all(Array.from({ length: 5 }, () => api.createDelivery(webhook.id, 'then')));
+    const then = await Promise.all(
+      Array.from({ length: 5 }, () => api.createDelivery(webhook.id, 'then')),
+    );
     for (const { id } of then) assert.equal((await api.settled(id)).status, 'succeeded');
   });
 
   test('60 deliveries to an endpoint that hangs in front of 20 healthy ones → the healthy ones arrive long before its timeout', async (t) => {
-    const line = await openLine(t, (request, response) => void (request.path === '/healthy' && response.end()));
+    const line = await openLine(
+      t,
+      (request, response) => void (request.path === '/healthy' && response.end()),
+    );
     const { api, receiver } = line;
-    const hanging = await api.createWebhook({ url: `${receiver.url}/hanging`, delivery_attempt_timeout: 60 });
+    const hanging = await api.createWebhook({
+      url: `${receiver.url}/hanging`,
+      delivery_attempt_timeout: 60,
+    });
     const healthy = await api.createWebhook({ url: `${receiver.url}/healthy` });
     for (let i = 0; i < 60; i += 1) await api.createDelivery(hanging.id);
     const ids = [];

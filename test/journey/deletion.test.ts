@@ -20,7 +20,11 @@ suite('deletion', { concurrency: 4 }, () => {
 
     test(`a ${kind} deleted during a send → no further request, nothing recorded`, async (t) => {
       const answers: ServerResponse[] = [];
-      const line = await startLine(t, (request, response) => void (request.body === 'canary' ? response.end() : answers.push(response)));
+      const line = await startLine(
+        t,
+        (request, response) =>
+          void (request.body === 'canary' ? response.end() : answers.push(response)),
+      );
       const { path, deliveryId } = await doomed(line, kind);
       await line.receiver.count(1);
       assert.equal((await line.api.call('DELETE', path)).status, 204);
@@ -31,9 +35,14 @@ suite('deletion', { concurrency: 4 }, () => {
     });
 
     test(`a ${kind} deleted between two attempts → no further request`, async (t) => {
-      const line = await startLine(t, (request, response) => response.writeHead(request.body === 'canary' ? 200 : 500).end());
+      const line = await startLine(t, (request, response) =>
+        response.writeHead(request.body === 'canary' ? 200 : 500).end(),
+      );
       const { path, deliveryId } = await doomed(line, kind);
-      await until('the first attempt is recorded', async () => (await line.api.attempts(deliveryId)).length === 1);
+      await until(
+        'the first attempt is recorded',
+        async () => (await line.api.attempts(deliveryId)).length === 1,
+      );
       assert.equal((await line.api.call('DELETE', path)).status, 204);
       await makeDue(line, deliveryId);
       await assertGoesOn(line);
@@ -43,15 +52,28 @@ suite('deletion', { concurrency: 4 }, () => {
   }
 
   test('webhooks deleted at any moment while 60 deliveries are on their way → 204 each time, no error, the others all arrive', async (t) => {
-    const line = await startLine(t, (_request, response, number) => void setTimeout(() => response.end(), (number * 7) % 40));
+    const line = await startLine(
+      t,
+      (_request, response, number) => void setTimeout(() => response.end(), (number * 7) % 40),
+    );
     const { api, receiver } = line;
-    const [stays, ...goers] = await Promise.all([1, 2, 3, 4, 5, 6].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })));
+    const [stays, ...goers] = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })),
+    );
     const kept: string[] = [];
     const statuses = new Set<number>();
     const busy = Promise.all(
       Array.from({ length: 60 }, async (_one, i) => {
         if (i % 2 === 0) kept.push((await api.createDelivery(stays?.id ?? '', 'canary')).id);
-        else statuses.add((await api.call('POST', '/deliveries', { webhook_id: goers[i % goers.length]?.id, payload: 'doomed' })).status);
+        else
+          statuses.add(
+            (
+              await api.call('POST', '/deliveries', {
+                webhook_id: goers[i % goers.length]?.id,
+                payload: 'doomed',
+              })
+            ).status,
+          );
       }),
     );
     for (const { id } of goers) {
@@ -62,18 +84,29 @@ suite('deletion', { concurrency: 4 }, () => {
     assert.deepEqual(new Set([...statuses, 404]), new Set([201, 404]));
     for (const id of kept) assert.equal((await api.settled(id)).status, 'succeeded');
     await until('the queue is empty', async () => (await jobCount(line)) === 0);
-    const { rows } = await line.pool.query('select id from webhooks union all select webhook_id from deliveries where payload = $1', [
-      'doomed',
-    ]);
+    const { rows } = await line.pool.query(
+      'select id from webhooks union all select webhook_id from deliveries where payload = $1',
+      ['doomed'],
+    );
     assert.deepEqual(rows, [{ id: stays?.id }]);
     assert.deepEqual(line.errors(), []);
   });
 });
 
-async function doomed({ api, receiver }: Line, kind: (typeof KINDS)[number]): Promise<{ path: string; deliveryId: string }> {
-  const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
+async function doomed(
+  { api, receiver }: Line,
+  kind: (typeof KINDS)[number],
+): Promise<{ path: string; deliveryId: string }> {
+  const webhook = await api.createWebhook({
+    url: receiver.url,
+    retry_min_backoff: 600,
+    retry_max_backoff: 600,
+  });
   const delivery = await api.createDelivery(webhook.id, 'doomed');
-  return { path: kind === 'webhook' ? `/webhooks/${webhook.id}` : `/deliveries/${delivery.id}`, deliveryId: delivery.id };
+  return {
+    path: kind === 'webhook' ? `/webhooks/${webhook.id}` : `/deliveries/${delivery.id}`,
+    deliveryId: delivery.id,
+  };
 }
 
 /** No job of what was deleted remains, another delivery arrives, and nothing was an error. */

@@ -21,7 +21,10 @@ test('a delivery → one signed POST with exactly the payload, and it is recorde
   assert.equal(request?.method, 'POST');
   assert.equal(request?.body, '{"success": true}');
   assert.equal(request?.headers['content-type'], 'application/json');
-  assert.equal(request?.headers['x-hub-signature'], '3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9');
+  assert.equal(
+    request?.headers['x-hub-signature'],
+    '3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9',
+  );
   const [attempt] = await api.attempts(id);
   assert.equal(
     attempt?.raw_request,
@@ -34,7 +37,10 @@ test('a delivery → one signed POST with exactly the payload, and it is recorde
       '{"success": true}',
     ].join('\r\n'),
   );
-  assert.match(attempt?.raw_response ?? '', /^HTTP\/1\.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\nDate: .*\r\n\r\nok$/s);
+  assert.match(
+    attempt?.raw_response ?? '',
+    /^HTTP\/1\.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\nDate: .*\r\n\r\nok$/s,
+  );
   assert.equal(attempt?.response_status_code, 200);
   assert.equal(attempt?.success, true);
   assert.equal(attempt?.error, '');

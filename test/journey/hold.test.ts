@@ -18,7 +18,10 @@ suite('inactive webhooks', { concurrency: true }, () => {
     await api.settled(after.id);
 
     const held = await api.delivery(id);
-    assert.deepEqual([held.status, held.held_reason, held.delivery_attempts], ['pending', 'webhook_inactive', 0]);
+    assert.deepEqual(
+      [held.status, held.held_reason, held.delivery_attempts],
+      ['pending', 'webhook_inactive', 0],
+    );
     assert.deepEqual(
       receiver.received.map(({ body }) => body),
       ['sent'],
@@ -33,26 +36,40 @@ suite('inactive webhooks', { concurrency: true }, () => {
   });
 
   test('deactivated while a retry waits → held when it is due, no request; reactivated → it goes on with the next attempt', async (t) => {
-    const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 500 : 200).end());
-    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 600, retry_max_backoff: 600 });
+    const receiver = await startReceiver(t, (_request, response, number) =>
+      response.writeHead(number === 1 ? 500 : 200).end(),
+    );
+    const webhook = await api.createWebhook({
+      url: receiver.url,
+      retry_min_backoff: 600,
+      retry_max_backoff: 600,
+    });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false });
     await makeDue(line, id);
-    await until('it is held', async () => (await api.delivery(id)).held_reason === 'webhook_inactive');
+    await until(
+      'it is held',
+      async () => (await api.delivery(id)).held_reason === 'webhook_inactive',
+    );
     assert.equal(receiver.received.length, 1);
     assert.equal(await jobCount(line, id), 0);
 
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: true });
     const delivery = await api.settled(id, 15_000);
-    assert.deepEqual([delivery.status, delivery.delivery_attempts, receiver.received.length], ['succeeded', 2, 2]);
+    assert.deepEqual(
+      [delivery.status, delivery.delivery_attempts, receiver.received.length],
+      ['succeeded', 2, 2],
+    );
   });
 
   test('deactivated during a send → its outcome is recorded all the same', async (t) => {
     const receiver = await startReceiver(t, () => {});
     const webhook = await api.createWebhook({ url: receiver.url });
     receiver.answerWith((_request, response) => {
-      void api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false }).then(() => response.end());
+      void api
+        .call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false })
+        .then(() => response.end());
     });
     const { id } = await api.createDelivery(webhook.id);
     assert.equal((await api.settled(id)).status, 'succeeded');

@@ -9,7 +9,8 @@ suite('wake-up', () => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     await line.startWorker({ POSTMAND_POLLING_INTERVAL: '60000' });
-    // The first two cannot have waited for a poll either; the third finds a worker that has gone idle twice.
+    // The first two cannot have waited for a poll either; the third finds a worker that has gone
+    // idle twice.
     for (let i = 1; i <= 3; i += 1) {
       const sentAt = performance.now();
       const { id } = await line.api.createDelivery(webhook.id);
@@ -33,7 +34,9 @@ suite('wake-up', () => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     await line.startWorker({ POSTMAND_POLLING_INTERVAL: '60000' });
-    const cut = await line.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${LISTENING}`);
+    const cut = await line.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where ${LISTENING}`,
+    );
     assert.equal(cut.rowCount, 1);
     const { id } = await line.api.createDelivery(webhook.id);
     assert.equal((await line.api.settled(id, 15_000)).status, 'succeeded');
@@ -43,7 +46,10 @@ suite('wake-up', () => {
   test('no connection left to listen on → polling serves', async (t) => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
-    await line.startWorker({ POSTMAND_DATABASE_MAX_OPEN_CONNS: '2', POSTMAND_POLLING_INTERVAL: '500' });
+    await line.startWorker({
+      POSTMAND_DATABASE_MAX_OPEN_CONNS: '2',
+      POSTMAND_POLLING_INTERVAL: '500',
+    });
     assert.equal(await listeners(line), 0);
     for (let i = 1; i <= 3; i += 1) {
       const { id } = await line.api.createDelivery(webhook.id);
@@ -55,6 +61,8 @@ suite('wake-up', () => {
 const LISTENING = `datname = current_database() and pid <> pg_backend_pid() and query ilike 'listen%'`;
 
 async function listeners({ pool }: TestDatabase): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(`select count(*)::integer as count from pg_stat_activity where ${LISTENING}`);
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::integer as count from pg_stat_activity where ${LISTENING}`,
+  );
   return rows[0]?.count ?? 0;
 }

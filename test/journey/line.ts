@@ -10,7 +10,10 @@ export type Line = TestDatabase & {
   receiver: Receiver;
   /** What the API and the worker logged as an error so far. */
   errors(): LogLine[];
-  /** Starts a worker, where none was started with the line or one more is wanted. `settings` are environment variables. */
+  /**
+   * Starts a worker, where none was started with the line or one more is wanted. `settings` are
+   * environment variables.
+   */
   startWorker(settings?: Record<string, string>): Promise<void>;
 };
 
@@ -21,7 +24,13 @@ export async function openLine(t: Cleanup, answer?: Answer): Promise<Line> {
   const api = await startApi(t, database, log);
   const receiver = await startReceiver(t, answer);
   const errors = () => log.lines.filter(({ level }) => level === 'error');
-  return { ...database, api, receiver, errors, startWorker: (settings = {}) => startWorkerHere(t, database, settings, log) };
+  return {
+    ...database,
+    api,
+    receiver,
+    errors,
+    startWorker: (settings = {}) => startWorkerHere(t, database, settings, log),
+  };
 }
 
 /** The whole line, with a worker. */

@@ -21,7 +21,9 @@ suite('payload', { concurrency: true }, () => {
   ];
   for (const [when, payload] of PAYLOADS) {
     test(`${when} → the same bytes, signed, and the same text in the API`, async (t) => {
-      const server = await startRawServer(t, (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+      const server = await startRawServer(t, (socket) =>
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+      );
       const webhook = await api.createWebhook({ url: server.url, secret_token: 'geheim-ü' });
       const { id } = await api.createDelivery(webhook.id, payload);
       const delivery = await api.settled(id);
@@ -30,8 +32,13 @@ suite('payload', { concurrency: true }, () => {
 
       const [request = ''] = server.requests;
       const end = request.indexOf('\r\n\r\n');
-      assert.ok(Buffer.from(request.slice(end + 4), 'latin1').equals(Buffer.from(payload)), 'other bytes arrived');
-      const signature = createHmac('sha256', Buffer.from('geheim-ü')).update(Buffer.from(payload)).digest('hex');
+      assert.ok(
+        Buffer.from(request.slice(end + 4), 'latin1').equals(Buffer.from(payload)),
+        'other bytes arrived',
+      );
+      const signature = createHmac('sha256', Buffer.from('geheim-ü'))
+        .update(Buffer.from(payload))
+        .digest('hex');
       assert.equal(/\r\nx-hub-signature: (\S+)/i.exec(request.slice(0, end))?.[1], signature);
       const [attempt] = await api.attempts(id);
       assert.ok(attempt?.raw_request.endsWith(`\r\n\r\n${payload}`));

@@ -20,16 +20,26 @@ suite('rows taken over that can never be sent', { concurrency: true }, () => {
       const { api, receiver } = line;
       const poisoned = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 2 });
       const healthy = await api.createWebhook({ url: receiver.url });
-      await line.pool.query(`update webhooks set ${column} = $2 where id = $1`, [poisoned.id, value]);
+      await line.pool.query(`update webhooks set ${column} = $2 where id = $1`, [
+        poisoned.id,
+        value,
+      ]);
       const ids = [];
       for (let i = 0; i < 5; i += 1)
-        ids.push(await takenOver(line, poisoned.id, 'poison'), await takenOver(line, healthy.id, `healthy ${i}`));
+        ids.push(
+          await takenOver(line, poisoned.id, 'poison'),
+          await takenOver(line, healthy.id, `healthy ${i}`),
+        );
       await line.startWorker();
 
       for (const [i, id] of ids.entries()) {
         const delivery = await api.settled(id);
-        assert.deepEqual([delivery.status, delivery.delivery_attempts], i % 2 === 0 ? ['failed', 2] : ['succeeded', 1]);
-        if (i % 2 === 0) for (const attempt of await api.attempts(id)) assert.match(attempt.error, error);
+        assert.deepEqual(
+          [delivery.status, delivery.delivery_attempts],
+          i % 2 === 0 ? ['failed', 2] : ['succeeded', 1],
+        );
+        if (i % 2 === 0)
+          for (const attempt of await api.attempts(id)) assert.match(attempt.error, error);
       }
       assert.deepEqual(
         receiver.received.map(({ body }) => body).sort(),
@@ -42,12 +52,18 @@ suite('rows taken over that can never be sent', { concurrency: true }, () => {
 
   test('a delivery that was tried more often than its webhook allows → failed, without another attempt', async (t) => {
     const line = await openLine(t, (_request, response) => response.writeHead(500).end());
-    const webhook = await line.api.createWebhook({ url: line.receiver.url, max_delivery_attempts: 3 });
+    const webhook = await line.api.createWebhook({
+      url: line.receiver.url,
+      max_delivery_attempts: 3,
+    });
     const id = await takenOver(line, webhook.id, 'x');
     await line.pool.query('update deliveries set delivery_attempts = 32767 where id = $1', [id]);
     await line.startWorker();
     const delivery = await line.api.settled(id);
-    assert.deepEqual([delivery.status, delivery.delivery_attempts, line.receiver.received.length], ['failed', 32_767, 0]);
+    assert.deepEqual(
+      [delivery.status, delivery.delivery_attempts, line.receiver.received.length],
+      ['failed', 32_767, 0],
+    );
   });
 });
 

@@ -10,7 +10,10 @@ suite('a database that refuses attempts for their data', { concurrency: true }, 
     const { id } = await line.api.createDelivery(webhook.id);
     await line.startWorker();
     const { status, delivery_attempts } = await line.api.settled(id);
-    assert.deepEqual([status, delivery_attempts, line.receiver.received.length], ['succeeded', 1, 1]);
+    assert.deepEqual(
+      [status, delivery_attempts, line.receiver.received.length],
+      ['succeeded', 1, 1],
+    );
     assert.deepEqual(await line.api.attempts(id), []);
     assert.equal(await jobCount(line), 0);
   });
@@ -18,7 +21,10 @@ suite('a database that refuses attempts for their data', { concurrency: true }, 
   test('any row of an attempt, and the endpoint fails → as many sends as its webhook allows, then failed', async (t) => {
     const line = await openLine(t, (_request, response) => response.writeHead(500).end('😀'));
     await line.pool.query('alter table delivery_attempts add check (id is null)');
-    const webhook = await line.api.createWebhook({ url: line.receiver.url, max_delivery_attempts: 2 });
+    const webhook = await line.api.createWebhook({
+      url: line.receiver.url,
+      max_delivery_attempts: 2,
+    });
     const { id } = await line.api.createDelivery(webhook.id);
     await line.startWorker();
     const { status, delivery_attempts } = await line.api.settled(id);
@@ -30,7 +36,9 @@ suite('a database that refuses attempts for their data', { concurrency: true }, 
     await line.pool.query(`alter table delivery_attempts add check (raw_request = '')`);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     const { id } = await line.api.createDelivery(webhook.id);
-    await line.pool.query(`update postmand_queue.job set data = data || '{"deaths": 5}' where name = 'deliveries'`);
+    await line.pool.query(
+      `update postmand_queue.job set data = data || '{"deaths": 5}' where name = 'deliveries'`,
+    );
     await line.startWorker();
     assert.equal((await line.api.settled(id)).status, 'succeeded');
     assert.deepEqual(

@@ -13,8 +13,14 @@ const LONG = { retry_min_backoff: 600, retry_max_backoff: 600 };
 
 suite('retry', { concurrency: true }, () => {
   test('a 503, then a 200 → one failed attempt, the next one after the minimum backoff and not much later', async (t) => {
-    const receiver = await startReceiver(t, (_request, response, number) => response.writeHead(number === 1 ? 503 : 200).end());
-    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1, retry_max_backoff: 60 });
+    const receiver = await startReceiver(t, (_request, response, number) =>
+      response.writeHead(number === 1 ? 503 : 200).end(),
+    );
+    const webhook = await api.createWebhook({
+      url: receiver.url,
+      retry_min_backoff: 1,
+      retry_max_backoff: 60,
+    });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await api.settled(id);
 
@@ -43,31 +49,53 @@ suite('retry', { concurrency: true }, () => {
     });
     assert.deepEqual([delivery.status, delivery.held_reason], ['pending', null]);
     const [attempt] = await api.attempts(id);
-    assert.equal(Date.parse(delivery.scheduled_at) - Date.parse(attempt?.created_at ?? ''), 600_000);
+    assert.equal(
+      Date.parse(delivery.scheduled_at) - Date.parse(attempt?.created_at ?? ''),
+      600_000,
+    );
   });
 
   test('failures without an end → the backoff doubles up to its maximum, and the last attempt fails the delivery', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
-    const webhook = await api.createWebhook({ url: receiver.url, retry_min_backoff: 1, retry_max_backoff: 2, max_delivery_attempts: 4 });
+    const webhook = await api.createWebhook({
+      url: receiver.url,
+      retry_min_backoff: 1,
+      retry_max_backoff: 2,
+      max_delivery_attempts: 4,
+    });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await api.settled(id);
 
-    assert.deepEqual([delivery.status, delivery.delivery_attempts, receiver.received.length], ['failed', 4, 4]);
-    const gaps = receiver.received.slice(1).map(({ at }, i) => at - (receiver.received[i]?.at ?? 0));
-    for (const [i, least] of [1000, 2000, 2000].entries()) assert.ok((gaps[i] ?? 0) >= least, `gaps: ${gaps.join()}`);
+    assert.deepEqual(
+      [delivery.status, delivery.delivery_attempts, receiver.received.length],
+      ['failed', 4, 4],
+    );
+    const gaps = receiver.received
+      .slice(1)
+      .map(({ at }, i) => at - (receiver.received[i]?.at ?? 0));
+    for (const [i, least] of [1000, 2000, 2000].entries())
+      assert.ok((gaps[i] ?? 0) >= least, `gaps: ${gaps.join()}`);
     assert.equal((await api.attempts(id)).length, 4);
     assert.equal(await jobCount(line, id), 0);
   });
 
   test('two attempts allowed, nobody listens → failed after exactly two', async () => {
-    const webhook = await api.createWebhook({ url: 'http://127.0.0.1:1/', max_delivery_attempts: 2 });
+    const webhook = await api.createWebhook({
+      url: 'http://127.0.0.1:1/',
+      max_delivery_attempts: 2,
+    });
     const { id } = await api.createDelivery(webhook.id);
     const delivery = await api.settled(id);
 
     assert.deepEqual([delivery.status, delivery.delivery_attempts], ['failed', 2]);
     const attempts = await api.attempts(id);
     assert.deepEqual(
-      attempts.map(({ success, response_status_code, raw_response, error }) => [success, response_status_code, raw_response, error]),
+      attempts.map(({ success, response_status_code, raw_response, error }) => [
+        success,
+        response_status_code,
+        raw_response,
+        error,
+      ]),
       [
         [false, 0, '', 'connection refused'],
         [false, 0, '', 'connection refused'],
@@ -86,7 +114,9 @@ suite('retry', { concurrency: true }, () => {
   });
 
   test('500 called valid and 200 not → the 500 succeeds, the 200 fails', async (t) => {
-    const receiver = await startReceiver(t, (request, response) => response.writeHead(Number(request.path.slice(1))).end());
+    const receiver = await startReceiver(t, (request, response) =>
+      response.writeHead(Number(request.path.slice(1))).end(),
+    );
     const settings = { valid_status_codes: [500, 302], max_delivery_attempts: 1 };
     for (const [status, outcome] of [
       [500, 'succeeded'],
@@ -98,14 +128,21 @@ suite('retry', { concurrency: true }, () => {
       const { id } = await api.createDelivery(webhook.id);
       assert.equal((await api.settled(id)).status, outcome, String(status));
       const [attempt] = await api.attempts(id);
-      assert.deepEqual([attempt?.response_status_code, attempt?.success, attempt?.error], [status, outcome === 'succeeded', '']);
+      assert.deepEqual(
+        [attempt?.response_status_code, attempt?.success, attempt?.error],
+        [status, outcome === 'succeeded', ''],
+      );
     }
   });
 
   test('a webhook changed while a retry waits → the next attempt goes by the new settings', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const next = await startReceiver(t);
-    const webhook = await api.createWebhook({ url: `${receiver.url}/old`, secret_token: 'old', ...LONG });
+    const webhook = await api.createWebhook({
+      url: `${receiver.url}/old`,
+      secret_token: 'old',
+      ...LONG,
+    });
     const { id } = await api.createDelivery(webhook.id, '{"success": true}');
     await receiver.count(1);
     const changed = await api.call('PUT', `/webhooks/${webhook.id}`, {
@@ -122,17 +159,27 @@ suite('retry', { concurrency: true }, () => {
     const [request] = next.received;
     assert.equal(request?.path, '/new');
     assert.equal(request?.headers['content-type'], 'text/plain');
-    assert.equal(request?.headers['x-hub-signature'], '3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9');
+    assert.equal(
+      request?.headers['x-hub-signature'],
+      '3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9',
+    );
   });
 
   test('a maximum lowered to the attempts made → failed when the next one is due, without it', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
-    const webhook = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 10, ...LONG });
+    const webhook = await api.createWebhook({
+      url: receiver.url,
+      max_delivery_attempts: 10,
+      ...LONG,
+    });
     const { id } = await api.createDelivery(webhook.id);
     await receiver.count(1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, max_delivery_attempts: 1 });
     await makeDue(line, id);
     const delivery = await api.settled(id);
-    assert.deepEqual([delivery.status, delivery.delivery_attempts, receiver.received.length], ['failed', 1, 1]);
+    assert.deepEqual(
+      [delivery.status, delivery.delivery_attempts, receiver.received.length],
+      ['failed', 1, 1],
+    );
   });
 });

@@ -11,7 +11,16 @@ import { inWords } from './claim-life/words.ts';
 import { freshWorkerQueue } from './worker-queue.ts';
 
 /** How many events the search goes on from each of the starts. */
-const DEPTHS = { accepted: 6, isolated: 6, doubted: 5, 'marked again': 5, rivals: 4, crashed: 5, three: 4, two: 3 };
+const DEPTHS = {
+  accepted: 6,
+  isolated: 6,
+  doubted: 5,
+  'marked again': 5,
+  rivals: 4,
+  crashed: 5,
+  three: 4,
+  two: 3,
+};
 
 /** Replays at a time, each in a database of its own. */
 const LANES = 3;

@@ -24,7 +24,8 @@ suite('200,000 jobs wait', () => {
   before(async () => {
     ({ pool } = await freshDatabase(cleanup));
     table = (await findJobTable(pool)) ?? '';
-    // Before autovacuum has looked: as many active jobs as there are, as a queue that has just been idle knows them.
+    // Before autovacuum has looked: as many active jobs as there are, as a queue that has just been
+    // idle knows them.
     await addJobs(pool, table, { count: 100, state: 'active' });
     await pool.query(`analyze ${table}`);
     await pool.query(`alter table ${table} set (autovacuum_enabled = off)`);
@@ -34,12 +35,18 @@ suite('200,000 jobs wait', () => {
     for (const end of ends.toReversed()) await end();
   });
 
-  for (const statistics of ['from a moment when all jobs were active', 'from a moment when none was', 'of now']) {
+  for (const statistics of [
+    'from a moment when all jobs were active',
+    'from a moment when none was',
+    'of now',
+  ]) {
     test(`statistics ${statistics} → each statement finds its rows in an index`, async () => {
       if (statistics === 'from a moment when none was') {
         await pool.query(`update ${table} set state = 'created' where state = 'active'`);
         await pool.query(`analyze ${table}`);
-        await pool.query(`update ${table} set state = 'active', started_on = now(), heartbeat_on = now() where data ? 'active'`);
+        await pool.query(
+          `update ${table} set state = 'active', started_on = now(), heartbeat_on = now() where data ? 'active'`,
+        );
       }
       if (statistics === 'of now') await pool.query(`analyze ${table}`);
 
@@ -48,28 +55,43 @@ suite('200,000 jobs wait', () => {
         const request = asking({ limit: 50, ignore: [IGNORED], from });
         const { claims, more } = await claimJobs(pool, table, request);
         assert.deepEqual([claims.length, more], [50, true]);
-        const [plan = ''] = await plansOf(pool, (recording) => claimJobs(recording, table, request));
+        const [plan = ''] = await plansOf(pool, (recording) =>
+          claimJobs(recording, table, request),
+        );
         assert.match(plan, new RegExp(`${ends[from]} using \\w*i11\\b`), plan);
         assertIndexed(plan);
       }
-      const { claims } = await claimJobs(pool, table, asking({ limit: 200, ignore: [], from: 'oldest' }));
+      const { claims } = await claimJobs(
+        pool,
+        table,
+        asking({ limit: 200, ignore: [], from: 'oldest' }),
+      );
       const overdue = claims.map(({ jobId }) => ({ jobId, at: '2026-01-01T00:00:00.000000Z' }));
       for (const statement of [
         (tx: Tx) => extendClaims(tx, table, claims),
         (tx: Tx) => returnClaims(tx, table, claims, 0),
         (tx: Tx) => endClaims(tx, table, claims),
       ]) {
-        const [plan = ''] = await plansOf(pool, (recording) => inTransaction<unknown>(recording, statement));
+        const [plan = ''] = await plansOf(pool, (recording) =>
+          inTransaction<unknown>(recording, statement),
+        );
         assert.match(plan, /Index Scan using \w*(pkey|i14)\b/, plan);
         assertIndexed(plan);
       }
-      for (const statement of [(tx: Tx) => endSilent(tx, table, overdue), (tx: Tx) => findFutureHeartbeats(tx, table)]) {
-        const [plan = ''] = await plansOf(pool, (recording) => inTransaction<unknown>(recording, statement, `begin; ${WITHOUT_SORT}`));
+      for (const statement of [
+        (tx: Tx) => endSilent(tx, table, overdue),
+        (tx: Tx) => findFutureHeartbeats(tx, table),
+      ]) {
+        const [plan = ''] = await plansOf(pool, (recording) =>
+          inTransaction<unknown>(recording, statement, `begin; ${WITHOUT_SORT}`),
+        );
         assert.match(plan, /Index Scan using \w*i14\b/, plan);
         assertIndexed(plan);
       }
       const some = Array.from({ length: 1000 }, () => randomUUID());
-      const [plan = ''] = await plansOf(pool, (recording) => inTransaction(recording, (tx) => withoutJob(tx, some)));
+      const [plan = ''] = await plansOf(pool, (recording) =>
+        inTransaction(recording, (tx) => withoutJob(tx, some)),
+      );
       assert.match(plan, /Index (Only )?Scan using \w*i6\b/, plan);
       assert.match(plan, /Index Cond: .*singleton_key/, plan);
       assertIndexed(plan);
@@ -80,12 +102,18 @@ suite('200,000 jobs wait', () => {
 /** By its looks and by what it read: no step of it saw more rows than a claim of the newest may. */
 function assertIndexed(plan: string): void {
   // What was found is sorted by webhook; the queue itself never is.
-  const sorted = /Sort  \(.*\n(\s*Disabled: true\n)?\s*Sort Key: due\.group_id, due\.created_on\n\s*Sort Method: .*/g;
+  const sorted =
+    /Sort  \(.*\n(\s*Disabled: true\n)?\s*Sort Key: due\.group_id, due\.created_on\n\s*Sort Method: .*/g;
   assert.doesNotMatch(plan.replaceAll(sorted, ''), /Seq Scan|Sort/, plan);
-  for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g)) assert.ok(Number(rows) <= 2000, plan);
+  for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g))
+    assert.ok(Number(rows) <= 2000, plan);
 }
 
-async function addJobs(pool: Pool, table: string, { count, state }: { count: number; state: string }): Promise<void> {
+async function addJobs(
+  pool: Pool,
+  table: string,
+  { count, state }: { count: number; state: string },
+): Promise<void> {
   await pool.query(
     `insert into ${table} (name, data, state, singleton_key, group_id, policy, start_after, created_on, started_on, heartbeat_on)
      select 'deliveries', jsonb_build_object('deliveryId', id, $2::text, true), $2::postmand_queue.job_state, id,
@@ -113,7 +141,10 @@ async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>):
             return async (...parameters: unknown[]) => {
               const [text, values] = parameters as [string, unknown[] | undefined];
               if (key === 'query' && !/^(commit|rollback)/.test(text)) {
-                const { rows } = await inner.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${text}`, values);
+                const { rows } = await inner.query<{ 'QUERY PLAN': string }>(
+                  `explain (analyze, timing off) ${text}`,
+                  values,
+                );
                 plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
                 return { rows: [], rowCount: 0 };
               }

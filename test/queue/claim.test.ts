@@ -8,7 +8,12 @@ import { keepingLog } from '../setup/parts.ts';
 import { jobs, takeOver } from '../setup/delivery-rows.ts';
 import { asking, claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
 
-const job = (more: Partial<NextJob> = {}) => ({ deliveryId: randomUUID(), webhookId: randomUUID(), delaySeconds: 0, ...more });
+const job = (more: Partial<NextJob> = {}) => ({
+  deliveryId: randomUUID(),
+  webhookId: randomUUID(),
+  delaySeconds: 0,
+  ...more,
+});
 
 suite('a job’s row', () => {
   const row = { id: 'j', generation: 'g', key: 'k', retryCount: 2, isNew: true };
@@ -51,13 +56,18 @@ suite('damaged rows', () => {
         `data = '{"payload": "secret"}'`,
       ]) {
         const { deliveryId } = all[damaged.length] ?? job();
-        await pool.query(`update postmand_queue.job set ${set} where singleton_key = $1`, [deliveryId]);
+        await pool.query(`update postmand_queue.job set ${set} where singleton_key = $1`, [
+          deliveryId,
+        ]);
         damaged.push(deliveryId);
       }
 
       const { claims, more } = await queue.claim(asking({ limit: 8, ignore: [], from }));
       const good = all.filter(({ deliveryId }) => !damaged.includes(deliveryId));
-      assert.deepEqual(claims.map(({ deliveryId }) => deliveryId).sort(), good.map(({ deliveryId }) => deliveryId).sort());
+      assert.deepEqual(
+        claims.map(({ deliveryId }) => deliveryId).sort(),
+        good.map(({ deliveryId }) => deliveryId).sort(),
+      );
       assert.equal(more, true);
       const { rows } = await pool.query<{ id: string; key: string; done: boolean }>(
         `select id, singleton_key as key, completed_on is not null as done from postmand_queue.job where state = 'failed'`,
@@ -82,16 +92,33 @@ suite('the newest', () => {
   test('some wait, others are for later or ignored → the newest that are due, and no more than asked for', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     const ignored = randomUUID();
-    const all = [job(), job(), job({ delaySeconds: 60 }), job(), job({ webhookId: ignored }), job()];
+    const all = [
+      job(),
+      job(),
+      job({ delaySeconds: 60 }),
+      job(),
+      job({ webhookId: ignored }),
+      job(),
+    ];
     for (const one of all) await commit((tx) => queue.enqueue(tx, [one]));
     const request = { ignore: [ignored], from: 'newest' as const };
     const first = await queue.claim(asking({ ...request, limit: 2 }));
-    assert.deepEqual(new Set(first.claims.map(({ deliveryId }) => deliveryId)), new Set([all[5]?.deliveryId, all[3]?.deliveryId]));
+    assert.deepEqual(
+      new Set(first.claims.map(({ deliveryId }) => deliveryId)),
+      new Set([all[5]?.deliveryId, all[3]?.deliveryId]),
+    );
     assert.equal(first.more, true);
     const rest = await queue.claim(asking({ ...request, limit: 3 }));
-    assert.deepEqual(new Set(rest.claims.map(({ deliveryId }) => deliveryId)), new Set([all[1]?.deliveryId, all[0]?.deliveryId]));
+    assert.deepEqual(
+      new Set(rest.claims.map(({ deliveryId }) => deliveryId)),
+      new Set([all[1]?.deliveryId, all[0]?.deliveryId]),
+    );
     assert.equal(rest.more, false);
-    assert.deepEqual(await queue.claim(asking({ ...request, limit: 3 })), { claims: [], more: false, hidden: false });
+    assert.deepEqual(await queue.claim(asking({ ...request, limit: 3 })), {
+      claims: [],
+      more: false,
+      hidden: false,
+    });
   });
 
   test('2,000 newer ones are for later → the older ones are out of sight, and there may be more', async (t) => {
@@ -101,7 +128,10 @@ suite('the newest', () => {
     await commit((tx) => queue.enqueue(tx, further));
     const request = asking({ limit: 5, ignore: [], from: 'newest' });
     const seen = await queue.claim(request);
-    assert.deepEqual([seen.claims.map(({ deliveryId }) => deliveryId), seen.hidden], [[old.deliveryId], true]);
+    assert.deepEqual(
+      [seen.claims.map(({ deliveryId }) => deliveryId), seen.hidden],
+      [[old.deliveryId], true],
+    );
     const [claim] = seen.claims;
     await commit((tx) => queue.giveBack(tx, claim ? [claim] : []));
     await commit((tx) => queue.enqueue(tx, [job({ delaySeconds: 60 })]));
@@ -119,7 +149,9 @@ suite('the newest', () => {
     );
     const ends = Array.from({ length: 20 }, (_one, i) => (i % 2 === 0 ? 'oldest' : 'newest'));
     const answers = await Promise.all(
-      ends.map((from) => (from === 'oldest' ? worker.queue : other).claim(asking({ limit: 20, ignore: [], from }))),
+      ends.map((from) =>
+        (from === 'oldest' ? worker.queue : other).claim(asking({ limit: 20, ignore: [], from })),
+      ),
     );
     const ids = answers.flatMap(({ claims }) => claims.map(({ deliveryId }) => deliveryId));
     assert.equal(new Set(ids).size, ids.length);
@@ -160,7 +192,10 @@ suite('give back', () => {
     const all = [job({ lost: 2 }), job(), job()];
     for (const one of all) await commit((tx) => queue.enqueue(tx, [one]));
     const claims = await claimed(queue, 3);
-    await takeOver(pool, claims.find(({ deliveryId }) => deliveryId === all[1]?.deliveryId)?.jobId ?? '');
+    await takeOver(
+      pool,
+      claims.find(({ deliveryId }) => deliveryId === all[1]?.deliveryId)?.jobId ?? '',
+    );
     await commit((tx) => queue.enqueue(tx, [job()]));
     const ages = await agesOf(worker);
     await commit((tx) => queue.giveBack(tx, claims));
@@ -196,9 +231,13 @@ suite('give back', () => {
 
 /** As a crash leaves a row whose claim had not reached the disk. */
 async function undo({ pool }: Pick<WorkerQueue, 'pool'>, jobId: string): Promise<void> {
-  await pool.query(`update postmand_queue.job set state = 'created', started_on = null, heartbeat_on = null where id = $1`, [jobId]);
+  await pool.query(
+    `update postmand_queue.job set state = 'created', started_on = null, heartbeat_on = null where id = $1`,
+    [jobId],
+  );
 }
 
 async function agesOf({ pool }: WorkerQueue): Promise<unknown[]> {
-  return (await pool.query('select id, created_on from postmand_queue.job order by created_on')).rows;
+  return (await pool.query('select id, created_on from postmand_queue.job order by created_on'))
+    .rows;
 }

@@ -3,7 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { PgBoss } from 'pg-boss';
 import { findJobTable, type Claim } from '../../src/queue/claim.ts';
-import { endSilent, findFutureHeartbeats, FutureHeartbeats, LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
+import {
+  endSilent,
+  findFutureHeartbeats,
+  FutureHeartbeats,
+  LEASE_SECONDS,
+} from '../../src/queue/heartbeat.ts';
 import { until } from '../setup/until.ts';
 import { jobs } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue } from './worker-queue.ts';
@@ -88,14 +93,16 @@ suite('the end of leases', { concurrency: 4 }, () => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const claims: Claim[] = [];
     for (let i = 0; i < 4; i += 1) claims.push(await claimOf(randomUUID(), randomUUID()));
-    const rows = 'select id, created_on, start_after, started_on, retry_count, data, group_id from postmand_queue.job order by id';
+    const rows =
+      'select id, created_on, start_after, started_on, retry_count, data, group_id from postmand_queue.job order by id';
     const before = (await pool.query(rows)).rows;
     await silence(pool, claims[1]?.jobId);
     await silence(pool, claims[2]?.jobId);
     // Something else has changed this row; its claim is the only sign of its owner.
-    await pool.query(`update postmand_queue.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`, [
-      claims[2]?.jobId,
-    ]);
+    await pool.query(
+      `update postmand_queue.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`,
+      [claims[2]?.jobId],
+    );
     assert.equal(await queue.endLost(), 2);
     assert.equal(await queue.endLost(), 0);
     const states = new Map((await jobs(pool)).map(({ id, state }) => [id, state]));
@@ -127,7 +134,10 @@ suite('the end of leases', { concurrency: 4 }, () => {
 
   test('rows that a frozen transaction holds → left alone, and the owner’s other claims are extended all the same', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
-    const [held, free] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    const [held, free] = [
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+    ];
     await silence(pool, held.jobId);
     const frozen = await pool.connect();
     await frozen.query('begin');
@@ -145,7 +155,10 @@ suite('the end of leases', { concurrency: 4 }, () => {
   test('the clock was set back by 10 minutes → dead owners’ leases end a lease later, living ones keep theirs', async (t) => {
     const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
     const table = (await findJobTable(pool)) ?? '';
-    const [dead, alive] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    const [dead, alive] = [
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+    ];
     let now = 0;
     const future = new FutureHeartbeats(() => now);
     const pass = () =>
@@ -158,7 +171,10 @@ suite('the end of leases', { concurrency: 4 }, () => {
     for (; now < LEASE_MS; now += 5000) {
       assert.equal(await pass(), 0);
       // Still ahead of the clock, but another one: the owner is alive.
-      await pool.query(`update postmand_queue.job set heartbeat_on = heartbeat_on + interval '1 second' where id = $1`, [alive.jobId]);
+      await pool.query(
+        `update postmand_queue.job set heartbeat_on = heartbeat_on + interval '1 second' where id = $1`,
+        [alive.jobId],
+      );
     }
     assert.equal(await pass(), 1);
     assert.deepEqual(await queue.keepAlive([dead, alive]), new Set([alive]));
@@ -169,19 +185,41 @@ suite('the end of leases', { concurrency: 4 }, () => {
     const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
     await silence(pool, lost.jobId);
-    const quiet = { schema: 'postmand_queue', supervise: false, schedule: false, migrate: false, registerInstance: false };
-    const boss = new PgBoss({ ...quiet, monitorIntervalSeconds: 1, db: { executeSql: (text, values) => pool.query(text, values) } });
+    const quiet = {
+      schema: 'postmand_queue',
+      supervise: false,
+      schedule: false,
+      migrate: false,
+      registerInstance: false,
+    };
+    const boss = new PgBoss({
+      ...quiet,
+      monitorIntervalSeconds: 1,
+      db: { executeSql: (text, values) => pool.query(text, values) },
+    });
     await boss.start();
     await boss.supervise('deliveries');
     await boss.stop({ graceful: false });
     assert.equal((await jobs(pool))[0]?.state, 'retry');
     assert.deepEqual(await queue.keepAlive([lost]), new Set());
     const [claim] = await claimed(queue, 1);
-    assert.deepEqual([claim?.jobId, claim?.deliveryId, claim?.lost], [lost.jobId, lost.deliveryId, 1]);
-    assert.deepEqual(await commit((tx) => queue.finish(tx, [lost, ...(claim ? [claim] : [])])), new Set([claim]));
+    assert.deepEqual(
+      [claim?.jobId, claim?.deliveryId, claim?.lost],
+      [lost.jobId, lost.deliveryId, 1],
+    );
+    assert.deepEqual(
+      await commit((tx) => queue.finish(tx, [lost, ...(claim ? [claim] : [])])),
+      new Set([claim]),
+    );
   });
 });
 
-async function silence(pool: { query(sql: string, values: unknown[]): Promise<unknown> }, jobId: string | undefined): Promise<void> {
-  await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [jobId]);
+async function silence(
+  pool: { query(sql: string, values: unknown[]): Promise<unknown> },
+  jobId: string | undefined,
+): Promise<void> {
+  await pool.query(
+    `update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`,
+    [jobId],
+  );
 }

@@ -8,7 +8,11 @@ import { until } from '../setup/until.ts';
 import { jobs, takeOver } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
-const job = (delaySeconds = 0, webhookId = randomUUID()) => ({ deliveryId: randomUUID(), webhookId, delaySeconds });
+const job = (delaySeconds = 0, webhookId = randomUUID()) => ({
+  deliveryId: randomUUID(),
+  webhookId,
+  delaySeconds,
+});
 
 suite('enqueue', { concurrency: 4 }, () => {
   test('a job → claimed once, with its delivery and webhook', async (t) => {
@@ -16,7 +20,10 @@ suite('enqueue', { concurrency: 4 }, () => {
     const one = job();
     await commit((tx) => queue.enqueue(tx, [one]));
     const [claim, ...others] = await claimed(queue, 10);
-    assert.deepEqual([claim?.deliveryId, claim?.webhookId, claim?.lost, others.length], [one.deliveryId, one.webhookId, 0, 0]);
+    assert.deepEqual(
+      [claim?.deliveryId, claim?.webhookId, claim?.lost, others.length],
+      [one.deliveryId, one.webhookId, 0, 0],
+    );
     assert.deepEqual(await claimed(queue, 10), []);
   });
 
@@ -62,11 +69,15 @@ suite('enqueue', { concurrency: 4 }, () => {
 
   test('a job for later → not claimed before its time by the clock of the database', async (t) => {
     const { queue, commit, pool } = await freshWorkerQueue(t);
-    const { rows } = await pool.query<{ due: string }>(`select (now() + interval '1.5 seconds')::text as due`);
+    const { rows } = await pool.query<{ due: string }>(
+      `select (now() + interval '1.5 seconds')::text as due`,
+    );
     await commit((tx) => queue.enqueue(tx, [job(1.5)]));
     assert.deepEqual(await claimed(queue, 10), []);
     await until('the job is claimed', async () => (await claimed(queue, 10))[0]);
-    const late = await pool.query<{ late: boolean }>('select now() >= $1::timestamptz as late', [rows[0]?.due]);
+    const late = await pool.query<{ late: boolean }>('select now() >= $1::timestamptz as late', [
+      rows[0]?.due,
+    ]);
     assert.equal(late.rows[0]?.late, true);
   });
 });
@@ -89,7 +100,9 @@ suite('claim', { concurrency: 4 }, () => {
     const other = await worker.another();
     const all = Array.from({ length: 200 }, () => job());
     await worker.commit((tx) => worker.queue.enqueue(tx, all));
-    const claims = await Promise.all(Array.from({ length: 20 }, (_one, i) => claimed(i % 2 === 0 ? worker.queue : other, 20)));
+    const claims = await Promise.all(
+      Array.from({ length: 20 }, (_one, i) => claimed(i % 2 === 0 ? worker.queue : other, 20)),
+    );
     const ids = claims.flat().map(({ deliveryId }) => deliveryId);
     assert.equal(new Set(ids).size, ids.length);
     const rest = await claimed(worker.queue, 200);
@@ -118,7 +131,10 @@ suite('finish', { concurrency: 4 }, () => {
 
   test('a claim that another one took over → nothing ends, and the new owner can end it', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
-    const [lost, kept] = [await claimOf(randomUUID(), randomUUID()), await claimOf(randomUUID(), randomUUID())];
+    const [lost, kept] = [
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+    ];
     await takeOver(pool, lost.jobId);
     assert.deepEqual(await commit((tx) => queue.finish(tx, [lost, kept])), new Set([kept]));
     assert.deepEqual(
@@ -172,7 +188,9 @@ suite('without a job', { concurrency: 4 }, () => {
     const [waiting, later, none] = [job(), job(60), randomUUID()];
     await commit((tx) => queue.enqueue(tx, [waiting, later]));
     await commit((tx) => queue.finish(tx, [ended]));
-    await pool.query(`update postmand_queue.job set state = 'failed' where id = $1`, [failed.jobId]);
+    await pool.query(`update postmand_queue.job set state = 'failed' where id = $1`, [
+      failed.jobId,
+    ]);
     const ids = [claimed, ended, failed, waiting, later].map(({ deliveryId }) => deliveryId);
     const without = await commit((tx) => queue.withoutJob(tx, [...ids, none]));
     assert.deepEqual(without, new Set([ended.deliveryId, failed.deliveryId, none]));
@@ -200,9 +218,10 @@ suite('lease', { concurrency: 4 }, () => {
   test('a claim kept alive → its lease begins anew', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
-    const aged = await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '15 seconds' where id = $1`, [
-      claim.jobId,
-    ]);
+    const aged = await pool.query(
+      `update postmand_queue.job set heartbeat_on = now() - interval '15 seconds' where id = $1`,
+      [claim.jobId],
+    );
     assert.equal(aged.rowCount, 1);
     await queue.keepAlive([claim]);
     const { rows } = await pool.query<{ fresh: boolean }>(
@@ -214,7 +233,10 @@ suite('lease', { concurrency: 4 }, () => {
   test('an owner that was not heard of for a lease → the job is claimed again, and the death is counted', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
-    await pool.query(`update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`, [lost.jobId]);
+    await pool.query(
+      `update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`,
+      [lost.jobId],
+    );
     assert.equal(await queue.endLost(), 1);
     const claim = await until('the job is claimed again', async () => (await claimed(queue, 1))[0]);
     assert.deepEqual([claim.jobId, claim.deliveryId, claim.lost], [lost.jobId, lost.deliveryId, 1]);
@@ -235,7 +257,10 @@ suite('wake-up', { concurrency: 4 }, () => {
       await worker.queue.wake(tx);
       assert.deepEqual(calls, before);
     });
-    await until('both are called', () => calls.first > before.first && calls.second > before.second);
+    await until(
+      'both are called',
+      () => calls.first > before.first && calls.second > before.second,
+    );
   });
 
   test('a rollback → nobody is called', async (t) => {

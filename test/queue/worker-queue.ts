@@ -15,13 +15,31 @@ export type WorkerQueue = TestDatabase & {
 };
 
 /** Claims the oldest, as a worker does that has room for `limit`. */
-export async function claimed(queue: ClaimableQueue, limit: number, ignore: string[] = []): Promise<Claim[]> {
+export async function claimed(
+  queue: ClaimableQueue,
+  limit: number,
+  ignore: string[] = [],
+): Promise<Claim[]> {
   return (await queue.claim(asking({ limit, ignore, from: 'oldest' }))).claims;
 }
 
 /** What to claim, as many of each webhook as of all. */
-export function asking({ limit, ignore, from }: { limit: number; ignore: string[]; from: ClaimRequest['from'] }): ClaimRequest {
-  return { limit, from, rooms: new Map(ignore.map((webhookId) => [webhookId, 0])), onlyNew: [], otherwise: limit };
+export function asking({
+  limit,
+  ignore,
+  from,
+}: {
+  limit: number;
+  ignore: string[];
+  from: ClaimRequest['from'];
+}): ClaimRequest {
+  return {
+    limit,
+    from,
+    rooms: new Map(ignore.map((webhookId) => [webhookId, 0])),
+    onlyNew: [],
+    otherwise: limit,
+  };
 }
 
 /** A fresh database, with the queue as a worker opens it. */
@@ -38,7 +56,10 @@ export async function freshWorkerQueue(t: Cleanup): Promise<WorkerQueue> {
   return { ...database, queue, another: () => openQueueOf(t, database), commit, claimOf };
 }
 
-async function openQueueOf(t: Cleanup, { pool, connection }: TestDatabase): Promise<ClaimableQueue> {
+async function openQueueOf(
+  t: Cleanup,
+  { pool, connection }: TestDatabase,
+): Promise<ClaimableQueue> {
   const queue = await openClaimableQueue(pool, connection, 2, silentLog);
   lastFirst(t).after(() => queue.close());
   return queue;

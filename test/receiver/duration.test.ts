@@ -21,5 +21,6 @@ const CASES: [text: string, ms: number | undefined][] = [
 ];
 
 for (const [text, ms] of CASES) {
-  test(`${JSON.stringify(text)} → ${ms ?? 'no duration'}`, () => assert.equal(durationMs(text), ms));
+  test(`${JSON.stringify(text)} → ${ms ?? 'no duration'}`, () =>
+    assert.equal(durationMs(text), ms));
 }

@@ -20,12 +20,19 @@ const plain = (change: Partial<Arrival>) => arrivalText({ ...ARRIVAL, ...change 
 
 suite('an arrival on paper', () => {
   test('→ a line of facts and the body, indented', () =>
-    assert.equal(plain({}), '#3  09:05:07  POST /orders  application/json  17 bytes  signature genuine  → 200\n    {"success": true}\n\n'));
+    assert.equal(
+      plain({}),
+      '#3  09:05:07  POST /orders  application/json  17 bytes  signature genuine  → 200\n    {"success": true}\n\n',
+    ));
 
   test('an empty body, no content type → neither', () =>
-    assert.equal(plain({ body: Buffer.alloc(0), contentType: '' }), '#3  09:05:07  POST /orders  0 bytes  signature genuine  → 200\n\n'));
+    assert.equal(
+      plain({ body: Buffer.alloc(0), contentType: '' }),
+      '#3  09:05:07  POST /orders  0 bytes  signature genuine  → 200\n\n',
+    ));
 
-  test('a request that came before → how often', () => assert.match(plain({ repeat: 2 }), /→ 200 {2}seen 2 times\n/));
+  test('a request that came before → how often', () =>
+    assert.match(plain({ repeat: 2 }), /→ 200 {2}seen 2 times\n/));
 
   for (const [signature, words] of [
     ['wrong', 'signature WRONG'],
@@ -33,11 +40,16 @@ suite('an arrival on paper', () => {
     ['unchecked', 'signed, not checked (--secret checks it)'],
     ['none', 'not signed'],
   ] as const) {
-    test(`signature ${signature} → ${words}`, () => assert.ok(plain({ signature }).includes(`  ${words}  `)));
+    test(`signature ${signature} → ${words}`, () =>
+      assert.ok(plain({ signature }).includes(`  ${words}  `)));
   }
 
   test('control characters and those that turn text around → escapes, but for line feed and tab', () => {
-    const text = plain({ body: Buffer.from('a\u001b[31m\n\tb\u202ec'), target: '/\u0007', contentType: 'x\u009by' });
+    const text = plain({
+      body: Buffer.from('a\u001b[31m\n\tb\u202ec'),
+      target: '/\u0007',
+      contentType: 'x\u009by',
+    });
     assert.ok(text.endsWith('\n    a\\u001b[31m\n    \tb\\u202ec\n\n'), text);
     assert.ok(text.includes('POST /\\u0007  x\\u009by  '));
   });
@@ -47,7 +59,10 @@ suite('an arrival on paper', () => {
 
   test('a long body → its beginning, cut between characters, and how much is left', () => {
     const body = Buffer.from('ä'.repeat(5000));
-    assert.match(plain({ body: Buffer.concat([Buffer.from('x'), body]) }), /\n {4}xä{2047}… \(5905 bytes more\)\n/);
+    assert.match(
+      plain({ body: Buffer.concat([Buffer.from('x'), body]) }),
+      /\n {4}xä{2047}… \(5905 bytes more\)\n/,
+    );
   });
 });
 

@@ -11,11 +11,20 @@ export type Live = {
   environment: Record<string, string>;
 };
 
-/** A live service, a receiver that answers 500 below `/failing` and 200 elsewhere, and a stub of a service in bad states. */
+/**
+ * A live service, a receiver that answers 500 below `/failing` and 200 elsewhere, and a stub of a
+ * service in bad states.
+ */
 export async function startLive(t: Cleanup): Promise<Live> {
-  const { api, receiver } = await startLine(t, ({ path }, response) => response.writeHead(path.startsWith('/failing') ? 500 : 200).end());
+  const { api, receiver } = await startLine(t, ({ path }, response) =>
+    response.writeHead(path.startsWith('/failing') ? 500 : 200).end(),
+  );
   const stub = await startStub(t);
   const url = `${api.url}/v1`;
-  const environment = { POSTMAND_TEST_URL: url, POSTMAND_TEST_RECEIVER: receiver.url, POSTMAND_TEST_STUB: stub.url };
+  const environment = {
+    POSTMAND_TEST_URL: url,
+    POSTMAND_TEST_RECEIVER: receiver.url,
+    POSTMAND_TEST_STUB: stub.url,
+  };
   return { url, receiver, stub, environment };
 }

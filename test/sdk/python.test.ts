@@ -5,22 +5,45 @@ import { startLive } from './live.ts';
 import { succeed } from './program.ts';
 import { noPython, pythonWithHttpx, ROOT } from './toolchains.ts';
 
-test('the Python SDK against a live service → its tests pass, with the requests that they are about', { skip: noPython }, async (t) => {
-  const python = await pythonWithHttpx(t);
-  if (python === undefined) return;
-  const { stub, environment } = await startLive(t);
-  const env = { ...environment, PYTHONPATH: path.join(ROOT, 'sdk/python/src'), PYTHONDONTWRITEBYTECODE: '1' };
-  await succeed(t, [python, '-W', 'error::SyntaxWarning', '-m', 'unittest', 'discover', '--start-directory', 'sdk/python/tests'], {
-    cwd: ROOT,
-    env,
-  });
-  assert.deepEqual(
-    ['busy-twice', 'busy-twice-async', 'busy-reads', 'busy-creates'].map((state) => stub.count(state)),
-    [3, 3, 4, 1],
-  );
-  const keyed = stub.received.filter((request) => request.path.startsWith('/fine-keyed/'));
-  assert.deepEqual(
-    keyed.map(({ headers }) => headers.authorization),
-    ['Bearer the-key'],
-  );
-});
+test(
+  'the Python SDK against a live service → its tests pass, with the requests that they are about',
+  { skip: noPython },
+  async (t) => {
+    const python = await pythonWithHttpx(t);
+    if (python === undefined) return;
+    const { stub, environment } = await startLive(t);
+    const env = {
+      ...environment,
+      PYTHONPATH: path.join(ROOT, 'sdk/python/src'),
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
+    await succeed(
+      t,
+      [
+        python,
+        '-W',
+        'error::SyntaxWarning',
+        '-m',
+        'unittest',
+        'discover',
+        '--start-directory',
+        'sdk/python/tests',
+      ],
+      {
+        cwd: ROOT,
+        env,
+      },
+    );
+    assert.deepEqual(
+      ['busy-twice', 'busy-twice-async', 'busy-reads', 'busy-creates'].map((state) =>
+        stub.count(state),
+      ),
+      [3, 3, 4, 1],
+    );
+    const keyed = stub.received.filter((request) => request.path.startsWith('/fine-keyed/'));
+    assert.deepEqual(
+      keyed.map(({ headers }) => headers.authorization),
+      ['Bearer the-key'],
+    );
+  },
+);

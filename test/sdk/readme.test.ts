@@ -24,7 +24,11 @@ const READMES: Readme[] = [
     language: 'typescript',
     run: ['node'],
     programs: { send: 'send.mjs', receive: 'receive.mjs', errors: 'errors.mjs' },
-    env: { npm_config_offline: 'true', npm_config_audit: 'false', npm_config_update_notifier: 'false' },
+    env: {
+      npm_config_offline: 'true',
+      npm_config_audit: 'false',
+      npm_config_update_notifier: 'false',
+    },
     skip: false,
   },
   {
@@ -55,12 +59,18 @@ for (const { language, run, programs, env = {}, skip } of READMES) {
       assert.equal(files.length, 3);
       const write = async (name: string, code: string) => {
         await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
-        await writeFile(path.join(cwd, name), code.replaceAll('http://localhost:8000', api.url).replaceAll('9000', String(receiverPort)));
+        await writeFile(
+          path.join(cwd, name),
+          code
+            .replaceAll('http://localhost:8000', api.url)
+            .replaceAll('9000', String(receiverPort)),
+        );
       };
 
       const installation = start(t, ['sh', '-ec', install], options);
       if ((await installation.exited) !== 0) {
-        if (language !== 'python') throw new Error(`${install}: ${installation.output.stdout}${installation.output.stderr}`);
+        if (language !== 'python')
+          throw new Error(`${install}: ${installation.output.stdout}${installation.output.stderr}`);
         return skipWithoutRegistry(t, installation.output.stderr);
       }
       for (const [name, code] of files) await write(name, code);
@@ -70,7 +80,10 @@ for (const { language, run, programs, env = {}, skip } of READMES) {
       assert.match(await succeed(t, [...run, programs.send], options), /^succeeded 200 \d+ ms\s*$/);
       await until('the receiver printed', () => receiver.output.stdout.includes('\n'));
       assert.equal(receiver.output.stdout, 'genuine {"success": true}\n');
-      const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: 'forged' });
+      const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, {
+        method: 'POST',
+        body: 'forged',
+      });
       assert.equal(forged.status, 401);
       assert.equal(await succeed(t, [...run, programs.errors], options), 'no such delivery\n');
       receiver.kill();
@@ -88,7 +101,10 @@ for (const { language, run, programs, env = {}, skip } of READMES) {
       }
       await until('it printed both', () => careful.output.stdout.split('\n').length === 3);
       assert.equal(careful.output.stdout, 'new first\nnew second\n');
-      const refused = await fetch(`http://127.0.0.1:${receiverPort}/`, { method: 'POST', body: '{"id":"third"}' });
+      const refused = await fetch(`http://127.0.0.1:${receiverPort}/`, {
+        method: 'POST',
+        body: '{"id":"third"}',
+      });
       assert.equal(refused.status, 401);
     },
   );
@@ -96,7 +112,9 @@ for (const { language, run, programs, env = {}, skip } of READMES) {
 
 /** The first shell block, and the blocks that start with a comment that is a file's name. */
 function blocksOf(file: string): { install: string; files: [string, string][] } {
-  const blocks = [...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, kind = '', code = '']) => ({
+  const blocks = [
+    ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
+  ].map(([, kind = '', code = '']) => ({
     kind,
     code,
   }));
@@ -117,7 +135,10 @@ async function emptyProject(t: TestContext): Promise<string> {
   return project;
 }
 
-/** A port that nobody uses, out of the range from which the system hands out ports: nobody gets it by chance. */
+/**
+ * A port that nobody uses, out of the range from which the system hands out ports: nobody gets it
+ * by chance.
+ */
 async function freePort(): Promise<number> {
   const port = 20_000 + Math.floor(Math.random() * 10_000);
   const server = createServer();

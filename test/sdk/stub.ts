@@ -2,10 +2,13 @@ import type { Cleanup } from '../setup/last-first.ts';
 import { startReceiver, type Answer, type Receiver } from '../setup/receiver.ts';
 
 /**
- * A service in a bad state. The first part of the path says which; what follows it is the API's own path, so a client is pointed at
- * `url/busy-twice/v1`. A state may have a suffix to be counted apart: `busy-twice-2`.
+ * A service in a bad state. The first part of the path says which; what follows it is the API's own
+ * path, so a client is pointed at `url/busy-twice/v1`. A state may have a suffix to be counted
+ * apart: `busy-twice-2`.
  */
-export async function startStub(t: Cleanup): Promise<{ url: string; received: Receiver['received']; count(state: string): number }> {
+export async function startStub(
+  t: Cleanup,
+): Promise<{ url: string; received: Receiver['received']; count(state: string): number }> {
   const seen = new Map<string, number>();
   const { url, received } = await startReceiver(t, (request, response) => {
     const state = request.path.split('/')[1] ?? '';
@@ -20,10 +23,13 @@ export async function startStub(t: Cleanup): Promise<{ url: string; received: Re
 
 // The longer names first: the first that fits is taken.
 const STATES: Record<string, Answer> = {
-  'busy-twice': (request, response, number) => (number <= 2 ? busy(request, response, number) : void response.writeHead(204).end()),
+  'busy-twice': (request, response, number) =>
+    number <= 2 ? busy(request, response, number) : void response.writeHead(204).end(),
   busy: (request, response, number) => busy(request, response, number),
-  broken: (_request, response) => json(response, 500, { code: 1, message: 'internal server error' }),
-  proxy: (_request, response) => void response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad Gateway</h1>'),
+  broken: (_request, response) =>
+    json(response, 500, { code: 1, message: 'internal server error' }),
+  proxy: (_request, response) =>
+    void response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad Gateway</h1>'),
   silent: () => {},
   fine: (_request, response) => void response.writeHead(204).end(),
 };

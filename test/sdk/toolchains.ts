@@ -18,19 +18,32 @@ const REQUIREMENT = /^dependencies = \["(httpx[^"]*)"\]$/m.exec(MANIFEST)?.[1] ?
 export const noGo = runs('go', 'version') ? false : 'go is not installed';
 
 /** Why tests of Python are skipped; false where they can run. */
-export const noPython = runs('python3', '-c', 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))')
+export const noPython = runs(
+  'python3',
+  '-c',
+  'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))',
+)
   ? false
   : 'no python3 from 3.9 on with venv and pip';
 
 /** Go must not need a download, and keeps what it compiled from run to run. */
-export const GO_ENVIRONMENT = { GOPROXY: 'off', GOFLAGS: '-mod=mod -buildvcs=false', GOTOOLCHAIN: 'local', GOWORK: 'off' };
+export const GO_ENVIRONMENT = {
+  GOPROXY: 'off',
+  GOFLAGS: '-mod=mod -buildvcs=false',
+  GOTOOLCHAIN: 'local',
+  GOWORK: 'off',
+};
 
 /**
  * A Python with httpx in a virtual environment, made once for each version of both.
  * @returns undefined where the registry cannot be reached and the test is skipped.
  */
 export async function pythonWithHttpx(t: TestContext): Promise<string | undefined> {
-  const { stdout } = spawnSync('python3', ['-c', 'import sys; print(sys.executable, sys.version)'], { encoding: 'utf8' });
+  const { stdout } = spawnSync(
+    'python3',
+    ['-c', 'import sys; print(sys.executable, sys.version)'],
+    { encoding: 'utf8' },
+  );
   const name = createHash('sha256').update(`${stdout} ${REQUIREMENT}`).digest('hex').slice(0, 16);
   const home = path.join(tmpdir(), `postmand-test-python-${name}`);
   const python = path.join(home, 'bin/python');
@@ -39,18 +52,28 @@ export async function pythonWithHttpx(t: TestContext): Promise<string | undefine
   t.after(() => rm(draft, { recursive: true, force: true }));
   const options = { cwd: draft };
   const made = start(t, ['python3', '-m', 'venv', draft], options);
-  if ((await made.exited) !== 0) throw new Error(`venv: ${made.output.stdout}${made.output.stderr}`);
-  const installed = start(t, [path.join(draft, 'bin/python'), '-m', 'pip', 'install', '--quiet', REQUIREMENT], options);
+  if ((await made.exited) !== 0)
+    throw new Error(`venv: ${made.output.stdout}${made.output.stderr}`);
+  const installed = start(
+    t,
+    [path.join(draft, 'bin/python'), '-m', 'pip', 'install', '--quiet', REQUIREMENT],
+    options,
+  );
   if ((await installed.exited) !== 0) return skipWithoutRegistry(t, installed.output.stderr);
   // Another process may have been quicker.
   await rename(draft, home).catch(() => {});
   return python;
 }
 
-/** Skips a test of which pip could not reach its registry, unless CI is set. @throws for other faults, and with CI set. */
+/**
+ * Skips a test of which pip could not reach its registry, unless CI is set. @throws for other
+ * faults, and with CI set.
+ */
 export function skipWithoutRegistry(t: TestContext, stderr: string): undefined {
   const unreachable =
-    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none/.exec(stderr)?.[0];
+    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none/.exec(
+      stderr,
+    )?.[0];
   if (unreachable === undefined || process.env['CI']) throw new Error(`pip: ${stderr}`);
   t.skip(`pip cannot reach its registry (${unreachable}); with CI set this fails`);
   return undefined;

@@ -17,7 +17,14 @@ import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { startLive } from './live.ts';
 
-type Vector = { name: string; secret: string; body?: string; body_base64?: string; signature: string | null; valid: boolean };
+type Vector = {
+  name: string;
+  secret: string;
+  body?: string;
+  body_base64?: string;
+  signature: string | null;
+  valid: boolean;
+};
 
 const SECRET = 'my-secret-token';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -63,18 +70,30 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
 
     const [attempt] = (await postmand.listDeliveryAttempts({ delivery_id: id })).delivery_attempts;
     assert.deepEqual([attempt?.success, attempt?.response_status_code], [true, 200]);
-    assert.deepEqual(await postmand.getDeliveryAttempt({ delivery_attempt_id: attempt?.id ?? '' }), attempt);
+    assert.deepEqual(
+      await postmand.getDeliveryAttempt({ delivery_attempt_id: attempt?.id ?? '' }),
+      attempt,
+    );
     const request = live.receiver.received.find(({ path }) => path === '/signed');
     assert.equal(request?.body, payload);
-    assert.equal(await verifySignature(request.body, request.headers['x-hub-signature'], SECRET), true);
+    assert.equal(
+      await verifySignature(request.body, request.headers['x-hub-signature'], SECRET),
+      true,
+    );
   });
 
   test('a webhook is replaced and deleted → as it was sent, then gone', async () => {
     const webhook = await postmand.createWebhook(webhookTo('/'));
-    const replaced = await postmand.replaceWebhook({ webhook_id: webhook.id, ...webhook, name: 'Other events' });
+    const replaced = await postmand.replaceWebhook({
+      webhook_id: webhook.id,
+      ...webhook,
+      name: 'Other events',
+    });
     assert.deepEqual([replaced.name, replaced.secret_token], ['Other events', SECRET]);
     assert.equal(await postmand.deleteWebhook({ webhook_id: webhook.id }), undefined);
-    await assert.rejects(postmand.getWebhook({ webhook_id: webhook.id }), (error) => isProblem(error, ProblemCode.webhookNotFound));
+    await assert.rejects(postmand.getWebhook({ webhook_id: webhook.id }), (error) =>
+      isProblem(error, ProblemCode.webhookNotFound),
+    );
   });
 
   test('lists → every item once over all pages, filters hold, and times may have an offset', async () => {
@@ -93,33 +112,82 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
       listed.map(({ id }) => id),
       goodIds,
     );
-    const [first, second] = await all(postmand.listDeliveries.pages({ webhook_id: good.id, limit: 2 }));
+    const [first, second] = await all(
+      postmand.listDeliveries.pages({ webhook_id: good.id, limit: 2 }),
+    );
     assert.deepEqual([first?.deliveries.length, second?.offset], [2, 2]);
     assert.deepEqual(
-      (await postmand.listDeliveries({ webhook_id: bad.id, status: 'failed' })).deliveries.map(({ id }) => id),
+      (await postmand.listDeliveries({ webhook_id: bad.id, status: 'failed' })).deliveries.map(
+        ({ id }) => id,
+      ),
       [ids[5]],
     );
-    assert.deepEqual((await postmand.listDeliveries({ webhook_id: bad.id, status: 'succeeded' })).deliveries, []);
+    assert.deepEqual(
+      (await postmand.listDeliveries({ webhook_id: bad.id, status: 'succeeded' })).deliveries,
+      [],
+    );
 
-    const failures = await all(postmand.listDeliveryAttempts.items({ webhook_id: bad.id, success: false }));
+    const failures = await all(
+      postmand.listDeliveryAttempts.items({ webhook_id: bad.id, success: false }),
+    );
     assert.deepEqual(
       failures.map(({ response_status_code }) => response_status_code),
       [500],
     );
-    const idle = await all(postmand.listWebhooks.items({ active: false, limit: 1, 'created_at.gte': inactive.created_at }));
+    const idle = await all(
+      postmand.listWebhooks.items({
+        active: false,
+        limit: 1,
+        'created_at.gte': inactive.created_at,
+      }),
+    );
     assert.ok(idle.some(({ id }) => id === inactive.id));
-    const hourAhead = new Date(Date.parse(good.created_at) + 3_600_000).toISOString().replace('Z', '+01:00');
-    const since = await all(postmand.listDeliveries.items({ webhook_id: good.id, 'created_at.gte': hourAhead }));
+    const hourAhead = new Date(Date.parse(good.created_at) + 3_600_000)
+      .toISOString()
+      .replace('Z', '+01:00');
+    const since = await all(
+      postmand.listDeliveries.items({ webhook_id: good.id, 'created_at.gte': hourAhead }),
+    );
     assert.equal(since.length, 5);
   });
 
   const errors: [string, number, ProblemCode, (client: Postmand) => Promise<unknown>][] = [
-    ['a name too short', 400, ProblemCode.requestValidationFailed, (client) => client.createWebhook(webhookTo('/', { name: 'x' }))],
-    ['a limit out of range', 400, ProblemCode.requestValidationFailed, (client) => client.listWebhooks({ limit: 0 })],
-    ['an id that is none', 404, ProblemCode.invalidId, (client) => client.getWebhook({ webhook_id: 'nonsense' })],
-    ['an unknown webhook', 404, ProblemCode.webhookNotFound, (client) => client.getWebhook({ webhook_id: NOBODY })],
-    ['a delivery for an unknown webhook', 404, ProblemCode.webhookNotFound, (client) => client.createDelivery({ webhook_id: NOBODY })],
-    ['an unknown delivery', 404, ProblemCode.deliveryNotFound, (client) => client.getDelivery({ delivery_id: NOBODY })],
+    [
+      'a name too short',
+      400,
+      ProblemCode.requestValidationFailed,
+      (client) => client.createWebhook(webhookTo('/', { name: 'x' })),
+    ],
+    [
+      'a limit out of range',
+      400,
+      ProblemCode.requestValidationFailed,
+      (client) => client.listWebhooks({ limit: 0 }),
+    ],
+    [
+      'an id that is none',
+      404,
+      ProblemCode.invalidId,
+      (client) => client.getWebhook({ webhook_id: 'nonsense' }),
+    ],
+    [
+      'an unknown webhook',
+      404,
+      ProblemCode.webhookNotFound,
+      (client) => client.getWebhook({ webhook_id: NOBODY }),
+    ],
+    [
+      'a delivery for an unknown webhook',
+      404,
+      ProblemCode.webhookNotFound,
+      (client) => client.createDelivery({ webhook_id: NOBODY }),
+    ],
+    [
+      'an unknown delivery',
+      404,
+      ProblemCode.deliveryNotFound,
+      (client) => client.getDelivery({ delivery_id: NOBODY }),
+    ],
     [
       'an unknown attempt',
       404,
@@ -130,7 +198,11 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
       'a content type other than JSON',
       415,
       ProblemCode.unsupportedMediaType,
-      (client) => client.createDelivery({ webhook_id: NOBODY }, { headers: { 'Content-Type': 'text/plain' } }),
+      (client) =>
+        client.createDelivery(
+          { webhook_id: NOBODY },
+          { headers: { 'Content-Type': 'text/plain' } },
+        ),
     ],
     [
       'a body too large',
@@ -177,34 +249,52 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
 
   test('a path that the API does not have → 404 with code 8', async () => {
     const client = createPostmand({ url: `${live.url}/nowhere` });
-    await assert.rejects(client.listWebhooks(), (error) => isProblem(error, ProblemCode.routeNotFound));
+    await assert.rejects(client.listWebhooks(), (error) =>
+      isProblem(error, ProblemCode.routeNotFound),
+    );
   });
 
   test('a service that is busy twice → calls that may be repeated are, after Retry-After', async () => {
     // Its own pauses would be longer than the test may take.
-    const client = createPostmand({ url: `${live.stub.url}/busy-twice/v1`, retry: { retryDelay: 3_600_000, jitter: false } });
+    const client = createPostmand({
+      url: `${live.stub.url}/busy-twice/v1`,
+      retry: { retryDelay: 3_600_000, jitter: false },
+    });
     await client.deleteWebhook({ webhook_id: NOBODY });
     assert.equal(live.stub.count('busy-twice'), 3);
   });
 
   test('a service that stays busy → the error of the fourth try, and one try where something is created', async () => {
     const client = createPostmand({ url: `${live.stub.url}/busy-reads/v1` });
-    await assert.rejects(client.listWebhooks(), (error) => isProblem(error, ProblemCode.serviceUnavailable));
+    await assert.rejects(client.listWebhooks(), (error) =>
+      isProblem(error, ProblemCode.serviceUnavailable),
+    );
     assert.equal(live.stub.count('busy-reads'), 4);
     const creates = createPostmand({ url: `${live.stub.url}/busy-creates/v1` });
-    await assert.rejects(creates.createDelivery({ webhook_id: NOBODY }), (error) => isProblem(error, ProblemCode.serviceUnavailable));
+    await assert.rejects(creates.createDelivery({ webhook_id: NOBODY }), (error) =>
+      isProblem(error, ProblemCode.serviceUnavailable),
+    );
     assert.equal(live.stub.count('busy-creates'), 1);
   });
 
   test('a service that never answers → TimeoutError after each try had its time', async () => {
-    const client = createPostmand({ url: `${live.stub.url}/silent/v1`, timeout: 50, retry: { retries: 1, retryDelay: 1 } });
-    await assert.rejects(client.listWebhooks(), (error) => error instanceof TimeoutError && error.attempt === 2);
+    const client = createPostmand({
+      url: `${live.stub.url}/silent/v1`,
+      timeout: 50,
+      retry: { retries: 1, retryDelay: 1 },
+    });
+    await assert.rejects(
+      client.listWebhooks(),
+      (error) => error instanceof TimeoutError && error.attempt === 2,
+    );
   });
 
   test('an internal error, and an answer that a proxy wrote → ApiError, the latter without a problem', async () => {
     const once = { retries: 0 };
     const broken = createPostmand({ url: `${live.stub.url}/broken/v1`, retry: once });
-    await assert.rejects(broken.listWebhooks(), (error) => isProblem(error, ProblemCode.internalServerError));
+    await assert.rejects(broken.listWebhooks(), (error) =>
+      isProblem(error, ProblemCode.internalServerError),
+    );
     const proxy = createPostmand({ url: `${live.stub.url}/proxy/v1`, retry: once });
     await assert.rejects(proxy.listWebhooks(), (error) => {
       assert.ok(error instanceof ApiError);
@@ -228,17 +318,25 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
       requests.map(({ path }) => path),
       [`/fine-keyed/v1/webhooks/${NOBODY}`, `/fine-keyed/v1/deliveries/${NOBODY}`],
     );
-    assert.ok(requests.every(({ headers }) => Object.keys(headers).every((name) => !name.includes('redocly'))));
+    assert.ok(
+      requests.every(({ headers }) =>
+        Object.keys(headers).every((name) => !name.includes('redocly')),
+      ),
+    );
   });
 });
 
 suite('verifySignature', () => {
-  const vectors = JSON.parse(readFileSync(new URL('../../sdk/vectors.json', import.meta.url), 'utf8')) as Vector[];
+  const vectors = JSON.parse(
+    readFileSync(new URL('../../sdk/vectors.json', import.meta.url), 'utf8'),
+  ) as Vector[];
   for (const { name, secret, body, body_base64, signature, valid } of vectors) {
     test(`${name} → ${valid ? 'genuine' : 'refused'}`, async () => {
-      const bytes = body === undefined ? Buffer.from(body_base64 ?? '', 'base64') : Buffer.from(body);
+      const bytes =
+        body === undefined ? Buffer.from(body_base64 ?? '', 'base64') : Buffer.from(body);
       assert.equal(await verifySignature(bytes, signature, secret), valid);
-      if (body !== undefined) assert.equal(await verifySignature(body, signature ?? undefined, secret), valid);
+      if (body !== undefined)
+        assert.equal(await verifySignature(body, signature ?? undefined, secret), valid);
     });
   }
 });

@@ -6,13 +6,18 @@ import { createSender, type Exchange } from '../../src/sending/send.ts';
 export type Told = { exhausted: Exchange[]; afterwards: Exchange[] };
 
 /**
- * A process for itself, as nobody else can live with its limit: sends to the URLs of its arguments with every descriptor in use, then
- * again with all of them free. In front of the URLs: `known`, the resolver has looked up a name before; `new`, it has not;
- * `isolated`, by a process for each send.
+ * A process for itself, as nobody else can live with its limit: sends to the URLs of its arguments
+ * with every descriptor in use, then again with all of them free. In front of the URLs: `known`,
+ * the resolver has looked up a name before; `new`, it has not; `isolated`, by a process for each
+ * send.
  */
 const [first = '', ...urls] = process.argv.slice(2);
 const create = first === 'isolated' ? createIsolatedSender : createSender;
-const sender = create({ bodyLimitBytes: 1000, outbound: { policy: 'internal', allow: [], deny: [] }, lookupThreads: 4 });
+const sender = create({
+  bodyLimitBytes: 1000,
+  outbound: { policy: 'internal', allow: [], deny: [] },
+  lookupThreads: 4,
+});
 if (first === 'known') await sendAll(['http://localhost:1/']);
 const taken = takeDescriptors();
 const exhausted = await sendAll(urls);

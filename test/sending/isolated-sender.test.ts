@@ -25,8 +25,16 @@ suite('the same exchange as from a sender in this process', { concurrency: true 
     ['no body', `${OK}Content-Length: 0\r\n\r\n`],
     ['bytes that are no text', `${OK}Content-Length: 4\r\n\r\n\0\xff\xfe\x80`],
     ['a body cut at the limit', `${OK}Content-Length: 10\r\n\r\n0123456789`, { bodyLimitBytes: 4 }],
-    ['a body of which nothing is kept', `${OK}Content-Length: 10\r\n\r\n0123456789`, { bodyLimitBytes: 0 }],
-    ['a body of 1 MB', `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`, { bodyLimitBytes: 2_000_000 }],
+    [
+      'a body of which nothing is kept',
+      `${OK}Content-Length: 10\r\n\r\n0123456789`,
+      { bodyLimitBytes: 0 },
+    ],
+    [
+      'a body of 1 MB',
+      `${OK}Content-Length: 1000000\r\n\r\n${'x'.repeat(1_000_000)}`,
+      { bodyLimitBytes: 2_000_000 },
+    ],
     ['bytes in the reason that are no text', 'HTTP/1.1 500 O\xffh\r\nContent-Length: 0\r\n\r\n'],
     ['a refused target', '', { outbound: { policy: 'public', allow: [], deny: [] } }],
     ['a denied target', '', { outbound: { policy: 'internal', allow: [], deny: ['127.0.0.0/8'] } }],
@@ -87,14 +95,21 @@ suite('the death of the process', () => {
   test('a process that is busy for ever → timeout some seconds after the time of the send, and it is killed', async (t) => {
     const receiver = await startReceiver(t, poisonFirst('block'));
     const startedAt = performance.now();
-    assertFailure(await poisonable(t).send(receiver.url, {}, { timeoutMs: 1500 }), 'timeout', /^timeout after 1\.5 s$/);
+    assertFailure(
+      await poisonable(t).send(receiver.url, {}, { timeoutMs: 1500 }),
+      'timeout',
+      /^timeout after 1\.5 s$/,
+    );
     assert.ok(performance.now() - startedAt >= 1500 + LATE_MS);
     await untilGone(processesOf(receiver));
   });
 
   test('a process that ends before it was told what to send → a local fault', async (t) => {
     const { send } = poisonable(t, '--import=data:text/javascript,process.exit(3)');
-    assert.deepEqual(await send('http://127.0.0.1:1/'), { kind: 'local', code: 'PROCESS_DIED_AT_START' });
+    assert.deepEqual(await send('http://127.0.0.1:1/'), {
+      kind: 'local',
+      code: 'PROCESS_DIED_AT_START',
+    });
   });
 
   test('a program that cannot be started → a local fault', async (t) => {
@@ -125,10 +140,17 @@ suite('the life of a process', { concurrency: 2 }, () => {
 
   test('SIGINT, SIGTERM and SIGHUP in the middle of a send → it goes on', async (t) => {
     let answer = () => {};
-    const receiver = await startReceiver(t, (_request, response) => (answer = () => response.end('ok')));
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => (answer = () => response.end('ok')),
+    );
     const sending = poisonable(t).send(receiver.url);
-    const [pid] = await until('the request', () => receiver.received.length > 0 && processesOf(receiver));
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid as number, signal);
+    const [pid] = await until(
+      'the request',
+      () => receiver.received.length > 0 && processesOf(receiver),
+    );
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.kill(pid as number, signal);
     answer();
     assertResponse(await sending);
   });
@@ -146,7 +168,9 @@ suite('the life of a process', { concurrency: 2 }, () => {
   test('aborted before, or while the process starts → aborted, and nothing is sent', async (t) => {
     const receiver = await startReceiver(t);
     const { send } = isolated(t);
-    assert.deepEqual(await send(receiver.url, {}, { signal: AbortSignal.abort() }), { kind: 'aborted' });
+    assert.deepEqual(await send(receiver.url, {}, { signal: AbortSignal.abort() }), {
+      kind: 'aborted',
+    });
     const abort = new AbortController();
     const sending = send(receiver.url, {}, { signal: abort.signal });
     abort.abort();
@@ -172,11 +196,18 @@ suite('the life of a process', { concurrency: 2 }, () => {
   ] as const) {
     test(`the parent is killed ${when} → the process ends`, async (t) => {
       const receiver = await startReceiver(t, poison === '' ? () => {} : poisonFirst(poison));
-      const parent = spawn(process.execPath, [PARENT, receiver.url], { env: { NODE_OPTIONS: `--import=${POISONABLE}` }, stdio: 'ignore' });
+      const parent = spawn(process.execPath, [PARENT, receiver.url], {
+        env: { NODE_OPTIONS: `--import=${POISONABLE}` },
+        stdio: 'ignore',
+      });
       t.after(() => parent.kill('SIGKILL'));
-      const pids = await until('the request', () => receiver.received.length > 0 && processesOf(receiver));
+      const pids = await until(
+        'the request',
+        () => receiver.received.length > 0 && processesOf(receiver),
+      );
       assert.notEqual(pids[0], parent.pid);
-      if (poison !== '') await until('it is busy', async () => (await nameOf(pids[0])) === 'blocked');
+      if (poison !== '')
+        await until('it is busy', async () => (await nameOf(pids[0])) === 'blocked');
       parent.kill('SIGKILL');
       await untilGone(pids);
     });
@@ -185,9 +216,14 @@ suite('the life of a process', { concurrency: 2 }, () => {
 
 test(`more sends than processes → ${POOL} at a time, the others in their order, and their time does not run while they wait`, async (t) => {
   const answers: (() => void)[] = [];
-  const receiver = await startReceiver(t, (_request, response) => void answers.push(() => response.end()));
+  const receiver = await startReceiver(
+    t,
+    (_request, response) => void answers.push(() => response.end()),
+  );
   const { send, close } = isolated(t);
-  const first = Array.from({ length: POOL }, (_one, i) => send(`${receiver.url}/${i}`, {}, { timeoutMs: 60_000 }));
+  const first = Array.from({ length: POOL }, (_one, i) =>
+    send(`${receiver.url}/${i}`, {}, { timeoutMs: 60_000 }),
+  );
   const abort = new AbortController();
   const leaving = send(`${receiver.url}/leaving`, {}, { signal: abort.signal });
   const second = ['a', 'b'].map((name) => send(`${receiver.url}/${name}`, {}, { timeoutMs: 2000 }));
@@ -208,7 +244,10 @@ test(`more sends than processes → ${POOL} at a time, the others in their order
   close();
   assert.deepEqual(await last, { kind: 'aborted' });
   const ends = (await Promise.all(first)).map(({ kind }) => kind);
-  assert.deepEqual(ends.toSorted(), [...Array.from({ length: POOL - 1 }, () => 'aborted'), 'response']);
+  assert.deepEqual(ends.toSorted(), [
+    ...Array.from({ length: POOL - 1 }, () => 'aborted'),
+    'response',
+  ]);
 });
 
 /** Sends to each target from this process and from one of its own. */

@@ -12,15 +12,24 @@ suite('a head', () => {
   const CASES: [when: string, head: string, repaired: string][] = [
     ['a bare LF', 'HTTP/1.1 200 OK\nA: b\r\n', `${STATUS}A: b\r\n`],
     ['a fold', `${STATUS}A: b\r\n c\r\n\t \td\r\n`, `${STATUS}A: b c d\r\n`],
-    ['a byte of other alphabets at the ends of a folded line', `${STATUS}A: b\xa0\r\n \x85c\r\n`, `${STATUS}A: b\xa0 \x85c\r\n`],
+    [
+      'a byte of other alphabets at the ends of a folded line',
+      `${STATUS}A: b\xa0\r\n \x85c\r\n`,
+      `${STATUS}A: b\xa0 \x85c\r\n`,
+    ],
     [
       'one length three times',
       `${STATUS}Content-Length: 2\r\nCONTENT-LENGTH:2 \r\ncontent-length:\t2\r\n`,
       `${STATUS}Content-Length: 2\r\n`,
     ],
-    ['a length beside chunks', `${STATUS}Content-Length: 2\r\nTransfer-Encoding: Chunked \r\n`, `${STATUS}Transfer-Encoding: Chunked \r\n`],
+    [
+      'a length beside chunks',
+      `${STATUS}Content-Length: 2\r\nTransfer-Encoding: Chunked \r\n`,
+      `${STATUS}Transfer-Encoding: Chunked \r\n`,
+    ],
   ];
-  for (const [when, head, repaired] of CASES) test(`with ${when} → repaired`, () => assert.equal(repairedHead(head), repaired));
+  for (const [when, head, repaired] of CASES)
+    test(`with ${when} → repaired`, () => assert.equal(repairedHead(head), repaired));
 
   const LEFT = [
     STATUS,
@@ -34,7 +43,8 @@ suite('a head', () => {
     `${STATUS} A: b\r\n`,
     `${STATUS}X-Content-Length: 2\r\nContent-Length: 2\r\n`,
   ];
-  for (const head of LEFT) test(`${JSON.stringify(head)} → left as it is`, () => assert.equal(repairedHead(head), head));
+  for (const head of LEFT)
+    test(`${JSON.stringify(head)} → left as it is`, () => assert.equal(repairedHead(head), head));
 
   const HOSTILE: [what: string, fields: string][] = [
     ['short lines', 'a\n'.repeat(32_000)],
@@ -73,17 +83,26 @@ suite('whatever pieces an answer comes in', () => {
     .map(([text, blank]) => `${text.length.toString(16)}${blank}\r\n${text}\r\n`);
   const chunks = fc
     .tuple(fc.array(chunk, { maxLength: 4 }), blanks)
-    .map(([all, blank]) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${all.join('')}0${blank}\r\nT: u\r\n\r\n`);
+    .map(
+      ([all, blank]) =>
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${all.join('')}0${blank}\r\nT: u\r\n\r\n`,
+    );
   const answer = fc.oneof(
     chunks,
-    fc.tuple(fc.array(head, { maxLength: 3 }), fc.string()).map(([heads, rest]) => heads.join('') + rest),
+    fc
+      .tuple(fc.array(head, { maxLength: 3 }), fc.string())
+      .map(([heads, rest]) => heads.join('') + rest),
   );
 
   test('→ the same is read as when it comes at once', async () => {
     await fc.assert(
       fc.asyncProperty(answer, fc.array(fc.nat({ max: 200 })), async (text, cuts) => {
         const bytes = Buffer.from(text);
-        const places = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b), bytes.length];
+        const places = [
+          0,
+          ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b),
+          bytes.length,
+        ];
         const pieces = places.slice(1).map((place, i) => bytes.subarray(places[i], place));
         assert.deepEqual(await readAs(pieces), await readAs([bytes]));
       }),
@@ -91,7 +110,8 @@ suite('whatever pieces an answer comes in', () => {
   });
 
   test('that is strict → the same bytes, and no repair', async () => {
-    const strict = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: u\r\n\r\n';
+    const strict =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: u\r\n\r\n';
     for (let cut = 0; cut <= strict.length; cut += 1) {
       const pieces = [strict.slice(0, cut), strict.slice(cut)].map((piece) => Buffer.from(piece));
       assert.deepEqual(await readAs(pieces), { text: strict, repaired: false });

@@ -17,21 +17,42 @@ suite('an error of a send', () => {
     ['no memory', fault('ENOMEM', 'connect'), 'ENOMEM'],
     ['no descriptor for the look-up', fault('EMFILE', 'getaddrinfo'), 'EMFILE'],
     ['no memory for the look-up', fault('EAI_MEMORY', 'getaddrinfo'), 'EAI_MEMORY'],
-    ['no local port left to an IPv4 address', fault('EADDRNOTAVAIL', 'connect', '10.0.0.1'), 'EADDRNOTAVAIL'],
-    ['no local address for an IPv6 address', fault('EADDRNOTAVAIL', 'connect', '2001:db8::1'), undefined],
+    [
+      'no local port left to an IPv4 address',
+      fault('EADDRNOTAVAIL', 'connect', '10.0.0.1'),
+      'EADDRNOTAVAIL',
+    ],
+    [
+      'no local address for an IPv6 address',
+      fault('EADDRNOTAVAIL', 'connect', '2001:db8::1'),
+      undefined,
+    ],
     ['no memory while writing, as a part may have left', fault('ENOMEM', 'write'), undefined],
     ['no buffer while reading', fault('ENOBUFS', 'read'), undefined],
     ['no call that is told', fault('EMFILE', undefined), undefined],
     ['refused', fault('ECONNREFUSED', 'connect', '10.0.0.1'), undefined],
     ['a name that does not exist', fault('ENOTFOUND', 'getaddrinfo'), undefined],
     ['wrapped by got', wrapped(fault('EMFILE', 'connect')), 'EMFILE'],
-    ['all addresses', wrapped(new AggregateError([fault('EMFILE', 'connect'), fault('EMFILE', 'connect')])), 'EMFILE'],
-    ['the second of two addresses', new AggregateError([fault('ECONNREFUSED', 'connect'), fault('EMFILE', 'connect')]), 'EMFILE'],
-    ['none of two addresses', new AggregateError([fault('ECONNREFUSED', 'connect'), fault('EHOSTUNREACH', 'connect')]), undefined],
+    [
+      'all addresses',
+      wrapped(new AggregateError([fault('EMFILE', 'connect'), fault('EMFILE', 'connect')])),
+      'EMFILE',
+    ],
+    [
+      'the second of two addresses',
+      new AggregateError([fault('ECONNREFUSED', 'connect'), fault('EMFILE', 'connect')]),
+      'EMFILE',
+    ],
+    [
+      'none of two addresses',
+      new AggregateError([fault('ECONNREFUSED', 'connect'), fault('EHOSTUNREACH', 'connect')]),
+      undefined,
+    ],
     ['no error at all', undefined, undefined],
   ];
   for (const [when, error, code] of CASES) {
-    test(`${when} → ${code === undefined ? 'not ours' : `ours, ${code}`}`, () => assert.equal(localFault(error), code));
+    test(`${when} → ${code === undefined ? 'not ours' : `ours, ${code}`}`, () =>
+      assert.equal(localFault(error), code));
   }
 });
 
@@ -40,7 +61,12 @@ suite('a process without a free descriptor', { concurrency: true }, () => {
     test(`a resolver that is ${resolver}: literal, name and https → local faults; with descriptors again → as usual`, async (t) => {
       const receiver = await startReceiver(t);
       const { port } = new URL(receiver.url);
-      const urls = ['http://127.0.0.1', 'http://localhost', 'https://127.0.0.1', 'https://localhost'];
+      const urls = [
+        'http://127.0.0.1',
+        'http://localhost',
+        'https://127.0.0.1',
+        'https://localhost',
+      ];
       const all = [...urls.map((url) => `${url}:${port}/`), 'http://nowhere.invalid/'];
       const { exhausted, afterwards } = await sendExhausted(resolver, all);
       assert.deepEqual(

@@ -20,10 +20,16 @@ function lookupWith(threads = 8, policy: 'internal' | 'public' = 'internal') {
         ),
       fail: (code) => done(Object.assign(new Error(code), { code }), []),
     });
-  const lookup = createLookup({ objection: outboundObjection({ policy, allow: [], deny: [] }), threads, resolve });
+  const lookup = createLookup({
+    objection: outboundObjection({ policy, allow: [], deny: [] }),
+    threads,
+    resolve,
+  });
   const all = (hostname: string) =>
     new Promise<LookupAddress[]>((good, bad) =>
-      lookup(hostname, { all: true }, (error, addresses) => (error ? bad(error) : good(addresses as LookupAddress[]))),
+      lookup(hostname, { all: true }, (error, addresses) =>
+        error ? bad(error) : good(addresses as LookupAddress[]),
+      ),
     );
   return { asked, lookup, all, names: () => asked.map(({ hostname }) => hostname) };
 }
@@ -37,7 +43,9 @@ suite('addresses', () => {
       { address: '10.0.0.1', family: 4 },
       { address: '::1', family: 6 },
     ]);
-    const one = new Promise((good) => lookup('a.test', {}, (error, address, family) => good([error, address, family])));
+    const one = new Promise((good) =>
+      lookup('a.test', {}, (error, address, family) => good([error, address, family])),
+    );
     asked[1]?.answer(['10.0.0.1', '::1']);
     assert.deepEqual(await one, [null, '10.0.0.1', 4]);
   });
@@ -55,7 +63,10 @@ suite('addresses', () => {
     asked[0]?.answer(['10.0.0.1', '127.0.0.1']);
     await assert.rejects(
       found,
-      (error) => error instanceof Refused && error.code === 'NOT_ALLOWED' && error.detail === 'a private address',
+      (error) =>
+        error instanceof Refused &&
+        error.code === 'NOT_ALLOWED' &&
+        error.detail === 'a private address',
     );
   });
 
@@ -83,7 +94,8 @@ suite('threads', () => {
     const found = Array.from({ length: 50 }, () => all('a.test'));
     assert.deepEqual(names(), ['a.test']);
     asked[0]?.answer(['10.0.0.1']);
-    for (const addresses of await Promise.all(found)) assert.deepEqual(addresses, [{ address: '10.0.0.1', family: 4 }]);
+    for (const addresses of await Promise.all(found))
+      assert.deepEqual(addresses, [{ address: '10.0.0.1', family: 4 }]);
     void all('a.test');
     assert.deepEqual(names(), ['a.test', 'a.test']);
   });
@@ -94,7 +106,12 @@ suite('threads', () => {
     asked[0]?.answer(['10.0.0.1']);
     await known;
     for (let i = 0; i < 10; i += 1) void all(`hang-${i}.test`);
-    assert.deepEqual(names().slice(1), ['hang-0.test', 'hang-1.test', 'hang-2.test', 'hang-3.test']);
+    assert.deepEqual(names().slice(1), [
+      'hang-0.test',
+      'hang-1.test',
+      'hang-2.test',
+      'hang-3.test',
+    ]);
     const again = all('known.test');
     asked.at(-1)?.answer(['10.0.0.1']);
     assert.deepEqual(await again, [{ address: '10.0.0.1', family: 4 }]);

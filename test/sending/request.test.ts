@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildRequest } from '../../src/sending/request.ts';
 
-const WEBHOOK = { url: 'https://example.com/hook?a=1', content_type: 'text/plain; charset=utf-8', secret_token: 'my-secret-token' };
+const WEBHOOK = {
+  url: 'https://example.com/hook?a=1',
+  content_type: 'text/plain; charset=utf-8',
+  secret_token: 'my-secret-token',
+};
 
 test('a webhook with a token → its URL, exactly the payload, and content type and signature in alphabetical order', () => {
   assert.deepEqual(buildRequest(WEBHOOK, '{"success": true}'), {
@@ -23,5 +27,8 @@ test('a webhook without a token → no signature header at all', () => {
 test('an empty payload → an empty body, signed like any other', () => {
   const { body, headers } = buildRequest(WEBHOOK, '');
   assert.equal(body, '');
-  assert.deepEqual(headers[1], ['X-Hub-Signature', 'f9d31112a4979613e22fa6348c6cba8b29cdfb42fe05d8b832f056d16735bee9']);
+  assert.deepEqual(headers[1], [
+    'X-Hub-Signature',
+    'f9d31112a4979613e22fa6348c6cba8b29cdfb42fe05d8b832f056d16735bee9',
+  ]);
 });

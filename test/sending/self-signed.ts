@@ -1,4 +1,7 @@
-/** A certificate for localhost and 127.0.0.1 that only its own key has signed, valid until 2126. Made for these tests, used nowhere else. */
+/**
+ * A certificate for localhost and 127.0.0.1 that only its own key has signed, valid until 2126.
+ * Made for these tests, used nowhere else.
+ */
 export const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgyC6HD3zGi5wCtVm1
@@ -20,7 +23,9 @@ vwedq9Y1HdASt6BPy5Tw1k9v9av7TBgfCPJ1ryJmsQ==
 `,
 };
 
-/** The same with localhost as common name only, without alternative names or with ones of no host. */
+/**
+ * The same with localhost as common name only, without alternative names or with ones of no host.
+ */
 export const COMMON_NAME_ONLY = {
   'no alternative names': {
     key: `-----BEGIN PRIVATE KEY-----

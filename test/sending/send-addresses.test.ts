@@ -15,7 +15,9 @@ suite('a name with several addresses', () => {
   test('the first is silent, the second answers → answered without a long wait', async (t) => {
     const { port } = await startClogged(t, '127.0.0.2');
     const server = await startAt(t, '127.0.0.3', port);
-    const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3']).send(`http://several.test:${port}/`);
+    const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3']).send(
+      `http://several.test:${port}/`,
+    );
     assertResponse(exchange);
     assert.ok(exchange.durationMs < 2000, `${exchange.durationMs} ms`);
     assert.equal(server.requests, 1);
@@ -41,7 +43,9 @@ suite('a name with several addresses', () => {
     const { port, open } = await startClogged(t, '127.0.0.2');
     setTimeout(open, 600);
     const proxy = { url: 'http://127.0.0.1:1', except: '*' };
-    const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3'], { proxy }).send(`http://several.test:${port}/`);
+    const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3'], { proxy }).send(
+      `http://several.test:${port}/`,
+    );
     assertResponse(exchange);
   });
 
@@ -49,7 +53,9 @@ suite('a name with several addresses', () => {
     const { port, open } = await startClogged(t, '127.0.0.2');
     await startClogged(t, '127.0.0.3', port);
     setTimeout(open, 600);
-    assertResponse(await sendTo(t, ['127.0.0.2', '127.0.0.3']).send(`http://several.test:${port}/`));
+    assertResponse(
+      await sendTo(t, ['127.0.0.2', '127.0.0.3']).send(`http://several.test:${port}/`),
+    );
   });
 
   test('five are silent, the sixth answers → answered', async (t) => {
@@ -64,9 +70,16 @@ suite('a name with several addresses', () => {
     const { port } = await startClogged(t, '127.0.0.2');
     await startClogged(t, '::1', port);
     const before = connectionsOfProcess();
-    const exchange = await sendTo(t, ['127.0.0.2', '::1']).send(`http://several.test:${port}/`, {}, { timeoutMs: 1500 });
+    const exchange = await sendTo(t, ['127.0.0.2', '::1']).send(
+      `http://several.test:${port}/`,
+      {},
+      { timeoutMs: 1500 },
+    );
     assertFailure(exchange, 'timeout', /^timeout after 1\.5 s$/);
-    assert.ok(exchange.durationMs >= 1490 && exchange.durationMs < 3000, `${exchange.durationMs} ms`);
+    assert.ok(
+      exchange.durationMs >= 1490 && exchange.durationMs < 3000,
+      `${exchange.durationMs} ms`,
+    );
     await until('all tries ended', () => connectionsOfProcess() === before, 1000);
   });
 
@@ -75,7 +88,11 @@ suite('a name with several addresses', () => {
     await startClogged(t, '127.0.0.3', port);
     const before = connectionsOfProcess();
     const abort = new AbortController();
-    const sending = sendTo(t, ['127.0.0.2', '127.0.0.3']).send(`http://several.test:${port}/`, {}, { signal: abort.signal });
+    const sending = sendTo(t, ['127.0.0.2', '127.0.0.3']).send(
+      `http://several.test:${port}/`,
+      {},
+      { signal: abort.signal },
+    );
     await until('two are tried', () => connectionsOfProcess() === before + 2);
     abort.abort();
     assert.deepEqual(await sending, { kind: 'aborted' });
@@ -85,14 +102,20 @@ suite('a name with several addresses', () => {
   test('all refuse → refused', async (t) => {
     const { port, close } = await startAt(t, '127.0.0.2', 0);
     await close();
-    assertFailure(await sendTo(t, ['127.0.0.2', '::1']).send(`http://several.test:${port}/`), 'refused', /^connection refused$/);
+    assertFailure(
+      await sendTo(t, ['127.0.0.2', '::1']).send(`http://several.test:${port}/`),
+      'refused',
+      /^connection refused$/,
+    );
   });
 
   test('addresses of both families → in turn', async (t) => {
     const { port } = await startClogged(t, '127.0.0.2');
     const second = await startAt(t, '::1', port);
     const third = await startAt(t, '127.0.0.3', port);
-    assertResponse(await sendTo(t, ['127.0.0.2', '127.0.0.3', '::1']).send(`http://several.test:${port}/`));
+    assertResponse(
+      await sendTo(t, ['127.0.0.2', '127.0.0.3', '::1']).send(`http://several.test:${port}/`),
+    );
     assert.deepEqual([second.requests, third.requests], [1, 0]);
   });
 
@@ -101,7 +124,11 @@ suite('a name with several addresses', () => {
     const denied = await startAt(t, '127.0.0.3', port);
     await startAt(t, '127.0.0.4', port);
     const outbound = { policy: 'internal', allow: [], deny: ['127.0.0.3'] } as const;
-    assertResponse(await sendTo(t, ['127.0.0.2', '127.0.0.3', '127.0.0.4'], { outbound }).send(`http://several.test:${port}/`));
+    assertResponse(
+      await sendTo(t, ['127.0.0.2', '127.0.0.3', '127.0.0.4'], { outbound }).send(
+        `http://several.test:${port}/`,
+      ),
+    );
     assert.equal(denied.connections, 0);
   });
 
@@ -126,7 +153,11 @@ test('one address that takes a second to connect → answered', async (t) => {
 test('https to a name whose address is silent → the timeout of the send, and then no connection is tried any more', async (t) => {
   const { port } = await startClogged(t, '127.0.0.2');
   const before = connectionsOfProcess();
-  const exchange = await sendTo(t, ['127.0.0.2']).send(`https://several.test:${port}/`, {}, { timeoutMs: 500 });
+  const exchange = await sendTo(t, ['127.0.0.2']).send(
+    `https://several.test:${port}/`,
+    {},
+    { timeoutMs: 500 },
+  );
   assertFailure(exchange, 'timeout', /^timeout after 0\.5 s$/);
   await until('all tries ended', () => connectionsOfProcess() === before, 1000);
 });
@@ -140,9 +171,19 @@ function sendTo(t: TestContext, addresses: string[], options: Partial<SenderOpti
   return sender(t, options, (all) => createSender(all, resolve));
 }
 
-async function startAt(t: TestContext, host: string, port: number, scheme: 'http' | 'https' = 'http') {
+async function startAt(
+  t: TestContext,
+  host: string,
+  port: number,
+  scheme: 'http' | 'https' = 'http',
+) {
   if (scheme === 'https') trustSelfSigned(t);
-  const seen = { port, requests: 0, connections: 0, close: () => new Promise((resolve) => server.close(resolve)) };
+  const seen = {
+    port,
+    requests: 0,
+    connections: 0,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
   const server: Server = scheme === 'https' ? createTlsServer(SELF_SIGNED) : createServer();
   server.on('connection', () => (seen.connections += 1));
   server.on('request', (request, response) => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
-import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+} from 'node:tls';
 import { until } from '../setup/until.ts';
 import { SELF_SIGNED } from './self-signed.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
@@ -20,7 +24,9 @@ suite('answered and closed before the request is read', () => {
     for (const status of [200, 400, 413]) {
       for (const bytes of [200_000, 2_000_000]) {
         test(`${scheme}, a complete ${status}, ${bytes} bytes of payload → ${SENDS} of ${SENDS} times the answer`, async (t) => {
-          const server = await startEarly(t, scheme, (socket) => socket.write(answer(status), () => socket.destroy()));
+          const server = await startEarly(t, scheme, (socket) =>
+            socket.write(answer(status), () => socket.destroy()),
+          );
           const { send } = sender(t);
           for (let i = 0; i < SENDS; i += 1) {
             const exchange = await send(server.url, { body: LARGE.slice(0, bytes) });
@@ -33,7 +39,9 @@ suite('answered and closed before the request is read', () => {
   }
 
   test('before any of the request has come → the answer', async (t) => {
-    const server = await startTcp(t, createServer(), (socket) => socket.write(answer(503), () => socket.destroy()));
+    const server = await startTcp(t, createServer(), (socket) =>
+      socket.write(answer(503), () => socket.destroy()),
+    );
     for (let i = 0; i < SENDS; i += 1) {
       const exchange = await sender(t).send(server.url, { body: LARGE });
       assertResponse(exchange);
@@ -43,7 +51,9 @@ suite('answered and closed before the request is read', () => {
 
   test('an answer that is longer than what is read at a time → all of it', async (t) => {
     const body = 'y'.repeat(60_000);
-    const server = await startEarly(t, 'http', (socket) => socket.write(answer(200, { body }), () => socket.resetAndDestroy()));
+    const server = await startEarly(t, 'http', (socket) =>
+      socket.write(answer(200, { body }), () => socket.resetAndDestroy()),
+    );
     const exchange = await sender(t).send(server.url, { body: LARGE });
     assertResponse(exchange);
     assert.equal(exchange.body.toString(), body);
@@ -51,7 +61,9 @@ suite('answered and closed before the request is read', () => {
 
   test('a part of an answer → reset, without a wait', async (t) => {
     const part = answer(200).slice(0, -1);
-    const server = await startEarly(t, 'http', (socket) => socket.write(part, () => socket.resetAndDestroy()));
+    const server = await startEarly(t, 'http', (socket) =>
+      socket.write(part, () => socket.resetAndDestroy()),
+    );
     const exchange = await sender(t).send(server.url, { body: LARGE });
     assertFailure(exchange, 'reset', /^connection (reset|closed) before a complete response$/);
     assert.ok(exchange.durationMs < 5000, `${exchange.durationMs} ms`);
@@ -90,16 +102,23 @@ suite('answered before the request is read, and the connection kept', () => {
   });
 
   test('200, and the rest is never read → the answer, at the timeout, and the connection is closed', async (t) => {
-    const server = await startEarly(t, 'http', (socket) => socket.write(answer(200, { connection: 'keep-alive' })));
+    const server = await startEarly(t, 'http', (socket) =>
+      socket.write(answer(200, { connection: 'keep-alive' })),
+    );
     const exchange = await sender(t).send(server.url, { body: LARGE }, { timeoutMs: 500 });
     assertResponse(exchange);
     assert.equal(exchange.status, 200);
-    assert.ok(exchange.durationMs >= 490 && exchange.durationMs < 3000, `${exchange.durationMs} ms`);
+    assert.ok(
+      exchange.durationMs >= 490 && exchange.durationMs < 3000,
+      `${exchange.durationMs} ms`,
+    );
     await until('the connection closed', () => server.resumeAll().open === 0, 2000);
   });
 
   test('413 → at once the answer, and the connection is closed: the next send has a new one', async (t) => {
-    const server = await startEarly(t, 'http', (socket) => socket.write(answer(413, { connection: 'keep-alive' })));
+    const server = await startEarly(t, 'http', (socket) =>
+      socket.write(answer(413, { connection: 'keep-alive' })),
+    );
     const { send } = sender(t);
     for (const connections of [1, 2]) {
       const exchange = await send(server.url, { body: LARGE }, { timeoutMs: 60_000 });
@@ -142,7 +161,10 @@ function startEarly(t: TestContext, scheme: 'http' | 'https', onHead: (socket: S
       onHead(socket);
     };
     let requests = 0;
-    socket.on('data', (chunk: Buffer) => chunk.includes('POST / HTTP/1.1') && onRequest((requests += 1)));
+    socket.on(
+      'data',
+      (chunk: Buffer) => chunk.includes('POST / HTTP/1.1') && onRequest((requests += 1)),
+    );
   });
 }
 

@@ -32,17 +32,33 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('INVALID_CA'), 'tls', 'certificate cannot be verified'],
   [coded('UNSPECIFIED'), 'tls', 'certificate cannot be verified'],
   [coded('ERR_TLS_INVALID_STATE'), 'tls', 'TLS handshake failed'],
-  [new Refused('COMMON_NAME_ONLY'), 'tls', 'certificate names hooks.example.com only as common name, not as subject alternative name'],
+  [
+    new Refused('COMMON_NAME_ONLY'),
+    'tls',
+    'certificate names hooks.example.com only as common name, not as subject alternative name',
+  ],
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', 'TLS handshake failed'],
   [coded('EPROTO'), 'tls', 'TLS handshake failed'],
   [coded('HPE_HEADER_OVERFLOW'), 'protocol', 'response headers too large'],
   [coded('HPE_INVALID_CONSTANT'), 'protocol', 'the answer is not valid HTTP'],
   [coded('ERR_INVALID_URL'), 'invalid', 'the URL of the webhook is not valid'],
   [coded('ERR_UNSUPPORTED_PROTOCOL'), 'invalid', 'the URL of the webhook is not http or https'],
-  [coded('ERR_INVALID_CHAR'), 'invalid', 'a header would hold a character that HTTP does not allow'],
+  [
+    coded('ERR_INVALID_CHAR'),
+    'invalid',
+    'a header would hold a character that HTTP does not allow',
+  ],
   [coded('E_NEVER_HEARD_OF'), 'other', 'request failed: E_NEVER_HEARD_OF'],
-  [new Error('no code at all, but hunter2'), 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
-  [new URIError('hunter2'), 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
+  [
+    new Error('no code at all, but hunter2'),
+    'other',
+    'request failed: neither Node.js nor the endpoint gave a reason',
+  ],
+  [
+    new URIError('hunter2'),
+    'other',
+    'request failed: neither Node.js nor the endpoint gave a reason',
+  ],
   ['hunter2', 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
   [undefined, 'other', 'request failed: neither Node.js nor the endpoint gave a reason'],
 ];
@@ -54,33 +70,53 @@ for (const [error, reason, message] of CASES) {
 }
 
 test('an error wrapped by got → the one that Node reported', () => {
-  const wrapped = Object.assign(new Error('got', { cause: coded('ECONNREFUSED') }), { code: 'ERR_GOT_REQUEST_ERROR' });
+  const wrapped = Object.assign(new Error('got', { cause: coded('ECONNREFUSED') }), {
+    code: 'ERR_GOT_REQUEST_ERROR',
+  });
   assert.equal(describeFailure(wrapped, URL_WITH_PASSWORD, 1000).reason, 'refused');
 });
 
 test('several addresses that all failed → the first of them', () => {
-  const every = Object.assign(new AggregateError([coded('EHOSTUNREACH'), coded('ECONNREFUSED')]), { code: 'EHOSTUNREACH' });
-  assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'host unreachable');
+  const every = Object.assign(new AggregateError([coded('EHOSTUNREACH'), coded('ECONNREFUSED')]), {
+    code: 'EHOSTUNREACH',
+  });
+  assert.equal(
+    describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+    'host unreachable',
+  );
 });
 
 for (const code of ['ENETUNREACH', 'EADDRNOTAVAIL']) {
   test(`several addresses, the first fails with ${code} → what came of the others`, () => {
     const every = new AggregateError([coded(code), coded('ECONNREFUSED'), coded('EHOSTUNREACH')]);
-    assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'connection refused');
+    assert.equal(
+      describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+      'connection refused',
+    );
   });
 }
 
 test('several addresses that cannot be reached from this machine → the first of them', () => {
   const every = new AggregateError([coded('ENETUNREACH'), coded('EADDRNOTAVAIL')]);
-  assert.equal(describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message, 'network unreachable');
+  assert.equal(
+    describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+    'network unreachable',
+  );
 });
 
 test('whatever fails → nothing of the URL but its host, and nothing of the original message', () => {
-  for (const [error] of CASES) assert.doesNotMatch(describeFailure(error, URL_WITH_PASSWORD, 1000).message, /hunter|user|8443|path/);
+  for (const [error] of CASES)
+    assert.doesNotMatch(
+      describeFailure(error, URL_WITH_PASSWORD, 1000).message,
+      /hunter|user|8443|path/,
+    );
 });
 
 test('a URL that cannot be parsed → a message all the same', () => {
-  assert.deepEqual(describeFailure(coded('ENOTFOUND'), 'http://', 1000), { reason: 'dns', message: 'name not found: ' });
+  assert.deepEqual(describeFailure(coded('ENOTFOUND'), 'http://', 1000), {
+    reason: 'dns',
+    message: 'name not found: ',
+  });
 });
 
 function coded(code: string): Error {

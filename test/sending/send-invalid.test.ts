@@ -42,7 +42,11 @@ suite('URLs taken over from an old database', () => {
     'http://a:99999/',
   ]) {
     test(`${JSON.stringify(url)} → the reason says that the URL is at fault`, async (t) => {
-      assertFailure(await sender(t).send(url), 'invalid', /^the URL of the webhook is not (valid|http or https)$/);
+      assertFailure(
+        await sender(t).send(url),
+        'invalid',
+        /^the URL of the webhook is not (valid|http or https)$/,
+      );
     });
   }
 });
@@ -52,7 +56,11 @@ suite('header values taken over from an old database', () => {
     test(`${JSON.stringify(value)} → a failure that says so, and nothing is sent`, async (t) => {
       const receiver = await startReceiver(t);
       const exchange = await sender(t).send(receiver.url, { headers: [['Content-Type', value]] });
-      assertFailure(exchange, 'invalid', /^a header would hold a character that HTTP does not allow$/);
+      assertFailure(
+        exchange,
+        'invalid',
+        /^a header would hold a character that HTTP does not allow$/,
+      );
       assert.equal(receiver.received.length, 0);
     });
   }
@@ -70,8 +78,13 @@ suite('a URL with credentials', () => {
     const url = receiver.url.replace('://', '://us%40er:hunter2@');
     const exchange = await sender(t).send(`${url}/hook`);
     assertResponse(exchange);
-    assert.equal(receiver.received[0]?.headers.authorization, `Basic ${Buffer.from('us@er:hunter2').toString('base64')}`);
-    const stored = requestTranscript({ url: `${url}/hook`, headers: [], body: '' }) + responseTranscript(exchange, exchange.body, false);
+    assert.equal(
+      receiver.received[0]?.headers.authorization,
+      `Basic ${Buffer.from('us@er:hunter2').toString('base64')}`,
+    );
+    const stored =
+      requestTranscript({ url: `${url}/hook`, headers: [], body: '' }) +
+      responseTranscript(exchange, exchange.body, false);
     assert.doesNotMatch(stored, /hunter2|us%40er|Authorization/);
   });
 

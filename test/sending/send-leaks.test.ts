@@ -9,7 +9,11 @@ import { until } from '../setup/until.ts';
 test('1,500 sends to hostile endpoints, some given up → no connection, timer or listener is left', async (t) => {
   const leftovers = watchLeftovers();
   const { targets, open } = await startHostileEndpoints(t);
-  const sender = createSender({ bodyLimitBytes: 64 * 1024, outbound: { policy: 'internal', allow: [], deny: [] }, lookupThreads: 4 });
+  const sender = createSender({
+    bodyLimitBytes: 64 * 1024,
+    outbound: { policy: 'internal', allow: [], deny: [] },
+    lookupThreads: 4,
+  });
   t.after(() => sender.close());
   const before = leftovers();
   // What a first send sets up for good belongs to the start.

@@ -14,14 +14,46 @@ suite('answers that RFC 9112 lets a recipient take', () => {
   const ANSWERS: [when: string, answer: string, headers: string[]][] = [
     ['a bare LF ends the head', `${OK}Content-Length: 2\r\n\nok`, ['Content-Length', '2']],
     ['bare LFs everywhere', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok', ['Content-Length', '2']],
-    ['a bare LF behind the status line', 'HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok', ['Content-Length', '2']],
-    ['a bare LF behind one header', `${OK}A: b\nContent-Length: 2\r\n\r\nok`, ['A', 'b', 'Content-Length', '2']],
-    ['a bare LF before a whole empty line', `${OK}Content-Length: 2\n\r\nok`, ['Content-Length', '2']],
-    ['two spaces before the status', 'HTTP/1.1  200 OK\r\nContent-Length: 2\r\n\r\nok', ['Content-Length', '2']],
-    ['a space before a colon', `${OK}A : b\r\nContent-Length: 2\r\n\r\nok`, ['A', 'b', 'Content-Length', '2']],
-    ['a space before the colon of the length', `${OK}Content-Length\t : 2\r\n\r\nok`, ['Content-Length', '2']],
-    ['a folded line', `${OK}A: b \r\n  c\r\n\td\r\nContent-Length: 2\r\n\r\nok`, ['A', 'b c d', 'Content-Length', '2']],
-    ['the same length twice', `${OK}Content-Length: 2\r\nA: b\r\ncontent-length:2\r\n\r\nok`, ['Content-Length', '2', 'A', 'b']],
+    [
+      'a bare LF behind the status line',
+      'HTTP/1.1 200 OK\nContent-Length: 2\r\n\r\nok',
+      ['Content-Length', '2'],
+    ],
+    [
+      'a bare LF behind one header',
+      `${OK}A: b\nContent-Length: 2\r\n\r\nok`,
+      ['A', 'b', 'Content-Length', '2'],
+    ],
+    [
+      'a bare LF before a whole empty line',
+      `${OK}Content-Length: 2\n\r\nok`,
+      ['Content-Length', '2'],
+    ],
+    [
+      'two spaces before the status',
+      'HTTP/1.1  200 OK\r\nContent-Length: 2\r\n\r\nok',
+      ['Content-Length', '2'],
+    ],
+    [
+      'a space before a colon',
+      `${OK}A : b\r\nContent-Length: 2\r\n\r\nok`,
+      ['A', 'b', 'Content-Length', '2'],
+    ],
+    [
+      'a space before the colon of the length',
+      `${OK}Content-Length\t : 2\r\n\r\nok`,
+      ['Content-Length', '2'],
+    ],
+    [
+      'a folded line',
+      `${OK}A: b \r\n  c\r\n\td\r\nContent-Length: 2\r\n\r\nok`,
+      ['A', 'b c d', 'Content-Length', '2'],
+    ],
+    [
+      'the same length twice',
+      `${OK}Content-Length: 2\r\nA: b\r\ncontent-length:2\r\n\r\nok`,
+      ['Content-Length', '2', 'A', 'b'],
+    ],
     [
       'a length before chunks',
       `${OK}Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
@@ -37,9 +69,21 @@ suite('answers that RFC 9112 lets a recipient take', () => {
       `HTTP/1.1 100 Continue\n\nHTTP/1.1 103 Early\r\n\n${OK}Content-Length: 2\r\n\r\nok`,
       ['Content-Length', '2'],
     ],
-    ['a space behind the size of a chunk', `${CHUNKS}2 \r\nok\r\n0\r\n\r\n`, ['Transfer-Encoding', 'chunked']],
-    ['spaces and tabs behind all sizes', `${CHUNKS}1 \t\r\no\r\n1      \r\nk\r\n0  \r\n\r\n`, ['Transfer-Encoding', 'chunked']],
-    ['a space before a chunk extension', `${CHUNKS}2 ;a=b\r\nok\r\n0\r\n\r\n`, ['Transfer-Encoding', 'chunked']],
+    [
+      'a space behind the size of a chunk',
+      `${CHUNKS}2 \r\nok\r\n0\r\n\r\n`,
+      ['Transfer-Encoding', 'chunked'],
+    ],
+    [
+      'spaces and tabs behind all sizes',
+      `${CHUNKS}1 \t\r\no\r\n1      \r\nk\r\n0  \r\n\r\n`,
+      ['Transfer-Encoding', 'chunked'],
+    ],
+    [
+      'a space before a chunk extension',
+      `${CHUNKS}2 ;a=b\r\nok\r\n0\r\n\r\n`,
+      ['Transfer-Encoding', 'chunked'],
+    ],
     [
       'a bare LF in the head and a space in the body',
       `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2 \r\nok\r\n0\r\n\r\n`,
@@ -53,9 +97,15 @@ suite('answers that RFC 9112 lets a recipient take', () => {
       for (const connections of [1, 2]) {
         const exchange = await send(server.url);
         assertResponse(exchange);
-        assert.deepEqual([exchange.status, exchange.reason, exchange.body.toString()], [200, 'OK', 'ok']);
+        assert.deepEqual(
+          [exchange.status, exchange.reason, exchange.body.toString()],
+          [200, 'OK', 'ok'],
+        );
         assert.deepEqual(exchange.rawHeaders, headers);
-        assert.deepEqual([server.requests.length, server.connections()], [connections, connections]);
+        assert.deepEqual(
+          [server.requests.length, server.connections()],
+          [connections, connections],
+        );
       }
       await until('the connections closed', () => server.open.size === 0, 3000);
     });
@@ -64,13 +114,18 @@ suite('answers that RFC 9112 lets a recipient take', () => {
       const server = await startRawServer(t, (socket) => void drip(socket, answer));
       const exchange = await sender(t).send(server.url);
       assertResponse(exchange);
-      assert.deepEqual([exchange.status, exchange.body.toString(), exchange.rawHeaders], [200, 'ok', headers]);
+      assert.deepEqual(
+        [exchange.status, exchange.body.toString(), exchange.rawHeaders],
+        [200, 'ok', headers],
+      );
       assert.equal(server.requests.length, 1);
     });
   }
 
   test('an answer with bare LFs that ends with its connection → the whole body', async (t) => {
-    const server = await startRawServer(t, (socket) => socket.end('HTTP/1.0 200 OK\nA: b\n\nall\nof\n\nit'));
+    const server = await startRawServer(t, (socket) =>
+      socket.end('HTTP/1.0 200 OK\nA: b\n\nall\nof\n\nit'),
+    );
     const exchange = await sender(t).send(server.url);
     assertResponse(exchange);
     assert.deepEqual([exchange.httpVersion, exchange.body.toString()], ['1.0', 'all\nof\n\nit']);
@@ -87,9 +142,18 @@ suite('answers that RFC 9112 lets a recipient take', () => {
 suite('answers of whose meaning nobody can be sure', () => {
   const ANSWERS: [when: string, answer: string][] = [
     ['lengths that differ', `${OK}Content-Length: 2\r\nContent-Length: 3\r\n\r\nok`],
-    ['lengths that differ, with bare LFs', 'HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 3\n\nok'],
-    ['a length beside an encoding that is not chunked alone', `${OK}Content-Length: 2\r\nTransfer-Encoding: identity\r\n\r\nok`],
-    ['a length beside chunks in HTTP/1.0', 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok'],
+    [
+      'lengths that differ, with bare LFs',
+      'HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 3\n\nok',
+    ],
+    [
+      'a length beside an encoding that is not chunked alone',
+      `${OK}Content-Length: 2\r\nTransfer-Encoding: identity\r\n\r\nok`,
+    ],
+    [
+      'a length beside chunks in HTTP/1.0',
+      'HTTP/1.0 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nok',
+    ],
     ['a bare CR', 'HTTP/1.1 200 OK\rContent-Length: 2\r\r\n\nok'],
     ['a bare CR in a value', `${OK}A: a\rb\nContent-Length: 2\r\n\r\nok`],
     ['a control character beside bare LFs', 'HTTP/1.1 200 OK\nA: \x01\nContent-Length: 2\n\nok'],
@@ -114,7 +178,9 @@ suite('answers of whose meaning nobody can be sure', () => {
   }
 
   test('no HTTP, from a server that then waits → a failure at once', async (t) => {
-    const server = await startRawServer(t, (socket) => socket.write('220 mail.example.com ESMTP\r\n'));
+    const server = await startRawServer(t, (socket) =>
+      socket.write('220 mail.example.com ESMTP\r\n'),
+    );
     const exchange = await sender(t).send(server.url);
     assertFailure(exchange, 'protocol', /^the answer is not valid HTTP$/);
     assert.ok(exchange.durationMs < 3000);
@@ -141,7 +207,9 @@ test('strict answers before and after one that needed repair → only its connec
     `${OK}Content-Length: 1\n\n3`,
     `${CHUNKS}1\r\n4\r\n0\r\n\r\n`,
   ];
-  const server = await startRawServer(t, (socket, number) => socket.write(answers[number - 1] ?? `${OK}Content-Length: 1\r\n\r\n5`));
+  const server = await startRawServer(t, (socket, number) =>
+    socket.write(answers[number - 1] ?? `${OK}Content-Length: 1\r\n\r\n5`),
+  );
   const { send } = sender(t);
   const bodies: string[] = [];
   for (let i = 0; i < 5; i += 1) {
@@ -156,7 +224,8 @@ test('strict answers before and after one that needed repair → only its connec
 /** Writes a byte at a time, each as a packet of its own as far as that can be had. */
 async function drip(socket: Socket, answer: string): Promise<void> {
   socket.setNoDelay();
-  for (let i = 0; i < answer.length; i += 1) await new Promise((written) => socket.write(answer.charAt(i), () => setImmediate(written)));
+  for (let i = 0; i < answer.length; i += 1)
+    await new Promise((written) => socket.write(answer.charAt(i), () => setImmediate(written)));
 }
 
 async function startTlsServer(t: TestContext, answer: string): Promise<string> {

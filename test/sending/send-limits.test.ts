@@ -12,35 +12,60 @@ suite('timeout', { concurrency: true }, () => {
   const NO_END: [when: string, onRequest: (socket: Socket) => void][] = [
     ['no answer', () => {}],
     ['headers without an end', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n', 'A: b\r\n')],
-    ['a body that drips', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', 'x')],
-    ['a body without a length that drips', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n\r\n', 'x')],
-    ['interim answers that drip', (socket) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n', 100)],
+    [
+      'a body that drips',
+      (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', 'x'),
+    ],
+    [
+      'a body without a length that drips',
+      (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n\r\n', 'x'),
+    ],
+    [
+      'interim answers that drip',
+      (socket) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n', 100),
+    ],
   ];
   for (const [when, onRequest] of NO_END) {
     test(`${when} → timeout after exactly the limit, and the connection is closed`, async (t) => {
       const server = await startRawServer(t, onRequest);
       const exchange = await sender(t).send(server.url, {}, { timeoutMs: 500 });
       assertFailure(exchange, 'timeout', /^timeout after 0\.5 s$/);
-      assert.ok(exchange.durationMs >= 495 && exchange.durationMs < 3000, `${exchange.durationMs} ms`);
+      assert.ok(
+        exchange.durationMs >= 495 && exchange.durationMs < 3000,
+        `${exchange.durationMs} ms`,
+      );
       await until('the connection closed', () => server.open.size === 0);
     });
   }
 
   test('a request that is not read → timeout, and the connection is closed', async (t) => {
     const server = await startTcpServer(t, (socket) => socket.pause());
-    const exchange = await sender(t).send(server.url, { body: 'x'.repeat(32 * 1024 * 1024) }, { timeoutMs: 500 });
+    const exchange = await sender(t).send(
+      server.url,
+      { body: 'x'.repeat(32 * 1024 * 1024) },
+      { timeoutMs: 500 },
+    );
     assertFailure(exchange, 'timeout', /^timeout/);
-    await until('the connection closed', () => [...server.open].every((socket) => socket.resume().destroyed));
+    await until('the connection closed', () =>
+      [...server.open].every((socket) => socket.resume().destroyed),
+    );
   });
 
   test('a TLS handshake that nobody answers → timeout', async (t) => {
     const server = await startTcpServer(t, (socket) => socket.resume());
-    assertFailure(await sender(t).send(server.url.replace('http', 'https'), {}, { timeoutMs: 500 }), 'timeout', /^timeout/);
+    assertFailure(
+      await sender(t).send(server.url.replace('http', 'https'), {}, { timeoutMs: 500 }),
+      'timeout',
+      /^timeout/,
+    );
     await until('the connection closed', () => server.open.size === 0);
   });
 
   test('a timeout longer than a timer can be → it is waited for', async (t) => {
-    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end('ok'), 100));
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => void setTimeout(() => response.end('ok'), 100),
+    );
     assertResponse(await sender(t).send(receiver.url, {}, { timeoutMs: 2 ** 40 }));
   });
 });
@@ -48,7 +73,9 @@ suite('timeout', { concurrency: true }, () => {
 suite('abort', { concurrency: true }, () => {
   test('aborted before → nothing is sent', async (t) => {
     const receiver = await startReceiver(t);
-    assert.deepEqual(await sender(t).send(receiver.url, {}, { signal: AbortSignal.abort() }), { kind: 'aborted' });
+    assert.deepEqual(await sender(t).send(receiver.url, {}, { signal: AbortSignal.abort() }), {
+      kind: 'aborted',
+    });
     assert.equal(receiver.received.length, 0);
   });
 
@@ -56,7 +83,9 @@ suite('abort', { concurrency: true }, () => {
     const abort = new AbortController();
     const server = await startRawServer(t, () => abort.abort());
     const startedAt = performance.now();
-    assert.deepEqual(await sender(t).send(server.url, {}, { signal: abort.signal }), { kind: 'aborted' });
+    assert.deepEqual(await sender(t).send(server.url, {}, { signal: abort.signal }), {
+      kind: 'aborted',
+    });
     assert.ok(performance.now() - startedAt < 2000);
     await until('the connection closed', () => server.open.size === 0);
   });
@@ -67,7 +96,9 @@ suite('abort', { concurrency: true }, () => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
       setTimeout(() => abort.abort(), 50);
     });
-    assert.deepEqual(await sender(t).send(server.url, {}, { signal: abort.signal }), { kind: 'aborted' });
+    assert.deepEqual(await sender(t).send(server.url, {}, { signal: abort.signal }), {
+      kind: 'aborted',
+    });
     await until('the connection closed', () => server.open.size === 0);
   });
 
@@ -141,7 +172,9 @@ suite('body', () => {
 suite('head', () => {
   test('101 → a failure at once, and the connection is closed', async (t) => {
     const server = await startRawServer(t, (socket) =>
-      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello'),
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello',
+      ),
     );
     const exchange = await sender(t).send(server.url);
     assertFailure(exchange, 'protocol', /switched protocols \(101\)/);
@@ -150,7 +183,9 @@ suite('head', () => {
   });
 
   test('a 101 without an Upgrade header → an end at once', async (t) => {
-    const server = await startRawServer(t, (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
+    const server = await startRawServer(t, (socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    );
     const { send, close } = sender(t);
     const exchange = await send(server.url);
     assert.ok('durationMs' in exchange && exchange.durationMs < 3000);
@@ -159,7 +194,9 @@ suite('head', () => {
   });
 
   test('a flood of interim answers → a failure at once, and the connection is closed', async (t) => {
-    const server = await startRawServer(t, (socket) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)));
+    const server = await startRawServer(t, (socket) =>
+      drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)),
+    );
     const exchange = await sender(t).send(server.url);
     assertFailure(exchange, 'protocol', /^too many interim responses \(1xx\)$/);
     assert.ok(exchange.durationMs < 3000);
@@ -167,8 +204,14 @@ suite('head', () => {
   });
 
   test('a flood of 100 Continue → the same', async (t) => {
-    const server = await startRawServer(t, (socket) => drip(socket, '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)));
-    assertFailure(await sender(t).send(server.url), 'protocol', /^too many interim responses \(1xx\)$/);
+    const server = await startRawServer(t, (socket) =>
+      drip(socket, '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)),
+    );
+    assertFailure(
+      await sender(t).send(server.url),
+      'protocol',
+      /^too many interim responses \(1xx\)$/,
+    );
     await until('the connection closed', () => server.open.size === 0);
   });
 
@@ -179,7 +222,9 @@ suite('head', () => {
   ];
   for (const [when, headers] of FLOODS) {
     test(`${when} → a failure at once, and the connection is closed`, async (t) => {
-      const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\n${headers}Content-Length: 0\r\n\r\n`));
+      const server = await startRawServer(t, (socket) =>
+        socket.write(`HTTP/1.1 200 OK\r\n${headers}Content-Length: 0\r\n\r\n`),
+      );
       const exchange = await sender(t).send(server.url);
       assertFailure(exchange, 'protocol', /^response headers too large$/);
       assert.ok(exchange.durationMs < 3000);
@@ -188,9 +233,15 @@ suite('head', () => {
   }
 
   test('headers of 96 KB with bare LFs → no repair, a failure at once, and the connection is closed', async (t) => {
-    const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\n${'A: 0123456789\n'.repeat(7000)}\n`));
+    const server = await startRawServer(t, (socket) =>
+      socket.write(`HTTP/1.1 200 OK\n${'A: 0123456789\n'.repeat(7000)}\n`),
+    );
     const exchange = await sender(t).send(server.url);
-    assertFailure(exchange, 'protocol', /^(response headers too large|the answer is not valid HTTP)$/);
+    assertFailure(
+      exchange,
+      'protocol',
+      /^(response headers too large|the answer is not valid HTTP)$/,
+    );
     assert.ok(exchange.durationMs < 3000);
     await until('the connection closed', () => server.open.size === 0);
   });
@@ -198,7 +249,9 @@ suite('head', () => {
   for (const kilobytes of [20, 60]) {
     test(`a head of ${kilobytes} KB in one header → all of it`, async (t) => {
       const value = 'x'.repeat(kilobytes * 1024);
-      const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\nA: ${value}\r\nContent-Length: 0\r\n\r\n`));
+      const server = await startRawServer(t, (socket) =>
+        socket.write(`HTTP/1.1 200 OK\r\nA: ${value}\r\nContent-Length: 0\r\n\r\n`),
+      );
       const exchange = await sender(t).send(server.url);
       assertResponse(exchange);
       assert.deepEqual(exchange.rawHeaders, ['A', value, 'Content-Length', '0']);
@@ -207,7 +260,9 @@ suite('head', () => {
 
   test('3,000 headers → 1,000 are kept, and the record says that there were more', async (t) => {
     const head = Array.from({ length: 3000 }, (_one, i) => `X-${i}: 1\r\n`).join('');
-    const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\nok`));
+    const server = await startRawServer(t, (socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 2\r\n\r\nok`),
+    );
     const exchange = await sender(t).send(server.url);
     assertResponse(exchange);
     const [, ...lines] = responseTranscript(exchange, exchange.body, false).split('\r\n');
@@ -217,7 +272,9 @@ suite('head', () => {
   test('many small headers within the bounds → all of them', async (t) => {
     const names = Array.from({ length: 500 }, (_one, i) => `X-${i}`);
     const head = names.map((name) => `${name}: 1\r\n`).join('');
-    const server = await startRawServer(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 0\r\n\r\n`));
+    const server = await startRawServer(t, (socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\n${head}Content-Length: 0\r\n\r\n`),
+    );
     const exchange = await sender(t).send(server.url);
     assertResponse(exchange);
     assert.deepEqual(
@@ -228,7 +285,11 @@ suite('head', () => {
 
   test('trailers without an end → cut off by a bound, not by memory', async (t) => {
     const server = await startRawServer(t, (socket) =>
-      drip(socket, 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n', 'A: 0123456789\r\n'.repeat(1000)),
+      drip(
+        socket,
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n',
+        'A: 0123456789\r\n'.repeat(1000),
+      ),
     );
     const exchange = await sender(t).send(server.url, {}, { timeoutMs: 5000 });
     assertFailure(exchange, 'protocol', /^response headers too large$/);

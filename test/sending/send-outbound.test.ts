@@ -45,25 +45,49 @@ suite('policy public', () => {
 });
 
 suite('policy internal', () => {
-  for (const url of ['http://169.254.169.254/latest/meta-data/', 'https://[fd00:ec2::254]/', 'http://[64:ff9b::a9fe:a9fe]/']) {
+  for (const url of [
+    'http://169.254.169.254/latest/meta-data/',
+    'https://[fd00:ec2::254]/',
+    'http://[64:ff9b::a9fe:a9fe]/',
+  ]) {
     test(`${url} → not allowed`, async (t) => {
-      assertFailure(await sender(t).send(url), 'not_allowed', /^target not allowed: \S+ is a cloud metadata address$/);
+      assertFailure(
+        await sender(t).send(url),
+        'not_allowed',
+        /^target not allowed: \S+ is a cloud metadata address$/,
+      );
     });
   }
 
   test('0.0.0.0, which connects to this machine → not allowed', async (t) => {
-    assertFailure(await sender(t).send('http://0.0.0.0:1/'), 'not_allowed', /0\.0\.0\.0 is an unspecified address$/);
+    assertFailure(
+      await sender(t).send('http://0.0.0.0:1/'),
+      'not_allowed',
+      /0\.0\.0\.0 is an unspecified address$/,
+    );
   });
 
   test('a denied network → not allowed over http and https, literal and name', async (t) => {
-    const { send } = sender(t, { outbound: { policy: 'internal', allow: [], deny: ['127.0.0.0/8', '::1'] } });
-    for (const url of ['http://127.0.0.1:1', 'https://127.0.0.1:1', 'http://localhost:1', 'https://localhost:1']) {
-      assertFailure(await send(url), 'not_allowed', /^target not allowed: \S+ is a denied address$/);
+    const { send } = sender(t, {
+      outbound: { policy: 'internal', allow: [], deny: ['127.0.0.0/8', '::1'] },
+    });
+    for (const url of [
+      'http://127.0.0.1:1',
+      'https://127.0.0.1:1',
+      'http://localhost:1',
+      'https://localhost:1',
+    ]) {
+      assertFailure(
+        await send(url),
+        'not_allowed',
+        /^target not allowed: \S+ is a denied address$/,
+      );
     }
   });
 
   test('the resend of a stale connection → under the same rules', async (t) => {
-    // The first connection serves one request and breaks at the second; the new connection serves it.
+    // The first connection serves one request and breaks at the second; the new connection serves
+    // it.
     const server = await startTcpServer(t, (socket, number) => {
       let requests = 0;
       socket.on('data', () => {
@@ -81,9 +105,16 @@ suite('policy internal', () => {
 
   test('https by name → connected, with the name in the handshake', async (t) => {
     const names: (string | false | null)[] = [];
-    const server = createServer({ ...SELF_SIGNED, SNICallback: (name, done) => (names.push(name), done(null)) }, (socket) => socket.end());
+    const server = createServer(
+      { ...SELF_SIGNED, SNICallback: (name, done) => (names.push(name), done(null)) },
+      (socket) => socket.end(),
+    );
     const port = await listening(t, server);
-    assertFailure(await sender(t).send(`https://localhost:${port}/`), 'tls', /^certificate is self-signed$/);
+    assertFailure(
+      await sender(t).send(`https://localhost:${port}/`),
+      'tls',
+      /^certificate is self-signed$/,
+    );
     assert.deepEqual(names, ['localhost']);
   });
 });

@@ -23,7 +23,8 @@ test('sends at the same time → a connection each', async (t) => {
     if (waiting.length === 5) for (const one of waiting) one.write(OK);
   });
   const { send } = sender(t);
-  for (const exchange of await Promise.all([1, 2, 3, 4, 5].map(() => send(server.url)))) assertResponse(exchange);
+  for (const exchange of await Promise.all([1, 2, 3, 4, 5].map(() => send(server.url))))
+    assertResponse(exchange);
   assert.equal(server.connections(), 5);
 });
 
@@ -73,16 +74,24 @@ test('the connection made for the second try breaks too → a failure, no third 
 test('a reused connection that breaks after the answer began → a failure, not sent again', async (t) => {
   const server = await startRawServer(t, (socket, number) => {
     if (number === 1) return void socket.write(OK);
-    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n', () => setImmediate(() => socket.resetAndDestroy()));
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n', () =>
+      setImmediate(() => socket.resetAndDestroy()),
+    );
   });
   const { send } = sender(t);
   assertResponse(await send(server.url));
-  assertFailure(await send(server.url), 'reset', /^connection (reset|closed) before a complete response$/);
+  assertFailure(
+    await send(server.url),
+    'reset',
+    /^connection (reset|closed) before a complete response$/,
+  );
   assert.equal(server.requests.length, 2);
 });
 
 test('Connection: close → a new connection for the next send', async (t) => {
-  const server = await startRawServer(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'));
+  const server = await startRawServer(t, (socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
+  );
   const { send } = sender(t);
   assertResponse(await send(server.url));
   assertResponse(await send(server.url));
@@ -109,7 +118,10 @@ suite('idle connections', { concurrency: true }, () => {
   });
 
   test('an answer slower than idle connections live (4 s) but within the timeout → a response', async (t) => {
-    const receiver = await startReceiver(t, (_request, response) => void setTimeout(() => response.end('late'), 5000));
+    const receiver = await startReceiver(
+      t,
+      (_request, response) => void setTimeout(() => response.end('late'), 5000),
+    );
     const exchange = await sender(t).send(receiver.url);
     assertResponse(exchange);
     assert.equal(exchange.body.toString(), 'late');

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
-import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+  type TlsOptions,
+} from 'node:tls';
 import type { Resolve } from '../../src/sending/connecting/lookup.ts';
 import { createSender } from '../../src/sending/send.ts';
 import { startProxy } from '../setup/proxy.ts';
@@ -12,13 +17,21 @@ import { assertFailure, assertResponse, sender } from './sending.ts';
 
 test('a certificate that only its own key has signed → tls, and nothing is sent', async (t) => {
   const server = await startTlsReceiver(t);
-  assertFailure(await sender(t).send(`https://127.0.0.1:${server.port}/`), 'tls', /^certificate is self-signed$/);
+  assertFailure(
+    await sender(t).send(`https://127.0.0.1:${server.port}/`),
+    'tls',
+    /^certificate is self-signed$/,
+  );
   assert.equal(server.bodies.length, 0);
 });
 
 test('https to a port that speaks http → tls', async (t) => {
   const receiver = await startReceiver(t);
-  assertFailure(await sender(t).send(receiver.url.replace('http', 'https')), 'tls', /^TLS handshake failed$/);
+  assertFailure(
+    await sender(t).send(receiver.url.replace('http', 'https')),
+    'tls',
+    /^TLS handshake failed$/,
+  );
 });
 
 test('http to a port that speaks https → a failure', async (t) => {
@@ -31,7 +44,8 @@ test('a trusted certificate → delivered, and one connection serves several sen
   trust(t, SELF_SIGNED.cert);
   const server = await startTlsReceiver(t);
   const { send } = sender(t);
-  for (const body of ['first', 'second', 'third']) assertResponse(await send(`https://localhost:${server.port}/`, { body }));
+  for (const body of ['first', 'second', 'third'])
+    assertResponse(await send(`https://localhost:${server.port}/`, { body }));
   assert.deepEqual(server.bodies, ['first', 'second', 'third']);
   assert.equal(server.connections(), 1);
 });
@@ -39,7 +53,11 @@ test('a trusted certificate → delivered, and one connection serves several sen
 test('a trusted certificate for another name → tls, with the name', async (t) => {
   trust(t, SELF_SIGNED.cert);
   const server = await startTlsReceiver(t);
-  assertFailure(await sender(t).send(`https://127.0.0.2:${server.port}/`), 'tls', /^certificate is not for 127\.0\.0\.2$/);
+  assertFailure(
+    await sender(t).send(`https://127.0.0.2:${server.port}/`),
+    'tls',
+    /^certificate is not for 127\.0\.0\.2$/,
+  );
 });
 
 for (const [what, certificate] of Object.entries(COMMON_NAME_ONLY)) {
@@ -47,14 +65,22 @@ for (const [what, certificate] of Object.entries(COMMON_NAME_ONLY)) {
     trust(t, certificate.cert);
     const server = await startTlsReceiver(t, { certificate });
     const exchange = await sender(t).send(`https://localhost:${server.port}/`);
-    assertFailure(exchange, 'tls', /^certificate names localhost only as common name, not as subject alternative name$/);
+    assertFailure(
+      exchange,
+      'tls',
+      /^certificate names localhost only as common name, not as subject alternative name$/,
+    );
     assert.equal(server.bodies.length, 0);
   });
 
   test(`a trusted certificate for another name, with a common name and ${what} → tls, with the name`, async (t) => {
     trust(t, certificate.cert);
     const server = await startTlsReceiver(t, { certificate });
-    assertFailure(await sender(t).send(`https://127.0.0.1:${server.port}/`), 'tls', /^certificate is not for 127\.0\.0\.1$/);
+    assertFailure(
+      await sender(t).send(`https://127.0.0.1:${server.port}/`),
+      'tls',
+      /^certificate is not for 127\.0\.0\.1$/,
+    );
   });
 }
 
@@ -90,7 +116,11 @@ suite('a host that ends in a dot', () => {
   test('a certificate for another name → refused all the same', async (t) => {
     trust(t, SELF_SIGNED.cert);
     const server = await startTlsReceiver(t);
-    assertFailure(await senderFor127(t).send(`https://hook.test.:${server.port}/`), 'tls', /^certificate is not for hook\.test\.$/);
+    assertFailure(
+      await senderFor127(t).send(`https://hook.test.:${server.port}/`),
+      'tls',
+      /^certificate is not for hook\.test\.$/,
+    );
     assert.equal(server.bodies.length, 0);
   });
 
@@ -112,7 +142,11 @@ suite('a host that ends in a dot', () => {
       await new Promise<void>((resolve) => server.listen(0, resolve));
       t.after(() => server.close());
       const { port } = server.address() as AddressInfo;
-      assertFailure(await senderFor127(t).send(`https://${host}:${port}/`), 'tls', /^certificate is self-signed$/);
+      assertFailure(
+        await senderFor127(t).send(`https://${host}:${port}/`),
+        'tls',
+        /^certificate is self-signed$/,
+      );
       assert.deepEqual(names, told === undefined ? [] : [told]);
     });
   }
@@ -120,7 +154,8 @@ suite('a host that ends in a dot', () => {
 
 /** For it every name is at 127.0.0.1. */
 function senderFor127(t: TestContext) {
-  const resolve: Resolve = (_name, done) => void setImmediate(done, null, [{ address: '127.0.0.1', family: 4 }]);
+  const resolve: Resolve = (_name, done) =>
+    void setImmediate(done, null, [{ address: '127.0.0.1', family: 4 }]);
   return sender(t, {}, (options) => createSender(options, resolve));
 }
 
@@ -130,17 +165,27 @@ function trust(t: TestContext, certificate: string): void {
   t.after(() => setDefaultCACertificates(before));
 }
 
-type TlsReceiver = { port: number; bodies: string[]; hosts: (string | undefined)[]; connections(): number };
+type TlsReceiver = {
+  port: number;
+  bodies: string[];
+  hosts: (string | undefined)[];
+  connections(): number;
+};
 
 type TlsOfReceiver = { onlyFor?: string; certificate?: typeof SELF_SIGNED };
 
 /** `onlyFor` makes it refuse handshakes for other names. */
-async function startTlsReceiver(t: TestContext, { onlyFor, certificate = SELF_SIGNED }: TlsOfReceiver = {}): Promise<TlsReceiver> {
+async function startTlsReceiver(
+  t: TestContext,
+  { onlyFor, certificate = SELF_SIGNED }: TlsOfReceiver = {},
+): Promise<TlsReceiver> {
   const bodies: string[] = [];
   const hosts: (string | undefined)[] = [];
   let connections = 0;
   const SNICallback: TlsOptions['SNICallback'] = (name, done) =>
-    done(onlyFor === undefined || name === onlyFor ? null : new Error(`no certificate for ${name}`));
+    done(
+      onlyFor === undefined || name === onlyFor ? null : new Error(`no certificate for ${name}`),
+    );
   const server = createServer({ ...certificate, SNICallback }, (request, response) => {
     hosts.push(request.headers.host);
     let body = '';
@@ -156,5 +201,10 @@ async function startTlsReceiver(t: TestContext, { onlyFor, certificate = SELF_SI
     server.closeAllConnections();
     server.close();
   });
-  return { port: (server.address() as AddressInfo).port, bodies, hosts, connections: () => connections };
+  return {
+    port: (server.address() as AddressInfo).port,
+    bodies,
+    hosts,
+    connections: () => connections,
+  };
 }

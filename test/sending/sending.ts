@@ -15,23 +15,39 @@ const DEFAULTS: SenderOptions = {
 };
 
 /** A sender with other options where they are given, called in short; closed after the test. */
-export function sender(t: Pick<TestContext, 'after'>, options: Partial<SenderOptions> = {}, create = createSender) {
+export function sender(
+  t: Pick<TestContext, 'after'>,
+  options: Partial<SenderOptions> = {},
+  create = createSender,
+) {
   const created = create({ ...DEFAULTS, ...options });
   t.after(() => created.close());
   const send = (
     url: string,
     change: Partial<WebhookRequest> = {},
     { timeoutMs = 10_000, signal = new AbortController().signal }: Limits = {},
-  ) => created.send({ url, headers: [['Content-Type', 'application/json']], body: '{}', ...change }, { timeoutMs, signal });
+  ) =>
+    created.send(
+      { url, headers: [['Content-Type', 'application/json']], body: '{}', ...change },
+      { timeoutMs, signal },
+    );
   return { send, close: () => created.close() };
 }
 
 export function assertResponse(exchange: Exchange): asserts exchange is Response {
-  if (exchange.kind !== 'response') assert.fail(`expected a response, got ${JSON.stringify(exchange)}`);
+  if (exchange.kind !== 'response')
+    assert.fail(`expected a response, got ${JSON.stringify(exchange)}`);
 }
 
-export function assertFailure(exchange: Exchange, reason: Failure['reason'], message: RegExp): asserts exchange is Failure {
-  if (exchange.kind !== 'failure') assert.fail(`expected a failure, got ${exchange.kind === 'response' ? exchange.status : exchange.kind}`);
+export function assertFailure(
+  exchange: Exchange,
+  reason: Failure['reason'],
+  message: RegExp,
+): asserts exchange is Failure {
+  if (exchange.kind !== 'failure')
+    assert.fail(
+      `expected a failure, got ${exchange.kind === 'response' ? exchange.status : exchange.kind}`,
+    );
   assert.equal(exchange.reason, reason, exchange.message);
   assert.match(exchange.message, message);
 }

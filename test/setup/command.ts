@@ -30,14 +30,34 @@ type Options = {
   descriptors?: number | undefined;
 };
 
-/** Runs `postmand ARGUMENTS` as a process of its own on free ports; killed after the test where it still runs. */
-export function postmand(t: Cleanup, args: string[], { env = {}, root = ROOT, cwd = root, descriptors }: Options = {}): Command {
-  const ports = { POSTMAND_HTTP_PORT: '0', POSTMAND_HEALTH_CHECK_HTTP_PORT: '0', POSTMAND_VALIDATE_RESPONSES: 'true' };
+/**
+ * Runs `postmand ARGUMENTS` as a process of its own on free ports; killed after the test where it
+ * still runs.
+ */
+export function postmand(
+  t: Cleanup,
+  args: string[],
+  { env = {}, root = ROOT, cwd = root, descriptors }: Options = {},
+): Command {
+  const ports = {
+    POSTMAND_HTTP_PORT: '0',
+    POSTMAND_HEALTH_CHECK_HTTP_PORT: '0',
+    POSTMAND_VALIDATE_RESPONSES: 'true',
+  };
   const command = [process.execPath, path.join(root, 'src/cli.ts'), ...args];
-  const limited = descriptors === undefined ? command : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...command];
+  const limited =
+    descriptors === undefined
+      ? command
+      : ['sh', '-c', `ulimit -n ${descriptors}; exec "$@"`, 'sh', ...command];
   const child = spawn(limited[0] as string, limited.slice(1), {
     cwd,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...ports, ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      ...ports,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -63,7 +83,11 @@ export function postmand(t: Cleanup, args: string[], { env = {}, root = ROOT, cw
     output,
     exited,
     event: (name, timeoutMs = 20_000) =>
-      until(`event ${name}; stderr: ${output.stderr}`, () => lines.find(({ event }) => event === name), timeoutMs),
+      until(
+        `event ${name}; stderr: ${output.stderr}`,
+        () => lines.find(({ event }) => event === name),
+        timeoutMs,
+      ),
     end(signal = 'SIGTERM') {
       child.kill(signal);
       return exited;

@@ -1,4 +1,7 @@
-import { connectionTo as connectionToParsed, type Connection } from '../../src/database/connection.ts';
+import {
+  connectionTo as connectionToParsed,
+  type Connection,
+} from '../../src/database/connection.ts';
 import { parseDatabaseUrl } from '../../src/database/url.ts';
 
 /** A connection to a database by its URL, which a process gets from its settings instead. */

@@ -10,16 +10,25 @@ export type DatabaseProxy = {
   /** Keeps connections open and passes on nothing more, in either direction. */
   freeze(): void;
   thaw(): void;
-  /** Like a router that forgot them: present connections pass on nothing more, for good, and do not end. New ones work. */
+  /**
+   * Like a router that forgot them: present connections pass on nothing more, for good, and do not
+   * end. New ones work.
+   */
   strand(): void;
   /** Cuts the next connection that sends this text, before its answer comes. */
   cutAt(text: string): void;
-  /** From now on new connections lead to this server, as after a change of a name. Present ones stay where they are. */
+  /**
+   * From now on new connections lead to this server, as after a change of a name. Present ones stay
+   * where they are.
+   */
   leadTo(databaseUrl: string): void;
 };
 
 /** Stands between us and PostgreSQL, to take it away and bring it back. */
-export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, databaseUrl: string): Promise<DatabaseProxy> {
+export async function startDatabaseProxy(
+  t: Pick<TestContext, 'after'>,
+  databaseUrl: string,
+): Promise<DatabaseProxy> {
   let target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const stranded = new Set<Socket>();
@@ -37,12 +46,15 @@ export async function startDatabaseProxy(t: Pick<TestContext, 'after'>, database
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('error', () => {}).on('close', () => (sockets.delete(from), stranded.delete(from), to.destroy()));
+      from
+        .on('error', () => {})
+        .on('close', () => (sockets.delete(from), stranded.delete(from), to.destroy()));
       from.pipe(to);
       if (frozen) from.pause();
     }
   });
-  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const listen = (port: number) =>
+    new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = async () => {
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));

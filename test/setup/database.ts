@@ -8,10 +8,17 @@ import { silentLog } from './parts.ts';
 
 export type TestDatabase = { url: string; connection: Connection; pool: Pool };
 
-/** A migrated, empty database of its own, gone after the test. `template`: another one to copy; 'template0' is bare. */
-export async function freshDatabase(t: Cleanup, template = process.env['TEST_TEMPLATE'] ?? ''): Promise<TestDatabase> {
+/**
+ * A migrated, empty database of its own, gone after the test. `template`: another one to copy;
+ * 'template0' is bare.
+ */
+export async function freshDatabase(
+  t: Cleanup,
+  template = process.env['TEST_TEMPLATE'] ?? '',
+): Promise<TestDatabase> {
   const server = process.env['TEST_SERVER_URL'] ?? '';
-  if (server === '') throw new Error('Run the tests with npm test: it starts the database they need.');
+  if (server === '')
+    throw new Error('Run the tests with npm test: it starts the database they need.');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name} template ${template}`);
   const url = withDatabase(server, name);

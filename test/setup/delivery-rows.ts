@@ -6,12 +6,23 @@ import { inTransaction } from '../../src/database/transaction.ts';
 import type { TestDatabase } from './database.ts';
 import { SETTINGS } from './service.ts';
 
-export function addWebhook({ pool }: TestDatabase, settings: Partial<WebhookSettings> = {}): Promise<Webhook> {
+export function addWebhook(
+  { pool }: TestDatabase,
+  settings: Partial<WebhookSettings> = {},
+): Promise<Webhook> {
   return inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), { ...SETTINGS, ...settings }));
 }
 
-/** Pending deliveries without a job, due `overdueSeconds` ago, one after the other. @returns their ids in this order. */
-export async function addDeliveries({ pool }: TestDatabase, webhookId: string, count = 1, overdueSeconds = 0): Promise<string[]> {
+/**
+ * Pending deliveries without a job, due `overdueSeconds` ago, one after the other. @returns their
+ * ids in this order.
+ */
+export async function addDeliveries(
+  { pool }: TestDatabase,
+  webhookId: string,
+  count = 1,
+  overdueSeconds = 0,
+): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
     `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
      select gen_random_uuid(), $1, 'payload ' || i, now() - make_interval(secs => $3) + i * interval '1 microsecond', 0, 'pending', now(), now()
@@ -24,10 +35,19 @@ export async function addDeliveries({ pool }: TestDatabase, webhookId: string, c
 
 /** Moves deliveries of a webhook to the parked ones, as the worker does. */
 export async function parkAll({ pool }: TestDatabase, webhookId: string): Promise<void> {
-  await pool.query(`update deliveries set held_reason = 'webhook_inactive', parked_at = now() where webhook_id = $1`, [webhookId]);
+  await pool.query(
+    `update deliveries set held_reason = 'webhook_inactive', parked_at = now() where webhook_id = $1`,
+    [webhookId],
+  );
 }
 
-export type DeliveryRow = { status: string; delivery_attempts: number; held_reason: string | null; parked: boolean; waitSeconds: number };
+export type DeliveryRow = {
+  status: string;
+  delivery_attempts: number;
+  held_reason: string | null;
+  parked: boolean;
+  waitSeconds: number;
+};
 
 export async function deliveryRow(db: Queryable, id: string): Promise<DeliveryRow | undefined> {
   const { rows } = await db.query<DeliveryRow>(
@@ -39,7 +59,13 @@ export async function deliveryRow(db: Queryable, id: string): Promise<DeliveryRo
   return rows[0];
 }
 
-export type JobRow = { id: string; deliveryId: string; webhookId: string; state: string; waitSeconds: number };
+export type JobRow = {
+  id: string;
+  deliveryId: string;
+  webhookId: string;
+  state: string;
+  waitSeconds: number;
+};
 
 /** All jobs that there are, the first due first. */
 export async function jobs(db: Queryable): Promise<JobRow[]> {
@@ -51,12 +77,20 @@ export async function jobs(db: Queryable): Promise<JobRow[]> {
   return rows;
 }
 
-export async function count(db: Queryable, table: 'webhooks' | 'deliveries' | 'delivery_attempts' | 'postmand_queue.job'): Promise<number> {
-  const { rows } = await db.query<{ count: number }>(`select count(*)::integer as count from ${table}`);
+export async function count(
+  db: Queryable,
+  table: 'webhooks' | 'deliveries' | 'delivery_attempts' | 'postmand_queue.job',
+): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count from ${table}`,
+  );
   return rows[0]?.count ?? 0;
 }
 
-/** As if the owner of a job had vanished and another one had claimed it. @returns the generation of that claim. */
+/**
+ * As if the owner of a job had vanished and another one had claimed it. @returns the generation of
+ * that claim.
+ */
 export async function takeOver(db: Queryable, jobId: string): Promise<string> {
   const { rows } = await db.query<{ generation: string }>(
     `update postmand_queue.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1

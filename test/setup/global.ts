@@ -13,7 +13,10 @@ import { MIGRATIONS, silentLog } from './parts.ts';
 let embedded: EmbeddedDatabase | undefined;
 let folder: string | undefined;
 
-/** Before all test files: one PostgreSQL (POSTMAND_TEST_DATABASE_URL where it is set) with a migrated template database. */
+/**
+ * Before all test files: one PostgreSQL (POSTMAND_TEST_DATABASE_URL where it is set) with a
+ * migrated template database.
+ */
 export async function globalSetup(): Promise<void> {
   // Every test file and every process under test loads the same code.
   process.env['NODE_COMPILE_CACHE'] ??= path.join(tmpdir(), 'postmand-test-compile-cache');
@@ -25,7 +28,10 @@ export async function globalSetup(): Promise<void> {
     // PostgreSQL runs as another user where the tests run as root: it must get in.
     await chmod(folder, 0o755);
     // No test pulls the plug of the machine: a killed PostgreSQL loses nothing without fsync.
-    embedded = await startEmbedded(path.join(folder, 'data'), { fsync: 'off', max_connections: '400' });
+    embedded = await startEmbedded(path.join(folder, 'data'), {
+      fsync: 'off',
+      max_connections: '400',
+    });
   }
   const server = given || embedded?.url || '';
   const template = `postmand_template_${process.pid}`;
@@ -37,7 +43,8 @@ export async function globalSetup(): Promise<void> {
 export async function globalTeardown(): Promise<void> {
   if (embedded === undefined) await dropTemplate();
   await embedded?.stop();
-  for (const left of [embedded?.home, folder]) if (left !== undefined) await rm(left, { recursive: true, force: true });
+  for (const left of [embedded?.home, folder])
+    if (left !== undefined) await rm(left, { recursive: true, force: true });
 }
 
 async function createTemplate(server: string, name: string): Promise<void> {
@@ -48,7 +55,10 @@ async function createTemplate(server: string, name: string): Promise<void> {
 }
 
 async function dropTemplate(): Promise<void> {
-  await onServer(process.env['TEST_SERVER_URL'] ?? '', `drop database if exists ${process.env['TEST_TEMPLATE']} with (force)`);
+  await onServer(
+    process.env['TEST_SERVER_URL'] ?? '',
+    `drop database if exists ${process.env['TEST_TEMPLATE']} with (force)`,
+  );
 }
 
 async function onServer(url: string, sql: string): Promise<void> {

@@ -16,7 +16,10 @@ type HangingNames = {
   release(): Promise<void>;
 };
 
-/** For a process in which looking up names that start with "hang-" takes until `release`: its environment. */
+/**
+ * For a process in which looking up names that start with "hang-" takes until `release`: its
+ * environment.
+ */
 export async function hangingNames(t: Pick<TestContext, 'after'>): Promise<HangingNames> {
   const pipe = path.join(await emptyFolder(t), 'pipe');
   await promisify(execFile)('mkfifo', [pipe]);

@@ -5,8 +5,8 @@ export type Cleanup = Pick<TestContext, 'after'>;
 const known = new WeakMap<Cleanup, Cleanup>();
 
 /**
- * node:test cleans up in the order of registration, so that a database would go before the worker that uses it. What is
- * registered with a test through this goes in the opposite order.
+ * node:test cleans up in the order of registration, so that a database would go before the worker
+ * that uses it. What is registered with a test through this goes in the opposite order.
  */
 export function lastFirst(t: Cleanup): Cleanup {
   const present = known.get(t);

@@ -35,9 +35,12 @@ export function watchLeftovers(): () => Leftovers {
       others: active.length - sockets - timers,
       pooled: sum(
         agents,
-        ({ sockets, freeSockets, requests }) => [sockets, freeSockets, requests].flatMap((one) => Object.values(one).flat()).length,
+        ({ sockets, freeSockets, requests }) =>
+          [sockets, freeSockets, requests].flatMap((one) => Object.values(one).flat()).length,
       ),
-      listeners: sum(agents, (agent) => agent.eventNames().reduce((total, name) => total + agent.listenerCount(name), 0)),
+      listeners: sum(agents, (agent) =>
+        agent.eventNames().reduce((total, name) => total + agent.listenerCount(name), 0),
+      ),
     };
   };
 }

@@ -17,5 +17,11 @@ export function keepingLog(): Log & { lines: LogLine[] } {
     (level: string) =>
     (event: string, fields: Record<string, unknown> = {}) =>
       void lines.push({ level, event, fields });
-  return { lines, error: keep('error'), warn: keep('warn'), info: keep('info'), debug: keep('debug') };
+  return {
+    lines,
+    error: keep('error'),
+    warn: keep('warn'),
+    info: keep('info'),
+    debug: keep('debug'),
+  };
 }

@@ -1,5 +1,5 @@
-// Loaded into a process that sends (NODE_OPTIONS=--import). Its requests tell its id and the names of its environment, and an answer
-// with a header X-Poison does to it what the header says.
+// Loaded into a process that sends (NODE_OPTIONS=--import). Its requests tell its id and the names
+// of its environment, and an answer with a header X-Poison does to it what the header says.
 import { subscribe } from 'node:diagnostics_channel';
 
 const POISONS = {
@@ -22,4 +22,6 @@ subscribe('http.client.request.created', ({ request }) => {
   request.setHeader('X-Process', process.pid);
   request.setHeader('X-Environment', Object.keys(process.env).toSorted().join(','));
 });
-subscribe('http.client.response.finish', ({ response }) => POISONS[response.headers['x-poison']]?.());
+subscribe('http.client.response.finish', ({ response }) =>
+  POISONS[response.headers['x-poison']]?.(),
+);

@@ -10,7 +10,10 @@ export type TcpServer = {
 };
 
 /** A TCP server on loopback that does with each connection what the test says. */
-export async function startTcpServer(t: Cleanup, onConnection: (socket: Socket, number: number) => void): Promise<TcpServer> {
+export async function startTcpServer(
+  t: Cleanup,
+  onConnection: (socket: Socket, number: number) => void,
+): Promise<TcpServer> {
   const open = new Set<Socket>();
   let connections = 0;
   const server = createServer((socket) => {
@@ -26,7 +29,11 @@ export async function startTcpServer(t: Cleanup, onConnection: (socket: Socket, 
     for (const socket of open) socket.destroy();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, open, connections: () => connections };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    open,
+    connections: () => connections,
+  };
 }
 
 export type RawServer = TcpServer & {
@@ -35,10 +42,14 @@ export type RawServer = TcpServer & {
 };
 
 /**
- * A TCP server that calls `onRequest` for every whole HTTP request, counted from 1, so that a test may answer anything at all
- * or nothing. Of request bodies it understands those with a Content-Length.
+ * A TCP server that calls `onRequest` for every whole HTTP request, counted from 1, so that a test
+ * may answer anything at all or nothing. Of request bodies it understands those with a
+ * Content-Length.
  */
-export async function startRawServer(t: Cleanup, onRequest: (socket: Socket, number: number) => void): Promise<RawServer> {
+export async function startRawServer(
+  t: Cleanup,
+  onRequest: (socket: Socket, number: number) => void,
+): Promise<RawServer> {
   const requests: string[] = [];
   const server = await startTcpServer(t, (socket) => {
     let rest = Buffer.alloc(0);
@@ -57,6 +68,8 @@ export async function startRawServer(t: Cleanup, onRequest: (socket: Socket, num
 function requestEnd(bytes: Buffer): number | undefined {
   const head = bytes.indexOf('\r\n\r\n');
   if (head < 0) return undefined;
-  const length = Number(/^content-length: *(\d+)/im.exec(bytes.subarray(0, head).toString('latin1'))?.[1] ?? 0);
+  const length = Number(
+    /^content-length: *(\d+)/im.exec(bytes.subarray(0, head).toString('latin1'))?.[1] ?? 0,
+  );
   return bytes.length >= head + 4 + length ? head + 4 + length : undefined;
 }

@@ -3,13 +3,30 @@ import type { Cleanup } from './last-first.ts';
 import { listening } from './listening.ts';
 import { until } from './until.ts';
 
-export type Received = { method: string; path: string; headers: IncomingHttpHeaders; body: string; at: number };
+export type Received = {
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+  at: number;
+};
 export type Answer = (request: Received, response: ServerResponse, number: number) => void;
 
-export type Receiver = { url: string; received: Received[]; answerWith(answer: Answer): void; count(n: number): Promise<Received[]> };
+export type Receiver = {
+  url: string;
+  received: Received[];
+  answerWith(answer: Answer): void;
+  count(n: number): Promise<Received[]>;
+};
 
-/** A real HTTP server on loopback that keeps every request. Answers 200 unless told otherwise; `number` counts requests from 1. */
-export async function startReceiver(t: Cleanup, answer: Answer = (_request, response) => response.end('ok')): Promise<Receiver> {
+/**
+ * A real HTTP server on loopback that keeps every request. Answers 200 unless told otherwise;
+ * `number` counts requests from 1.
+ */
+export async function startReceiver(
+  t: Cleanup,
+  answer: Answer = (_request, response) => response.end('ok'),
+): Promise<Receiver> {
   let current = answer;
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -17,7 +34,13 @@ export async function startReceiver(t: Cleanup, answer: Answer = (_request, resp
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString();
-      const one = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body, at: performance.now() };
+      const one = {
+        method: request.method ?? '',
+        path: request.url ?? '',
+        headers: request.headers,
+        body,
+        at: performance.now(),
+      };
       received.push(one);
       current(one, response, received.length);
     });
@@ -27,6 +50,7 @@ export async function startReceiver(t: Cleanup, answer: Answer = (_request, resp
     url: `http://127.0.0.1:${port}`,
     received,
     answerWith: (next) => (current = next),
-    count: (n) => until(`${n} requests, got ${received.length}`, () => received.length >= n && received),
+    count: (n) =>
+      until(`${n} requests, got ${received.length}`, () => received.length >= n && received),
   };
 }

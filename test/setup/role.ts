@@ -6,7 +6,10 @@ export type Role = {
   name: string;
   /** The database as this role. */
   url: string;
-  /** `alter role … what`, for connections that are opened from now on; a right that it takes or gives counts at once. */
+  /**
+   * `alter role … what`, for connections that are opened from now on; a right that it takes or
+   * gives counts at once.
+   */
   alter(what: string): Promise<void>;
   /** Ends what connections it has. */
   endAll(): Promise<void>;
@@ -23,7 +26,10 @@ export async function createRole(t: Cleanup, { url, pool }: TestDatabase): Promi
   await pool.query(`create role ${name} login superuser password '${password}'`);
   const alter = async (what: string) => void (await pool.query(`alter role ${name} ${what}`));
   const endAll = async () =>
-    void (await pool.query('select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1', [name]));
+    void (await pool.query(
+      'select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = $1',
+      [name],
+    ));
   lastFirst(t).after(async () => {
     await endAll();
     await pool.query(`drop owned by ${name}`);

@@ -2,14 +2,18 @@ import { Client } from 'pg';
 import type { TestDatabase } from './database.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 
-/** Holds a row as a transaction does that is about to delete it, until the returned function is called or the test ends. */
+/**
+ * Holds a row as a transaction does that is about to delete it, until the returned function is
+ * called or the test ends.
+ */
 export async function lockRow(
   t: Cleanup,
   { url }: TestDatabase,
   table: 'webhooks' | 'deliveries',
   id: string,
 ): Promise<() => Promise<void>> {
-  // On a connection of its own: one taken from the pool would keep the pool from ending where the test fails.
+  // On a connection of its own: one taken from the pool would keep the pool from ending where the
+  // test fails.
   const client = new Client(url);
   client.on('error', () => {});
   await client.connect();

@@ -1,6 +1,9 @@
 import type { Queryable } from '../../src/database/pool.ts';
 
-/** Rows put straight into the tables, for states and times that nothing but time would make. Ids end in `number`. */
+/**
+ * Rows put straight into the tables, for states and times that nothing but time would make. Ids end
+ * in `number`.
+ */
 
 export async function putWebhook(
   db: Queryable,

@@ -21,7 +21,11 @@ type Json = any;
 
 export type Api = {
   url: string;
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json; headers: Headers }>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Json; headers: Headers }>;
   createWebhook(settings?: Partial<WebhookSettings>): Promise<Webhook>;
   createDelivery(webhookId: string, payload?: string): Promise<Delivery>;
   delivery(id: string): Promise<Delivery>;
@@ -31,19 +35,35 @@ export type Api = {
   attempts(deliveryId: string): Promise<Attempt[]>;
 };
 
-type ApiSettings = { apiKeyDigests?: string[]; hostNames?: string[]; bytesInFlight?: number; limits?: Partial<HttpLimits> };
+type ApiSettings = {
+  apiKeyDigests?: string[];
+  hostNames?: string[];
+  bytesInFlight?: number;
+  limits?: Partial<HttpLimits>;
+};
 
 /** The API in this process, with responses validated against openapi.yaml. */
 export async function startApi(
   t: Cleanup,
   { pool }: TestDatabase,
   log: Log = silentLog,
-  { apiKeyDigests = [], hostNames, bytesInFlight = 64 * 1024 * 1024, limits = {} }: ApiSettings = {},
+  {
+    apiKeyDigests = [],
+    hostNames,
+    bytesInFlight = 64 * 1024 * 1024,
+    limits = {},
+  }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const accept = createAccept({ pool, queue, metrics });
-  const options = { requestBodyLimitBytes: 1024 * 1024, bytesInFlight, validateResponses: true, apiKeyDigests, hostNames };
+  const options = {
+    requestBodyLimitBytes: 1024 * 1024,
+    bytesInFlight,
+    validateResponses: true,
+    apiKeyDigests,
+    hostNames,
+  };
   const app = await createApi({ pool, queue, accept, metrics }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
@@ -85,14 +105,21 @@ export function apiAt(url: string): Api {
   async function call(method: string, path: string, body?: unknown) {
     const response = await fetch(`${url}/v1${path}`, {
       method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+    return {
+      status: response.status,
+      body: text === '' ? undefined : JSON.parse(text),
+      headers: response.headers,
+    };
   }
   async function must<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const answer = await call(method, path, body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as Body;
   }
   const delivery = (id: string) => must<Delivery>('GET', `/deliveries/${id}`);
@@ -101,7 +128,8 @@ export function apiAt(url: string): Api {
     call,
     delivery,
     createWebhook: (settings = {}) => must('POST', '/webhooks', { ...SETTINGS, ...settings }),
-    createDelivery: (webhookId, payload = '{"success": true}') => must('POST', '/deliveries', { webhook_id: webhookId, payload }),
+    createDelivery: (webhookId, payload = '{"success": true}') =>
+      must('POST', '/deliveries', { webhook_id: webhookId, payload }),
     settled: (id, timeoutMs) =>
       until(
         `delivery ${id} settled`,
@@ -113,7 +141,10 @@ export function apiAt(url: string): Api {
       ),
     attempts: async (deliveryId) =>
       (
-        await must<{ delivery_attempts: Attempt[] }>('GET', `/delivery-attempts?delivery_id=${deliveryId}&limit=1000`)
+        await must<{ delivery_attempts: Attempt[] }>(
+          'GET',
+          `/delivery-attempts?delivery_id=${deliveryId}&limit=1000`,
+        )
       ).delivery_attempts.toReversed(),
   };
 }

@@ -6,10 +6,17 @@ import { promisify } from 'node:util';
 const LOG = new URL('../../src/telemetry/log.ts', import.meta.url).href;
 const PG = import.meta.resolve('pg');
 
-/** What a process of its own writes to stdout that runs `script` with a `log` of `level`, line by line. */
+/**
+ * What a process of its own writes to stdout that runs `script` with a `log` of `level`, line by
+ * line.
+ */
 async function written(level: string, script: string): Promise<Record<string, unknown>[]> {
   const source = `import { createLog } from ${JSON.stringify(LOG)}; const log = createLog(${JSON.stringify(level)}); ${script}`;
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', source]);
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    source,
+  ]);
   assert.equal(stderr, '');
   return stdout
     .split('\n')
@@ -50,7 +57,10 @@ suite('the log', { concurrency: 4 }, () => {
     debug: ['error', 'warn', 'info', 'debug'],
   })) {
     test(`the level ${level} → lines of ${expected.join(', ')}`, async () => {
-      const lines = await written(level, `for (const level of ['error', 'warn', 'info', 'debug']) log[level]('an event');`);
+      const lines = await written(
+        level,
+        `for (const level of ['error', 'warn', 'info', 'debug']) log[level]('an event');`,
+      );
       assert.deepEqual(
         lines.map((line) => line['level']),
         expected,
@@ -65,12 +75,20 @@ suite('the log', { concurrency: 4 }, () => {
      log.error('it.failed', { error: new Error('the failure', { cause }), inside: { list: [new RangeError('within')] } });`,
     );
     const { error, inside } = line as {
-      error: { name: string; message: string; stack: string; cause: { name: string; message: string; code: string; stack: string } };
+      error: {
+        name: string;
+        message: string;
+        stack: string;
+        cause: { name: string; message: string; code: string; stack: string };
+      };
       inside: { list: { name: string; message: string }[] };
     };
     assert.deepEqual([error.name, error.message], ['Error', 'the failure']);
     assert.match(error.stack, /^Error: the failure\n {4}at /);
-    assert.deepEqual([error.cause.name, error.cause.message, error.cause.code], ['TypeError', 'the cause', 'ECAUSE']);
+    assert.deepEqual(
+      [error.cause.name, error.cause.message, error.cause.code],
+      ['TypeError', 'the cause', 'ECAUSE'],
+    );
     assert.match(error.cause.stack, /TypeError: the cause/);
     assert.deepEqual([inside.list[0]?.name, inside.list[0]?.message], ['RangeError', 'within']);
   });
@@ -98,8 +116,17 @@ suite('the log', { concurrency: 4 }, () => {
   });
 
   test('fields named like those of the log library → logged as they are', async () => {
-    const [line] = await written('info', `log.info('an event', { message: 'a message', stack: 'a stack', splat: [1] });`);
+    const [line] = await written(
+      'info',
+      `log.info('an event', { message: 'a message', stack: 'a stack', splat: [1] });`,
+    );
     const { time: _time, ...rest } = line ?? {};
-    assert.deepEqual(rest, { level: 'info', event: 'an event', message: 'a message', stack: 'a stack', splat: [1] });
+    assert.deepEqual(rest, {
+      level: 'info',
+      event: 'an event',
+      message: 'a message',
+      stack: 'a stack',
+      splat: [1],
+    });
   });
 });

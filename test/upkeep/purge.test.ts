@@ -19,7 +19,10 @@ suite('purge', { concurrency: 4 }, () => {
     await addDeliveries(database, gone.id, 10);
     const [kept = ''] = await addDeliveries(database, stays.id, 1);
     await deleteWebhook(parts(database), gone.id);
-    assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [1, 1]);
+    assert.deepEqual(
+      [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
+      [1, 1],
+    );
     assert.ok(await findDelivery(database.pool, kept));
   });
 
@@ -34,7 +37,9 @@ suite('purge', { concurrency: 4 }, () => {
     const purge = createPurge(parts(database));
     await until('all is gone', async () => {
       await purge();
-      return (await count(database.pool, 'deliveries')) + (await count(database.pool, 'webhooks')) === 0;
+      return (
+        (await count(database.pool, 'deliveries')) + (await count(database.pool, 'webhooks')) === 0
+      );
     });
   });
 
@@ -45,10 +50,16 @@ suite('purge', { concurrency: 4 }, () => {
     const release = await lockRow(t, database, 'deliveries', held);
     await deleteWebhook(parts(database), webhook.id);
     assert.equal(await findWebhook(database.pool, webhook.id), undefined);
-    assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [1, 1]);
+    assert.deepEqual(
+      [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
+      [1, 1],
+    );
     await release();
     await createPurge(parts(database))();
-    assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [0, 0]);
+    assert.deepEqual(
+      [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
+      [0, 0],
+    );
   });
 
   test('an unknown webhook, or one deleted already → nothing happens', async (t) => {
@@ -62,12 +73,19 @@ suite('purge', { concurrency: 4 }, () => {
 
   test('two rounds at once → no failure, all is gone', async (t) => {
     const database = await freshDatabase(t);
-    const webhooks = [await addWebhook(database), await addWebhook(database), await addWebhook(database)];
+    const webhooks = [
+      await addWebhook(database),
+      await addWebhook(database),
+      await addWebhook(database),
+    ];
     for (const { id } of webhooks) await addDeliveries(database, id, 700);
     await database.pool.query('update webhooks set deleted_at = now()');
     await Promise.all([createPurge(parts(database))(), createPurge(parts(database))()]);
     await createPurge(parts(database))();
-    assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [0, 0]);
+    assert.deepEqual(
+      [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
+      [0, 0],
+    );
   });
 
   test('every step takes too long before the answer → no failure, the webhook is hidden, and a line in the log', async (t) => {
@@ -99,7 +117,9 @@ suite('purge', { concurrency: 4 }, () => {
   test('the webhook cannot be hidden → a failure', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
-    await database.pool.query('alter table webhooks add constraint none_hidden check (deleted_at is null)');
+    await database.pool.query(
+      'alter table webhooks add constraint none_hidden check (deleted_at is null)',
+    );
     await assert.rejects(deleteWebhook(parts(database), webhook.id), /none_hidden/);
   });
 
@@ -133,15 +153,23 @@ suite('purge', { concurrency: 4 }, () => {
   test('the steps of one webhook fail → the others have their turn in the same round', async (t) => {
     const database = await freshDatabase(t);
     const pool = impatientPool(t, database, 200);
-    const [broken, slow, good] = [await addWebhook(database), await addWebhook(database), await addWebhook(database)];
+    const [broken, slow, good] = [
+      await addWebhook(database),
+      await addWebhook(database),
+      await addWebhook(database),
+    ];
     for (const { id } of [broken, slow, good]) await addDeliveries(database, id, 3);
     await refuseRemoval(database, broken.id);
     await slowDown(database, slow.id, 60);
-    for (const { id } of [broken, slow, good]) await database.pool.query('update webhooks set deleted_at = now() where id = $1', [id]);
+    for (const { id } of [broken, slow, good])
+      await database.pool.query('update webhooks set deleted_at = now() where id = $1', [id]);
     const log = keepingLog();
     const purge = createPurge({ pool, log });
     assert.equal(await purge(), undefined);
-    assert.deepEqual([await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')], [2, 6]);
+    assert.deepEqual(
+      [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
+      [2, 6],
+    );
     await purge();
     assert.deepEqual(log.lines.map(failedStep), [
       [broken.id, 500, 'P0001'],
@@ -169,9 +197,15 @@ function refuseRemoval(database: TestDatabase, webhookId: string): Promise<void>
   return beforeRemoval(database, webhookId, `raise exception 'this one stays';`);
 }
 
-async function beforeRemoval({ pool }: TestDatabase, webhookId: string, what: string): Promise<void> {
+async function beforeRemoval(
+  { pool }: TestDatabase,
+  webhookId: string,
+  what: string,
+): Promise<void> {
   const name = `trigger_${randomUUID().replaceAll('-', '')}`;
-  await pool.query(`create function ${name}() returns trigger language plpgsql as $$ begin ${what} return old; end $$`);
+  await pool.query(
+    `create function ${name}() returns trigger language plpgsql as $$ begin ${what} return old; end $$`,
+  );
   await pool.query(
     `create trigger ${name} before delete on deliveries for each row when (old.webhook_id = '${webhookId}') execute function ${name}()`,
   );

@@ -24,7 +24,9 @@ suite('sweep', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [waiting = '', claimed = ''] = await addDeliveries(worker, webhook.id, 2, 3600);
     await worker.claimOf(webhook.id, claimed);
-    await worker.commit((tx) => worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]));
+    await worker.commit((tx) =>
+      worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]),
+    );
     const before = (await jobs(worker.pool)).map(({ id, state }) => [id, state]);
     await sweepOverdue(worker.pool, worker.queue);
     assert.deepEqual(
@@ -38,7 +40,9 @@ suite('sweep', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const ids = await addDeliveries(worker, webhook.id, 2501, 60);
     const lost = ids[1700] ?? '';
-    const waiting = ids.filter((id) => id !== lost).map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
+    const waiting = ids
+      .filter((id) => id !== lost)
+      .map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
     await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
     const given: NextJob[] = [];
     await sweepOverdue(worker.pool, noting(worker.queue, given));
@@ -48,9 +52,15 @@ suite('sweep', { concurrency: 4 }, () => {
 
   test('not pending, parked, or only just due → left alone', async (t) => {
     const worker = await freshWorkerQueue(t);
-    const [done, held, fresh] = [await addWebhook(worker), await addWebhook(worker, { active: false }), await addWebhook(worker)];
+    const [done, held, fresh] = [
+      await addWebhook(worker),
+      await addWebhook(worker, { active: false }),
+      await addWebhook(worker),
+    ];
     await addDeliveries(worker, done.id, 2, 3600);
-    await worker.pool.query(`update deliveries set status = case when payload = 'payload 1' then 'failed' else 'succeeded' end`);
+    await worker.pool.query(
+      `update deliveries set status = case when payload = 'payload 1' then 'failed' else 'succeeded' end`,
+    );
     await addDeliveries(worker, held.id, 1, 3600);
     await parkAll(worker, held.id);
     await addDeliveries(worker, fresh.id, 1, 5);
@@ -63,7 +73,9 @@ suite('sweep', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, 2500, 60);
-    await worker.pool.query(`update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`);
+    await worker.pool.query(
+      `update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`,
+    );
     await sweepOverdue(worker.pool, worker.queue);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
     await sweepOverdue(worker.pool, worker.queue);

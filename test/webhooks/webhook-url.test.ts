@@ -62,7 +62,8 @@ suite('URLs to which nothing can be sent', () => {
     });
   }
 
-  for (const url of SENT) test(`${JSON.stringify(url)} → none of them`, () => assert.equal(whyRefused(url), undefined));
+  for (const url of SENT)
+    test(`${JSON.stringify(url)} → none of them`, () => assert.equal(whyRefused(url), undefined));
 });
 
 suite('dots in a path', () => {
@@ -86,8 +87,17 @@ suite('dots in a path', () => {
     });
   }
 
-  for (const path of ['/a/.../b', '/.a/b..', '/a%2e', '/a?b=/../c', '/a#/../b', '/%252e%252e/', '/a/..;/b']) {
-    test(`${path} → no such dots`, () => assert.equal(whyRefused(`http://example.com${path}`), undefined));
+  for (const path of [
+    '/a/.../b',
+    '/.a/b..',
+    '/a%2e',
+    '/a?b=/../c',
+    '/a#/../b',
+    '/%252e%252e/',
+    '/a/..;/b',
+  ]) {
+    test(`${path} → no such dots`, () =>
+      assert.equal(whyRefused(`http://example.com${path}`), undefined));
   }
 });
 
@@ -95,9 +105,20 @@ test('any URL that is accepted → sent as it is written, or a failure with a re
   const receiver = await startReceiver(t);
   const port = new URL(receiver.url).port;
   const { send } = sender(t);
-  const part = fc.oneof(fc.stringMatching(/^[a-z%:@/.?&=~'"<>{}|^`;,!$()*+[\]]{0,12}$/), fc.string({ unit: 'grapheme', maxLength: 8 }));
+  const part = fc.oneof(
+    fc.stringMatching(/^[a-z%:@/.?&=~'"<>{}|^`;,!$()*+[\]]{0,12}$/),
+    fc.string({ unit: 'grapheme', maxLength: 8 }),
+  );
   const host = fc.oneof(
-    fc.constantFrom(`127.0.0.1:${port}`, `localhost:${port}`, `2130706433:${port}`, `127.1:0${port}`, '127.0.0.1:0', 'unix', 'unix:'),
+    fc.constantFrom(
+      `127.0.0.1:${port}`,
+      `localhost:${port}`,
+      `2130706433:${port}`,
+      `127.1:0${port}`,
+      '127.0.0.1:0',
+      'unix',
+      'unix:',
+    ),
     // Whatever the resolver does with them: few, as each is looked up.
     part.map((name) => `${name}.invalid`),
   );
@@ -126,7 +147,10 @@ test('any URL that is accepted → sent as it is written, or a failure with a re
         assert.equal(decoded(receiver.received[before]?.path ?? ''), decoded(target));
       } else {
         failures += 1;
-        assert.ok(exchange.kind === 'failure' && exchange.reason !== 'other', JSON.stringify(exchange));
+        assert.ok(
+          exchange.kind === 'failure' && exchange.reason !== 'other',
+          JSON.stringify(exchange),
+        );
       }
     }),
     { numRuns: 120 },
@@ -136,6 +160,10 @@ test('any URL that is accepted → sent as it is written, or a failure with a re
 
 /** What stands for the same bytes in the same places; an empty query is none. */
 function decoded(target: string): string {
-  const bytes = Buffer.from(target.replace(/\?$/, '').replace(/^\??$/, '/'), 'utf8').toString('latin1');
-  return bytes.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = Buffer.from(target.replace(/\?$/, '').replace(/^\??$/, '/'), 'utf8').toString(
+    'latin1',
+  );
+  return bytes.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

@@ -21,7 +21,14 @@ const WEBHOOK: Webhook = {
   updated_at: '2026-01-01T00:00:00.000000Z',
 };
 const INACTIVE = { ...WEBHOOK, active: false };
-const CLAIM = { jobId: 'j', generation: '', deliveryId: 'd', webhookId: 'w', lost: 0, isNew: false };
+const CLAIM = {
+  jobId: 'j',
+  generation: '',
+  deliveryId: 'd',
+  webhookId: 'w',
+  lost: 0,
+  isNew: false,
+};
 const DUE: SendableDelivery = {
   id: 'd',
   webhook_id: 'w',
@@ -38,15 +45,31 @@ type Sorted = ReturnType<typeof sortClaims>;
 const NONE: Sorted = { send: [], hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
 const MARKED = { ...DUE, isolated_by: 'm' };
 
-type Case = [when: string, then: Partial<Sorted>, delivery: SendableDelivery | undefined, webhook?: Webhook | undefined, claim?: Claim];
+type Case = [
+  when: string,
+  then: Partial<Sorted>,
+  delivery: SendableDelivery | undefined,
+  webhook?: Webhook | undefined,
+  claim?: Claim,
+];
 
-function sent(delivery: SendableDelivery, claim = CLAIM, how: { isolated?: boolean; vanished?: boolean } = {}): Partial<Sorted> {
-  return { send: [{ claim, delivery, webhook: WEBHOOK, isolated: false, vanished: false, ...how }] };
+function sent(
+  delivery: SendableDelivery,
+  claim = CLAIM,
+  how: { isolated?: boolean; vanished?: boolean } = {},
+): Partial<Sorted> {
+  return {
+    send: [{ claim, delivery, webhook: WEBHOOK, isolated: false, vanished: false, ...how }],
+  };
 }
 
 const GONE = { drop: [CLAIM] };
 const HELD = { hold: [CLAIM] };
-const lost = (times: number, doubt?: string): Claim => ({ ...CLAIM, lost: times, ...(doubt ? { doubt } : {}) });
+const lost = (times: number, doubt?: string): Claim => ({
+  ...CLAIM,
+  lost: times,
+  ...(doubt ? { doubt } : {}),
+});
 
 const CASES: Case[] = [
   ['due, and its webhook is active', sent(DUE), DUE],
@@ -61,21 +84,52 @@ const CASES: Case[] = [
   ['held already', GONE, { ...DUE, held_reason: 'webhook_inactive' }, INACTIVE],
   ['final, and inactive by its webhook', GONE, { ...DUE, status: 'failed' }, INACTIVE],
   ['at its last attempt', sent({ ...DUE, delivery_attempts: 2 }), { ...DUE, delivery_attempts: 2 }],
-  ['out of attempts, as its webhook allows fewer now', { exhaust: [CLAIM] }, { ...DUE, delivery_attempts: 3 }],
+  [
+    'out of attempts, as its webhook allows fewer now',
+    { exhaust: [CLAIM] },
+    { ...DUE, delivery_attempts: 3 },
+  ],
   ['out of attempts by far', { exhaust: [CLAIM] }, { ...DUE, delivery_attempts: 30 }],
   ['lost twice', sent(DUE, lost(2)), DUE, WEBHOOK, lost(2)],
   ['lost three times', sent(DUE, lost(3), { isolated: true }), DUE, WEBHOOK, lost(3)],
   ['lost a thousand times', sent(DUE, lost(1000), { isolated: true }), DUE, WEBHOOK, lost(1000)],
-  ['marked by an isolated send', { doubt: [{ claim: lost(4), mark: 'm' }] }, MARKED, WEBHOOK, lost(4)],
-  ['marked by another isolated send than the last time', { doubt: [{ claim: lost(4, 'n'), mark: 'm' }] }, MARKED, WEBHOOK, lost(4, 'n')],
-  ['still marked as the last time', sent(MARKED, lost(4, 'm'), { isolated: true, vanished: true }), MARKED, WEBHOOK, lost(4, 'm')],
-  ['no longer marked as the last time', sent(DUE, lost(4, 'm'), { isolated: true }), DUE, WEBHOOK, lost(4, 'm')],
+  [
+    'marked by an isolated send',
+    { doubt: [{ claim: lost(4), mark: 'm' }] },
+    MARKED,
+    WEBHOOK,
+    lost(4),
+  ],
+  [
+    'marked by another isolated send than the last time',
+    { doubt: [{ claim: lost(4, 'n'), mark: 'm' }] },
+    MARKED,
+    WEBHOOK,
+    lost(4, 'n'),
+  ],
+  [
+    'still marked as the last time',
+    sent(MARKED, lost(4, 'm'), { isolated: true, vanished: true }),
+    MARKED,
+    WEBHOOK,
+    lost(4, 'm'),
+  ],
+  [
+    'no longer marked as the last time',
+    sent(DUE, lost(4, 'm'), { isolated: true }),
+    DUE,
+    WEBHOOK,
+    lost(4, 'm'),
+  ],
 ];
 
 for (const [when, then, delivery, ...others] of CASES) {
   const [webhook, claim = CLAIM] = others.length === 0 ? [WEBHOOK] : others;
   test(`a claim whose delivery is ${when} → ${Object.keys(then).join(' ')}`, () => {
-    assert.deepEqual(sortClaims([claim], delivery ? [delivery] : [], webhook ? [webhook] : []), { ...NONE, ...then });
+    assert.deepEqual(sortClaims([claim], delivery ? [delivery] : [], webhook ? [webhook] : []), {
+      ...NONE,
+      ...then,
+    });
   });
 }
 

@@ -6,7 +6,9 @@ type Entry = { webhookId: string; number: number };
 
 function filled(capacity: number, webhookIds: string, most = 10) {
   const buffer = new Buffer<Entry>(capacity);
-  const added = webhookIds.split('').map((webhookId, number) => buffer.add({ webhookId, number }, most));
+  const added = webhookIds
+    .split('')
+    .map((webhookId, number) => buffer.add({ webhookId, number }, most));
   return { buffer, added };
 }
 
@@ -17,7 +19,10 @@ test('it is full → nothing more is added', () => {
 
 test('a webhook has as many as it may have → no more of it are added, others are', () => {
   const { buffer, added } = filled(10, 'aaab', 2);
-  assert.deepEqual([added, buffer.count('a'), buffer.count('b')], [[true, true, false, true], 2, 1]);
+  assert.deepEqual(
+    [added, buffer.count('a'), buffer.count('b')],
+    [[true, true, false, true], 2, 1],
+  );
 });
 
 test('all may start → they go round the webhooks, each in its order', () => {

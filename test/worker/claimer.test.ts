@@ -5,9 +5,17 @@ import { Claimer } from '../../src/worker/claimer.ts';
 import type { Claim, ClaimRequest } from '../../src/queue/claim.ts';
 import { Slots } from '../../src/worker/slots.ts';
 
-const claimOf = (webhookId: string): Claim => ({ jobId: 'j', generation: 'g', deliveryId: 'd', webhookId, lost: 0, isNew: false });
+const claimOf = (webhookId: string): Claim => ({
+  jobId: 'j',
+  generation: 'g',
+  deliveryId: 'd',
+  webhookId,
+  lost: 0,
+  isNew: false,
+});
 
-const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+const ids = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** A claimer on a queue that notes what it is asked for, and answers as told. */
 function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
@@ -16,12 +24,20 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
   const slots = new Slots({ slots: size, share: 20, now });
   const buffer = new Buffer<{ webhookId: string }>(size);
   const requests: ClaimRequest[] = [];
-  let more: Record<ClaimRequest['from'] | 'hidden', boolean> = { newest: false, oldest: false, hidden: false };
+  let more: Record<ClaimRequest['from'] | 'hidden', boolean> = {
+    newest: false,
+    oldest: false,
+    hidden: false,
+  };
   const claimer = new Claimer({
     queue: {
       async claim(request) {
         requests.push(request);
-        return { claims: [claimOf('w')], more: more[request.from], hidden: request.from === 'newest' && more.hidden };
+        return {
+          claims: [claimOf('w')],
+          more: more[request.from],
+          hidden: request.from === 'newest' && more.hidden,
+        };
       },
     },
     slots,
@@ -99,7 +115,9 @@ suite('what is claimed', () => {
   test('nothing is under way → as many as there are slots, a few of each webhook', async () => {
     const { claimer, requests } = claimerOf({ slots: 50 });
     await claimer.claim();
-    assert.deepEqual(requests, [{ limit: 50, from: 'newest', rooms: new Map(), onlyNew: [], otherwise: 2 }]);
+    assert.deepEqual(requests, [
+      { limit: 50, from: 'newest', rooms: new Map(), onlyNew: [], otherwise: 2 },
+    ]);
   });
 
   test('a webhook has all that it may have → none of it, until a send of it is over', async () => {
@@ -164,7 +182,8 @@ suite('a claim that found no room', () => {
   test('a send of its webhook is over → it is claimed like any other', async () => {
     const { claimer, requests, settle } = claimerOf();
     await settle();
-    for (const shortage of ['unknown', 'newcomer', 'silent', 'bytes'] as const) claimer.turnAway('w', shortage);
+    for (const shortage of ['unknown', 'newcomer', 'silent', 'bytes'] as const)
+      claimer.turnAway('w', shortage);
     claimer.sendEnded('w');
     claimer.wake();
     await settle();
@@ -177,25 +196,37 @@ suite('a claim that found no room', () => {
   ] as const) {
     test(`${shortage} → its webhook is left out until there is room for one like it, then found at the ${end} end`, async () => {
       const { claimer, slots, requests, settle } = claimerOf();
-      const taken = Array.from({ length: 5 }, (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'));
+      const taken = Array.from(
+        { length: 5 },
+        (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'),
+      );
       await settle();
       claimer.turnAway('stranger', shortage);
       claimer.wake();
       await settle();
       const { rooms, onlyNew } = requests[1] as ClaimRequest;
       // Something new of it may still be tried as a newcomer.
-      assert.deepEqual([rooms.get('stranger'), onlyNew], shortage === 'unknown' ? [undefined, ['stranger']] : [0, []]);
+      assert.deepEqual(
+        [rooms.get('stranger'), onlyNew],
+        shortage === 'unknown' ? [undefined, ['stranger']] : [0, []],
+      );
       taken[0]?.leave('unanswered');
       claimer.sendEnded('other');
       assert.deepEqual(await settle(), [end]);
       // One that was not new is asked for by name, no more of it than may be sent.
-      assert.deepEqual([requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew], [shortage === 'unknown' ? 1 : undefined, []]);
+      assert.deepEqual(
+        [requests[2]?.rooms.get('stranger'), requests[2]?.onlyNew],
+        [shortage === 'unknown' ? 1 : undefined, []],
+      );
     });
   }
 
   test('many were turned away → the first and the last of them are claimed again with each place', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
-    const taken = Array.from({ length: 5 }, (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'));
+    const taken = Array.from(
+      { length: 5 },
+      (_, i) => slots.take(`hanging ${i}`) ?? assert.fail('no room'),
+    );
     await settle();
     for (let i = 0; i < 10; i += 1) claimer.turnAway(`stranger ${i}`, 'unknown');
     taken[0]?.leave('unanswered');
@@ -228,8 +259,11 @@ suite('a claim that found no room', () => {
 
   test('its webhook is silent, and others like it wait for their turn → it comes after them', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
-    for (const id of ['a', 'b', 'c', ...ids('hanging', 7)]) slots.recall(id, { tookMs: 60_000, answered: false });
-    const places = new Map(['a', ...ids('hanging', 7)].map((id) => [id, slots.take(id) ?? assert.fail('no room')]));
+    for (const id of ['a', 'b', 'c', ...ids('hanging', 7)])
+      slots.recall(id, { tookMs: 60_000, answered: false });
+    const places = new Map(
+      ['a', ...ids('hanging', 7)].map((id) => [id, slots.take(id) ?? assert.fail('no room')]),
+    );
     await settle();
     for (const id of ['b', 'c']) claimer.turnAway(id, 'silent');
     places.get('a')?.leave('unanswered');
@@ -243,7 +277,8 @@ suite('a claim that found no room', () => {
 
   test('it is asked for again, and nothing of its webhook is due → the next one has its turn', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
-    for (const id of ['a', 'b', ...ids('hanging', 8)]) slots.recall(id, { tookMs: 60_000, answered: false });
+    for (const id of ['a', 'b', ...ids('hanging', 8)])
+      slots.recall(id, { tookMs: 60_000, answered: false });
     const [place] = ids('hanging', 8).map((id) => slots.take(id));
     await settle();
     for (const id of ['a', 'b']) claimer.turnAway(id, 'silent');

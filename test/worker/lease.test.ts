@@ -13,7 +13,14 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   const log = keepingLog();
   const leases = createLeases(pool, queue, log);
   lastFirst(t).after(() => leases.stop(0));
-  const claim = (deliveryId: string) => ({ jobId: deliveryId, generation: '', deliveryId, webhookId: 'w', lost: 0, isNew: false });
+  const claim = (deliveryId: string) => ({
+    jobId: deliveryId,
+    generation: '',
+    deliveryId,
+    webhookId: 'w',
+    lost: 0,
+    isNew: false,
+  });
 
   const now = performance.now();
   const [late] = leases.hold([claim('late')], now - LEASE_SECONDS * 700);
@@ -30,7 +37,8 @@ test('claims that the database did not take back → not extended, and handed ba
   const { pool, queue, claimOf } = await freshWorkerQueue(t);
   const log = keepingLog();
   let broken = true;
-  const giveBack: typeof queue.giveBack = (...all) => (broken ? Promise.reject(new Error('no')) : queue.giveBack(...all));
+  const giveBack: typeof queue.giveBack = (...all) =>
+    broken ? Promise.reject(new Error('no')) : queue.giveBack(...all);
   const leases = createLeases(pool, { ...queue, giveBack }, log);
   lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
@@ -50,15 +58,24 @@ test('claims that the database did not take back → not extended, and handed ba
 test('told to stop while the database takes nothing back → it tries until it does, or its time is over', async (t) => {
   const { pool, queue, claimOf } = await freshWorkerQueue(t);
   let tries = 0;
-  const giveBack: typeof queue.giveBack = (...all) => ((tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.giveBack(...all));
+  const giveBack: typeof queue.giveBack = (...all) =>
+    (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.giveBack(...all);
   const leases = createLeases(pool, { ...queue, giveBack }, silentLog);
-  await leases.giveBack(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  await leases.giveBack(
+    leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
+  );
   await leases.stop(20_000);
   assert.equal((await claimed(queue, 1)).length, 1);
 
   let answer: () => void = () => {};
-  const silent = createLeases(pool, { ...queue, giveBack: () => new Promise((resolve) => (answer = resolve)) }, silentLog);
-  const returned = silent.giveBack(silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  const silent = createLeases(
+    pool,
+    { ...queue, giveBack: () => new Promise((resolve) => (answer = resolve)) },
+    silentLog,
+  );
+  const returned = silent.giveBack(
+    silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
+  );
   const toldAt = performance.now();
   await silent.stop(100);
   const tookMs = performance.now() - toldAt;

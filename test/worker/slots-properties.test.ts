@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { Slots, type SendEnd, type Slot } from '../../src/worker/slots.ts';
 
-/** FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks for more than the usual. */
+/**
+ * FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks
+ * for more than the usual.
+ */
 const { FAST_CHECK_SEED: seed, FAST_CHECK_RUNS: runs = '500' } = process.env;
 
 type Step =
@@ -17,24 +20,40 @@ type Send = { webhookId: string; slot: Slot; isSlow: boolean };
 
 const webhook = fc.nat({ max: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('take'), webhook, newcomer: fc.boolean() }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('take'), webhook, newcomer: fc.boolean() }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('becomeSlow'), nth: fc.nat() }) },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('leave'), nth: fc.nat(), end: fc.constantFrom('answered', 'unanswered', 'unused') }),
+    arbitrary: fc.record({
+      kind: fc.constant('leave'),
+      nth: fc.nat(),
+      end: fc.constantFrom('answered', 'unanswered', 'unused'),
+    }),
   },
-  fc.record({ kind: fc.constant('recall'), webhook, tookMs: fc.constantFrom(5, 2000), answered: fc.boolean() }),
+  fc.record({
+    kind: fc.constant('recall'),
+    webhook,
+    tookMs: fc.constantFrom(5, 2000),
+    answered: fc.boolean(),
+  }),
   fc.record({ kind: fc.constant('later'), ms: fc.nat({ max: 2000 }) }),
 );
 
 test('whatever sends begin, turn slow and end → the bounds of the lanes, of each webhook and of unknown ones hold, and nobody is locked out', () => {
   const sizes = { slots: fc.integer({ min: 1, max: 30 }), share: fc.integer({ min: 1, max: 10 }) };
   fc.assert(
-    fc.property(fc.record(sizes), fc.array(step, { maxLength: 300, size: 'max' }), (options, steps) => {
-      const world = new World(options);
-      for (const one of steps) world.step(one);
-      world.end();
-    }),
+    fc.property(
+      fc.record(sizes),
+      fc.array(step, { maxLength: 300, size: 'max' }),
+      (options, steps) => {
+        const world = new World(options);
+        for (const one of steps) world.step(one);
+        world.end();
+      },
+    ),
     { numRuns: Number(runs), ...(seed === undefined ? {} : { seed: Number(seed) }) },
   );
 });
@@ -78,7 +97,10 @@ class World {
     assert.deepEqual([...this.#slots.active()], []);
     for (let i = 0; i <= 13; i += 1) {
       const slot = this.#slots.take(`w${i}`);
-      assert.ok(slot, `w${i}, which is ${this.#slots.standing(`w${i}`)}, finds no place though all are free`);
+      assert.ok(
+        slot,
+        `w${i}, which is ${this.#slots.standing(`w${i}`)}, finds no place though all are free`,
+      );
       slot.leave('unused');
     }
   }
@@ -86,7 +108,10 @@ class World {
   #take(webhookId: string, newcomer: boolean): void {
     const room = this.#slots.room(webhookId);
     const slot = this.#slots.take(webhookId, newcomer);
-    assert.ok(newcomer || (slot !== undefined) === room > 0, `room for ${room}, and it was ${slot ? '' : 'not '}taken`);
+    assert.ok(
+      newcomer || (slot !== undefined) === room > 0,
+      `room for ${room}, and it was ${slot ? '' : 'not '}taken`,
+    );
     if (slot) this.#sends.push({ webhookId, slot, isSlow: false });
   }
 
@@ -107,14 +132,19 @@ class World {
     const { slots, share } = this.#options;
     const { fast, slow } = this.#slots.busy();
     assert.equal(fast + slow, this.#sends.length);
-    assert.ok(fast >= 0 && fast <= slots && slow >= 0 && slow <= slots, `${fast} fast and ${slow} slow ones on ${slots}`);
+    assert.ok(
+      fast >= 0 && fast <= slots && slow >= 0 && slow <= slots,
+      `${fast} fast and ${slow} slow ones on ${slots}`,
+    );
     assert.ok(
       slow >= Math.min(slots - keptOf(slots), this.#sends.filter(({ isSlow }) => isSlow).length),
       'one that is slow stays in the fast lane',
     );
     for (const [id, of] of Map.groupBy(this.#sends, ({ webhookId }) => webhookId))
       assert.ok(of.length <= share && this.#slots.isActive(id), `${of.length} of ${id}`);
-    const inFast = this.#sends.filter(({ webhookId }) => this.#slots.standing(webhookId) === 'unknown').length;
+    const inFast = this.#sends.filter(
+      ({ webhookId }) => this.#slots.standing(webhookId) === 'unknown',
+    ).length;
     assert.ok(inFast <= Math.max(1, Math.floor(slots / 2)), `${inFast} unknown ones`);
   }
 }

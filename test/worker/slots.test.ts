@@ -6,7 +6,8 @@ import { Slots, type SendEnd, type Slot } from '../../src/worker/slots.ts';
 function slotsOf({ slots = 20, share = 20 } = {}) {
   let now = 0;
   const all = new Slots({ slots, share, now: () => now });
-  const take = (webhookId: string, newcomer = false) => all.take(webhookId, newcomer) ?? assert.fail(`no room for ${webhookId}`);
+  const take = (webhookId: string, newcomer = false) =>
+    all.take(webhookId, newcomer) ?? assert.fail(`no room for ${webhookId}`);
   return {
     all,
     take,
@@ -18,13 +19,15 @@ function slotsOf({ slots = 20, share = 20 } = {}) {
     /** As many as there is room for. */
     fill(webhookId: string, newcomer = false): Slot[] {
       const taken: Slot[] = [];
-      for (let slot = all.take(webhookId, newcomer); slot; slot = all.take(webhookId, newcomer)) taken.push(slot);
+      for (let slot = all.take(webhookId, newcomer); slot; slot = all.take(webhookId, newcomer))
+        taken.push(slot);
       return taken;
     },
   };
 }
 
-const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+const ids = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 suite('the window of one webhook', () => {
   for (const [when, then, sends] of [

@@ -27,13 +27,19 @@ suite('a send that vanished', () => {
     assert.ok(delivery?.isolated_by);
     assert.notEqual(delivery.isolated_by, mark);
     assert.deepEqual(
-      recorded.map(({ exchange, attempt }) => [exchange.kind === 'failure' && exchange.reason, attempt]),
+      recorded.map(({ exchange, attempt }) => [
+        exchange.kind === 'failure' && exchange.reason,
+        attempt,
+      ]),
       [['crashed', 1]],
     );
   });
 });
 
-/** A delivery whose isolated send was begun by a worker of which nothing was heard, claimed by another one. */
+/**
+ * A delivery whose isolated send was begun by a worker of which nothing was heard, claimed by
+ * another one.
+ */
 async function marked(t: Cleanup) {
   const { pool, commit, ...worker } = await freshWorkerQueue(lastFirst(t));
   const webhook = await addWebhook({ pool, ...worker });
@@ -44,8 +50,20 @@ async function marked(t: Cleanup) {
   const [delivery] = await findSendable(pool, [id]);
   assert.ok(delivery);
   const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
-  const admitted: Admitted = { webhookId: webhook.id, lease, delivery, webhook, readAt: performance.now(), isolated: true, vanished: true };
+  const admitted: Admitted = {
+    webhookId: webhook.id,
+    lease,
+    delivery,
+    webhook,
+    readAt: performance.now(),
+    isolated: true,
+    vanished: true,
+  };
   const recorded: Attempted[] = [];
-  const parts = { pool, log: silentLog, record: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0) };
+  const parts = {
+    pool,
+    log: silentLog,
+    record: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
+  };
   return { admitted, mark, pool, commit, recorded, record: () => recordVanished(parts, admitted) };
 }

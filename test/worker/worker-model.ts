@@ -3,12 +3,24 @@ import type { Claim, ClaimRequest, Claimed } from '../../src/queue/claim.ts';
 import { Claimer } from '../../src/worker/claimer.ts';
 import { Slots, type SendEnd } from '../../src/worker/slots.ts';
 
-/** How the endpoint of a webhook behaves: it answers after `answersMs`, or the send is given up after `timeoutMs`. */
+/**
+ * How the endpoint of a webhook behaves: it answers after `answersMs`, or the send is given up
+ * after `timeoutMs`.
+ */
 export type Endpoint = { answersMs: number; timeoutMs: number; retryMs: number };
 
-type Job = { number: number; webhookId: string; createdAt: number; dueAt: number; claimed: boolean };
+type Job = {
+  number: number;
+  webhookId: string;
+  createdAt: number;
+  dueAt: number;
+  claimed: boolean;
+};
 
-/** One send: how long its delivery had waited since it was due, and whether its webhook had ended a send before it came. */
+/**
+ * One send: how long its delivery had waited since it was due, and whether its webhook had ended a
+ * send before it came.
+ */
 export type Started = { webhookId: string; waitedMs: number; wasKnown: boolean };
 
 type Entry = { webhookId: string; job: Job; claim: Claim };
@@ -19,8 +31,8 @@ const CLAIM_MS = 3;
 const COMMIT_MS = 3;
 
 /**
- * A worker without a database, on a clock of its own: real slots, buffer and claimer, with a queue and endpoints in memory. What is
- * between them does the same as the dispatcher.
+ * A worker without a database, on a clock of its own: real slots, buffer and claimer, with a queue
+ * and endpoints in memory. What is between them does the same as the dispatcher.
  */
 export class WorkerModel {
   readonly started: Started[] = [];
@@ -43,7 +55,13 @@ export class WorkerModel {
     this.slots = new Slots({ slots, share, now });
     this.#buffer = new Buffer(slots);
     const queue = { claim: (request: ClaimRequest) => this.#claim(request) };
-    this.#claimer = new Claimer({ queue, slots: this.slots, buffer: this.#buffer, pollingIntervalMs: 1000, now });
+    this.#claimer = new Claimer({
+      queue,
+      slots: this.slots,
+      buffer: this.#buffer,
+      pollingIntervalMs: 1000,
+      now,
+    });
   }
 
   endpoint(webhookId: string, endpoint: Endpoint): void {
@@ -58,10 +76,17 @@ export class WorkerModel {
     });
   }
 
-  /** Jobs of a webhook that are due and wait in the queue, and since when the first of them does. */
+  /**
+   * Jobs of a webhook that are due and wait in the queue, and since when the first of them does.
+   */
   waiting(webhookId: string): { count: number; longestMs: number } {
-    const jobs = [...this.#jobs].filter((job) => job.webhookId === webhookId && !job.claimed && job.dueAt <= this.#now);
-    return { count: jobs.length, longestMs: Math.max(0, ...jobs.map(({ dueAt }) => this.#now - dueAt)) };
+    const jobs = [...this.#jobs].filter(
+      (job) => job.webhookId === webhookId && !job.claimed && job.dueAt <= this.#now,
+    );
+    return {
+      count: jobs.length,
+      longestMs: Math.max(0, ...jobs.map(({ dueAt }) => this.#now - dueAt)),
+    };
   }
 
   /** Lets the worker work until a time of the clock. */
@@ -119,7 +144,8 @@ export class WorkerModel {
     this.#count();
     const { answersMs, timeoutMs } = this.#endpoints.get(webhookId) as Endpoint;
     const tookMs = Math.min(answersMs, timeoutMs);
-    if (tookMs > slot.slowAfterMs) this.#at(this.#now + slot.slowAfterMs, () => this.#late(webhookId, () => slot.becomeSlow()));
+    if (tookMs > slot.slowAfterMs)
+      this.#at(this.#now + slot.slowAfterMs, () => this.#late(webhookId, () => slot.becomeSlow()));
     const end: SendEnd = answersMs <= timeoutMs ? 'answered' : 'unanswered';
     this.#at(this.#now + tookMs + COMMIT_MS, () => this.#end(entry, () => slot.leave(end), end));
     return undefined;
@@ -136,7 +162,8 @@ export class WorkerModel {
     leave();
     if (!this.#knownSince.has(webhookId)) this.#knownSince.set(webhookId, this.#now);
     this.#jobs.delete(job);
-    if (end === 'unanswered') this.#add(webhookId, (this.#endpoints.get(webhookId) as Endpoint).retryMs);
+    if (end === 'unanswered')
+      this.#add(webhookId, (this.#endpoints.get(webhookId) as Endpoint).retryMs);
     this.#claimer.sendEnded(webhookId);
     this.#fill();
     this.#rung = true;
@@ -158,7 +185,8 @@ export class WorkerModel {
 
   #count(): void {
     const { fast, slow } = this.slots.busy();
-    if (fast > this.#size || slow > this.#size) throw new Error(`${fast} and ${slow} sends on ${this.#size} slots`);
+    if (fast > this.#size || slow > this.#size)
+      throw new Error(`${fast} and ${slow} sends on ${this.#size} slots`);
     this.counts.most = Math.max(this.counts.most, fast + slow);
   }
 
@@ -170,7 +198,10 @@ export class WorkerModel {
     const isNew = ({ createdAt }: Job) => createdAt > this.#now - NEW_MS;
     const free = [...this.#jobs].filter(({ claimed }) => !claimed);
     const seen = from === 'oldest' ? free : free.toReversed().slice(0, NEWEST);
-    const wanted = (job: Job) => job.dueAt <= this.#now && rooms.get(job.webhookId) !== 0 && (isNew(job) || !ignored.has(job.webhookId));
+    const wanted = (job: Job) =>
+      job.dueAt <= this.#now &&
+      rooms.get(job.webhookId) !== 0 &&
+      (isNew(job) || !ignored.has(job.webhookId));
     const due = seen.filter(wanted).slice(0, limit);
     const taken = new Map<string, number>();
     const next = due.filter(({ webhookId }) => {
@@ -180,7 +211,10 @@ export class WorkerModel {
     });
     for (const job of next) job.claimed = true;
     this.counts.claimed += next.length;
-    const more = (from === 'newest' && seen.length === NEWEST) || due.length === limit || due.length > next.length;
+    const more =
+      (from === 'newest' && seen.length === NEWEST) ||
+      due.length === limit ||
+      due.length > next.length;
     const claims = next.map((job) => ({ ...claimOf(job), isNew: isNew(job) }));
     return { claims, damaged: [], hidden: false, more };
   }
@@ -191,7 +225,13 @@ export class WorkerModel {
   }
 
   #add(webhookId: string, delayMs: number): void {
-    this.#jobs.add({ number: (this.#number += 1), webhookId, createdAt: this.#now, dueAt: this.#now + delayMs, claimed: false });
+    this.#jobs.add({
+      number: (this.#number += 1),
+      webhookId,
+      createdAt: this.#now,
+      dueAt: this.#now + delayMs,
+      claimed: false,
+    });
   }
 
   #at(at: number, happen: () => void): void {
@@ -207,5 +247,12 @@ export class WorkerModel {
 }
 
 function claimOf({ number, webhookId }: Job): Claim {
-  return { jobId: String(number), generation: 'g', deliveryId: String(number), webhookId, lost: 0, isNew: false };
+  return {
+    jobId: String(number),
+    generation: 'g',
+    deliveryId: String(number),
+    webhookId,
+    lost: 0,
+    isNew: false,
+  };
 }

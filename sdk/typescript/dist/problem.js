@@ -1,10 +1,15 @@
 import { ApiError } from './client.js';
-/** What Postmand says about an error; undefined for any other error, and for answers that a proxy wrote. */
+/**
+ * What Postmand says about an error; undefined for any other error, and for answers that a proxy
+ * wrote.
+ */
 export function problemOf(error) {
     const body = error instanceof ApiError ? error.body : undefined;
     if (typeof body !== 'object' || body === null || !('code' in body) || !('message' in body))
         return undefined;
-    return typeof body.code === 'number' && typeof body.message === 'string' ? body : undefined;
+    return typeof body.code === 'number' && typeof body.message === 'string'
+        ? body
+        : undefined;
 }
 /** Whether an error is Postmand's answer with this code. */
 export function isProblem(error, code) {

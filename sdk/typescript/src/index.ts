@@ -21,13 +21,17 @@ export { verifySignature } from './signature.js';
 export type PostmandOptions = {
   /** Where the API is, its `/v1` included, for example `http://localhost:8000/v1`. */
   url: string;
-  /** The API key, or a function that gives it before each call. Leave it out where the service needs none. */
+  /**
+   * The API key, or a function that gives it before each call. Leave it out where the service needs
+   * none.
+   */
   apiKey?: TokenProvider;
   /** How long an attempt may take, in milliseconds. 10,000 by default; 0 means no limit. */
   timeout?: number;
   /**
-   * How often a call is repeated after a lost connection, a time-out or a 408, 429, 500, 502, 503 or 504: 3 times by default, after
-   * what `Retry-After` asks for, else after up to 0.5, 1 and 2 seconds. Calls that create something are never repeated.
+   * How often a call is repeated after a lost connection, a time-out or a 408, 429, 500, 502, 503
+   * or 504: 3 times by default, after what `Retry-After` asks for, else after up to 0.5, 1 and 2
+   * seconds. Calls that create something are never repeated.
    */
   retry?: RetryConfig;
   /** Instead of the global `fetch`. */
@@ -36,8 +40,17 @@ export type PostmandOptions = {
 
 export type Postmand = Client<Ops, OperationContext<OperationId, OperationPath, OperationTag>>;
 
-/** A client of the Postmand at `url`. Its methods throw `ApiError` for answers other than 2xx, and `TimeoutError`. */
-export function createPostmand({ url, apiKey, timeout = 10_000, retry, fetch }: PostmandOptions): Postmand {
+/**
+ * A client of the Postmand at `url`. Its methods throw `ApiError` for answers other than 2xx, and
+ * `TimeoutError`.
+ */
+export function createPostmand({
+  url,
+  apiKey,
+  timeout = 10_000,
+  retry,
+  fetch,
+}: PostmandOptions): Postmand {
   return createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, {
     serverUrl: url,
     argsStyle: 'flat',
@@ -45,8 +58,11 @@ export function createPostmand({ url, apiKey, timeout = 10_000, retry, fetch }: 
     timeout,
     retry: { retries: 3, retryDelay: 500, ...retry },
     middleware: [{ onError: explain }],
-    // Not the client's own `auth`: that sends a key only with operations for which the description lists one.
-    ...(apiKey === undefined ? {} : { headers: async () => ({ Authorization: `Bearer ${await keyOf(apiKey)}` }) }),
+    // Not the client's own `auth`: that sends a key only with operations for which the description
+    // lists one.
+    ...(apiKey === undefined
+      ? {}
+      : { headers: async () => ({ Authorization: `Bearer ${await keyOf(apiKey)}` }) }),
     ...(fetch === undefined ? {} : { fetch }),
   });
 }

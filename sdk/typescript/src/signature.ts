@@ -1,10 +1,12 @@
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /**
- * Whether a delivery is genuine: whether `header`, its `X-Hub-Signature`, is the HMAC-SHA256 of `body` under the webhook's
- * `secret_token`. Takes as long for a wrong signature, wherever the difference is.
+ * Whether a delivery is genuine: whether `header`, its `X-Hub-Signature`, is the HMAC-SHA256 of
+ * `body` under the webhook's `secret_token`. Takes as long for a wrong signature, wherever the
+ * difference is.
  *
- * `body` is the body as it came. One that was parsed and written again may have other bytes. An empty secret verifies nothing.
+ * `body` is the body as it came. One that was parsed and written again may have other bytes. An
+ * empty secret verifies nothing.
  */
 export async function verifySignature(
   body: Uint8Array | string,
@@ -18,8 +20,11 @@ export async function verifySignature(
 }
 
 function bytesOf(text: Uint8Array | string): BufferSource {
-  // A body never lies in memory that threads share, which is all that the type would allow beyond this.
-  return typeof text === 'string' ? new TextEncoder().encode(text) : (text as Uint8Array<ArrayBuffer>);
+  // A body never lies in memory that threads share, which is all that the type would allow beyond
+  // this.
+  return typeof text === 'string'
+    ? new TextEncoder().encode(text)
+    : (text as Uint8Array<ArrayBuffer>);
 }
 
 function bytesOfHex(digest: string): Uint8Array<ArrayBuffer> {

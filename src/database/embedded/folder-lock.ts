@@ -6,9 +6,10 @@ import { alreadyInUse, unusableFolder } from './embedded-error.ts';
 const SQLITE_BUSY = 5;
 
 /**
- * Takes a folder for this process, until it is released or the process ends in whatever way. The lock is the kernel's, on a file in the
- * folder, so that it also holds while PostgreSQL is away, and between containers. Node.js itself has no such lock; SQLite, which is
- * built in, takes one for an exclusive transaction (https://www.sqlite.org/lockingv3.html).
+ * Takes a folder for this process, until it is released or the process ends in whatever way. The
+ * lock is the kernel's, on a file in the folder, so that it also holds while PostgreSQL is away,
+ * and between containers. Node.js itself has no such lock; SQLite, which is built in, takes one for
+ * an exclusive transaction (https://www.sqlite.org/lockingv3.html).
  * @throws EmbeddedError where another process has it
  */
 export async function lockFolder(folder: string): Promise<{ release(): void }> {
@@ -22,6 +23,8 @@ export async function lockFolder(folder: string): Promise<{ release(): void }> {
     return { release: () => void (lock.isOpen && lock.close()) };
   } catch (error) {
     const { errcode, message } = error as Error & { errcode?: number };
-    throw errcode === SQLITE_BUSY ? alreadyInUse(folder) : unusableFolder(folder, `it cannot be locked (${message})`, error);
+    throw errcode === SQLITE_BUSY
+      ? alreadyInUse(folder)
+      : unusableFolder(folder, `it cannot be locked (${message})`, error);
   }
 }

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../telemetry/log.ts';
 import { EmbeddedError } from './embedded-error.ts';
 import type { Place } from './embedded-place.ts';
-import { findPostmaster, launchPostmaster, stopPostmaster, untilGone, type Postmaster } from './postmaster.ts';
+import {
+  findPostmaster,
+  launchPostmaster,
+  stopPostmaster,
+  untilGone,
+  type Postmaster,
+} from './postmaster.ts';
 
 /**
  * The pause before PostgreSQL is started again. The first time there is none. Then it is twice as
@@ -17,9 +23,15 @@ const STEADY_MS = 60_000;
  * somebody. It never gives up: a full disk, which ends PostgreSQL too, has room again one day, and
  * until then the API and /healthz say that there is no database. `stop` ends PostgreSQL as well.
  */
-export function keepRunning(place: Place, postmaster: Postmaster, log: Log): { stop(): Promise<void> } {
+export function keepRunning(
+  place: Place,
+  postmaster: Postmaster,
+  log: Log,
+): { stop(): Promise<void> } {
   const keeper = new Keeper(place, postmaster, log);
-  const ended = keeper.keep().catch((error: unknown) => log.error('postgres.not_started', { error }));
+  const ended = keeper
+    .keep()
+    .catch((error: unknown) => log.error('postgres.not_started', { error }));
   return {
     async stop() {
       keeper.stopping.abort();
@@ -52,7 +64,10 @@ class Keeper {
       await untilGone(this.last, this.#place.data, signal);
       if (signal.aborted) return;
       if (performance.now() - since > STEADY_MS) this.#pauseMs = 0;
-      this.#log.warn('postgres.gone', { pid: this.last.pid, log: `${this.#place.home}/postgres.log` });
+      this.#log.warn('postgres.gone', {
+        pid: this.last.pid,
+        log: `${this.#place.home}/postgres.log`,
+      });
       const next = await this.#startAgain();
       if (next === undefined) return;
       this.last = next;
@@ -67,11 +82,14 @@ class Keeper {
       if (signal.aborted) return undefined;
       this.#pauseMs = Math.min(Math.max(2 * this.#pauseMs, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
       try {
-        const postmaster = (await this.#find()) ?? (await launchPostmaster(this.#place, { port: this.#port }, signal));
+        const postmaster =
+          (await this.#find()) ??
+          (await launchPostmaster(this.#place, { port: this.#port }, signal));
         this.#log.info('postgres.started_again', { pid: postmaster.pid });
         return postmaster;
       } catch (error) {
-        if (!signal.aborted) this.#log.error('postgres.not_started', { error, againInMs: this.#pauseMs });
+        if (!signal.aborted)
+          this.#log.error('postgres.not_started', { error, againInMs: this.#pauseMs });
       }
     }
   }

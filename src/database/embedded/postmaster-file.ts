@@ -86,7 +86,13 @@ function isAlive(pid: number): boolean {
 /** The command line of a process. Empty where it is gone: `ps` then ends with status 1. */
 async function commandOf(pid: number): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)]);
+    const { stdout } = await promisify(execFile)('ps', [
+      '-ww',
+      '-o',
+      'command=',
+      '-p',
+      String(pid),
+    ]);
     return stdout;
   } catch (error) {
     if ((error as { code?: unknown }).code === 1) return '';

@@ -15,7 +15,10 @@ import { dropStaleLockFile, isPostmaster, readLockFile } from './postmaster-file
  */
 export type Postmaster = { pid: number; port: string; child?: ChildProcess };
 
-/** How long PostgreSQL may take until it is ready: after a crash it has to read what it wrote since its last checkpoint. */
+/**
+ * How long PostgreSQL may take until it is ready: after a crash it has to read what it wrote since
+ * its last checkpoint.
+ */
 const READY_MS = 600_000;
 
 const STOP_MS = 60_000;
@@ -28,32 +31,50 @@ const LOOK_SELDOM_MS = 2000;
  * The PostgreSQL that runs on the data of a place, once it is ready. Undefined: none does.
  * @throws the reason of `signal` when that comes first
  */
-export async function findPostmaster({ data }: Place, signal?: AbortSignal): Promise<Postmaster | undefined> {
+export async function findPostmaster(
+  { data }: Place,
+  signal?: AbortSignal,
+): Promise<Postmaster | undefined> {
   for (const deadline = performance.now() + READY_MS; ; await sleep(LOOK_EVERY_MS)) {
     const found = await readLockFile(data);
     if (found === undefined || !(await isPostmaster(found.pid, data))) return undefined;
     if (found.status === 'ready') return { pid: found.pid, port: found.port };
     signal?.throwIfAborted();
-    if (performance.now() > deadline) throw new EmbeddedError(`The PostgreSQL that runs on ${data} (process ${found.pid}) is not ready.`);
+    if (performance.now() > deadline)
+      throw new EmbeddedError(
+        `The PostgreSQL that runs on ${data} (process ${found.pid}) is not ready.`,
+      );
   }
 }
 
 /**
- * Starts PostgreSQL on the data of a place, detached: no signal sent to us reaches it. `settings` are PostgreSQL's own; without a
- * `port` among them any free one is taken. What is not ready when `signal` comes is ended.
+ * Starts PostgreSQL on the data of a place, detached: no signal sent to us reaches it. `settings`
+ * are PostgreSQL's own; without a `port` among them any free one is taken. What is not ready when
+ * `signal` comes is ended.
  * @throws EmbeddedError with the reason from its log, or the reason of `signal`
  */
-export async function launchPostmaster(place: Place, settings: Record<string, string>, signal?: AbortSignal): Promise<Postmaster> {
+export async function launchPostmaster(
+  place: Place,
+  settings: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Postmaster> {
   await refuseOtherVersion(place);
   for (let attempt = 1; ; attempt += 1) {
-    const all = { port: await freePort(), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+    const all = {
+      port: await freePort(),
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      ...settings,
+    };
     try {
       await dropStaleLockFile(place.data);
       return await launch(place, all, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      // Another program may have taken the port in between. What a killed PostgreSQL left ends in a moment.
-      if (attempt === 3 || !/could not create any TCP|shared memory block/.test(String(error))) throw error;
+      // Another program may have taken the port in between. What a killed PostgreSQL left ends in a
+      // moment.
+      if (attempt === 3 || !/could not create any TCP|shared memory block/.test(String(error)))
+        throw error;
       await sleep(500);
     }
   }
@@ -69,25 +90,40 @@ async function refuseOtherVersion({ data, version }: Place): Promise<void> {
   );
 }
 
-async function launch(place: Place, settings: Record<string, string> & { port: string }, signal?: AbortSignal): Promise<Postmaster> {
+async function launch(
+  place: Place,
+  settings: Record<string, string> & { port: string },
+  signal?: AbortSignal,
+): Promise<Postmaster> {
   const file = path.join(place.home, 'postgres.log');
   // Root follows no link that PostgreSQL's user may have put there.
   const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW } = constants;
-  const log = await open(file, O_APPEND | O_CREAT | O_WRONLY | (place.owner ? O_NOFOLLOW : 0), 0o600);
+  const log = await open(
+    file,
+    O_APPEND | O_CREAT | O_WRONLY | (place.owner ? O_NOFOLLOW : 0),
+    0o600,
+  );
   try {
     const { size } = await log.stat();
     const postgres = spawnPostgres(place, settings, log.fd);
     const failure = await untilReady(place, postgres, signal);
-    if (failure === undefined) return { pid: postgres.pid as number, port: settings.port, child: postgres };
+    if (failure === undefined)
+      return { pid: postgres.pid as number, port: settings.port, child: postgres };
     const reason = reasonIn((await readFile(file)).subarray(size).toString()) ?? failure;
-    throw new EmbeddedError(`PostgreSQL did not start on ${place.data}: ${reason}. Its log is ${file}`);
+    throw new EmbeddedError(
+      `PostgreSQL did not start on ${place.data}: ${reason}. Its log is ${file}`,
+    );
   } finally {
     await log.close();
   }
 }
 
 /** Without a shell, to which some characters in paths would mean something else. */
-function spawnPostgres({ data, native, owner }: Place, settings: Record<string, string>, log: number): ChildProcess {
+function spawnPostgres(
+  { data, native, owner }: Place,
+  settings: Record<string, string>,
+  log: number,
+): ChildProcess {
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const postgres = spawn(path.join(native, 'bin', 'postgres'), ['-D', data, ...options], {
     ...programOptions(owner),
@@ -99,11 +135,19 @@ function spawnPostgres({ data, native, owner }: Place, settings: Record<string, 
 }
 
 /** @returns why it will not be ready, where it will not. */
-async function untilReady({ data }: Place, postgres: ChildProcess, signal?: AbortSignal): Promise<string | undefined> {
+async function untilReady(
+  { data }: Place,
+  postgres: ChildProcess,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   let failure: string | undefined;
   postgres.once('error', (error) => (failure = error.message));
   postgres.once('exit', (code, signal) => (failure = `it ended with ${signal ?? code}`));
-  for (const deadline = performance.now() + READY_MS; failure === undefined; await sleep(LOOK_EVERY_MS)) {
+  for (
+    const deadline = performance.now() + READY_MS;
+    failure === undefined;
+    await sleep(LOOK_EVERY_MS)
+  ) {
     const found = await readLockFile(data);
     if (found?.pid === postgres.pid && found?.status === 'ready') return undefined;
     if (signal?.aborted) postgres.kill('SIGINT');
@@ -114,7 +158,9 @@ async function untilReady({ data }: Place, postgres: ChildProcess, signal?: Abor
 
 async function freePort(): Promise<string> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    probe.once('error', reject).listen(0, '127.0.0.1', resolve),
+  );
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   return String(port);
@@ -133,7 +179,9 @@ export async function stopPostmaster({ home, data }: Place, child?: ChildProcess
   tell(pid, 'SIGINT');
   for (const deadline = performance.now() + STOP_MS; await runs(); await sleep(LOOK_EVERY_MS)) {
     if (performance.now() > deadline)
-      throw new EmbeddedError(`PostgreSQL (process ${pid}) has not ended within a minute. Its log is ${home}/postgres.log`);
+      throw new EmbeddedError(
+        `PostgreSQL (process ${pid}) has not ended within a minute. Its log is ${home}/postgres.log`,
+      );
   }
 }
 
@@ -147,7 +195,11 @@ function tell(pid: number, signal: NodeJS.Signals): void {
 }
 
 /** Resolves when a PostgreSQL has ended, or when `signal` comes. */
-export async function untilGone({ pid, child }: Postmaster, data: string, signal: AbortSignal): Promise<void> {
+export async function untilGone(
+  { pid, child }: Postmaster,
+  data: string,
+  signal: AbortSignal,
+): Promise<void> {
   if (child === undefined) {
     // Where its folder cannot be looked at, it cannot be used either.
     while (await isPostmaster(pid, data).catch(() => false)) {

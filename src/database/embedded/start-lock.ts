@@ -19,7 +19,10 @@ const TRY_AGAIN_MS = 500;
  * that is lost, as with a PostgreSQL that was started again.
  * @returns undefined where another process has it
  */
-export async function takeStartLock(url: string, log: Log): Promise<{ release(): Promise<void> } | undefined> {
+export async function takeStartLock(
+  url: string,
+  log: Log,
+): Promise<{ release(): Promise<void> } | undefined> {
   const lock = new StartLock(await connectionTo(parseDatabaseUrl(url)), log);
   return (await lock.take()) ? lock : undefined;
 }
@@ -67,7 +70,10 @@ class StartLock {
   async #tryAgain(told: boolean): Promise<void> {
     try {
       if ((await this.take()) || this.#released) return;
-      if (!told) this.#log.warn('start.lock_taken', { advice: 'stop the older `postmand start` that uses the same data' });
+      if (!told)
+        this.#log.warn('start.lock_taken', {
+          advice: 'stop the older `postmand start` that uses the same data',
+        });
       this.#takeAgain(true);
     } catch {
       // PostgreSQL is away. Whoever needs it says so.
@@ -77,7 +83,11 @@ class StartLock {
 }
 
 async function tryLock(client: Client): Promise<boolean> {
-  const statement = { text: 'select pg_try_advisory_lock($1) as locked', values: [START_LOCK], query_timeout: ANSWER_MS };
+  const statement = {
+    text: 'select pg_try_advisory_lock($1) as locked',
+    values: [START_LOCK],
+    query_timeout: ANSWER_MS,
+  };
   const { rows } = await client.query<{ locked: boolean }>(statement);
   return rows[0]?.locked === true;
 }

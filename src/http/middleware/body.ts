@@ -6,9 +6,9 @@ import { BadRequest } from '../problem.ts';
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for another media type,
- * 413 (and the connection closed) for a Content-Length above the limit, 503 (closed as well) where the bodies of other requests
- * leave no room.
+ * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for
+ * another media type, 413 (and the connection closed) for a Content-Length above the limit, 503
+ * (closed as well) where the bodies of other requests leave no room.
  */
 export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHandler[] {
   return [
@@ -26,12 +26,15 @@ const parseBody: RequestHandler = (req, _res, next) => {
 
 function checkHead(limitBytes: number): RequestHandler {
   return (req, res, next) => {
-    // The validator keeps a compiled schema for every Content-Type that it ever sees: show it one, or none.
+    // The validator keeps a compiled schema for every Content-Type that it ever sees: show it one,
+    // or none.
     if (!WITH_BODY.has(req.method)) {
       delete req.headers['content-type'];
       return next();
     }
-    const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+    const hasBody =
+      req.headers['transfer-encoding'] !== undefined ||
+      Number(req.headers['content-length'] ?? 0) > 0;
     if (hasBody && !isJson(req.headers['content-type']))
       throw new BadRequest('unsupported', 'Content-Type must be application/json in UTF-8');
     req.headers['content-type'] = 'application/json';
@@ -47,7 +50,10 @@ function checkHead(limitBytes: number): RequestHandler {
 function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
   return (req, res, next) => {
     if (!WITH_BODY.has(req.method)) return next();
-    const bytes = req.headers['transfer-encoding'] === undefined ? Number(req.headers['content-length'] ?? 0) : limitBytes;
+    const bytes =
+      req.headers['transfer-encoding'] === undefined
+        ? Number(req.headers['content-length'] ?? 0)
+        : limitBytes;
     try {
       if (bytes > 0) inFlight.add(res, bytes);
     } catch (error) {
@@ -60,6 +66,11 @@ function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler
 
 /** JSON is UTF-8 (RFC 8259, section 8.1); a parameter that says otherwise is taken at its word. */
 function isJson(contentType: string | undefined): boolean {
-  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
-  return type === 'application/json' && parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one));
+  const [type = '', ...parameters] = (contentType ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  return (
+    type === 'application/json' &&
+    parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one))
+  );
 }

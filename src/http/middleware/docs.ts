@@ -3,7 +3,10 @@ import { Router } from 'express';
 import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import type { Spec, SpecDocument } from '../spec.ts';
 
-/** The page may load its own files and call its own server, nothing else. Swagger UI draws with inline style attributes and data: images. */
+/**
+ * The page may load its own files and call its own server, nothing else. Swagger UI draws with
+ * inline style attributes and data: images.
+ */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -37,23 +40,41 @@ const INIT = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deep
 
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
 
-/** openapi.yaml and openapi.json, and the interactive documentation, which needs nothing from elsewhere. */
+/**
+ * openapi.yaml and openapi.json, and the interactive documentation, which needs nothing from
+ * elsewhere.
+ */
 export function docs({ yaml, document }: Spec): Router {
   const json = JSON.stringify(document);
   const pageJson = JSON.stringify(withoutFilledInFilters(document));
   const assets = getAbsoluteFSPath();
   const router = Router({ caseSensitive: true });
   router.get('/openapi.yaml', (_req, res) => void res.type('application/yaml').send(yaml));
-  router.get(['/openapi.json', '/swagger/doc.json'], (_req, res) => void res.type('application/json').send(json));
+  router.get(
+    ['/openapi.json', '/swagger/doc.json'],
+    (_req, res) => void res.type('application/json').send(json),
+  );
   router.get(['/swagger', '/swagger/'], (_req, res) => res.redirect('/swagger/index.html'));
-  router.get('/swagger/index.html', (_req, res) => void res.set('Content-Security-Policy', PAGE_POLICY).type('html').send(PAGE));
-  router.get('/swagger/openapi.json', (_req, res) => void res.type('application/json').send(pageJson));
+  router.get(
+    '/swagger/index.html',
+    (_req, res) => void res.set('Content-Security-Policy', PAGE_POLICY).type('html').send(PAGE),
+  );
+  router.get(
+    '/swagger/openapi.json',
+    (_req, res) => void res.type('application/json').send(pageJson),
+  );
   router.get('/swagger/init.js', (_req, res) => void res.type('text/javascript').send(INIT));
-  for (const file of ASSETS) router.get(`/swagger/${file}`, (_req, res) => res.sendFile(path.join(assets, file), { maxAge: '1h' }));
+  for (const file of ASSETS)
+    router.get(`/swagger/${file}`, (_req, res) =>
+      res.sendFile(path.join(assets, file), { maxAge: '1h' }),
+    );
   return router;
 }
 
-/** Swagger UI fills in the examples of parameters. Those of optional ones would filter a first try down to nothing. */
+/**
+ * Swagger UI fills in the examples of parameters. Those of optional ones would filter a first try
+ * down to nothing.
+ */
 function withoutFilledInFilters(document: SpecDocument): SpecDocument {
   const { parameters = {}, ...components } = document.components as {
     parameters?: Record<string, { required?: boolean; example?: unknown }>;
@@ -62,5 +83,8 @@ function withoutFilledInFilters(document: SpecDocument): SpecDocument {
     name,
     parameter.required ? { ...parameter, example } : parameter,
   ]);
-  return { ...document, components: { ...components, parameters: Object.fromEntries(plain) as object } };
+  return {
+    ...document,
+    components: { ...components, parameters: Object.fromEntries(plain) as object },
+  };
 }

@@ -18,7 +18,10 @@ export function headersOfEveryAnswer(requestId: string): Record<string, string> 
   return { ...SECURE_HEADERS, 'X-Request-Id': requestId };
 }
 
-/** Sets the security headers, and X-Request-Id: the caller's where it is a plain token, else a new one. */
+/**
+ * Sets the security headers, and X-Request-Id: the caller's where it is a plain token, else a new
+ * one.
+ */
 export const answerHeaders: RequestHandler = (req, res, next) => {
   const given = req.get('x-request-id') ?? '';
   const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
@@ -39,8 +42,14 @@ export const checkHeaders: RequestHandler = (req, res, next) => {
 };
 
 function faultOf({ rawHeaders, headers, httpVersion }: IncomingMessage): BadRequest | undefined {
-  if (rawHeaders.length / 2 > MAX_HEADERS) return new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
-  if (headers.host === undefined && httpVersion === '1.1') return new BadRequest('no_http', 'the header Host is missing');
-  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host');
-  return hosts.length > 1 ? new BadRequest('no_http', 'the header Host is there more than once') : undefined;
+  if (rawHeaders.length / 2 > MAX_HEADERS)
+    return new BadRequest('long_head', `a request may have at most ${MAX_HEADERS} headers`);
+  if (headers.host === undefined && httpVersion === '1.1')
+    return new BadRequest('no_http', 'the header Host is missing');
+  const hosts = rawHeaders.filter(
+    (name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host',
+  );
+  return hosts.length > 1
+    ? new BadRequest('no_http', 'the header Host is there more than once')
+    : undefined;
 }

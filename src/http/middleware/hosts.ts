@@ -19,7 +19,8 @@ export function checkHost(names: readonly string[] | undefined): RequestHandler 
   };
 }
 
-const ADVICE = 'is none of the names that this server answers to: list it, without a port, in POSTMAND_HTTP_ALLOWED_HOSTS';
+const ADVICE =
+  'is none of the names that this server answers to: list it, without a port, in POSTMAND_HTTP_ALLOWED_HOSTS';
 
 /** A name as somebody may have sent it, short enough to leave room for the advice. */
 const shown = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
@@ -46,7 +47,10 @@ function takes(names: readonly string[]): (authority: string) => boolean {
     if (ipv6 !== undefined) return isIPv6(ipv6);
     const plain = plainName(name ?? '');
     if (isIPv4(plain) || plain === 'localhost' || plain.endsWith('.localhost')) return true;
-    return plain !== '' && known.some((one) => (one.startsWith('.') ? plain.endsWith(one) : plain === one));
+    return (
+      plain !== '' &&
+      known.some((one) => (one.startsWith('.') ? plain.endsWith(one) : plain === one))
+    );
   };
 }
 

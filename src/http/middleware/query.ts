@@ -3,12 +3,16 @@ import { BadRequest } from '../problem.ts';
 
 const WHOLE_NUMBERS = new Set(['limit', 'offset']);
 
-/** The validator's coercion reads `1e2`, `0x10` and ` 2` as numbers; a whole number is written in digits. */
+/**
+ * The validator's coercion reads `1e2`, `0x10` and ` 2` as numbers; a whole number is written in
+ * digits.
+ */
 export const checkNumbers: RequestHandler = (req, _res, next) => {
   const start = req.originalUrl.indexOf('?');
   if (start >= 0) {
     for (const [name, value] of new URLSearchParams(req.originalUrl.slice(start))) {
-      if (WHOLE_NUMBERS.has(name) && !/^-?\d+$/.test(value)) throw new BadRequest('invalid', `${name}: must be a whole number`);
+      if (WHOLE_NUMBERS.has(name) && !/^-?\d+$/.test(value))
+        throw new BadRequest('invalid', `${name}: must be a whole number`);
     }
   }
   next();

@@ -3,8 +3,8 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
 /**
- * One line a request when it is over, and its time in the metrics. Routes are logged by their template and queries not at all:
- * neither ids nor values leak.
+ * One line a request when it is over, and its time in the metrics. Routes are logged by their
+ * template and queries not at all: neither ids nor values leak.
  */
 export function logRequests(log: Log, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
@@ -22,7 +22,10 @@ export function logRequests(log: Log, metrics: Metrics): RequestHandler {
         requestId: requestIdOf(res),
         ...(res.writableFinished ? {} : { aborted: true }),
       });
-      metrics.requestSeconds.observe({ operation: openapi?.schema.operationId ?? 'none', status: res.statusCode }, durationMs / 1000);
+      metrics.requestSeconds.observe(
+        { operation: openapi?.schema.operationId ?? 'none', status: res.statusCode },
+        durationMs / 1000,
+      );
     });
     next();
   };
@@ -34,5 +37,9 @@ export function requestIdOf(res: Response): string {
 
 /** What express-openapi-validator leaves on a request. */
 export type ValidatedRequest = Request & {
-  openapi?: { openApiRoute: string; pathParams: Record<string, string>; schema: { operationId?: string } };
+  openapi?: {
+    openApiRoute: string;
+    pathParams: Record<string, string>;
+    schema: { operationId?: string };
+  };
 };

@@ -4,13 +4,21 @@ import { deleteWebhook } from '../../upkeep/purge.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
-import { findWebhook, insertWebhook, listWebhooks, replaceWebhook } from '../../webhooks/webhook-store.ts';
+import {
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  replaceWebhook,
+} from '../../webhooks/webhook-store.ts';
 import type { OperationRequest } from '../handler.ts';
 import type { ApiParts, Operations } from '../operations.ts';
 import { pageOf } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 
-type WebhookOperations = Pick<Operations, 'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'>;
+type WebhookOperations = Pick<
+  Operations,
+  'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'
+>;
 
 export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
   return {
@@ -21,7 +29,9 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     },
     async createWebhook({ body }) {
       refuseUnsendable(body.url);
-      const webhook = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), settingsOf(body)));
+      const webhook = await inTransaction(pool, (tx) =>
+        insertWebhook(tx, randomUUID(), settingsOf(body)),
+      );
       return { status: 201, body: webhook };
     },
     async getWebhook({ params }) {
@@ -30,7 +40,8 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     async replaceWebhook({ params, body }) {
       const webhook = await inTransaction(pool, async (tx) => {
         // What it has already may stay: its client may only want to deactivate it.
-        if (body.url !== (await findWebhook(tx, params.webhook_id))?.url) refuseUnsendable(body.url);
+        if (body.url !== (await findWebhook(tx, params.webhook_id))?.url)
+          refuseUnsendable(body.url);
         return replaceWebhook(tx, params.webhook_id, settingsOf(body));
       });
       return { status: 200, body: found(webhook) };

@@ -8,7 +8,10 @@ import { createLookup, type Resolve } from './lookup.ts';
 import type { Objection } from './outbound.ts';
 import { identityFault } from './server-identity.ts';
 
-/** A forward proxy, and the hosts that are reached without it, as in the environment variables of that name. */
+/**
+ * A forward proxy, and the hosts that are reached without it, as in the environment variables of
+ * that name.
+ */
 export type Proxy = { url: string; except: string };
 
 export type Agents = { http: HttpAgent; https: HttpsAgent };
@@ -30,24 +33,36 @@ type AgentsOptions = {
 const IDLE_SOCKET_MS = 4000;
 
 /**
- * How webhooks are connected to: `pooled` keeps idle connections, `fresh` makes a new one for each request. Both check every
- * address that a name resolves to. What goes through a proxy is resolved by the proxy.
+ * How webhooks are connected to: `pooled` keeps idle connections, `fresh` makes a new one for each
+ * request. Both check every address that a name resolves to. What goes through a proxy is resolved
+ * by the proxy.
  */
-export function createAgents({ objection, lookupThreads, proxy, resolve }: AgentsOptions): { pooled: Agents; fresh: Agents } {
+export function createAgents({ objection, lookupThreads, proxy, resolve }: AgentsOptions): {
+  pooled: Agents;
+  fresh: Agents;
+} {
   const lookup = createLookup({ objection, threads: lookupThreads, ...(resolve && { resolve }) });
-  const proxyEnv = proxy && { proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except } };
+  const proxyEnv = proxy && {
+    proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except },
+  };
   const options = { ...proxyEnv, lookup };
-  // The time would bound the making of a tunnel too; through a proxy, idle connections end when the proxy ends them.
+  // The time would bound the making of a tunnel too; through a proxy, idle connections end when the
+  // proxy ends them.
   const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
   // Here, not at each request: Node.js keeps no connection that was checked for one request alone.
   const tls = { checkServerIdentity: identityFault };
   const all = {
-    pooled: { http: keepingStrict(new HttpAgent(pooled)), https: keepingStrict(new HttpsAgent({ ...pooled, ...tls })) },
+    pooled: {
+      http: keepingStrict(new HttpAgent(pooled)),
+      https: keepingStrict(new HttpsAgent({ ...pooled, ...tls })),
+    },
     fresh: { http: new HttpAgent(options), https: new HttpsAgent({ ...options, ...tls }) },
   };
   for (const { https } of [all.pooled, all.fresh]) leaveOutFinalDot(https);
   // With a proxy only Node.js knows which hosts are reached without it.
-  if (!proxy) for (const { http, https } of [all.pooled, all.fresh]) for (const agent of [http, https]) tryAllAddresses(agent, lookup);
+  if (!proxy)
+    for (const { http, https } of [all.pooled, all.fresh])
+      for (const agent of [http, https]) tryAllAddresses(agent, lookup);
   return all;
 }
 
@@ -72,7 +87,11 @@ function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
     const { host, connectUntil: until } = options;
     if (!host || isIP(host) !== 0) return connect(options, callback);
     // The agent gives a socket its time when it becomes idle.
-    const search = { lookup, until, options: { ...options, timeout: undefined } as unknown as TcpNetConnectOpts };
+    const search = {
+      lookup,
+      until,
+      options: { ...options, timeout: undefined } as unknown as TcpNetConnectOpts,
+    };
     const fail = (error: unknown) => {
       // The agent forgets a socket that fails, but keeps an entry for each host for which it was
       // given an error alone.
@@ -80,7 +99,8 @@ function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
       callback?.(null, failed);
       failed.destroy(error as Error);
     };
-    const withTls = (socket: Socket) => connect({ ...options, socket } as ClientRequestArgs) as Duplex;
+    const withTls = (socket: Socket) =>
+      connect({ ...options, socket } as ClientRequestArgs) as Duplex;
     connectToName(host, search, (error, socket) => {
       if (socket === undefined) return fail(error);
       try {

@@ -27,7 +27,11 @@ const MAX_AT_A_TIME = 4;
  * next one. Fails when all have, with their errors in the order of the addresses, or with the one
  * error there is.
  */
-export function connectToName(name: string, { lookup, options, until }: Search, done: Connected): void {
+export function connectToName(
+  name: string,
+  { lookup, options, until }: Search,
+  done: Connected,
+): void {
   let race: Race | undefined;
   const settle: Connected = (error, socket) => {
     until?.removeEventListener('abort', onAbort);
@@ -75,7 +79,8 @@ class Race {
     if (this.#trying.size === MAX_AT_A_TIME) this.#giveUpOldest();
     this.#try(this.#next, address);
     this.#next += 1;
-    if (this.#next < this.#addresses.length) this.#timer = setTimeout(() => this.tryNext(), NEXT_ADDRESS_MS);
+    if (this.#next < this.#addresses.length)
+      this.#timer = setTimeout(() => this.tryNext(), NEXT_ADDRESS_MS);
   }
 
   end(): void {
@@ -109,7 +114,10 @@ class Race {
     if (oldest === undefined) return;
     const [place, socket] = oldest;
     this.#trying.delete(place);
-    this.#errors[place] = Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT', syscall: 'connect' });
+    this.#errors[place] = Object.assign(new Error('connect ETIMEDOUT'), {
+      code: 'ETIMEDOUT',
+      syscall: 'connect',
+    });
     socket.destroy();
   }
 

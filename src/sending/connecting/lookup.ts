@@ -5,7 +5,10 @@ import type { Objection } from './outbound.ts';
 import { Refused } from '../send-failure.ts';
 
 /** Resolves a name to all its addresses. */
-export type Resolve = (hostname: string, done: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+export type Resolve = (
+  hostname: string,
+  done: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
 
 export type LookupOptions = {
   /** Speaks against addresses: they are left out. */
@@ -27,13 +30,18 @@ const MAX_WAITING = 1000;
 const REMEMBERED = 10_000;
 
 /**
- * The look-up for sockets. A name has one look-up under way, whoever waits for it. Names that did not answer quickly the last time,
- * or were never asked for, share half of the threads, so that names that hang do not hold up those that are known to work. (A
- * look-up of the system cannot be called off: an abandoned one keeps its thread until the resolver gives up.) Of those that wait for
- * a thread the newest goes first: the send that an older one was for may be over.
- * An address that is not allowed is left out; where none is left the socket fails with `Refused`.
+ * The look-up for sockets. A name has one look-up under way, whoever waits for it. Names that did
+ * not answer quickly the last time, or were never asked for, share half of the threads, so that
+ * names that hang do not hold up those that are known to work. (A look-up of the system cannot be
+ * called off: an abandoned one keeps its thread until the resolver gives up.) Of those that wait
+ * for a thread the newest goes first: the send that an older one was for may be over. An address
+ * that is not allowed is left out; where none is left the socket fails with `Refused`.
  */
-export function createLookup({ objection, threads, resolve = resolveBySystem }: LookupOptions): LookupFunction {
+export function createLookup({
+  objection,
+  threads,
+  resolve = resolveBySystem,
+}: LookupOptions): LookupFunction {
   const underWay = new Map<string, Waiter[]>();
   const quick = new Set<string>();
   const waiting: string[] = [];
@@ -52,7 +60,12 @@ export function createLookup({ objection, threads, resolve = resolveBySystem }: 
   function wait(hostname: string): void {
     waiting.push(hostname);
     const oldest = waiting.length > MAX_WAITING ? waiting.shift() : undefined;
-    if (oldest !== undefined) answer(oldest, Object.assign(new Error('too many names to look up'), { code: 'EAI_AGAIN' }), []);
+    if (oldest !== undefined)
+      answer(
+        oldest,
+        Object.assign(new Error('too many names to look up'), { code: 'EAI_AGAIN' }),
+        [],
+      );
   }
 
   function askUncertain(hostname: string): void {
@@ -103,17 +116,27 @@ function refusal(addresses: LookupAddress[], objection: Objection): Refused {
   return new Refused('NOT_ALLOWED', objection(addresses[0]?.address ?? ''));
 }
 
-/** The system's way, so that /etc/hosts and search domains count, for the families that this machine has. */
+/**
+ * The system's way, so that /etc/hosts and search domains count, for the families that this machine
+ * has.
+ */
 function resolveBySystem(hostname: string, done: Parameters<Resolve>[1]): void {
-  systemLookup(hostname, { all: true, hints: ADDRCONFIG }, (error, addresses) => done(error && truthOf(error), addresses));
+  systemLookup(hostname, { all: true, hints: ADDRCONFIG }, (error, addresses) =>
+    done(error && truthOf(error), addresses),
+  );
 }
 
 /**
- * The resolver opens files and sockets. Without descriptors it may report EMFILE, but also that the name does not exist
- * (where it has not yet read its own settings) or that it did not answer.
+ * The resolver opens files and sockets. Without descriptors it may report EMFILE, but also that the
+ * name does not exist (where it has not yet read its own settings) or that it did not answer.
  */
 function truthOf(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
   if (error.code !== 'ENOTFOUND' && error.code !== 'EAI_AGAIN') return error;
   const code = descriptorFault();
-  return code === undefined ? error : Object.assign(new Error(`getaddrinfo ${code}`, { cause: error }), { code, syscall: 'getaddrinfo' });
+  return code === undefined
+    ? error
+    : Object.assign(new Error(`getaddrinfo ${code}`, { cause: error }), {
+        code,
+        syscall: 'getaddrinfo',
+      });
 }

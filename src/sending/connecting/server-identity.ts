@@ -6,7 +6,10 @@ import { Refused } from '../send-failure.ts';
  * 4.3.4); undefined: it is. Where it has none for hosts, Node.js believes the common name.
  */
 export function identityFault(host: string, certificate: PeerCertificate): Error | undefined {
-  const fault = checkServerIdentity(host, { ...certificate, subject: { ...certificate.subject, CN: '' } });
+  const fault = checkServerIdentity(host, {
+    ...certificate,
+    subject: { ...certificate.subject, CN: '' },
+  });
   const isCommonName = fault !== undefined && checkServerIdentity(host, certificate) === undefined;
   return isCommonName ? new Refused('COMMON_NAME_ONLY') : fault;
 }

@@ -11,8 +11,9 @@ export type Order = { options: SenderOptions; request: WebhookRequest; timeoutMs
 export type Report = 'ready' | Exchange;
 
 /**
- * The program of a process that sends for its parent, so that the parent outlives a send on which processes die. It ends with its
- * parent, and otherwise when the parent kills it: a signal to the whole group, as Ctrl-C sends it, is for the parent to judge.
+ * The program of a process that sends for its parent, so that the parent outlives a send on which
+ * processes die. It ends with its parent, and otherwise when the parent kills it: a signal to the
+ * whole group, as Ctrl-C sends it, is for the parent to judge.
  */
 process.on('disconnect', end);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -9,8 +9,9 @@ export const POOL = 8;
 type Waiting = { go(process: SendingProcess): void; leave(): void };
 
 /**
- * Makes each send in a process of its own, so that a crash takes nothing else along: for deliveries that may end their process. A death
- * in the middle of a send is a failure, `crashed`. A send that finds all processes busy waits for its turn; its time does not run yet.
+ * Makes each send in a process of its own, so that a crash takes nothing else along: for deliveries
+ * that may end their process. A death in the middle of a send is a failure, `crashed`. A send that
+ * finds all processes busy waits for its turn; its time does not run yet.
  */
 export function createIsolatedSender(options: SenderOptions): Sender {
   const processes = new Set<SendingProcess>();

@@ -5,7 +5,12 @@ import type { WebhookRequest } from '../request.ts';
 import { MAX_TIMER_MS, type Exchange, type SenderOptions, type SendLimits } from '../send.ts';
 import { describeFailure, Refused } from '../send-failure.ts';
 
-type Job = { request: WebhookRequest; timeoutMs: number; passedAt: number; finish(exchange: Exchange): void };
+type Job = {
+  request: WebhookRequest;
+  timeoutMs: number;
+  passedAt: number;
+  finish(exchange: Exchange): void;
+};
 
 const PROGRAM = fileURLToPath(new URL('./isolated-process.ts', import.meta.url));
 
@@ -15,24 +20,35 @@ const THREADS = 4;
 /** A start takes 0.2 s where nothing else runs. */
 const START_MS = 20_000;
 
-/** How much longer than the send may take the answer of the process is waited for: then it is stuck. */
+/**
+ * How much longer than the send may take the answer of the process is waited for: then it is stuck.
+ */
 const LATE_MS = 3000;
 
 /** How long an idle process waits for the next send. */
 const IDLE_MS = 5000;
 
 /**
- * What Node.js, its certificates, the C library and its resolver are told by the environment. The rest of it is kept from a process
- * that may be subverted by what it reads: it holds passwords.
+ * What Node.js, its certificates, the C library and its resolver are told by the environment. The
+ * rest of it is kept from a process that may be subverted by what it reads: it holds passwords.
  */
 const PASSED_ON = [
   ...['PATH', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'TZ'],
-  ...['NODE_OPTIONS', 'NODE_COMPILE_CACHE', 'NODE_EXTRA_CA_CERTS', 'NODE_USE_SYSTEM_CA', 'NODE_TLS_REJECT_UNAUTHORIZED'],
+  ...[
+    'NODE_OPTIONS',
+    'NODE_COMPILE_CACHE',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_USE_SYSTEM_CA',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
+  ],
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF'],
   ...['LOCALDOMAIN', 'RES_OPTIONS', 'HOSTALIASES'],
 ];
 
-/** A process of its own that makes one send at a time. It ends itself when it had nothing to do for some seconds. */
+/**
+ * A process of its own that makes one send at a time. It ends itself when it had nothing to do for
+ * some seconds.
+ */
 export class SendingProcess {
   readonly #options: SenderOptions;
   readonly #onChange: () => void;
@@ -58,7 +74,9 @@ export class SendingProcess {
     return this.#state === 'gone';
   }
 
-  /** Only for one that is new or free. The time of the send runs from when the process has started. */
+  /**
+   * Only for one that is new or free. The time of the send runs from when the process has started.
+   */
   send(request: WebhookRequest, { timeoutMs, signal }: SendLimits): Promise<Exchange> {
     return new Promise((resolve) => {
       const onAbort = () => this.giveUp({ kind: 'aborted' });
@@ -81,13 +99,26 @@ export class SendingProcess {
   }
 
   #start(): ChildProcess | undefined {
-    this.#timer = setTimeout(() => this.giveUp({ kind: 'local', code: 'PROCESS_START_TIMEOUT' }), START_MS);
+    this.#timer = setTimeout(
+      () => this.giveUp({ kind: 'local', code: 'PROCESS_START_TIMEOUT' }),
+      START_MS,
+    );
     try {
       // Its output would mix with our log, which is read by programs.
-      const child = fork(PROGRAM, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: environment() });
-      child.on('message', (report: Report) => (report === 'ready' ? this.#ready() : this.#answered(report)));
-      // Later errors are of no interest: what cannot be told to it, or does not kill it, is gone already.
-      child.on('error', (error) => child.pid === undefined && this.#gone({ kind: 'local', code: codeOf(error) }));
+      const child = fork(PROGRAM, [], {
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        env: environment(),
+      });
+      child.on('message', (report: Report) =>
+        report === 'ready' ? this.#ready() : this.#answered(report),
+      );
+      // Later errors are of no interest: what cannot be told to it, or does not kill it, is gone
+      // already.
+      child.on(
+        'error',
+        (error) => child.pid === undefined && this.#gone({ kind: 'local', code: codeOf(error) }),
+      );
       // Not 'exit': an answer may still be on its way then.
       child.on('close', (code, signal) => this.#gone(this.#deathOf(signal ?? `exit code ${code}`)));
       return child;
@@ -144,7 +175,10 @@ export class SendingProcess {
   #deathOf(how: string): Exchange {
     // It had not been told yet what to send.
     if (this.#state === 'starting') return { kind: 'local', code: 'PROCESS_DIED_AT_START' };
-    return this.#failure({ reason: 'crashed', message: `the process that sent this died (${how})` });
+    return this.#failure({
+      reason: 'crashed',
+      message: `the process that sent this died (${how})`,
+    });
   }
 
   #failure(failure: ReturnType<typeof describeFailure>): Exchange {
@@ -154,8 +188,13 @@ export class SendingProcess {
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const kept = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), UV_THREADPOOL_SIZE: String(THREADS) };
+  const kept = PASSED_ON.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  );
+  return {
+    ...(Object.fromEntries(kept) as NodeJS.ProcessEnv),
+    UV_THREADPOOL_SIZE: String(THREADS),
+  };
 }
 
 function codeOf(error: unknown): string {

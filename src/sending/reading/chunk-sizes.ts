@@ -9,8 +9,8 @@ const MAX_CHUNKS = 1000;
 
 /**
  * Takes the spaces away with which some servers fill up the sizes of chunks, small devices and load
- * balancers among them. Browsers and Go's net/http take them, Node.js does not. Follows the chunks of
- * one body; everything else about them stays for Node.js to judge.
+ * balancers among them. Browsers and Go's net/http take them, Node.js does not. Follows the chunks
+ * of one body; everything else about them stays for Node.js to judge.
  */
 export class ChunkSizes {
   repaired = false;

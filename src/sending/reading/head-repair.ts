@@ -5,9 +5,14 @@
  * Content-Length several times, and Content-Length beside chunks (6.3).
  */
 
-/** Signs that something may be in need of repair. A reason phrase with ` :` in it is one as well. */
+/**
+ * Signs that something may be in need of repair. A reason phrase with ` :` in it is one as well.
+ */
 const IRREGULAR = /[^\r]\n|\n[ \t]|^HTTP\/\d\.\d {2}|^[^:\r\n]+[ \t]:/m;
-/** Heads with more lines are left as they are: 30,000 lines take 36 ms, in which nothing else happens. */
+/**
+ * Heads with more lines are left as they are: 30,000 lines take 36 ms, in which nothing else
+ * happens.
+ */
 const MAX_LINES = 1000;
 
 const FRAMING = /^(?:content-length|transfer-encoding):/gim;
@@ -25,7 +30,9 @@ export function repairedHead(head: string): string {
   return [status, ...oneLength(fields, status.startsWith('HTTP/1.1')), ''].join('\r\n');
 }
 
-/** A line that begins with white space goes on with the one before it. Node.js refuses a first one. */
+/**
+ * A line that begins with white space goes on with the one before it. Node.js refuses a first one.
+ */
 function unfolded(lines: string[]): string[] {
   const fields: string[][] = [];
   for (const line of lines) {
@@ -33,15 +40,21 @@ function unfolded(lines: string[]): string[] {
     if (field !== undefined && /^[ \t]/.test(line)) field.push(trimmed(line));
     else fields.push([line]);
   }
-  return fields.map(([first = '', ...more]) => (more.length === 0 ? first : [trimmed(first), ...more].join(' ')));
+  return fields.map(([first = '', ...more]) =>
+    more.length === 0 ? first : [trimmed(first), ...more].join(' '),
+  );
 }
 
-/** Chunks need no length, and the same length twice is one length. Different ones stay for Node.js to refuse. */
+/**
+ * Chunks need no length, and the same length twice is one length. Different ones stay for Node.js
+ * to refuse.
+ */
 function oneLength(fields: string[], knowsChunks: boolean): string[] {
   const lengths = fields.filter((field) => /^content-length:/i.test(field));
   if (lengths.length === 0) return fields;
   const encodings = fields.filter((field) => /^transfer-encoding:/i.test(field));
-  const isChunked = knowsChunks && encodings.length === 1 && valueOf(encodings[0]).toLowerCase() === 'chunked';
+  const isChunked =
+    knowsChunks && encodings.length === 1 && valueOf(encodings[0]).toLowerCase() === 'chunked';
   if (!isChunked && new Set(lengths.map(valueOf)).size > 1) return fields;
   const kept = isChunked ? -1 : fields.indexOf(lengths[0] ?? '');
   return fields.filter((field, i) => i === kept || !/^content-length:/i.test(field));
@@ -51,7 +64,10 @@ function valueOf(field = ''): string {
   return trimmed(field.slice(field.indexOf(':') + 1));
 }
 
-/** Without spaces and tabs at the ends. `trim` would take other bytes too, and a regular expression quadratic time. */
+/**
+ * Without spaces and tabs at the ends. `trim` would take other bytes too, and a regular expression
+ * quadratic time.
+ */
 function trimmed(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && isBlank(text, start)) start += 1;

@@ -9,15 +9,17 @@ const LF = 0x0a;
 const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 const START = /^HTTP\/\d\.\d +\d{3}/;
-/** An interim answer (1xx), behind which comes another head. Behind a 101 comes another protocol. */
+/**
+ * An interim answer (1xx), behind which comes another head. Behind a 101 comes another protocol.
+ */
 const INTERIM = /^HTTP\/\d\.\d +1(?!01)\d\d/;
 const CHUNKED = /^transfer-encoding:[ \t]*chunked[ \t]*\r$/im;
 
 const readers = new WeakMap<object, AnswerReader>();
 
 /**
- * Repairs the next answer on this connection where other clients take it and Node.js does not. To be
- * called for each request.
+ * Repairs the next answer on this connection where other clients take it and Node.js does not. To
+ * be called for each request.
  */
 export function readLeniently(socket: Socket): void {
   const reader = readers.get(socket) ?? new AnswerReader(socket);
@@ -119,9 +121,15 @@ class AnswerReader {
   }
 }
 
-/** Where the head ends that begins at `start`: behind an empty line. Up to `searched` there is none. */
+/**
+ * Where the head ends that begins at `start`: behind an empty line. Up to `searched` there is none.
+ */
 function headEnd(bytes: Buffer, start: number, searched: number): number | undefined {
-  for (let i = bytes.indexOf(LF, Math.max(start, searched - 2)); i >= 0; i = bytes.indexOf(LF, i + 1)) {
+  for (
+    let i = bytes.indexOf(LF, Math.max(start, searched - 2));
+    i >= 0;
+    i = bytes.indexOf(LF, i + 1)
+  ) {
     if (bytes[i + 1] === LF) return i + 2;
     if (bytes[i + 1] === CR && bytes[i + 2] === LF) return i + 3;
   }

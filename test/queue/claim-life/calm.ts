@@ -8,11 +8,14 @@ import { after } from './step.ts';
 const MOST_EVENTS = 80;
 
 /**
- * What happens next when faults have stopped: all workers but `survivor` are gone, webhooks are active, every endpoint is healthy,
- * and time passes where nothing else is to be done. @returns undefined at the end.
+ * What happens next when faults have stopped: all workers but `survivor` are gone, webhooks are
+ * active, every endpoint is healthy, and time passes where nothing else is to be done. @returns
+ * undefined at the end.
  */
 export function nextCalmEvent(state: State, survivor: number): Event | undefined {
-  const other = state.workers.findIndex(({ held, returning }, nth) => nth !== survivor && held.length + returning.length > 0);
+  const other = state.workers.findIndex(
+    ({ held, returning }, nth) => nth !== survivor && held.length + returning.length > 0,
+  );
   if (other >= 0) return { kind: 'vanish', worker: other };
   const inactive = state.deliveries.findIndex(({ exists, active }) => exists && !active);
   if (inactive >= 0) return { kind: 'activate', delivery: inactive };
@@ -33,7 +36,12 @@ function ofSurvivor(state: State, worker: number): Event | undefined {
   }
 }
 
-const NEXT = { claimed: 'read', aside: 'put', admitted: 'begin', sent: 'settle' } as const satisfies Partial<Record<Held['phase'], string>>;
+const NEXT = {
+  claimed: 'read',
+  aside: 'put',
+  admitted: 'begin',
+  sent: 'settle',
+} as const satisfies Partial<Record<Held['phase'], string>>;
 
 function ofQueue(state: State, worker: number): Event | undefined {
   for (const [delivery, { job }] of state.deliveries.entries()) {
@@ -42,15 +50,21 @@ function ofQueue(state: State, worker: number): Event | undefined {
   }
   const waiting = state.deliveries.filter(({ exists, status }) => exists && status === 'pending');
   if (waiting.some(({ held }) => held)) return { kind: 'release' };
-  if (state.deliveries.some(({ job }) => job) || waiting.some(({ time }) => time !== 'overdue')) return { kind: 'wait' };
+  if (state.deliveries.some(({ job }) => job) || waiting.some(({ time }) => time !== 'overdue'))
+    return { kind: 'wait' };
   return waiting.length > 0 ? { kind: 'sweep' } : undefined;
 }
 
 /**
- * The events from a state to its calm end. Stops where it comes to a state of `known`, from which that is known, and adds to it.
+ * The events from a state to its calm end. Stops where it comes to a state of `known`, from which
+ * that is known, and adds to it.
  * @throws NotCalm where a delivery does not come to its end, or a rule is broken on the way
  */
-export function calmDown(from: State, survivor: number, { rule, known }: { rule: Rule; known: Set<string> }): Event[] {
+export function calmDown(
+  from: State,
+  survivor: number,
+  { rule, known }: { rule: Rule; known: Set<string> },
+): Event[] {
   const events: Event[] = [];
   for (let state = from; ;) {
     const event = nextCalmEvent(state, survivor);
@@ -61,7 +75,8 @@ export function calmDown(from: State, survivor: number, { rule, known }: { rule:
       known.add(key);
     }
     events.push(event);
-    if (events.length > MOST_EVENTS) throw new NotCalm(events, 'faults have stopped, and a delivery does not come to its end');
+    if (events.length > MOST_EVENTS)
+      throw new NotCalm(events, 'faults have stopped, and a delivery does not come to its end');
     state = step(state, events, rule);
   }
 }

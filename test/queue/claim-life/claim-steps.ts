@@ -12,7 +12,8 @@ import type { Aside, Delivery, Held, Route, State, Worker } from './state.ts';
 export type Rule = (one: Pick<Sendable, 'isolated' | 'vanished'> & { lost: number }) => Route;
 
 /** As the dispatcher does it. */
-export const RULE: Rule = ({ isolated, vanished }) => (vanished ? 'vanished' : isolated ? 'isolated' : 'normal');
+export const RULE: Rule = ({ isolated, vanished }) =>
+  vanished ? 'vanished' : isolated ? 'isolated' : 'normal';
 
 /** The claim of a worker to which something happens. */
 export type Turn = { state: State; worker: Worker; held: Held; how: How };
@@ -33,13 +34,26 @@ export function read(turn: Turn, rule: Rule): void {
   const { state, held } = turn;
   const row = rowOf(state, held);
   held.read = { attempts: row.attempts, limit: row.limit, mark: row.mark };
-  const claim = { jobId: 'j', generation: 'g', deliveryId: 'd', webhookId: 'w', lost: held.lost, isNew: false };
+  const claim = {
+    jobId: 'j',
+    generation: 'g',
+    deliveryId: 'd',
+    webhookId: 'w',
+    lost: held.lost,
+    isNew: false,
+  };
   const doubt = held.doubt === 0 ? {} : { doubt: String(held.doubt) };
-  const { send, ...aside } = sortClaims([{ ...claim, ...doubt }], row.exists ? [deliveryOf(row)] : [], [webhookOf(row)]);
+  const { send, ...aside } = sortClaims(
+    [{ ...claim, ...doubt }],
+    row.exists ? [deliveryOf(row)] : [],
+    [webhookOf(row)],
+  );
   const [one] = send;
   held.phase = one ? 'admitted' : 'aside';
   held.route = one && rule({ ...one, lost: held.lost });
-  held.aside = one ? undefined : (Object.keys(aside) as Aside[]).find((kind) => aside[kind].length > 0);
+  held.aside = one
+    ? undefined
+    : (Object.keys(aside) as Aside[]).find((kind) => aside[kind].length > 0);
 }
 
 function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableDelivery {
@@ -57,7 +71,14 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
 }
 
 function webhookOf({ active, limit }: { active: boolean; limit: number }): Webhook {
-  return { ...SETTINGS, id: 'w', active, max_delivery_attempts: limit, created_at: '', updated_at: '' };
+  return {
+    ...SETTINGS,
+    id: 'w',
+    active,
+    max_delivery_attempts: limit,
+    created_at: '',
+    updated_at: '',
+  };
 }
 
 /** Puts a claim aside in one transaction. */
@@ -88,13 +109,17 @@ export function begin(turn: Turn): void {
   if (held.route === 'condemned') return conclude(held, 'condemned', 0);
   if (held.aborted) return leave(turn);
   held.send = state.next++;
-  if (held.route === 'isolated' && !mark(turn)) return leave(turn.how === 'works' ? turn : failed(turn));
+  if (held.route === 'isolated' && !mark(turn))
+    return leave(turn.how === 'works' ? turn : failed(turn));
   const { known } = rowOf(state, held);
   known.begun = [...known.begun, held.send];
   held.phase = 'sending';
 }
 
-/** Replaces the mark, so that it cannot be taken back any more. Where the database does not say so, the claim is left to run out. */
+/**
+ * Replaces the mark, so that it cannot be taken back any more. Where the database does not say so,
+ * the claim is left to run out.
+ */
 function takeOver(turn: Turn): void {
   const { state, worker, held, how } = turn;
   const row = rowOf(state, held);
@@ -143,15 +168,31 @@ export function settle({ state, worker, held, how }: Turn): void {
 function recordOutcome(row: Delivery, { outcome, read, send, lost }: Held, attempt: number): void {
   const { known } = row;
   const vanished = outcome === 'vanished';
-  const verdict = outcome === 'condemned' ? { kind: 'failed' } : judge(webhookOf({ ...read, active: true }), attempt, exchangeOf(outcome));
+  const verdict =
+    outcome === 'condemned'
+      ? { kind: 'failed' }
+      : judge(webhookOf({ ...read, active: true }), attempt, exchangeOf(outcome));
   row.attempts = attempt;
   row.mark = 0;
-  if (verdict.kind !== 'retry') endDelivery(row, verdict.kind as 'succeeded' | 'failed', { attempts: attempt, limit: read.limit });
-  must(attempt <= read.limit, `attempt ${attempt} was recorded where the webhook allowed ${read.limit}`);
+  if (verdict.kind !== 'retry')
+    endDelivery(row, verdict.kind as 'succeeded' | 'failed', {
+      attempts: attempt,
+      limit: read.limit,
+    });
+  must(
+    attempt <= read.limit,
+    `attempt ${attempt} was recorded where the webhook allowed ${read.limit}`,
+  );
   must(known.begun.includes(send), 'an attempt was recorded whose send had not begun');
   must(!known.recorded.some((one) => one.send === send), 'a send was recorded twice');
-  must(!vanished || known.met === read.mark, 'a send was recorded as vanished by the first claim that met its mark');
-  must(!vanished || !known.takenBack.includes(read.mark), 'a send was recorded as vanished whose worker had taken its mark back');
+  must(
+    !vanished || known.met === read.mark,
+    'a send was recorded as vanished by the first claim that met its mark',
+  );
+  must(
+    !vanished || !known.takenBack.includes(read.mark),
+    'a send was recorded as vanished whose worker had taken its mark back',
+  );
   known.recorded = [...known.recorded, { send, vanished }];
   if (verdict.kind !== 'retry') return;
   must(attempt < read.limit, 'another attempt was promised that the webhook does not allow');

@@ -1,15 +1,30 @@
 import { isOurs, type Delivery, type Held, type State, type Worker } from './state.ts';
 
-/** How a transaction goes: `fails`, nothing was done; `unanswered`, it was committed and the answer was lost. */
+/**
+ * How a transaction goes: `fails`, nothing was done; `unanswered`, it was committed and the answer
+ * was lost.
+ */
 const HOWS = ['works', 'fails', 'unanswered'] as const;
 export type How = (typeof HOWS)[number];
 
 type OfClaim = { worker: number; held: number; delivery: number };
 type ClaimKind = 'read' | 'put' | 'begin' | 'settle' | 'giveBack';
 type WorkerKind = 'keepAlive' | 'giveUp' | 'vanish';
-type DeliveryKind = 'expire' | 'loseThree' | 'undo' | 'early' | 'deactivate' | 'activate' | 'lower' | 'raise' | 'delete';
+type DeliveryKind =
+  | 'expire'
+  | 'loseThree'
+  | 'undo'
+  | 'early'
+  | 'deactivate'
+  | 'activate'
+  | 'lower'
+  | 'raise'
+  | 'delete';
 
-/** Whatever may happen next, to one worker, to one delivery, or to all. `held` is the place among the worker's claims. */
+/**
+ * Whatever may happen next, to one worker, to one delivery, or to all. `held` is the place among
+ * the worker's claims.
+ */
 export type Event =
   | { kind: 'claim'; worker: number; delivery: number; from: 'oldest' | 'newest' }
   | (OfClaim & { kind: ClaimKind; how: How })
@@ -24,12 +39,27 @@ const MOST_HELD = 2;
 
 /** All that may happen next. */
 export function possibleEvents(state: State): Event[] {
-  const events: Event[] = state.workers.flatMap((worker, nth) => [...claimsOf(state, worker, nth), ...ofWorker(state, worker, nth)]);
-  for (const [nth, delivery] of state.deliveries.entries()) events.push(...ofDelivery(delivery, nth));
+  const events: Event[] = state.workers.flatMap((worker, nth) => [
+    ...claimsOf(state, worker, nth),
+    ...ofWorker(state, worker, nth),
+  ]);
+  for (const [nth, delivery] of state.deliveries.entries())
+    events.push(...ofDelivery(delivery, nth));
   const rows = state.deliveries;
-  if (rows.some((row) => row.job?.due === false || (row.exists && row.status === 'pending' && row.time !== 'overdue')))
+  if (
+    rows.some(
+      (row) =>
+        row.job?.due === false ||
+        (row.exists && row.status === 'pending' && row.time !== 'overdue'),
+    )
+  )
     events.push({ kind: 'wait' });
-  if (rows.some((row) => row.job === undefined && row.status === 'pending' && !row.held && row.time === 'overdue'))
+  if (
+    rows.some(
+      (row) =>
+        row.job === undefined && row.status === 'pending' && !row.held && row.time === 'overdue',
+    )
+  )
     events.push({ kind: 'sweep' });
   if (rows.some((row) => row.held && row.active)) events.push({ kind: 'release' });
   return events;
@@ -39,14 +69,19 @@ function claimsOf(state: State, { held }: Worker, worker: number): Event[] {
   if (held.length >= MOST_HELD) return [];
   const from = state.next % 2 === 0 ? 'oldest' : 'newest';
   return state.deliveries.flatMap(({ job }, delivery) =>
-    job !== undefined && !job.active && job.due ? [{ kind: 'claim', worker, delivery, from } as const] : [],
+    job !== undefined && !job.active && job.due
+      ? [{ kind: 'claim', worker, delivery, from } as const]
+      : [],
   );
 }
 
 function ofWorker(state: State, { held, returning }: Worker, worker: number): Event[] {
-  const events = held.flatMap((one, nth) => ofClaim(one, { worker, held: nth, delivery: one.delivery }));
+  const events = held.flatMap((one, nth) =>
+    ofClaim(one, { worker, held: nth, delivery: one.delivery }),
+  );
   if (returning.length > 0) for (const how of HOWS) events.push({ kind: 'retry', worker, how });
-  if (held.some((one) => !one.aborted && !isOurs(state, one))) events.push({ kind: 'keepAlive', worker });
+  if (held.some((one) => !one.aborted && !isOurs(state, one)))
+    events.push({ kind: 'keepAlive', worker });
   if (held.some((one) => !one.aborted)) events.push({ kind: 'giveUp', worker });
   if (held.length + returning.length > 0) events.push({ kind: 'vanish', worker });
   return events;
@@ -61,12 +96,22 @@ function ofClaim({ phase, route, aborted, mark }: Held, at: OfClaim): Event[] {
     case 'aside':
       return all('put', HOWS);
     case 'admitted': {
-      const begin = all('begin', route === 'vanished' || (route === 'isolated' && !aborted) ? HOWS : ['works']);
-      return route === 'normal' ? [...all('read', ['works']), ...begin, ...back] : [...begin, ...(route === 'isolated' ? back : [])];
+      const begin = all(
+        'begin',
+        route === 'vanished' || (route === 'isolated' && !aborted) ? HOWS : ['works'],
+      );
+      return route === 'normal'
+        ? [...all('read', ['works']), ...begin, ...back]
+        : [...begin, ...(route === 'isolated' ? back : [])];
     }
     case 'sending': {
       if (aborted) return back;
-      const ends = ['success', 'failure', ...(mark === 0 ? [] : ['crash' as const]), 'local'] as const;
+      const ends = [
+        'success',
+        'failure',
+        ...(mark === 0 ? [] : ['crash' as const]),
+        'local',
+      ] as const;
       return [...ends.map((end) => ({ kind: 'end', end, ...at }) as const), ...back];
     }
     case 'sent':
@@ -74,13 +119,20 @@ function ofClaim({ phase, route, aborted, mark }: Held, at: OfClaim): Event[] {
   }
 }
 
-function ofDelivery({ exists, status, active, limit, job, undo, time }: Delivery, delivery: number): Event[] {
+function ofDelivery(
+  { exists, status, active, limit, job, undo, time }: Delivery,
+  delivery: number,
+): Event[] {
   const kinds: DeliveryKind[] = [];
   if (job?.active) kinds.push('expire');
   if (job && !job.active && job.due) kinds.push('loseThree');
   if (job && !job.due && time === 'later') kinds.push('early');
   if (undo.length > 0) kinds.push('undo');
   if (exists && status === 'pending') kinds.push(active ? 'deactivate' : 'activate', 'delete');
-  if (exists && status === 'pending') kinds.push(...(limit > 1 ? (['lower'] as const) : []), ...(limit < 3 ? (['raise'] as const) : []));
+  if (exists && status === 'pending')
+    kinds.push(
+      ...(limit > 1 ? (['lower'] as const) : []),
+      ...(limit < 3 ? (['raise'] as const) : []),
+    );
   return kinds.map((kind) => ({ kind, delivery }));
 }

@@ -2,7 +2,10 @@ import type { PoolClient } from 'pg';
 import type { Pool } from '../../../src/database/pool.ts';
 import type { How } from './event.ts';
 
-/** A way to the database on which transactions go as `how` says, and before the first of which it can be made to wait. */
+/**
+ * A way to the database on which transactions go as `how` says, and before the first of which it
+ * can be made to wait.
+ */
 export class Link {
   how: How = 'works';
   /** What the modules are given. */
@@ -15,7 +18,8 @@ export class Link {
   constructor(pool: Pool, { isOpen }: { isOpen: boolean }) {
     if (isOpen) this.#opened.resolve();
     this.waiting = this.#reached.promise;
-    const query = (text: string, values?: unknown[]) => (this.how === 'works' ? pool.query(text, values) : Promise.reject(gone()));
+    const query = (text: string, values?: unknown[]) =>
+      this.how === 'works' ? pool.query(text, values) : Promise.reject(gone());
     this.pool = { query, begin: (text: string) => this.#begin(pool, text) } as unknown as Pool;
   }
 

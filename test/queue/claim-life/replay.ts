@@ -10,7 +10,18 @@ import type { Path } from './search.ts';
 import type { Delivery, State } from './state.ts';
 import { after } from './step.ts';
 import { Stepper } from './stepper.ts';
-import { addRows, age, change, clear, look, pass, undo, undoable, type Rows, type Undoable } from './tables.ts';
+import {
+  addRows,
+  age,
+  change,
+  clear,
+  look,
+  pass,
+  undo,
+  undoable,
+  type Rows,
+  type Undoable,
+} from './tables.ts';
 
 type World = {
   worker: WorkerQueue;
@@ -26,20 +37,33 @@ type World = {
 export type Difference = { events: Event[]; is: string; expected: string };
 
 /**
- * Lets events happen to the real modules and a real database, which must be as the model says after each of them.
+ * Lets events happen to the real modules and a real database, which must be as the model says after
+ * each of them.
  * @returns the first difference
  */
-export async function replay(worker: WorkerQueue, { start, events }: Path, rule: Rule): Promise<Difference | undefined> {
+export async function replay(
+  worker: WorkerQueue,
+  { start, events }: Path,
+  rule: Rule,
+): Promise<Difference | undefined> {
   await clear(worker.pool);
   const rows: Rows[] = [];
   for (const { limit } of start.deliveries) rows.push(await addRows(worker, limit));
   const steppers = start.workers.map(() => new Stepper({ ...worker, rule }));
-  const world: World = { worker, rule, rows, steppers, undo: rows.map(() => []), names: { marks: new Map(), generations: new Map() } };
+  const world: World = {
+    worker,
+    rule,
+    rows,
+    steppers,
+    undo: rows.map(() => []),
+    names: { marks: new Map(), generations: new Map() },
+  };
   let state = start;
   for (const [nth, event] of events.entries()) {
     const next = afterOrBroken(state, event, rule);
     await happen(world, event, next instanceof Broken ? state : next);
-    const difference = next instanceof Broken ? await broken(world, next) : await compare(world, next);
+    const difference =
+      next instanceof Broken ? await broken(world, next) : await compare(world, next);
     if (difference) return { events: events.slice(0, nth + 1), ...difference };
     if (!(next instanceof Broken)) state = next;
   }
@@ -55,7 +79,10 @@ function afterOrBroken(state: State, event: Event, rule: Rule): State | Broken {
   }
 }
 
-async function compare({ worker, rows, names }: World, state: State): Promise<Omit<Difference, 'events'> | undefined> {
+async function compare(
+  { worker, rows, names }: World,
+  state: State,
+): Promise<Omit<Difference, 'events'> | undefined> {
   for (const [nth, row] of rows.entries()) {
     const is = actual(await look(worker.pool, row), names);
     const should = expected(state.deliveries[nth] as Delivery);
@@ -64,7 +91,10 @@ async function compare({ worker, rows, names }: World, state: State): Promise<Om
   return undefined;
 }
 
-async function broken({ worker, rows, names }: World, { message }: Broken): Promise<Omit<Difference, 'events'>> {
+async function broken(
+  { worker, rows, names }: World,
+  { message }: Broken,
+): Promise<Omit<Difference, 'events'>> {
   const seen: string[] = [];
   for (const row of rows) seen.push(actual(await look(worker.pool, row), names));
   return { is: seen.join(', '), expected: `not that ${message}` };
@@ -81,28 +111,43 @@ async function happen(world: World, event: Event, next: State): Promise<void> {
   else await toAll(world, event.kind as 'wait' | 'sweep' | 'release');
   if (before && 'delivery' in event) undo[event.delivery]?.push(before);
   // A commit that reached the disk took what was before it along.
-  for (const [nth, { undo: left }] of next.deliveries.entries()) undo[nth]?.splice(0, (undo[nth]?.length ?? 0) - left.length);
+  for (const [nth, { undo: left }] of next.deliveries.entries())
+    undo[nth]?.splice(0, (undo[nth]?.length ?? 0) - left.length);
 }
 
-async function toClaim({ steppers, names, rows, worker }: World, event: Extract<Event, { held: number }>, next: State): Promise<void> {
+async function toClaim(
+  { steppers, names, rows, worker }: World,
+  event: Extract<Event, { held: number }>,
+  next: State,
+): Promise<void> {
   const stepper = steppers[event.worker] as Stepper;
   if (event.kind === 'end') {
     const send = next.workers[event.worker]?.held[event.held]?.send;
-    return stepper.end(event.held, event.end === 'local' ? { kind: 'local', code: 'EMFILE' } : exchangeOf(event.end, send));
+    return stepper.end(
+      event.held,
+      event.end === 'local' ? { kind: 'local', code: 'EMFILE' } : exchangeOf(event.end, send),
+    );
   }
   await stepper[event.kind](event.held, event.how);
   // A mark that came with this has the number before the next free one.
-  const { row } = event.kind === 'begin' ? await look(worker.pool, rows[event.delivery] as Rows) : { row: null };
+  const { row } =
+    event.kind === 'begin' ? await look(worker.pool, rows[event.delivery] as Rows) : { row: null };
   if (row?.mark && !names.marks.has(row.mark)) names.marks.set(row.mark, next.next - 1);
 }
 
 type WorkerEvent = Exclude<Extract<Event, { worker: number }>, { held: number }>;
 
-async function toWorker({ steppers, rows, names, ...world }: World, event: WorkerEvent, next: State): Promise<void> {
+async function toWorker(
+  { steppers, rows, names, ...world }: World,
+  event: WorkerEvent,
+  next: State,
+): Promise<void> {
   const stepper = steppers[event.worker] as Stepper;
   switch (event.kind) {
     case 'claim': {
-      const others = rows.filter((_one, nth) => nth !== event.delivery).map(({ webhookId }) => webhookId);
+      const others = rows
+        .filter((_one, nth) => nth !== event.delivery)
+        .map(({ webhookId }) => webhookId);
       await stepper.claim(others, event.from);
       const { startedOn } = (await undoable(world.worker.pool, rows[event.delivery] as Rows)) ?? {};
       if (startedOn) names.generations.set(startedOn, next.next - 1);
@@ -119,7 +164,11 @@ async function toWorker({ steppers, rows, names, ...world }: World, event: Worke
   }
 }
 
-async function toDelivery(world: World, event: Extract<Event, { delivery: number }>, row: Rows): Promise<void> {
+async function toDelivery(
+  world: World,
+  event: Extract<Event, { delivery: number }>,
+  row: Rows,
+): Promise<void> {
   const { worker } = world;
   if (event.kind === 'expire') await expire(worker, row);
   else if (event.kind === 'undo') {

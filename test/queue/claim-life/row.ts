@@ -46,13 +46,21 @@ export function handBack(state: State, claim: Returning, later = false): void {
   reachDisk(state);
   if (marked) row.known.takenBack = [...row.known.takenBack, claim.mark];
   if (marked) row.mark = 0;
-  if (row.job && isOurs(state, claim)) row.job = { ...row.job, active: false, started: false, generation: 0, due: !later };
+  if (row.job && isOurs(state, claim))
+    row.job = { ...row.job, active: false, started: false, generation: 0, due: !later };
 }
 
 /** The end of a delivery. `attempts` and `limit` are those that the verdict was made of. */
-export function endDelivery(row: Delivery, status: 'succeeded' | 'failed', { attempts, limit }: { attempts: number; limit: number }): void {
+export function endDelivery(
+  row: Delivery,
+  status: 'succeeded' | 'failed',
+  { attempts, limit }: { attempts: number; limit: number },
+): void {
   must(row.known.begun.length > 0, `a delivery ended ${status}, and no send of it had ever begun`);
-  must(status === 'succeeded' || attempts >= limit, `a delivery failed after ${attempts} attempts of ${limit}`);
+  must(
+    status === 'succeeded' || attempts >= limit,
+    `a delivery failed after ${attempts} attempts of ${limit}`,
+  );
   row.status = status;
   row.mark = 0;
 }

@@ -23,8 +23,8 @@ export type Searched = {
 type Node = { state: State; before?: Node; event?: Event; kind?: string };
 
 /**
- * Looks at all states that up to `depth` further events lead to from the ends of `starts`, the nearest first. From each of them it lets
- * the faults stop, whichever worker survives.
+ * Looks at all states that up to `depth` further events lead to from the ends of `starts`, the
+ * nearest first. From each of them it lets the faults stop, whichever worker survives.
  */
 export function search(starts: Path[], depth: number, rule: Rule): Searched {
   const reached: Reached = { seen: new Set(), known: new Set(), states: 0, paths: new Map(), rule };
@@ -41,7 +41,11 @@ export function search(starts: Path[], depth: number, rule: Rule): Searched {
           if (!(error instanceof Broken)) throw error;
           const { start, events } = pathTo({ ...node, before: node, event });
           const further = error instanceof NotCalm ? error.events : [];
-          return { states: reached.states, paths, counterexample: { start, events: [...events, ...further], broken: error.message } };
+          return {
+            states: reached.states,
+            paths,
+            counterexample: { start, events: [...events, ...further], broken: error.message },
+          };
         }
       }
     }
@@ -70,7 +74,13 @@ function visit(reached: Reached, before: Node, event: Event): Node | undefined {
 /** Where a path ends. */
 function endOf({ start, events }: Path, rule: Rule): Node {
   let node: Node = { state: start };
-  for (const event of events) node = { state: after(node.state, event, rule), before: node, event, kind: kindOf(node.state, event) };
+  for (const event of events)
+    node = {
+      state: after(node.state, event, rule),
+      before: node,
+      event,
+      kind: kindOf(node.state, event),
+    };
   return node;
 }
 
@@ -86,19 +96,48 @@ function pathTo(node: Node): Walked {
 }
 
 /**
- * The same for events between which the rows and the worker make no difference that a statement would see; in the long form a finer
- * one, of which there are ten times as many.
+ * The same for events between which the rows and the worker make no difference that a statement
+ * would see; in the long form a finer one, of which there are ten times as many.
  */
 export function kindOf(state: State, event: Event): string {
   const worker = 'worker' in event ? state.workers[event.worker] : undefined;
   const held = 'held' in event ? worker?.held[event.held] : undefined;
   const row = 'delivery' in event ? state.deliveries[event.delivery] : undefined;
   const { kind, how, end } = { how: '', end: '', ...event };
-  const coarse = [kind, how, end, ...(held && row ? matterOf(state, kind, held) : []), row?.exists, held ? '' : row?.job?.active];
+  const coarse = [
+    kind,
+    how,
+    end,
+    ...(held && row ? matterOf(state, kind, held) : []),
+    row?.exists,
+    held ? '' : row?.job?.active,
+  ];
   if (!LONG) return coarse.join();
-  const fits = held && row && [held.read.attempts === row.attempts, row.attempts + 1 >= row.limit, held.lost >= 3, held.doubt === row.mark];
-  const more = row && [row.status, row.held, row.time, row.mark > 0, row.active, row.job?.active, row.job?.due, row.job?.started];
-  return [...coarse, held?.phase, held?.aborted, ...(fits ?? []), ...(more ?? []), worker?.returning.length].join();
+  const fits = held &&
+    row && [
+      held.read.attempts === row.attempts,
+      row.attempts + 1 >= row.limit,
+      held.lost >= 3,
+      held.doubt === row.mark,
+    ];
+  const more = row && [
+    row.status,
+    row.held,
+    row.time,
+    row.mark > 0,
+    row.active,
+    row.job?.active,
+    row.job?.due,
+    row.job?.started,
+  ];
+  return [
+    ...coarse,
+    held?.phase,
+    held?.aborted,
+    ...(fits ?? []),
+    ...(more ?? []),
+    worker?.returning.length,
+  ].join();
 }
 
 /** What the event depends on, and whether the rows are those that the claim knows. */
@@ -106,7 +145,14 @@ function matterOf(state: State, kind: Event['kind'], held: Held): unknown[] {
   const { phase, aside, route, outcome, aborted } = held;
   const row = rowOf(state, held);
   const owner = isOurs(state, held) ? 'its own' : row.job?.active;
-  const mark = row.mark === 0 ? 'none' : row.mark === held.mark ? 'its own' : row.mark === held.read.mark ? 'read' : 'another';
+  const mark =
+    row.mark === 0
+      ? 'none'
+      : row.mark === held.mark
+        ? 'its own'
+        : row.mark === held.read.mark
+          ? 'read'
+          : 'another';
   if (kind === 'put') return [aside, owner];
   if (kind === 'begin') return [aborted || route, mark];
   if (kind === 'settle') return [outcome, owner, mark];

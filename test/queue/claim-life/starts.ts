@@ -11,15 +11,35 @@ const of = (worker: number, kind: 'read' | 'put' | 'begin' | 'settle', delivery 
   how: 'works',
 });
 
-const claim = (worker: number, delivery = 0): Event => ({ kind: 'claim', worker, delivery, from: 'oldest' });
+const claim = (worker: number, delivery = 0): Event => ({
+  kind: 'claim',
+  worker,
+  delivery,
+  from: 'oldest',
+});
 
 /** Worker A sends delivery 1 in a process of its own. */
-const ISOLATED: Event[] = [{ kind: 'loseThree', delivery: 0 }, claim(0), of(0, 'read'), of(0, 'begin')];
+const ISOLATED: Event[] = [
+  { kind: 'loseThree', delivery: 0 },
+  claim(0),
+  of(0, 'read'),
+  of(0, 'begin'),
+];
 
 /** Worker A still does, has lost its claim, and worker B has met the mark a minute ago. */
-const DOUBTED: Event[] = [...ISOLATED, { kind: 'expire', delivery: 0 }, claim(1), of(1, 'read'), of(1, 'put'), { kind: 'wait' }];
+const DOUBTED: Event[] = [
+  ...ISOLATED,
+  { kind: 'expire', delivery: 0 },
+  claim(1),
+  of(1, 'read'),
+  of(1, 'put'),
+  { kind: 'wait' },
+];
 
-/** The same, and worker B has recorded that send as vanished, and made a mark of its own for the next one. */
+/**
+ * The same, and worker B has recorded that send as vanished, and made a mark of its own for the
+ * next one.
+ */
 const MARKED_AGAIN: Event[] = [
   ...DOUBTED,
   ...[claim(1), of(1, 'read'), of(1, 'begin'), of(1, 'settle')],
@@ -33,7 +53,12 @@ const RIVALS: Event[] = [
 ];
 
 /** Worker A made a first attempt, in which its process died. */
-const CRASHED: Event[] = [...ISOLATED, { kind: 'end', end: 'crash', worker: 0, held: 0, delivery: 0 }, of(0, 'settle'), { kind: 'wait' }];
+const CRASHED: Event[] = [
+  ...ISOLATED,
+  { kind: 'end', end: 'crash', worker: 0, held: 0, delivery: 0 },
+  of(0, 'settle'),
+  { kind: 'wait' },
+];
 
 /** Two workers send one delivery each. */
 const BOTH: Event[] = [...ISOLATED, claim(1, 1), of(1, 'read', 1), of(1, 'begin', 1)];
@@ -43,7 +68,9 @@ const path = (events: Event[], limit: number, { deliveries = 1, workers = 2 } = 
   events,
 });
 
-/** Where the search begins: with nothing, and where it is many events from there to what is rare. */
+/**
+ * Where the search begins: with nothing, and where it is many events from there to what is rare.
+ */
 export const STARTS = {
   accepted: [1, 2, 3].map((limit) => path([], limit)),
   isolated: [1, 2].map((limit) => path(ISOLATED, limit)),

@@ -1,6 +1,7 @@
 /**
- * What the check knows about the database and the workers. Numbers stand for ids: 0 is none. `next` is the next free one.
- * What only the check itself needs to know, and no table holds, stands apart as `known`.
+ * What the check knows about the database and the workers. Numbers stand for ids: 0 is none. `next`
+ * is the next free one. What only the check itself needs to know, and no table holds, stands apart
+ * as `known`.
  */
 export type State = { next: number; deliveries: Delivery[]; workers: Worker[] };
 
@@ -15,22 +16,34 @@ export type Delivery = {
   active: boolean;
   limit: number;
   job: Job | undefined;
-  /** The job as it was before the latest changes that a crash of PostgreSQL would undo, the latest last. */
+  /**
+   * The job as it was before the latest changes that a crash of PostgreSQL would undo, the latest
+   * last.
+   */
   undo: Job[];
   known: {
     begun: number[];
-    /** Of which send each mark tells: the one under its own number, or the one that the mark it replaced told of. */
+    /**
+     * Of which send each mark tells: the one under its own number, or the one that the mark it
+     * replaced told of.
+     */
     sendOf: Record<number, number>;
     /** Marks that were taken back, as what was begun under them had ended without an attempt. */
     takenBack: number[];
-    /** Sends in the order in which they were recorded. `vanished`: by a claim that met the mark of that send. */
+    /**
+     * Sends in the order in which they were recorded. `vanished`: by a claim that met the mark of
+     * that send.
+     */
     recorded: { send: number; vanished: boolean }[];
     /** The last mark that a claim met, whereupon it postponed the delivery. */
     met: number;
   };
 };
 
-/** `generation` and `started` are the column started_on: which claim set it, and whether it is set. `lost`: what the job came with. */
+/**
+ * `generation` and `started` are the column started_on: which claim set it, and whether it is set.
+ * `lost`: what the job came with.
+ */
 export type Job = {
   active: boolean;
   due: boolean;
@@ -52,7 +65,10 @@ export type Held = Returning & {
   aborted: boolean;
   /** `aside`: read, and about to be put aside. `sent`: with an outcome that is not recorded yet. */
   phase: 'claimed' | 'aside' | 'admitted' | 'sending' | 'sent';
-  /** What was read: why it is put aside, or how it is sent, with the delivery and the webhook as they were then. */
+  /**
+   * What was read: why it is put aside, or how it is sent, with the delivery and the webhook as
+   * they were then.
+   */
   aside: Aside | undefined;
   route: Route | undefined;
   read: { attempts: number; limit: number; mark: number };
@@ -65,12 +81,28 @@ export type Aside = 'hold' | 'postpone' | 'drop' | 'exhaust' | 'doubt';
 export type Route = 'normal' | 'isolated' | 'vanished' | 'condemned';
 export type Outcome = 'success' | 'failure' | 'crash' | 'vanished' | 'condemned';
 
-const NEW_JOB: Job = { active: false, due: true, started: false, generation: 0, retries: 0, lost: 0, doubt: 0 };
+const NEW_JOB: Job = {
+  active: false,
+  due: true,
+  started: false,
+  generation: 0,
+  retries: 0,
+  lost: 0,
+  doubt: 0,
+};
 
 export const newJob = (job: Partial<Job>): Job => ({ ...NEW_JOB, ...job });
 
 /** Accepted deliveries whose webhooks allow `limit` attempts, and workers that have nothing. */
-export function startState({ limit, deliveries, workers }: { limit: number; deliveries: number; workers: number }): State {
+export function startState({
+  limit,
+  deliveries,
+  workers,
+}: {
+  limit: number;
+  deliveries: number;
+  workers: number;
+}): State {
   return {
     next: 1,
     deliveries: Array.from({ length: deliveries }, () => ({
@@ -95,7 +127,10 @@ export function copy({ next, deliveries, workers }: State): State {
   return {
     next,
     deliveries: deliveries.map((one) => ({ ...one, known: { ...one.known } })),
-    workers: workers.map(({ held, returning }) => ({ held: held.map((one) => ({ ...one })), returning })),
+    workers: workers.map(({ held, returning }) => ({
+      held: held.map((one) => ({ ...one })),
+      returning,
+    })),
   };
 }
 
@@ -105,10 +140,16 @@ export function isOurs({ deliveries }: State, { delivery, generation }: Returnin
   return job !== undefined && job.active && job.generation === generation;
 }
 
-/** From here on more lost claims change nothing, under the rule of today and under the one of before. */
+/**
+ * From here on more lost claims change nothing, under the rule of today and under the one of
+ * before.
+ */
 const MANY_LOST = 6;
 
-/** The same for states between which nothing that may follow can tell: without ids and without the order of workers. */
+/**
+ * The same for states between which nothing that may follow can tell: without ids and without the
+ * order of workers.
+ */
 export function keyOf(state: State): string {
   const deliveries = state.deliveries.map(deliveryKey);
   const workers = state.workers.map(({ held, returning }) => {
@@ -124,12 +165,18 @@ export function keyOf(state: State): string {
 function deliveryKey(delivery: Delivery): string {
   const { exists, status, attempts, held, time, mark, active, limit, job, undo, known } = delivery;
   const jobs = [...(job ? [job] : []), ...undo].map((one) => jobKey(delivery, one));
-  const marked = mark === 0 ? '' : `m${+known.recorded.some(({ send }) => send === known.sendOf[mark])}${+(known.met === mark)}`;
+  const marked =
+    mark === 0
+      ? ''
+      : `m${+known.recorded.some(({ send }) => send === known.sendOf[mark])}${+(known.met === mark)}`;
   const flags = `${+exists}${status[0]}${attempts}${+held}${time[0]}${marked}${+active}${limit}${+(known.begun.length > 0)}`;
   return `${flags}${job ? 'j' : '-'}${jobs.join()}`;
 }
 
-function jobKey(delivery: Delivery, { active, due, started, retries, lost, doubt, generation }: Job): string {
+function jobKey(
+  delivery: Delivery,
+  { active, due, started, retries, lost, doubt, generation }: Job,
+): string {
   const labels = `${labelOfMark(delivery, doubt)}${labelOfGeneration(delivery, generation)}`;
   return `${+active}${+due}${+started}${Math.min(MANY_LOST, retries + lost)}${labels}`;
 }
@@ -142,7 +189,10 @@ function returningKey({ deliveries }: State, { delivery, generation, mark }: Ret
 function heldKey(state: State, held: Held): string {
   const row = state.deliveries[held.delivery] as Delivery;
   const { lost, doubt, aborted, phase, aside, route, read, send, outcome } = held;
-  const seen = phase === 'claimed' ? '' : `${aside ?? route}${read.attempts}${read.limit}${labelOfMark(row, read.mark)}`;
+  const seen =
+    phase === 'claimed'
+      ? ''
+      : `${aside ?? route}${read.attempts}${read.limit}${labelOfMark(row, read.mark)}`;
   const recorded = row.known.recorded.some((one) => one.send === send);
   const claim = `${returningKey(state, held)}${Math.min(MANY_LOST, lost)}${labelOfMark(row, doubt)}`;
   return `${claim}${+aborted}${phase}${seen}${outcome}${+recorded}`;

@@ -15,7 +15,10 @@ export function after(before: State, event: Event, rule: Rule): State {
 }
 
 function mustBeWhole({ status, attempts, held, mark, known }: Delivery): void {
-  must(attempts === known.recorded.length, `${known.recorded.length} attempts are recorded, and the delivery tells of ${attempts}`);
+  must(
+    attempts === known.recorded.length,
+    `${known.recorded.length} attempts are recorded, and the delivery tells of ${attempts}`,
+  );
   must(status === 'pending' || mark === 0, 'a delivery ended and kept its mark');
   must(status === 'pending' || !held, 'a delivery ended and is held');
 }
@@ -42,7 +45,10 @@ function ofClaim(state: State, event: Extract<Event, { held: number }>, rule: Ru
   }
 }
 
-function ofWorker(state: State, event: Exclude<Extract<Event, { worker: number }>, { held: number }>): void {
+function ofWorker(
+  state: State,
+  event: Exclude<Extract<Event, { worker: number }>, { held: number }>,
+): void {
   const worker = state.workers[event.worker] as Worker;
   switch (event.kind) {
     case 'claim':
@@ -85,7 +91,10 @@ function claim(state: State, worker: Worker, delivery: number): void {
   });
 }
 
-function ofDelivery(state: State, event: Exclude<Extract<Event, { delivery: number }>, { worker: number }>): void {
+function ofDelivery(
+  state: State,
+  event: Exclude<Extract<Event, { delivery: number }>, { worker: number }>,
+): void {
   const row = rowOf(state, event);
   if (event.kind === 'expire') return changeLightly(row, { active: false });
   if (event.kind === 'early') row.job = row.job && { ...row.job, due: true };
@@ -102,7 +111,12 @@ function ofDelivery(state: State, event: Exclude<Extract<Event, { delivery: numb
 
 function loseThree(state: State, row: Delivery): void {
   const { retries = 0, started = false } = row.job ?? {};
-  row.job = row.job && { ...row.job, started: true, generation: state.next++, retries: retries + (started ? 3 : 2) };
+  row.job = row.job && {
+    ...row.job,
+    started: true,
+    generation: state.next++,
+    retries: retries + (started ? 3 : 2),
+  };
   row.undo = [];
 }
 

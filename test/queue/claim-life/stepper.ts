@@ -33,7 +33,10 @@ type Step = {
 
 type StepperParts = { pool: Pool; queue: ClaimableQueue; rule: Rule };
 
-/** A worker of the real modules that stands still between any two steps. What it knows is gone when it is forgotten. */
+/**
+ * A worker of the real modules that stands still between any two steps. What it knows is gone when
+ * it is forgotten.
+ */
 export class Stepper {
   readonly #parts: StepperParts;
   readonly #link: Link;
@@ -49,7 +52,11 @@ export class Stepper {
   /** Claims one, of none of `others`. */
   async claim(others: string[], from: 'oldest' | 'newest'): Promise<void> {
     const { claims } = await this.#parts.queue.claim(asking({ limit: 1, ignore: others, from }));
-    this.#steps.push(...claims.map((claim) => ({ lease: { claim, confirmedAt: performance.now(), abort: new AbortController() } })));
+    this.#steps.push(
+      ...claims.map((claim) => ({
+        lease: { claim, confirmedAt: performance.now(), abort: new AbortController() },
+      })),
+    );
   }
 
   /** Admits a claim, up to where what is put aside would be written. */
@@ -60,7 +67,9 @@ export class Stepper {
     this.#link.how = how;
     const { queue } = this.#parts;
     const slots = new Slots({ slots: 10, share: 10 });
-    step.admitting = admit({ pool: step.link.pool, queue, leases: this.#leases, slots }, [step.lease]);
+    step.admitting = admit({ pool: step.link.pool, queue, leases: this.#leases, slots }, [
+      step.lease,
+    ]);
     step.admitting.catch(() => {});
     const done = await Promise.race([step.admitting.catch(() => []), step.link.waiting]);
     if (done !== undefined) step.admitted = done[0] as Admitted;
@@ -91,7 +100,11 @@ export class Stepper {
       },
     };
     const route = this.#parts.rule({ ...admitted, lost: step.lease.claim.lost });
-    step.execution = run(route, { parts, admitted, sender: senderOf(step, () => waiting.resolve(undefined)) });
+    step.execution = run(route, {
+      parts,
+      admitted,
+      sender: senderOf(step, () => waiting.resolve(undefined)),
+    });
     await this.#afterwards(step, waiting.promise);
   }
 
@@ -108,7 +121,9 @@ export class Stepper {
     const step = this.#at(nth);
     const link = new Link(this.#parts.pool, { isOpen: true });
     link.how = how;
-    const recorded = inTransaction(link.pool, (tx) => settle(tx, this.#parts.queue, [step.attempted as Attempted]));
+    const recorded = inTransaction(link.pool, (tx) =>
+      settle(tx, this.#parts.queue, [step.attempted as Attempted]),
+    );
     if (
       await recorded.then(
         () => true,

@@ -32,15 +32,22 @@ export async function clear(db: Queryable): Promise<void> {
 }
 
 /** What the owner of a webhook does, and what the check itself does to jobs. */
-export async function change({ commit, pool }: WorkerQueue, rows: Rows, kind: Event['kind']): Promise<void> {
+export async function change(
+  { commit, pool }: WorkerQueue,
+  rows: Rows,
+  kind: Event['kind'],
+): Promise<void> {
   if (kind === 'delete') await commit((tx) => deleteDelivery(tx, rows.deliveryId));
   if (kind === 'activate' || kind === 'deactivate')
-    await pool.query('update webhooks set active = $2 where id = $1', [rows.webhookId, kind === 'activate']);
-  if (kind === 'lower' || kind === 'raise')
-    await pool.query('update webhooks set max_delivery_attempts = max_delivery_attempts + $2 where id = $1', [
+    await pool.query('update webhooks set active = $2 where id = $1', [
       rows.webhookId,
-      kind === 'raise' ? 1 : -1,
+      kind === 'activate',
     ]);
+  if (kind === 'lower' || kind === 'raise')
+    await pool.query(
+      'update webhooks set max_delivery_attempts = max_delivery_attempts + $2 where id = $1',
+      [rows.webhookId, kind === 'raise' ? 1 : -1],
+    );
   if (kind === 'early') await comeDue(pool, rows);
 }
 
@@ -54,7 +61,10 @@ async function comeDue(db: Queryable, { deliveryId }: Rows): Promise<void> {
 /** A minute passes for all that waits. */
 export async function pass(db: Queryable, { deliveryId }: Rows): Promise<void> {
   await comeDue(db, { deliveryId, webhookId: '' });
-  await db.query(`update deliveries set scheduled_at = now() - interval '1 minute' where id = $1 and status = 'pending'`, [deliveryId]);
+  await db.query(
+    `update deliveries set scheduled_at = now() - interval '1 minute' where id = $1 and status = 'pending'`,
+    [deliveryId],
+  );
 }
 
 /** The owner of a job is not heard of for a minute. */
@@ -79,7 +89,11 @@ export async function undoable(db: Queryable, { deliveryId }: Rows): Promise<Und
 }
 
 /** Changes a job back to what it was. Its heartbeat is as fresh as its owner keeps it. */
-export async function undo(db: Queryable, { deliveryId }: Rows, { state, startedOn, retryCount }: Undoable): Promise<void> {
+export async function undo(
+  db: Queryable,
+  { deliveryId }: Rows,
+  { state, startedOn, retryCount }: Undoable,
+): Promise<void> {
   await db.query(
     `update postmand_queue.job set state = $2::text::postmand_queue.job_state, started_on = $3, retry_count = $4,
        heartbeat_on = case when $2 = 'active' then now() end
@@ -90,8 +104,20 @@ export async function undo(db: Queryable, { deliveryId }: Rows, { state, started
 
 /** All that the database has of one delivery. */
 export type Seen = {
-  row: { status: string; mark: string | null; attempts: number; held: boolean; time: 'later' | 'due' | 'overdue' } | null;
-  jobs: { active: boolean; due: boolean; retries: number; startedOn: string | null; data: { deaths?: number; doubt?: string } }[];
+  row: {
+    status: string;
+    mark: string | null;
+    attempts: number;
+    held: boolean;
+    time: 'later' | 'due' | 'overdue';
+  } | null;
+  jobs: {
+    active: boolean;
+    due: boolean;
+    retries: number;
+    startedOn: string | null;
+    data: { deaths?: number; doubt?: string };
+  }[];
   /** Which sends were recorded, or what is said instead. */
   recorded: string[];
 };

@@ -12,7 +12,8 @@ const FINAL = new Set<Event['kind']>(['delete', 'deactivate']);
 type Way = { length: number; rule: Rule; shown: Set<string> };
 
 /**
- * A way by chance from where `from` ends, `length` events long, which prefers what was not shown yet, and on to its calm end.
+ * A way by chance from where `from` ends, `length` events long, which prefers what was not shown
+ * yet, and on to its calm end.
  * @throws Broken
  */
 export function walk(from: Path, chance: Chance, { length, rule, shown }: Way): Path {
@@ -25,7 +26,9 @@ export function walk(from: Path, chance: Chance, { length, rule, shown }: Way): 
   };
   for (const event of from.events) go(event);
   for (let nth = 0; nth < length; nth += 1) {
-    const possible = possibleEvents(state).filter(({ kind }) => !FINAL.has(kind) || chance.between(1, 10) === 1);
+    const possible = possibleEvents(state).filter(
+      ({ kind }) => !FINAL.has(kind) || chance.between(1, 10) === 1,
+    );
     if (possible.length === 0) break;
     const fresh = possible.filter((event) => !shown.has(kindOf(state, event)));
     go(chance.pick(fresh.length > 0 ? fresh : possible));

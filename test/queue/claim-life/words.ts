@@ -6,7 +6,10 @@ import { after } from './step.ts';
 
 /** A path in plain words, one line an event. */
 export function inWords({ start, events }: Path, rule: Rule): string {
-  const accepted = start.deliveries.map(({ limit }, nth) => `delivery ${nth + 1} is accepted, and its webhook allows attempts: ${limit}`);
+  const accepted = start.deliveries.map(
+    ({ limit }, nth) =>
+      `delivery ${nth + 1} is accepted, and its webhook allows attempts: ${limit}`,
+  );
   const lines: string[] = [];
   let state = start;
   for (const [nth, event] of events.entries()) {
@@ -37,10 +40,13 @@ function ofClaim(state: State, event: Event, held: Held): string {
     case 'put':
       return PUT[held.aside ?? 'drop'];
     case 'begin':
-      if (held.aborted && (held.route === 'normal' || held.route === 'isolated')) return 'not sent, as the lease is lost, and given back';
+      if (held.aborted && (held.route === 'normal' || held.route === 'isolated'))
+        return 'not sent, as the lease is lost, and given back';
       return BEGIN[held.route ?? 'normal'];
     case 'end':
-      return event.end === 'local' ? 'this machine cannot send, and the claim goes back for later' : SEND[event.end];
+      return event.end === 'local'
+        ? 'this machine cannot send, and the claim goes back for later'
+        : SEND[event.end];
     case 'settle':
       return `${SETTLE[held.outcome ?? 'failure']}${isOurs(state, held) ? '' : ', although the claim is somebody else’s by now'}`;
     default:
@@ -65,11 +71,17 @@ const PUT: Record<Aside, string> = {
 const BEGIN: Record<Route, string> = {
   normal: 'the send begins',
   isolated: 'marked, and the send begins in a process of its own',
-  vanished: 'nothing is sent: the mark of the send that vanished is replaced, so that it can be recorded',
-  condemned: 'nothing is sent, as too many claims were lost, which is to be recorded as its failure',
+  vanished:
+    'nothing is sent: the mark of the send that vanished is replaced, so that it can be recorded',
+  condemned:
+    'nothing is sent, as too many claims were lost, which is to be recorded as its failure',
 };
 
-const SEND = { success: 'the send succeeds', failure: 'the send fails', crash: 'the process of the send dies' } as const;
+const SEND = {
+  success: 'the send succeeds',
+  failure: 'the send fails',
+  crash: 'the process of the send dies',
+} as const;
 
 const SETTLE: Record<Outcome, string> = {
   success: 'the success is recorded',
@@ -79,7 +91,10 @@ const SETTLE: Record<Outcome, string> = {
   condemned: 'the failure without a send is recorded',
 };
 
-const ALL: Record<Exclude<Event['kind'], 'claim' | 'read' | 'put' | 'begin' | 'end' | 'settle' | 'giveBack'>, string> = {
+const ALL: Record<
+  Exclude<Event['kind'], 'claim' | 'read' | 'put' | 'begin' | 'end' | 'settle' | 'giveBack'>,
+  string
+> = {
   retry: 'hands back again what the database did not take',
   keepAlive: 'extends its leases, and gives up the sends whose lease is lost',
   giveUp: 'has had no sign from the database for long, and gives up its sends',
