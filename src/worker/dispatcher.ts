@@ -4,7 +4,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit, type Admitted } from './admission.ts';
-import { createAlarm } from './alarm.ts';
+import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
 import { POOL } from '../sending/isolated/isolated-sender.ts';
@@ -48,7 +48,7 @@ const HAND_BACK_MS = 2000;
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #alarm = createAlarm();
+  readonly #wakeup = new Wakeup();
   readonly #slots: Slots;
   readonly #claimer: Claimer;
   readonly #placement: Placement;
@@ -73,7 +73,7 @@ export class Dispatcher {
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       execution: { pool, log, record: this.#recorder.record },
       admit: (leases) => this.#admit(leases),
-      onRoom: () => this.#alarm.ring(),
+      onRoom: () => this.#wakeup.wake(),
     });
     parts.metrics.onScrape(() => this.#sample(slots));
     this.#running = this.#runUntilStopped();
@@ -82,7 +82,7 @@ export class Dispatcher {
   /** There may be something to claim. */
   wake(): void {
     this.#claimer.wake();
-    this.#alarm.ring();
+    this.#wakeup.wake();
   }
 
   /**
@@ -92,7 +92,7 @@ export class Dispatcher {
   async stop(graceMs: number): Promise<void> {
     const deadline = performance.now() + graceMs;
     this.#stopped = true;
-    this.#alarm.ring();
+    this.#wakeup.wake();
     this.#recorder.hurry();
     // The turn under way may still send what it has claimed. After it nothing new comes, so that
     // all sends are known.
@@ -113,7 +113,7 @@ export class Dispatcher {
   async #runUntilStopped(): Promise<void> {
     while (!this.#stopped) {
       await this.#turn().catch((error: unknown) => this.#tell(error));
-      if (!this.#stopped) await this.#alarm.wait(this.#claimer.waitMs());
+      if (!this.#stopped) await this.#wakeup.wait(this.#claimer.waitMs());
     }
   }
 
