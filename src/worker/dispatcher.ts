@@ -11,7 +11,7 @@ import { POOL } from '../sending/isolated/isolated-sender.ts';
 import { createLeases, type Held } from './lease.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
-import { createRecorder } from '../attempts/recorder.ts';
+import { createCompleter } from '../attempts/completer.ts';
 import type { Sender } from '../sending/send.ts';
 import { Slots } from './slots.ts';
 
@@ -53,7 +53,7 @@ export class Dispatcher {
   readonly #claimer: Claimer;
   readonly #placement: Placement;
   readonly #leases;
-  readonly #recorder;
+  readonly #completer;
   readonly #running: Promise<void>;
   #stopped = false;
 
@@ -67,11 +67,11 @@ export class Dispatcher {
     this.#slots = new Slots({ slots, share });
     this.#claimer = new Claimer({ queue, slots: this.#slots, buffer, pollingIntervalMs });
     this.#leases = createLeases(pool, queue, log);
-    this.#recorder = createRecorder(parts);
+    this.#completer = createCompleter(parts);
     this.#placement = new Placement({
       ...{ sender, isolatedSender, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
-      execution: { pool, log, record: this.#recorder.record },
+      execution: { pool, log, record: this.#completer.record },
       admit: (leases) => this.#admit(leases),
       onRoom: () => this.#wakeup.wake(),
     });
@@ -93,7 +93,7 @@ export class Dispatcher {
     const deadline = performance.now() + graceMs;
     this.#stopped = true;
     this.#wakeup.wake();
-    this.#recorder.hurry();
+    this.#completer.hurry();
     // The turn under way may still send what it has claimed. After it nothing new comes, so that
     // all sends are known.
     await atMost(graceMs, this.#running);

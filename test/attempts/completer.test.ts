@@ -4,7 +4,7 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/delivery-store.ts';
-import { createRecorder } from '../../src/attempts/recorder.ts';
+import { createCompleter } from '../../src/attempts/completer.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { judge } from '../../src/attempts/verdict.ts';
 import type { Pool } from '../../src/database/pool.ts';
@@ -14,11 +14,11 @@ import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, deliveryRow, jobs } from '../setup/delivery-rows.ts';
 import { freshWorkerQueue } from '../queue/worker-queue.ts';
 
-suite('the recorder', { concurrency: 4 }, () => {
+suite('the completer', { concurrency: 4 }, () => {
   test('a fault that passes → the outcome is kept, said to wait, and recorded when it has passed', async (t) => {
-    const { pool, ids, attempt, recorder, log } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer, log } = await openRecorder(t, 1);
     await pool.query('alter table delivery_attempts rename to misplaced');
-    const recording = recorder.record(await attempt(ids[0]));
+    const recording = completer.record(await attempt(ids[0]));
     await until('it is said', () =>
       log.lines.some(({ event }) => event === 'delivery.recording_delayed'),
     );
@@ -29,7 +29,7 @@ suite('the recorder', { concurrency: 4 }, () => {
   });
 
   test('one outcome that the database refuses for its data → it is recorded without its texts, the others as they are', async (t) => {
-    const { pool, ids, attempt, recorder, log } = await openRecorder(t, 3);
+    const { pool, ids, attempt, completer, log } = await openRecorder(t, 3);
     await pool.query(
       `alter table delivery_attempts add check (raw_response not like '%unwanted%')`,
     );
@@ -38,7 +38,7 @@ suite('the recorder', { concurrency: 4 }, () => {
       await attempt(ids[1], response(500, 'unwanted')),
       await attempt(ids[2]),
     ];
-    await Promise.all([first, refused, third].map((one) => recorder.record(one)));
+    await Promise.all([first, refused, third].map((one) => completer.record(one)));
 
     const [reduced, ...whole] = (await attemptsOf(pool)).sort(
       (a, b) => a.raw_request.length - b.raw_request.length,
@@ -75,9 +75,9 @@ suite('the recorder', { concurrency: 4 }, () => {
   });
 
   test('a failed send that is refused → what failed is told beside it', async (t) => {
-    const { pool, ids, attempt, recorder } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer } = await openRecorder(t, 1);
     await pool.query(`alter table delivery_attempts add check (raw_request = '')`);
-    await recorder.record(
+    await completer.record(
       await attempt(ids[0], {
         kind: 'failure',
         reason: 'refused',
@@ -103,11 +103,11 @@ suite('the recorder', { concurrency: 4 }, () => {
     ],
   ] as const) {
     test(`those that ${what} refuses without their texts too → deliveries go on, and each attempt is told as an error`, async (t) => {
-      const { pool, ids, attempt, recorder, log } = await openRecorder(t, 2);
+      const { pool, ids, attempt, completer, log } = await openRecorder(t, 2);
       await pool.query(closed);
       const [succeeded = '', retried = ''] = ids;
       const attempts = [await attempt(succeeded), await attempt(retried, response(500, 'no'))];
-      assert.deepEqual(await Promise.all(attempts.map((one) => recorder.record(one))), [
+      assert.deepEqual(await Promise.all(attempts.map((one) => completer.record(one))), [
         true,
         true,
       ]);
@@ -142,10 +142,10 @@ suite('the recorder', { concurrency: 4 }, () => {
   }
 
   test('one whose delivery may not be changed → rejected, and nothing of it is stored', async (t) => {
-    const { pool, ids, attempt, recorder } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer } = await openRecorder(t, 1);
     await pool.query(`alter table deliveries add constraint closed check (delivery_attempts = 0)`);
     await assert.rejects(
-      recorder.record(await attempt(ids[0])),
+      completer.record(await attempt(ids[0])),
       /violates check constraint "closed"/,
     );
     assert.deepEqual(await attemptsOf(pool), []);
@@ -153,11 +153,11 @@ suite('the recorder', { concurrency: 4 }, () => {
   });
 
   test('many large outcomes at once → recorded in several transactions', async (t) => {
-    const { pool, ids, attempt, recorder, metrics } = await openRecorder(t, 8);
+    const { pool, ids, attempt, completer, metrics } = await openRecorder(t, 8);
     const large = 'x'.repeat(3 * 1024 * 1024);
     const attempts = [];
     for (const id of ids) attempts.push(await attempt(id, response(200, large)));
-    await Promise.all(attempts.map((one) => recorder.record(one)));
+    await Promise.all(attempts.map((one) => completer.record(one)));
     assert.equal((await attemptsOf(pool)).length, 8);
     // The first alone, as nobody waits for company, then two at a time.
     assert.match(await metrics.text(), /^postmand_settle_batch_size_count(\{[^}]*\})? 5$/m);
@@ -170,7 +170,7 @@ async function openRecorder(t: TestContext, count: number) {
   const ids = await addDeliveries(worker, webhook.id, count);
   const log = keepingLog();
   const metrics = createMetrics();
-  const recorder = createRecorder({ pool: worker.pool, queue: worker.queue, metrics, log });
+  const completer = createCompleter({ pool: worker.pool, queue: worker.queue, metrics, log });
   async function attempt(id = '', exchange = response(200, 'fine')): Promise<Attempted> {
     const claim = await worker.claimOf(webhook.id, id);
     const [found] = await findSendable(worker.pool, [id]);
@@ -180,7 +180,7 @@ async function openRecorder(t: TestContext, count: number) {
     const verdict = judge(webhook, 1, exchange);
     return { kind: 'attempted', claim, delivery, webhook, attempt: 1, request, exchange, verdict };
   }
-  return { pool: worker.pool, ids, attempt, recorder, log, metrics };
+  return { pool: worker.pool, ids, attempt, completer, log, metrics };
 }
 
 function response(status: number, body: string): RecordedExchange {

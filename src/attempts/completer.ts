@@ -9,7 +9,7 @@ import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { settle, type Settled } from './settle.ts';
 
-export type Recorder = {
+export type Completer = {
   /**
    * Resolves with true when the attempt is recorded, and with false when it is found not to be ours
    * to record.
@@ -33,10 +33,10 @@ const QUIET_FAILURES = 2;
 /** Parts of what waits are tried one by one: not each of them tells. */
 const TELL_EVERY_MS = 5000;
 
-type RecorderParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
+type CompleterParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
 
 /** Records attempts, those that come while a commit is under way together in the next one. */
-export function createRecorder({ pool, queue, metrics, log }: RecorderParts): Recorder {
+export function createCompleter({ pool, queue, metrics, log }: CompleterParts): Completer {
   let hurried = false;
   let toldAt = -Infinity;
 
