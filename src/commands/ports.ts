@@ -114,13 +114,13 @@ async function stopServer(
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that is kept alive is idle only after its answer: look again until all are gone.
   // One that never sent a byte is not idle to Node.
-  const sweeping = setInterval(() => {
+  const checking = setInterval(() => {
     server.closeIdleConnections();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
   }, 50);
   const cutting = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
-  clearInterval(sweeping);
+  clearInterval(checking);
   clearTimeout(cutting);
 }
 

@@ -9,7 +9,7 @@ import { createPurge } from '../upkeep/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';
 import { releaseParked } from '../upkeep/release.ts';
 import { createSender } from '../sending/send.ts';
-import { sweepOverdue } from '../upkeep/sweep.ts';
+import { rescueOverdue } from '../upkeep/rescue.ts';
 import { createHealth } from '../http/health.ts';
 import {
   CENSUS_EVERY_MS,
@@ -115,7 +115,7 @@ export async function startWorker(
     repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
     repeat('release', 1000, () => releaseParked(pool, queue), log),
     repeat('purge', 1000, createPurge({ pool, log }), log),
-    repeat('sweep', 30_000, () => sweepOverdue(pool, queue), log),
+    repeat('rescue', 30_000, () => rescueOverdue(pool, queue), log),
     repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log),
   ];
   return {

@@ -16,7 +16,7 @@ import { freshWorkerQueue } from '../queue/worker-queue.ts';
 
 suite('the completer', { concurrency: 4 }, () => {
   test('a fault that passes → the outcome is kept, said to wait, and recorded when it has passed', async (t) => {
-    const { pool, ids, attempt, completer, log } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer, log } = await openCompleter(t, 1);
     await pool.query('alter table delivery_attempts rename to misplaced');
     const recording = completer.record(await attempt(ids[0]));
     await until('it is said', () =>
@@ -29,7 +29,7 @@ suite('the completer', { concurrency: 4 }, () => {
   });
 
   test('one outcome that the database refuses for its data → it is recorded without its texts, the others as they are', async (t) => {
-    const { pool, ids, attempt, completer, log } = await openRecorder(t, 3);
+    const { pool, ids, attempt, completer, log } = await openCompleter(t, 3);
     await pool.query(
       `alter table delivery_attempts add check (raw_response not like '%unwanted%')`,
     );
@@ -75,7 +75,7 @@ suite('the completer', { concurrency: 4 }, () => {
   });
 
   test('a failed send that is refused → what failed is told beside it', async (t) => {
-    const { pool, ids, attempt, completer } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer } = await openCompleter(t, 1);
     await pool.query(`alter table delivery_attempts add check (raw_request = '')`);
     await completer.record(
       await attempt(ids[0], {
@@ -103,7 +103,7 @@ suite('the completer', { concurrency: 4 }, () => {
     ],
   ] as const) {
     test(`those that ${what} refuses without their texts too → deliveries go on, and each attempt is told as an error`, async (t) => {
-      const { pool, ids, attempt, completer, log } = await openRecorder(t, 2);
+      const { pool, ids, attempt, completer, log } = await openCompleter(t, 2);
       await pool.query(closed);
       const [succeeded = '', retried = ''] = ids;
       const attempts = [await attempt(succeeded), await attempt(retried, response(500, 'no'))];
@@ -142,7 +142,7 @@ suite('the completer', { concurrency: 4 }, () => {
   }
 
   test('one whose delivery may not be changed → rejected, and nothing of it is stored', async (t) => {
-    const { pool, ids, attempt, completer } = await openRecorder(t, 1);
+    const { pool, ids, attempt, completer } = await openCompleter(t, 1);
     await pool.query(`alter table deliveries add constraint closed check (delivery_attempts = 0)`);
     await assert.rejects(
       completer.record(await attempt(ids[0])),
@@ -153,7 +153,7 @@ suite('the completer', { concurrency: 4 }, () => {
   });
 
   test('many large outcomes at once → recorded in several transactions', async (t) => {
-    const { pool, ids, attempt, completer, metrics } = await openRecorder(t, 8);
+    const { pool, ids, attempt, completer, metrics } = await openCompleter(t, 8);
     const large = 'x'.repeat(3 * 1024 * 1024);
     const attempts = [];
     for (const id of ids) attempts.push(await attempt(id, response(200, large)));
@@ -164,7 +164,7 @@ suite('the completer', { concurrency: 4 }, () => {
   });
 });
 
-async function openRecorder(t: TestContext, count: number) {
+async function openCompleter(t: TestContext, count: number) {
   const worker = await freshWorkerQueue(t);
   const webhook = await addWebhook(worker, { max_delivery_attempts: 3 });
   const ids = await addDeliveries(worker, webhook.id, count);

@@ -52,7 +52,7 @@ function ofQueue(state: State, worker: number): Event | undefined {
   if (waiting.some(({ held }) => held)) return { kind: 'release' };
   if (state.deliveries.some(({ job }) => job) || waiting.some(({ time }) => time !== 'overdue'))
     return { kind: 'wait' };
-  return waiting.length > 0 ? { kind: 'sweep' } : undefined;
+  return waiting.length > 0 ? { kind: 'rescue' } : undefined;
 }
 
 /**

@@ -32,7 +32,7 @@ export type Event =
   | { kind: 'retry'; worker: number; how: How }
   | { kind: WorkerKind; worker: number }
   | { kind: DeliveryKind; delivery: number }
-  | { kind: 'wait' | 'sweep' | 'release' };
+  | { kind: 'wait' | 'rescue' | 'release' };
 
 /** Most claims that a worker has at a time, so that there is an end of states. */
 const MOST_HELD = 2;
@@ -60,7 +60,7 @@ export function possibleEvents(state: State): Event[] {
         row.job === undefined && row.status === 'pending' && !row.held && row.time === 'overdue',
     )
   )
-    events.push({ kind: 'sweep' });
+    events.push({ kind: 'rescue' });
   if (rows.some((row) => row.held && row.active)) events.push({ kind: 'release' });
   return events;
 }

@@ -1,5 +1,5 @@
 import { releaseParked } from '../../../src/upkeep/release.ts';
-import { sweepOverdue } from '../../../src/upkeep/sweep.ts';
+import { rescueOverdue } from '../../../src/upkeep/rescue.ts';
 import { claimed, type WorkerQueue } from '../worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
 import { actual, expected, type Names } from './compare.ts';
@@ -108,7 +108,7 @@ async function happen(world: World, event: Event, next: State): Promise<void> {
   if ('held' in event) await toClaim(world, event, next);
   else if ('worker' in event) await toWorker(world, event, next);
   else if (row && 'delivery' in event) await toDelivery(world, event, row);
-  else await toAll(world, event.kind as 'wait' | 'sweep' | 'release');
+  else await toAll(world, event.kind as 'wait' | 'rescue' | 'release');
   if (before && 'delivery' in event) undo[event.delivery]?.push(before);
   // A commit that reached the disk took what was before it along.
   for (const [nth, { undo: left }] of next.deliveries.entries())
@@ -188,8 +188,8 @@ async function expire({ pool, queue }: WorkerQueue, row: Rows): Promise<void> {
   await queue.endLost();
 }
 
-async function toAll({ worker, rows }: World, kind: 'wait' | 'sweep' | 'release'): Promise<void> {
-  if (kind === 'sweep') return sweepOverdue(worker.pool, worker.queue);
+async function toAll({ worker, rows }: World, kind: 'wait' | 'rescue' | 'release'): Promise<void> {
+  if (kind === 'rescue') return rescueOverdue(worker.pool, worker.queue);
   if (kind === 'release') return releaseParked(worker.pool, worker.queue);
   for (const row of rows) await pass(worker.pool, row);
 }

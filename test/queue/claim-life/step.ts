@@ -133,11 +133,11 @@ function changeByOwner(row: Delivery, kind: Event['kind']): void {
   }
 }
 
-function ofAll(row: Delivery, kind: 'wait' | 'sweep' | 'release'): void {
+function ofAll(row: Delivery, kind: 'wait' | 'rescue' | 'release'): void {
   const waits = row.exists && row.status === 'pending';
   if (kind === 'wait' && row.job) row.job = { ...row.job, due: true };
   if (kind === 'wait' && waits) row.time = 'overdue';
-  if (kind === 'sweep' && waits && !row.held && row.time === 'overdue') enqueue(row, {});
+  if (kind === 'rescue' && waits && !row.held && row.time === 'overdue') enqueue(row, {});
   if (kind === 'release' && waits && row.held && row.active) {
     row.held = false;
     enqueue(row, { due: row.time !== 'later' });

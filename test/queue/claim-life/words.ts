@@ -109,6 +109,6 @@ const ALL: Record<
   raise: 'max_delivery_attempts of its webhook is raised by 1',
   delete: 'it is deleted',
   wait: 'a minute passes',
-  sweep: 'the sweep gives overdue deliveries a job',
+  rescue: 'the rescue gives overdue deliveries a job',
   release: 'held deliveries are released',
 };

@@ -10,18 +10,18 @@ const OVERDUE_SECONDS = 30;
 const STEP = 1000;
 const START: OverdueKey = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 
-/** Known to all workers of a database: who holds it is sweeping. */
-const SWEEP_LOCK = 7_036_873_083;
+/** Known to all workers of a database: who holds it is at it. */
+const RESCUE_LOCK = 7_036_873_083;
 
 /**
  * Gives every overdue delivery that has lost its job a new one. Does nothing where another worker
  * is at it.
  */
-export async function sweepOverdue(pool: Pool, queue: ClaimableQueue): Promise<void> {
+export async function rescueOverdue(pool: Pool, queue: ClaimableQueue): Promise<void> {
   let after: OverdueKey | undefined = START;
   while (after !== undefined) {
     const from: OverdueKey = after;
-    after = await inTransaction(pool, (tx) => sweepStretch(tx, queue, from));
+    after = await inTransaction(pool, (tx) => rescueStretch(tx, queue, from));
   }
 }
 
@@ -29,9 +29,9 @@ export async function sweepOverdue(pool: Pool, queue: ClaimableQueue): Promise<v
  * Looks through what is overdue after `after` until it has given out jobs, which are committed
  * before the rest is looked at. The lock ends with the transaction, so neither a pooler nor a
  * worker that died keeps it.
- * @returns where to go on; undefined: that was all, or another worker is sweeping.
+ * @returns where to go on; undefined: that was all, or another worker is at it.
  */
-async function sweepStretch(
+async function rescueStretch(
   tx: Tx,
   queue: ClaimableQueue,
   after: OverdueKey,
@@ -57,5 +57,5 @@ async function sweepStretch(
 
 async function tryLock(tx: Tx): Promise<boolean> {
   const sql = 'select pg_try_advisory_xact_lock($1) as locked';
-  return (await tx.query<{ locked: boolean }>(sql, [SWEEP_LOCK])).rows[0]?.locked ?? false;
+  return (await tx.query<{ locked: boolean }>(sql, [RESCUE_LOCK])).rows[0]?.locked ?? false;
 }

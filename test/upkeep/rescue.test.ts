@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
-import { sweepOverdue } from '../../src/upkeep/sweep.ts';
+import { rescueOverdue } from '../../src/upkeep/rescue.ts';
 import { lockTable } from '../faults/table-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, count, jobs, parkAll } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
 
-suite('sweep', { concurrency: 4 }, () => {
+suite('rescue', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id, 1, 31);
     await worker.claimOf(webhook.id, id);
     await worker.pool.query('delete from postmand_queue.job');
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     const [claim, ...others] = await claimed(worker.queue, 10);
     assert.deepEqual([claim?.deliveryId, claim?.webhookId, others.length], [id, webhook.id, 0]);
   });
@@ -28,7 +28,7 @@ suite('sweep', { concurrency: 4 }, () => {
       worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]),
     );
     const before = (await jobs(worker.pool)).map(({ id, state }) => [id, state]);
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.deepEqual(
       (await jobs(worker.pool)).map(({ id, state }) => [id, state]),
       before,
@@ -45,7 +45,7 @@ suite('sweep', { concurrency: 4 }, () => {
       .map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
     await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
     const given: NextJob[] = [];
-    await sweepOverdue(worker.pool, noting(worker.queue, given));
+    await rescueOverdue(worker.pool, noting(worker.queue, given));
     assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
@@ -65,7 +65,7 @@ suite('sweep', { concurrency: 4 }, () => {
     await parkAll(worker, held.id);
     await addDeliveries(worker, fresh.id, 1, 5);
     await addDeliveries(worker, fresh.id, 1, -3600);
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.deepEqual(await jobs(worker.pool), []);
   });
 
@@ -76,44 +76,44 @@ suite('sweep', { concurrency: 4 }, () => {
     await worker.pool.query(
       `update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`,
     );
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
   });
 
-  test('two sweepers at once → one works, the other one ends at once and does nothing', async (t) => {
+  test('two workers at once → one works, the other one ends at once and does nothing', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, 10, 60);
     const release = await lockTable(t, worker, 'deliveries');
-    const first = sweepOverdue(worker.pool, worker.queue);
+    const first = rescueOverdue(worker.pool, worker.queue);
     await until('the first one is in the middle', () => isWaiting(worker));
     const given: NextJob[] = [];
-    await sweepOverdue(worker.pool, noting(await worker.another(), given));
+    await rescueOverdue(worker.pool, noting(await worker.another(), given));
     assert.deepEqual(given, []);
     await release();
     await first;
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
-  test('a sweeper that dies in the middle → the next one sweeps', async (t) => {
+  test('a worker that dies in the middle → the next one goes on', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, 10, 60);
     const release = await lockTable(t, worker, 'deliveries');
-    const dying = assert.rejects(sweepOverdue(worker.pool, worker.queue));
+    const dying = assert.rejects(rescueOverdue(worker.pool, worker.queue));
     await until('it is in the middle', () => isWaiting(worker));
     await worker.pool.query(`select pg_terminate_backend(pid, 5000) from (${WAITING}) as waiting`);
     await dying;
     await release();
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
   test('nothing overdue → nothing happens', async (t) => {
     const worker = await freshWorkerQueue(t);
-    await sweepOverdue(worker.pool, worker.queue);
+    await rescueOverdue(worker.pool, worker.queue);
     assert.deepEqual(await jobs(worker.pool), []);
   });
 });
