@@ -19,7 +19,7 @@ export class CommandError extends Error {
 }
 
 /** How often what waits is counted, in milliseconds. */
-export const CENSUS_EVERY_MS = 30_000;
+export const BACKLOG_EVERY_MS = 30_000;
 
 const DATABASE_URL_MISSING =
   'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';

@@ -1,12 +1,12 @@
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import { createAccept } from '../deliveries/accept.ts';
-import { takeCensus } from '../upkeep/census.ts';
+import { measureBacklog } from '../upkeep/backlog.ts';
 import { openQueue, type DeliveryQueue } from '../queue/queue.ts';
 import { createApi } from '../http/app.ts';
 import { createHealth } from '../http/health.ts';
 import {
-  CENSUS_EVERY_MS,
+  BACKLOG_EVERY_MS,
   connectTo,
   endPool,
   explainQueue,
@@ -35,7 +35,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
     const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
     const api = await startApi({ pool, queue, metrics, log }, config, access);
-    const census = repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log);
+    const backlog = repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log);
     log.info('server.started', {
       ...listeningFacts(api, health),
       apiKeys: config.http.apiKeyDigests.length,
@@ -44,7 +44,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     log.info('server.stopping', { signal: await stopping });
     await stopWithin(
       config.gracePeriodMs,
-      Promise.all([api.stop(config.gracePeriodMs), census.stop()]).then(queue.close),
+      Promise.all([api.stop(config.gracePeriodMs), backlog.stop()]).then(queue.close),
     );
     await health.stop(1000);
     log.info('server.stopped');

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Pool } from '../database/pool.ts';
-import { takeCensus } from '../upkeep/census.ts';
+import { measureBacklog } from '../upkeep/backlog.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
 import { createIsolatedSender } from '../sending/isolated/isolated-sender.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
@@ -12,7 +12,7 @@ import { createSender } from '../sending/send.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 import { createHealth } from '../http/health.ts';
 import {
-  CENSUS_EVERY_MS,
+  BACKLOG_EVERY_MS,
   connectTo,
   endPool,
   explainQueue,
@@ -116,7 +116,7 @@ export async function startWorker(
     repeat('release', 1000, () => releaseParked(pool, queue), log),
     repeat('purge', 1000, createPurge({ pool, log }), log),
     repeat('rescue', 30_000, () => rescueOverdue(pool, queue), log),
-    repeat('census', CENSUS_EVERY_MS, () => takeCensus(pool, metrics), log),
+    repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log),
   ];
   return {
     async stop() {

@@ -7,7 +7,7 @@ import { countBacklog } from '../deliveries/delivery-store.ts';
  * Counts what waits, for the metrics. In the background: a scrape must not cost the database
  * anything.
  */
-export async function takeCensus(pool: Pool, metrics: Metrics): Promise<void> {
+export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void> {
   const { pending, oldestDueSeconds, held } = await countBacklog(pool);
   metrics.pending.set(pending);
   metrics.oldestDueSeconds.set(oldestDueSeconds);
