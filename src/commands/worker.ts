@@ -7,7 +7,7 @@ import { createIsolatedSender } from '../sending/isolated/isolated-sender.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';
-import { releaseParked } from '../upkeep/release.ts';
+import { releaseHeld } from '../upkeep/release.ts';
 import { createSender } from '../sending/send.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 import { createHealth } from '../http/health.ts';
@@ -113,7 +113,7 @@ export async function startWorker(
 
   const upkeep = [
     repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
-    repeat('release', 1000, () => releaseParked(pool, queue), log),
+    repeat('release', 1000, () => releaseHeld(pool, queue), log),
     repeat('purge', 1000, createPurge({ pool, log }), log),
     repeat('rescue', 30_000, () => rescueOverdue(pool, queue), log),
     repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log),

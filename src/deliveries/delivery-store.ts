@@ -7,7 +7,7 @@ import type { Delivery, HeldReason, Status } from './delivery.ts';
 export type NewDelivery = { id: string; webhookId: string; payload: string };
 
 /**
- * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is parked. With
+ * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is held. With
  * `wait` false a webhook that another transaction is about to remove is passed over, so that it
  * holds nobody else up.
  * @returns those stored, in no order: a draft without a webhook is left out.
@@ -222,7 +222,7 @@ export async function postponeDeliveries(
 }
 
 /**
- * Active webhooks that have parked deliveries. Steps from one webhook to the next in the index,
+ * Active webhooks that have held deliveries. Steps from one webhook to the next in the index,
  * however many rows each has.
  */
 export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
@@ -246,7 +246,7 @@ export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
 export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeconds: number };
 
 /**
- * Frees up to `limit` parked deliveries of a webhook, those due first first.
+ * Frees up to `limit` held deliveries of a webhook, those due first first.
  * @returns them, for the jobs that they get in this transaction.
  */
 export async function releaseDeliveries(
@@ -255,13 +255,13 @@ export async function releaseDeliveries(
   limit: number,
 ): Promise<WaitingDelivery[]> {
   const { rows } = await tx.query<WaitingDelivery>(
-    `with parked as (
+    `with held as (
        select id from deliveries where webhook_id = $1 and parked_at is not null
        order by scheduled_at, id limit $2 for update skip locked
      ), freed as (
        update deliveries set held_reason = null, parked_at = null, updated_at = now()
-       from parked
-       where deliveries.id = parked.id
+       from held
+       where deliveries.id = held.id
        returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at
      )
      select id as "deliveryId", webhook_id as "webhookId", greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"

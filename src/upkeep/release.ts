@@ -10,10 +10,10 @@ const STEP = 500;
 const STEPS_A_ROUND = 4;
 
 /**
- * Gives parked deliveries whose webhook may run now a job again. Looks at what is, not at what
+ * Gives held deliveries whose webhook may run now a job again. Looks at what is, not at what
  * changed, so nothing that was missed stays missed.
  */
-export async function releaseParked(pool: Pool, queue: DeliveryQueue): Promise<void> {
+export async function releaseHeld(pool: Pool, queue: DeliveryQueue): Promise<void> {
   for (const webhookId of await releasableWebhookIds(pool)) {
     for (let step = 0; step < STEPS_A_ROUND; step += 1) {
       if ((await releaseStep(pool, queue, webhookId)) < STEP) break;

@@ -5,7 +5,7 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
 import { findSendable, type SendableDelivery } from '../deliveries/delivery-store.ts';
 import type { Held, Leases } from './lease.ts';
-import { setAside, type Aside } from '../deliveries/park.ts';
+import { setAside, type Aside } from '../deliveries/hold.ts';
 import type { Claim, ClaimableQueue } from '../queue/queue.ts';
 import type { Slots } from './slots.ts';
 

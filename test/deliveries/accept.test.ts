@@ -65,7 +65,7 @@ suite('accept', { concurrency: 4 }, () => {
     const webhook = await addWebhook(database, { active: false });
     const delivery = await accept({ webhookId: webhook.id, payload: 'x' });
     assert.deepEqual([delivery.status, delivery.held_reason], ['pending', 'webhook_inactive']);
-    assert.equal((await deliveryRow(pool, delivery.id))?.parked, true);
+    assert.equal((await deliveryRow(pool, delivery.id))?.held, true);
     assert.deepEqual(await jobs(pool), []);
   });
 

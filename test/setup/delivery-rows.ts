@@ -33,8 +33,8 @@ export async function addDeliveries(
   return rows.map(({ id }) => id);
 }
 
-/** Moves deliveries of a webhook to the parked ones, as the worker does. */
-export async function parkAll({ pool }: TestDatabase, webhookId: string): Promise<void> {
+/** Moves deliveries of a webhook to the held ones, as the worker does. */
+export async function holdAll({ pool }: TestDatabase, webhookId: string): Promise<void> {
   await pool.query(
     `update deliveries set held_reason = 'webhook_inactive', parked_at = now() where webhook_id = $1`,
     [webhookId],
@@ -45,13 +45,13 @@ export type DeliveryRow = {
   status: string;
   delivery_attempts: number;
   held_reason: string | null;
-  parked: boolean;
+  held: boolean;
   waitSeconds: number;
 };
 
 export async function deliveryRow(db: Queryable, id: string): Promise<DeliveryRow | undefined> {
   const { rows } = await db.query<DeliveryRow>(
-    `select status, delivery_attempts, held_reason, parked_at is not null as parked,
+    `select status, delivery_attempts, held_reason, parked_at is not null as held,
        extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
      from deliveries where id = $1`,
     [id],

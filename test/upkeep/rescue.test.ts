@@ -4,7 +4,7 @@ import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
 import { rescueOverdue } from '../../src/upkeep/rescue.ts';
 import { lockTable } from '../faults/table-lock.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook, count, jobs, parkAll } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook, count, jobs, holdAll } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
 
 suite('rescue', { concurrency: 4 }, () => {
@@ -50,7 +50,7 @@ suite('rescue', { concurrency: 4 }, () => {
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
 
-  test('not pending, parked, or only just due → left alone', async (t) => {
+  test('not pending, held, or only just due → left alone', async (t) => {
     const worker = await freshWorkerQueue(t);
     const [done, held, fresh] = [
       await addWebhook(worker),
@@ -62,7 +62,7 @@ suite('rescue', { concurrency: 4 }, () => {
       `update deliveries set status = case when payload = 'payload 1' then 'failed' else 'succeeded' end`,
     );
     await addDeliveries(worker, held.id, 1, 3600);
-    await parkAll(worker, held.id);
+    await holdAll(worker, held.id);
     await addDeliveries(worker, fresh.id, 1, 5);
     await addDeliveries(worker, fresh.id, 1, -3600);
     await rescueOverdue(worker.pool, worker.queue);

@@ -1,4 +1,4 @@
-import { releaseParked } from '../../../src/upkeep/release.ts';
+import { releaseHeld } from '../../../src/upkeep/release.ts';
 import { rescueOverdue } from '../../../src/upkeep/rescue.ts';
 import { claimed, type WorkerQueue } from '../worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
@@ -190,6 +190,6 @@ async function expire({ pool, queue }: WorkerQueue, row: Rows): Promise<void> {
 
 async function toAll({ worker, rows }: World, kind: 'wait' | 'rescue' | 'release'): Promise<void> {
   if (kind === 'rescue') return rescueOverdue(worker.pool, worker.queue);
-  if (kind === 'release') return releaseParked(worker.pool, worker.queue);
+  if (kind === 'release') return releaseHeld(worker.pool, worker.queue);
   for (const row of rows) await pass(worker.pool, row);
 }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
-import { setAside, type Aside } from '../../src/deliveries/park.ts';
+import { setAside, type Aside } from '../../src/deliveries/hold.ts';
 import type { Claim } from '../../src/queue/queue.ts';
-import { releaseParked } from '../../src/upkeep/release.ts';
+import { releaseHeld } from '../../src/upkeep/release.ts';
 import {
   addDeliveries,
   addWebhook,
   count,
   deliveryRow,
   jobs,
-  parkAll,
+  holdAll,
   takeOver,
 } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
@@ -26,7 +26,7 @@ suite('set aside', { concurrency: 4 }, () => {
     await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
     const row = await deliveryRow(worker.pool, id);
     assert.deepEqual(
-      [row?.status, row?.held_reason, row?.parked, row?.delivery_attempts],
+      [row?.status, row?.held_reason, row?.held, row?.delivery_attempts],
       ['pending', 'webhook_inactive', true, 0],
     );
     assert.deepEqual(await jobs(worker.pool), []);
@@ -39,7 +39,7 @@ suite('set aside', { concurrency: 4 }, () => {
     const claim = await worker.claimOf(webhook.id, id);
     await takeOver(worker.pool, claim.jobId);
     await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
-    assert.equal((await deliveryRow(worker.pool, id))?.parked, false);
+    assert.equal((await deliveryRow(worker.pool, id))?.held, false);
     assert.equal((await jobs(worker.pool)).length, 1);
   });
 
@@ -120,15 +120,15 @@ suite('hand back', { concurrency: 4 }, () => {
 });
 
 suite('release', { concurrency: 4 }, () => {
-  test('parked deliveries of an active webhook → all get their job again', async (t) => {
+  test('held deliveries of an active webhook → all get their job again', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const ids = await addDeliveries(worker, webhook.id, 3);
-    await parkAll(worker, webhook.id);
-    await releaseParked(worker.pool, worker.queue);
+    await holdAll(worker, webhook.id);
+    await releaseHeld(worker.pool, worker.queue);
     for (const id of ids) {
       const row = await deliveryRow(worker.pool, id);
-      assert.deepEqual([row?.parked, row?.held_reason, row?.status], [false, null, 'pending']);
+      assert.deepEqual([row?.held, row?.held_reason, row?.status], [false, null, 'pending']);
     }
     assert.deepEqual(
       (await claimed(worker.queue, 10)).map(({ deliveryId }) => deliveryId).sort(),
@@ -136,28 +136,28 @@ suite('release', { concurrency: 4 }, () => {
     );
   });
 
-  test('parked deliveries of an inactive webhook → they stay', async (t) => {
+  test('held deliveries of an inactive webhook → they stay', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker, { active: false });
     const [id = ''] = await addDeliveries(worker, webhook.id);
-    await parkAll(worker, webhook.id);
-    await releaseParked(worker.pool, worker.queue);
-    assert.equal((await deliveryRow(worker.pool, id))?.parked, true);
+    await holdAll(worker, webhook.id);
+    await releaseHeld(worker.pool, worker.queue);
+    assert.equal((await deliveryRow(worker.pool, id))?.held, true);
     assert.deepEqual(await jobs(worker.pool), []);
   });
 
-  test('a parked delivery that waits for a retry → its job is not due before', async (t) => {
+  test('a held delivery that waits for a retry → its job is not due before', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, 1, -60);
-    await parkAll(worker, webhook.id);
-    await releaseParked(worker.pool, worker.queue);
+    await holdAll(worker, webhook.id);
+    await releaseHeld(worker.pool, worker.queue);
     const [job] = await jobs(worker.pool);
     assert.ok((job?.waitSeconds ?? 0) > 50, JSON.stringify(job));
     assert.deepEqual(await claimed(worker.queue, 10), []);
   });
 
-  test('1,200 parked → every one gets exactly one job, and another webhook is not held up', async (t) => {
+  test('1,200 held → every one gets exactly one job, and another webhook is not held up', async (t) => {
     const worker = await freshWorkerQueue(t);
     const [many, one, held] = [
       await addWebhook(worker),
@@ -167,10 +167,10 @@ suite('release', { concurrency: 4 }, () => {
     await addDeliveries(worker, many.id, 1200);
     await addDeliveries(worker, one.id);
     await addDeliveries(worker, held.id, 5);
-    for (const { id } of [many, one, held]) await parkAll(worker, id);
+    for (const { id } of [many, one, held]) await holdAll(worker, id);
     await Promise.all([
-      releaseParked(worker.pool, worker.queue),
-      releaseParked(worker.pool, worker.queue),
+      releaseHeld(worker.pool, worker.queue),
+      releaseHeld(worker.pool, worker.queue),
     ]);
     const all = await jobs(worker.pool);
     assert.equal(new Set(all.map(({ deliveryId }) => deliveryId)).size, 1201);
@@ -182,10 +182,10 @@ suite('release', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, 5000);
-    await parkAll(worker, webhook.id);
+    await holdAll(worker, webhook.id);
     let before = 0;
     for (let round = 1; (await count(worker.pool, 'postmand_queue.job')) < 5000; round += 1) {
-      await releaseParked(worker.pool, worker.queue);
+      await releaseHeld(worker.pool, worker.queue);
       const now = await count(worker.pool, 'postmand_queue.job');
       assert.ok(now > before, `round ${round} released nothing`);
       before = now;
