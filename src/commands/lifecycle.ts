@@ -85,7 +85,7 @@ function tellTurns(server: ServerState, log: Log): void {
 }
 
 /**
- * How much longer than its grace period a process that was told to stop may take to hand back
+ * How much longer than its grace period a process that was told to stop may take to return
  * claims and close connections.
  */
 const LEEWAY_MS = 3000;

@@ -44,7 +44,7 @@ export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Prom
 }
 
 /**
- * Gives claims back unspent: the job keeps its age and its count, and the next claim of it counts
+ * Returns claims unspent: the job keeps its age and its count, and the next claim of it counts
  * none more.
  */
 export async function returnClaims(

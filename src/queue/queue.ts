@@ -61,10 +61,10 @@ export type ClaimableQueue = DeliveryQueue & {
   /** Extends the lease of claims. @returns those that are still ours. */
   keepAlive(claims: Claim[]): Promise<Set<Claim>>;
   /**
-   * Hands claims back unspent, in place: same age, same count, due again after `delaySeconds` (0:
+   * Returns claims unspent, in place: same age, same count, due again after `delaySeconds` (0:
    * at once). Those no longer ours are left alone. Wakes every worker.
    */
-  giveBack(tx: Tx, claims: Claim[], delaySeconds?: number): Promise<void>;
+  return(tx: Tx, claims: Claim[], delaySeconds?: number): Promise<void>;
   /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
   endLost(): Promise<number>;
   /** @returns those of the deliveries that have no live job, waiting or claimed. */
@@ -163,7 +163,7 @@ export async function openClaimableQueue(
     },
     finish: (tx, claims) => endClaims(tx, table, claims),
     keepAlive: (claims) => inTransaction(upkeep, (tx) => extendClaims(tx, table, claims), UPKEEP),
-    async giveBack(tx, claims, delaySeconds = 0) {
+    async return(tx, claims, delaySeconds = 0) {
       await returnClaims(tx, table, claims, delaySeconds);
       await adding.wake(tx);
     },

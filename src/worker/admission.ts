@@ -56,7 +56,7 @@ export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admi
       readAt,
     }));
   } catch (error) {
-    await parts.leases.giveBack(leases);
+    await parts.leases.return(leases);
     throw error;
   }
 }

@@ -36,7 +36,7 @@ export type DispatcherOptions = {
 /**
  * How long a stop waits for a database that does not take claims back. Their lease runs out then.
  */
-const HAND_BACK_MS = 2000;
+const RETURN_MS = 2000;
 
 /**
  * Claims deliveries and sends them, until stopped. The life of a claim here:
@@ -105,8 +105,8 @@ export class Dispatcher {
       this.#parts.log.warn('shutdown.handed_back', {
         deliveries: left.map(({ claim }) => claim.deliveryId),
       });
-    await this.#leases.giveBack(left);
-    await this.#leases.stop(HAND_BACK_MS);
+    await this.#leases.return(left);
+    await this.#leases.stop(RETURN_MS);
     await this.#running;
   }
 
@@ -131,7 +131,7 @@ export class Dispatcher {
     if (claims.length === 0) return;
     this.#parts.metrics.claimBatch.observe(claims.length);
     const leases = this.#leases.hold(claims, askedAt);
-    if (this.#stopped) return this.#leases.giveBack(leases);
+    if (this.#stopped) return this.#leases.return(leases);
     await this.#placement.place(await this.#admit(leases));
   }
 

@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Claim } from '../queue/claim.ts';
-import { createHandBack } from './hand-back.ts';
+import { createReturns } from './returns.ts';
 import { LEASE_SECONDS } from '../queue/heartbeat.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 
@@ -24,14 +24,14 @@ export type Leases = {
   /** The claim is over. */
   drop(held: Held): void;
   /**
-   * Hands claims back for anybody, unspent and due after `delaySeconds`. Resolves after one try.
+   * Returns claims for anybody, unspent and due after `delaySeconds`. Resolves after one try.
    * Where the database does not take them, it is tried again and again until it does, or says that
    * they are no longer ours; they are not extended meanwhile.
    */
-  giveBack(held: Held[], delaySeconds?: number): Promise<void>;
+  return(held: Held[], delaySeconds?: number): Promise<void>;
   all(): Held[];
   /**
-   * Extends nothing any more, and goes on handing back what is still to be handed back, for up to
+   * Extends nothing any more, and goes on returning what is still to be returned, for up to
    * `patienceMs`.
    */
   stop(patienceMs: number): Promise<void>;
@@ -50,10 +50,10 @@ const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
 export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
   const held = new Set<Held>();
   let touching = false;
-  const handBack = createHandBack(pool, queue, log);
+  const returns = createReturns(pool, queue, log);
   const timer = setInterval(() => {
     void extend();
-    void handBack.retry();
+    void returns.retry();
   }, TOUCH_EVERY_MS);
 
   async function extend(): Promise<void> {
@@ -105,15 +105,15 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
       return taken;
     },
     drop: (one) => void held.delete(one),
-    async giveBack(some, delaySeconds = 0) {
+    async return(some, delaySeconds = 0) {
       if (some.length === 0) return;
       for (const one of some) held.delete(one);
-      await handBack.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
+      await returns.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
     },
     all: () => [...held],
     stop(patienceMs) {
       clearInterval(timer);
-      return handBack.finish(patienceMs);
+      return returns.finish(patienceMs);
     },
   };
 }

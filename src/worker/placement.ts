@@ -70,8 +70,8 @@ export class Placement {
     const { true: suspects = [], false: others = [] } = Object.groupBy(admitted, ({ isolated }) =>
       isolated ? 'true' : 'false',
     );
-    await this.#giveBack(others.filter((one) => !this.#startOrKeep(one)));
-    await this.#giveBack(
+    await this.#return(others.filter((one) => !this.#startOrKeep(one)));
+    await this.#return(
       suspects.filter((one) => !this.#isolate(one)),
       ISOLATED_LATER_SECONDS,
     );
@@ -91,11 +91,11 @@ export class Placement {
     if (stale.length > 0) this.#track(this.#placeAgain(stale));
   }
 
-  /** Gives back what waits. Sends under way go on. */
+  /** Returns what waits. Sends under way go on. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#isolation.stop();
-    await this.#giveBack(this.#parts.buffer.remove());
+    await this.#return(this.#parts.buffer.remove());
   }
 
   /** Resolves when no send is under way any more. */
@@ -117,7 +117,7 @@ export class Placement {
     const admitted = this.#stopped
       ? stale
       : await this.#parts.admit(stale.map(({ lease }) => lease));
-    await (this.#stopped ? this.#giveBack(admitted) : this.place(admitted));
+    await (this.#stopped ? this.#return(admitted) : this.place(admitted));
   }
 
   /** False: there is no room, not even to wait. */
@@ -177,7 +177,7 @@ export class Placement {
     const { claimer, buffer, onRoom } = this.#parts;
     claimer.roomChanged();
     onRoom();
-    this.#track(this.#giveBack(buffer.remove(webhookId)));
+    this.#track(this.#return(buffer.remove(webhookId)));
   }
 
   #run(admitted: Admitted, sending: Promise<Execution>): void {
@@ -206,11 +206,11 @@ export class Placement {
       case 'aborted':
       case 'gone':
       case 'not_ours':
-        return leases.giveBack([lease]);
+        return leases.return([lease]);
       case 'not_recorded':
-        return leases.giveBack([lease], LONGEST_PAUSE_MS / 1000);
+        return leases.return([lease], LONGEST_PAUSE_MS / 1000);
       case 'local':
-        return leases.giveBack([lease], this.#pauseAfter(execution.code, isolated) / 1000);
+        return leases.return([lease], this.#pauseAfter(execution.code, isolated) / 1000);
     }
   }
 
@@ -227,8 +227,8 @@ export class Placement {
     return ms;
   }
 
-  async #giveBack(admitted: Admitted[], delaySeconds = 0): Promise<void> {
-    await this.#parts.leases.giveBack(
+  async #return(admitted: Admitted[], delaySeconds = 0): Promise<void> {
+    await this.#parts.leases.return(
       admitted.map(({ lease }) => lease),
       delaySeconds,
     );

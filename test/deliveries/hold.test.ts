@@ -101,15 +101,15 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
   });
 });
 
-suite('hand back', { concurrency: 4 }, () => {
-  test('claims handed back → claimed by another at once, and those that were lost stay with their owner', async (t) => {
+suite('return', { concurrency: 4 }, () => {
+  test('returned claims → claimed by another at once, and those that were lost stay with their owner', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const claims: Claim[] = [];
     for (const id of await addDeliveries(worker, webhook.id, 3))
       claims.push(await worker.claimOf(webhook.id, id));
     await takeOver(worker.pool, claims[1]?.jobId ?? '');
-    await worker.commit((tx) => worker.queue.giveBack(tx, claims));
+    await worker.commit((tx) => worker.queue.return(tx, claims));
     const again = await claimed(worker.queue, 10);
     assert.deepEqual(
       new Set(again.map(({ deliveryId }) => deliveryId)),

@@ -133,7 +133,7 @@ suite('the newest', () => {
       [[old.deliveryId], true],
     );
     const [claim] = seen.claims;
-    await commit((tx) => queue.giveBack(tx, claim ? [claim] : []));
+    await commit((tx) => queue.return(tx, claim ? [claim] : []));
     await commit((tx) => queue.enqueue(tx, [job({ delaySeconds: 60 })]));
     assert.deepEqual(await queue.claim(request), { claims: [], more: false, hidden: true });
   });
@@ -170,7 +170,7 @@ suite('a claim that a crash of PostgreSQL undid', () => {
     assert.notEqual(second.generation, first.generation);
 
     assert.deepEqual(await queue.keepAlive([first, second]), new Set([second]));
-    await commit((tx) => queue.giveBack(tx, [first]));
+    await commit((tx) => queue.return(tx, [first]));
     assert.deepEqual(await commit((tx) => queue.finish(tx, [first])), new Set());
     assert.deepEqual(await commit((tx) => queue.finish(tx, [first, second])), new Set([second]));
     assert.deepEqual(await jobs(pool), []);
@@ -185,8 +185,8 @@ suite('a claim that a crash of PostgreSQL undid', () => {
   });
 });
 
-suite('give back', () => {
-  test('claims given back → at once for another, in their old place, with their count, and lost ones stay with their owner', async (t) => {
+suite('return', () => {
+  test('returned claims → at once for another, in their old place, with their count, and lost ones stay with their owner', async (t) => {
     const worker = await freshWorkerQueue(t);
     const { queue, commit, pool } = worker;
     const all = [job({ lost: 2 }), job(), job()];
@@ -198,7 +198,7 @@ suite('give back', () => {
     );
     await commit((tx) => queue.enqueue(tx, [job()]));
     const ages = await agesOf(worker);
-    await commit((tx) => queue.giveBack(tx, claims));
+    await commit((tx) => queue.return(tx, claims));
 
     assert.deepEqual(await agesOf(worker), ages);
     const again = await claimed(queue, 2);
@@ -215,7 +215,7 @@ suite('give back', () => {
   test('for later → not due before', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
-    await commit((tx) => queue.giveBack(tx, [claim], 60));
+    await commit((tx) => queue.return(tx, [claim], 60));
     assert.deepEqual(await claimed(queue, 1), []);
     const [waiting] = await jobs(pool);
     assert.ok((waiting?.waitSeconds ?? 0) > 50 && (waiting?.waitSeconds ?? 0) <= 60);

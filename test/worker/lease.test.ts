@@ -33,17 +33,17 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   );
 });
 
-test('claims that the database did not take back → not extended, and handed back as soon as it does', async (t) => {
+test('claims that the database did not take back → not extended, and returned as soon as it does', async (t) => {
   const { pool, queue, claimOf } = await freshWorkerQueue(t);
   const log = keepingLog();
   let broken = true;
-  const giveBack: typeof queue.giveBack = (...all) =>
-    broken ? Promise.reject(new Error('no')) : queue.giveBack(...all);
-  const leases = createLeases(pool, { ...queue, giveBack }, log);
+  const returning: typeof queue.return = (...all) =>
+    broken ? Promise.reject(new Error('no')) : queue.return(...all);
+  const leases = createLeases(pool, { ...queue, return: returning }, log);
   lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
   const held = leases.hold([claim], performance.now());
-  await leases.giveBack(held);
+  await leases.return(held);
   assert.deepEqual(leases.all(), []);
   assert.deepEqual(
     log.lines.map(({ event }) => event),
@@ -58,22 +58,20 @@ test('claims that the database did not take back → not extended, and handed ba
 test('told to stop while the database takes nothing back → it tries until it does, or its time is over', async (t) => {
   const { pool, queue, claimOf } = await freshWorkerQueue(t);
   let tries = 0;
-  const giveBack: typeof queue.giveBack = (...all) =>
-    (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.giveBack(...all);
-  const leases = createLeases(pool, { ...queue, giveBack }, silentLog);
-  await leases.giveBack(
-    leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
-  );
+  const returning: typeof queue.return = (...all) =>
+    (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.return(...all);
+  const leases = createLeases(pool, { ...queue, return: returning }, silentLog);
+  await leases.return(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
   await leases.stop(20_000);
   assert.equal((await claimed(queue, 1)).length, 1);
 
   let answer: () => void = () => {};
   const silent = createLeases(
     pool,
-    { ...queue, giveBack: () => new Promise((resolve) => (answer = resolve)) },
+    { ...queue, return: () => new Promise((resolve) => (answer = resolve)) },
     silentLog,
   );
-  const returned = silent.giveBack(
+  const returned = silent.return(
     silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
   );
   const toldAt = performance.now();

@@ -126,7 +126,7 @@ export class WorkerModel {
       if (!this.slots.isActive(webhookId)) this.#claimer.turnAway(webhookId, shortage);
       excess.push(entry);
     }
-    this.#giveBack(excess);
+    this.#return(excess);
   }
 
   #fill(): void {
@@ -155,7 +155,7 @@ export class WorkerModel {
     becomeSlow();
     this.#claimer.roomChanged();
     this.#rung = true;
-    this.#giveBack(this.#buffer.remove(webhookId));
+    this.#return(this.#buffer.remove(webhookId));
   }
 
   #end({ webhookId, job }: Entry, leave: () => void, end: SendEnd): void {
@@ -169,7 +169,7 @@ export class WorkerModel {
     this.#rung = true;
   }
 
-  #giveBack(entries: Entry[]): void {
+  #return(entries: Entry[]): void {
     if (entries.length === 0) return;
     this.counts.returned += entries.length;
     this.#at(this.#now + COMMIT_MS, () => {

@@ -30,7 +30,7 @@ function ofSurvivor(state: State, worker: number): Event | undefined {
   const at = { worker, held: 0, delivery: claim.delivery, how: 'works' } as const;
   switch (claim.phase) {
     case 'sending':
-      return claim.aborted ? { kind: 'giveBack', ...at } : { kind: 'end', end: 'success', ...at };
+      return claim.aborted ? { kind: 'return', ...at } : { kind: 'end', end: 'success', ...at };
     default:
       return { kind: NEXT[claim.phase], ...at };
   }

@@ -5,7 +5,7 @@ import type { Webhook } from '../../../src/webhooks/webhook.ts';
 import { SETTINGS } from '../../setup/service.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
-import { endDelivery, enqueue, finish, handBack, must, reachDisk, rowOf } from './row.ts';
+import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from './row.ts';
 import type { Aside, Delivery, Held, Route, State, Worker } from './state.ts';
 
 /** How what was admitted is sent. */
@@ -21,7 +21,7 @@ export type Turn = { state: State; worker: Worker; held: Held; how: How };
 /** The claim goes back, or waits on its way back where the database does not take it. */
 export function leave({ state, worker, held, how }: Turn, later = false): void {
   worker.held = worker.held.filter((one) => one !== held);
-  if (how !== 'fails') handBack(state, held, later);
+  if (how !== 'fails') returnJob(state, held, later);
   const { delivery, generation, mark } = held;
   if (how !== 'works') worker.returning = [...worker.returning, { delivery, generation, mark }];
 }

@@ -8,7 +8,7 @@ const HOWS = ['works', 'fails', 'unanswered'] as const;
 export type How = (typeof HOWS)[number];
 
 type OfClaim = { worker: number; held: number; delivery: number };
-type ClaimKind = 'read' | 'put' | 'begin' | 'settle' | 'giveBack';
+type ClaimKind = 'read' | 'put' | 'begin' | 'settle' | 'return';
 type WorkerKind = 'keepAlive' | 'giveUp' | 'vanish';
 type DeliveryKind =
   | 'expire'
@@ -89,7 +89,7 @@ function ofWorker(state: State, { held, returning }: Worker, worker: number): Ev
 
 function ofClaim({ phase, route, aborted, mark }: Held, at: OfClaim): Event[] {
   const all = (kind: ClaimKind, hows: readonly How[]) => hows.map((how) => ({ kind, how, ...at }));
-  const back = all('giveBack', HOWS);
+  const back = all('return', HOWS);
   switch (phase) {
     case 'claimed':
       return [...all('read', ['works', 'fails']), ...back];

@@ -39,7 +39,7 @@ export function finish(state: State, claim: Returning): boolean {
 }
 
 /** Takes a mark back, and gives the claim back where it is still ours. */
-export function handBack(state: State, claim: Returning, later = false): void {
+export function returnJob(state: State, claim: Returning, later = false): void {
   const row = rowOf(state, claim);
   const marked = claim.mark !== 0 && row.mark === claim.mark;
   if (!marked && !isOurs(state, claim)) return;

@@ -156,5 +156,5 @@ function matterOf(state: State, kind: Event['kind'], held: Held): unknown[] {
   if (kind === 'put') return [aside, owner];
   if (kind === 'begin') return [aborted || route, mark];
   if (kind === 'settle') return [outcome, owner, mark];
-  return kind === 'giveBack' ? [phase, owner, mark] : [phase];
+  return kind === 'return' ? [phase, owner, mark] : [phase];
 }

@@ -1,6 +1,6 @@
 import { begin, leave, put, read, settle, type Rule, type Turn } from './claim-steps.ts';
 import type { Event } from './event.ts';
-import { changeLightly, enqueue, handBack, must, reachDisk, rowOf } from './row.ts';
+import { changeLightly, enqueue, returnJob, must, reachDisk, rowOf } from './row.ts';
 import { copy, isOurs, type Delivery, type Held, type State, type Worker } from './state.ts';
 
 /** What an event makes of a state. @throws Broken */
@@ -36,7 +36,7 @@ function ofClaim(state: State, event: Extract<Event, { held: number }>, rule: Ru
       return begin(turn);
     case 'settle':
       return settle(turn);
-    case 'giveBack':
+    case 'return':
       return leave(turn);
     case 'end':
       if (event.end === 'local') return leave(turn, true);
@@ -54,7 +54,7 @@ function ofWorker(
     case 'claim':
       return claim(state, worker, event.delivery);
     case 'retry':
-      if (event.how !== 'fails') for (const one of worker.returning) handBack(state, one);
+      if (event.how !== 'fails') for (const one of worker.returning) returnJob(state, one);
       if (event.how === 'works') worker.returning = [];
       return;
     case 'keepAlive':

@@ -3,7 +3,7 @@ import type { Pool } from '../../../src/database/pool.ts';
 import { admit, type Admitted } from '../../../src/worker/admission.ts';
 import type { Attempted, Unsent } from '../../../src/attempts/deliver.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
-import { createHandBack, type HandBack } from '../../../src/worker/hand-back.ts';
+import { createReturns, type Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
 import type { Held as Lease, Leases } from '../../../src/worker/lease.ts';
 import type { ClaimableQueue } from '../../../src/queue/queue.ts';
@@ -40,13 +40,13 @@ type StepperParts = { pool: Pool; queue: ClaimableQueue; rule: Rule };
 export class Stepper {
   readonly #parts: StepperParts;
   readonly #link: Link;
-  readonly #handBack: HandBack;
+  readonly #returns: Returns;
   readonly #steps: Step[] = [];
 
   constructor(parts: StepperParts) {
     this.#parts = parts;
     this.#link = new Link(parts.pool, { isOpen: true });
-    this.#handBack = createHandBack(this.#link.pool, parts.queue, silentLog);
+    this.#returns = createReturns(this.#link.pool, parts.queue, silentLog);
   }
 
   /** Claims one, of none of `others`. */
@@ -133,17 +133,17 @@ export class Stepper {
       this.#forget(step.lease);
   }
 
-  async giveBack(nth: number, how: How): Promise<void> {
+  async return(nth: number, how: How): Promise<void> {
     const step = this.#at(nth);
     this.#link.how = how;
     step.end?.({ kind: 'aborted' });
     if (step.end) await this.#afterwards(step, NEVER);
-    else await this.#leases.giveBack([step.lease]);
+    else await this.#leases.return([step.lease]);
   }
 
   async retry(how: How): Promise<void> {
     this.#link.how = how;
-    await this.#handBack.retry();
+    await this.#returns.retry();
   }
 
   async keepAlive(): Promise<void> {
@@ -169,9 +169,9 @@ export class Stepper {
   /** As the dispatcher: what was not sent goes back. */
   async #afterwards({ lease, execution }: Step, waiting: Promise<undefined>): Promise<void> {
     const end = await Promise.race([execution ?? waiting, waiting]);
-    if (end?.kind === 'aborted' || end?.kind === 'gone') await this.#leases.giveBack([lease]);
+    if (end?.kind === 'aborted' || end?.kind === 'gone') await this.#leases.return([lease]);
     if (end?.kind === 'not_recorded') this.#forget(lease);
-    if (end?.kind === 'local') await this.#leases.giveBack([lease], LATER_SECONDS);
+    if (end?.kind === 'local') await this.#leases.return([lease], LATER_SECONDS);
   }
 
   /** The leases as the modules use them, without a timer. */
@@ -179,9 +179,9 @@ export class Stepper {
     return {
       hold: () => [],
       drop: (lease) => this.#forget(lease),
-      giveBack: async (leases, delaySeconds = 0) => {
+      return: async (leases, delaySeconds = 0) => {
         for (const lease of leases) this.#forget(lease);
-        await this.#handBack.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
+        await this.#returns.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
       },
       all: () => this.#steps.map(({ lease }) => lease),
       stop: () => Promise.resolve(),

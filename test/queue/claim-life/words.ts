@@ -92,7 +92,7 @@ const SETTLE: Record<Outcome, string> = {
 };
 
 const ALL: Record<
-  Exclude<Event['kind'], 'claim' | 'read' | 'put' | 'begin' | 'end' | 'settle' | 'giveBack'>,
+  Exclude<Event['kind'], 'claim' | 'read' | 'put' | 'begin' | 'end' | 'settle' | 'return'>,
   string
 > = {
   retry: 'hands back again what the database did not take',

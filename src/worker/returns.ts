@@ -13,16 +13,16 @@ const RETRY_MS = 200;
 type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
 
 /** Claims on their way back to the queue. */
-export type HandBack = {
-  /** Hands claims back. Where that fails, `retry` tries again. */
+export type Returns = {
+  /** Returns claims. Where that fails, `retry` tries again. */
   give(claims: Returned[]): Promise<void>;
-  /** Tries again with what was not handed back. */
+  /** Tries again with what was not returned. */
   retry(): Promise<void>;
-  /** Tries for up to `patienceMs` until all are handed back. */
+  /** Tries for up to `patienceMs` until all are returned. */
   finish(patienceMs: number): Promise<void>;
 };
 
-export function createHandBack(pool: Pool, queue: ClaimableQueue, log: Log): HandBack {
+export function createReturns(pool: Pool, queue: ClaimableQueue, log: Log): Returns {
   const refused = new Set<Returned>();
   const underWay = new Set<Promise<void>>();
   let trying: Promise<void> | undefined;
@@ -75,7 +75,7 @@ async function returnAll(tx: Tx, queue: ClaimableQueue, returned: Returned[]): P
   );
   if (marked.length > 0) await unmarkIsolated(tx, marked);
   for (const [delaySeconds, some] of Map.groupBy(returned, (one) => one.delaySeconds))
-    await queue.giveBack(
+    await queue.return(
       tx,
       some.map(({ claim }) => claim),
       delaySeconds,
