@@ -4,7 +4,7 @@ import { findWebhooks } from '../webhooks/webhook-store.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
 import { findSendable, type SendableDelivery } from '../deliveries/delivery-store.ts';
-import type { Held, Leases } from './lease.ts';
+import type { LeasedClaim, Leases } from './lease.ts';
 import { setAside, type Aside } from '../deliveries/hold.ts';
 import type { Claim, ClaimableQueue } from '../queue/queue.ts';
 import type { Slots } from './slots.ts';
@@ -12,7 +12,7 @@ import type { Slots } from './slots.ts';
 /** A claim whose delivery may be sent now, as things stood when it was read. */
 export type Admitted = {
   webhookId: string;
-  lease: Held;
+  lease: LeasedClaim;
   delivery: SendableDelivery;
   webhook: Webhook;
   /** When it was read, `performance.now()`. */
@@ -37,7 +37,7 @@ const SUSPECT_AFTER_LOST = 3;
  * process does not know is read with them. A read that fails gives all back.
  * @returns those that may be sent.
  */
-export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admitted[]> {
+export async function admit(parts: AdmissionParts, leases: LeasedClaim[]): Promise<Admitted[]> {
   if (leases.length === 0) return [];
   try {
     const readAt = performance.now();
@@ -52,7 +52,7 @@ export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admi
     return send.map((one) => ({
       ...one,
       webhookId: one.claim.webhookId,
-      lease: leaseOf.get(one.claim) as Held,
+      lease: leaseOf.get(one.claim) as LeasedClaim,
       readAt,
     }));
   } catch (error) {
@@ -61,7 +61,7 @@ export async function admit(parts: AdmissionParts, leases: Held[]): Promise<Admi
   }
 }
 
-async function read({ pool, slots }: AdmissionParts, leases: Held[]) {
+async function read({ pool, slots }: AdmissionParts, leases: LeasedClaim[]) {
   const deliveryIds = leases.map(({ claim }) => claim.deliveryId);
   const webhookIds = [...new Set(leases.map(({ claim }) => claim.webhookId))];
   const strangers = webhookIds.filter((id) => !slots.knows(id));
@@ -76,7 +76,7 @@ async function read({ pool, slots }: AdmissionParts, leases: Held[]) {
 
 async function put(
   { pool, queue, leases }: AdmissionParts,
-  claimed: Held[],
+  claimed: LeasedClaim[],
   aside: Aside,
 ): Promise<void> {
   const claims = new Set<Claim>(

@@ -8,7 +8,7 @@ import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
 import { POOL } from '../sending/isolated/isolated-sender.ts';
-import { createLeases, type Held } from './lease.ts';
+import { createLeases, type LeasedClaim } from './lease.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { createCompleter } from '../attempts/completer.ts';
@@ -135,7 +135,7 @@ export class Dispatcher {
     await this.#placement.place(await this.#admit(leases));
   }
 
-  #admit(leases: Held[]): Promise<Admitted[]> {
+  #admit(leases: LeasedClaim[]): Promise<Admitted[]> {
     const { pool, queue } = this.#parts;
     return admit({ pool, queue, leases: this.#leases, slots: this.#slots }, leases);
   }

@@ -9,7 +9,7 @@ import type { ClaimableQueue } from '../queue/queue.ts';
  * A claim that this worker has, when the database last said so (`performance.now()`), and how to
  * give up its send.
  */
-export type Held = {
+export type LeasedClaim = {
   claim: Claim;
   confirmedAt: number;
   abort: AbortController;
@@ -17,19 +17,19 @@ export type Held = {
   mark?: string;
 };
 
-/** The claims of a worker. They stay ours for as long as they are held here. */
+/** The claims of a worker. They stay ours for as long as they are leased here. */
 export type Leases = {
   /** `askedAt` is when the claims were asked for: their lease may have begun then. */
-  hold(claims: Claim[], askedAt: number): Held[];
+  hold(claims: Claim[], askedAt: number): LeasedClaim[];
   /** The claim is over. */
-  drop(held: Held): void;
+  drop(one: LeasedClaim): void;
   /**
    * Returns claims for anybody, unspent and due after `delaySeconds`. Resolves after one try.
    * Where the database does not take them, it is tried again and again until it does, or says that
    * they are no longer ours; they are not extended meanwhile.
    */
-  return(held: Held[], delaySeconds?: number): Promise<void>;
-  all(): Held[];
+  return(some: LeasedClaim[], delaySeconds?: number): Promise<void>;
+  all(): LeasedClaim[];
   /**
    * Extends nothing any more, and goes on returning what is still to be returned, for up to
    * `patienceMs`.
@@ -48,7 +48,7 @@ const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
  * not confirmed for two thirds of the lease, be it that it is gone or that this process was frozen.
  */
 export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Leases {
-  const held = new Set<Held>();
+  const leased = new Set<LeasedClaim>();
   let touching = false;
   const returns = createReturns(pool, queue, log);
   const timer = setInterval(() => {
@@ -57,7 +57,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
   }, TOUCH_EVERY_MS);
 
   async function extend(): Promise<void> {
-    const mine = [...held];
+    const mine = [...leased];
     const startedAt = performance.now();
     giveUpStale(mine);
     if (touching || mine.length === 0) return;
@@ -67,7 +67,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
       for (const one of mine) one.confirmedAt = startedAt;
       // One that ended while we asked is no longer a claim to lose.
       giveUp(
-        mine.filter((one) => held.has(one) && !kept.has(one.claim)),
+        mine.filter((one) => leased.has(one) && !kept.has(one.claim)),
         'claim lost',
       );
     } catch (error) {
@@ -77,7 +77,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     }
   }
 
-  function giveUpStale(claims: Held[]): void {
+  function giveUpStale(claims: LeasedClaim[]): void {
     const now = performance.now();
     giveUp(
       claims.filter(({ confirmedAt }) => now - confirmedAt > GIVE_UP_MS),
@@ -85,7 +85,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
     );
   }
 
-  function giveUp(claims: Held[], reason: string): void {
+  function giveUp(claims: LeasedClaim[], reason: string): void {
     const lost = claims.filter(({ abort }) => !abort.signal.aborted);
     if (lost.length > 0)
       log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
@@ -99,18 +99,18 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
         confirmedAt: askedAt,
         abort: new AbortController(),
       }));
-      for (const one of taken) held.add(one);
+      for (const one of taken) leased.add(one);
       // This process may have been frozen since it asked: then they are not sent.
       giveUpStale(taken);
       return taken;
     },
-    drop: (one) => void held.delete(one),
+    drop: (one) => void leased.delete(one),
     async return(some, delaySeconds = 0) {
       if (some.length === 0) return;
-      for (const one of some) held.delete(one);
+      for (const one of some) leased.delete(one);
       await returns.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
     },
-    all: () => [...held],
+    all: () => [...leased],
     stop(patienceMs) {
       clearInterval(timer);
       return returns.finish(patienceMs);

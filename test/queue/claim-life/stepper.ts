@@ -5,7 +5,7 @@ import type { Attempted, Unsent } from '../../../src/attempts/deliver.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
 import { createReturns, type Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
-import type { Held as Lease, Leases } from '../../../src/worker/lease.ts';
+import type { LeasedClaim, Leases } from '../../../src/worker/lease.ts';
 import type { ClaimableQueue } from '../../../src/queue/queue.ts';
 import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
@@ -22,7 +22,7 @@ import type { Route } from './state.ts';
 
 /** A claim that the worker has, and what it waits for. */
 type Step = {
-  lease: Lease;
+  lease: LeasedClaim;
   link?: Link;
   admitting?: Promise<Admitted[]>;
   admitted?: Admitted;
@@ -159,7 +159,7 @@ export class Stepper {
     return this.#steps[nth] as Step;
   }
 
-  #forget(lease: Lease): void {
+  #forget(lease: LeasedClaim): void {
     this.#steps.splice(
       this.#steps.findIndex((step) => step.lease === lease),
       1,
