@@ -61,7 +61,7 @@ function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): 
     deliveryId: delivery.id,
     webhookId: delivery.webhook_id,
     delaySeconds,
-    ...(crashed ? { lost: claim.lost } : {}),
+    ...(crashed ? { crashes: claim.crashes } : {}),
   };
 }
 

@@ -46,6 +46,12 @@ export async function setAside(tx: Tx, queue: ClaimableQueue, aside: Aside): Pro
   ]);
 }
 
-function nextJob({ deliveryId, webhookId, lost, doubt }: Claim, delaySeconds: number): NextJob {
-  return { deliveryId, webhookId, delaySeconds, lost, ...(doubt === undefined ? {} : { doubt }) };
+function nextJob({ deliveryId, webhookId, crashes, doubt }: Claim, delaySeconds: number): NextJob {
+  return {
+    deliveryId,
+    webhookId,
+    delaySeconds,
+    crashes,
+    ...(doubt === undefined ? {} : { doubt }),
+  };
 }

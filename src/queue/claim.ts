@@ -16,7 +16,7 @@ export type Claim = {
    * How often claims of this delivery have run out so far: a hint that workers may die on it, never
    * a proof.
    */
-  lost: number;
+  crashes: number;
   /** It came to the queue within the last second. */
   isNew: boolean;
   /**
@@ -215,13 +215,13 @@ export function claimOf({
   if (typeof data !== 'object' || data === null || !isUuid(webhookId)) return undefined;
   const { deliveryId, deaths, doubt }: JobData = data;
   if (!isUuid(deliveryId)) return undefined;
-  const lost = (typeof deaths === 'number' ? deaths : 0) + retryCount;
+  const crashes = (typeof deaths === 'number' ? deaths : 0) + retryCount;
   return {
     jobId: id,
     generation,
     deliveryId,
     webhookId,
-    lost,
+    crashes,
     isNew,
     ...(typeof doubt === 'string' ? { doubt } : {}),
   };

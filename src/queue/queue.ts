@@ -25,12 +25,12 @@ import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.t
 
 export type { Claim } from './claim.ts';
 
-/** `lost` and `doubt` are carried over from the claim before. */
+/** `crashes` and `doubt` are carried over from the claim before. */
 export type NextJob = {
   deliveryId: string;
   webhookId: string;
   delaySeconds: number;
-  lost?: number;
+  crashes?: number;
   doubt?: string;
 };
 
@@ -304,11 +304,11 @@ async function startBoss(pool: Pool, log: Log): Promise<PgBoss> {
 function producer(boss: PgBoss): DeliveryQueue {
   return {
     async enqueue(tx, jobs) {
-      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, lost, doubt }) => ({
-        // Version 2.1 reads the number of lost claims under this name.
+      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, crashes, doubt }) => ({
+        // Version 2.1 reads the number of crashes under this name.
         data: {
           deliveryId,
-          ...(lost ? { deaths: lost } : {}),
+          ...(crashes ? { deaths: crashes } : {}),
           ...(doubt === undefined ? {} : { doubt }),
         },
         singletonKey: deliveryId,

@@ -29,7 +29,7 @@ export type AdmissionParts = { pool: Pool; queue: ClaimableQueue; leases: Leases
  * After so many claims that ran out a delivery is suspected to end workers. To be wrong about it
  * costs a process, no attempt.
  */
-const SUSPECT_AFTER_LOST = 3;
+const POISON_AFTER_CRASHES = 3;
 
 /**
  * Reads claimed deliveries with their webhooks, once for all, and sorts them: what may not be sent
@@ -135,10 +135,10 @@ export function sortClaims(
 
 function suspicionOf(
   { isolated_by }: SendableDelivery,
-  { lost }: Claim,
+  { crashes }: Claim,
 ): { isolated: boolean; vanished: boolean } {
   const vanished = isolated_by !== null;
-  return { isolated: vanished || lost >= SUSPECT_AFTER_LOST, vanished };
+  return { isolated: vanished || crashes >= POISON_AFTER_CRASHES, vanished };
 }
 
 /**

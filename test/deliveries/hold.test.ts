@@ -83,7 +83,7 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
-    const claim = { ...(await worker.claimOf(webhook.id, id)), lost: 4 };
+    const claim = { ...(await worker.claimOf(webhook.id, id)), crashes: 4 };
     await worker.commit((tx) =>
       setAside(tx, worker.queue, { ...NOTHING, doubt: [{ claim, mark: 'a mark' }] }),
     );

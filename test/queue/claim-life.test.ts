@@ -29,7 +29,7 @@ const LANES = 3;
 const TIMEOUT_MS = 900_000;
 
 /** One that Postmand had: what lost five claims failed, and was not sent. */
-const FIVE_LOST: Rule = (one) => (one.lost >= 5 ? 'condemned' : RULE(one));
+const FIVE_CRASHES: Rule = (one) => (one.crashes >= 5 ? 'condemned' : RULE(one));
 
 suite('a claim’s life', { timeout: TIMEOUT_MS }, () => {
   const paths = new Map<string, Walked>();
@@ -59,11 +59,11 @@ suite('a claim’s life', { timeout: TIMEOUT_MS }, () => {
 });
 
 test('failed after five lost claims, as before → it is found that no send had begun, and it is so in the database', async (t) => {
-  const { counterexample } = search(STARTS.accepted, 6, FIVE_LOST);
+  const { counterexample } = search(STARTS.accepted, 6, FIVE_CRASHES);
   assert.ok(counterexample);
   assert.match(counterexample.broken, /ended failed, and no send of it had ever begun/);
-  t.diagnostic(wordsOf(counterexample, FIVE_LOST));
-  const difference = await replay(await freshWorkerQueue(t), counterexample, FIVE_LOST);
+  t.diagnostic(wordsOf(counterexample, FIVE_CRASHES));
+  const difference = await replay(await freshWorkerQueue(t), counterexample, FIVE_CRASHES);
   assert.deepEqual(difference?.events, counterexample.events);
   assert.match(difference?.is ?? '', /"status":"failed".*"attempts":1/);
 });

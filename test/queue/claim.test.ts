@@ -20,11 +20,11 @@ suite('a job’s row', () => {
   const [deliveryId, webhookId] = [randomUUID(), randomUUID()];
   const claim = { jobId: 'j', generation: 'g', deliveryId, webhookId, isNew: true };
   for (const [what, data, expected] of [
-    ['as version 2.1 writes it', { deliveryId }, { ...claim, lost: 2 }],
-    ['with claims lost before', { deliveryId, deaths: 3 }, { ...claim, lost: 5 }],
-    ['with a doubt', { deliveryId, doubt: 'x' }, { ...claim, lost: 2, doubt: 'x' }],
-    ['with counts that are none', { deliveryId, deaths: '3', doubt: 1 }, { ...claim, lost: 2 }],
-    ['with what a later version may add', { deliveryId, later: {} }, { ...claim, lost: 2 }],
+    ['as version 2.1 writes it', { deliveryId }, { ...claim, crashes: 2 }],
+    ['with claims lost before', { deliveryId, deaths: 3 }, { ...claim, crashes: 5 }],
+    ['with a doubt', { deliveryId, doubt: 'x' }, { ...claim, crashes: 2, doubt: 'x' }],
+    ['with counts that are none', { deliveryId, deaths: '3', doubt: 1 }, { ...claim, crashes: 2 }],
+    ['with what a later version may add', { deliveryId, later: {} }, { ...claim, crashes: 2 }],
     ['without a delivery', {}, undefined],
     ['an empty list', [], undefined],
     ['a text', 'text', undefined],
@@ -189,7 +189,7 @@ suite('return', () => {
   test('returned claims → at once for another, in their old place, with their count, and lost ones stay with their owner', async (t) => {
     const worker = await freshWorkerQueue(t);
     const { queue, commit, pool } = worker;
-    const all = [job({ lost: 2 }), job(), job()];
+    const all = [job({ crashes: 2 }), job(), job()];
     for (const one of all) await commit((tx) => queue.enqueue(tx, [one]));
     const claims = await claimed(queue, 3);
     await takeOver(
@@ -203,7 +203,7 @@ suite('return', () => {
     assert.deepEqual(await agesOf(worker), ages);
     const again = await claimed(queue, 2);
     assert.deepEqual(
-      new Map(again.map(({ deliveryId, lost }) => [deliveryId, lost])),
+      new Map(again.map(({ deliveryId, crashes }) => [deliveryId, crashes])),
       new Map([
         [all[0]?.deliveryId, 2],
         [all[2]?.deliveryId, 0],
@@ -223,9 +223,9 @@ suite('return', () => {
 
   test('a doubt and a count → they are in the next claim', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
-    await commit((tx) => queue.enqueue(tx, [job({ lost: 4, doubt: 'x' })]));
+    await commit((tx) => queue.enqueue(tx, [job({ crashes: 4, doubt: 'x' })]));
     const [claim] = await claimed(queue, 1);
-    assert.deepEqual([claim?.lost, claim?.doubt], [4, 'x']);
+    assert.deepEqual([claim?.crashes, claim?.doubt], [4, 'x']);
   });
 });
 

@@ -116,7 +116,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
       before.filter((row) => !changed(row)),
     );
     assert.deepEqual(
-      (await claimed(queue, 10)).map(({ lost }) => lost),
+      (await claimed(queue, 10)).map(({ crashes }) => crashes),
       [1, 1],
     );
   });
@@ -204,7 +204,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     assert.deepEqual(await queue.keepAlive([lost]), new Set());
     const [claim] = await claimed(queue, 1);
     assert.deepEqual(
-      [claim?.jobId, claim?.deliveryId, claim?.lost],
+      [claim?.jobId, claim?.deliveryId, claim?.crashes],
       [lost.jobId, lost.deliveryId, 1],
     );
     assert.deepEqual(

@@ -21,7 +21,7 @@ suite('enqueue', { concurrency: 4 }, () => {
     await commit((tx) => queue.enqueue(tx, [one]));
     const [claim, ...others] = await claimed(queue, 10);
     assert.deepEqual(
-      [claim?.deliveryId, claim?.webhookId, claim?.lost, others.length],
+      [claim?.deliveryId, claim?.webhookId, claim?.crashes, others.length],
       [one.deliveryId, one.webhookId, 0, 0],
     );
     assert.deepEqual(await claimed(queue, 10), []);
@@ -239,7 +239,10 @@ suite('lease', { concurrency: 4 }, () => {
     );
     assert.equal(await queue.endLost(), 1);
     const claim = await until('the job is claimed again', async () => (await claimed(queue, 1))[0]);
-    assert.deepEqual([claim.jobId, claim.deliveryId, claim.lost], [lost.jobId, lost.deliveryId, 1]);
+    assert.deepEqual(
+      [claim.jobId, claim.deliveryId, claim.crashes],
+      [lost.jobId, lost.deliveryId, 1],
+    );
     assert.deepEqual(await commit((tx) => queue.finish(tx, [lost])), new Set());
     assert.deepEqual(await commit((tx) => queue.finish(tx, [claim])), new Set([claim]));
   });

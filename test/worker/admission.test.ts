@@ -26,7 +26,7 @@ const CLAIM = {
   generation: '',
   deliveryId: 'd',
   webhookId: 'w',
-  lost: 0,
+  crashes: 0,
   isNew: false,
 };
 const DUE: SendableDelivery = {
@@ -67,7 +67,7 @@ const GONE = { drop: [CLAIM] };
 const HELD = { hold: [CLAIM] };
 const lost = (times: number, doubt?: string): Claim => ({
   ...CLAIM,
-  lost: times,
+  crashes: times,
   ...(doubt ? { doubt } : {}),
 });
 

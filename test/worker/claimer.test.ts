@@ -10,7 +10,7 @@ const claimOf = (webhookId: string): Claim => ({
   generation: 'g',
   deliveryId: 'd',
   webhookId,
-  lost: 0,
+  crashes: 0,
   isNew: false,
 });
 

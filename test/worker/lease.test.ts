@@ -18,7 +18,7 @@ test('a claim whose answer came after most of its lease, as in a process that wa
     generation: '',
     deliveryId,
     webhookId: 'w',
-    lost: 0,
+    crashes: 0,
     isNew: false,
   });
 
@@ -52,7 +52,7 @@ test('claims that the database did not take back → not extended, and returned 
   assert.deepEqual(await claimed(queue, 1), []);
   broken = false;
   const again = await until('claimed by another', async () => (await claimed(queue, 1))[0]);
-  assert.deepEqual([again.jobId, again.lost], [claim.jobId, 0]);
+  assert.deepEqual([again.jobId, again.crashes], [claim.jobId, 0]);
 });
 
 test('told to stop while the database takes nothing back → it tries until it does, or its time is over', async (t) => {

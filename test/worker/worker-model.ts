@@ -252,7 +252,7 @@ function claimOf({ number, webhookId }: Job): Claim {
     generation: 'g',
     deliveryId: String(number),
     webhookId,
-    lost: 0,
+    crashes: 0,
     isNew: false,
   };
 }

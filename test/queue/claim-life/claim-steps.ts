@@ -9,7 +9,7 @@ import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from 
 import type { Aside, Delivery, Held, Route, State, Worker } from './state.ts';
 
 /** How what was admitted is sent. */
-export type Rule = (one: Pick<Sendable, 'isolated' | 'vanished'> & { lost: number }) => Route;
+export type Rule = (one: Pick<Sendable, 'isolated' | 'vanished'> & { crashes: number }) => Route;
 
 /** As the dispatcher does it. */
 export const RULE: Rule = ({ isolated, vanished }) =>
@@ -39,7 +39,7 @@ export function read(turn: Turn, rule: Rule): void {
     generation: 'g',
     deliveryId: 'd',
     webhookId: 'w',
-    lost: held.lost,
+    crashes: held.crashes,
     isNew: false,
   };
   const doubt = held.doubt === 0 ? {} : { doubt: String(held.doubt) };
@@ -50,7 +50,7 @@ export function read(turn: Turn, rule: Rule): void {
   );
   const [one] = send;
   held.phase = one ? 'admitted' : 'aside';
-  held.route = one && rule({ ...one, lost: held.lost });
+  held.route = one && rule({ ...one, crashes: held.crashes });
   held.aside = one
     ? undefined
     : (Object.keys(aside) as Aside[]).find((kind) => aside[kind].length > 0);
@@ -91,15 +91,15 @@ export function put(turn: Turn): void {
   else worker.held = worker.held.filter((one) => one !== held);
 }
 
-function putAside(row: Delivery, { aside, read, lost, doubt }: Held): void {
+function putAside(row: Delivery, { aside, read, crashes, doubt }: Held): void {
   const pending = row.exists && row.status === 'pending';
   if (aside === 'hold' && pending) row.held = true;
   if (aside === 'exhaust' && pending) endDelivery(row, 'failed', read);
-  if (aside === 'postpone') enqueue(row, { due: false, lost, doubt });
+  if (aside === 'postpone') enqueue(row, { due: false, crashes, doubt });
   if (aside !== 'doubt') return;
   if (pending) row.time = 'later';
   row.known.met = read.mark;
-  enqueue(row, { due: false, lost, doubt: read.mark });
+  enqueue(row, { due: false, crashes, doubt: read.mark });
 }
 
 /** Begins a send, or makes an outcome where nothing is to be sent. */
@@ -165,7 +165,11 @@ export function settle({ state, worker, held, how }: Turn): void {
   if (how === 'works') worker.held = worker.held.filter((one) => one !== held);
 }
 
-function recordOutcome(row: Delivery, { outcome, read, send, lost }: Held, attempt: number): void {
+function recordOutcome(
+  row: Delivery,
+  { outcome, read, send, crashes }: Held,
+  attempt: number,
+): void {
   const { known } = row;
   const vanished = outcome === 'vanished';
   const verdict =
@@ -197,5 +201,5 @@ function recordOutcome(row: Delivery, { outcome, read, send, lost }: Held, attem
   if (verdict.kind !== 'retry') return;
   must(attempt < read.limit, 'another attempt was promised that the webhook does not allow');
   row.time = 'later';
-  enqueue(row, { due: false, lost: vanished || outcome === 'crash' ? lost : 0 });
+  enqueue(row, { due: false, crashes: vanished || outcome === 'crash' ? crashes : 0 });
 }

@@ -19,7 +19,7 @@ export function actual({ row, jobs, recorded }: Seen, { marks, generations }: Na
       ...job,
       started: startedOn !== null,
       owner: job.active ? numberOf(generations, startedOn) : '',
-      lost: data.deaths ?? 0,
+      crashes: data.deaths ?? 0,
       doubt: numberOf(marks, data.doubt),
     })),
     recorded,
@@ -44,8 +44,8 @@ export function expected({
   });
 }
 
-function jobOf({ active, due, generation, retries, started, lost, doubt }: Job) {
-  return { active, due, retries, started, owner: active ? generation : '', lost, doubt };
+function jobOf({ active, due, generation, retries, started, crashes, doubt }: Job) {
+  return { active, due, retries, started, owner: active ? generation : '', crashes, doubt };
 }
 
 /** The time of a delivery that has ended means nothing. */

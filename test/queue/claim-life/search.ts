@@ -117,7 +117,7 @@ export function kindOf(state: State, event: Event): string {
     row && [
       held.read.attempts === row.attempts,
       row.attempts + 1 >= row.limit,
-      held.lost >= 3,
+      held.crashes >= 3,
       held.doubt === row.mark,
     ];
   const more = row && [

@@ -42,7 +42,7 @@ export type Delivery = {
 
 /**
  * `generation` and `started` are the column started_on: which claim set it, and whether it is set.
- * `lost`: what the job came with.
+ * `crashes`: what the job came with.
  */
 export type Job = {
   active: boolean;
@@ -50,7 +50,7 @@ export type Job = {
   started: boolean;
   generation: number;
   retries: number;
-  lost: number;
+  crashes: number;
   doubt: number;
 };
 
@@ -60,7 +60,7 @@ export type Worker = { held: Held[]; returning: Returning[] };
 export type Returning = { delivery: number; generation: number; mark: number };
 
 export type Held = Returning & {
-  lost: number;
+  crashes: number;
   doubt: number;
   aborted: boolean;
   /** `aside`: read, and about to be put aside. `sent`: with an outcome that is not recorded yet. */
@@ -87,7 +87,7 @@ const NEW_JOB: Job = {
   started: false,
   generation: 0,
   retries: 0,
-  lost: 0,
+  crashes: 0,
   doubt: 0,
 };
 
@@ -144,7 +144,7 @@ export function isOurs({ deliveries }: State, { delivery, generation }: Returnin
  * From here on more lost claims change nothing, under the rule of today and under the one of
  * before.
  */
-const MANY_LOST = 6;
+const MANY_CRASHES = 6;
 
 /**
  * The same for states between which nothing that may follow can tell: without ids and without the
@@ -175,10 +175,10 @@ function deliveryKey(delivery: Delivery): string {
 
 function jobKey(
   delivery: Delivery,
-  { active, due, started, retries, lost, doubt, generation }: Job,
+  { active, due, started, retries, crashes, doubt, generation }: Job,
 ): string {
   const labels = `${labelOfMark(delivery, doubt)}${labelOfGeneration(delivery, generation)}`;
-  return `${+active}${+due}${+started}${Math.min(MANY_LOST, retries + lost)}${labels}`;
+  return `${+active}${+due}${+started}${Math.min(MANY_CRASHES, retries + crashes)}${labels}`;
 }
 
 function returningKey({ deliveries }: State, { delivery, generation, mark }: Returning): string {
@@ -188,13 +188,13 @@ function returningKey({ deliveries }: State, { delivery, generation, mark }: Ret
 
 function heldKey(state: State, held: Held): string {
   const row = state.deliveries[held.delivery] as Delivery;
-  const { lost, doubt, aborted, phase, aside, route, read, send, outcome } = held;
+  const { crashes, doubt, aborted, phase, aside, route, read, send, outcome } = held;
   const seen =
     phase === 'claimed'
       ? ''
       : `${aside ?? route}${read.attempts}${read.limit}${labelOfMark(row, read.mark)}`;
   const recorded = row.known.recorded.some((one) => one.send === send);
-  const claim = `${returningKey(state, held)}${Math.min(MANY_LOST, lost)}${labelOfMark(row, doubt)}`;
+  const claim = `${returningKey(state, held)}${Math.min(MANY_CRASHES, crashes)}${labelOfMark(row, doubt)}`;
   return `${claim}${+aborted}${phase}${seen}${outcome}${+recorded}`;
 }
 

@@ -71,14 +71,14 @@ function ofWorker(
 
 function claim(state: State, worker: Worker, delivery: number): void {
   const row = rowOf(state, { delivery });
-  const { retries = 0, started = false, lost = 0, doubt = 0 } = row.job ?? {};
+  const { retries = 0, started = false, crashes = 0, doubt = 0 } = row.job ?? {};
   const generation = state.next++;
   const claims = retries + (started ? 1 : 0);
   changeLightly(row, { active: true, started: true, generation, retries: claims });
   worker.held.push({
     delivery,
     generation,
-    lost: lost + claims,
+    crashes: crashes + claims,
     doubt,
     mark: 0,
     aborted: false,

@@ -99,7 +99,7 @@ export class Stepper {
         return new Promise(() => {});
       },
     };
-    const route = this.#parts.rule({ ...admitted, lost: step.lease.claim.lost });
+    const route = this.#parts.rule({ ...admitted, crashes: step.lease.claim.crashes });
     step.execution = run(route, {
       parts,
       admitted,

@@ -36,7 +36,7 @@ function sentence(state: State, event: Event): string {
 function ofClaim(state: State, event: Event, held: Held): string {
   switch (event.kind) {
     case 'read':
-      return `delivery and webhook are read, after ${held.lost} lost claims`;
+      return `delivery and webhook are read, after  crashes`;
     case 'put':
       return PUT[held.aside ?? 'drop'];
     case 'begin':
