@@ -3,6 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
 import { deliver, type Assignment, type Attempted, type Unsent } from '../attempts/deliver.ts';
 import { findPayload } from '../deliveries/delivery-store.ts';
+import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
 
 export type ExecutorParts = {
@@ -32,8 +33,17 @@ export async function execute(
   return recorded(parts, admitted, () => deliver(sender, assignment, admitted.lease.abort.signal));
 }
 
+/**
+ * Records an isolated send whose worker vanished as the failed attempt that it was. Never rejects.
+ */
+export async function recordVanished(parts: ExecutorParts, admitted: Admitted): Promise<Execution> {
+  const assignment = await assignmentOf(parts, admitted);
+  if ('kind' in assignment) return assignment;
+  return recorded(parts, admitted, () => vanishedAttempt(parts.pool, assignment));
+}
+
 /** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
-export async function assignmentOf(
+async function assignmentOf(
   { pool, log }: ExecutorParts,
   admitted: Admitted,
 ): Promise<Assignment | Execution> {
@@ -50,7 +60,7 @@ export async function assignmentOf(
 }
 
 /** Records what `attempt` makes, if it is one. Never rejects. */
-export async function recorded(
+async function recorded(
   { log, record }: ExecutorParts,
   { delivery }: Admitted,
   attempt: () => Promise<Attempted | Unsent>,

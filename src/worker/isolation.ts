@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
-import { execute, type Execution, type ExecutorParts } from './executor.ts';
+import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
 import { POOL } from '../sending/isolated/isolated-sender.ts';
-import { markIsolated } from '../attempts/mark.ts';
+import { markIsolated } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
-import { recordVanished } from './vanished.ts';
 
 /** Of one webhook, so that one that hangs does not keep the places from other suspects. */
 const OF_ONE_WEBHOOK = 2;

@@ -11,7 +11,7 @@ import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
 import { settle } from '../../../src/attempts/settle.ts';
 import { Slots } from '../../../src/worker/slots.ts';
-import { recordVanished } from '../../../src/worker/vanished.ts';
+import { recordVanished } from '../../../src/worker/executor.ts';
 import { silentLog } from '../../setup/parts.ts';
 import { asking } from '../worker-queue.ts';
 import type { Rule } from './claim-steps.ts';

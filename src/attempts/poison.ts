@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from '../database/pool.ts';
+import { inTransaction, type Tx } from '../database/transaction.ts';
+import { buildRequest } from '../sending/request.ts';
+import type { Assignment, Attempted, Unsent } from './deliver.ts';
+import { judge } from './verdict.ts';
+
+/**
+ * A delivery on which workers die is poison. It is sent in a process of its own, under a mark that
+ * is committed before the send: whoever meets the mark later knows that a send was begun.
+ */
+
+/** Why a send failed whose worker is gone. */
+const VANISHED = 'the worker that was sending this vanished before it could record the outcome';
+
+/**
+ * Notes that an isolated send of a delivery is about to begin. @returns false where it is not there
+ * to be sent any more.
+ */
+export async function markIsolated(tx: Tx, id: string, mark: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update deliveries set isolated_by = $2 where id = $1 and status = 'pending' and isolated_by is null`,
+    [id, mark],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Takes marks back: what was begun under them is known to have ended without an attempt. Other
+ * marks stay.
+ */
+export async function unmarkIsolated(
+  tx: Tx,
+  marked: { id: string; mark: string }[],
+): Promise<void> {
+  await tx.query(
+    `update deliveries set isolated_by = null
+     from unnest($1::uuid[], $2::uuid[]) as marked (id, mark)
+     where deliveries.id = marked.id and deliveries.isolated_by = marked.mark`,
+    [marked.map(({ id }) => id), marked.map(({ mark }) => mark)],
+  );
+}
+
+/** Puts a mark in the place of another one. @returns false where that one is not there any more. */
+async function replaceMark(
+  tx: Tx,
+  id: string,
+  { mark, next }: { mark: string; next: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    'update deliveries set isolated_by = $3 where id = $1 and isolated_by = $2',
+    [id, mark, next],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * An isolated send whose worker vanished, as the failed attempt that it was. Its mark is replaced
+ * first: its worker may live after all and take the mark back until then, and not any more after
+ * it. `aborted`: that worker was quicker.
+ */
+export async function vanishedAttempt(
+  pool: Pool,
+  assignment: Assignment,
+): Promise<Attempted | Unsent> {
+  const { delivery, webhook } = assignment;
+  const { id, isolated_by: mark } = delivery;
+  const replaced =
+    mark !== null &&
+    (await inTransaction(pool, (tx) => replaceMark(tx, id, { mark, next: randomUUID() })));
+  if (!replaced) return { kind: 'aborted' };
+  const attempt = delivery.delivery_attempts + 1;
+  const exchange = {
+    kind: 'failure',
+    reason: 'crashed',
+    message: VANISHED,
+    durationMs: 0,
+  } as const;
+  const request = buildRequest(webhook, delivery.payload);
+  const verdict = judge(webhook, attempt, exchange);
+  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict };
+}
