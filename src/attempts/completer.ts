@@ -1,5 +1,4 @@
-import { DatabaseError } from 'pg';
-import { isTransient } from '../database/failure.ts';
+import { isTransient, sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { shareCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -123,9 +122,10 @@ function bytesOf({ request, exchange }: Attempted): number {
 }
 
 function reasonOf(error: unknown): string {
+  const state = sqlStateOf(error);
   const said =
-    error instanceof DatabaseError
-      ? `the database refused it with SQLSTATE ${error.code ?? 'unknown'}`
-      : 'it failed on our side';
+    state === undefined
+      ? 'it failed on our side'
+      : `the database refused it with SQLSTATE ${state}`;
   return `request and response are not recorded: ${said}`;
 }

@@ -150,3 +150,11 @@ function isOfLostConnection(error: Error): boolean {
 function startsWith(beginnings: string[]): RegExp {
   return new RegExp(`^(${beginnings.join('|')})`);
 }
+
+/**
+ * The SQLSTATE with which PostgreSQL refused a statement, 'unknown' where it told none; undefined
+ * for an error that is not PostgreSQL's.
+ */
+export function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof DatabaseError ? (error.code ?? 'unknown') : undefined;
+}
