@@ -1,6 +1,5 @@
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
-import { GENERATION } from './ownership.ts';
 
 /** A job that this process owns until it ends it or stops keeping it alive. */
 export type Claim = {
@@ -25,6 +24,13 @@ export type Claim = {
    */
   doubt?: string;
 };
+
+/**
+ * The moment of a claim, in microseconds, as text: the same whatever the settings of a session are.
+ * A claim is ours while its job is active since that very moment: the end of a lease, a later
+ * claim, and a crash that undid this one all change it.
+ */
+export const GENERATION = '(extract(epoch from started_on) * 1000000)::bigint::text';
 
 export type ClaimRequest = {
   limit: number;

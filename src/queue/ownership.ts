@@ -1,12 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
-import type { Claim } from './claim.ts';
-
-/**
- * The moment of a claim, in microseconds, as text: the same whatever the settings of a session are.
- * A claim is ours while its job is active since that very moment: the end of a lease, a later
- * claim, and a crash that undid this one all change it.
- */
-export const GENERATION = '(extract(epoch from started_on) * 1000000)::bigint::text';
+import { GENERATION, type Claim } from './claim.ts';
 
 /**
  * As pairs in one list, which PostgreSQL hashes: measured against a join with the two lists, a
