@@ -1,15 +1,5 @@
 import type { WebhookRequest } from '../sending/request.ts';
-
-/** As Node.js gives it: `reason` and `rawHeaders` have a character for each byte (latin1). */
-export type ResponseHead = {
-  httpVersion: string;
-  status: number;
-  reason: string;
-  rawHeaders: string[];
-};
-
-/** So many headers of a response are kept: 64 KiB hold 16,000, which take far more in memory. */
-export const MAX_HEADERS = 1000;
+import { MAX_HEADERS, type ResponseHead } from '../sending/response-head.ts';
 
 const CUT = '…[cut]';
 const CRLF = '\r\n';

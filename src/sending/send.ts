@@ -10,7 +10,7 @@ import { outboundObjection, type Objection, type OutboundRules } from './connect
 import { Outgoing } from './outgoing.ts';
 import type { WebhookRequest } from './request.ts';
 import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
-import { MAX_HEADERS, type ResponseHead } from '../attempts/transcript.ts';
+import { MAX_HEADERS, type ResponseHead } from './response-head.ts';
 import { writeBody } from './write-body.ts';
 
 /**

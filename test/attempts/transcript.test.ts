@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import {
-  requestTranscript,
-  responseTranscript,
-  type ResponseHead,
-} from '../../src/attempts/transcript.ts';
+import { requestTranscript, responseTranscript } from '../../src/attempts/transcript.ts';
+import type { ResponseHead } from '../../src/sending/response-head.ts';
 
 const HEAD: ResponseHead = { httpVersion: '1.1', status: 200, reason: 'OK', rawHeaders: [] };
 
