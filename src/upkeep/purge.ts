@@ -1,25 +1,9 @@
-import { atMost } from '../process/at-most.ts';
 import { isTimeout } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
-import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
-import { hiddenWebhookIds, hideWebhook, removeEmptyWebhook } from '../webhooks/webhook-store.ts';
-import { deleteDeliveriesOf } from '../deliveries/delivery-store.ts';
-import { MAX_STEP, StepSizes } from './step-sizes.ts';
-
-/**
- * Steps taken before the caller of a DELETE gets its answer; what is left goes in the background.
- */
-const STEPS_BEFORE_ANSWER = 4;
-
-/** How long the caller of a DELETE waits for them at most. */
-const ANSWER_MS = 2000;
-
-/**
- * A step that takes longer than the caller waits is left to the workers: the server has few
- * connections.
- */
-const BEGIN_BEFORE_ANSWER = `begin; set local statement_timeout = ${ANSWER_MS}`;
+import { hiddenWebhookIds } from '../webhooks/webhook-store.ts';
+import { removeStep, tellFailedStep } from '../deliveries/delete-webhook.ts';
+import { StepSizes } from './step-sizes.ts';
 
 /**
  * Steps that one webhook gets in the background before the next one has its turn, and the time
@@ -34,30 +18,7 @@ const TURN_MS = 5000;
  */
 const QUICK_MS = 1000;
 
-/** How long to wait for rows that somebody holds. */
-const PAUSE_MS = 20;
-
-export type PurgeParts = { pool: Pool; log: Log };
-
-/**
- * Hides a webhook at once and removes it with its deliveries in small steps, here where there are
- * few. Unknown ids are fine. Once the webhook is hidden nothing fails any more: the workers remove
- * what is left.
- */
-export async function deleteWebhook({ pool, log }: PurgeParts, id: string): Promise<void> {
-  if (!(await inTransaction(pool, (tx) => hideWebhook(tx, id)))) return;
-  const removal = removeSteps().catch((error: unknown) =>
-    logFailure(log, { webhookId: id, step: MAX_STEP, error }),
-  );
-  await atMost(ANSWER_MS, removal);
-
-  async function removeSteps(): Promise<void> {
-    for (let step = 0; step < STEPS_BEFORE_ANSWER; step += 1) {
-      if (await removeStep(pool, { webhookId: id, size: MAX_STEP, begin: BEGIN_BEFORE_ANSWER }))
-        return;
-    }
-  }
-}
+type PurgeParts = { pool: Pool; log: Log };
 
 /**
  * Goes on with the removal of hidden webhooks, a bounded round at each call. One whose steps fail
@@ -75,7 +36,7 @@ export function createPurge({ pool, log }: PurgeParts): () => Promise<void | 'mo
       try {
         more = !(await takeTurn(webhookId)) || more;
       } catch (error) {
-        logFailure(log, { webhookId, step: sizes.of(webhookId), error });
+        tellFailedStep(log, { webhookId, step: sizes.of(webhookId), error });
         if (isTimeout(error)) sizes.halve(webhookId);
       }
     }
@@ -92,20 +53,4 @@ export function createPurge({ pool, log }: PurgeParts): () => Promise<void | 'mo
     }
     return false;
   }
-}
-
-type Step = { webhookId: string; size: number; begin?: string };
-
-/** @returns true when the webhook is gone. */
-async function removeStep(pool: Pool, { webhookId, size, begin }: Step): Promise<boolean> {
-  if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, webhookId, size), begin)) === size)
-    return false;
-  if (await inTransaction(pool, (tx) => removeEmptyWebhook(tx, webhookId), begin)) return true;
-  // Somebody holds a row, as a worker does that records an attempt just now: it will not be long.
-  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  return false;
-}
-
-function logFailure(log: Log, failure: { webhookId: string; step: number; error: unknown }): void {
-  log.warn('purge.step_failed', failure);
 }

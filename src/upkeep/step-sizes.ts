@@ -1,5 +1,4 @@
-/** Deliveries removed in one transaction: few enough that nobody notices its locks. */
-export const MAX_STEP = 500;
+import { MAX_STEP } from '../deliveries/delete-webhook.ts';
 
 /**
  * How many deliveries of each webhook are removed in one transaction: fewer where that fails, as

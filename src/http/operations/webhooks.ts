@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
-import { deleteWebhook } from '../../upkeep/purge.ts';
+import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
@@ -10,8 +10,7 @@ import {
   listWebhooks,
   replaceWebhook,
 } from '../../webhooks/webhook-store.ts';
-import type { OperationRequest } from '../handler.ts';
-import type { ApiParts, Operations } from '../operations.ts';
+import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 

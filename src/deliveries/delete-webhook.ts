@@ -1,0 +1,72 @@
+import type { Pool } from '../database/pool.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { atMost } from '../process/at-most.ts';
+import type { Log } from '../telemetry/log.ts';
+import { hideWebhook, removeEmptyWebhook } from '../webhooks/webhook-store.ts';
+import { deleteDeliveriesOf } from './delivery-store.ts';
+
+/** Deliveries removed in one transaction: few enough that nobody notices its locks. */
+export const MAX_STEP = 500;
+
+/**
+ * Steps taken before the caller of a DELETE gets its answer; what is left goes in the background.
+ */
+const STEPS_BEFORE_ANSWER = 4;
+
+/** How long the caller of a DELETE waits for them at most. */
+const ANSWER_MS = 2000;
+
+/**
+ * A step that takes longer than the caller waits is left to the workers: the server has few
+ * connections.
+ */
+const BEGIN_BEFORE_ANSWER = `begin; set local statement_timeout = ${ANSWER_MS}`;
+
+/** How long to wait for rows that somebody holds. */
+const PAUSE_MS = 20;
+
+/**
+ * Hides a webhook at once and removes it with its deliveries in small steps, here where there are
+ * few. Unknown ids are fine. Once the webhook is hidden nothing fails any more: the workers remove
+ * what is left.
+ */
+export async function deleteWebhook(
+  { pool, log }: { pool: Pool; log: Log },
+  id: string,
+): Promise<void> {
+  if (!(await inTransaction(pool, (tx) => hideWebhook(tx, id)))) return;
+  const removal = removeSteps().catch((error: unknown) =>
+    tellFailedStep(log, { webhookId: id, step: MAX_STEP, error }),
+  );
+  await atMost(ANSWER_MS, removal);
+
+  async function removeSteps(): Promise<void> {
+    for (let step = 0; step < STEPS_BEFORE_ANSWER; step += 1) {
+      if (await removeStep(pool, { webhookId: id, size: MAX_STEP, begin: BEGIN_BEFORE_ANSWER }))
+        return;
+    }
+  }
+}
+
+type Step = { webhookId: string; size: number; begin?: string };
+
+/**
+ * Removes up to `size` deliveries of a hidden webhook, and the webhook where none is left. `begin`
+ * begins its transactions. @returns true when the webhook is gone.
+ */
+export async function removeStep(pool: Pool, { webhookId, size, begin }: Step): Promise<boolean> {
+  if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, webhookId, size), begin)) === size)
+    return false;
+  if (await inTransaction(pool, (tx) => removeEmptyWebhook(tx, webhookId), begin)) return true;
+  // Somebody holds a row, as a worker does that records an attempt just now: it will not be long.
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  return false;
+}
+
+/** Says that a step of a removal failed: it is tried again. */
+export function tellFailedStep(
+  log: Log,
+  failure: { webhookId: string; step: number; error: unknown },
+): void {
+  log.warn('purge.step_failed', failure);
+}
