@@ -1,6 +1,9 @@
+import type { Pool } from '../database/pool.ts';
+import type { Accept } from '../deliveries/accept.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { operations } from './openapi.d.ts';
 
-export type OperationId = keyof operations;
+type OperationId = keyof operations;
 
 /**
  * A request to operation `Id` after validation: everything has the type that openapi.yaml gives it.
@@ -18,9 +21,13 @@ export type OperationRequest<Id extends OperationId> = {
 type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
 
 /** Answers one operation; failures are thrown. */
-export type Handler<Id extends OperationId> = (
-  request: OperationRequest<Id>,
-) => Promise<Answer<Id>>;
+type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promise<Answer<Id>>;
+
+/** What handlers work with. */
+export type ApiParts = { pool: Pool; accept: Accept; metrics: Metrics };
+
+/** A handler an operation of the API port, by operationId. */
+export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
 
 type BodyOf<Operation> = Operation extends {
   requestBody: { content: { 'application/json': infer Body } };

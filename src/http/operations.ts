@@ -1,18 +1,9 @@
-import type { Accept } from '../deliveries/accept.ts';
-import type { DeliveryQueue } from '../queue/queue.ts';
-import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
-import type { Handler, OperationId } from './handler.ts';
+import type { ApiParts, Operations } from './handler.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
-
-export type ApiParts = { pool: Pool; queue: DeliveryQueue; accept: Accept; metrics: Metrics };
-
-/** A handler an operation of the API port, by operationId. */
-export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
   return { ...webhookHandlers(parts, log), ...deliveryHandlers(parts), ...attemptHandlers(parts) };

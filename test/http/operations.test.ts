@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { checkOperations, type Operations } from '../../src/http/operations.ts';
+import type { Operations } from '../../src/http/handler.ts';
+import { checkOperations } from '../../src/http/operations.ts';
 import { apiDocument, operationIds, readSpec } from '../../src/http/spec.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { SETTINGS, startApi } from '../setup/service.ts';

@@ -64,7 +64,7 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, queue, accept, metrics }, options, log);
+  const app = await createApi({ pool, accept, metrics }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);

@@ -1,6 +1,6 @@
 import { findAttempt, listAttempts } from '../../attempts/attempt-store.ts';
 import { AttemptNotFound } from '../../attempts/attempt.ts';
-import type { ApiParts, Operations } from '../operations.ts';
+import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 
 export function attemptHandlers({

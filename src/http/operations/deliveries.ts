@@ -1,7 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteDelivery, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
-import type { ApiParts, Operations } from '../operations.ts';
+import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 
 type DeliveryOperations = Pick<
