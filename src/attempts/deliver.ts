@@ -1,5 +1,5 @@
 import type { Webhook } from '../webhooks/webhook.ts';
-import type { SendableDelivery } from '../deliveries/delivery-store.ts';
+import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/queue.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender } from '../sending/send.ts';

@@ -3,7 +3,7 @@ import type { Tx } from '../database/transaction.ts';
 import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
-import { recordOutcomes, type Outcome } from '../deliveries/delivery-store.ts';
+import { recordOutcomes, type Outcome } from '../deliveries/outcomes.ts';
 import type { ClaimableQueue, DeliveryQueue, NextJob } from '../queue/queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 

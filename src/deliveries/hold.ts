@@ -1,5 +1,6 @@
 import type { Tx } from '../database/transaction.ts';
-import { exhaustDeliveries, holdDeliveries, postponeDeliveries } from './delivery-store.ts';
+import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';
+import { holdDeliveries } from './held.ts';
 import type { Claim, ClaimableQueue, NextJob } from '../queue/queue.ts';
 
 /** Claims that are not sent now, by what becomes of them. */

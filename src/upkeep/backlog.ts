@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
-import { countBacklog } from '../deliveries/delivery-store.ts';
+import { countBacklog } from '../deliveries/pending.ts';
 
 /**
  * Counts what waits, for the metrics. In the background: a scrape must not cost the database

@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
-import { findOverdue, type OverdueKey } from '../deliveries/delivery-store.ts';
+import { findOverdue, type OverdueKey } from '../deliveries/pending.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 
 /**

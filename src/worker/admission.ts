@@ -3,7 +3,7 @@ import { inTransaction } from '../database/transaction.ts';
 import { findWebhooks } from '../webhooks/webhook-store.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
-import { findSendable, type SendableDelivery } from '../deliveries/delivery-store.ts';
+import { findSendable, type SendableDelivery } from '../deliveries/sendable.ts';
 import type { LeasedClaim, Leases } from './lease.ts';
 import { setAside, type Aside } from '../deliveries/hold.ts';
 import type { Claim, ClaimableQueue } from '../queue/queue.ts';

@@ -2,7 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
 import { deliver, type Assignment, type Attempted, type Unsent } from '../attempts/deliver.ts';
-import { findPayload } from '../deliveries/delivery-store.ts';
+import { findPayload } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
 

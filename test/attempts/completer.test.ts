@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
-import { findSendable } from '../../src/deliveries/delivery-store.ts';
+import { findSendable } from '../../src/deliveries/sendable.ts';
 import { createCompleter } from '../../src/attempts/completer.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { judge } from '../../src/attempts/verdict.ts';

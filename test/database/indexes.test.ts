@@ -3,11 +3,9 @@ import { suite, test } from 'node:test';
 import type { Page } from '../../src/database/page.ts';
 import type { Pool, Queryable } from '../../src/database/pool.ts';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
-import {
-  findOverdue,
-  listDeliveries,
-  releasableWebhookIds,
-} from '../../src/deliveries/delivery-store.ts';
+import { findOverdue } from '../../src/deliveries/pending.ts';
+import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
+import { releasableWebhookIds } from '../../src/deliveries/held.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';

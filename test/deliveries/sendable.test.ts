@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Queryable } from '../../src/database/pool.ts';
-import { findPayload, findSendable } from '../../src/deliveries/delivery-store.ts';
+import { findPayload, findSendable } from '../../src/deliveries/sendable.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SendableDelivery } from '../../src/deliveries/delivery-store.ts';
+import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { sortClaims } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';

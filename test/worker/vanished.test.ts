@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Admitted } from '../../src/worker/admission.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
-import { findSendable } from '../../src/deliveries/delivery-store.ts';
+import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/attempts/poison.ts';
 import { recordVanished } from '../../src/worker/executor.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

@@ -1,5 +1,5 @@
 import { sortClaims, type Sendable } from '../../../src/worker/admission.ts';
-import type { SendableDelivery } from '../../../src/deliveries/delivery-store.ts';
+import type { SendableDelivery } from '../../../src/deliveries/sendable.ts';
 import { judge } from '../../../src/attempts/verdict.ts';
 import type { Webhook } from '../../../src/webhooks/webhook.ts';
 import { SETTINGS } from '../../setup/service.ts';
