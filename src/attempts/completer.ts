@@ -99,16 +99,18 @@ export function createCompleter({ pool, queue, metrics, log }: CompleterParts): 
   function reduced(attempted: Attempted, error: unknown): Attempted {
     const { delivery, attempt, exchange, verdict, unrecordable } = attempted;
     if (unrecordable === undefined) {
-      log.warn('delivery.recorded_reduced', { deliveryId: delivery.id, error });
+      log.warn('delivery.recorded_reduced', { delivery_id: delivery.id, error });
       return { ...attempted, unrecordable: reasonOf(error) };
     }
     const answer =
-      exchange.kind === 'response' ? { status: exchange.status } : { failure: exchange.message };
+      exchange.kind === 'response'
+        ? { response_status_code: exchange.status }
+        : { failure: exchange.message };
     log.error('delivery.recorded_without_attempt', {
-      deliveryId: delivery.id,
+      delivery_id: delivery.id,
       attempt,
       ...answer,
-      outcome: verdict.kind,
+      verdict: verdict.kind,
       error,
     });
     return { ...attempted, unlisted: true };

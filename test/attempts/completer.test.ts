@@ -126,12 +126,12 @@ suite('the completer', { concurrency: 4 }, () => {
       );
       const told = log.lines.filter(({ event }) => event === 'delivery.recorded_without_attempt');
       assert.deepEqual(
-        told.map(({ level, fields: { deliveryId, attempt, status, outcome } }) => [
+        told.map(({ level, fields: { delivery_id, attempt, response_status_code, verdict } }) => [
           level,
-          deliveryId,
+          delivery_id,
           attempt,
-          status,
-          outcome,
+          response_status_code,
+          verdict,
         ]),
         [
           ['error', succeeded, 1, 200, 'succeeded'],
