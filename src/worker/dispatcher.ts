@@ -103,7 +103,7 @@ export class Dispatcher {
     for (const { abort } of left) abort.abort();
     if (left.length > 0)
       this.#parts.log.warn('shutdown.handed_back', {
-        deliveries: left.map(({ claim }) => claim.deliveryId),
+        delivery_ids: left.map(({ claim }) => claim.deliveryId),
       });
     await this.#leases.return(left);
     await this.#leases.stop(RETURN_MS);

@@ -54,7 +54,7 @@ async function assignmentOf(
       ? { kind: 'gone' }
       : { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
   } catch (error) {
-    log.warn('payload.not_read', { deliveryId: delivery.id, error });
+    log.warn('payload.not_read', { delivery_id: delivery.id, error });
     return { kind: 'aborted' };
   }
 }
@@ -70,7 +70,7 @@ async function recorded(
     if (outcome.kind !== 'attempted') return outcome;
     return (await record(outcome)) ? outcome : { kind: 'not_ours' };
   } catch (error) {
-    log.error('delivery.not_recorded', { deliveryId: delivery.id, error });
+    log.error('delivery.not_recorded', { delivery_id: delivery.id, error });
     return { kind: 'not_recorded' };
   }
 }

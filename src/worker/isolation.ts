@@ -73,7 +73,7 @@ export class Isolation {
       );
       if (!marked) return { kind: 'gone' };
     } catch (error) {
-      this.#parts.log.warn('isolation.mark_failed', { deliveryId: delivery.id, error });
+      this.#parts.log.warn('isolation.mark_failed', { delivery_id: delivery.id, error });
       return { kind: 'aborted' };
     }
     return execute(this.#parts, admitted, this.#sender);

@@ -88,7 +88,7 @@ export function createLeases(pool: Pool, queue: ClaimableQueue, log: Log): Lease
   function giveUp(claims: LeasedClaim[], reason: string): void {
     const lost = claims.filter(({ abort }) => !abort.signal.aborted);
     if (lost.length > 0)
-      log.warn('lease.lost', { reason, deliveries: lost.map(({ claim }) => claim.deliveryId) });
+      log.warn('lease.lost', { reason, delivery_ids: lost.map(({ claim }) => claim.deliveryId) });
     for (const { abort } of lost) abort.abort();
   }
 

@@ -222,7 +222,7 @@ export class Placement {
   #pauseAfter(code: string, isolated: boolean): number {
     const isAlone = isolated || code === 'EADDRNOTAVAIL';
     const { ms, isNew } = isAlone ? { ms: LONGEST_PAUSE_MS, isNew: true } : this.#pause.fault();
-    if (isNew) this.#parts.log.warn('send.local_fault', { code, pauseMs: ms });
+    if (isNew) this.#parts.log.warn('send.local_fault', { code, pause_ms: ms });
     if (isNew && !isAlone) this.#parts.claimer.pause(ms);
     return ms;
   }

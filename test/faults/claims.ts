@@ -57,7 +57,7 @@ export function givenUp(processes: Command[]): Set<string> {
   const lines = processes.flatMap((command) =>
     command.lines.filter(({ event }) => event === 'lease.lost'),
   );
-  return new Set(lines.flatMap(({ deliveries }) => deliveries as string[]));
+  return new Set(lines.flatMap(({ delivery_ids }) => delivery_ids as string[]));
 }
 
 /**

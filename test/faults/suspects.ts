@@ -84,8 +84,8 @@ export async function watchLoss(
 ): Promise<Loss> {
   const losses = () =>
     worker.lines.filter(
-      ({ event, deliveries }) =>
-        event === 'lease.lost' && (deliveries as string[]).includes(deliveryId),
+      ({ event, delivery_ids }) =>
+        event === 'lease.lost' && (delivery_ids as string[]).includes(deliveryId),
     ).length;
   const before = losses();
   const mark = await markOf(pool, deliveryId);

@@ -47,7 +47,7 @@ test('SIGTERM with 200 sends in flight, half of them answered in time → those 
     assert.deepEqual(await ending(worker, 30_000), { code: 0, signal: null });
     const back = worker.lines
       .filter(({ event }) => event === 'shutdown.handed_back')
-      .flatMap(({ deliveries }) => deliveries as string[]);
+      .flatMap(({ delivery_ids }) => delivery_ids as string[]);
     assert.ok(back.length >= HELD / 2, `${back.length} handed back`);
     for (const id of back) given.add(id);
     await traffic.accepted(30);

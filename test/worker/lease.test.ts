@@ -28,7 +28,7 @@ test('a claim whose answer came after most of its lease, as in a process that wa
 
   assert.deepEqual([late?.abort.signal.aborted, fresh?.abort.signal.aborted], [true, false]);
   assert.deepEqual(
-    log.lines.map(({ event, fields }) => [event, fields['deliveries']]),
+    log.lines.map(({ event, fields }) => [event, fields['delivery_ids']]),
     [['lease.lost', ['late']]],
   );
 });
