@@ -209,7 +209,7 @@ async function setDamagedAside(
 ): Promise<void> {
   try {
     await inTransaction(pool, (tx) => failClaims(tx, table, damaged));
-    for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { jobId, key });
+    for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { job_id: jobId, key });
   } catch (error) {
     log.warn('queue.error', { error });
   }

@@ -76,7 +76,7 @@ suite('damaged rows', () => {
       assert.ok(rows.every(({ done }) => done));
       const lines = log.lines.filter(({ event }) => event === 'queue.row_set_aside');
       assert.deepEqual(
-        new Set(lines.map(({ level, fields }) => [level, fields['jobId'], fields['key']].join())),
+        new Set(lines.map(({ level, fields }) => [level, fields['job_id'], fields['key']].join())),
         new Set(rows.map(({ id, key }) => ['warn', id, key].join())),
       );
       assert.doesNotMatch(JSON.stringify(log.lines), /secret/);
