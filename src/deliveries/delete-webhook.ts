@@ -66,7 +66,7 @@ export async function removeStep(pool: Pool, { webhookId, size, begin }: Step): 
 /** Says that a step of a removal failed: it is tried again. */
 export function tellFailedStep(
   log: Log,
-  failure: { webhookId: string; step: number; error: unknown },
+  { webhookId, step, error }: { webhookId: string; step: number; error: unknown },
 ): void {
-  log.warn('purge.step_failed', failure);
+  log.warn('purge.step_failed', { webhook_id: webhookId, step, error });
 }

@@ -214,5 +214,5 @@ async function beforeRemoval(
 
 function failedStep({ event, fields }: LogLine): unknown[] {
   assert.equal(event, 'purge.step_failed');
-  return [fields['webhookId'], fields['step'], (fields['error'] as { code?: string }).code];
+  return [fields['webhook_id'], fields['step'], (fields['error'] as { code?: string }).code];
 }
