@@ -213,7 +213,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     assert.deepEqual(
       failed()
         .slice(0, 2)
-        .map(({ level, fields }) => [level, fields['againInMs']]),
+        .map(({ level, fields }) => [level, fields['again_in_ms']]),
       [
         ['error', 500],
         ['error', 1000],

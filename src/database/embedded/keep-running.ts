@@ -89,7 +89,7 @@ class Keeper {
         return postmaster;
       } catch (error) {
         if (!signal.aborted)
-          this.#log.error('postgres.not_started', { error, againInMs: this.#pauseMs });
+          this.#log.error('postgres.not_started', { error, again_in_ms: this.#pauseMs });
       }
     }
   }
