@@ -25,7 +25,10 @@ export function answerProblem(log: Log): ErrorRequestHandler {
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const { status, body, headers } = problemOf(error);
     if (status >= 500)
-      log[status === 500 ? 'error' : 'warn']('http.failed', { requestId: requestIdOf(res), error });
+      log[status === 500 ? 'error' : 'warn']('http.failed', {
+        request_id: requestIdOf(res),
+        error,
+      });
     // Answered already, because the request broke off: leave that answer alone.
     if (res.writableEnded) return;
     if (res.headersSent) return next(error);

@@ -61,7 +61,7 @@ export function answerClientErrors(server: Server, log?: Log): void {
   function refuse(socket: Duplex, fault: BadRequest, reason: string | undefined): void {
     const problem = problemOf(fault);
     const requestId = randomUUID();
-    log?.info('http.request', { status: problem.status, requestId, reason });
+    log?.info('http.request', { status: problem.status, request_id: requestId, reason });
     socket.end(written(problem, requestId));
     linger(socket);
   }

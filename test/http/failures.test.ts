@@ -30,7 +30,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     const failed = log.lines.filter(({ event }) => event === 'http.failed');
     assert.equal(failed.length, 1);
     assert.equal(failed[0]?.level, 'error');
-    assert.equal(failed[0]?.fields['requestId'], headers.get('x-request-id'));
+    assert.equal(failed[0]?.fields['request_id'], headers.get('x-request-id'));
     assert.match(
       (failed[0]?.fields['error'] as Error | undefined)?.stack ?? '',
       /violates check constraint "unforeseen"[^]+ at /,

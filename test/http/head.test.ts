@@ -123,7 +123,7 @@ suite('HEAD', () => {
     const headers = { 'X-Request-Id': 'a-head' };
     await send('HEAD', `${api.url}/v1/webhooks`, { headers });
     const { fields } = await until('the log has it', () =>
-      log.lines.find(({ fields: { requestId } }) => requestId === 'a-head'),
+      log.lines.find(({ fields: { request_id } }) => request_id === 'a-head'),
     );
     assert.deepEqual(
       [fields['method'], fields['route'], fields['status']],

@@ -118,7 +118,9 @@ for (const id of [
     });
     assert.equal(headers['x-request-id'], id);
     await until('the log has it', () =>
-      log.lines.some(({ event, fields }) => event === 'http.request' && fields['requestId'] === id),
+      log.lines.some(
+        ({ event, fields }) => event === 'http.request' && fields['request_id'] === id,
+      ),
     );
   });
 }

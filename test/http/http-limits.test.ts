@@ -289,7 +289,7 @@ async function expectRefusal(
 function lineOf(requestId: string): Promise<LogLine> {
   return until(`the line of ${requestId}`, () =>
     log.lines.find(
-      ({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId,
+      ({ event, fields }) => event === 'http.request' && fields['request_id'] === requestId,
     ),
   );
 }

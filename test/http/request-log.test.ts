@@ -66,15 +66,15 @@ for (const [method, path, route, status, body] of CALLS) {
     const requestId = answer.headers.get('x-request-id');
     const [line, ...more] = await until('the line', () => {
       const lines = log.lines.filter(
-        ({ event, fields }) => event === 'http.request' && fields['requestId'] === requestId,
+        ({ event, fields }) => event === 'http.request' && fields['request_id'] === requestId,
       );
       return lines.length > 0 && lines;
     });
     assert.equal(more.length, 0);
     assert.equal(line?.level, 'info');
-    const { durationMs, ...rest } = line?.fields ?? {};
-    assert.deepEqual(rest, { method, route, status, requestId });
-    assert.ok(typeof durationMs === 'number' && durationMs > 0 && durationMs < 10_000);
+    const { duration_ms, ...rest } = line?.fields ?? {};
+    assert.deepEqual(rest, { method, route, status, request_id: requestId });
+    assert.ok(typeof duration_ms === 'number' && duration_ms > 0 && duration_ms < 10_000);
   });
 }
 
@@ -85,7 +85,7 @@ test('a body that cannot be read → the line has its route too', async () => {
   });
   assert.equal(status, 400);
   const line = await until('the line', () =>
-    log.lines.find(({ fields }) => fields['requestId'] === headers['x-request-id']),
+    log.lines.find(({ fields }) => fields['request_id'] === headers['x-request-id']),
   );
   assert.equal(line.fields['route'], '/v1/webhooks');
 });
@@ -98,14 +98,14 @@ test('a caller that goes away before its answer → a line that says so', async 
     socket.write(head, () => setImmediate(() => socket.destroy())),
   );
   const line = await until('the line', () =>
-    log.lines.find(({ fields }) => fields['requestId'] === 'went-away'),
+    log.lines.find(({ fields }) => fields['request_id'] === 'went-away'),
   );
   assert.equal(line.fields['aborted'], true);
 });
 
 test('all that was logged → no payload, no secret, no id, no value of a query', () => {
   const written = JSON.stringify(
-    log.lines.map((line) => ({ ...line, fields: { ...line.fields, requestId: '' } })),
+    log.lines.map((line) => ({ ...line, fields: { ...line.fields, request_id: '' } })),
   );
   for (const leak of [
     SECRET,

@@ -18,8 +18,8 @@ export function logRequests(log: Log, metrics: Metrics): RequestHandler {
         method,
         route: openapi?.openApiRoute,
         status: res.statusCode,
-        durationMs: Math.round(durationMs * 10) / 10,
-        requestId: requestIdOf(res),
+        duration_ms: Math.round(durationMs * 10) / 10,
+        request_id: requestIdOf(res),
         ...(res.writableFinished ? {} : { aborted: true }),
       });
       metrics.requestSeconds.observe(
