@@ -38,7 +38,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const backlog = repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log);
     log.info('server.started', {
       ...listeningFacts(api, health),
-      apiKeys: config.http.apiKeyDigests.length,
+      api_keys: config.http.apiKeyDigests.length,
       hosts: access.hostNames ?? 'any',
     });
     log.info('server.stopping', { signal: await stopping });
@@ -81,7 +81,7 @@ export function listeningFacts(api: Listening, health: Listening) {
   return {
     port: api.port,
     addresses: api.addresses,
-    healthPort: health.port,
-    healthAddresses: health.addresses,
+    health_port: health.port,
+    health_addresses: health.addresses,
   };
 }

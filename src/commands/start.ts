@@ -88,7 +88,7 @@ async function runAll(
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('start.started', {
       ...listeningFacts(api, health),
-      apiKeys: config.http.apiKeyDigests.length,
+      api_keys: config.http.apiKeyDigests.length,
       hosts: hostNames ?? 'any',
     });
     process.stdout.write(

@@ -68,7 +68,7 @@ export async function awaitDatabase(config: Config, log: Log): Promise<Connectio
       if (error.message !== told)
         log.info('database.awaited', {
           reason: error.message,
-          atMostSeconds: Math.ceil(leftMs / 1000),
+          at_most_seconds: Math.ceil(leftMs / 1000),
         });
       told = error.message;
       await sleep(Math.min(TRY_AGAIN_MS, leftMs));

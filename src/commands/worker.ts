@@ -41,8 +41,8 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
     const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('worker.started', {
-      healthPort: health.port,
-      healthAddresses: health.addresses,
+      health_port: health.port,
+      health_addresses: health.addresses,
       slots: config.worker.concurrency,
     });
     log.info('worker.stopping', { signal: await stopping });

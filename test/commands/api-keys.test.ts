@@ -12,13 +12,13 @@ test('a server with two keys → both open it, the health port needs none, and t
   const database = await freshDatabase(t);
   const env = { POSTMAND_DATABASE_URL: database.url, POSTMAND_API_KEYS: ` ${OLD}, ${NEW} ` };
   const server = postmand(t, ['server'], { env });
-  const { port, healthPort, apiKeys } = await server.event('server.started');
-  assert.equal(apiKeys, 2);
+  const { port, health_port, api_keys } = await server.event('server.started');
+  assert.equal(api_keys, 2);
   assert.equal(await statusOf(`http://127.0.0.1:${String(port)}/v1/webhooks`), 401);
   for (const key of [OLD, NEW])
     assert.equal(await statusOf(`http://127.0.0.1:${String(port)}/v1/webhooks`, key), 200);
   for (const path of ['healthz', 'metrics'])
-    assert.equal(await statusOf(`http://127.0.0.1:${String(healthPort)}/${path}`), 200);
+    assert.equal(await statusOf(`http://127.0.0.1:${String(health_port)}/${path}`), 200);
   await server.end();
   for (const key of [OLD, NEW])
     assert.ok(!(server.output.stdout + server.output.stderr).includes(key));

@@ -16,8 +16,8 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
     const proxy = await startDatabaseProxy(lastFirst(t), database.url);
     await proxy.close();
     const command = postmand(t, ['migrate'], { env: { POSTMAND_DATABASE_URL: proxy.url } });
-    const { level, reason, atMostSeconds } = await command.event('database.awaited');
-    assert.deepEqual([level, atMostSeconds], ['info', 30]);
+    const { level, reason, at_most_seconds } = await command.event('database.awaited');
+    assert.deepEqual([level, at_most_seconds], ['info', 30]);
     assert.match(
       String(reason),
       /^Cannot use the database at 127\.0\.0\.1:\d+\/\w+: connect ECONNREFUSED/,

@@ -10,8 +10,9 @@ test('the database goes and comes back while a server runs → 503 and red healt
   const database = await freshDatabase(t);
   const proxy = await startDatabaseProxy(lastFirst(t), database.url);
   const { server, api } = await startServer(t, { ...database, url: proxy.url });
-  const { healthPort } = await server.event('server.started');
-  const health = async () => (await fetch(`http://127.0.0.1:${String(healthPort)}/healthz`)).status;
+  const { health_port } = await server.event('server.started');
+  const health = async () =>
+    (await fetch(`http://127.0.0.1:${String(health_port)}/healthz`)).status;
   const webhook = await api.createWebhook();
 
   for (let round = 0; round < 2; round += 1) {

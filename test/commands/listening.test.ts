@@ -27,27 +27,27 @@ suite('where the ports listen', { concurrency: 2 }, () => {
   test('server and worker without a setting → at every address, and the log says so', async (t) => {
     const server = await started(t, 'server');
     assert.deepEqual(
-      [server.line['addresses'], server.line['healthAddresses']],
+      [server.line['addresses'], server.line['health_addresses']],
       [EVERYWHERE, EVERYWHERE],
     );
     const worker = await started(t, 'worker');
-    assert.deepEqual(worker.line['healthAddresses'], EVERYWHERE);
-    const ports = [server.line['port'], server.line['healthPort'], worker.line['healthPort']];
+    assert.deepEqual(worker.line['health_addresses'], EVERYWHERE);
+    const ports = [server.line['port'], server.line['health_port'], worker.line['health_port']];
     for (const port of ports) assert.ok(await isOpen(OTHER, port), String(port));
   });
 
   test('server and worker with an address → at that one alone', async (t) => {
     const server = await started(t, 'server', LOCAL);
     assert.deepEqual(
-      [server.line['addresses'], server.line['healthAddresses']],
+      [server.line['addresses'], server.line['health_addresses']],
       [['127.0.0.1'], ['127.0.0.1']],
     );
     const worker = await started(t, 'worker', LOCAL);
-    assert.deepEqual(worker.line['healthAddresses'], ['127.0.0.1']);
+    assert.deepEqual(worker.line['health_addresses'], ['127.0.0.1']);
     for (const port of [
       server.line['port'],
-      server.line['healthPort'],
-      worker.line['healthPort'],
+      server.line['health_port'],
+      worker.line['health_port'],
     ]) {
       assert.deepEqual([await isOpen('127.0.0.1', port), await isOpen(OTHER, port)], [true, false]);
     }
@@ -55,8 +55,8 @@ suite('where the ports listen', { concurrency: 2 }, () => {
 
   test('start without a setting → at both loopback addresses alone, and the banner says so', async (t) => {
     const { line, output } = await started(t, 'start');
-    assert.deepEqual([line['addresses'], line['healthAddresses']], [LOOPBACK, LOOPBACK]);
-    for (const port of [line['port'], line['healthPort']]) {
+    assert.deepEqual([line['addresses'], line['health_addresses']], [LOOPBACK, LOOPBACK]);
+    for (const port of [line['port'], line['health_port']]) {
       assert.deepEqual([await isOpen('localhost', port), await isOpen(OTHER, port)], [true, false]);
       for (const address of LOOPBACK) assert.ok(await isOpen(address, port), address);
     }
@@ -66,7 +66,7 @@ suite('where the ports listen', { concurrency: 2 }, () => {
 
   test('start with 0.0.0.0 → at every IPv4 address', async (t) => {
     const { line, output } = await started(t, 'start', { POSTMAND_HTTP_HOST: '0.0.0.0' });
-    assert.deepEqual([line['addresses'], line['healthAddresses']], [['0.0.0.0'], LOOPBACK]);
+    assert.deepEqual([line['addresses'], line['health_addresses']], [['0.0.0.0'], LOOPBACK]);
     assert.ok(await isOpen(OTHER, line['port']));
     await until('the banner', () => output.stdout.includes('Ctrl-C'));
     assert.match(
@@ -146,7 +146,7 @@ suite('the names that are taken', { concurrency: 2 }, () => {
       ['server', ENV, 200],
     ] as const) {
       const { line } = await started(t, command, env);
-      const url = `http://127.0.0.1:${String(line['healthPort'])}/healthz`;
+      const url = `http://127.0.0.1:${String(line['health_port'])}/healthz`;
       assert.equal(
         (await send('GET', url, { headers: { Host: 'worker-1.internal:8001' } })).status,
         status,

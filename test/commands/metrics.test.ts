@@ -25,8 +25,8 @@ test('deliveries are made → the metrics of both processes are valid, and their
     async () => (await api.call('GET', '/deliveries?status=pending')).body.deliveries.length === 0,
   );
 
-  const server = await scrape(started['healthPort']);
-  const work = await scrape(worker['healthPort']);
+  const server = await scrape(started['health_port']);
+  const work = await scrape(worker['health_port']);
 
   assert.equal(valueOf(server, 'postmand_deliveries_accepted_total'), 12);
   assert.equal(

@@ -45,7 +45,7 @@ for (const name of ['server', 'worker']) {
       const warning = command.lines.find(({ event }) => event === 'schema.newer');
       assert.deepEqual([warning?.level, warning?.['unknown']], ['warn', ['999_of_tomorrow']]);
       assert.equal(
-        (await fetch(`http://127.0.0.1:${String(started['healthPort'])}/healthz`)).status,
+        (await fetch(`http://127.0.0.1:${String(started['health_port'])}/healthz`)).status,
         200,
       );
       assert.deepEqual(await command.end(), { code: 0, signal: null });

@@ -137,7 +137,7 @@ async function alter(pool: Pool, what: string): Promise<void> {
 }
 
 async function healthIs(command: Command, status: number): Promise<void> {
-  const healthPort = command.lines.find(({ event }) => event.endsWith('.started'))?.['healthPort'];
+  const healthPort = command.lines.find(({ event }) => event.endsWith('.started'))?.['health_port'];
   await until(
     `health is ${status}`,
     async () => (await fetch(`http://127.0.0.1:${String(healthPort)}/healthz`)).status === status,

@@ -5,8 +5,8 @@ import type { Command } from '../setup/command.ts';
  * `postmand_sends_in_flight{lane="fast"}`.
  */
 export async function metricsOf(worker: Command): Promise<Map<string, number>> {
-  const { healthPort } = await worker.event('worker.started');
-  const response = await fetch(`http://127.0.0.1:${Number(healthPort)}/metrics`);
+  const { health_port } = await worker.event('worker.started');
+  const response = await fetch(`http://127.0.0.1:${Number(health_port)}/metrics`);
   const samples = (await response.text())
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'));

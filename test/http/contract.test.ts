@@ -18,10 +18,10 @@ test('the recorded cases → as they were recorded', () => {
 test('the recorded requests of the reference program, in their order → the answers that are promised', async (t) => {
   const database = await freshDatabase(t);
   const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: database.url } });
-  const { port, healthPort } = await server.event('server.started');
+  const { port, health_port } = await server.event('server.started');
   const replay = replayer(database, {
     8000: `http://127.0.0.1:${String(port)}`,
-    8001: `http://127.0.0.1:${String(healthPort)}`,
+    8001: `http://127.0.0.1:${String(health_port)}`,
   });
 
   const cases = readFileSync(FILE, 'utf8').trimEnd().split('\n');
