@@ -3,6 +3,10 @@ import winston from 'winston';
 /**
  * What happened, one JSON line an event. Levels say who is told:
  * error = wake somebody, warn = look tomorrow, info = what happened, debug = why.
+ *
+ * Names of fields: what the API has is called as in openapi.yaml (`delivery_id`,
+ * `response_status_code`; several ids are `delivery_ids`). Every other field is in snake_case too,
+ * with its unit where it has one (`pause_ms`, `delay_seconds`). docs/operating.md lists them all.
  */
 export type Log = {
   error(event: string, fields?: Fields): void;

@@ -28,7 +28,7 @@ suite('the log', { concurrency: 4 }, () => {
   test('an event → one JSON line on stdout: time, level, event, then its fields', async () => {
     const [line, ...more] = await written(
       'info',
-      `log.info('delivery.attempted', { deliveryId: 'd', status: 200, ok: true, none: null, list: [1, { a: 'b\\nc' }] });`,
+      `log.info('delivery.attempted', { delivery_id: 'd', status: 200, ok: true, none: null, list: [1, { a: 'b\\nc' }] });`,
     );
     assert.equal(more.length, 0);
     const { time, ...rest } = line ?? {};
@@ -36,7 +36,7 @@ suite('the log', { concurrency: 4 }, () => {
     assert.deepEqual(rest, {
       level: 'info',
       event: 'delivery.attempted',
-      deliveryId: 'd',
+      delivery_id: 'd',
       status: 200,
       ok: true,
       none: null,
