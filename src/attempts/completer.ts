@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { settle, type Settled } from './settle.ts';
+import type { Verdict } from './verdict.ts';
 
 export type Completer = {
   /**
@@ -54,9 +55,11 @@ export function createCompleter({ pool, queue, metrics, log }: CompleterParts): 
       ...(unlisted ? {} : { id: row.id }),
       webhook_id,
       delivery_id,
+      attempt,
       response_status_code,
       execution_duration,
       success,
+      ...verdictFields(verdict),
     });
     metrics.attempts.inc({ outcome: verdict.kind });
     metrics.attemptSeconds.observe(execution_duration / 1000);
@@ -110,13 +113,20 @@ export function createCompleter({ pool, queue, metrics, log }: CompleterParts): 
       delivery_id: delivery.id,
       attempt,
       ...answer,
-      verdict: verdict.kind,
+      ...verdictFields(verdict),
       error,
     });
     return { ...attempted, unlisted: true };
   }
 
   return { record, hurry: () => void (hurried = true) };
+}
+
+/** What the attempt means for its delivery, for the log. */
+function verdictFields(verdict: Verdict): { verdict: Verdict['kind']; delay_seconds?: number } {
+  return verdict.kind === 'retry'
+    ? { verdict: verdict.kind, delay_seconds: verdict.delaySeconds }
+    : { verdict: verdict.kind };
 }
 
 function bytesOf({ request, exchange }: Attempted): number {

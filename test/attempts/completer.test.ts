@@ -126,16 +126,23 @@ suite('the completer', { concurrency: 4 }, () => {
       );
       const told = log.lines.filter(({ event }) => event === 'delivery.recorded_without_attempt');
       assert.deepEqual(
-        told.map(({ level, fields: { delivery_id, attempt, response_status_code, verdict } }) => [
-          level,
-          delivery_id,
-          attempt,
-          response_status_code,
-          verdict,
-        ]),
+        told.map(({ level, fields: { error: _error, ...fields } }) => ({ level, ...fields })),
         [
-          ['error', succeeded, 1, 200, 'succeeded'],
-          ['error', retried, 1, 500, 'retry'],
+          {
+            level: 'error',
+            delivery_id: succeeded,
+            attempt: 1,
+            response_status_code: 200,
+            verdict: 'succeeded',
+          },
+          {
+            level: 'error',
+            delivery_id: retried,
+            attempt: 1,
+            response_status_code: 500,
+            verdict: 'retry',
+            delay_seconds: 1,
+          },
         ],
       );
     });
