@@ -11,7 +11,7 @@ import { POOL } from '../sending/isolated/isolated-sender.ts';
 import { createLeases, type LeasedClaim } from './lease.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
-import { createCompleter } from '../attempts/completer.ts';
+import { Completer } from '../attempts/completer.ts';
 import type { Sender } from '../sending/send.ts';
 import { Slots } from './slots.ts';
 
@@ -67,11 +67,11 @@ export class Dispatcher {
     this.#slots = new Slots({ slots, share });
     this.#claimer = new Claimer({ queue, slots: this.#slots, buffer, pollingIntervalMs });
     this.#leases = createLeases(pool, queue, log);
-    this.#completer = createCompleter(parts);
+    this.#completer = new Completer(parts);
     this.#placement = new Placement({
       ...{ sender, isolatedSender, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
-      execution: { pool, log, record: this.#completer.record },
+      execution: { pool, log, record: (one) => this.#completer.complete(one) },
       admit: (leases) => this.#admit(leases),
       onRoom: () => this.#wakeup.wake(),
     });

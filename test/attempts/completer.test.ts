@@ -4,7 +4,7 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
-import { createCompleter } from '../../src/attempts/completer.ts';
+import { Completer } from '../../src/attempts/completer.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { judge } from '../../src/attempts/verdict.ts';
 import type { Pool } from '../../src/database/pool.ts';
@@ -18,7 +18,7 @@ suite('the completer', { concurrency: 4 }, () => {
   test('a fault that passes → the outcome is kept, said to wait, and recorded when it has passed', async (t) => {
     const { pool, ids, attempt, completer, log } = await openCompleter(t, 1);
     await pool.query('alter table delivery_attempts rename to misplaced');
-    const recording = completer.record(await attempt(ids[0]));
+    const recording = completer.complete(await attempt(ids[0]));
     await until('it is said', () =>
       log.lines.some(({ event }) => event === 'delivery.recording_delayed'),
     );
@@ -38,7 +38,7 @@ suite('the completer', { concurrency: 4 }, () => {
       await attempt(ids[1], response(500, 'unwanted')),
       await attempt(ids[2]),
     ];
-    await Promise.all([first, refused, third].map((one) => completer.record(one)));
+    await Promise.all([first, refused, third].map((one) => completer.complete(one)));
 
     const [reduced, ...whole] = (await attemptsOf(pool)).sort(
       (a, b) => a.raw_request.length - b.raw_request.length,
@@ -77,7 +77,7 @@ suite('the completer', { concurrency: 4 }, () => {
   test('a failed send that is refused → what failed is told beside it', async (t) => {
     const { pool, ids, attempt, completer } = await openCompleter(t, 1);
     await pool.query(`alter table delivery_attempts add check (raw_request = '')`);
-    await completer.record(
+    await completer.complete(
       await attempt(ids[0], {
         kind: 'failure',
         reason: 'refused',
@@ -107,7 +107,7 @@ suite('the completer', { concurrency: 4 }, () => {
       await pool.query(closed);
       const [succeeded = '', retried = ''] = ids;
       const attempts = [await attempt(succeeded), await attempt(retried, response(500, 'no'))];
-      assert.deepEqual(await Promise.all(attempts.map((one) => completer.record(one))), [
+      assert.deepEqual(await Promise.all(attempts.map((one) => completer.complete(one))), [
         true,
         true,
       ]);
@@ -152,7 +152,7 @@ suite('the completer', { concurrency: 4 }, () => {
     const { pool, ids, attempt, completer } = await openCompleter(t, 1);
     await pool.query(`alter table deliveries add constraint closed check (delivery_attempts = 0)`);
     await assert.rejects(
-      completer.record(await attempt(ids[0])),
+      completer.complete(await attempt(ids[0])),
       /violates check constraint "closed"/,
     );
     assert.deepEqual(await attemptsOf(pool), []);
@@ -164,7 +164,7 @@ suite('the completer', { concurrency: 4 }, () => {
     const large = 'x'.repeat(3 * 1024 * 1024);
     const attempts = [];
     for (const id of ids) attempts.push(await attempt(id, response(200, large)));
-    await Promise.all(attempts.map((one) => completer.record(one)));
+    await Promise.all(attempts.map((one) => completer.complete(one)));
     assert.equal((await attemptsOf(pool)).length, 8);
     // The first alone, as nobody waits for company, then two at a time.
     assert.match(await metrics.text(), /^postmand_settle_batch_size_count(\{[^}]*\})? 5$/m);
@@ -177,7 +177,7 @@ async function openCompleter(t: TestContext, count: number) {
   const ids = await addDeliveries(worker, webhook.id, count);
   const log = keepingLog();
   const metrics = createMetrics();
-  const completer = createCompleter({ pool: worker.pool, queue: worker.queue, metrics, log });
+  const completer = new Completer({ pool: worker.pool, queue: worker.queue, metrics, log });
   async function attempt(id = '', exchange = response(200, 'fine')): Promise<Attempted> {
     const claim = await worker.claimOf(webhook.id, id);
     const [found] = await findSendable(worker.pool, [id]);
