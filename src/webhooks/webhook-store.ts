@@ -1,6 +1,7 @@
 import { pageParameters, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
+import { COLUMNS, SETTING_PARAMETERS, settingValues, SETTINGS } from './webhook-sql.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 
 export async function insertWebhook(
@@ -9,12 +10,10 @@ export async function insertWebhook(
   settings: WebhookSettings,
 ): Promise<Webhook> {
   const { rows } = await tx.query<Webhook>(
-    `insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now(), now())
-     returning id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at`,
-    [id, ...settingsParameters(settings)],
+    `insert into webhooks (id, ${SETTINGS}, created_at, updated_at)
+     values ($1, ${SETTING_PARAMETERS}, now(), now())
+     returning ${COLUMNS}`,
+    [id, ...settingValues(settings)],
   );
   return rows[0] as Webhook;
 }
@@ -27,13 +26,10 @@ export async function replaceWebhook(
 ): Promise<Webhook | undefined> {
   const { rows } = await tx.query<Webhook>(
     `update webhooks
-     set name = $2, url = $3, content_type = $4, valid_status_codes = $5, secret_token = $6, active = $7,
-       max_delivery_attempts = $8, delivery_attempt_timeout = $9, retry_min_backoff = $10, retry_max_backoff = $11,
-       updated_at = now()
+     set (${SETTINGS}) = row (${SETTING_PARAMETERS}), updated_at = now()
      where id = $1 and deleted_at is null
-     returning id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at`,
-    [id, ...settingsParameters(settings)],
+     returning ${COLUMNS}`,
+    [id, ...settingValues(settings)],
   );
   return rows[0];
 }
@@ -45,8 +41,7 @@ export async function findWebhook(db: Queryable, id: string): Promise<Webhook | 
 /** Those of `ids` that exist, in no order. */
 export async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
   const { rows } = await db.query<Webhook>(
-    `select id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at
+    `select ${COLUMNS}
      from webhooks
      where id = any ($1::uuid[]) and deleted_at is null`,
     [ids],
@@ -64,8 +59,7 @@ export async function listWebhooks(
   page: Page,
 ): Promise<Webhook[]> {
   const { rows } = await db.query<Webhook>(
-    `select id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at
+    `select ${COLUMNS}
      from webhooks
      where deleted_at is null
        and ($1::boolean is null or active = $1)
@@ -112,19 +106,4 @@ export async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
   const sql =
     'delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)';
   return (await tx.query(sql, [id])).rowCount === 1;
-}
-
-function settingsParameters(settings: WebhookSettings): unknown[] {
-  return [
-    settings.name,
-    settings.url,
-    settings.content_type,
-    settings.valid_status_codes,
-    settings.secret_token,
-    settings.active,
-    settings.max_delivery_attempts,
-    settings.delivery_attempt_timeout,
-    settings.retry_min_backoff,
-    settings.retry_max_backoff,
-  ];
 }

@@ -9,7 +9,7 @@ import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startWorker } from '../../src/commands/worker.ts';
-import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { settingsOf, type Webhook, type WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
 import { FREE_PORT, silentLog } from './parts.ts';
@@ -87,7 +87,7 @@ export async function startWorkerHere(
   lastFirst(t).after(() => worker.stop());
 }
 
-export const SETTINGS: WebhookSettings = {
+export const SETTINGS = settingsOf({
   name: 'a webhook',
   url: 'http://127.0.0.1:9/never',
   content_type: 'application/json',
@@ -98,7 +98,7 @@ export const SETTINGS: WebhookSettings = {
   delivery_attempt_timeout: 5,
   retry_min_backoff: 1,
   retry_max_backoff: 2,
-};
+});
 
 /** Calls to the API at `url`, which answer 2xx or throw where they promise a thing. */
 export function apiAt(url: string): Api {

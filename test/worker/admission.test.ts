@@ -3,20 +3,22 @@ import { test } from 'node:test';
 import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { sortClaims } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/queue.ts';
-import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
 
 const WEBHOOK: Webhook = {
   id: 'w',
-  name: 'a webhook',
-  url: 'http://127.0.0.1:9/never',
-  content_type: 'text/plain',
-  valid_status_codes: [200],
-  secret_token: '',
-  active: true,
-  max_delivery_attempts: 3,
-  delivery_attempt_timeout: 5,
-  retry_min_backoff: 1,
-  retry_max_backoff: 2,
+  ...settingsOf({
+    name: 'a webhook',
+    url: 'http://127.0.0.1:9/never',
+    content_type: 'text/plain',
+    valid_status_codes: [200],
+    secret_token: '',
+    active: true,
+    max_delivery_attempts: 3,
+    delivery_attempt_timeout: 5,
+    retry_min_backoff: 1,
+    retry_max_backoff: 2,
+  }),
   created_at: '2026-01-01T00:00:00.000000Z',
   updated_at: '2026-01-01T00:00:00.000000Z',
 };

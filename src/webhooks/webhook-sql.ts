@@ -1,0 +1,36 @@
+import { SETTING_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.ts';
+import type { Webhook, WebhookSettings } from './webhook.ts';
+
+const columns = Object.keys(WEBHOOK_COLUMNS) as (keyof Webhook)[];
+const settings = Object.keys(SETTING_COLUMNS) as (keyof WebhookSettings)[];
+
+/** All columns of a webhook: `id, name, url, …`. */
+export const COLUMNS = columns.join(', ');
+
+/** The columns that its owner decides: `name, url, …`. */
+export const SETTINGS = settings.join(', ');
+
+/** The parameters of a statement for `SETTINGS`: `$2, $3, …`, where `$1` is the webhook's id. */
+export const SETTING_PARAMETERS = settings.map((_name, i) => `$${i + 2}`).join(', ');
+
+/** The values for `SETTING_PARAMETERS`. */
+export function settingValues(given: WebhookSettings): unknown[] {
+  return settings.map((name) => given[name]);
+}
+
+/** A row of a statement that selects `webhookColumns`. All are null where nothing was joined. */
+export type JoinedWebhook = { [Name in keyof Webhook as `webhook.${Name}`]: Webhook[Name] | null };
+
+/**
+ * All columns of a webhook for a statement that joins webhooks as `alias`, under names that no
+ * other table has: `w.id as "webhook.id", w.name as "webhook.name", …`. `webhookOf` reads them.
+ */
+export function webhookColumns(alias: string): string {
+  return columns.map((name) => `${alias}.${name} as "webhook.${name}"`).join(', ');
+}
+
+/** The webhook of a joined row. Undefined: an outer join found none. */
+export function webhookOf(row: JoinedWebhook): Webhook | undefined {
+  if (row['webhook.id'] === null) return undefined;
+  return Object.fromEntries(columns.map((name) => [name, row[`webhook.${name}`]])) as Webhook;
+}
