@@ -3,11 +3,12 @@ import { pageParameters, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Delivery, Status } from './delivery.ts';
+import { heldReasonSql } from './may-run.ts';
 
 export type NewDelivery = { id: string; webhookId: string; payload: string };
 
 /**
- * Stores deliveries of webhooks that exist, due now; one for an inactive webhook is held. With
+ * Stores deliveries of webhooks that exist, due now; one that may not run is held. With
  * `wait` false a webhook that another transaction is about to remove is passed over, so that it
  * holds nobody else up.
  * @returns those stored, in no order: a draft without a webhook is left out.
@@ -19,12 +20,14 @@ export async function insertDeliveries(
 ): Promise<Delivery[]> {
   const { rows } = await tx.query<Delivery>(
     `with known as (
-       select id, active from webhooks where id = any ($2::uuid[]) and deleted_at is null
+       select id, ${heldReasonSql('webhooks')} as held_reason
+       from webhooks where id = any ($2::uuid[]) and deleted_at is null
        order by id for key share ${wait ? '' : 'skip locked'}
      )
-     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
+     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+       held_reason, parked_at, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
-       case when not known.active then 'webhook_inactive' end, case when not known.active then now() end, now(), now()
+       known.held_reason, case when known.held_reason is not null then now() end, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
      join known on known.id = draft.webhook_id
      returning id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at`,

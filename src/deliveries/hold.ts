@@ -1,58 +1,67 @@
+import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
-import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';
-import { holdDeliveries } from './held.ts';
-import type { Claim, ClaimableQueue, NextJob } from '../queue/queue.ts';
+import type { HeldReason } from './delivery.ts';
+import { heldReasonSql } from './may-run.ts';
 
-/** Claims that are not sent now, by what becomes of them. */
-export type Aside = {
-  /** The webhook may not run. */
-  hold: Claim[];
-  /** Claimed before its time, in seconds from now. */
-  postpone: { claim: Claim; delaySeconds: number }[];
-  /** Nothing left to send: the delivery is gone, final, or held. */
-  drop: Claim[];
-  /** It has had all attempts that its webhook allows by now. */
-  exhaust: Claim[];
-  /** A send of it was begun of which nobody has told the end; `mark` is that send's. */
-  doubt: { claim: Claim; mark: string }[];
-};
-
-/**
- * How long the worker of an isolated send has, once its claim has run out, to take its mark back.
- * Longer than the time after which a worker without the database gives its sends up.
- */
-const DOUBT_SECONDS = 30;
-
-/**
- * Takes what is not to be sent now out of the queue: holds deliveries of inactive webhooks, gives
- * early ones a job at their time, fails those without attempts left, and ends the jobs of those
- * that need none.
- */
-export async function setAside(tx: Tx, queue: ClaimableQueue, aside: Aside): Promise<void> {
-  const { hold, postpone, drop, exhaust, doubt } = aside;
-  const later = [...postpone, ...doubt].map(({ claim }) => claim);
-  const ours = await queue.finish(tx, [...hold, ...later, ...drop, ...exhaust]);
-  const isOurs = ({ claim }: { claim: Claim }) => ours.has(claim);
-  const idsOf = (claims: Claim[]) =>
-    claims.filter((claim) => ours.has(claim)).map(({ deliveryId }) => deliveryId);
-
-  await holdDeliveries(tx, idsOf(hold), 'webhook_inactive');
-  await exhaustDeliveries(tx, idsOf(exhaust));
-  await postponeDeliveries(tx, idsOf(doubt.map(({ claim }) => claim)), DOUBT_SECONDS);
-  await queue.enqueue(tx, [
-    ...postpone.filter(isOurs).map(({ claim, delaySeconds }) => nextJob(claim, delaySeconds)),
-    ...doubt
-      .filter(isOurs)
-      .map(({ claim, mark }) => ({ ...nextJob(claim, DOUBT_SECONDS), doubt: mark })),
-  ]);
+/** Notes why pending deliveries are held; their jobs end in the same transaction. */
+export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update deliveries set held_reason = $2, parked_at = now(), updated_at = now()
+     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
+    [ids, reason],
+  );
 }
 
-function nextJob({ deliveryId, webhookId, crashes, doubt }: Claim, delaySeconds: number): NextJob {
-  return {
-    deliveryId,
-    webhookId,
-    delaySeconds,
-    crashes,
-    ...(doubt === undefined ? {} : { doubt }),
-  };
+/**
+ * Webhooks that have held deliveries which may run now. Steps from one webhook to the next in the index,
+ * however many rows each has.
+ */
+export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive holder (webhook_id) as (
+       (select webhook_id from deliveries where parked_at is not null order by webhook_id limit 1)
+       union all
+       select (select d.webhook_id from deliveries d
+               where d.parked_at is not null and d.webhook_id > holder.webhook_id
+               order by d.webhook_id limit 1)
+       from holder
+       where holder.webhook_id is not null
+     )
+     select webhooks.id
+     from holder
+     join webhooks on webhooks.id = holder.webhook_id
+     where webhooks.deleted_at is null and ${heldReasonSql('webhooks')} is null`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeconds: number };
+
+/**
+ * Frees up to `limit` held deliveries of a webhook, those due first first.
+ * @returns them, for the jobs that they get in this transaction.
+ */
+export async function releaseDeliveries(
+  tx: Tx,
+  webhookId: string,
+  limit: number,
+): Promise<WaitingDelivery[]> {
+  const { rows } = await tx.query<WaitingDelivery>(
+    `with held as (
+       select id from deliveries where webhook_id = $1 and parked_at is not null
+       order by scheduled_at, id limit $2 for update skip locked
+     ), freed as (
+       update deliveries set held_reason = null, parked_at = null, updated_at = now()
+       from held
+       where deliveries.id = held.id
+       returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at
+     )
+     select id as "deliveryId", webhook_id as "webhookId",
+       greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
+     from freed
+     order by scheduled_at, id`,
+    [webhookId, limit],
+  );
+  return rows;
 }

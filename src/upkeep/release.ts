@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
-import { releasableWebhookIds, releaseDeliveries } from '../deliveries/held.ts';
+import { releasableWebhookIds, releaseDeliveries } from '../deliveries/hold.ts';
 import type { DeliveryQueue } from '../queue/queue.ts';
 
 /** Deliveries freed in one transaction. */

@@ -39,7 +39,7 @@ export async function findWebhook(db: Queryable, id: string): Promise<Webhook | 
 }
 
 /** Those of `ids` that exist, in no order. */
-export async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
+async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
   const { rows } = await db.query<Webhook>(
     `select ${COLUMNS}
      from webhooks

@@ -180,7 +180,7 @@ async function openCompleter(t: TestContext, count: number) {
   const completer = new Completer({ pool: worker.pool, queue: worker.queue, metrics, log });
   async function attempt(id = '', exchange = response(200, 'fine')): Promise<Attempted> {
     const claim = await worker.claimOf(webhook.id, id);
-    const [found] = await findSendable(worker.pool, [id]);
+    const found = (await findSendable(worker.pool, [id]))[0]?.delivery;
     assert.ok(found?.payload);
     const delivery = { ...found, payload: found.payload };
     const request = buildRequest(webhook, delivery.payload);

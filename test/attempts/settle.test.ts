@@ -253,7 +253,7 @@ async function attempted(
   claim: Claim,
   exchange: RecordedExchange,
 ): Promise<Attempted> {
-  const [found] = await findSendable(pool, [claim.deliveryId]);
+  const found = (await findSendable(pool, [claim.deliveryId]))[0]?.delivery;
   assert.ok(found);
   const delivery = { ...found, payload: found.payload ?? '' };
   const attempt = delivery.delivery_attempts + 1;

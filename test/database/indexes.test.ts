@@ -5,7 +5,7 @@ import type { Pool, Queryable } from '../../src/database/pool.ts';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue } from '../../src/deliveries/pending.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
-import { releasableWebhookIds } from '../../src/deliveries/held.ts';
+import { releasableWebhookIds } from '../../src/deliveries/hold.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';

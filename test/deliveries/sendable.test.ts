@@ -24,7 +24,7 @@ suite('a payload', () => {
   for (const [when, payload, isRead] of PAYLOADS) {
     test(`${when} → ${isRead ? 'read with its delivery' : 'only its length is read with its delivery'}; alone, it is read whole`, async () => {
       const id = await addDelivery(payload);
-      const [found] = await findSendable(pool, [id]);
+      const found = (await findSendable(pool, [id]))[0]?.delivery;
       assert.deepEqual(
         [found?.payload, found?.bytes],
         [isRead ? payload : null, Buffer.byteLength(payload)],
@@ -32,6 +32,22 @@ suite('a payload', () => {
       assert.equal(await findPayload(pool, id), payload);
     });
   }
+
+  test('of a delivery whose webhook is being deleted → nothing is read', async () => {
+    const { id } = await addWebhook(database);
+    const ids = await addDeliveries(database, id);
+    await pool.query('update webhooks set deleted_at = now() where id = $1', [id]);
+    assert.deepEqual(await findSendable(pool, ids), []);
+  });
+
+  test('of several deliveries → each with its webhook, as the store gives it', async () => {
+    const other = await addWebhook(database, { valid_status_codes: [200, 204], secret_token: 's' });
+    const [mine = ''] = await addDeliveries(database, webhook.id);
+    const [its = ''] = await addDeliveries(database, other.id);
+    const found = await findSendable(pool, [mine, its]);
+    const webhooks = new Map(found.map((one) => [one.delivery.id, one.webhook]));
+    assert.deepEqual([webhooks.get(mine), webhooks.get(its)], [webhook, other]);
+  });
 
   test('of a delivery that is gone → undefined', async () =>
     assert.equal(await findPayload(pool, randomUUID()), undefined));

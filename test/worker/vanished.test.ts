@@ -23,7 +23,7 @@ suite('a send that vanished', () => {
     const { admitted, mark, pool, commit, record, recorded } = await marked(t);
     assert.equal((await record()).kind, 'attempted');
     await commit((tx) => unmarkIsolated(tx, [{ id: admitted.delivery.id, mark }]));
-    const [delivery] = await findSendable(pool, [admitted.delivery.id]);
+    const delivery = (await findSendable(pool, [admitted.delivery.id]))[0]?.delivery;
     assert.ok(delivery?.isolated_by);
     assert.notEqual(delivery.isolated_by, mark);
     assert.deepEqual(
@@ -47,7 +47,7 @@ async function marked(t: Cleanup) {
   const mark = randomUUID();
   await commit((tx) => markIsolated(tx, id, mark));
   const claim = await worker.claimOf(webhook.id, id);
-  const [delivery] = await findSendable(pool, [id]);
+  const delivery = (await findSendable(pool, [id]))[0]?.delivery;
   assert.ok(delivery);
   const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
   const admitted: Admitted = {

@@ -1,4 +1,4 @@
-import { sortClaims, type Sendable } from '../../../src/worker/admission.ts';
+import { decide, type Admitted } from '../../../src/worker/admission.ts';
 import type { SendableDelivery } from '../../../src/deliveries/sendable.ts';
 import { judge } from '../../../src/attempts/verdict.ts';
 import type { Webhook } from '../../../src/webhooks/webhook.ts';
@@ -6,10 +6,10 @@ import { SETTINGS } from '../../setup/service.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
 import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from './row.ts';
-import type { Aside, Delivery, Held, Route, State, Worker } from './state.ts';
+import type { Delivery, Held, Route, State, Worker } from './state.ts';
 
 /** How what was admitted is sent. */
-export type Rule = (one: Pick<Sendable, 'isolated' | 'vanished'> & { crashes: number }) => Route;
+export type Rule = (one: Pick<Admitted, 'isolated' | 'vanished'> & { crashes: number }) => Route;
 
 /** As the dispatcher does it. */
 export const RULE: Rule = ({ isolated, vanished }) =>
@@ -28,7 +28,7 @@ export function leave({ state, worker, held, how }: Turn, later = false): void {
 
 const failed = (turn: Turn): Turn => ({ ...turn, how: 'fails' });
 
-/** Reads delivery and webhook, and sorts the claim with the real rules. */
+/** Reads delivery and webhook, and decides on the claim with the real rules. */
 export function read(turn: Turn, rule: Rule): void {
   if (turn.how !== 'works') return leave(failed(turn));
   const { state, held } = turn;
@@ -43,17 +43,12 @@ export function read(turn: Turn, rule: Rule): void {
     isNew: false,
   };
   const doubt = held.doubt === 0 ? {} : { doubt: String(held.doubt) };
-  const { send, ...aside } = sortClaims(
-    [{ ...claim, ...doubt }],
-    row.exists ? [deliveryOf(row)] : [],
-    [webhookOf(row)],
-  );
-  const [one] = send;
-  held.phase = one ? 'admitted' : 'aside';
-  held.route = one && rule({ ...one, crashes: held.crashes });
-  held.aside = one
-    ? undefined
-    : (Object.keys(aside) as Aside[]).find((kind) => aside[kind].length > 0);
+  const found = row.exists ? { delivery: deliveryOf(row), webhook: webhookOf(row) } : undefined;
+  const decision = decide({ ...claim, ...doubt }, found);
+  const isSent = decision.kind === 'send';
+  held.phase = isSent ? 'admitted' : 'aside';
+  held.route = isSent ? rule({ ...decision, crashes: held.crashes }) : undefined;
+  held.aside = isSent ? undefined : decision.kind;
 }
 
 function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableDelivery {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
-import { setAside, type Aside } from '../../src/deliveries/hold.ts';
+import { withdraw } from '../../src/deliveries/withdraw.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import { releaseHeld } from '../../src/upkeep/release.ts';
 import {
@@ -15,15 +15,17 @@ import {
 } from '../setup/delivery-rows.ts';
 import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
 
-const NOTHING: Aside = { hold: [], postpone: [], drop: [], exhaust: [], doubt: [] };
-
-suite('set aside', { concurrency: 4 }, () => {
+suite('withdraw', { concurrency: 4 }, () => {
   test('a claim whose webhook is inactive → the delivery is held with the reason, and its job is gone', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker, { active: false });
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
+    await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [
+        { claim, withdrawal: { kind: 'hold', reason: 'webhook_inactive' } },
+      ]),
+    );
     const row = await deliveryRow(worker.pool, id);
     assert.deepEqual(
       [row?.status, row?.held_reason, row?.held, row?.delivery_attempts],
@@ -38,7 +40,11 @@ suite('set aside', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
     await takeOver(worker.pool, claim.jobId);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, hold: [claim] }));
+    await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [
+        { claim, withdrawal: { kind: 'hold', reason: 'webhook_inactive' } },
+      ]),
+    );
     assert.equal((await deliveryRow(worker.pool, id))?.held, false);
     assert.equal((await jobs(worker.pool)).length, 1);
   });
@@ -49,7 +55,7 @@ suite('set aside', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
     await worker.commit((tx) =>
-      setAside(tx, worker.queue, { ...NOTHING, postpone: [{ claim, delaySeconds: 60 }] }),
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'postpone', delaySeconds: 60 } }]),
     );
     const [job, ...others] = await jobs(worker.pool);
     assert.deepEqual([job?.deliveryId, job?.state, others.length], [id, 'created', 0]);
@@ -62,18 +68,22 @@ suite('set aside', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
     await worker.commit((tx) => deleteDelivery(tx, id));
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, drop: [claim] }));
+    await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'drop' } }]),
+    );
     assert.deepEqual(await jobs(worker.pool), []);
   });
 });
 
-suite('set aside, and not sent', { concurrency: 4 }, () => {
+suite('withdraw, and not sent', { concurrency: 4 }, () => {
   test('it has had all attempts that its webhook allows now → failed, without another one', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => setAside(tx, worker.queue, { ...NOTHING, exhaust: [claim] }));
+    await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'exhaust' } }]),
+    );
     const row = await deliveryRow(worker.pool, id);
     assert.deepEqual([row?.status, row?.delivery_attempts], ['failed', 0]);
     assert.deepEqual(await jobs(worker.pool), []);
@@ -85,7 +95,7 @@ suite('set aside, and not sent', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = { ...(await worker.claimOf(webhook.id, id)), crashes: 4 };
     await worker.commit((tx) =>
-      setAside(tx, worker.queue, { ...NOTHING, doubt: [{ claim, mark: 'a mark' }] }),
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'doubt', mark: 'a mark' } }]),
     );
     const { rows } = await worker.pool.query<{ data: unknown; seconds: number; scheduled: number }>(
       `select job.data, extract(epoch from job.start_after - now())::float8 as seconds,

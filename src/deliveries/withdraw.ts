@@ -1,0 +1,73 @@
+import type { Tx } from '../database/transaction.ts';
+import type { Claim, ClaimableQueue, NextJob } from '../queue/queue.ts';
+import type { HeldReason } from './delivery.ts';
+import { holdDeliveries } from './hold.ts';
+import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';
+
+/** Why a claim is not sent now, and so what becomes of its delivery. */
+export type Withdrawal =
+  /** It may not run. */
+  | { kind: 'hold'; reason: HeldReason }
+  /** It was claimed before its time, which is so many seconds from now. */
+  | { kind: 'postpone'; delaySeconds: number }
+  /** Nothing is left to send: the delivery is gone, final, or held. */
+  | { kind: 'drop' }
+  /** It has had all attempts that its webhook allows by now. */
+  | { kind: 'exhaust' }
+  /** A send of it was begun of which nobody has told the end; `mark` is that send's. */
+  | { kind: 'doubt'; mark: string };
+
+export type Withdrawn = { claim: Claim; withdrawal: Withdrawal };
+
+/**
+ * How long the worker of an isolated send has, once its claim has run out, to take its mark back.
+ * Longer than the time after which a worker without the database gives its sends up.
+ */
+const DOUBT_SECONDS = 30;
+
+/**
+ * Takes what is not to be sent now out of the queue: holds what may not run, gives what is early a
+ * job at its time, fails what has no attempts left, and ends the jobs of what needs none. Claims
+ * that are no longer ours change nothing.
+ */
+export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]): Promise<void> {
+  const ours = await queue.finish(
+    tx,
+    all.map(({ claim }) => claim),
+  );
+  const withdrawn = all.filter(({ claim }) => ours.has(claim));
+  const idsOf = (kind: Withdrawal['kind']) =>
+    withdrawn
+      .filter(({ withdrawal }) => withdrawal.kind === kind)
+      .map(({ claim }) => claim.deliveryId);
+
+  for (const [reason, ids] of byReason(withdrawn)) await holdDeliveries(tx, ids, reason);
+  await exhaustDeliveries(tx, idsOf('exhaust'));
+  await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
+  await queue.enqueue(tx, withdrawn.flatMap(nextJob));
+}
+
+function byReason(withdrawn: Withdrawn[]): Map<HeldReason, string[]> {
+  const ids = new Map<HeldReason, string[]>();
+  for (const { claim, withdrawal } of withdrawn) {
+    if (withdrawal.kind !== 'hold') continue;
+    ids.set(withdrawal.reason, [...(ids.get(withdrawal.reason) ?? []), claim.deliveryId]);
+  }
+  return ids;
+}
+
+/** The job at its time of a delivery that is only early, or in doubt; none for the others. */
+function nextJob({ claim, withdrawal }: Withdrawn): NextJob[] {
+  const { deliveryId, webhookId, crashes, doubt } = claim;
+  const job = { deliveryId, webhookId, crashes, ...(doubt === undefined ? {} : { doubt }) };
+  switch (withdrawal.kind) {
+    case 'postpone':
+      return [{ ...job, delaySeconds: withdrawal.delaySeconds }];
+    case 'doubt':
+      return [{ ...job, delaySeconds: DOUBT_SECONDS, doubt: withdrawal.mark }];
+    case 'hold':
+    case 'drop':
+    case 'exhaust':
+      return [];
+  }
+}
