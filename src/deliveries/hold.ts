@@ -14,8 +14,8 @@ export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason):
 }
 
 /**
- * Webhooks that have held deliveries which may run now. Steps from one webhook to the next in the index,
- * however many rows each has.
+ * Webhooks that have held deliveries which may run now. Steps from one webhook to the next in the
+ * index, however many rows each has.
  */
 export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

@@ -23,9 +23,11 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
        select id from deliveries where id = any ($1::uuid[]) order by id for update
      )
      update deliveries
-     set status = outcome.status, delivery_attempts = outcome.attempt, isolated_by = null, updated_at = now(),
+     set status = outcome.status, delivery_attempts = outcome.attempt, isolated_by = null,
+       updated_at = now(),
        scheduled_at = coalesce(now() + make_interval(secs => outcome.delay), scheduled_at)
-     from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[]) as outcome (id, attempt, status, delay)
+     from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[])
+       as outcome (id, attempt, status, delay)
      join locked on locked.id = outcome.id
      where deliveries.id = outcome.id
        and deliveries.status = 'pending'

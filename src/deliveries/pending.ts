@@ -39,7 +39,8 @@ export type Backlog = {
  */
 export async function countBacklog(db: Queryable): Promise<Backlog> {
   const due = await db.query<{ pending: string; oldest: number }>(
-    `select count(*) as pending, coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest
+    `select count(*) as pending,
+       coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest
      from deliveries
      where status = 'pending' and parked_at is null`,
   );

@@ -155,7 +155,10 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
        ${claimNext(table)}
      )
      select looked.seen, looked.due, claimed.*
-     from (select (select count(*) from newest)::integer as seen, (select count(*) from due)::integer as due) as looked
+     from (
+       select (select count(*) from newest)::integer as seen,
+         (select count(*) from due)::integer as due
+     ) as looked
      left join claimed on true`,
     parameters(request),
   );
@@ -177,7 +180,10 @@ const IS_WANTED = `(group_id is null or group_id <> all ($2::text[]) and (${IS_N
  */
 const FEW_OF_EACH = `
   select ranked.id
-  from (select id, group_id, row_number() over (partition by group_id order by created_on) as nth from due) as ranked
+  from (
+    select id, group_id, row_number() over (partition by group_id order by created_on) as nth
+    from due
+  ) as ranked
   where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
 
 function parameters({ limit, rooms, onlyNew, otherwise }: ClaimRequest): unknown[] {
@@ -194,11 +200,11 @@ function parameters({ limit, rooms, onlyNew, otherwise }: ClaimRequest): unknown
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */
 const claimNext = (table: string) => `
   update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
-    retry_count = case when job.started_on is not null then job.retry_count + 1 else job.retry_count end
+    retry_count = job.retry_count + case when job.started_on is not null then 1 else 0 end
   from next
   where job.name = 'deliveries' and job.id = next.id
-  returning job.id, ${GENERATION} as generation, job.data, job.group_id as "webhookId", job.singleton_key as key,
-    job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
+  returning job.id, ${GENERATION} as generation, job.data, job.group_id as "webhookId",
+    job.singleton_key as key, job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);

@@ -13,7 +13,8 @@ export async function withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<str
      from unnest($1::text[]) as wanted (id)
      cross join lateral (
        select count(*) as live from postmand_queue.job
-       where name = 'deliveries' and coalesce(singleton_key, '') = wanted.id and state <= 'active' and policy = 'exclusive'
+       where name = 'deliveries' and coalesce(singleton_key, '') = wanted.id
+         and state <= 'active' and policy = 'exclusive'
      ) as jobs
      where jobs.live = 0`,
     [deliveryIds],

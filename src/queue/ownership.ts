@@ -30,7 +30,8 @@ export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Prom
     `with free as (
        select id from ${table} where ${IS_OURS} for update skip locked
      ), extended as (
-       update ${table} set heartbeat_on = now() where name = 'deliveries' and id = any (array(select id from free))
+       update ${table} set heartbeat_on = now()
+       where name = 'deliveries' and id = any (array(select id from free))
      )
      select id, ${GENERATION} as generation from ${table} where ${IS_OURS}`,
   );
@@ -48,7 +49,8 @@ export async function returnClaims(
 ): Promise<void> {
   await tx.query(
     `update ${table}
-     set state = 'created', started_on = null, heartbeat_on = null, start_after = now() + make_interval(secs => $3)
+     set state = 'created', started_on = null, heartbeat_on = null,
+       start_after = now() + make_interval(secs => $3)
      where ${IS_OURS}`,
     [...namesOf(claims), delaySeconds],
   );

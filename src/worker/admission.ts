@@ -75,7 +75,10 @@ function decideOn(lease: LeasedClaim, found: Sendable | undefined): Decided {
   return { lease, found, decision: decide(lease.claim, found) };
 }
 
-/** Decides by the state that a delivery and its webhook have now; `found` is missing where they are gone. */
+/**
+ * Decides by the state that a delivery and its webhook have now; `found` is missing where they are
+ * gone.
+ */
 export function decide(claim: Claim, found: Sendable | undefined): Decision {
   if (found === undefined) return { kind: 'drop' };
   const { delivery, webhook } = found;
