@@ -1,4 +1,4 @@
-# docs/development.md tells how the digest is kept up to date.
+# CONTRIBUTING.md tells how the digest is kept up to date.
 FROM node:24.21.0-bookworm-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20 AS base
 WORKDIR /app
 

@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SDK_READMES = ['', 'typescript/', 'python/', 'go/'].map((sdk) => `sdk/${sdk}README.md`);
 
 suite('documents', async () => {
   const all = await readdir(path.join(ROOT, 'test'), { withFileTypes: true });
@@ -14,7 +15,7 @@ suite('documents', async () => {
   const docs = (await readdir(path.join(ROOT, 'docs')))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
-  for (const file of ['README.md', 'CHANGELOG.md', ...docs]) {
+  for (const file of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...SDK_READMES, ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
