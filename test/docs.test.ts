@@ -15,6 +15,17 @@ suite('documents', async () => {
   const docs = (await readdir(path.join(ROOT, 'docs')))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
+  for (const file of ['CONTRIBUTING.md', 'docs/architecture.md']) {
+    test(`${file} → every file and folder that it names is there`, async () => {
+      const text = await readFile(path.join(ROOT, file), 'utf8');
+      const named = text.matchAll(/`((?:src|test|bench|sdk|docs|\.ci)\/[a-z0-9./-]*)`/g);
+      const missing = Array.from(named, ([, name = '']) => name).filter(
+        (name) => !existsSync(path.join(ROOT, name)),
+      );
+      assert.deepEqual(missing, []);
+    });
+  }
+
   for (const file of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...SDK_READMES, ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
