@@ -39,7 +39,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
   );
   const webhooks = new Map<string, Webhook>();
   return rows.map((row) => {
-    const webhook = webhooks.get(row.webhook_id) ?? (webhookOf(row) as Webhook);
+    const webhook = webhooks.get(row.webhook_id) ?? webhookOf(row);
     webhooks.set(row.webhook_id, webhook);
     return { delivery: deliveryOf(row), webhook };
   });

@@ -18,8 +18,8 @@ export function settingValues(given: WebhookSettings): unknown[] {
   return settings.map((name) => given[name]);
 }
 
-/** A row of a statement that selects `webhookColumns`. All are null where nothing was joined. */
-export type JoinedWebhook = { [Name in keyof Webhook as `webhook.${Name}`]: Webhook[Name] | null };
+/** A row of a statement that selects `webhookColumns`. */
+export type JoinedWebhook = { [Name in keyof Webhook as `webhook.${Name}`]: Webhook[Name] };
 
 /**
  * All columns of a webhook for a statement that joins webhooks as `alias`, under names that no
@@ -29,8 +29,7 @@ export function webhookColumns(alias: string): string {
   return columns.map((name) => `${alias}.${name} as "webhook.${name}"`).join(', ');
 }
 
-/** The webhook of a joined row. Undefined: an outer join found none. */
-export function webhookOf(row: JoinedWebhook): Webhook | undefined {
-  if (row['webhook.id'] === null) return undefined;
+/** The webhook of a joined row. */
+export function webhookOf(row: JoinedWebhook): Webhook {
   return Object.fromEntries(columns.map((name) => [name, row[`webhook.${name}`]])) as Webhook;
 }
