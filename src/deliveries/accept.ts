@@ -4,18 +4,27 @@ import type { Pool } from '../database/pool.ts';
 import { shareCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { WebhookNotFound } from '../webhooks/webhook.ts';
-import { insertDeliveries, type NewDelivery } from './delivery-store.ts';
+import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
 import type { Delivery } from './delivery.ts';
 import type { DeliveryQueue } from '../queue/queue.ts';
 
-type Draft = { webhookId: string; payload: string };
+export type Draft = { webhookId: string; payload: string };
+
+/** What became of a draft. */
+export type Accepted = { kind: 'stored'; delivery: Delivery } | { kind: 'webhook_missing' };
 
 /**
- * Stores a delivery and its job together. When this resolves both are committed.
- * @throws WebhookNotFound, Overloaded when too many callers wait already
+ * Stores the drafts of one caller with their jobs in one transaction, which is committed when this
+ * resolves. A draft whose webhook is missing does not keep the others out.
+ * @returns what became of each draft, in their order.
+ * @throws Overloaded when too many callers wait already
  */
-export type Accept = (draft: Draft) => Promise<Delivery>;
+export type Accept = <const Drafts extends readonly Draft[]>(
+  drafts: Drafts,
+) => Promise<{ -readonly [Index in keyof Drafts]: Accepted }>;
+
+/** Most drafts that callers bring into one transaction together. */
+const MAX_BATCH = 100;
 
 /**
  * Most text that one statement inserts. The driver copies it several times over, with a backslash
@@ -26,11 +35,13 @@ const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 export type AcceptParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics };
 
 /** Callers that come while a transaction commits share the next one. */
-export function createAccept({ pool, queue, metrics }: AcceptParts): Accept {
-  const acceptTogether = shareCommits(
-    (drafts: NewDelivery[]) => inTransaction(pool, (tx) => acceptAll(tx, drafts, false)),
+export function createAccept(parts: AcceptParts): Accept {
+  const acceptShared = shareCommits(
+    (callers: NewDelivery[][]) =>
+      inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
     {
-      maxBatch: 100,
+      maxBatch: MAX_BATCH,
+      weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
       maxWaiting: 5000,
       lanes: 2,
       retryDelayMs: (failures, error) =>
@@ -38,49 +49,85 @@ export function createAccept({ pool, queue, metrics }: AcceptParts): Accept {
     },
   );
 
-  return async (draft) => {
-    const whole = { ...draft, id: randomUUID() };
-    const delivery = (await acceptTogether(whole)) ?? (await acceptAlone(whole));
-    if (delivery === undefined) throw new WebhookNotFound();
-    metrics.accepted.inc();
-    return delivery;
-  };
+  return (async (drafts: readonly Draft[]) => {
+    const named = drafts.map((draft) => ({ ...draft, id: randomUUID() }));
+    const shared = await acceptShared(named);
+    const results =
+      shared.kind === 'passed_over'
+        ? await inTransaction(parts.pool, (tx) => acceptAlone(parts, tx, named))
+        : shared.results;
+    parts.metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
+    return results;
+  }) as Accept;
+}
 
-  /**
-   * What the batch passed over: its webhook does not exist, or somebody is removing it and we see
-   * how that ends.
-   */
-  async function acceptAlone(draft: NewDelivery): Promise<Delivery | undefined> {
-    return (await inTransaction(pool, (tx) => acceptAll(tx, [draft], true)))[0];
-  }
+/**
+ * What a transaction made of the drafts of one of the callers that share it. `passed_over`: it
+ * stored none of them, as a webhook of theirs does not exist, or somebody is removing it.
+ */
+type Shared = { kind: 'accepted'; results: Accepted[] } | { kind: 'passed_over' };
 
-  /**
-   * Several callers' deliveries in one transaction. Undefined: not stored, as its webhook was not
-   * there to be used.
-   */
-  async function acceptAll(
-    tx: Tx,
-    drafts: NewDelivery[],
-    wait: boolean,
-  ): Promise<(Delivery | undefined)[]> {
-    metrics.acceptBatch.observe(drafts.length);
-    const stored = new Map<string, Delivery>();
-    for (const some of inStatements(drafts)) {
-      for (const delivery of await insertDeliveries(tx, some, wait))
-        stored.set(delivery.id, delivery);
-    }
-    const due = [...stored.values()].filter(({ held_reason }) => held_reason === null);
-    if (due.length > 0) {
-      const jobs = due.map(({ id, webhook_id }) => ({
-        deliveryId: id,
-        webhookId: webhook_id,
-        delaySeconds: 0,
-      }));
-      await queue.enqueue(tx, jobs);
-      await queue.wake(tx);
-    }
-    return drafts.map(({ id }) => stored.get(id));
+async function acceptTogether(
+  parts: AcceptParts,
+  tx: Tx,
+  callers: NewDelivery[][],
+): Promise<Shared[]> {
+  const stored = await store(parts, tx, { drafts: callers.flat(), wait: false });
+  const passedOver = new Set(callers.filter((drafts) => drafts.some(({ id }) => !stored.has(id))));
+  // All drafts of a caller are in one transaction: what is stored of theirs is taken back.
+  const ids = [...passedOver].flat().map(({ id }) => id);
+  const back = ids.filter((id) => stored.has(id));
+  for (const id of back) stored.delete(id);
+  if (back.length > 0) await deleteDeliveries(tx, back);
+  await enqueueDue(parts, tx, stored);
+  return callers.map((drafts) =>
+    passedOver.has(drafts)
+      ? { kind: 'passed_over' }
+      : { kind: 'accepted', results: resultsOf(drafts, stored) },
+  );
+}
+
+/** Waits for whoever is removing a webhook, and sees how that ends. */
+async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): Promise<Accepted[]> {
+  const stored = await store(parts, tx, { drafts, wait: true });
+  await enqueueDue(parts, tx, stored);
+  return resultsOf(drafts, stored);
+}
+
+type Stored = Map<string, Delivery>;
+
+async function store(
+  { metrics }: AcceptParts,
+  tx: Tx,
+  { drafts, wait }: { drafts: NewDelivery[]; wait: boolean },
+): Promise<Stored> {
+  metrics.acceptBatch.observe(drafts.length);
+  const stored: Stored = new Map();
+  for (const some of inStatements(drafts)) {
+    for (const delivery of await insertDeliveries(tx, some, wait))
+      stored.set(delivery.id, delivery);
   }
+  return stored;
+}
+
+/** Gives those that are not held their jobs. */
+async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promise<void> {
+  const due = [...stored.values()].filter(({ held_reason }) => held_reason === null);
+  if (due.length === 0) return;
+  const jobs = due.map(({ id, webhook_id }) => ({
+    deliveryId: id,
+    webhookId: webhook_id,
+    delaySeconds: 0,
+  }));
+  await queue.enqueue(tx, jobs);
+  await queue.wake(tx);
+}
+
+function resultsOf(drafts: NewDelivery[], stored: Stored): Accepted[] {
+  return drafts.map(({ id }) => {
+    const delivery = stored.get(id);
+    return delivery === undefined ? { kind: 'webhook_missing' } : { kind: 'stored', delivery };
+  });
 }
 
 /** Splits drafts so that no statement has much more text than it may. */

@@ -88,11 +88,11 @@ export async function listDeliveries(
 }
 
 /**
- * Removes a delivery and its attempts. Its job, where it has one, ends without a send when it comes
- * due.
+ * Removes deliveries and their attempts. A job that one of them has ends without a send when it
+ * comes due.
  */
-export async function deleteDelivery(tx: Tx, id: string): Promise<void> {
-  await tx.query('delete from deliveries where id = $1', [id]);
+export async function deleteDeliveries(tx: Tx, ids: string[]): Promise<void> {
+  await tx.query('delete from deliveries where id = any ($1::uuid[])', [ids]);
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
-import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
+import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import { buildRequest } from '../../src/sending/request.ts';
@@ -154,7 +154,7 @@ suite('settle', { concurrency: 4 }, () => {
   test('a delivery deleted meanwhile → nothing is recorded, and its job is gone', async (t) => {
     const line = await openLine(t);
     const attempted = await line.attempt(FAILURE);
-    await line.commit((tx) => deleteDelivery(tx, line.deliveryId));
+    await line.commit((tx) => deleteDeliveries(tx, [line.deliveryId]));
     assert.deepEqual(await line.settle(attempted), []);
     assert.deepEqual(
       [await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')],
@@ -201,7 +201,7 @@ suite('settle', { concurrency: 4 }, () => {
         await line.attempt(response(Number.parseInt(id[0] ?? '', 16) % 2 === 0 ? 200 : 500), id),
       );
     await takeOver(line.pool, attempts[3]?.claim.jobId ?? '');
-    await line.commit((tx) => deleteDelivery(tx, ids[7] ?? ''));
+    await line.commit((tx) => deleteDeliveries(tx, [ids[7] ?? '']));
     const settled = await line.settle(...attempts);
     assert.deepEqual(
       settled.map(({ delivery }) => delivery.id).sort(),

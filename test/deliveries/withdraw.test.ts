@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { deleteDelivery } from '../../src/deliveries/delivery-store.ts';
+import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { withdraw } from '../../src/deliveries/withdraw.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import { releaseHeld } from '../../src/upkeep/release.ts';
@@ -67,7 +67,7 @@ suite('withdraw', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) => deleteDelivery(tx, id));
+    await worker.commit((tx) => deleteDeliveries(tx, [id]));
     await worker.commit((tx) =>
       withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'drop' } }]),
     );

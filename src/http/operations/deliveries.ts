@@ -1,6 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
-import { deleteDelivery, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
+import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
+import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 
@@ -21,10 +22,10 @@ export function deliveryHandlers({ pool, accept }: ApiParts): DeliveryOperations
       return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
     },
     async createDelivery({ body }) {
-      return {
-        status: 201,
-        body: await accept({ webhookId: body.webhook_id, payload: body.payload ?? '' }),
-      };
+      const draft = { webhookId: body.webhook_id, payload: body.payload ?? '' };
+      const [accepted] = await accept([draft]);
+      if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
+      return { status: 201, body: accepted.delivery };
     },
     async getDelivery({ params }) {
       const delivery = await findDelivery(pool, params.delivery_id);
@@ -32,7 +33,7 @@ export function deliveryHandlers({ pool, accept }: ApiParts): DeliveryOperations
       return { status: 200, body: delivery };
     },
     async deleteDelivery({ params }) {
-      await inTransaction(pool, (tx) => deleteDelivery(tx, params.delivery_id));
+      await inTransaction(pool, (tx) => deleteDeliveries(tx, [params.delivery_id]));
       return { status: 204 };
     },
   };

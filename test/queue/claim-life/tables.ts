@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../../src/database/pool.ts';
-import { deleteDelivery } from '../../../src/deliveries/delivery-store.ts';
+import { deleteDeliveries } from '../../../src/deliveries/delivery-store.ts';
 import { addWebhook } from '../../setup/delivery-rows.ts';
 import type { WorkerQueue } from '../worker-queue.ts';
 import type { Event } from './event.ts';
@@ -37,7 +37,7 @@ export async function change(
   rows: Rows,
   kind: Event['kind'],
 ): Promise<void> {
-  if (kind === 'delete') await commit((tx) => deleteDelivery(tx, rows.deliveryId));
+  if (kind === 'delete') await commit((tx) => deleteDeliveries(tx, [rows.deliveryId]));
   if (kind === 'activate' || kind === 'deactivate')
     await pool.query('update webhooks set active = $2 where id = $1', [
       rows.webhookId,

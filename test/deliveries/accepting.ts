@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { createAccept, type Accepted, type Draft } from '../../src/deliveries/accept.ts';
+import type { Delivery } from '../../src/deliveries/delivery.ts';
+import { openQueue } from '../../src/queue/queue.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import { silentLog } from '../setup/parts.ts';
+
+/** A database of its own with a queue, and what accepts deliveries into them. */
+export async function freshAccept(t: Cleanup) {
+  const database = await freshDatabase(t);
+  const queue = await openQueue(database.pool, silentLog);
+  lastFirst(t).after(() => queue.close());
+  const accept = createAccept({ pool: database.pool, queue, metrics: createMetrics() });
+  const acceptOne = async (draft: Draft) => stored((await accept([draft]))[0]);
+  return { ...database, accept, acceptOne };
+}
+
+/** The delivery of a draft that must have been stored. */
+export function stored(result: Accepted): Delivery {
+  assert.equal(result.kind, 'stored');
+  return result.delivery;
+}
