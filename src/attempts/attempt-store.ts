@@ -1,7 +1,9 @@
-import { fillLongTexts, type Listed } from '../database/long-text.ts';
-import { pageParameters, type Page } from '../database/page.ts';
+import { fillLongTexts, shortText, type Listed } from '../database/long-text.ts';
+import { withNames } from '../database/named-parameters.ts';
+import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
+import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import type { Attempt } from './attempt.ts';
 
 /** Stores attempts with the database's time. */
@@ -10,10 +12,11 @@ export async function insertAttempts(
   attempts: Omit<Attempt, 'created_at'>[],
 ): Promise<void> {
   await tx.query(
-    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-       execution_duration, success, error, created_at)
+    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response,
+       response_status_code, execution_duration, success, error, created_at)
      select attempt.*, now()
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::integer[], $7::integer[], $8::boolean[], $9::text[]) as attempt`,
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
+       $6::integer[], $7::integer[], $8::boolean[], $9::text[]) as attempt`,
     [
       attempts.map(({ id }) => id),
       attempts.map(({ webhook_id }) => webhook_id),
@@ -33,8 +36,7 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
     `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
        execution_duration, success, error, created_at
      from delivery_attempts
-     where id = $1
-       and case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end`,
+     where id = $1 and ${OF_VISIBLE_WEBHOOK}`,
     [id],
   );
   return rows[0];
@@ -48,7 +50,8 @@ export async function findLastAttempts(
   webhookIds: string[],
 ): Promise<LastAttempt[]> {
   const { rows } = await db.query<LastAttempt>(
-    `select asked.id as "webhookId", latest.execution_duration as "tookMs", latest.response_status_code > 0 as answered
+    `select asked.id as "webhookId", latest.execution_duration as "tookMs",
+       latest.response_status_code > 0 as answered
      from unnest($1::uuid[]) as asked (id)
      cross join lateral (
        select execution_duration, response_status_code from delivery_attempts
@@ -74,38 +77,27 @@ const LONG_TRANSCRIPTS = {
   texts: 'select id, raw_request, raw_response from delivery_attempts where id = any ($1::uuid[])',
 } as const;
 
-/**
- * The newest first. A null parameter is no filter: the planner sees the values and drops what is
- * always true.
- * @throws PageTooLarge
- */
+/** The newest first. @throws PageTooLarge */
 export async function listAttempts(
   db: Queryable,
-  filter: AttemptFilter,
+  { webhookId, deliveryId, success }: AttemptFilter,
   page: Page,
 ): Promise<Attempt[]> {
   const { rows } = await db.query<Listed<Attempt, Text>>(
-    `select id, webhook_id, delivery_id,
-       case when octet_length(raw_request) <= 32768 then raw_request end as raw_request,
-       case when octet_length(raw_response) <= 32768 then raw_response end as raw_response,
-       response_status_code, execution_duration, success, error, created_at
-     from delivery_attempts
-     where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
-       and ($1::uuid is null or webhook_id = $1)
-       and ($2::uuid is null or delivery_id = $2)
-       and ($3::boolean is null or success = $3)
-       and ($4::timestamptz is null or created_at > $4)
-       and ($5::timestamptz is null or created_at >= $5)
-       and ($6::timestamptz is null or created_at < $6)
-       and ($7::timestamptz is null or created_at <= $7)
-     order by created_at desc, id desc
-     limit $8 offset $9`,
-    [
-      filter.webhookId ?? null,
-      filter.deliveryId ?? null,
-      filter.success ?? null,
-      ...pageParameters(page),
-    ],
+    ...withNames(
+      `select id, webhook_id, delivery_id, ${shortText('raw_request')} as raw_request,
+         ${shortText('raw_response')} as raw_response, response_status_code, execution_duration,
+         success, error, created_at
+       from delivery_attempts
+       where ${OF_VISIBLE_WEBHOOK}
+         and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+         and ($delivery_id::uuid is null or delivery_id = $delivery_id)
+         and ($success::boolean is null or success = $success)
+         and ${CREATED_BETWEEN}
+       order by created_at desc, id desc
+       limit $limit offset $offset`,
+      { webhook_id: webhookId, delivery_id: deliveryId, success, ...pageValues(page) },
+    ),
   );
   return fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS);
 }

@@ -7,6 +7,17 @@ import type { Queryable } from './pool.ts';
  */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
+/** Texts of more bytes are left out where many rows are read at once. */
+const MAX_SHORT_BYTES = 32 * 1024;
+
+/**
+ * A column's text in SQL, or null where it is longer than 32 KiB. PostgreSQL knows the length
+ * without reading the text.
+ */
+export function shortText(column: string): string {
+  return `case when octet_length(${column}) <= ${MAX_SHORT_BYTES} then ${column} end`;
+}
+
 /** The rows of a page hold more text than may be brought into memory at once. */
 export class PageTooLarge extends Error {
   override name = 'PageTooLarge';
@@ -20,8 +31,8 @@ export class PageTooLarge extends Error {
 }
 
 /**
- * A row of a list statement that leaves out long texts, as null: each text is at most 32 KiB, so
- * 1,000 rows are within the bound.
+ * A row of a list statement that reads each text by `shortText`: 1,000 rows of them are within the
+ * bound.
  */
 export type Listed<Row, Text extends keyof Row> = Omit<Row, Text> & {
   [Name in Text]: string | null;

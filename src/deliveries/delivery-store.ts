@@ -1,9 +1,14 @@
-import { fillLongTexts, type Listed } from '../database/long-text.ts';
-import { pageParameters, type Page } from '../database/page.ts';
+import { fillLongTexts, shortText, type Listed } from '../database/long-text.ts';
+import { withNames } from '../database/named-parameters.ts';
+import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
+import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import type { Delivery, Status } from './delivery.ts';
 import { heldReasonSql } from './may-run.ts';
+
+const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
+  created_at, updated_at`;
 
 export type NewDelivery = { id: string; webhookId: string; payload: string };
 
@@ -30,7 +35,7 @@ export async function insertDeliveries(
        known.held_reason, case when known.held_reason is not null then now() end, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
      join known on known.id = draft.webhook_id
-     returning id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at`,
+     returning ${COLUMNS}`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
@@ -42,10 +47,7 @@ export async function insertDeliveries(
 
 export async function findDelivery(db: Queryable, id: string): Promise<Delivery | undefined> {
   const { rows } = await db.query<Delivery>(
-    `select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, created_at, updated_at
-     from deliveries
-     where id = $1
-       and case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end`,
+    `select ${COLUMNS} from deliveries where id = $1 and ${OF_VISIBLE_WEBHOOK}`,
     [id],
   );
   return rows[0];
@@ -55,34 +57,30 @@ export type DeliveryFilter = { webhookId?: string | undefined; status?: Status |
 
 const LONG_PAYLOADS = {
   columns: ['payload'],
-  size: 'select sum(octet_length(payload))::float8 as bytes from deliveries where id = any ($1::uuid[])',
+  size: `select sum(octet_length(payload))::float8 as bytes
+    from deliveries where id = any ($1::uuid[])`,
   texts: 'select id, payload from deliveries where id = any ($1::uuid[])',
 } as const;
 
-/**
- * The newest first. A null parameter is no filter: the planner sees the values and drops what is
- * always true.
- * @throws PageTooLarge
- */
+/** The newest first. @throws PageTooLarge */
 export async function listDeliveries(
   db: Queryable,
-  filter: DeliveryFilter,
+  { webhookId, status }: DeliveryFilter,
   page: Page,
 ): Promise<Delivery[]> {
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
-    `select id, webhook_id, case when octet_length(payload) <= 32768 then payload end as payload, scheduled_at, delivery_attempts,
-       status, held_reason, created_at, updated_at
-     from deliveries
-     where case when webhook_id = any (array(select w.id from webhooks w where w.deleted_at is not null)) then false else true end
-       and ($1::uuid is null or webhook_id = $1)
-       and ($2::text is null or status = $2)
-       and ($3::timestamptz is null or created_at > $3)
-       and ($4::timestamptz is null or created_at >= $4)
-       and ($5::timestamptz is null or created_at < $5)
-       and ($6::timestamptz is null or created_at <= $6)
-     order by created_at desc, id desc
-     limit $7 offset $8`,
-    [filter.webhookId ?? null, filter.status ?? null, ...pageParameters(page)],
+    ...withNames(
+      `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
+         status, held_reason, created_at, updated_at
+       from deliveries
+       where ${OF_VISIBLE_WEBHOOK}
+         and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+         and ($status::text is null or status = $status)
+         and ${CREATED_BETWEEN}
+       order by created_at desc, id desc
+       limit $limit offset $offset`,
+      { webhook_id: webhookId, status, ...pageValues(page) },
+    ),
   );
   return fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS);
 }
@@ -106,7 +104,10 @@ export async function deleteDeliveriesOf(
 ): Promise<number> {
   const { rowCount } = await tx.query(
     `delete from deliveries
-     where id in (select id from deliveries where webhook_id = $1 order by created_at desc, id desc limit $2 for update skip locked)`,
+     where id in (
+       select id from deliveries where webhook_id = $1
+       order by created_at desc, id desc limit $2 for update skip locked
+     )`,
     [webhookId, limit],
   );
   return rowCount ?? 0;

@@ -1,3 +1,4 @@
+import { shortText } from '../database/long-text.ts';
 import type { Queryable } from '../database/pool.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webhook-sql.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
@@ -28,7 +29,7 @@ export type Sendable = { delivery: SendableDelivery; webhook: Webhook };
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
   const { rows } = await db.query<SendableDelivery & JoinedWebhook>(
     `select d.id, d.webhook_id, d.delivery_attempts, d.status, d.held_reason, d.isolated_by,
-       case when octet_length(d.payload) <= 32768 then d.payload end as payload,
+       ${shortText('d.payload')} as payload,
        octet_length(d.payload) as bytes,
        extract(epoch from d.scheduled_at - now())::float8 as "waitSeconds",
        ${webhookColumns('w')}

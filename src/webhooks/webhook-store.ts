@@ -1,4 +1,5 @@
-import { pageParameters, type Page } from '../database/page.ts';
+import { withNames } from '../database/named-parameters.ts';
+import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { COLUMNS, SETTING_PARAMETERS, settingValues, SETTINGS } from './webhook-sql.ts';
@@ -49,27 +50,23 @@ async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
   return rows;
 }
 
-/**
- * By name. A null parameter is no filter: the planner sees the values and drops what is always
- * true.
- */
+/** By name. */
 export async function listWebhooks(
   db: Queryable,
-  filter: { active?: boolean | undefined },
+  { active }: { active?: boolean | undefined },
   page: Page,
 ): Promise<Webhook[]> {
   const { rows } = await db.query<Webhook>(
-    `select ${COLUMNS}
-     from webhooks
-     where deleted_at is null
-       and ($1::boolean is null or active = $1)
-       and ($2::timestamptz is null or created_at > $2)
-       and ($3::timestamptz is null or created_at >= $3)
-       and ($4::timestamptz is null or created_at < $4)
-       and ($5::timestamptz is null or created_at <= $5)
-     order by name, id
-     limit $6 offset $7`,
-    [filter.active ?? null, ...pageParameters(page)],
+    ...withNames(
+      `select ${COLUMNS}
+       from webhooks
+       where deleted_at is null
+         and ($active::boolean is null or active = $active)
+         and ${CREATED_BETWEEN}
+       order by name, id
+       limit $limit offset $offset`,
+      { active, ...pageValues(page) },
+    ),
   );
   return rows;
 }
@@ -103,7 +100,10 @@ export async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
   if (locked.rowCount === 0) return false;
   // In a statement of its own: it sees what was committed before the lock, and nothing can come
   // after it.
-  const sql =
-    'delete from webhooks where id = $1 and not exists (select from deliveries where webhook_id = $1)';
-  return (await tx.query(sql, [id])).rowCount === 1;
+  const removed = await tx.query(
+    `delete from webhooks
+     where id = $1 and not exists (select from deliveries where webhook_id = $1)`,
+    [id],
+  );
+  return removed.rowCount === 1;
 }
