@@ -52,11 +52,11 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
     assert.equal(await rowsOf(database, 'deliveries'), 2, 'the delivery is still there');
 
-    await expectProblem(api, 'GET', `/webhooks/${hidden.id}`, 5);
-    await expectProblem(api, 'PUT', `/webhooks/${hidden.id}`, 5, SETTINGS);
-    await expectProblem(api, 'POST', '/deliveries', 5, { webhook_id: hidden.id, payload: '' });
-    await expectProblem(api, 'GET', `/deliveries/${delivery}`, 6);
-    await expectProblem(api, 'GET', `/delivery-attempts/${attempt}`, 7);
+    await expectProblem(api, 5, ['GET', `/webhooks/${hidden.id}`]);
+    await expectProblem(api, 5, ['PUT', `/webhooks/${hidden.id}`, SETTINGS]);
+    await expectProblem(api, 5, ['POST', '/deliveries', { webhook_id: hidden.id, payload: '' }]);
+    await expectProblem(api, 6, ['GET', `/deliveries/${delivery}`]);
+    await expectProblem(api, 7, ['GET', `/delivery-attempts/${attempt}`]);
     assert.deepEqual(await listed(api, '/webhooks'), [kept.id]);
     assert.deepEqual(await listed(api, '/deliveries'), [keptDelivery.id]);
     for (const list of [
@@ -116,13 +116,9 @@ async function lockDelivery(
   return async () => void (await client.query('rollback'));
 }
 
-async function expectProblem(
-  api: Api,
-  method: string,
-  path: string,
-  code: number,
-  body?: unknown,
-): Promise<void> {
+type Call = [method: string, path: string, body?: unknown];
+
+async function expectProblem(api: Api, code: number, [method, path, body]: Call): Promise<void> {
   const answer = await api.call(method, path, body);
   assert.deepEqual(
     [answer.status, (answer.body as { code: number }).code],
