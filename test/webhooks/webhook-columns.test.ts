@@ -5,7 +5,11 @@ import { inTransaction } from '../../src/database/transaction.ts';
 import { WEBHOOK_COLUMNS } from '../../src/webhooks/webhook-columns.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../../src/webhooks/webhook-sql.ts';
 import { findWebhook, insertWebhook, replaceWebhook } from '../../src/webhooks/webhook-store.ts';
-import { settingsOf, type WebhookSettings } from '../../src/webhooks/webhook.ts';
+import {
+  settingsOf,
+  type GivenSettings,
+  type WebhookSettings,
+} from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { addWebhook } from '../setup/delivery-rows.ts';
 import { SETTINGS } from '../setup/service.ts';
@@ -13,7 +17,7 @@ import { wholeFile } from '../setup/whole-file.ts';
 
 const { secret_token: _token, active: _active, ...REQUIRED } = SETTINGS;
 
-const GIVEN: [when: string, given: Parameters<typeof settingsOf>[0], then: object][] = [
+const GIVEN: [when: string, given: GivenSettings, then: object][] = [
   ['everything', SETTINGS, SETTINGS],
   ['nothing that has a default', REQUIRED, { ...REQUIRED, secret_token: '', active: false }],
   [
