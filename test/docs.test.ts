@@ -41,7 +41,7 @@ suite('documents', async () => {
     });
   }
 
-  for (const file of ['docs/security.md', 'docs/reliability.md']) {
+  for (const file of ['docs/security.md', 'docs/reliability.md', 'docs/decisions.md']) {
     test(`${file} → every test that it names is there`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
       for (const [, name = ''] of text.matchAll(folders)) {
@@ -54,6 +54,18 @@ suite('documents', async () => {
       }
     });
   }
+
+  test('docs/decisions.md → its index lists every entry, and the files that it names are there', async () => {
+    const text = await readFile(path.join(ROOT, 'docs/decisions.md'), 'utf8');
+    const indexed = Array.from(text.matchAll(/^· \[(.*)\]\(/gm), ([, title]) => title);
+    assert.deepEqual(
+      indexed,
+      Array.from(text.matchAll(/^### (.*)$/gm), ([, title]) => title),
+    );
+    const sources = await readdir(path.join(ROOT, 'src'), { recursive: true });
+    const known = new Set(sources.map((name) => path.basename(name)));
+    for (const [, name = ''] of text.matchAll(/`([a-z-]+\.ts)`/g)) assert.ok(known.has(name), name);
+  });
 });
 
 /** The anchors of headings, as GitHub makes them. */
