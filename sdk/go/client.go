@@ -37,7 +37,7 @@ type Webhook struct {
 	UpdatedAt              string  `json:"updated_at"`
 }
 
-// WebhookInput — The settings of a webhook, and such fields of an earlier answer as a client may send back.
+// WebhookInput — The settings of a webhook, and those fields of an earlier answer that a client may send back.
 type WebhookInput struct {
 	Name                   string  `json:"name"`
 	Url                    string  `json:"url"`
@@ -87,7 +87,7 @@ type Delivery struct {
 	UpdatedAt        string         `json:"updated_at"`
 }
 
-// DeliveryInput — A payload for a webhook, and such fields of an earlier answer as a client may send back.
+// DeliveryInput — A payload for a webhook, and those fields of an earlier answer that a client may send back.
 type DeliveryInput struct {
 	WebhookId        string  `json:"webhook_id"`
 	Payload          *string `json:"payload,omitempty"`

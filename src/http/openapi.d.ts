@@ -75,8 +75,8 @@ export interface paths {
         };
         /**
          * List deliveries
-         * @description Lists deliveries, newest first. All filters that are given must hold. A `webhook_id` that nobody has gives an
-         *     empty list.
+         * @description Lists deliveries, newest first. All filters that are given must hold. A `webhook_id` that no webhook has
+         *     gives an empty list.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -141,8 +141,8 @@ export interface paths {
         };
         /**
          * List delivery attempts
-         * @description Lists delivery attempts, newest first. All filters that are given must hold. A `webhook_id` or `delivery_id`
-         *     that nobody has gives an empty list.
+         * @description Lists delivery attempts, newest first. All filters that are given must hold. An unknown `webhook_id` or
+         *     `delivery_id` gives an empty list.
          */
         get: operations["listDeliveryAttempts"];
         put?: never;
@@ -188,8 +188,8 @@ export interface paths {
         };
         /**
          * Check the health of a process
-         * @description Tells whether this process can reach its database, and the database can be written: after a failover, or
-         *     where somebody set it read-only, it may answer and still take nothing. There is no `/v1` in front of this path.
+         * @description Says whether this process can reach its database and write to it. After a failover, or where somebody set it
+         *     read-only, a database may answer and still refuse writes. There is no `/v1` in front of this path.
          */
         get: operations["getHealth"];
         put?: never;
@@ -307,7 +307,7 @@ export interface components {
              */
             updated_at: string;
         };
-        /** @description The settings of a webhook, and such fields of an earlier answer as a client may send back. */
+        /** @description The settings of a webhook, and those fields of an earlier answer that a client may send back. */
         WebhookInput: {
             /**
              * Format: text
@@ -319,8 +319,8 @@ export interface components {
             /**
              * Format: uri
              * @description The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
-             *     refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
-             *     A webhook that has such a URL from before keeps it in a PUT.
+             *     refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another path.
+             *     A webhook that has had such a URL before may keep it in a PUT.
              * @example https://httpbin.org/post
              */
             url: string;
@@ -463,7 +463,7 @@ export interface components {
              * @description Why a pending delivery is held back. Null when it is not.
              *
              *     - `webhook_inactive`: its webhook is not active. It will be sent when the webhook is active again.
-             *     - `imported`: it was pending in a database that was taken over, and it waits its turn.
+             *     - `imported`: it was pending in a database that was taken over, and it waits for its turn.
              * @example webhook_inactive
              * @enum {string|null}
              */
@@ -481,7 +481,7 @@ export interface components {
              */
             updated_at: string;
         };
-        /** @description A payload for a webhook, and such fields of an earlier answer as a client may send back. */
+        /** @description A payload for a webhook, and those fields of an earlier answer that a client may send back. */
         DeliveryInput: {
             /**
              * Format: uuid
@@ -491,7 +491,7 @@ export interface components {
             webhook_id: string;
             /**
              * Format: text
-             * @description The body to send, exactly. A JSON document goes in as a string. Null means empty. Unicode text without
+             * @description The body to send, exactly. Give a JSON document as a string. Null means empty. Unicode text without
              *     U+0000 and without unpaired surrogates; it is sent as UTF-8.
              * @default
              * @example {"success": true}
@@ -593,7 +593,7 @@ export interface components {
             /**
              * @description What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
              *     the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
-             *     `…[cut]` ends what was cut. Empty when no complete response came.
+             *     `…[cut]` stands at the end of what was cut. Empty when no complete response came.
              * @example HTTP/1.1 200 OK
              *     Content-Length: 2
              *     Content-Type: text/plain
@@ -711,7 +711,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description This server asks for a key, and the request has none that it knows (code 13). Nothing else was looked at. */
+        /** @description This server asks for a key, and the request has none that it knows (code 13). The server looked at nothing else. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -726,7 +726,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The id in the path is no UUID (code 2). */
+        /** @description The id in the path is not a UUID (code 2). */
         InvalidId: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -740,7 +740,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The id in the path is no UUID (code 2), or no webhook has it (code 5). */
+        /** @description The id in the path is not a UUID (code 2), or no webhook has it (code 5). */
         WebhookNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -754,7 +754,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The id in the path is no UUID (code 2), or no delivery has it (code 6). */
+        /** @description The id in the path is not a UUID (code 2), or no delivery has it (code 6). */
         DeliveryNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -768,7 +768,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The id in the path is no UUID (code 2), or no delivery attempt has it (code 7). */
+        /** @description The id in the path is not a UUID (code 2), or no delivery attempt has it (code 7). */
         DeliveryAttemptNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -782,7 +782,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than this server takes (code 11). */
+        /** @description The body is larger than this server accepts (code 11). */
         PayloadTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -825,7 +825,7 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server failed (code 1). The fault is ours, and the log has more under the `X-Request-Id`. */
+        /** @description The server failed (code 1). The fault is in the server, and its log has more under the `X-Request-Id`. */
         InternalServerError: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -944,12 +944,12 @@ export interface components {
          */
         "X-Request-Id": string;
         /**
-         * @description Forbids browsers to show the answer in a frame.
+         * @description Tells browsers not to show the answer in a frame.
          * @example DENY
          */
         "X-Frame-Options": string;
         /**
-         * @description Forbids browsers to guess another content type.
+         * @description Tells browsers not to guess another content type.
          * @example nosniff
          */
         "X-Content-Type-Options": string;
@@ -959,12 +959,12 @@ export interface components {
          */
         "X-Xss-Protection": string;
         /**
-         * @description Forbids other pages to embed the answer.
+         * @description Tells browsers not to let other pages embed the answer.
          * @example frame-ancestors 'none'
          */
         "Content-Security-Policy": string;
         /**
-         * @description The scheme that is wanted (RFC 6750), and `error="invalid_token"` where something else was given.
+         * @description The scheme to use (RFC 6750), with `error="invalid_token"` if the request had other credentials.
          * @example Bearer realm="postmand"
          */
         "WWW-Authenticate": string;
@@ -1292,7 +1292,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedOrInvalid"];
             401: components["responses"]["Unauthorized"];
-            /** @description No webhook has this `webhook_id` (code 5). One that is no UUID is a 400. */
+            /** @description No webhook has this `webhook_id` (code 5). A `webhook_id` that is not a UUID answers 400. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

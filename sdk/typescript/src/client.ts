@@ -15,7 +15,7 @@
  *
  * **Keys.** A server may ask for a key. Where it does (`POSTMAND_API_KEYS`), every request below `/v1` carries it as
  * `Authorization: Bearer <key>`. Without a key that the server knows, every path and method answers 401 with code 13,
- * and nothing else of the request is looked at. This document and its page need no key, nor does the health port.
+ * and the server looks at nothing else of the request. This document and its page need no key, nor does the health port.
  * Where no key is set, everybody who reaches the server may use it.
  *
  * **Times** are RFC 3339 in UTC with microseconds, for example `2026-11-23T16:26:01.456186Z`. A time in a query
@@ -32,8 +32,8 @@
  *
  * **HEAD** is answered wherever GET is: with the status and the headers of that GET, and without its body.
  *
- * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Judge by the
- * code; the texts may change. Expect codes to be added.
+ * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Let programs
+ * decide by the code: the texts may change. New codes may be added.
  *
  * | code | message | status |
  * | ---: | --- | ---: |
@@ -57,11 +57,11 @@
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
- * A request under a name (`Host`) that the server does not answer to is 421 with code 17, see
+ * A request for a name (`Host`) that the server does not answer to answers 421 with code 17, see
  * `POSTMAND_HTTP_ALLOWED_HOSTS`. The other three end the connection. A request whose headers take more than 10
- * seconds to arrive, or that is not complete after 60 seconds, answers 408 with code 14. More than 100 headers, or more than 16 KiB of them with the
- * request line, answer 431 with code 15. What is no HTTP/1.1, or has more
- * than one `Host`, answers 400 with code 16.
+ * seconds to arrive, or that is not complete after 60 seconds, answers 408 with code 14. A request with more than
+ * 100 headers, or with more than 16 KiB of them together with the request line, answers 431 with code 15. A request
+ * that is not valid HTTP/1.1, or that has more than one `Host`, answers 400 with code 16.
  *
  * **Headers.** Every answer, errors included, carries `X-Request-Id` and four security headers: `X-Frame-Options`,
  * `X-Content-Type-Options`, `X-Xss-Protection` and `Content-Security-Policy`.
@@ -135,7 +135,7 @@ export type Webhook = {
 };
 
 /**
- * The settings of a webhook, and such fields of an earlier answer as a client may send back.
+ * The settings of a webhook, and those fields of an earlier answer that a client may send back.
  */
 export type WebhookInput = {
     /**
@@ -148,8 +148,8 @@ export type WebhookInput = {
     name: string;
     /**
      * The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
-     * refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another one.
-     * A webhook that has such a URL from before keeps it in a PUT.
+     * refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another path.
+     * A webhook that has had such a URL before may keep it in a PUT.
      * @minLength 1
      * @maxLength 2048
      * @format uri
@@ -294,7 +294,7 @@ export type Delivery = {
      * Why a pending delivery is held back. Null when it is not.
      *
      * - `webhook_inactive`: its webhook is not active. It will be sent when the webhook is active again.
-     * - `imported`: it was pending in a database that was taken over, and it waits its turn.
+     * - `imported`: it was pending in a database that was taken over, and it waits for its turn.
      */
     held_reason: ("webhook_inactive" | "imported") | null;
     /**
@@ -310,7 +310,7 @@ export type Delivery = {
 };
 
 /**
- * A payload for a webhook, and such fields of an earlier answer as a client may send back.
+ * A payload for a webhook, and those fields of an earlier answer that a client may send back.
  */
 export type DeliveryInput = {
     /**
@@ -319,7 +319,7 @@ export type DeliveryInput = {
      */
     webhook_id: string;
     /**
-     * The body to send, exactly. A JSON document goes in as a string. Null means empty. Unicode text without
+     * The body to send, exactly. Give a JSON document as a string. Null means empty. Unicode text without
      * U+0000 and without unpaired surrogates; it is sent as UTF-8.
      * @format text
      */
@@ -408,7 +408,7 @@ export type DeliveryAttempt = {
     /**
      * What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
      * the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
-     * `…[cut]` ends what was cut. Empty when no complete response came.
+     * `…[cut]` stands at the end of what was cut. Empty when no complete response came.
      */
     raw_response: string;
     /**

@@ -31,7 +31,7 @@ class Webhook:
 
 @dataclass
 class WebhookInput:
-    """The settings of a webhook, and such fields of an earlier answer as a client may send back."""
+    """The settings of a webhook, and those fields of an earlier answer that a client may send back."""
     name: str
     url: str
     content_type: str
@@ -83,7 +83,7 @@ class Delivery:
 
 @dataclass
 class DeliveryInput:
-    """A payload for a webhook, and such fields of an earlier answer as a client may send back."""
+    """A payload for a webhook, and those fields of an earlier answer that a client may send back."""
     webhook_id: str
     payload: Optional[str] = None
     id: Optional[str] = None
