@@ -82,7 +82,7 @@ suite('a server with keys', () => {
     });
   }
 
-  test('a body → not read: the answer is there before it is sent, and nothing is stored', async () => {
+  test('a request with a body → the answer comes before the body is sent, and nothing is stored', async () => {
     const body = JSON.stringify(SETTINGS);
     const head = `POST /v1/webhooks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
     let answer = '';
@@ -95,7 +95,7 @@ suite('a server with keys', () => {
     assert.equal(rows.length, 0);
   });
 
-  test('the documentation → needs none', async () => {
+  test('the documentation → needs no key', async () => {
     for (const path of [
       '/openapi.yaml',
       '/openapi.json',
@@ -126,7 +126,7 @@ suite('a server with keys', () => {
     }
   });
 
-  test('all that was logged → a line each with its 401, and no key, right or wrong', () => {
+  test('all that was logged → a line with 401 for each refused request, and no key, right or wrong', () => {
     const written = JSON.stringify(log.lines);
     for (const key of [OLD, NEW, WRONG]) assert.ok(!written.includes(key), key);
     assert.ok(

@@ -32,7 +32,7 @@ const settingsWith = (name: string, written: string) =>
     .map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`)
     .join('')}${JSON.stringify(name)}:${written}}`;
 
-suite('a body that is no JSON', () => {
+suite('a body that is not JSON', () => {
   const MALFORMED: Record<string, string | Buffer> = {
     'plain text': 'hello',
     'a document cut short': JSON.stringify(SETTINGS).slice(0, -1),
@@ -59,7 +59,7 @@ suite('a body that is no JSON', () => {
     expectProblem(await post('['.repeat(500_000)), 400, 3));
 });
 
-suite('JSON that is no set of settings', () => {
+suite('JSON that is not the settings of a webhook', () => {
   for (const [what, body] of Object.entries({
     'an array': '[]',
     'a string': '"hello"',
@@ -84,7 +84,7 @@ suite('JSON that is no set of settings', () => {
   test('a field nested 1,000 deep → 400 that names it', async () =>
     expectProblem(await post(settingsWith('name', nested(1000))), 400, 4, /^name/));
 
-  test('nesting deeper than can be read → 400 in words that help the caller', async () => {
+  test('nesting that is too deep to be read → 400 in words that help the caller', async () => {
     for (const body of [nested(100_000), settingsWith('name', nested(100_000))]) {
       const answer = await post(body);
       assert.equal(answer.status, 400);
@@ -93,7 +93,7 @@ suite('JSON that is no set of settings', () => {
   });
 });
 
-suite('what JSON allows and we do not', () => {
+suite('JSON that the API does not accept', () => {
   const INVALID: [what: string, body: string, field: RegExp][] = [
     [
       '200.0 for a whole number',
@@ -128,13 +128,13 @@ suite('what JSON allows and we do not', () => {
       expectProblem(await post(body), 400, 4, field));
   }
 
-  test('nothing of a refused __proto__ → stays behind in the process', async () => {
+  test('a __proto__ that is refused → nothing of it stays in the process', async () => {
     await post(settingsWith('__proto__', '{"polluted":true}'));
     assert.equal((Object.prototype as Record<string, unknown>)['polluted'], undefined);
   });
 });
 
-suite('what is allowed', () => {
+suite('JSON that the API accepts', () => {
   test('a surrogate pair in escapes → one character', async () => {
     const answer = await post(settingsWith('name', '"\\ud83e\\udd80\\u00e9\\""'));
     assert.equal(answer.status, 201);
@@ -183,7 +183,7 @@ suite('the media type', () => {
       expectProblem(await post(JSON.stringify(SETTINGS), { 'Content-Type': type }), 415, 10));
   }
 
-  test('none → 415 with code 10', async () =>
+  test('no Content-Type → 415 with code 10', async () =>
     expectProblem(await post(JSON.stringify(SETTINGS), {}), 415, 10));
 
   test('a compressed body → 415', async () =>
@@ -193,7 +193,7 @@ suite('the media type', () => {
       10,
     ));
 
-  test('a body where none belongs → ignored, whatever its type', async () => {
+  test('a body for an operation that has none → ignored, whatever its type', async () => {
     const { id } = await api.createWebhook();
     const body = { headers: { 'Content-Type': 'text/plain' }, body: 'hello' };
     assert.equal((await send('GET', `${URL_OF_WEBHOOKS}/${id}`, body)).status, 200);

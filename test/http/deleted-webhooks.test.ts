@@ -8,7 +8,7 @@ import { lastFirst } from '../setup/last-first.ts';
 import { putAttempt, putDelivery } from '../setup/rows.ts';
 
 suite('a webhook deleted', { concurrency: 4 }, () => {
-  test('a webhook without deliveries deleted → gone at once, row and all', async (context) => {
+  test('a webhook without deliveries deleted → its row is gone at once', async (context) => {
     const t = lastFirst(context);
     const database = await freshDatabase(t);
     const api = await startApi(t, database);
@@ -80,7 +80,7 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     assert.equal(await rowsOf(database, 'delivery_attempts'), 0);
   });
 
-  test('a webhook with thousands of deliveries deleted → 204 soon and nothing of it to see, the rows go later', async (context) => {
+  test('a webhook with thousands of deliveries deleted → 204 soon, nothing of it can be seen, and the rows are removed later', async (context) => {
     const t = lastFirst(context);
     const database = await freshDatabase(t);
     const api = await startApi(t, database);

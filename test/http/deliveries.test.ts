@@ -113,7 +113,7 @@ test('no webhook_id → 400 that names it', async () => {
   });
 });
 
-test('a webhook that nobody has → 404 with code 5, and nothing is stored', async () => {
+test('an unknown webhook → 404 with code 5, and nothing is stored', async () => {
   const before = await count();
   const { status, body } = await api.call('POST', '/deliveries', {
     webhook_id: UNKNOWN_ID,
@@ -139,7 +139,7 @@ test('a DELETE → 204, the delivery and its attempts are gone; again → 204', 
   assert.equal((await api.call('DELETE', `/deliveries/${id}`)).status, 204);
 });
 
-test('many deliveries at once, some for a webhook that nobody has → each caller its own answer', async () => {
+test('many deliveries at once, some for an unknown webhook → each caller gets its own answer', async () => {
   const answers = await Promise.all(
     Array.from({ length: 60 }, async (_, i) => {
       const wrong = i % 3 === 0;

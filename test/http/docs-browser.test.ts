@@ -23,7 +23,7 @@ const skip = CHROMIUM === undefined && 'no Chromium is installed; CHROMIUM_PATH 
 const SCREENSHOTS = process.env['POSTMAND_TEST_SCREENSHOTS'];
 
 suite('the documentation page in Chromium', { skip }, () => {
-  test('→ it loads without a fault, from its own server alone, and an operation can be tried', async (t) => {
+  test('opened → it loads without a fault, from its own server alone, and an operation can be tried', async (t) => {
     const api = await startApi(t, await freshDatabase(t));
     await api.createWebhook({ name: 'Seen in the browser' });
     const { page, faults } = await openPage(t, api);

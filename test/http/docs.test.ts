@@ -17,7 +17,7 @@ test('/openapi.yaml → the file as it is', async () => {
   assert.equal(text, file);
 });
 
-test('/openapi.json, and where the reference had it → the same document', async () => {
+test('/openapi.json, and the path where the reference program had it → the same document', async () => {
   for (const path of ['/openapi.json', '/swagger/doc.json']) {
     const { status, headers, json } = await send('GET', `${api.url}${path}`);
     assert.equal(status, 200);
@@ -26,7 +26,7 @@ test('/openapi.json, and where the reference had it → the same document', asyn
   }
 });
 
-test('the documentation page → all that it loads is here, with its type', async () => {
+test('the documentation page → everything that it loads is served, with its type', async () => {
   const page = await send('GET', `${api.url}/swagger/index.html`);
   assert.equal(page.status, 200);
   assert.match(String(page.headers['content-type']), /^text\/html; charset=utf-8/);

@@ -16,8 +16,8 @@ import { SETTINGS, startApi, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { send, UNKNOWN_ID } from './request.ts';
 
-suite('a failure of ours', { concurrency: 4 }, () => {
-  test('what the database refuses for its data → 500 without a word about it, and the log has the stack under the same id', async (t) => {
+suite('a failure of the server', { concurrency: 4 }, () => {
+  test('a write that the database refuses for its data → 500 that does not say why, and the log has the stack under the same id', async (t) => {
     const database = await freshDatabase(t);
     const log = keepingLog();
     const api = await startApi(t, database, log);
@@ -37,7 +37,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     );
   });
 
-  test('an answer that openapi.yaml does not have → 500 where answers are checked', async (t) => {
+  test('an answer that openapi.yaml does not describe → 500 where answers are checked', async (t) => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);
     const { id } = await api.createWebhook();
@@ -46,7 +46,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
     assert.equal((await api.call('GET', `/deliveries/${delivery.id}`)).status, 500);
   });
 
-  test('the database gone → 503 that says when to come again, for reads and writes; back again → as before', async (t) => {
+  test('the database stops → 503 that says when to try again, for reads and writes; it is back → as before', async (t) => {
     const { database, proxy } = await proxied(t);
     const log = keepingLog();
     const api = await startApi(t, database, log);
@@ -65,7 +65,7 @@ suite('a failure of ours', { concurrency: 4 }, () => {
 });
 
 suite('a database in trouble', { concurrency: 7 }, () => {
-  test('no connection left → 503 for reads and writes; some left again → as before', async (t) => {
+  test('all connections taken → 503 for reads and writes; some free again → as before', async (t) => {
     const database = await withPool(t, { max: 2, waitMs: 2000 });
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
@@ -82,7 +82,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
-  test('no connection left, and whoever waits for one waits long → health answers all the same', async (t) => {
+  test('all connections taken, and callers wait long for one → health answers all the same', async (t) => {
     const { pool } = await withPool(t, { max: 1, waitMs: 600_000 });
     const server = await listen(createHealth(pool, createMetrics(), silentLog), FREE_PORT);
     const client = await pool.connect();
@@ -94,7 +94,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.deepEqual([status, json], [500, { success: false }]);
   });
 
-  test('a table that somebody has locked → 503 once a statement has waited its time, and the rest is served; free again → as before', async (t) => {
+  test('a table that somebody has locked → 503 when a statement has waited for as long as it may, and other requests are served; free again → as before', async (t) => {
     const database = await withPool(t, { max: 5, statementTimeoutMs: 300 });
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
@@ -116,7 +116,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.call('GET', '/deliveries')).body.deliveries.length, 1);
   });
 
-  test('a database that stops answering while it is asked → 503; it answers again → as before', async (t) => {
+  test('a database that stops answering during a statement → 503; it answers again → as before', async (t) => {
     const { database, proxy } = await proxied(t, { statementTimeoutMs: 100, waitMs: 3000 });
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
@@ -129,7 +129,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
-  test('a table that is gone → 503 for what needs it, and the log says which; back again → as before', async (t) => {
+  test('a table that is gone → 503 for requests that need it, and the log says which table; back again → as before', async (t) => {
     const database = await freshDatabase(t);
     const log = keepingLog();
     const api = await startApi(t, database, log);
@@ -163,7 +163,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
   });
 
-  test('read-only for a while → 503 for writes, reads are served; as before at once when it is over', async (t) => {
+  test('read-only for a while → 503 for writes, reads are served; it can be written again → as before at once', async (t) => {
     const { database, role } = await withRole(t);
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();

@@ -118,9 +118,9 @@ const TABLE: Record<string, { good: string[]; bad: string[] }> = {
 for (const [format, { good, bad }] of Object.entries(TABLE)) {
   suite(`the format ${format}`, () => {
     for (const value of good)
-      test(`${JSON.stringify(value)} → is one`, () => assert.equal(FORMATS[format]?.(value), true));
+      test(`${JSON.stringify(value)} → valid`, () => assert.equal(FORMATS[format]?.(value), true));
     for (const value of bad)
-      test(`${JSON.stringify(value)} → is none`, () =>
+      test(`${JSON.stringify(value)} → not valid`, () =>
         assert.equal(FORMATS[format]?.(value), false));
   });
 }

@@ -72,7 +72,7 @@ const FAULTS = [
 ];
 
 suite('HEAD', () => {
-  test('openapi.yaml → has paths of both ports with a GET', () =>
+  test('openapi.yaml → has paths with a GET on both ports', () =>
     assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [6, 2]));
 
   const urls = [

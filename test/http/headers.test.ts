@@ -89,7 +89,7 @@ for (const [host, answers] of [
   }
 }
 
-test('a method that a path does not have → 405 that names those that it has', async () => {
+test('a method that a path does not have → 405 that names the methods that it has', async () => {
   for (const [path, allow] of [
     ['/v1/webhooks', ['GET', 'HEAD', 'POST']],
     [`/v1/webhooks/${webhook.id}`, ['DELETE', 'GET', 'HEAD', 'PUT']],
@@ -146,7 +146,7 @@ for (const id of [
   });
 }
 
-test('requests without an id → an id each', async () => {
+test('requests without an id → each gets a new id', async () => {
   const ids = await Promise.all(
     Array.from(
       { length: 10 },

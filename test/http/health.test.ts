@@ -49,7 +49,7 @@ suite('/healthz', { concurrency: 4 }, () => {
     assert.deepEqual(await healthOf(url), GREEN);
   });
 
-  test('the database read-only → red; to be written again → green at once, whatever was opened meanwhile', async (t) => {
+  test('the database read-only → red; writable again → green at once, whatever was opened meanwhile', async (t) => {
     const database = await freshDatabase(t);
     const pool = createPool(database.connection, { max: 3, name: 'to be asked', log: silentLog });
     lastFirst(t).after(() => pool.end());
@@ -65,7 +65,7 @@ suite('/healthz', { concurrency: 4 }, () => {
     await inTransaction(pool, (tx) => tx.query('create table written (n integer)'));
   });
 
-  test('a connection on which the server has turned read-only, while new ones may write → red once, then green', async (t) => {
+  test('the server of one connection has turned read-only, and new connections may write → red once, then green', async (t) => {
     const database = await freshDatabase(t);
     const pool = createPool(database.connection, { max: 2, name: 'left behind', log: silentLog });
     lastFirst(t).after(() => pool.end());
@@ -75,7 +75,7 @@ suite('/healthz', { concurrency: 4 }, () => {
     assert.deepEqual(await healthOf(url), GREEN);
   });
 
-  test('a database that hangs → red before a health check loses its patience', async (t) => {
+  test('a database that hangs → red before a health check gives up', async (t) => {
     const { proxy, url } = await behindProxy(t);
     proxy.freeze();
     const startedAt = performance.now();

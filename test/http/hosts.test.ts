@@ -84,7 +84,7 @@ const STRANGERS = [
 
 suite('no name is listed', () => {
   for (const host of ALWAYS) {
-    test(`Host: ${host} → taken`, async (t) =>
+    test(`Host: ${host} → accepted`, async (t) =>
       assert.equal((await ask(t, none.url, host)).status, 200));
   }
   for (const host of STRANGERS) {
@@ -97,7 +97,7 @@ suite('no name is listed', () => {
     });
   }
 
-  test('a name of any length → the advice is still there', async (t) => {
+  test('a name of any length → the answer still has the advice', async (t) => {
     const { json } = await ask(t, none.url, 'x'.repeat(5000));
     assert.match(
       (json as { details: string }).details,
@@ -105,7 +105,7 @@ suite('no name is listed', () => {
     );
   });
 
-  test('every path of the API port → refused under a name, the documentation too', async () => {
+  test('every path of the API port, the documentation too → refused under another name', async () => {
     for (const path of [
       '/v1/webhooks',
       '/v1/nothing',
@@ -123,7 +123,7 @@ suite('no name is listed', () => {
     }
   });
 
-  test('the health port with the same rule → refused under a name', async () => {
+  test('the health port with the same rule → refused under another name', async () => {
     const url = `http://127.0.0.1:${health.port}`;
     for (const path of ['/healthz', '/metrics', '/nothing']) {
       assert.equal(
@@ -174,7 +174,7 @@ suite('no name is listed', () => {
     );
   });
 
-  test('HTTP/1.0 without a Host, which no browser sends → taken', async (t) => {
+  test('HTTP/1.0 without a Host, which no browser sends → accepted', async (t) => {
     assert.equal((await answerTo(t, none.url, 'GET /v1/webhooks HTTP/1.0\r\n')).status, 200);
     assert.equal(
       (await answerTo(t, none.url, 'GET /v1/webhooks HTTP/1.0\r\nHost: evil.example\r\n')).status,
@@ -188,7 +188,7 @@ suite('names are listed', () => {
     ...['postmand.internal', 'POSTMAND.INTERNAL:8000', 'postmand.internal.', 'dotted', 'dotted.:1'],
     ...['a.example.com', 'a.b.Example.com:80', 'localhost', '127.0.0.1', '[::1]:8000'],
   ]) {
-    test(`Host: ${host} → taken`, async (t) =>
+    test(`Host: ${host} → accepted`, async (t) =>
       assert.equal((await ask(t, some.url, host)).status, 200));
   }
   for (const host of [
@@ -203,14 +203,14 @@ suite('names are listed', () => {
       assert.equal((await ask(t, some.url, host)).status, 421));
   }
   for (const host of ['evil.example', 'postmand', '']) {
-    test(`* is listed, Host: ${host} → taken`, async (t) =>
+    test(`* is listed, Host: ${host} → accepted`, async (t) =>
       assert.equal((await ask(t, star.url, host)).status, 200));
   }
 });
 
 suite('there is no list', () => {
   for (const host of ['postmand', 'postmand:8000', 'hooks.example.com', 'x', '']) {
-    test(`Host: ${host} → taken, as in version 2.1`, async (t) =>
+    test(`Host: ${host} → accepted, as in version 2.1`, async (t) =>
       assert.equal((await ask(t, any.url, host)).status, 200));
   }
 });
@@ -280,7 +280,7 @@ suite('a page of another origin that a browser shows', () => {
     );
   });
 
-  test('asks for leave to send JSON, PUT or DELETE → gets none', async () => {
+  test('asks whether it may send JSON, PUT or DELETE → the answer does not permit it', async () => {
     for (const method of ['POST', 'PUT', 'DELETE']) {
       const headers = {
         ...ORIGIN,
@@ -296,7 +296,7 @@ suite('a page of another origin that a browser shows', () => {
     }
   });
 
-  test('reads → its browser gets no leave to show it what came', async () => {
+  test('reads → the answer does not permit its browser to show it', async () => {
     const { status, headers } = await send('GET', `${none.url}/v1/webhooks`, { headers: ORIGIN });
     assert.equal(status, 200);
     assert.deepEqual(

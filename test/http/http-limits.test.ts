@@ -58,7 +58,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
     assert.deepEqual([line.fields['status'], line.fields['route']], [408, '/v1/webhooks']);
   });
 
-  test('a body that stays away after its refusal → the connection ends all the same', async (t) => {
+  test('a body that does not come after the request was refused → the connection is closed all the same', async (t) => {
     const text = await rawClient(
       t,
       late.url,
@@ -70,7 +70,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
     );
   });
 
-  test('a body that stays away while the answer is being made → 408, and nothing unforeseen in the log', async (t) => {
+  test('a body that does not come while the answer is being made → 408, and no unexpected error in the log', async (t) => {
     const webhook = await late.createWebhook();
     const release = await lockRow(t, database, 'webhooks', webhook.id);
     const head = `DELETE /v1/webhooks/${webhook.id} HTTP/1.1\r\nHost: x\r\nX-Request-Id: stays-away\r\nContent-Length: 10\r\n\r\n`;
@@ -83,7 +83,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
     assert.equal((await lineOf('stays-away')).fields['status'], 408);
   });
 
-  test('a connection that rests between requests → stays', async (t) => {
+  test('a connection that is idle between two requests → it is kept', async (t) => {
     const client = rawClient(t, late.url, `${GET}\r\n`);
     await until('the first answer', () => answersIn(client.text()).length === 1);
     // Longer than a head or a request may take.
@@ -109,7 +109,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
   });
 });
 
-suite('what is no request', { concurrency: 8 }, () => {
+suite('input that is not a valid request', { concurrency: 8 }, () => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => `X-${i}: 1\r\n`).join('');
   const REFUSED: [what: string, sent: string | Buffer, refusal: typeof SLOW][] = [
     ['words', 'hello there\r\n\r\n', BROKEN],
@@ -162,7 +162,7 @@ suite('what is no request', { concurrency: 8 }, () => {
       });
     }
 
-    test(`101 headers, on the ${name} → 431, and the connection ends; 100 → not`, async (t) => {
+    test(`101 headers, on the ${name} → 431, and the connection is closed; 100 headers → neither`, async (t) => {
       const path = url === api.url ? '/v1/webhooks' : '/healthz';
       const client = rawClient(t, url, `GET ${path} HTTP/1.1\r\nHost: x\r\n${many(99)}\r\n`);
       client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\n${many(100)}\r\n`);
@@ -178,7 +178,7 @@ suite('what is no request', { concurrency: 8 }, () => {
     });
   }
 
-  test('chunks that are none → 400 with code 16', async (t) => {
+  test('a chunked body that is not valid → 400 with code 16', async (t) => {
     const head = POST.replace(/Content-Length.*\r\n/, 'Transfer-Encoding: chunked\r\n');
     await expectRefusal(await rawClient(t, api.url, `${head}\r\nzz\r\n`).ended(), BROKEN);
   });
@@ -205,7 +205,7 @@ suite('what is no request', { concurrency: 8 }, () => {
     });
   }
 
-  test('a client that resets its connection → nobody is told, and the server goes on', async (t) => {
+  test('a client that resets its connection → nothing is answered, and the server goes on', async (t) => {
     const before = log.lines.length;
     const client = rawClient(t, api.url, 'GET /v1/web');
     await until('it is connected', () => client.socket.bytesWritten > 0);
@@ -215,10 +215,10 @@ suite('what is no request', { concurrency: 8 }, () => {
   });
 });
 
-suite('what is unusual and harmless', () => {
+suite('requests that are unusual and harmless', () => {
   const UNUSUAL: [what: string, sent: string, statuses: number[]][] = [
     ['Expect: 100-continue', `${POST}Expect: 100-continue\r\n\r\n${JSON_BODY}`, [100, 201]],
-    ['an expectation that nobody knows', `${GET}Expect: the-moon\r\n\r\n`, [200]],
+    ['an unknown expectation', `${GET}Expect: the-moon\r\n\r\n`, [200]],
     [
       'Upgrade: websocket',
       `${GET}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n`,

@@ -21,7 +21,7 @@ suite('how numbers are written', () => {
     assert.deepEqual(parse('1E2'), NaN);
   });
 
-  test('the last of as many status codes as are allowed → NaN all the same', () => {
+  test('a fraction as the last of as many status codes as are allowed → NaN all the same', () => {
     const codes = [...Array.from({ length: 499 }, () => 200), '200.0'].join(',');
     const { valid_status_codes } = parse(`{"valid_status_codes":[${codes}]}`) as {
       valid_status_codes: number[];
@@ -35,7 +35,7 @@ suite('how numbers are written', () => {
     assert.deepEqual(parsing.revivers, [undefined]);
   });
 
-  test('more values than any document of ours has → not looked at one by one', (t) => {
+  test('more values than any valid document has → they are not looked at one by one', (t) => {
     const parsing = watchParse(t);
     parse(`[${'1.0,'.repeat(1000)}1]`);
     assert.deepEqual(parsing.revivers, [undefined]);

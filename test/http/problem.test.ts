@@ -16,14 +16,8 @@ const CASES: [
   message: string,
   details?: string,
 ][] = [
-  [
-    'an error that nobody foresaw',
-    new TypeError('x is not a function'),
-    500,
-    1,
-    'internal server error',
-  ],
-  ['something thrown that is no error', 'oops', 500, 1, 'internal server error'],
+  ['an unexpected error', new TypeError('x is not a function'), 500, 1, 'internal server error'],
+  ['a thrown value that is not an error', 'oops', 500, 1, 'internal server error'],
   ['a value that the database refuses', databaseError('22021'), 500, 1, 'internal server error'],
   ['an answer that the document does not have', statusError(500), 500, 1, 'internal server error'],
   [
@@ -34,7 +28,7 @@ const CASES: [
     'invalid id',
   ],
   [
-    'a body that is no JSON',
+    'a body that is not JSON',
     { status: 400, type: 'entity.parse.failed', message: 'no JSON' },
     400,
     3,
@@ -42,7 +36,7 @@ const CASES: [
     'no JSON',
   ],
   [
-    'a body that is no UTF-8',
+    'a body that is not UTF-8',
     new BadRequest('malformed', 'not UTF-8'),
     400,
     3,
@@ -119,7 +113,7 @@ const CASES: [
     'the API key is not known',
   ],
   [
-    'a request that is late',
+    'a request that takes too long',
     new BadRequest('slow', 'too long'),
     408,
     14,
@@ -136,7 +130,7 @@ const CASES: [
   ],
   ['no HTTP', new BadRequest('no_http', 'what?'), 400, 16, 'malformed request', 'what?'],
   [
-    'an escape in the path that is none',
+    'an invalid escape in the path',
     invalid('/v1/webhooks/%zz', `malformed uri'`),
     404,
     2,
@@ -152,7 +146,7 @@ const CASES: [
   ],
   ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
   [
-    'a table that is not there',
+    'a table that does not exist',
     databaseError('42P01'),
     503,
     12,
@@ -185,7 +179,7 @@ const CASES: [
     'try again in a moment',
   ],
   [
-    'a database that is not there',
+    'a database that does not exist',
     codeError('ECONNREFUSED'),
     503,
     12,
@@ -206,16 +200,16 @@ for (const [what, error, status, code, message, details] of CASES) {
   });
 }
 
-test('a 503 → says when to come again', () =>
+test('a 503 → says when to try again', () =>
   assert.deepEqual(problemOf(new Overloaded()).headers, { 'Retry-After': '2' }));
 
-test('a method that a path does not have → names those that it has, HEAD where there is GET', () =>
+test('a method that a path does not have → the answer names the methods that it has, HEAD where there is GET', () =>
   assert.deepEqual(
     problemOf(Object.assign(statusError(405), { headers: { Allow: 'GET, PUT' } })).headers,
     { Allow: 'GET, HEAD, PUT' },
   ));
 
-test('details that repeat something long → cut', () => {
+test('details that repeat a long input → they are cut', () => {
   const { details = '' } = problemOf(
     invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties'),
   ).body;

@@ -56,7 +56,7 @@ let requests = 0;
 for (const operation of operations) {
   const { operationId, method, path, query, body, responses } = operation;
   suite(operationId, () => {
-    test('what it allows → 2xx, or 404 for an id that nothing has', async () => {
+    test('a request that it allows → 2xx, or 404 for an unknown id', async () => {
       await check(
         fc.asyncProperty(
           validQuery(query),
@@ -100,7 +100,7 @@ for (const operation of operations) {
       );
     });
 
-    test('an id that is none → 404 with code 2', async () => {
+    test('an id that is not a UUID → 404 with code 2', async () => {
       if (!path.includes('{')) return;
       const id = fc
         .oneof(
@@ -124,7 +124,7 @@ for (const operation of operations) {
       );
     });
 
-    test('a query of anything at all → 2xx, 400 or 404', async () => {
+    test('an arbitrary query → 2xx, 400 or 404', async () => {
       const anything = fc.oneof(
         fc.string(),
         fc
@@ -184,7 +184,7 @@ for (const operation of operations) {
       );
     });
 
-    test('a body of anything at all → 400, and no media type but JSON is read', async () => {
+    test('an arbitrary body → 400, and no media type but JSON is read', async () => {
       const broken = fc.tuple(fc.nat(), hostileText).map(([at, text]) => {
         const whole = JSON.stringify(sample(body));
         return Buffer.from(`${whole.slice(0, at % whole.length)}${text}`);
@@ -214,7 +214,7 @@ for (const operation of operations) {
       );
     });
 
-    test('what is documented of failures → has a Problem each', () => {
+    test('each failure that is documented → has a Problem as its body', () => {
       for (const [status, { content }] of Object.entries(responses)) {
         if (Number(status) >= 400)
           assert.deepEqual(
@@ -227,7 +227,7 @@ for (const operation of operations) {
   });
 }
 
-test('all of that → thousands of requests, and nothing in the log that anybody should look at', () => {
+test('all of these requests → there were thousands, and nothing in the log needs attention', () => {
   assert.ok(requests > 1000, `${requests} requests`);
   assert.deepEqual(
     log.lines.filter(({ level }) => level !== 'info'),

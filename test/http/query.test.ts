@@ -112,7 +112,7 @@ for (const [path, name] of UNKNOWN) {
     expectRefused(path, name));
 }
 
-test('an unknown parameter where something is written → 400, and nothing is written', async () => {
+test('an unknown parameter of an operation that writes → 400, and nothing is written', async () => {
   for (const [method, path] of [
     ['PUT', `/webhooks/${webhookId}?dry_run=true`],
     ['DELETE', `/webhooks/${webhookId}?dry_run=true`],
@@ -205,7 +205,7 @@ test('two parameters at fault → 400 that names the first', async () => {
   assert.match(details, /^(status|webhook_id): /);
 });
 
-test('escapes that are none, and odd separators → 400 or 200, never a 500', async () => {
+test('invalid escapes and odd separators → 400 or 200, never a 500', async () => {
   for (const query of [
     'limit=%zz',
     'status=%e0%a4%a',

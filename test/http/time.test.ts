@@ -73,10 +73,11 @@ suite('a time in UTC', () => {
     '2016-12-31T23:59:60+01:00',
     '2016-12-31T23:59:61Z',
   ]) {
-    test(`${text}, which no leap second is → no time`, () => assert.equal(isDateTime(text), false));
+    test(`${text}, which is not a leap second → refused`, () =>
+      assert.equal(isDateTime(text), false));
   }
 
-  test('what is no time → an error of ours, as it was to be checked before', () =>
+  test('a text that is not a time → an error, because the caller has to check it first', () =>
     assert.throws(() => utcTime('now', 'up')));
 });
 

@@ -26,7 +26,7 @@ test('a new webhook → 201 with every setting as given, a fresh id and one time
   assert.deepEqual((await api.call('GET', `/webhooks/${id}`)).body, body);
 });
 
-test('what may be left out is left out, or null → no token, and inactive', async () => {
+test('the optional settings left out, or null → no token, and inactive', async () => {
   for (const settings of [REQUIRED, { ...REQUIRED, secret_token: null, active: null }]) {
     const { status, body } = await api.call('POST', '/webhooks', settings);
     assert.equal(status, 201);
@@ -210,7 +210,7 @@ for (const [url, details] of UNSENDABLE) {
     assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, webhook);
   });
 
-  test(`a webhook that has had ${url} since before that was refused → is read, and can be given another one`, async () => {
+  test(`a webhook that got ${url} when that was still allowed → can be read, and can be given another URL`, async () => {
     const webhook = await api.createWebhook();
     await database.pool.query('update webhooks set url = $2 where id = $1', [webhook.id, url]);
     assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id}`)).body, { ...webhook, url });
@@ -255,7 +255,7 @@ test('an id in capitals → the same webhook', async () => {
   assert.deepEqual((await api.call('GET', `/webhooks/${webhook.id.toUpperCase()}`)).body, webhook);
 });
 
-test('webhooks of one name created at once → each its own', async () => {
+test('several webhooks of the same name created at once → each is a webhook of its own', async () => {
   const ids = await Promise.all(
     Array.from(
       { length: 20 },
