@@ -21,7 +21,7 @@ suite('answers', { concurrency: true }, () => {
     assert.match(attempt.raw_request, /^POST \/ HTTP\/1\.1\r\nHost: /);
   });
 
-  test('a body that is never complete → the same, though headers came', async (t) => {
+  test('a body that is never complete → the same, although headers came', async (t) => {
     const receiver = await startReceiver(t, (_request, response) =>
       response.writeHead(200, { 'Content-Length': 10 }).write('half'),
     );
@@ -71,7 +71,7 @@ suite('answers', { concurrency: true }, () => {
     });
   }
 
-  test('headers outside of ASCII → recorded', async (t) => {
+  test('headers with other characters than ASCII → recorded', async (t) => {
     const server = await startRawServer(t, (socket) =>
       socket.write(
         Buffer.from(
@@ -90,7 +90,7 @@ suite('answers', { concurrency: true }, () => {
     );
   });
 
-  test('101, a flood of headers, no HTTP at all → failed attempts that say why', async (t) => {
+  test('101, a flood of headers, an answer that is not HTTP → failed attempts that say why', async (t) => {
     const answers: [string, RegExp][] = [
       [
         'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',

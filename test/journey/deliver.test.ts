@@ -4,7 +4,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { startApi, startWorkerHere } from '../setup/service.ts';
 
-test('a delivery → one signed POST with exactly the payload, and it is recorded as it went', async (t) => {
+test('a delivery → one signed POST with exactly the payload, and the attempt is recorded as it happened', async (t) => {
   const database = await freshDatabase(t);
   const api = await startApi(t, database);
   await startWorkerHere(t, database);

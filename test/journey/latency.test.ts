@@ -21,7 +21,7 @@ suite('wake-up', () => {
     assert.equal(await listeners(line), 1);
   });
 
-  test('reactivated, with a worker that polls once a minute → what was held arrives soon', async (t) => {
+  test('a webhook reactivated, with a worker that polls once a minute → what was held arrives soon', async (t) => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url, active: false });
     const { id } = await line.api.createDelivery(webhook.id);
@@ -30,7 +30,7 @@ suite('wake-up', () => {
     assert.equal((await line.api.settled(id, 15_000)).status, 'succeeded');
   });
 
-  test('the connection that listens was cut → new deliveries arrive at once again when it is back', async (t) => {
+  test('the connection that listens is cut → new deliveries arrive at once again when it is back', async (t) => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     await line.startWorker({ POSTMAND_POLLING_INTERVAL: '60000' });
@@ -43,7 +43,7 @@ suite('wake-up', () => {
     assert.equal(await until('it listens again', () => listeners(line)), 1);
   });
 
-  test('no connection left to listen on → polling serves', async (t) => {
+  test('no free connection for LISTEN → deliveries are found by polling', async (t) => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     await line.startWorker({

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { jobCount, openLine } from './line.ts';
 
 suite('a database that refuses attempts for their data', { concurrency: true }, () => {
-  test('any row of an attempt → a delivery is sent once and succeeds, and no worker is said to have died', async (t) => {
+  test('it refuses any row of an attempt → a delivery is sent once and succeeds, and no attempt says that a worker died', async (t) => {
     const line = await openLine(t);
     await line.pool.query('alter table delivery_attempts add check (id is null)');
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
@@ -18,7 +18,7 @@ suite('a database that refuses attempts for their data', { concurrency: true }, 
     assert.equal(await jobCount(line), 0);
   });
 
-  test('any row of an attempt, and the endpoint fails → as many sends as its webhook allows, then failed', async (t) => {
+  test('it refuses any row of an attempt, and the endpoint fails → as many sends as the webhook allows, then failed', async (t) => {
     const line = await openLine(t, (_request, response) => response.writeHead(500).end('😀'));
     await line.pool.query('alter table delivery_attempts add check (id is null)');
     const webhook = await line.api.createWebhook({
@@ -31,7 +31,7 @@ suite('a database that refuses attempts for their data', { concurrency: true }, 
     assert.deepEqual([status, delivery_attempts, line.receiver.received.length], ['failed', 2, 2]);
   });
 
-  test('the isolated send of a suspect → one attempt with a reason of its own, not a worker that vanished', async (t) => {
+  test('it refuses the texts of an isolated send → one attempt with that reason, and not that a worker vanished', async (t) => {
     const line = await openLine(t);
     await line.pool.query(`alter table delivery_attempts add check (raw_request = '')`);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });

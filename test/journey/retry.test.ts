@@ -55,7 +55,7 @@ suite('retry', { concurrency: true }, () => {
     );
   });
 
-  test('failures without an end → the backoff doubles up to its maximum, and the last attempt fails the delivery', async (t) => {
+  test('every attempt fails → the backoff doubles up to its maximum, and after the last attempt the delivery is failed', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({
       url: receiver.url,
@@ -79,7 +79,7 @@ suite('retry', { concurrency: true }, () => {
     assert.equal(await jobCount(line, id), 0);
   });
 
-  test('two attempts allowed, nobody listens → failed after exactly two', async () => {
+  test('two attempts allowed, and nothing listens → failed after exactly two', async () => {
     const webhook = await api.createWebhook({
       url: 'http://127.0.0.1:1/',
       max_delivery_attempts: 2,
@@ -113,7 +113,7 @@ suite('retry', { concurrency: true }, () => {
     assert.equal(await jobCount(line, id), 0);
   });
 
-  test('500 called valid and 200 not → the 500 succeeds, the 200 fails', async (t) => {
+  test('500 is a valid status and 200 is not → the 500 succeeds, the 200 fails', async (t) => {
     const receiver = await startReceiver(t, (request, response) =>
       response.writeHead(Number(request.path.slice(1))).end(),
     );
@@ -135,7 +135,7 @@ suite('retry', { concurrency: true }, () => {
     }
   });
 
-  test('a webhook changed while a retry waits → the next attempt goes by the new settings', async (t) => {
+  test('a webhook changed while a retry waits → the next attempt follows the new settings', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const next = await startReceiver(t);
     const webhook = await api.createWebhook({
@@ -165,7 +165,7 @@ suite('retry', { concurrency: true }, () => {
     );
   });
 
-  test('a maximum lowered to the attempts made → failed when the next one is due, without it', async (t) => {
+  test('the maximum lowered to the attempts made so far → failed when the next attempt is due, which is not made', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({
       url: receiver.url,
