@@ -10,7 +10,7 @@ import { lockTable } from './table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 suite('pg_terminate_backend', { concurrency: 2 }, () => {
-  test('within the settling transaction → settled again on another connection, and nothing is sent twice', async (t) => {
+  test('within the settling transaction → it is settled again on another connection, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
     const { pool } = scene.database;
     const traffic = startTraffic(t, scene);
@@ -54,7 +54,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
   });
 
-  test('of whatever is idle for a moment, all the time → callers see nothing but 201 and 503, and all is delivered', async (t) => {
+  test('of every connection that is idle for a moment, all the time → callers get nothing but 201 and 503, and everything is delivered', async (t) => {
     const scene = await openScene(t);
     const traffic = startTraffic(t, scene);
     await scene.worker();

@@ -17,7 +17,7 @@ const BACKLOG = sized(3000, 100_000);
 /** Together they may have most of a worker's 100 slots, but not all. */
 const ENDPOINTS = [1, 2, 3];
 
-test('thousands of deliveries due at once after an outage → they drain, and new ones for others do not wait for them', async (t) => {
+test('thousands of deliveries due at once after an outage → they are delivered, and new ones for other webhooks do not wait for them', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
   const answer = () => after(sized(100, 20), 200);

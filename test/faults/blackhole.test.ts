@@ -10,7 +10,7 @@ import { mostAtOnce, quantile, summaryOf, waitsOf } from './waits.ts';
 const WEBHOOKS = sized(60, 300);
 const SLOTS = sized(20, 100);
 
-test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again later → others arrive meanwhile, and then everything does`, async (t) => {
+test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again later → deliveries to others arrive meanwhile, and in the end everything arrives`, async (t) => {
   const scene = await openScene(t, { env: { POSTMAND_WORKER_CONCURRENCY: String(SLOTS) } });
   const { receiver } = scene;
   const answer = Promise.withResolvers<number>();

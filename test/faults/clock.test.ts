@@ -13,7 +13,7 @@ const env = (offsetMs: number) => ({
   CLOCK_OFFSET_MS: String(offsetMs),
 });
 
-test('a server and workers whose clocks are an hour off, ahead and behind → everything happens when PostgreSQL says', async (t) => {
+test('a server and workers whose clocks are an hour off, ahead and behind → everything happens by the clock of PostgreSQL', async (t) => {
   const before = Date.now();
   const scene = await openScene(t, { env: env(HOUR_MS) });
   const traffic = startTraffic(t, scene);

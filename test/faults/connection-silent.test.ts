@@ -11,7 +11,7 @@ import { lockTable } from './table-lock.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 suite('a connection that goes silent', { concurrency: 2 }, () => {
-  test('all of a worker, within a settling transaction → another one takes over, and later both work', async (t) => {
+  test('all connections of a worker, within a settling transaction → another worker takes over, and later both work', async (t) => {
     const scene = await openScene(t);
     const proxy = await startDatabaseProxy(t, scene.database.url);
     const traffic = startTraffic(t, scene, CALM);

@@ -12,7 +12,7 @@ import { startTraffic } from './traffic.ts';
 const OUTAGE = ['dispatch.failed'];
 
 suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
-  test('crashed and restarted → everybody reconnects, and what was accepted is delivered', async (t) => {
+  test('crashed and restarted → all processes reconnect, and what was accepted is delivered', async (t) => {
     const postgres = await startPostgres(t);
     const scene = await openScene(t, { database: postgres.database });
     const traffic = startTraffic(t, scene);
@@ -50,7 +50,7 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
   });
 
   // The long form is away for longer than a lease: workers give up what they were sending.
-  test('shut down for a while → callers are told, and everything goes on afterwards', async (t) => {
+  test('shut down for a while → callers get a 503, and everything goes on afterwards', async (t) => {
     const postgres = await startPostgres(t);
     const scene = await openScene(t, { database: postgres.database });
     const traffic = startTraffic(t, scene);

@@ -31,7 +31,7 @@ async function exhausted(
 }
 
 suite('a worker without free descriptors', { concurrency: 2 }, () => {
-  test('sends need more → no attempt for it, a pause, and everything is delivered when there are some again', async (t) => {
+  test('sends find none free → no attempt is counted, the worker pauses, and everything is delivered when some are free again', async (t) => {
     const { scene, traffic, since, answer } = await exhausted(t);
     await until(
       'it tries again after a pause',
@@ -49,7 +49,7 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     );
   });
 
-  test('its connections to the database break then → outcomes are kept, and recorded when it can connect again', async (t) => {
+  test('its connections to the database break meanwhile → outcomes are kept, and recorded when it can connect again', async (t) => {
     const { scene, traffic, answer } = await exhausted(t);
     const { pool } = scene.database;
     const worker = scene.processes.at(-1);

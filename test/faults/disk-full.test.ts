@@ -22,7 +22,7 @@ suite("PostgreSQL's disk is full under load", { concurrency: 2 }, () => {
     else await fillUnderLoad(t, disk, () => Promise.resolve());
   });
 
-  test('no room for its log, so that it panics → the same, once it has been started again', async (t) => {
+  test('no room for its log, so that it panics → the same, after it has been started again', async (t) => {
     const disk = await mountSmallDisk(t, 256);
     if (typeof disk === 'string') t.skip(disk);
     else await fillUnderLoad(t, disk, useUpLog);

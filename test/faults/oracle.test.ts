@@ -7,7 +7,7 @@ import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
-test('a delivery lost, one sent twice, one tried too often, one changed after its end, behind everybody’s back → the oracle names each', async (t) => {
+test('a delivery lost, one sent twice, one tried too often, one changed after its end, all by hand → the oracle names each', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
   const [{ id: steady, url, secret_token }] = scene.webhooks as [Webhook];

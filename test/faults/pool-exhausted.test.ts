@@ -8,8 +8,8 @@ import { openScene } from './scene.ts';
 import { lockTable } from './table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
-suite('no connection to be had', { concurrency: 2 }, () => {
-  test('two a process, all held up by a lock → callers are told, and nothing is lost or sent twice', async (t) => {
+suite('no free connection', { concurrency: 2 }, () => {
+  test('two for each process, and a lock holds all of them up → callers get a 503, and nothing is lost or sent twice', async (t) => {
     const scene = await openScene(t, { env: { POSTMAND_DATABASE_MAX_OPEN_CONNS: '2' } });
     const traffic = startTraffic(t, scene, { callers: sized(32, 128), pauseMs: 100 });
     await scene.worker();
@@ -32,7 +32,7 @@ suite('no connection to be had', { concurrency: 2 }, () => {
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
   });
 
-  test('PostgreSQL takes no more → processes go on with what they have, or as soon as they can', async (t) => {
+  test('PostgreSQL accepts no more → processes go on with the connections that they have, or as soon as they can', async (t) => {
     const postgres = await startPostgres(t, {
       max_connections: '60',
       superuser_reserved_connections: '0',

@@ -8,7 +8,7 @@ import { openScene, type Scene } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
 suite('the role that processes use', { concurrency: 2 }, () => {
-  test('its password changes under load, and all its connections end → callers are told, and all goes on afterwards', async (t) => {
+  test('its password changes under load, and all its connections end → callers get an answer that says so, and everything goes on afterwards', async (t) => {
     const { database } = await startPostgres(t);
     const role = await createRole(t, database);
     const scene = await openScene(t, { database, url: role.url });
@@ -30,7 +30,7 @@ suite('the role that processes use', { concurrency: 2 }, () => {
     assert.deepEqual(statusesOf(scene), new Set([200, 201, 503]));
   });
 
-  test('it has array_nulls off → everything is delivered', async (t) => {
+  test('its array_nulls is off → everything is delivered', async (t) => {
     const { database } = await startPostgres(t);
     const role = await createRole(t, database);
     await database.pool.query(`alter role ${role.name} set array_nulls = off`);

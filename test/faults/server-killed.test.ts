@@ -7,7 +7,7 @@ import { nobodyWaits } from './settling.ts';
 import { lockTable } from './table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
-test('SIGKILL of the server during POSTs → what was answered 201 is delivered, what was not is whole or not there', async (t) => {
+test('SIGKILL of the server during POSTs → what was answered with 201 is delivered; what was not is stored whole or not at all', async (t) => {
   const scene = await openScene(t);
   const traffic = startTraffic(t, scene);
   const chance = chanceOf('killed server');

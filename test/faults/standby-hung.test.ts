@@ -11,7 +11,7 @@ import { sized } from './intensity.ts';
 
 const BOUND = 4;
 
-test('a standby that commits wait for is gone → never more backends than the bound, and all flows when it is given up', async (t) => {
+test('a standby that commits wait for is gone → never more backends than the bound, and everything goes on when PostgreSQL stops waiting for it', async (t) => {
   const { database } = await startPostgres(t, { max_connections: '20' });
   const pool = createPool(database.connection, {
     max: BOUND,

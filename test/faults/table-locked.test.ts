@@ -13,7 +13,7 @@ const LONG_LOCK_MS = 420_000;
 /** How often a delivery loses its claim in the short form: more than enough to be suspected. */
 const LOSSES = 7;
 
-test('somebody keeps the deliveries locked for many leases → everything is delivered afterwards', async (t) => {
+test('somebody keeps the table of deliveries locked for many leases → everything is delivered afterwards', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
   const traffic = startTraffic(t, scene, CALM);

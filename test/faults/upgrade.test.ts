@@ -13,7 +13,7 @@ import { startTraffic } from './traffic.ts';
 /** Longer than a migration, and shorter than the grace period of a worker. */
 const LONG_MS = 8000;
 
-test('version 2.1 replaced under load → nothing is lost, no claim is cut, and one worker that is killed repeats at most', async (t) => {
+test('version 2.1 replaced under load, and one of its workers killed → nothing is lost, and at most what that worker was sending is sent twice', async (t) => {
   const old = await version21(t);
   if (old === undefined) return t.skip('This copy has no history with version 2.1 in it.');
   const { root } = old;

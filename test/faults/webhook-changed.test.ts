@@ -12,7 +12,7 @@ const GENTLE = { callers: 4, pauseMs: 40 };
 const PATIENT = { max_delivery_attempts: 1000 };
 
 suite('a webhook while its deliveries are being retried', { concurrency: 2 }, () => {
-  test('deactivated → nothing more is sent, and all of it is once it is active again', async (t) => {
+  test('deactivated → nothing more is sent; active again → everything is sent', async (t) => {
     const scene = await openScene(t);
     let status = 503;
     const webhook = await scene.webhook('/broken', () => status, 'succeeded', PATIENT);
@@ -37,7 +37,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     await judge(t, scene, traffic, { since });
   });
 
-  test('given another URL → what is retried goes there, and nothing goes back', async (t) => {
+  test('given another URL → retries go there, and none goes to the old one', async (t) => {
     const scene = await openScene(t);
     const webhook = await scene.webhook('/old', () => 503, 'succeeded', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);
@@ -61,7 +61,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     }
   });
 
-  test('given fewer attempts → what has had as many gets one more at most', async (t) => {
+  test('given fewer attempts → a delivery that has had as many gets at most one more', async (t) => {
     const scene = await openScene(t);
     const webhook = await scene.webhook('/never', () => 503, 'failed', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);

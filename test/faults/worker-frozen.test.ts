@@ -13,7 +13,7 @@ const HELD = 10;
 /** More often than a delivery may lose its claim until it is suspected. */
 const TIMES = 5;
 
-test('a worker frozen past its lease thaws with answers in hand → the new owner’s record stands, and both go on', async (t) => {
+test('a worker frozen past its lease thaws with answers that it has not recorded → the record of the new owner stands, and both go on', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
   const traffic = startTraffic(t, scene, { ...CALM, webhooks: [...scene.webhooks] });

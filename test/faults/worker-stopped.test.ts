@@ -10,7 +10,7 @@ import { startTraffic } from './traffic.ts';
 const HELD = 200;
 const GRACE_SECONDS = 3;
 
-test('SIGTERM with 200 sends in flight, half of them answered in time → those are recorded, the others handed back, exit 0', async (t) => {
+test('SIGTERM with 200 sends in flight, half of them answered in time → those are recorded, the others returned, exit 0', async (t) => {
   const scene = await openScene(t);
   const traffic = startTraffic(t, scene, { webhooks: [...scene.webhooks] });
   let answer: (status: number) => void = () => {};
