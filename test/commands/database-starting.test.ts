@@ -11,7 +11,7 @@ import { until } from '../setup/until.ts';
 import { connected, ending } from './processes.ts';
 
 suite('a database that is not there yet', { concurrency: 4 }, () => {
-  test('migrate, and it comes → waited for, said so once, exit 0', async (t) => {
+  test('migrate, and the database comes → it waits, says so once, exit 0', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const proxy = await startDatabaseProxy(lastFirst(t), database.url);
     await proxy.close();
@@ -28,7 +28,7 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
     assert.equal(command.output.stderr, '');
   });
 
-  test('start on a database URL, and it comes → waited for, and it runs', async (t) => {
+  test('start on a database URL, and the database comes → it waits, then it runs', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const proxy = await startDatabaseProxy(lastFirst(t), database.url);
     await proxy.close();
@@ -67,7 +67,7 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
     ],
   ];
   for (const [what, url, reason] of ABSENT) {
-    test(`migrate, and it never comes: ${what} → exit 1 after POSTMAND_DATABASE_WAIT, which the message names`, async (t) => {
+    test(`migrate, and the database never comes: ${what} → exit 1 after POSTMAND_DATABASE_WAIT, which the message names`, async (t) => {
       const command = postmand(t, ['migrate'], {
         env: { POSTMAND_DATABASE_URL: await url(t), POSTMAND_DATABASE_WAIT: '1' },
       });
@@ -149,7 +149,7 @@ const SOON_MS = 3000;
 
 suite('SIGTERM before a command has started', { concurrency: 4 }, () => {
   for (const { args, code, says } of TOLD) {
-    test(`${args.join(' ')}, on a database that takes connections and says nothing → ends within about a second`, async (t) => {
+    test(`${args.join(' ')}, on a database that accepts connections and says nothing → ends within about a second`, async (t) => {
       let taken = 0;
       const url = await listener(t, () => (taken += 1));
       const command = postmand(t, args, { env: { POSTMAND_DATABASE_URL: url } });

@@ -10,7 +10,7 @@ import { ending, startServer, startWorker, endAgain } from './processes.ts';
 const FATAL = `--import=data:text/javascript,process.on('SIGUSR2',()=>{throw(1)})`;
 
 suite('a name look-up hangs', { concurrency: 2 }, () => {
-  test('SIGTERM → its delivery goes back, and the process ends all the same', async (t) => {
+  test('SIGTERM during a send → its claim is returned, and the process ends all the same', async (t) => {
     const { worker, api, deliveryId } = await hangingWorker(t, {
       POSTMAND_SHUTDOWN_GRACE_PERIOD: '1',
     });
@@ -45,7 +45,7 @@ suite('a name look-up hangs', { concurrency: 2 }, () => {
     assert.ok(worker.lines.some(({ event }) => event === 'process.uncaught'));
   });
 
-  test('that of the database, before anything else → SIGTERM ends the process at once, exit 0', async (t) => {
+  test('the look-up of the name of the database at the start → SIGTERM ends the process at once, exit 0', async (t) => {
     const { env, started } = await hangingNames(t);
     const command = postmand(t, ['server'], {
       env: { ...env, POSTMAND_DATABASE_URL: 'postgres://u:p@hang-1.test/d' },
@@ -54,7 +54,7 @@ suite('a name look-up hangs', { concurrency: 2 }, () => {
     assert.deepEqual(await command.end('SIGTERM'), { code: 0, signal: null });
   });
 
-  test('that of the address to listen on → a second signal ends the process at once, exit 1', async (t) => {
+  test('the look-up of the name to listen on → a second signal ends the process at once, exit 1', async (t) => {
     const { env, started } = await hangingNames(t);
     const command = postmand(t, ['listen', '--host', 'hang-1.test', '--port', '0'], { env });
     await started();

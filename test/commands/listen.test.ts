@@ -80,7 +80,7 @@ suite('postmand listen', { concurrency: 2 }, () => {
     assert.ok(performance.now() - startedAt >= 295);
   });
 
-  test('a sender that does not wait for the answer → said so', async (t) => {
+  test('a sender that does not wait for the answer → the output says so', async (t) => {
     const { command, url } = await startListen(t, '--delay', '10s');
     const gone = new AbortController();
     const answer = fetch(url, { method: 'POST', body: BODY, signal: gone.signal });
@@ -98,7 +98,7 @@ suite('postmand listen', { concurrency: 2 }, () => {
     assert.ok(!command.output.stdout.includes('#2  the sender hung up'), 'it was us who hung up');
   });
 
-  test('a delivery of Postmand → genuine, and the attempt has the answer', async (t) => {
+  test('a delivery of Postmand → its signature is genuine, and the attempt has the answer', async (t) => {
     const line = await openLine(t);
     const { command, url } = await startListen(t, '--secret', 'my-secret-token', '--fail', '1');
     await line.startWorker();
@@ -114,7 +114,7 @@ suite('postmand listen', { concurrency: 2 }, () => {
   });
 
   for (const host of ['192.0.2.1', 'nowhere.invalid']) {
-    test(`${host}, which is no address of this machine → exit 1 and the flag to use`, async (t) => {
+    test(`${host}, which is not an address of this machine → exit 1 and the flag to use`, async (t) => {
       const command = postmand(t, ['listen', '--host', host]);
       assert.equal(await exitStatus(command), 1);
       assert.match(
@@ -147,7 +147,7 @@ suite('postmand listen', { concurrency: 2 }, () => {
     ['--secret', ''],
   ];
   for (const [flag, value] of FAULTS) {
-    test(`${flag} ${value} → exit 2, and the flag and what it may be on stderr`, async (t) => {
+    test(`${flag} ${value} → exit 2, and stderr names the flag and its possible values`, async (t) => {
       const command = postmand(t, ['listen', flag, value]);
       assert.equal(await exitStatus(command), 2);
       assert.match(

@@ -97,7 +97,7 @@ suite('where the ports listen', { concurrency: 2 }, () => {
   });
 });
 
-suite('the names that are taken', { concurrency: 2 }, () => {
+suite('the names that are accepted', { concurrency: 2 }, () => {
   const ENV = { POSTMAND_HTTP_ALLOWED_HOSTS: 'postmand.internal' };
   const CASES: [
     command: 'server' | 'start',
@@ -140,7 +140,7 @@ suite('the names that are taken', { concurrency: 2 }, () => {
     });
   }
 
-  test('the health port of start follows the same rule, and that of server takes every name', async (t) => {
+  test('the health port of start follows the same rule, and that of server accepts every name', async (t) => {
     for (const [command, env, status] of [
       ['start', {}, 421],
       ['server', ENV, 200],

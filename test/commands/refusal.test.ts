@@ -5,7 +5,7 @@ import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { emptyFolder, ending } from './processes.ts';
 
-suite('what keeps a command from its work', { concurrency: 4 }, () => {
+suite('faults that keep a command from its work', { concurrency: 4 }, () => {
   for (const name of ['server', 'worker', 'migrate']) {
     test(`${name} without a database URL → exit 1, naming the variable`, async (t) => {
       const command = postmand(t, [name], { cwd: await emptyFolder(t) });
@@ -96,7 +96,7 @@ suite('what keeps a command from its work', { concurrency: 4 }, () => {
   }
 
   for (const name of ['migrate', 'server', 'worker']) {
-    test(`${name} with a blank and a line end behind the URL, and a parameter of somebody else → it works, and tells of that`, async (t) => {
+    test(`${name} with a blank and a line end behind the URL, and a parameter of another program → it works, and the log names the parameter`, async (t) => {
       const { url } = await freshDatabase(t);
       const command = postmand(t, [name], {
         env: { POSTMAND_DATABASE_URL: `${url}&schema=x&sslmode=disable \n` },

@@ -9,7 +9,7 @@ import { connected, ending, startServer, endAgain } from './processes.ts';
 
 suite('stopping a server', { concurrency: 4 }, () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    test(`${signal} while requests are in flight → they are answered, exit 0, and no new one is taken`, async (t) => {
+    test(`${signal} while requests are in flight → they are answered, exit 0, and no new one is accepted`, async (t) => {
       const database = await freshDatabase(t);
       const { server, api } = await startServer(t, database);
       const webhook = await api.createWebhook();
@@ -63,7 +63,7 @@ suite('stopping a server', { concurrency: 4 }, () => {
     assert.ok(performance.now() - startedAt < 5000, 'it waited for the grace period');
   });
 
-  test('SIGTERM while it starts → it stops as any other time, exit 0', async (t) => {
+  test('SIGTERM while it starts → it stops as at any other time, exit 0', async (t) => {
     const database = await freshDatabase(t);
     const server = postmand(t, ['server'], { env: { POSTMAND_DATABASE_URL: database.url } });
     await connected(database, 'server');
@@ -71,7 +71,7 @@ suite('stopping a server', { concurrency: 4 }, () => {
     assert.deepEqual(await ending(server), { code: 0, signal: null });
   });
 
-  test('SIGTERM with a request that never ends → cut after the grace period, exit 0', async (t) => {
+  test('SIGTERM with a request that never ends → its connection is cut after the grace period, exit 0', async (t) => {
     const database = await freshDatabase(t);
     const { server, api } = await startServer(t, database, { POSTMAND_SHUTDOWN_GRACE_PERIOD: '1' });
     const endless = await startRequest(Number(new URL(api.url).port));

@@ -62,7 +62,7 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.equal(postgresOf(home), undefined);
   });
 
-  test('a second one on the same folder → exit 1 with a clear message, and the first goes on', async (t) => {
+  test('a second start on the same folder → exit 1 with a clear message, and the first goes on', async (t) => {
     const home = await newHome(t);
     const first = await start(t, home);
     const second = run(t, home);
@@ -98,7 +98,7 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.equal(postgresOf(home), undefined);
   });
 
-  test('every connection ended, its lock among them → a second one is still refused', async (t) => {
+  test('all its connections ended, that of its lock too → a second start is still refused', async (t) => {
     const home = await newHome(t);
     const first = await start(t, home);
     await endConnections(home);
@@ -183,7 +183,7 @@ suite('postmand start', { concurrency: 2 }, () => {
     assert.deepEqual([programsOn(home), command.output.stderr], [[], '']);
   });
 
-  test('its password is another one → exit 1 with the reason in one line, and PostgreSQL does not stay behind', async (t) => {
+  test('the password of its PostgreSQL was changed → exit 1 with the reason in one line, and PostgreSQL does not stay behind', async (t) => {
     const home = await newHome(t);
     await makeData(home);
     await writeFile(path.join(home, 'password'), '0'.repeat(48));

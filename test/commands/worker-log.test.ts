@@ -5,7 +5,7 @@ import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';
 import { startServer, startWorker } from './processes.ts';
 
-test('deliveries that succeed, fail and are retried → one line an attempt with its outcome, and no payload, secret or password anywhere', async (t) => {
+test('deliveries that succeed, fail and are retried → one line for each attempt with its outcome, and no payload, secret or password anywhere', async (t) => {
   const database = await freshDatabase(t);
   const receiver = await startReceiver(t, (_request, response, number) =>
     response.writeHead(number === 1 ? 503 : 200).end('answer-body'),

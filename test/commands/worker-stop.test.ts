@@ -93,7 +93,7 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     assert.equal(receiver.received.length, 20);
   });
 
-  test('SIGTERM while it starts → it stops as any other time, exit 0', async (t) => {
+  test('SIGTERM while it starts → it stops as at any other time, exit 0', async (t) => {
     const database = await freshDatabase(t);
     const worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: database.url } });
     await connected(database, 'worker');
@@ -110,7 +110,7 @@ suite('stopping a worker', { concurrency: 2 }, () => {
     assert.equal(worker.output.stderr, '');
   });
 
-  test('a signal that comes twice, as at Ctrl-C under npm → sends end and are recorded, exit 0', async (t) => {
+  test('a signal that comes twice at once, as at Ctrl-C under npm → sends end and are recorded, exit 0', async (t) => {
     const database = await freshDatabase(t);
     const receiver = await startReceiver(
       t,
