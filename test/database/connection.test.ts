@@ -13,7 +13,7 @@ await writeFile(CA, 'an authority');
 const KEY = path.join(folder, 'key.pem');
 await writeFile(KEY, 'a key');
 
-suite('a URL that settles the question by itself → no server is asked', () => {
+suite('a URL that needs no question to the server → no server is asked', () => {
   const checked = { ca: 'an authority' };
   const anyName = { ...checked, checkServerIdentity: true };
   const CASES: [url: string, caFile: string | undefined, ssl: false | object][] = [
@@ -53,7 +53,7 @@ suite('a URL that settles the question by itself → no server is asked', () => 
   }
 });
 
-test('a URL with all its parts → each for the driver, and nothing that the driver would have to read again', async () => {
+test('a URL with all its parts → the driver gets each part, and nothing that it would have to parse again', async () => {
   assert.deepEqual(
     await connectionTo(
       'postgres://u%23:p%25@h:1/d%2F?sslmode=disable&application_name=mine&options=-c%20a%3Db&channel_binding=prefer',

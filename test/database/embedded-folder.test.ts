@@ -145,7 +145,7 @@ suite('the folder for the data', { concurrency: 2 }, () => {
 });
 
 suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
-  test('missing parents and a umask of 077 → made, there, and used again by the next start', async (t) => {
+  test('missing parents and a umask of 077 → the folder is made, and used again by the next start', async (t) => {
     const folder = await openFolder(t);
     const home = path.join(folder, 'a/b/c');
     const before = process.umask(0o077);
@@ -210,7 +210,7 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
       assert.equal((await stat(one)).mode & 0o7777, 0o750);
   });
 
-  test('a folder that all but the group of PostgreSQL may enter → the data is elsewhere', async (t) => {
+  test('a folder that everybody but the group of PostgreSQL may enter → the data is made elsewhere', async (t) => {
     const folder = await openFolder(t);
     const { owner } = await findPlace(path.join(folder, 'asked'));
     const closed = path.join(folder, 'closed');
@@ -222,7 +222,7 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     );
   });
 
-  test('an empty folder of another user → it stays his, and so is the data', async (t) => {
+  test('an empty folder of another user → the folder stays his, and the data is his too', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await mkdir(home, { mode: 0o700 });
     await chown(home, NOBODY.uid, NOBODY.gid);
@@ -259,7 +259,7 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
     );
   });
 
-  test('data in a folder that was closed afterwards → refused with the folder, not started anew elsewhere', async (t) => {
+  test('data in a folder that was closed afterwards → refused with the name of the folder, and no new data elsewhere', async (t) => {
     const folder = await openFolder(t);
     await makeData(path.join(folder, 'data'));
     await chmod(folder, 0o700);
@@ -268,7 +268,7 @@ suite('the folder for the data of root', { ...forRoot, concurrency: 2 }, () => {
 });
 
 suite('a disk of root', { ...forRoot, concurrency: 2 }, () => {
-  test('too small → an error that says so; with room → made, and used', async (t) => {
+  test('too small → an error that says so; with room → the data is made and used', async (t) => {
     const disk = await mountSmallDisk(t, 60);
     if (typeof disk === 'string') return t.skip(disk);
     disk.fill();
@@ -277,7 +277,7 @@ suite('a disk of root', { ...forRoot, concurrency: 2 }, () => {
     await embeddedIn(t, path.join(disk.folder, 'data'));
   });
 
-  test('read-only → an error that says so, for new data as for data that is there', async (t) => {
+  test('read-only → an error that says so, for new data and for data that is there', async (t) => {
     const disk = await mountSmallDisk(t, 60);
     if (typeof disk === 'string') return t.skip(disk);
     await makeData(path.join(disk.folder, 'data'));
@@ -301,7 +301,7 @@ suite('root and a folder that others may not enter', { ...forRoot, concurrency: 
     assert.equal((await startThere(t, path.join(folder, 'a/b'))).home, slash.home);
   });
 
-  test('what 2.1 left where both paths led → found by the first that asks, the other gets its own', async (t) => {
+  test('data of 2.1 under the name that both paths had → the first that asks gets it, the other gets a place of its own', async (t) => {
     const folder = await closedFolder(t);
     const old = path.join('/var/lib/postmand', `${folder.slice(1).replaceAll('/', '-')}-a-b`);
     t.after(() => rm(old, { recursive: true, force: true }));
@@ -320,7 +320,7 @@ suite('root and a folder that others may not enter', { ...forRoot, concurrency: 
 });
 
 suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
-  test('missing parents → made for that user alone, and used again', async (t) => {
+  test('missing parents → the folder is made for that user alone, and used again', async (t) => {
     const folder = await openFolder(t);
     await chown(folder, NOBODY.uid, NOBODY.gid);
     const home = path.join(folder, 'a/b $x');

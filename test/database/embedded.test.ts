@@ -58,7 +58,7 @@ test('stopped → gone; started again → its data is still there', async () => 
   await again.stop();
 });
 
-test('its starter and all processes of its group killed → it runs on, and the next start takes it over', async () => {
+test('the process that started it and all of its group killed → it runs on, and the next start takes it over', async () => {
   const script = `import { startEmbedded } from ${JSON.stringify(EMBEDDED)};
     console.log((await startEmbedded(${JSON.stringify(home)}, { fsync: 'off' })).url);
     setInterval(() => {}, 1000);`;
@@ -97,7 +97,7 @@ test('PostgreSQL does not start → an error that names the folder and the log, 
   );
 });
 
-test('after such a failure → it starts with settings that are right', async () => {
+test('after such a failure → it starts with correct settings', async () => {
   const embedded = await startEmbedded(home, { ...NO_FSYNC, max_connections: '37' });
   assert.deepEqual(await query(embedded.url, 'show max_connections'), [{ max_connections: '37' }]);
   await embedded.stop();

@@ -60,8 +60,8 @@ suite('a database that cannot store every text', { concurrency: 3 }, () => {
   });
 });
 
-suite('tables in a schema that the role chooses by its search_path', { concurrency: 3 }, () => {
-  test('the same path for all → they are made, found and used there', async (context) => {
+suite('tables in the schema that the search_path of the role names', { concurrency: 3 }, () => {
+  test('the same path for all processes → the tables are made, found and used there', async (context) => {
     const t = lastFirst(context);
     const { database, url } = await withSchema(t, 'hooks');
     assert.equal(
@@ -84,7 +84,7 @@ suite('tables in a schema that the role chooses by its search_path', { concurren
     assert.deepEqual(rows, [{ there: true, public: null }]);
   });
 
-  test('chosen in the options of the URL → there as well', async (t) => {
+  test('the path in the options of the URL → the same', async (t) => {
     const { url: bare, pool } = await freshDatabase(t, 'template0');
     await pool.query('create schema "my hooks"');
     const url = `${bare}&options=${encodeURIComponent('-c search_path="my\\ hooks"')}`;
@@ -116,7 +116,7 @@ suite('tables in a schema that the role chooses by its search_path', { concurren
     });
   }
 
-  test('migrate with another path in the URL → exit 1, with advice for the URL, as that counts more than the role', async (t) => {
+  test('migrate with another path in the URL → exit 1, with advice for the URL, which overrides the role', async (t) => {
     const { url: bare, pool } = await freshDatabase(t, 'template0');
     await pool.query(
       'create schema hooks; create table postmand_migrations (name text primary key)',

@@ -25,7 +25,7 @@ const ANSWERS: [code: string, what: string, kind: Kind][] = [
   ['08003', 'a connection that does not exist', 'lost'],
   ['22003', 'a number out of range', 'data'],
   ['22021', 'a NUL in a text', 'data'],
-  ['22P02', 'a text that is no value of its type', 'data'],
+  ['22P02', 'a text that is not a value of its type', 'data'],
   ['23502', 'a null where there must be none', 'data'],
   ['23503', 'a foreign key violation', 'data'],
   ['23505', 'a unique violation', 'data'],
@@ -98,7 +98,7 @@ const TABLE: [what: string, error: unknown, kind: Kind][] = [
     sqlState(code),
     kind,
   ]),
-  ['a code that nobody has seen before', sqlState('ZZ999'), 'passing'],
+  ['an unknown code', sqlState('ZZ999'), 'passing'],
   ['an error of PostgreSQL without a code', sqlState(undefined), 'passing'],
   ...[...NETWORK, ...LOCAL, ...LATE, ...TLS].map((code): [string, unknown, Kind] => [
     code,
@@ -109,7 +109,7 @@ const TABLE: [what: string, error: unknown, kind: Kind][] = [
   ['a connection that ended in a query', new Error('Connection terminated'), 'lost'],
   ['a connection that was ended here', new Error('Client was closed and is not queryable'), 'lost'],
   [
-    'an answer that nobody asked for',
+    'an unexpected answer',
     new Error('Received unexpected commandComplete message from backend.'),
     'lost',
   ],
@@ -136,7 +136,7 @@ const TABLE: [what: string, error: unknown, kind: Kind][] = [
   ['ENOENT of a file', codeError('ENOENT'), 'ours'],
   ['a fault in the code', new TypeError('x is undefined'), 'ours'],
   ['an error that only speaks of connections', new Error('Refused: Connection terminated'), 'ours'],
-  ['no error at all', 'ECONNREFUSED', 'ours'],
+  ['a value that is not an error', 'ECONNREFUSED', 'ours'],
   ['undefined', undefined, 'ours'],
 ];
 
@@ -154,13 +154,13 @@ suite('the kind of a failure', () => {
     });
   }
 
-  test('what Node really throws for a refused localhost → passing', async () => {
+  test('the error that Node throws for a refused localhost → passing', async () => {
     const error = await new Promise((resolve) => connect(1, 'localhost').on('error', resolve));
     assert.equal(isTransient(error), true);
   });
 });
 
-test('two addresses that refuse → said in the words of the first', () => {
+test('two addresses that refuse → the message of the first', () => {
   const both = new AggregateError([
     new Error('connect ECONNREFUSED ::1:5432'),
     new Error('connect ECONNREFUSED 127.0.0.1:5432'),

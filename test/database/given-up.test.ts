@@ -17,7 +17,7 @@ suite('a statement that we give up', { concurrency: 4 }, () => {
     ['on the pool', (pool: Pool) => pool.query(LONG_STATEMENT)],
     ['in a transaction', (pool: Pool) => inTransaction(pool, (tx) => tx.query(LONG_STATEMENT))],
   ] as const) {
-    test(`${how} → PostgreSQL ends it, and until then nobody gets its place`, async (t) => {
+    test(`${how} → PostgreSQL ends it, and until then its place stays taken`, async (t) => {
       const { pool: other, connection } = await freshDatabase(t, 'template0');
       const pool = openPool(t, connection);
       // Connected from here on: it has half a second to look.
@@ -43,7 +43,7 @@ suite('a statement that we give up', { concurrency: 4 }, () => {
     assert.equal((await pool.query('select 1')).rowCount, 1);
   });
 
-  test('on a way to the server that passes nothing on → its place is taken until it does', async (t) => {
+  test('on a network that passes nothing on to the server → its place stays taken until the network works again', async (t) => {
     const { pool: other, url } = await freshDatabase(t, 'template0');
     const proxy = await startDatabaseProxy(lastFirst(t), url);
     const pool = openPool(t, await connectionTo(proxy.url));

@@ -102,7 +102,7 @@ suite('20,000 rows of ten webhooks', async () => {
     }
   }
 
-  test('the searches of a worker, for what is overdue and what may be released → read from their partial indexes', async () => {
+  test('the searches of a worker for overdue and for releasable deliveries → read from their partial indexes', async () => {
     const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
     for (const [index, search] of [
       ['deliveries_parked', releasableWebhookIds],
@@ -116,7 +116,7 @@ suite('20,000 rows of ten webhooks', async () => {
   });
 });
 
-suite('20,000 rows of one webhook, which every filter by webhook leaves whole', async () => {
+suite('20,000 rows of one webhook, of which a filter by webhook excludes none', async () => {
   const pool = await filledDatabase(1);
   for (const [table, filter, , list] of LISTS) {
     for (const [what, page] of Object.entries(PAGES)) {

@@ -26,7 +26,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     assert.deepEqual(rows, [{ name: 'deliveries', policy: 'exclusive' }]);
   });
 
-  test('a database that is read-only → exit status 1, and what to do', async (t) => {
+  test('a database that is read-only → exit status 1, and stderr says what to do', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const { rows } = await database.pool.query<{ name: string }>(
       'select current_database() as name',
@@ -44,7 +44,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     }
   });
 
-  test('a user who may not create → exit status 1, what is missing and what to run', async (t) => {
+  test('a user who may not create tables → exit status 1, and stderr says what is missing and what to run', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const role = await createRole(t, database);
     await database.pool.query(`alter role ${role.name} nosuperuser`);
@@ -56,7 +56,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     );
   });
 
-  test('with a migration that fails → exit status 1, named on stderr, and the database is as it was', async (t) => {
+  test('with a migration that fails → exit status 1, stderr names it, and the database is as it was', async (t) => {
     const database = await freshDatabase(t);
     const before = await schemaOf(database.pool);
     const folder = await migrationsFolder(t, {
@@ -114,7 +114,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     assert.match(refused.output.stderr, /refused: table webhooks was there before/);
   });
 
-  test('on a database that is not there → exit status 1, and the message has host and database and no password', async (t) => {
+  test('on a database that does not exist → exit status 1, and the message has host and database and no password', async (t) => {
     const env = {
       POSTMAND_DATABASE_URL: 'postgres://user:hunter2@127.0.0.1:1/nothing',
       POSTMAND_DATABASE_WAIT: '0',

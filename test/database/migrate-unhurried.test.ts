@@ -27,7 +27,7 @@ suite(
   { concurrency: 3 },
   () => {
     for (const place of ['role', 'database'] as const) {
-      test(`${place}: another process is at it for a second → it waits for its turn`, async (t) => {
+      test(`${place}: another process migrates for a second → it waits for its turn`, async (t) => {
         const { database, run } = await hurried(t, place);
         const release = await holding(t, database, 'select pg_advisory_lock(7036873081)');
         const command = run();

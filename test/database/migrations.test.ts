@@ -15,7 +15,7 @@ suite('up', { concurrency: 4 }, () => {
     assert.deepEqual(await schemaOf(pool), schema);
   });
 
-  test('some applied already → only the others, and the schema is the same as in one go', async (t) => {
+  test('some applied already → only the others run, and the schema is the same as after all at once', async (t) => {
     const [inSteps, inOneGo] = [
       await freshDatabase(t, 'template0'),
       await freshDatabase(t, 'template0'),
@@ -35,7 +35,7 @@ suite('up', { concurrency: 4 }, () => {
     assert.deepEqual(applied.flat(), NAMES);
   });
 
-  test('a migration that fails → named, undone, not noted; those before it stay; put right → it goes on', async (t) => {
+  test('a migration that fails → it is named, undone and not noted, and those before it stay; corrected → it goes on', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
     const before = await schemaOf(pool);
@@ -85,7 +85,7 @@ suite('up', { concurrency: 4 }, () => {
 });
 
 suite('down', { concurrency: 4 }, () => {
-  test('an empty database, step by step → each step back to the columns that it started from, and in the end nothing is left', async (t) => {
+  test('an empty database, step by step → each step restores the columns from before it, and in the end nothing is left', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     const columns: string[][] = [];
     for (let count = 0; count < NAMES.length; count += 1) {
@@ -103,7 +103,7 @@ suite('down', { concurrency: 4 }, () => {
     assert.deepEqual(rows, [{ table_name: 'postmand_migrations' }]);
   });
 
-  test('down and up again → the schema it was', async (t) => {
+  test('down and up again → the schema is as it was', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
     const schema = await schemaOf(pool);
@@ -134,7 +134,7 @@ suite('down', { concurrency: 4 }, () => {
     );
   });
 
-  test('a number that is too large for the column of before → refused, and everything is as it was', async (t) => {
+  test('a number that is too large for the older column → refused, and everything is as it was', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);
@@ -158,7 +158,7 @@ suite('down', { concurrency: 4 }, () => {
     );
   });
 
-  test('rows of every kind, as far down as it goes, and up again → the rows are as they were', async (t) => {
+  test('rows of every kind, down as far as possible, and up again → the rows are as they were', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
     await putWebhook(pool, 1);

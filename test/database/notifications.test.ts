@@ -14,7 +14,7 @@ const NAME = 'under test';
 const ONE_WARNING = [['warn', 'queue.error']];
 
 suite('notifications', { concurrency: 4 }, () => {
-  test('a notification → told; after the end → none, and no session stays', async (t) => {
+  test('a notification → reported; after the end → none, and no session stays', async (t) => {
     const { notifications, database, calls } = await started(t);
     assert.equal(calls(), 1, 'told of the beginning');
     await notify(database);
@@ -25,7 +25,7 @@ suite('notifications', { concurrency: 4 }, () => {
     assert.equal(calls(), 2);
   });
 
-  test('its session is ended → a warning, and a new one, which is told at once', async (t) => {
+  test('its session is ended → a warning and a new session, which is reported at once', async (t) => {
     const { database, calls, said } = await started(t);
     await database.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()`,
@@ -38,13 +38,13 @@ suite('notifications', { concurrency: 4 }, () => {
     await sessionsAre(database, 1);
   });
 
-  test('a way to the server that goes silent → found out within some seconds, and a new session', async (t) => {
+  test('a network to the server that goes silent → noticed within some seconds, and a new session', async (t) => {
     const { proxy, calls } = await started(t);
     proxy.strand();
     await until('told of the new beginning', () => calls() === 2, 40_000);
   });
 
-  test('a role whose idle sessions are ended → it stays', async (t) => {
+  test('a role whose idle sessions are ended → its session stays', async (t) => {
     const { notifications, database, role, said } = await prepared(t);
     const { rowCount } = await database.pool.query(
       `select from pg_settings where name = 'idle_session_timeout'`,
@@ -64,8 +64,8 @@ suite('notifications', { concurrency: 4 }, () => {
   });
 });
 
-suite('notifications that cannot be had at the start', { concurrency: 4 }, () => {
-  test('no connection is free for it → rejected, tried again until there is one, and told', async (t) => {
+suite('notifications that are not possible at the start', { concurrency: 4 }, () => {
+  test('no connection is free for it → rejected, and tried again until one is, which is reported', async (t) => {
     const { notifications, database, role, calls, said } = await prepared(t);
     await role.alter('nosuperuser connection limit 0');
     await assert.rejects(notifications.start(), { code: '53300' });
@@ -80,7 +80,7 @@ suite('notifications that cannot be had at the start', { concurrency: 4 }, () =>
     ['the end', ({ notifications }: Prepared) => notifications.close()],
     ['a server that turns read-only', ({ server }: Prepared) => server.foundReadOnly(true)],
   ] as const) {
-    test(`a connection that is cut before LISTEN is answered → one session later, which goes with ${what}`, async (t) => {
+    test(`a connection that is cut before LISTEN is answered → one new session, which ends with ${what}`, async (t) => {
       const parts = await prepared(t);
       parts.proxy.cutAt('listen ch');
       await assert.rejects(parts.notifications.start(), /Connection terminated/);
@@ -105,8 +105,8 @@ suite('notifications that cannot be had at the start', { concurrency: 4 }, () =>
   });
 });
 
-suite('notifications while the server turns', { concurrency: 4 }, () => {
-  test('read-only → its session ends; to be written again → a new one at once, without a warning', async (t) => {
+suite('notifications while the server turns read-only and back', { concurrency: 4 }, () => {
+  test('read-only → its session ends; writable again → a new one at once, without a warning', async (t) => {
     const { server, database, calls, said } = await started(t);
     server.foundReadOnly(true);
     await sessionsAre(database, 0);
@@ -116,7 +116,7 @@ suite('notifications while the server turns', { concurrency: 4 }, () => {
     assert.deepEqual(said(), []);
   });
 
-  test('opened while it turns → that session may lead to the old server, and ends', async (t) => {
+  test('opened while it turns → that session ends, as it may lead to the old server', async (t) => {
     const { notifications, server, proxy, database, calls, said } = await prepared(t);
     proxy.freeze();
     const starting = notifications.start();
@@ -129,7 +129,7 @@ suite('notifications while the server turns', { concurrency: 4 }, () => {
     assert.deepEqual([calls(), said()], [1, []]);
   });
 
-  test('not to be opened after a turn → a warning, and tried again until it is', async (t) => {
+  test('a session that cannot be opened after a turn → a warning, and tried again until it is open', async (t) => {
     const { server, role, calls, said } = await started(t);
     await role.alter('nosuperuser connection limit 0');
     server.foundReadOnly(true);

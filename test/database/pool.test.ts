@@ -33,7 +33,7 @@ test('a database with a time zone and a date style of its own → times in UTC w
   assert.equal((rows[0] as { time: string }).time, '2026-03-08T15:11:25.500000Z');
 });
 
-test('more callers than connections → they take turns on at most that many, which carry the name', async (t) => {
+test('more callers than connections → they take turns on at most that many connections, which have the name of the pool', async (t) => {
   const { connection } = await freshDatabase(t, 'template0');
   const pool = createPool(connection, { max: 2, name: 'two only', log: silentLog });
   t.after(() => pool.end());
@@ -58,7 +58,7 @@ test('statements one after the other → on one connection', async (t) => {
   assert.equal(pids.size, 1);
 });
 
-test('a database that is gone → what waits for a connection to it fails with a fault that passes', async (t) => {
+test('a database that is gone → callers that wait for a connection get a fault that passes', async (t) => {
   const { connection } = await freshDatabase(t, 'template0');
   const missing = { ...connection, database: 'no_such_database' };
   const pool = createPool(missing, { max: 1, name: 'nowhere', log: silentLog });

@@ -35,7 +35,7 @@ const POSTMASTER_FILE = new URL('../../src/database/embedded/postmaster-file.ts'
 const onLinux = { skip: process.platform !== 'linux' && 'needs /proc' };
 
 suite('the environment of PostgreSQL', onLinux, () => {
-  test('keys, passwords and settings in ours → none of them in that of any of its processes', async (t) => {
+  test('keys, passwords and settings in our environment → none of them in the environment of its processes', async (t) => {
     const secrets = {
       POSTMAND_API_KEYS: 'hunter2hunter2hunter2',
       DATABASE_URL: 'postgres://u:hunter2@h/d',
@@ -76,7 +76,7 @@ suite('the environment of PostgreSQL', onLinux, () => {
 });
 
 suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
-  test('left by a crash, its process id now that of another program of the same user → it starts', async (t) => {
+  test('left by a crash, and another program of the same user has its process id → PostgreSQL starts', async (t) => {
     const home = await killedData(t);
     const stranger = await programOf(t, home);
     await nameInLockFile(home, stranger);
@@ -84,7 +84,7 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
     assert.deepEqual(await query(url, 'select 1 as one'), [{ one: 1 }]);
   });
 
-  test('left by a crash, its process id now that of the PostgreSQL of another folder → both run', async (t) => {
+  test('left by a crash, and the PostgreSQL of another folder has its process id → both run', async (t) => {
     const home = await killedData(t);
     const other = await embeddedIn(t, path.join(await openFolder(t), 'data'));
     await nameInLockFile(home, await postmasterOf(other.home));
@@ -94,7 +94,7 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
       assert.deepEqual(await query(one, 'select 1 as one'), [{ one: 1 }]);
   });
 
-  test('left by a crash, its process id now our own, or nonsense, or nothing at all → it starts', async (t) => {
+  test('left by a crash, with our own process id, nonsense, or nothing in it → PostgreSQL starts', async (t) => {
     const home = await killedData(t);
     await nameInLockFile(home, process.pid);
     await makeData(home);
@@ -177,7 +177,7 @@ suite('data and binaries', { concurrency: 2 }, () => {
 });
 
 suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
-  test('killed, and stopped by somebody → there again on the same port with its data; stopped by us → gone', async (t) => {
+  test('killed, or stopped by somebody → started again on the same port with its data; stopped by us → gone', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     const log = keepingLog();
     const held = await hold(t, home, log);
@@ -223,7 +223,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     await until('there again', () => query(held.url, 'select 1').catch(() => undefined));
   });
 
-  test('stopped while it is being started again → gone, and stays so', async (t) => {
+  test('stopped while it is being started again → gone, and not started any more', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     const held = await hold(t, home, silentLog);
     const before = await postmasterOf(home);
@@ -238,7 +238,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     await assert.rejects(postmasterOf(home), /ENOENT/);
   });
 
-  test('held twice → refused, also while PostgreSQL is away; released → free', async (t) => {
+  test('held a second time → refused, also while PostgreSQL is away; released → free', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     const held = await hold(t, home, silentLog);
     const taken = {
@@ -251,7 +251,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     await (await holdEmbedded(home, silentLog)).stop();
   });
 
-  test('its folder away and there again → it runs on; gone for good → stopped all the same', async (t) => {
+  test('its folder removed and put back → it runs on; removed for good → it can be stopped all the same', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     const held = await hold(t, home, silentLog);
     const pid = await postmasterOf(home);
@@ -264,7 +264,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     assert.equal(isRunning(pid), false);
   });
 
-  test('of a process that was killed, its folder away → logged and tried again; there again → kept; stopped → gone', async (t) => {
+  test('taken over from a process that was killed, its folder removed → logged and tried again; put back → kept; stopped → gone', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await inProcess(`await startEmbedded(${JSON.stringify(home)}, { fsync: 'off' });`);
     const pid = await postmasterOf(home);
@@ -284,7 +284,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     assert.equal(isRunning(pid), false);
   });
 
-  test('of a process that was killed, killed itself → there again on the same port', async (t) => {
+  test('taken over from a process that was killed, then killed itself → started again on the same port', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await inProcess(`await startEmbedded(${JSON.stringify(home)}, { fsync: 'off' });`);
     const held = await hold(t, home, silentLog);
@@ -344,7 +344,7 @@ suite('a PostgreSQL that is held', { concurrency: 2 }, () => {
     assert.equal((await other.query('select 1')).rowCount, 1);
   });
 
-  test('its password is another one → refused with the reason, and PostgreSQL does not stay behind', async (t) => {
+  test('its password was changed → refused with the reason, and PostgreSQL does not stay behind', async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await makeData(home);
     await writeFile(path.join(home, 'password'), '0'.repeat(48));

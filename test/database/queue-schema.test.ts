@@ -15,7 +15,7 @@ const QUEUE = 'deliveries';
 const WEBHOOK = randomUUID();
 
 suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () => {
-  test('with a queue of the same name → nothing of it changes, and ours delivers beside it', async (t) => {
+  test('with a queue of the same name → nothing in it changes, and Postmand delivers beside it', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const boss = await bossOf(t, database);
     await boss.createQueue(QUEUE, { retryLimit: 7 });
@@ -34,7 +34,7 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     assert.deepEqual(await contentsOfPgboss(database.pool), before);
   });
 
-  test('with a queue like ours in all settings, but with jobs of its own → is not taken for ours', async (t) => {
+  test('with a queue that has all our settings, but jobs of its own → is left alone', async (t) => {
     const { database, boss } = await databaseOf21(t);
     await boss.insert(QUEUE, [jobOf(randomUUID(), WEBHOOK), { data: { parcel: 1 } }]);
     const before = await contentsOfPgboss(database.pool);
@@ -90,7 +90,7 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     });
   }
 
-  test('that our user may not look into → does not stop anything', async (t) => {
+  test('that our user may not read → stops nothing', async (t) => {
     const database = await freshDatabase(t, 'template0');
     await bossOf(t, database);
     const role = `r_${randomUUID().slice(0, 8)}`;
@@ -168,7 +168,7 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     }
   });
 
-  test('beside queues of an application → ours alone goes, and its deliveries get new jobs', async (t) => {
+  test('beside queues of an application → our queue alone is removed, and its deliveries get new jobs', async (t) => {
     const { database, boss } = await databaseOf21(t);
     await boss.createQueue('emails');
     await boss.insert('emails', [{ data: { to: 'somebody' } }]);
@@ -236,7 +236,7 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     assert.deepEqual(await statesOf(database), []);
   });
 
-  test("taken back beside an application's pg-boss → goes, and that one stays", async (t) => {
+  test("taken back beside an application's pg-boss → our queue is removed, and the application's stays", async (t) => {
     const database = await freshDatabase(t, 'template0');
     const boss = await bossOf(t, database);
     await boss.createQueue('emails');

@@ -47,7 +47,7 @@ suite('a session', () => {
     ['the role', setForRole],
     ['the options of the URL', setInUrl],
   ] as const) {
-    test(`settings of ${place} that we rely on → ours all the same, and only those`, async (t) => {
+    test(`settings of ${place} that we rely on → each session has our values for these, and for no others`, async (t) => {
       const database = await freshDatabase(t, 'template0');
       const known = await knownTo(database);
       const settings = [...SETTINGS, ...THEIRS].filter(([name]) => known.has(name));
@@ -68,7 +68,7 @@ suite('a session', () => {
     });
   }
 
-  test('a search_path that was found at the start → the same for each session, whatever the role has by now', async (t) => {
+  test('a search_path that was read at the start → the same for each session, whatever the role has by now', async (t) => {
     const database = await freshDatabase(t, 'template0');
     const connection = await setForRole(t, database, [['search_path', '"Our ""Own""", public']]);
     const names = [['search_path']];
@@ -83,14 +83,14 @@ suite('a session', () => {
     ['on', true],
     ['off', false],
   ] as const) {
-    test(`default_transaction_read_only = ${value} at the role → prepared with one statement, which tells it`, async (t) => {
+    test(`default_transaction_read_only = ${value} at the role → prepared with one statement, which reports it`, async (t) => {
       const database = await freshDatabase(t, 'template0');
       const connection = await setForRole(t, database, [['default_transaction_read_only', value]]);
       assert.equal(await prepareSession(await sessionOf(t, connection), connection, 0), readOnly);
     });
   }
 
-  test('a role whose idle sessions are ended → ours stay', async (t) => {
+  test('a role whose idle sessions are ended → our sessions stay', async (t) => {
     const database = await freshDatabase(t, 'template0');
     if (!(await knownTo(database)).has('idle_session_timeout'))
       return t.skip('PostgreSQL 13 has no such setting');

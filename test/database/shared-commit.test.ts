@@ -49,7 +49,7 @@ test('idle → committed at once, alone', async () => {
   assert.equal(await second, 'did 2');
 });
 
-test('callers during a commit → share the next one in their order, each with its own result', async () => {
+test('callers during a commit → share the next commit in their order, each with its own result', async () => {
   const { commit, batches, end } = byHand();
   const share = shareCommits(commit, OPTIONS);
   const results = [1, 2, 3, 4].map((item) => share(item));
@@ -69,7 +69,7 @@ test('more callers than a batch may have → several batches', async () => {
   assert.equal((await Promise.all(results)).length, 4);
 });
 
-test('callers whose items weigh more than a batch may → several batches, and what is too heavy goes alone', async () => {
+test('callers whose items weigh more than a batch may → several batches, and an item that is too heavy goes alone', async () => {
   const { commit, batches, end } = byHand();
   const share = shareCommits(commit, {
     ...OPTIONS,
@@ -92,7 +92,7 @@ test('two lanes → two commits at a time, and the third caller waits', async ()
   assert.deepEqual(await Promise.all(results), ['did 1', 'did 2', 'did 3']);
 });
 
-test('a full line → one more is turned away at once, the others are served; room again → taken again', async () => {
+test('as many callers as may wait → one more is turned away at once, the others are served; room again → accepted again', async () => {
   const { commit, end } = byHand();
   const share = shareCommits(commit, { ...OPTIONS, maxWaiting: 2 });
   const served = [1, 2, 3].map((item) => share(item));
@@ -135,7 +135,7 @@ test('every item at fault → each gets the error, and the next caller is served
   assert.equal(await share(4), 4);
 });
 
-test('a passing failure → the same batch again after the delay, and nobody hears of it', async () => {
+test('a passing failure → the same batch again after the delay, and no caller notices it', async () => {
   const { commit, batches, end } = byHand();
   const asked: number[] = [];
   const share = shareCommits(commit, {
@@ -157,7 +157,7 @@ test('a passing failure → the same batch again after the delay, and nobody hea
   assert.deepEqual(asked, [1, 2]);
 });
 
-test('a failure that seems to pass but holds for one item → the others are committed, and it is tried on until it passes', async () => {
+test('a failure that seems to pass but belongs to one item → the others are committed, and that item is tried until it passes', async () => {
   const committed: number[] = [];
   let broken = true;
   const share = shareCommits(

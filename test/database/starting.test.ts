@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { DatabaseError } from 'pg';
 import { mayBeStarting } from '../../src/database/starting.ts';
 
-suite('what keeps us from the database at the start', () => {
+suite('faults that keep a command from the database at the start', () => {
   const NETWORK = [
     'ECONNREFUSED',
     'ECONNRESET',
@@ -26,7 +26,7 @@ suite('what keeps us from the database at the start', () => {
     ],
   ];
   for (const [what, error] of COMES)
-    test(`${what} → may be starting`, () => assert.equal(mayBeStarting(error), true));
+    test(`${what} → the database may be starting`, () => assert.equal(mayBeStarting(error), true));
 
   const TLS = [
     'ERR_SSL_WRONG_VERSION_NUMBER',
@@ -47,7 +47,7 @@ suite('what keeps us from the database at the start', () => {
     ['no error at all', 'ECONNREFUSED'],
   ];
   for (const [what, error] of STAYS)
-    test(`${what} → told at once`, () => assert.equal(mayBeStarting(error), false));
+    test(`${what} → reported at once`, () => assert.equal(mayBeStarting(error), false));
 });
 
 function sqlState(code: string | undefined): DatabaseError {

@@ -70,7 +70,7 @@ suite('a database of the reference, migrated', async () => {
   test(`golang-migrate's table → untouched`, async () =>
     assert.deepEqual(await rowsOf('schema_migrations'), foreign));
 
-  test('its tables → the columns and indexes of a database of our own; no index of theirs is left', async () => {
+  test('its tables → the same columns and indexes as in a new database, and no index of the reference is left', async () => {
     const own = await schemaOf((await freshDatabase(wholeFile)).pool);
     // Their columns have no defaults; every statement of ours gives the times itself.
     const comparable = (lines: string[]) =>
@@ -80,7 +80,7 @@ suite('a database of the reference, migrated', async () => {
     assert.deepEqual(comparable(await schemaOf(pool)), comparable(own));
   });
 
-  test('its pending deliveries → wait, each with the reason, and the API shows everything', async () => {
+  test('its pending deliveries → wait, each with its reason, and the API shows all of them', async () => {
     const listed = (await api.call('GET', '/deliveries?status=pending')).body as {
       deliveries: Delivery[];
     };
@@ -99,7 +99,7 @@ suite('a database of the reference, migrated', async () => {
     }
   });
 
-  test('a worker → sends what is due of the active webhook, with the attempt count going on, and nothing else', async () => {
+  test('a worker → sends what is due for the active webhook, counts attempts on from what was recorded, and sends nothing else', async () => {
     await startWorkerHere(wholeFile, database, { POSTMAND_POLLING_INTERVAL: '100' });
     const settled = [await api.settled(delivery(1)), await api.settled(delivery(2))];
     assert.deepEqual(

@@ -139,7 +139,7 @@ for (const [way, place] of [
   ['over a Unix socket', () => socketUrl(server?.url ?? '')],
 ] as const) {
   test(
-    `a statement given up ${way} → PostgreSQL is told to end it`,
+    `a statement given up ${way} → PostgreSQL is asked to end it`,
     { skip: missing },
     async (t) => {
       const connection = await connectionTo(place(), path.join(folder, 'ca.pem'));

@@ -36,7 +36,7 @@ test('work in progress → nobody else sees it', async () => {
   });
 });
 
-test('work that throws → nothing of it stays, and the error comes through', async () => {
+test('work that throws → nothing of it stays, and the caller gets the error', async () => {
   const mine = new TypeError('mine');
   await assert.rejects(
     inTransaction(pool, async (tx) => {
@@ -69,7 +69,7 @@ test('a rule that is checked at COMMIT and does not hold → rejected, nothing s
   await expectHealthy(pool);
 });
 
-test('a failure that the work swallowed → rejected, as PostgreSQL rolls back at COMMIT', async () => {
+test('a failure that the work ignored → rejected, as PostgreSQL rolls back at COMMIT', async () => {
   await assert.rejects(
     inTransaction(pool, async (tx) => {
       await tx.query(`insert into words values ('lost 4')`);
@@ -117,7 +117,7 @@ test('a server that has become read-only → rejected as passing, and the connec
   await expectHealthy(pool);
 });
 
-test('the network cut in the middle, then back → rejected as passing, then as before', async (t) => {
+test('the network cut in the middle → rejected as passing; back again → as before', async (t) => {
   const proxy = await startDatabaseProxy(t, database.url);
   const far = createPool(await connectionTo(proxy.url), { max: 1, name: 'far', log: silentLog });
   t.after(() => far.end());

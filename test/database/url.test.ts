@@ -91,7 +91,7 @@ suite('a database URL', () => {
     });
   }
 
-  test('a CA file beside it → goes before sslrootcert, and is enough for verify-ca', () => {
+  test('a CA file beside it → counts before sslrootcert, and is enough for verify-ca', () => {
     assert.equal(
       parseDatabaseUrl('postgres://h/d?sslrootcert=/url.pem', '/setting.pem').sslrootcert,
       '/setting.pem',
@@ -186,7 +186,7 @@ suite('a database URL that cannot be used', () => {
     ),
   ];
   for (const [url, message] of REFUSED) {
-    test(`${JSON.stringify(url.replace('hunter2', '…'))} → ${message.source}, and nothing of the password`, () =>
+    test(`${JSON.stringify(url.replace('hunter2', '…'))} → ${message.source}, without the password`, () =>
       assert.throws(
         () => parseDatabaseUrl(url),
         (error: Error) => {

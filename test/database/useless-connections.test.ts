@@ -50,7 +50,7 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
     assert.equal(runs, 1);
   });
 
-  test('in the packet with the end of a read, and a transaction waits for it → runs on a new one', async (t) => {
+  test('the end of the connection comes in the packet with the end of a read, and a transaction waits for it → the transaction runs on a new one', async (t) => {
     const { database, proxy, pool } = await proxied(t, 1);
     await fill(pool);
     const states = `select from pg_stat_activity where datname = current_database() and application_name = 'under test' and state = $1`;
@@ -79,7 +79,7 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
 });
 
 suite('a server that turns read-only and back', { concurrency: 4 }, () => {
-  test('one of many connections finds out → all of the process are dropped, those in use after it', async (t) => {
+  test('one of many connections notices it → all of the process are dropped, those in use after their use', async (t) => {
     const { pool, other, turns } = await twoPools(t);
     await fill(pool);
     await fill(other);
@@ -94,7 +94,7 @@ suite('a server that turns read-only and back', { concurrency: 4 }, () => {
     assert.deepEqual(turns, [true, false]);
   });
 
-  test('a connection that was opened while it was → is used once, so that none is kept', async (t) => {
+  test('a connection that was opened while it was read-only → is used once, so that none is kept', async (t) => {
     const { database, pool } = await twoPools(t);
     await setDefault(database, 'on');
     assert.equal((await pool.query('select 1')).rowCount, 1);
@@ -104,7 +104,7 @@ suite('a server that turns read-only and back', { concurrency: 4 }, () => {
     assert.equal(await pool.isWritable(), true);
   });
 
-  test('asked whether it can be written → connections that cannot are not kept', async (t) => {
+  test('asked whether it can be written → connections that cannot write are not kept', async (t) => {
     const { pool, turns } = await twoPools(t);
     await fill(pool);
     await makeReadOnly(pool);
