@@ -3,7 +3,7 @@ import { atMost } from '../process/at-most.ts';
 import { cancelStatement } from './cancel.ts';
 import { DatabaseUnreachable, spoilsConnection } from './failure.ts';
 
-/** A connection that answers within this time is not one that a statement holds up. */
+/** If a connection answers within this time, no statement holds it up. */
 const ANSWER_MS = 500;
 
 /**
@@ -14,8 +14,8 @@ const CANCEL_EVERY_MS = 5000;
 const CANCELS = 2;
 
 /**
- * As good as for ever, and the longest time that a timer takes. Zero would mean the bound of the
- * connection.
+ * The longest time that a timer accepts, which stands for no bound. Zero would mean the bound of
+ * the connection.
  */
 const UNBOUNDED_MS = 2 ** 31 - 1;
 
@@ -26,10 +26,10 @@ type OnConnected = (
 ) => void;
 
 /**
- * A pool whose bound is one on PostgreSQL's backends, not only on our sockets. A statement that we
- * have given up may still run, and closing its connection does not end it: the wait of a COMMIT for
- * a standby goes on without a client. Hence its place stays taken until the server has let go of
- * it, and the server is asked to.
+ * A pool that bounds the number of PostgreSQL's backends, not only that of our sockets. A statement
+ * that we have given up may still run, and closing its connection does not end it: a COMMIT that
+ * waits for a standby goes on without a client. So its place stays taken until the server has ended
+ * the statement, and the server is asked to do that.
  */
 export class BoundedPool extends Pool {
   /** Gives up the place of a connection that is waited for. */
@@ -37,9 +37,10 @@ export class BoundedPool extends Pool {
 
   constructor(options: PoolConfig) {
     super(options);
-    // A caller that waits is given a connection within the packet that ended the work before it.
-    // The end of the session may follow in that packet, before the caller can listen for it, and
-    // nobody who listens would mean the end of the process. What is asked next fails anyway.
+    // A waiting caller gets a connection while the packet that ended the work before it is still
+    // being read. The end of the session may follow in the same packet, before the caller can
+    // listen for it. An error event without a listener would end the process. The next statement
+    // fails anyway.
     this.on('connect', (client) => client.on('error', () => {}));
   }
 
@@ -54,26 +55,28 @@ export class BoundedPool extends Pool {
         },
       );
     }
-    // The statements that are run on the pool itself come by this way.
+    // Statements that are run on the pool itself take this way.
     super.connect((error, client) => {
       if (client === undefined)
         return callback(new DatabaseUnreachable(error), undefined, () => {});
       const { release } = this.#guard(client);
-      // The driver would drop a connection for any failure. After a refusal nothing of the
-      // statement is left, as it was no part of a transaction.
+      // The driver would drop a connection after any failure. After a refusal nothing of the
+      // statement is left, as it was not part of a transaction.
       client.release = (failure) => release(isRefusal(failure) ? undefined : failure);
       callback(undefined, client, client.release);
     });
   }
 
-  /** Waits for no connection that a statement holds up. */
+  /** Does not wait for connections that a statement holds up. */
   override end(): Promise<void> {
     const ended = super.end();
     for (const free of this.#held) free();
     return ended;
   }
 
-  /** Told of every release and its failure. @returns whether to drop the connection in any case. */
+  /**
+   * Called at every release, with its failure. @returns whether to drop the connection in any case.
+   */
   protected isUseless(_client: PoolClient, _error?: Error | boolean): boolean {
     return false;
   }
@@ -82,7 +85,7 @@ export class BoundedPool extends Pool {
     const release = client.release;
     client.release = (error) => {
       const useless = this.isUseless(client, error);
-      // What PostgreSQL answered has ended.
+      // A statement that PostgreSQL has answered has ended.
       const mayRun = Boolean(error) && !(error instanceof DatabaseError);
       if (mayRun && !this.ending) void this.#letGo(client, () => release(error));
       else release(error || useless);
@@ -91,10 +94,10 @@ export class BoundedPool extends Pool {
   }
 
   /**
-   * Releases a connection when the server has answered or closed it. Otherwise after two cancel
-   * requests that the server took, as the way back from it may be dead while the backend is long
-   * done. While the server takes none, no other connection could be opened either, and the place
-   * stays taken.
+   * Releases a connection when the server has answered or closed it. Otherwise it is released after
+   * the server has taken two cancel requests: the network from the server to us may be dead while
+   * the backend has long ended. While the server takes no cancel request, no other connection could
+   * be opened either, and the place stays taken.
    */
   async #letGo(client: PoolClient, release: () => void): Promise<void> {
     const free = () => {

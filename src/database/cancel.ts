@@ -4,8 +4,8 @@ import { Connection, type Client } from 'pg';
 const PATIENCE_MS = 5000;
 
 /**
- * The message is its length, this code in place of a protocol version, and the key that the session
- * was given when it began.
+ * The message consists of its length, this code in place of a protocol version, and the key that
+ * the session got when it began.
  */
 const CANCEL_REQUEST_CODE = 80_877_102;
 
@@ -29,8 +29,8 @@ export function cancelStatement(client: Client): Promise<boolean> {
       sent = false;
       finish();
     }, PATIENCE_MS);
-    // Written is not yet taken: a way to the server that swallows everything takes 16 bytes too.
-    // The server closes.
+    // That the bytes were written does not mean that the server has them: a network that loses
+    // everything accepts 16 bytes too. The server closes the connection when it has them.
     const send = () =>
       connection.stream.write(cancelRequest(client as Session), () => (sent = true));
     connection.on('error', finish).on('end', finish);
@@ -42,7 +42,7 @@ export function cancelStatement(client: Client): Promise<boolean> {
   });
 }
 
-/** What the types of pg leave out. */
+/** Members that the types of pg do not have. */
 type Session = Client & {
   processID: number;
   secretKey: number;

@@ -81,7 +81,7 @@ function textOf(file: string | undefined): string | undefined {
 
 type Defined<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
 
-/** Without what is undefined. */
+/** Leaves out members that are undefined. */
 function defined<Values extends object>(values: Values): Defined<Values> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),

@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg';
 
 /**
- * No connection could be had. Whatever the reason is, it lies in the database or on the way to it,
- * never in what is asked.
+ * No connection could be opened. Whatever the reason is, it lies in the database or in the network,
+ * never in the statement.
  */
 export class DatabaseUnreachable extends Error {
   override name = 'DatabaseUnreachable';
@@ -25,7 +25,10 @@ export class DatabaseUnreachable extends Error {
  */
 type Meaning = 'data' | 'conflict' | 'lost' | 'outdated' | 'read_only' | 'passing';
 
-/** By code, and by class where the code is not here; what is in neither is `passing`. */
+/**
+ * By code, or by class where the code is not listed. A code that is listed in neither way is
+ * `passing`.
+ */
 const MEANINGS: Record<string, Meaning> = {
   '08': 'lost', // connection exception
   '22': 'data', // data exception
@@ -62,7 +65,7 @@ function meaningOf({ code = '' }: DatabaseError): Meaning {
   return MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'passing';
 }
 
-/** Of sockets and of this machine, where a connection that was open fails. */
+/** Codes of sockets and of this machine for the failure of a connection that was open. */
 const PASSING_CODES = new Set([
   ...[
     'ECONNREFUSED',
@@ -76,27 +79,28 @@ const PASSING_CODES = new Set([
     'ENETDOWN',
   ],
   ...['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL'],
-  // Of Node: written to after the other side had ended the connection, and before we were told.
+  // Codes of Node.js: something was written after the other side had ended the connection, and
+  // before we noticed that.
   ...['ERR_SOCKET_CLOSED', 'ERR_STREAM_DESTROYED', 'ERR_STREAM_WRITE_AFTER_END'],
 ]);
 const PASSING_CODE = /^(EAI_|ERR_SSL_|ERR_TLS_|CERT_)/;
 
-/** What pg and pg-pool say without a code where a connection is gone. */
+/** The messages of pg and pg-pool, without a code, for a connection that is gone. */
 const LOST_MESSAGES = startsWith([
   ...['Connection terminated', 'Connection ended', 'Client has encountered a connection error'],
   ...['Client was closed', 'Received unexpected'],
 ]);
 
-/** What they say where a connection cannot be had, or does not answer. */
+/** Their messages for a connection that cannot be opened or does not answer. */
 const WAIT_MESSAGES = startsWith([
   ...['timeout exceeded when trying to connect', 'timeout expired', 'Query read timeout'],
   ...['The server does not support SSL', 'There was an error establishing an SSL connection'],
 ]);
 
 /**
- * True where the fault lies in the database or on the way to it, so that the same transaction may
- * succeed later: everything that PostgreSQL says but a refusal of the values, and everything that
- * keeps us from it.
+ * True where the fault lies in the database or in the network, so that the same transaction may
+ * succeed later. That is every error of PostgreSQL that does not refuse the values, and everything
+ * that keeps us from reaching it.
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isTransient);

@@ -4,7 +4,7 @@ import { isOutdated, isReadOnly, spoilsConnection } from './failure.ts';
 import type { ServerState } from './server-state.ts';
 import { MAY_ONLY_READ } from './session.ts';
 
-/** A statement that failed so soon was not ended for what it did. */
+/** A statement that failed within this time was not ended because of what it did. */
 const AT_ONCE_MS = 1000;
 
 /** What is known of a connection. `used`: it was in the pool before. */
@@ -16,15 +16,15 @@ type LivePoolOptions = Omit<PoolConfig, 'onConnect'> & {
 };
 
 /**
- * A pool that keeps no connection that is of no use any more: one that the server ended, that leads
- * to a server that may not be written, or whose prepared statements are gone. What had not begun
- * when that was found out is run on another connection.
+ * A pool that keeps no useless connections: none that the server has ended, none to a server that
+ * is read-only, and none whose prepared statements are gone. Work that had not begun when a
+ * connection was found to be useless runs on another one.
  */
 export class LivePool extends BoundedPool {
   /** Shared by all pools of a process. */
   readonly server: ServerState;
   readonly #known = new WeakMap<ClientBase, Known>();
-  /** Failures for which a connection is to blame that had been in the pool. */
+  /** Failures that were caused by a connection that had been in the pool before. */
   readonly #ofUsed = new WeakSet<Error>();
 
   constructor(server: ServerState, { prepare, ...options }: LivePoolOptions) {
@@ -33,7 +33,7 @@ export class LivePool extends BoundedPool {
     server.on('outdated', () => this.#dropIdle());
     Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
-    // What is run on the pool itself are reads: nothing is done twice.
+    // Only reads are run on the pool itself, so nothing is done twice.
     const persistent = (...statement: unknown[]) => this.#persist(() => run(...statement));
     this.query = persistent as typeof this.query;
   }
@@ -43,7 +43,7 @@ export class LivePool extends BoundedPool {
     return (await this.#take((client) => client.query(begin))).client;
   }
 
-  /** Whether the server may be written, found out without writing. */
+  /** Whether the server accepts writes. Finds out without writing. */
   async isWritable(): Promise<boolean> {
     const { client, result: readOnly } = await this.#take(isSessionReadOnly);
     if (readOnly) this.#foundReadOnly(client);
@@ -52,7 +52,10 @@ export class LivePool extends BoundedPool {
     return !readOnly;
   }
 
-  /** One that may only read is used once: none must be kept for when the server may be written. */
+  /**
+   * A connection that may only read is used once. If it were kept, it would refuse writes after the
+   * server accepts them again.
+   */
   async #meet(client: ClientBase, prepare: LivePoolOptions['prepare']): Promise<void> {
     const { generation } = this.server;
     const readOnly = await prepare(client);
@@ -77,19 +80,19 @@ export class LivePool extends BoundedPool {
 
   #foundReadOnly(client: PoolClient): void {
     const known = this.#known.get(client);
-    // One that was so from its start says nothing about the others.
+    // A connection that was read-only from its start says nothing about the others.
     if (known && !known.readOnly) this.server.outdate(known.generation);
     this.server.foundReadOnly(true);
   }
 
   #dropIdle(): void {
-    // Whoever takes a connection and gives it back has it looked at.
+    // A connection is examined when it is released, so each idle one is taken and released.
     for (let idle = this.idleCount; idle > 0; idle -= 1) {
       super.connect((_error, client) => client?.release());
     }
   }
 
-  /** Takes a connection and runs a first statement on it that does nothing yet. */
+  /** Takes a connection and runs a first statement on it that changes nothing. */
   #take<Result>(first: (client: ClientBase) => Promise<Result>) {
     return this.#persist(async () => {
       const client = await this.connect();

@@ -21,9 +21,9 @@ const END_MS = 1000;
 type Parts = {
   connection: Connection;
   channel: string;
-  /** Of the session, for those who look at the server's list of them. */
+  /** The name of the session in the server's list of sessions. */
   name: string;
-  /** What the pools of this process find out about the server. */
+  /** The state of the server, as the pools of this process find it out. */
   server: ServerState;
   log: Log;
 };
@@ -41,7 +41,7 @@ export class Notifications {
   readonly #parts: Parts;
   readonly #onWake: () => void;
   readonly #onTurn = (readOnly: boolean) => this.#turn(readOnly);
-  /** The only one that counts. Another one that is still under way is given up. */
+  /** The session that counts. Any other session that is still being opened is given up. */
   #session: Session | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -82,7 +82,7 @@ export class Notifications {
         this.#lose(session, new Error('the session that listens for notifications ended')),
       );
     } catch (error) {
-      // One that was given up meanwhile fails because of that.
+      // A session that was given up meanwhile fails for that reason.
       if (session !== this.#session) return;
       this.#replace();
       throw error;

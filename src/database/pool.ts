@@ -18,13 +18,16 @@ type PoolOptions = {
   name: string;
   log: Log;
   /**
-   * Longest time one statement may take: none of ours comes near it, and a stuck one must not hold
-   * a connection. 0: no bound.
+   * The longest time that one statement may take. No statement of ours comes near it, and one that
+   * is stuck must not hold a connection. 0: no bound.
    */
   statementTimeoutMs?: number;
   /** Longest wait for a connection. */
   waitMs?: number;
-  /** Of another pool of this process, to share what either finds out about the server. */
+  /**
+   * The state of another pool of this process, to share what either of them finds out about the
+   * server.
+   */
   server?: ServerState;
 };
 
@@ -42,7 +45,8 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
     connectionTimeoutMillis: waitMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    // For a server that does not end it itself, as it or the way to it has died.
+    // For a server that does not end the statement itself, because the server or the network has
+    // died.
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5000,
     types: { getTypeParser },
     prepare: (client) => prepareSession(client, connection, statementTimeoutMs),

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 
 type Events = {
-  /** Connections of earlier generations are of no use any more. */
+  /** Connections of earlier generations are useless now. */
   outdated: [];
   /** The server that new connections lead to may not be written any more, or may again. */
   turned: [readOnly: boolean];
@@ -21,10 +21,10 @@ export class ServerState extends EventEmitter<Events> {
     return this.#generation;
   }
 
-  /** A connection of this generation is of no use any more, and so may be all that are as old. */
+  /** A connection of this generation is useless now, and all that are as old may be useless too. */
   outdate(generation: number): void {
-    // Otherwise this generation was found to be of no use before, and newer connections may lead
-    // elsewhere.
+    // An older generation was found to be useless before, and newer connections may lead to another
+    // server.
     if (generation < this.#generation) return;
     this.#generation += 1;
     this.emit('outdated');

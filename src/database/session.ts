@@ -2,9 +2,9 @@ import { Client, DatabaseError, type ClientBase } from 'pg';
 import type { Connection } from './connection.ts';
 
 /**
- * How long a transaction may stand still. Ours never wait for anything but the next statement: one
- * that does belongs to a process that was frozen or cut off, and its row locks would keep the
- * leases of all dead workers from ending. Half a lease.
+ * How long a transaction may be idle: half a lease. Our transactions are idle only for the moment
+ * before the next statement. One that is idle for longer belongs to a process that was frozen or
+ * cut off, and its row locks would keep the leases of all dead workers from ending.
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 
@@ -16,7 +16,7 @@ const CHECK_CLIENT = 'client_connection_check_interval';
 const CHECK_CLIENT_EVERY_MS = 10_000;
 
 /**
- * What PostgreSQL answers where its operating system cannot tell
+ * The answer of PostgreSQL where its operating system cannot do that
  * (https://www.postgresql.org/docs/current/runtime-config-connection.html).
  */
 const INVALID_PARAMETER_VALUE = '22023';
@@ -38,13 +38,14 @@ const SETTINGS = {
     extra_float_digits: '1',
   },
   ...{ array_nulls: 'on', standard_conforming_strings: 'on', quote_all_identifiers: 'off' },
-  // What a transaction sees. Lists are planned for the values of their filters.
+  // What a transaction sees, and how it is planned: lists are planned for the values of their
+  // filters.
   ...{
     default_transaction_isolation: 'read committed',
     default_transaction_deferrable: 'off',
     plan_cache_mode: 'auto',
   },
-  // How long a session may take and rest. PostgreSQL 13 does not know idle_session_timeout, and
+  // How long a session may take or be idle. PostgreSQL 13 does not know idle_session_timeout, and
   // PostgreSQL 16 does not know transaction_timeout.
   ...{ lock_timeout: '0', idle_session_timeout: '0', transaction_timeout: '0' },
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
@@ -81,8 +82,8 @@ export async function prepareSession(
 export const MAY_ONLY_READ = `current_setting('transaction_read_only') = 'on'`;
 
 /**
- * What this version of PostgreSQL does not know is passed over. @returns whether the session may
- * only read
+ * Settings that this version of PostgreSQL does not know are left out. @returns whether the session
+ * may only read
  */
 async function apply(client: ClientBase, settings: Record<string, string>): Promise<boolean> {
   const statement = {

@@ -1,19 +1,22 @@
 import { DatabaseError } from 'pg';
 
-/** While a server or its network starts: no name, no port, or a proxy with nothing behind it. */
+/**
+ * What a connection meets while a server or its network starts: no name, no port, or a proxy with
+ * no server behind it.
+ */
 const ABSENT_CODES = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
   ...['EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH'],
 ]);
 const ABSENT_MESSAGES = /^(Connection terminated unexpectedly|timeout expired)/;
 
-/** Shutting down, after a crash, or starting. */
+/** PostgreSQL is shutting down, recovering from a crash, or starting. */
 const NOT_SERVING = /^57P0[123]$/;
 
 /**
- * True where a connection that was to be opened failed as it does while the database starts. What
- * somebody has to set right, such as a wrong password or a database that does not exist, is none of
- * it.
+ * True where a connection could not be opened for a reason that occurs while the database starts.
+ * False for faults that somebody has to correct, such as a wrong password or a database that does
+ * not exist.
  */
 export function mayBeStarting(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(mayBeStarting);

@@ -33,14 +33,14 @@ export async function inTransaction<Result>(
   try {
     const result = await work(client as unknown as Tx);
     const { command } = await client.query('commit');
-    // A statement that failed unnoticed in `work` turns COMMIT into ROLLBACK, which the server does
-    // not call an error.
+    // If a statement failed in `work` and `work` ignored that, the server rolls back at COMMIT and
+    // reports no error.
     if (command !== 'COMMIT')
       throw new Error('the transaction was rolled back: one of its statements had failed');
     return result;
   } catch (error) {
-    // Only a refusal by the server leaves the connection usable, and not every one. After anything
-    // else (time-out, reset) it is dropped, which rolls back.
+    // Only a refusal by the server leaves the connection usable, and not every refusal does. After
+    // anything else (a time-out, a reset) the connection is dropped, which rolls back.
     if (error instanceof DatabaseError && !spoilsConnection(error))
       await client.query('rollback').catch((failure: Error) => (broken = failure));
     else broken = error instanceof Error ? error : new Error(String(error));

@@ -1,6 +1,6 @@
 /**
- * Waits for the end of `work`, but no longer than `ms`. It goes on where it takes longer; its
- * failure is passed on where it does not.
+ * Waits for the end of `work`, but no longer than `ms`. Work that takes longer goes on. If it fails
+ * within that time, so does this.
  */
 export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -41,8 +41,8 @@ function bodyText(body: Buffer): string {
 }
 
 /**
- * Whoever sends must not command the terminal: control characters but line feed and tab are shown
- * as escapes.
+ * A sender must not control the terminal, so control characters are shown as escapes, except line
+ * feed and tab.
  */
 function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {

@@ -37,7 +37,8 @@ export function createLog(level: string): Log {
       ),
     ),
   });
-  // Fields travel in one object: the library has a meaning of its own for some names.
+  // The fields are passed in one object, because some names have a meaning of their own to the
+  // library.
   const write = (severity: string) => (event: string, fields?: Fields) =>
     void logger.log({ level: severity, message: event, fields });
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };

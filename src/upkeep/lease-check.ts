@@ -2,14 +2,14 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 
-/** So long without a pass, deliveries of dead workers wait for no reason but this. */
+/** After this time without a pass, deliveries of dead workers wait only because the check fails. */
 const ALARM_MS = 60_000;
 
 type LeaseCheckParts = { queue: Pick<ClaimableQueue, 'endLost'>; metrics: Metrics; log: Log };
 
 /**
- * @returns a pass that ends the leases of lost owners. While none has succeeded for a minute,
- * failing ones say so, once a minute. `now` is in milliseconds and never goes back.
+ * @returns a pass that ends the leases of lost owners. If no pass has succeeded for a minute, a
+ * pass that fails logs that, at most once a minute. `now` is in milliseconds and never goes back.
  */
 export function createLeaseCheck(
   { queue, metrics, log }: LeaseCheckParts,

@@ -13,16 +13,16 @@ const STEPS_A_TURN = 20;
 const TURN_MS = 5000;
 
 /**
- * After a step that was quicker than this the next one may be larger. PostgreSQL ends one that
- * takes 30 s.
+ * If a step was quicker than this, the next one may be larger. PostgreSQL ends a step that takes 30
+ * s.
  */
 const QUICK_MS = 1000;
 
 type PurgeParts = { pool: Pool; log: Log };
 
 /**
- * Goes on with the removal of hidden webhooks, a bounded round at each call. One whose steps fail
- * does not keep the others from their turn, and its next step is smaller where the database took
+ * Goes on with the removal of hidden webhooks, a bounded round at each call. If the steps of one
+ * webhook fail, the others still get their turn, and its next step is smaller if the database took
  * too long. @returns 'more' where a round was not enough.
  */
 export function createPurge({ pool, log }: PurgeParts): () => Promise<void | 'more'> {

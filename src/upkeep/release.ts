@@ -10,8 +10,8 @@ const STEP = 500;
 const STEPS_A_ROUND = 4;
 
 /**
- * Gives held deliveries whose webhook may run now a job again. Looks at what is, not at what
- * changed, so nothing that was missed stays missed.
+ * Gives held deliveries whose webhook may run now a job again. It looks at the present state, not
+ * at changes, so a change that nobody noticed delays a release by one round at most.
  */
 export async function releaseHeld(pool: Pool, queue: DeliveryQueue): Promise<void> {
   for (const webhookId of await releasableWebhookIds(pool)) {

@@ -10,12 +10,12 @@ const OVERDUE_SECONDS = 30;
 const STEP = 1000;
 const START: OverdueKey = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 
-/** Known to all workers of a database: who holds it is at it. */
+/** All workers of a database use this lock. The one that holds it does the rescue. */
 const RESCUE_LOCK = 7_036_873_083;
 
 /**
  * Gives every overdue delivery that has lost its job a new one. Does nothing where another worker
- * is at it.
+ * is doing that.
  */
 export async function rescueOverdue(pool: Pool, queue: ClaimableQueue): Promise<void> {
   let after: OverdueKey | undefined = START;
@@ -29,7 +29,7 @@ export async function rescueOverdue(pool: Pool, queue: ClaimableQueue): Promise<
  * Looks through what is overdue after `after` until it has given out jobs, which are committed
  * before the rest is looked at. The lock ends with the transaction, so neither a pooler nor a
  * worker that died keeps it.
- * @returns where to go on; undefined: that was all, or another worker is at it.
+ * @returns where to go on; undefined: that was all, or another worker is doing it.
  */
 async function rescueStretch(
   tx: Tx,

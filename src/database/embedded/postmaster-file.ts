@@ -63,7 +63,7 @@ export async function isPostmaster(pid: number, data: string): Promise<boolean> 
   return seen?.uid === own.uid && name?.trim() === 'postgres';
 }
 
-/** What there is to see of a file or a process; undefined where it is gone, also just now. */
+/** What can be seen of a file or a process; undefined where it is gone, or goes at this moment. */
 async function unlessGone<Seen>(look: Promise<Seen>): Promise<Seen | undefined> {
   try {
     return await look;

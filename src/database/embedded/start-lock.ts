@@ -76,7 +76,7 @@ class StartLock {
         });
       this.#takeAgain(true);
     } catch {
-      // PostgreSQL is away. Whoever needs it says so.
+      // PostgreSQL is away. Everything that needs it reports that.
       this.#takeAgain(told);
     }
   }
