@@ -122,8 +122,8 @@ suite('a database that is not there yet', { concurrency: 4 }, () => {
 });
 
 /**
- * What SIGTERM does to commands that have not started yet. For migrate it is no success: others
- * wait for what it does.
+ * What SIGTERM does to commands that have not started yet. For migrate it is not a success, as
+ * other processes wait for its result.
  */
 const TOLD = [
   { args: ['server'], code: 0, says: '' },
@@ -142,8 +142,8 @@ const TOLD = [
 ];
 
 /**
- * A second, and what a busy machine adds. A database that says nothing is given up after 5 s and
- * more.
+ * A second, with some room for a busy machine. A database that says nothing is given up only after
+ * 5 s or more.
  */
 const SOON_MS = 3000;
 
@@ -188,7 +188,7 @@ suite('SIGTERM before a command has started', { concurrency: 4 }, () => {
   });
 });
 
-/** A server in the place of PostgreSQL. @returns a database URL that leads to it */
+/** A server that stands in for PostgreSQL. @returns a database URL that leads to it */
 async function listener(t: Cleanup, onConnection: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -204,7 +204,7 @@ async function listener(t: Cleanup, onConnection: (socket: Socket) => void): Pro
 }
 
 /**
- * As PostgreSQL answers until it has recovered
+ * The answer that PostgreSQL gives until it has recovered
  * (https://www.postgresql.org/docs/current/protocol-message-formats.html).
  */
 function sayThatItStarts(socket: Socket): void {

@@ -6,7 +6,7 @@ import { hangingNames } from '../setup/hanging-names.ts';
 import type { Api } from '../setup/service.ts';
 import { ending, startServer, startWorker, endAgain } from './processes.ts';
 
-/** Throws what nobody catches, at a signal that nothing else uses. */
+/** Throws an error that nobody catches, at a signal that nothing else uses. */
 const FATAL = `--import=data:text/javascript,process.on('SIGUSR2',()=>{throw(1)})`;
 
 suite('a name look-up hangs', { concurrency: 2 }, () => {

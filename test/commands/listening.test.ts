@@ -8,8 +8,8 @@ import { until } from '../setup/until.ts';
 import { send } from '../http/request.ts';
 
 /**
- * Of Linux: all of 127.0.0.0/8 is this machine, so it stands for an address that is not the usual
- * one of loopback.
+ * On Linux all of 127.0.0.0/8 is this machine, so this stands for an address that is not the usual
+ * loopback address.
  */
 const OTHER = '127.0.0.2';
 

@@ -16,7 +16,7 @@ test('three workers share 10,000 deliveries → no delivery is ever held by two 
   const receiver = await startReceiver(t, ({ body }, response) => {
     if (open.has(body)) overlaps.push(body);
     open.add(body);
-    // Long enough for a second holder to be seen.
+    // Long enough to notice a second owner.
     setTimeout(() => {
       open.delete(body);
       response.end('ok');

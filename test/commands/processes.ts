@@ -70,8 +70,8 @@ export async function ending(command: Command, timeoutMs = 15_000): Promise<Endi
 }
 
 /**
- * A signal that is a second one, whatever the first was: the same one within half a second may be
- * the first one told twice.
+ * A signal that counts as a second one, whatever the first was. The same signal within half a
+ * second counts as the first one, reported twice.
  */
 export async function endAgain(command: Command, signal: NodeJS.Signals): Promise<Ending> {
   await new Promise((resolve) => setTimeout(resolve, 600));

@@ -13,7 +13,7 @@ suite('stopping a server', { concurrency: 4 }, () => {
       const database = await freshDatabase(t);
       const { server, api } = await startServer(t, database);
       const webhook = await api.createWebhook();
-      // What wants to use the webhook waits for its row.
+      // Requests that use the webhook wait for its row.
       const release = await lockRow(t, database, 'webhooks', webhook.id);
       const answers = Promise.all(
         [1, 2, 3].map((i) =>

@@ -87,7 +87,7 @@ suite('stopping a worker', { concurrency: 2 }, () => {
 
     receiver.answerWith((_request, response) => response.end());
     await startWorker(t, database);
-    // Well within the lease of about 25 s: they were handed back, not left behind.
+    // Well within the lease of about 25 s: the claims were returned, not left behind.
     for (const id of ids) assert.equal((await api.settled(id, 10_000)).status, 'succeeded');
     for (const id of ids) assert.equal((await api.attempts(id)).length, 1);
     assert.equal(receiver.received.length, 20);

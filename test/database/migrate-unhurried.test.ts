@@ -63,7 +63,9 @@ suite(
   },
 );
 
-/** An empty database, and `migrate` on it as a role for which everything takes too long. */
+/**
+ * An empty database, and `migrate` on it as a role whose time-outs are too short for everything.
+ */
 async function hurried(t: Cleanup, place: 'role' | 'database') {
   const database = await freshDatabase(t, 'template0');
   const role = await createRole(t, database);
@@ -84,7 +86,7 @@ async function hurried(t: Cleanup, place: 'role' | 'database') {
   return { database, run };
 }
 
-/** Holds what a statement takes until the returned function is called or the test ends. */
+/** Holds the locks of a statement until the returned function is called or the test ends. */
 async function holding(
   t: Cleanup,
   { url }: TestDatabase,

@@ -95,7 +95,7 @@ suite('notifications that are not possible at the start', { concurrency: 4 }, ()
     const { notifications, another, database, role, calls } = await prepared(t);
     await role.alter('nosuperuser connection limit 0');
     await assert.rejects(notifications.start());
-    // The same pause begins later for this one.
+    // Its pause has the same length and begins later.
     const later = another();
     await assert.rejects(later.start());
     await notifications.close();

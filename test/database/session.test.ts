@@ -11,7 +11,9 @@ import { silentLog } from '../setup/parts.ts';
 import { createRole } from '../setup/role.ts';
 import { until } from '../setup/until.ts';
 
-/** What a role or a database may set, and what a session of ours has all the same. */
+/**
+ * Settings that a role or a database may have, and the values that our sessions have all the same.
+ */
 const SETTINGS: [name: string, theirs: string, ours: string][] = [
   ['statement_timeout', '5s', '30s'],
   ['lock_timeout', '1ms', '0'],
@@ -32,7 +34,7 @@ const SETTINGS: [name: string, theirs: string, ours: string][] = [
   ['plan_cache_mode', 'force_generic_plan', 'auto'],
 ];
 
-/** What whoever runs the database decides. */
+/** Settings that are decisions of whoever runs the database. */
 const THEIRS: [name: string, value: string][] = [
   ['default_transaction_read_only', 'on'],
   ['synchronous_commit', 'off'],

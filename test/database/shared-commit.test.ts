@@ -220,7 +220,7 @@ function deadlock(): DatabaseError {
   return Object.assign(new DatabaseError('deadlock detected', 1, 'error'), { code: '40P01' });
 }
 
-/** What a trigger of somebody else's may say about one row. */
+/** The error that a trigger of somebody else may raise for one row. */
 function raised(): DatabaseError {
   return Object.assign(new DatabaseError('not this one', 1, 'error'), { code: 'P0001' });
 }

@@ -12,7 +12,7 @@ import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const database = await freshDatabase(wholeFile, 'template0');
-// One connection: whatever is left on it by a failure would meet the next caller.
+// There is one connection, so the next caller would meet whatever a failure leaves on it.
 const pool = createPool(database.connection, { max: 1, name: 'transactions', log: silentLog });
 wholeFile.after(() => pool.end());
 await pool.query(

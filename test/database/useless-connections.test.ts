@@ -26,7 +26,8 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
       const { database, proxy, pool } = await proxied(t, 3);
       await fill(pool);
       await database.pool.query('create table notes (n integer)');
-      // Their ends wait in the proxy, and come as the answers to what is asked next.
+      // The proxy holds back the news that they have ended, and delivers it as the answer to the
+      // next statement.
       proxy.freeze();
       await endAll(database);
       const used = use(pool);
@@ -139,7 +140,7 @@ async function fill(pool: Pool): Promise<void> {
   for (const client of clients) client.release();
 }
 
-/** Keeps one connection in use until it is told, or the test is over. @returns what tells it. */
+/** Keeps one connection in use until the returned function is called, or the test is over. */
 async function hold(t: TestContext, pool: Pool): Promise<() => void> {
   const client = await pool.connect();
   let held = true;

@@ -29,7 +29,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
       await unlock();
     }
     await traffic.accepted(30);
-    // The worker lives and keeps its claims: nothing explains a repeat.
+    // The worker lives and keeps its claims, so nothing may be sent twice.
     await judge(t, scene, traffic, { since });
   });
 
@@ -61,7 +61,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     const ending = endIdle(t, scene.database.pool);
     await traffic.accepted(sized(150, 900));
     await ending.stop();
-    // Idle is not yet known to be idle when it is ended: one may have begun something.
+    // A connection may begin to work at the moment when it is ended as an idle one.
     await judge(t, scene, traffic, { since: new Date(), errors: ['dispatch.failed'] });
     const answers = scene.processes.flatMap(({ lines }) =>
       lines.filter(({ event }) => event === 'http.request'),
@@ -75,7 +75,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
   });
 });
 
-/** What an idle_session_timeout of some 30 ms does. */
+/** The effect of an idle_session_timeout of some 30 ms. */
 function endIdle(t: Cleanup, pool: Pool): { stop(): Promise<void> } {
   let stopped = false;
   const running = (async () => {

@@ -14,8 +14,8 @@ export async function claimed(pool: Pool): Promise<Set<string>> {
 }
 
 /**
- * Makes the database believe that the owners of these claims have been silent for a minute: what 20
- * real seconds would do.
+ * Makes the database believe that the owners of these claims have been silent for a minute. It has
+ * the effect of waiting for 20 seconds.
  */
 export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise<void> {
   await pool.query(
@@ -26,8 +26,8 @@ export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise
 }
 
 /**
- * Ends all leases at once, also those of workers that live and would extend them, but for claims
- * that are just being settled or handed back. @returns the deliveries.
+ * Ends all leases at once, also those of workers that live and would extend them, except for claims
+ * that are being settled or returned at this moment. @returns the deliveries.
  */
 export async function endLeases(pool: Pool): Promise<Set<string>> {
   const table = (await findJobTable(pool)) ?? '';
@@ -92,7 +92,7 @@ export async function isDoubted(pool: Pool, deliveryId: string): Promise<boolean
   return rowCount === 1;
 }
 
-/** Makes those that wait so due at once: what half a minute would do. */
+/** Makes the deliveries that wait for that reason due at once, as half a minute would. */
 export async function endDoubts(pool: Pool): Promise<void> {
   const sql = `
     with doubted as (${DOUBTED}), moved as (

@@ -23,7 +23,7 @@ test('a server and workers whose clocks are an hour off, ahead and behind → ev
     await scene.worker({ CLOCK_OFFSET_MS: '0' }),
   ];
   await traffic.accepted(sized(200, 3000), 240_000);
-  // Nothing was interrupted: nothing explains a repeat.
+  // Nothing was interrupted, so nothing may be sent twice.
   const rows = await judge(t, scene, traffic, { since: new Date() });
 
   const shifts = workers.map(({ lines }) =>

@@ -45,7 +45,8 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
       await other.end('SIGTERM');
     }
     const mine = ({ id }: { id: string }) => cut.has(id);
-    // Cut off from the database, its sends went on or were not recorded: promise 4.
+    // The worker was cut off from the database, so its sends went on or were not recorded, and may
+    // be made again (at least once).
     await judge(t, scene, traffic, {
       since,
       mayRepeat: mine,

@@ -32,9 +32,9 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
       outages.push({ from, to: performance.now() });
     }
     await traffic.accepted(60);
-    // A claim that the crash made PostgreSQL forget is made again, while its first owner may still
-    // be sending: cut off, promise 4. What a worker gave up because it could not extend its lease
-    // in time is sent again too.
+    // A claim that PostgreSQL forgot in the crash is made again, while its first owner, which was
+    // cut off, may still be sending (at least once). What a worker gave up because it could not
+    // extend its lease in time is sent again too.
     const hit = (row: Row) => duringOf(outages, row) > 0 || givenUp(scene.processes).has(row.id);
     await judge(t, scene, traffic, {
       since,
@@ -62,8 +62,8 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
     await postgres.restart();
     const since = new Date();
     await traffic.accepted(100);
-    // Within a lease everything that was answered is recorded when PostgreSQL is back; after it
-    // workers give up: promise 4.
+    // If PostgreSQL is back within a lease, everything that was answered is recorded. After that
+    // time workers give their sends up, and they are made again (at least once).
     const mayRepeat = ({ id }: Row) => givenUp(scene.processes).has(id);
     await judge(t, scene, traffic, { since, mayRepeat, errors: OUTAGE });
     assert.ok(

@@ -40,8 +40,8 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     );
     answer();
     await traffic.accepted(40);
-    // An attempt that was recorded, but did not arrive, would be one too many. One more connection
-    // to the database may not be had either.
+    // An attempt that was recorded although it did not arrive would be a fault. The worker may be
+    // unable to open one more connection to the database, too.
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
     const faults = logged(scene, 'send.local_fault');
     t.diagnostic(

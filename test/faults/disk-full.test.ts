@@ -9,10 +9,10 @@ import { openScene } from './scene.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 import { startTraffic } from './traffic.ts';
 
-/** A small log, so that PostgreSQL has soon used what it holds of it. */
+/** A small write-ahead log, so that PostgreSQL soon needs more of it. */
 const SMALL = { max_wal_size: '48MB', min_wal_size: '32MB' };
 
-/** A claim that was not written yet is forgotten where PostgreSQL panics. */
+/** PostgreSQL forgets a claim that was not written yet when it panics. */
 const FORGOTTEN_MS = 1000;
 
 suite("PostgreSQL's disk is full under load", { concurrency: 2 }, () => {
@@ -55,7 +55,8 @@ async function fillUnderLoad(
   const to = performance.now();
 
   await traffic.accepted(100);
-  // Cut off from the database for a while: promise 4.
+  // The workers were cut off from the database for a while, so sends may be repeated (at least
+  // once).
   const hit = ({ arrivals }: Row) =>
     arrivals.some(({ at, endedAt = Infinity }) => at < to && endedAt > from);
   await judge(t, scene, traffic, {

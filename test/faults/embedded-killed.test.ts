@@ -18,7 +18,7 @@ import { duringOf, FORGOTTEN_MS, type Outage } from './outages.ts';
 import { openScene } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
-/** What a process without its database may say. */
+/** What a process may log while its database is away. */
 const OUTAGE = new Set(['dispatch.failed', 'postgres.not_started']);
 
 /**
@@ -30,7 +30,7 @@ const NOTICED_MS = 4000;
 test('SIGKILL of the PostgreSQL of `start` under load → started again each time, and what was accepted is delivered', async (t) => {
   const { command, home, port } = await startAll(t);
   const database = await databaseIn(t, home);
-  // What is killed is the process, not the machine: what it wrote stays. Its claims are written in
+  // The process is killed and not the machine, so what it wrote stays. Its claims are written in
   // time, however busy the disk is.
   await database.pool.query('alter system set fsync = off');
   await database.pool.query('select pg_reload_conf()');

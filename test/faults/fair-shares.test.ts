@@ -19,7 +19,8 @@ test(`${BUSY} endpoints that answer just before they count as slow, with ${WAITI
   const scene = await openScene(t);
   const busy = await crowdApart(scene, BUSY, '/busy', () => after(900, 200), 'succeeded');
   const traffic = startTraffic(t, scene, { webhooks: scene.webhooks.slice(0, 2), callers: 2 });
-  // One after the other: the order of the queue alone would not give them equal parts.
+  // They are posted one after the other, so that the order of the queue alone would not give them
+  // equal parts.
   for (const { id } of busy) await postMany(traffic, id);
 
   const since = new Date();

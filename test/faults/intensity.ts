@@ -19,11 +19,11 @@ export type Chance = {
   /** A whole number from `min` to `max`. */
   between(min: number, max: number): number;
   pick<Value>(values: readonly Value[]): Value;
-  /** A pause of a length by chance, so that a fault does not always hit the same moment. */
+  /** A pause of a random length, so that a fault does not always hit the same moment. */
   pause(minMs: number, maxMs: number): Promise<void>;
 };
 
-/** Numbers by chance that `SEED` repeats. `name` keeps the users of one seed apart. */
+/** Random numbers that `SEED` repeats. `name` keeps the users of one seed apart. */
 export function chanceOf(name: string): Chance {
   const next = mulberry32(createHash('sha256').update(`${SEED} ${name}`).digest().readInt32LE());
   const between = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));

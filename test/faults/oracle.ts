@@ -12,8 +12,8 @@ export type Allowed = {
   /** When the fault happened, `new Date()`. */
   since: Date;
   /**
-   * Whether this delivery may have reached the receiver more often than is recorded, and why is for
-   * the test to say.
+   * Whether this delivery may have reached the receiver more often than is recorded. The test has
+   * to say why.
    */
   mayRepeat?: (row: Row) => boolean;
   /**
@@ -29,10 +29,7 @@ export type Allowed = {
   neverArrives?: (row: Row) => boolean;
   /** Events that may be logged as errors. */
   errors?: string[];
-  /**
-   * How many attempts a delivery that failed has, where not as many as its webhook allows in the
-   * end.
-   */
+  /** How many attempts a failed delivery has, if not as many as its webhook allows in the end. */
   attempts?: (row: Row) => number | undefined;
   /**
    * How a delivery ends, where it is not as its webhook's character says; 'gone': it is not there
@@ -211,7 +208,7 @@ function overlaps(arrivals: Arrival[]): boolean {
 
 export const repeatsOf = ({ arrivals, recorded }: Row): number => arrivals.length - recorded.length;
 
-/** What callers were told against what is there. */
+/** Compares what callers were told with what is stored. */
 function* accounts(scene: Scene, posts: Post[], rows: Row[], allowed: Allowed): Generator<string> {
   const byPayload = Map.groupBy(rows, ({ payload }) => payload);
   for (const post of posts) {

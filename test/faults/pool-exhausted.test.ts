@@ -17,8 +17,8 @@ suite('no free connection', { concurrency: 2 }, () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       await traffic.accepted(100);
       const unlock = await lockTable(t, scene.database, 'deliveries');
-      // Who waits 5 s for a connection is told so: the lock itself is not in the way of this. A
-      // lease lasts longer. One that comes before both connections wait for the lock is still
+      // A caller that waits for a connection for 5 s gets a 503; the lock does not prevent that. A
+      // lease lasts longer. A caller that comes before both connections wait for the lock is still
       // served.
       await until(
         'a caller is told',
@@ -46,7 +46,7 @@ suite('no free connection', { concurrency: 2 }, () => {
       await traffic.accepted(60);
       const told = traffic.posts.length;
       const taken: Client[] = [];
-      // A connection kept from before: a pool's own may have to be opened anew.
+      // A connection from before, as a pool may have to open a new one.
       const terminator = await pool.connect();
       await until('a caller is told', async () => {
         // Processes lose what they have; whoever is faster gets it.
@@ -61,7 +61,7 @@ suite('no free connection', { concurrency: 2 }, () => {
       for (const client of taken) await client.end();
     }
     await traffic.accepted(60);
-    // Shorter than a lease: nothing explains a repeat.
+    // It was shorter than a lease, so nothing may be sent twice.
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
   });
 });

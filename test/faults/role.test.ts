@@ -25,7 +25,7 @@ suite('the role that processes use', { concurrency: 2 }, () => {
       since = new Date();
     }
     await traffic.accepted(60);
-    // Shorter than a lease, and outcomes are kept: nothing explains a repeat.
+    // It was shorter than a lease, and outcomes are kept, so nothing may be sent twice.
     await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
     assert.deepEqual(statusesOf(scene), new Set([200, 201, 503]));
   });

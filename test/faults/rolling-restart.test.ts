@@ -37,7 +37,7 @@ test('three workers of another version replaced one by one under load → nothin
     for (const old of running) {
       replaced.push(await start());
       await traffic.accepted(30);
-      // It was told to stop, so it ends what it has begun: no repeat is explained.
+      // It was told to stop and ends what it has begun, so nothing may be sent twice.
       assert.deepEqual(await old.end('SIGTERM'), { code: 0, signal: null });
     }
     running = replaced;

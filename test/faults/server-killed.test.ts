@@ -27,7 +27,7 @@ test('SIGKILL of the server during POSTs → what was answered with 201 is deliv
     await scene.server();
   }
   await traffic.accepted(40);
-  // Only the accepting side died: nothing explains a repeat.
+  // Only the server died, so nothing may be sent twice.
   await judge(t, scene, traffic, { since });
   assert.ok(
     traffic.posts.some(({ outcome }) => outcome === 'unknown'),

@@ -89,7 +89,8 @@ async function othersArrive(
   t.diagnostic(
     `${(inVain / seconds).toFixed(1)} claims a second went back, beside ${(tries / seconds).toFixed(1)} sends to silent ones`,
   );
-  // One that goes back costs about a tenth of a millisecond: what matters is that they do not spin.
+  // A claim that is returned costs about a tenth of a millisecond. What matters is that claims are
+  // not made and returned all the time.
   assert.ok(inVain <= 20 * tries, `${inVain} claims went back beside ${tries} sends`);
   assert.ok(quantile(waits, 0.5) < 500 && quantile(waits, 1) < 5000, summaryOf(waits));
 }

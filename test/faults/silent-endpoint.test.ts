@@ -76,8 +76,8 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   const silent: Webhook[] = [];
   for (let i = 0; i < SILENT; i += 1)
     silent.push(await webhookApart(scene, `/silent/${i}`, behaviour, 'succeeded', settings));
-  // Those that answer after more than a second have a quarter of the slow lane for sure, two places
-  // here: less than traffic needs.
+  // Endpoints that answer after more than a second are sure of a quarter of the slow lane only.
+  // That is two places here, which is less than the traffic needs.
   const quick = scene.webhooks.filter(({ url }) => !url.endsWith('/slow'));
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: 60, webhooks: quick });
   for (const { id } of silent.flatMap((one) => Array.from({ length: OF_EACH }, () => one)))

@@ -43,7 +43,7 @@ test('version 2.1 replaced under load, and one of its workers killed → nothing
   await scene.server();
   await traffic.accepted(60);
   const [stopped, killed] = workers;
-  // It was told to stop, so it ends what it has begun: no repeat is explained.
+  // It was told to stop and ends what it has begun, so nothing may be sent twice.
   assert.deepEqual(await stopped?.end('SIGTERM'), { code: 0, signal: null });
   const since = new Date();
   await killed?.end('SIGKILL');

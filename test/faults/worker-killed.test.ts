@@ -34,7 +34,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       await traffic.accepted(60);
     }
     await scene.worker();
-    // A worker that sent nothing explains no repeat.
+    // The worker had sent nothing, so nothing may be sent twice.
     await judge(t, scene, traffic, { since });
   });
 
@@ -55,7 +55,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       await traffic.accepted(60);
     }
     await scene.worker();
-    // What had arrived could not be recorded any more: promise 4.
+    // What had arrived could not be recorded any more, and is sent again (at least once).
     const rows = await judge(t, scene, traffic, {
       since,
       mayRepeat: ({ id }) => cut.has(id),

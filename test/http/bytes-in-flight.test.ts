@@ -75,7 +75,7 @@ suite('a server whose bytes are taken', async () => {
         'the first one is counted, and a second one is refused',
         async () => {
           const second = rawClient(t, api.url, headOf(`Content-Length: ${20 * KIB}`));
-          // Let in, it would wait for its body.
+          // If it were accepted, it would wait for its body.
           await until('an answer', () => second.text() !== '', 300).catch(() => {});
           second.socket.destroy();
           return second.text();

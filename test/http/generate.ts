@@ -22,8 +22,8 @@ export type Schema = {
 };
 
 /**
- * Whether a JSON value is one of `schema`: written anew here, so that a fault in the validator's
- * set-up does not hide itself.
+ * Whether a JSON value is valid for `schema`. It does not use the server's validator, so that a
+ * fault in the set-up of that is found.
  */
 export function matches(schema: Schema, value: unknown): boolean {
   if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
@@ -150,7 +150,7 @@ const TIMES = fc
   .date({ min: new Date('0002-01-01'), max: new Date('9998-12-31'), noInvalidDate: true })
   .map((date) => date.toISOString().replace(/^\+00/, '').replace('Z', ''));
 
-/** JSON values that are none of `schema`. -0 is written as 0. */
+/** JSON values that are not valid for `schema`. -0 is written as 0. */
 export function invalid(schema: Schema): Arbitrary<unknown> {
   const near = [schema.minimum, schema.maximum].flatMap((edge) =>
     edge === undefined ? [] : [edge - 1, edge + 1, edge + 0.5, String(edge)],

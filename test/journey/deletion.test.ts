@@ -109,7 +109,7 @@ async function doomed(
   };
 }
 
-/** No job of what was deleted remains, another delivery arrives, and nothing was an error. */
+/** No job of a deleted delivery remains, another delivery arrives, and no error was logged. */
 async function assertGoesOn(line: Line): Promise<void> {
   await until('the queue is empty', async () => (await jobCount(line)) === 0);
   const webhook = await line.api.createWebhook({ url: line.receiver.url });

@@ -9,8 +9,8 @@ suite('wake-up', () => {
     const line = await openLine(t);
     const webhook = await line.api.createWebhook({ url: line.receiver.url });
     await line.startWorker({ POSTMAND_POLLING_INTERVAL: '60000' });
-    // The first two cannot have waited for a poll either; the third finds a worker that has gone
-    // idle twice.
+    // The first two cannot have been found by a poll either. The third one meets a worker that has
+    // become idle twice.
     for (let i = 1; i <= 3; i += 1) {
       const sentAt = performance.now();
       const { id } = await line.api.createDelivery(webhook.id);

@@ -1,9 +1,9 @@
 import type { RawAnswer } from '../request.ts';
 
-/** What was recorded of the reference program, and what of it holds for us. */
+/** What was recorded of the reference program, and which part of it holds for us. */
 export type Case = {
   name: string;
-  /** A statement in place of a request: it prepares rows for what follows. */
+  /** A statement in place of a request: it prepares rows for the cases that follow. */
   sql?: string;
   request: {
     method: string;
