@@ -44,7 +44,7 @@ suite('a claim’s life', { timeout: TIMEOUT_MS }, () => {
     });
   }
 
-  test('by chance, and on until it is calm → no rule is broken, and the database has what it should after each event', async (t) => {
+  test('random events, and then none until it is calm → no rule is broken, and the database has what it should after each event', async (t) => {
     const chance = chanceOf('claim-life');
     const starts = Object.values(STARTS).flat();
     const walks = Array.from({ length: sized(40, 300) }, () =>

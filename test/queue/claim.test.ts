@@ -40,7 +40,7 @@ suite('a job’s row', () => {
 
 suite('damaged rows', () => {
   for (const from of ['oldest', 'newest'] as const) {
-    test(`of five kinds beside good ones, the ${from} claimed → the good ones are claimed, the others set aside and logged`, async (t) => {
+    test(`of five kinds beside good ones, the ${from} claimed → the good ones are claimed, the others put aside and logged`, async (t) => {
       const { pool, connection, commit } = await freshWorkerQueue(t);
       const log = keepingLog();
       const queue = await openClaimableQueue(pool, connection, 1, log);
@@ -176,7 +176,7 @@ suite('a claim that a crash of PostgreSQL undid', () => {
     assert.deepEqual(await jobs(pool), []);
   });
 
-  test('not made again → its owner has it no more', async (t) => {
+  test('not made again → its owner does not have it any more', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
     await undo({ pool }, claim.jobId);
@@ -212,7 +212,7 @@ suite('return', () => {
     assert.deepEqual(await commit((tx) => queue.finish(tx, claims)), new Set());
   });
 
-  test('for later → not due before', async (t) => {
+  test('returned for later → not due before that time', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const claim = await claimOf(randomUUID(), randomUUID());
     await commit((tx) => queue.return(tx, [claim], 60));
@@ -221,7 +221,7 @@ suite('return', () => {
     assert.ok((waiting?.waitSeconds ?? 0) > 50 && (waiting?.waitSeconds ?? 0) <= 60);
   });
 
-  test('a doubt and a count → they are in the next claim', async (t) => {
+  test('returned with a doubt and a count → both are in the next claim', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     await commit((tx) => queue.enqueue(tx, [job({ crashes: 4, doubt: 'x' })]));
     const [claim] = await claimed(queue, 1);

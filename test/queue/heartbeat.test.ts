@@ -79,7 +79,7 @@ suite('heartbeats from the future', () => {
     });
   }
 
-  test('nobody looked for a lease → overdue, by what was seen first', () => {
+  test('nobody looked for as long as a lease → overdue, counted from the first look', () => {
     let now = 0;
     const future = new FutureHeartbeats(() => now);
     future.note([one]);
@@ -89,7 +89,7 @@ suite('heartbeats from the future', () => {
 });
 
 suite('the end of leases', { concurrency: 4 }, () => {
-  test('some owners were not heard of for a lease → their jobs wait in their old place, the others keep theirs', async (t) => {
+  test('some owners gave no sign for a lease → their jobs wait in their old place, other owners keep theirs', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
     const claims: Claim[] = [];
     for (let i = 0; i < 4; i += 1) claims.push(await claimOf(randomUUID(), randomUUID()));
@@ -121,7 +121,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     );
   });
 
-  test('leases that ended → every worker is called', async (t) => {
+  test('leases that ended → every worker is notified', async (t) => {
     const worker = await freshWorkerQueue(t);
     const other = await worker.another();
     let calls = 0;

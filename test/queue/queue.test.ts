@@ -109,7 +109,7 @@ suite('claim', { concurrency: 4 }, () => {
     assert.equal(ids.length + rest.length, 200);
   });
 
-  test('webhooks to be ignored → only jobs of others', async (t) => {
+  test('webhooks to leave out → only jobs of others', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     const [full, free] = [randomUUID(), randomUUID()];
     await commit((tx) => queue.enqueue(tx, [job(0, full), job(0, full), job(0, free)]));
@@ -178,7 +178,7 @@ suite('finish', { concurrency: 4 }, () => {
 });
 
 suite('without a job', { concurrency: 4 }, () => {
-  test('jobs that wait, wait for later or are claimed, have ended or failed, or never were → the deliveries of the last three', async (t) => {
+  test('deliveries whose jobs wait, wait for later, are claimed, have ended or have failed, and one without a job → the last three', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const [claimed, ended, failed] = [
       await claimOf(randomUUID(), randomUUID()),
@@ -230,7 +230,7 @@ suite('lease', { concurrency: 4 }, () => {
     assert.deepEqual(rows, [{ fresh: true }]);
   });
 
-  test('an owner that was not heard of for a lease → the job is claimed again, and the death is counted', async (t) => {
+  test('an owner that gave no sign for a lease → the job is claimed again, and the death is counted', async (t) => {
     const { queue, commit, pool, claimOf } = await freshWorkerQueue(t);
     const lost = await claimOf(randomUUID(), randomUUID());
     await pool.query(

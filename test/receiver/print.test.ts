@@ -18,7 +18,7 @@ const ARRIVAL: Arrival = {
 
 const plain = (change: Partial<Arrival>) => arrivalText({ ...ARRIVAL, ...change }, AT, false);
 
-suite('an arrival on paper', () => {
+suite('an arrival as text', () => {
   test('→ a line of facts and the body, indented', () =>
     assert.equal(
       plain({}),
@@ -31,7 +31,7 @@ suite('an arrival on paper', () => {
       '#3  09:05:07  POST /orders  0 bytes  signature genuine  → 200\n\n',
     ));
 
-  test('a request that came before → how often', () =>
+  test('a request that came before → the text says how often', () =>
     assert.match(plain({ repeat: 2 }), /→ 200 {2}seen 2 times\n/));
 
   for (const [signature, words] of [
@@ -44,7 +44,7 @@ suite('an arrival on paper', () => {
       assert.ok(plain({ signature }).includes(`  ${words}  `)));
   }
 
-  test('control characters and those that turn text around → escapes, but for line feed and tab', () => {
+  test('control characters and those that change the direction of text → escapes, except line feed and tab', () => {
     const text = plain({
       body: Buffer.from('a\u001b[31m\n\tb\u202ec'),
       target: '/\u0007',
@@ -54,7 +54,7 @@ suite('an arrival on paper', () => {
     assert.ok(text.includes('POST /\\u0007  x\\u009by  '));
   });
 
-  test('bytes that are no UTF-8 → the replacement character', () =>
+  test('bytes that are not UTF-8 → the replacement character', () =>
     assert.match(plain({ body: Buffer.from([0x61, 0xff]) }), /\n {4}a\ufffd\n/));
 
   test('a long body → its beginning, cut between characters, and how much is left', () => {

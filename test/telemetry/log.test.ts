@@ -105,7 +105,7 @@ suite('the log', { concurrency: 4 }, () => {
     );
   });
 
-  test(`an error of PostgreSQL → not its detail, which may hold a row's values`, async () => {
+  test(`an error of PostgreSQL → without its detail, which may hold a row's values`, async () => {
     const [line] = await written(
       'info',
       `const { default: pg } = await import(${JSON.stringify(PG)});

@@ -4,7 +4,7 @@ import { createLeaseCheck } from '../../src/upkeep/lease-check.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { keepingLog } from '../setup/parts.ts';
 
-test('passes fail for minutes → an error a minute from the first minute on, the age in the metrics, and silence after a success', async () => {
+test('passes fail for minutes → an error a minute from the first minute on, the age in the metrics, and no more errors after a success', async () => {
   let [now, broken] = [0, false];
   const [log, metrics] = [keepingLog(), createMetrics()];
   const queue = { endLost: () => (broken ? Promise.reject(new Error('no')) : Promise.resolve(0)) };

@@ -44,7 +44,7 @@ suite('purge', { concurrency: 4 }, () => {
     });
   });
 
-  test('a delivery of it is held by somebody → nobody waits, and it goes in a later round', async (t) => {
+  test('a delivery of it is locked by somebody → nobody waits, and it is removed in a later round', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
     const [held = ''] = await addDeliveries(database, webhook.id, 3);
@@ -124,7 +124,7 @@ suite('purge', { concurrency: 4 }, () => {
     await assert.rejects(deleteWebhook(parts(database), webhook.id), /none_hidden/);
   });
 
-  test('steps of 500 take longer than a statement may → smaller ones that do not, and larger ones again afterwards', async (t) => {
+  test('steps of 500 take longer than a statement may → smaller steps, and larger ones again afterwards', async (t) => {
     const database = await freshDatabase(t);
     const pool = impatientPool(t, database, 400);
     const webhook = await addWebhook(database);

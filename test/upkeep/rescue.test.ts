@@ -50,7 +50,7 @@ suite('rescue', { concurrency: 4 }, () => {
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
 
-  test('not pending, held, or only just due → left alone', async (t) => {
+  test('deliveries that are not pending, held, or due only just now → left alone', async (t) => {
     const worker = await freshWorkerQueue(t);
     const [done, held, fresh] = [
       await addWebhook(worker),
