@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Pool } from 'pg';
 import { connectionTo, type Connection } from '../src/database/connection.ts';
-import { startEmbedded } from '../src/database/embedded/embedded.ts';
+import { startEmbedded } from '../src/database/embedded/database.ts';
 import { parseDatabaseUrl } from '../src/database/url.ts';
 import type { Cleanup } from './cleanup.ts';
 import { parentOf } from './cpu.ts';

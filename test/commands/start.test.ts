@@ -5,7 +5,7 @@ import { appendFile, chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
-import { makeData } from '../database/homes.ts';
+import { makeData } from '../database/embedded/homes.ts';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { startEmbedded } from '../../src/database/embedded/embedded.ts';
+import { startEmbedded } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { installQueue } from '../../src/queue/queue.ts';

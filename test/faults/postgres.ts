@@ -3,7 +3,7 @@ import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { startEmbedded } from '../../src/database/embedded/embedded.ts';
+import { startEmbedded } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { installQueue } from '../../src/queue/queue.ts';

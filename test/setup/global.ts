@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded/embedded.ts';
+import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { installQueue } from '../../src/queue/queue.ts';
 import { connectionTo } from './connection.ts';

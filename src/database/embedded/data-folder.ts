@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { unusableFolder, using } from './embedded-error.ts';
+import { unusableFolder, using } from './error.ts';
 
 /**
  * What a data folder holds: `nothing` but perhaps what a start cut short left, or the `whole`: a

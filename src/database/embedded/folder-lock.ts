@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import path from 'node:path';
-import { alreadyInUse, unusableFolder } from './embedded-error.ts';
+import { alreadyInUse, unusableFolder } from './error.ts';
 
 const SQLITE_BUSY = 5;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../telemetry/log.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import type { Place } from './embedded-place.ts';
+import { EmbeddedError } from './error.ts';
+import type { Place } from './place.ts';
 import {
   findPostmaster,
   launchPostmaster,

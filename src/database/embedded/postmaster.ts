@@ -4,9 +4,9 @@ import { constants, open, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { programOptions, reasonIn } from './embedded-binaries.ts';
-import { EmbeddedError } from './embedded-error.ts';
-import type { Place } from './embedded-place.ts';
+import { programOptions, reasonIn } from './binaries.ts';
+import { EmbeddedError } from './error.ts';
+import type { Place } from './place.ts';
 import { dropStaleLockFile, isPostmaster, readLockFile } from './postmaster-file.ts';
 
 /**

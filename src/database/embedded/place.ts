@@ -3,8 +3,8 @@ import { statSync, type Stats } from 'node:fs';
 import { chmod, lchown, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { contentOf, realFolder, type Content } from './data-folder.ts';
-import { binaries, copyBinaries, type Owner } from './embedded-binaries.ts';
-import { EmbeddedError, unusableFolder, using } from './embedded-error.ts';
+import { binaries, copyBinaries, type Owner } from './binaries.ts';
+import { EmbeddedError, unusableFolder, using } from './error.ts';
 
 /**
  * Where one PostgreSQL lives: `home` holds the cluster in `data`, its password and its log;

@@ -4,9 +4,9 @@ import { chmod, chown, mkdir, readdir, rm, stat, symlink, writeFile } from 'node
 import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
-import { findPlace } from '../../src/database/embedded/embedded-place.ts';
-import { startEmbedded } from '../../src/database/embedded/embedded.ts';
-import { mountSmallDisk } from '../faults/small-disk.ts';
+import { findPlace } from '../../../src/database/embedded/place.ts';
+import { startEmbedded } from '../../../src/database/embedded/database.ts';
+import { mountSmallDisk } from '../../faults/small-disk.ts';
 import { embeddedIn, inProcess, IS_ROOT, makeData, NO_FSYNC, openFolder, query } from './homes.ts';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };

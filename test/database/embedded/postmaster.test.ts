@@ -5,18 +5,18 @@ import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
-import { binaries, runInitdb } from '../../src/database/embedded/embedded-binaries.ts';
+import { binaries, runInitdb } from '../../../src/database/embedded/binaries.ts';
 import {
   holdEmbedded,
   startEmbedded,
   type EmbeddedDatabase,
-} from '../../src/database/embedded/embedded.ts';
-import { findPlace, handOver } from '../../src/database/embedded/embedded-place.ts';
-import { isPostmaster } from '../../src/database/embedded/postmaster-file.ts';
-import { lastFirst } from '../setup/last-first.ts';
-import { keepingLog, silentLog } from '../setup/parts.ts';
-import { isRunning } from '../setup/process-state.ts';
-import { until } from '../setup/until.ts';
+} from '../../../src/database/embedded/database.ts';
+import { findPlace, handOver } from '../../../src/database/embedded/place.ts';
+import { isPostmaster } from '../../../src/database/embedded/postmaster-file.ts';
+import { lastFirst } from '../../setup/last-first.ts';
+import { keepingLog, silentLog } from '../../setup/parts.ts';
+import { isRunning } from '../../setup/process-state.ts';
+import { until } from '../../setup/until.ts';
 import {
   embeddedIn,
   inProcess,
@@ -29,8 +29,10 @@ import {
   query,
 } from './homes.ts';
 
-const POSTMASTER_FILE = new URL('../../src/database/embedded/postmaster-file.ts', import.meta.url)
-  .href;
+const POSTMASTER_FILE = new URL(
+  '../../../src/database/embedded/postmaster-file.ts',
+  import.meta.url,
+).href;
 
 const onLinux = { skip: process.platform !== 'linux' && 'needs /proc' };
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Client } from 'pg';
-import { startEmbedded } from '../../src/database/embedded/embedded.ts';
-import { until } from '../setup/until.ts';
-import { wholeFile } from '../setup/whole-file.ts';
+import { startEmbedded } from '../../../src/database/embedded/database.ts';
+import { until } from '../../setup/until.ts';
+import { wholeFile } from '../../setup/whole-file.ts';
 
-const EMBEDDED = new URL('../../src/database/embedded/embedded.ts', import.meta.url).href;
+const EMBEDDED = new URL('../../../src/database/embedded/database.ts', import.meta.url).href;
 const NO_FSYNC = { fsync: 'off' };
 
 // One folder for all tests, in their order: each finds what the one before it left.

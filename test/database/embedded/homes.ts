@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded/embedded.ts';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import { startEmbedded, type EmbeddedDatabase } from '../../../src/database/embedded/database.ts';
+import { lastFirst, type Cleanup } from '../../setup/last-first.ts';
 
 /** Nothing of a test is worth waiting for the disk. */
 export const NO_FSYNC = { fsync: 'off' };
@@ -15,7 +15,7 @@ export const NO_FSYNC = { fsync: 'off' };
  */
 export const IS_ROOT = process.getuid?.() === 0;
 
-const EMBEDDED = new URL('../../src/database/embedded/embedded.ts', import.meta.url).href;
+const EMBEDDED = new URL('../../../src/database/embedded/database.ts', import.meta.url).href;
 
 /** An empty folder that everybody may enter, gone after the test. */
 export async function openFolder(t: Cleanup): Promise<string> {

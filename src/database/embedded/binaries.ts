@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { EmbeddedError } from './embedded-error.ts';
+import { EmbeddedError } from './error.ts';
 
 /** The user to run PostgreSQL as, which refuses root. Undefined: ourselves. */
 export type Owner = { uid: number; gid: number } | undefined;
