@@ -3,7 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import type { Pool } from '../database/pool.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
-import { createIsolatedSender } from '../sending/isolated/isolated-sender.ts';
+import { createIsolatedSender } from '../sending/isolated/pool.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';

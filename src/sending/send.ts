@@ -9,7 +9,7 @@ import type { Resolve } from './connecting/lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './connecting/outbound.ts';
 import { Outgoing } from './outgoing.ts';
 import type { WebhookRequest } from './request.ts';
-import { describeFailure, Refused, type FailureReason } from './send-failure.ts';
+import { describeFailure, Refused, type FailureReason } from './failure.ts';
 import { MAX_HEADERS, type ResponseHead } from './response-head.ts';
 import { writeBody } from './write-body.ts';
 

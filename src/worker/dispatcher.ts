@@ -7,7 +7,7 @@ import { admit, type Admitted } from './admission.ts';
 import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
-import { POOL } from '../sending/isolated/isolated-sender.ts';
+import { POOL } from '../sending/isolated/pool.ts';
 import { createLeases, type LeasedClaim } from './lease.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
 import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
-import { POOL } from '../sending/isolated/isolated-sender.ts';
+import { POOL } from '../sending/isolated/pool.ts';
 import { markIsolated } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
 

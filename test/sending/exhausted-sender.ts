@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { createIsolatedSender } from '../../src/sending/isolated/isolated-sender.ts';
+import { createIsolatedSender } from '../../src/sending/isolated/pool.ts';
 import { createSender, type Exchange } from '../../src/sending/send.ts';
 
 export type Told = { exhausted: Exchange[]; afterwards: Exchange[] };

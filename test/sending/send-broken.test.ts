@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
-import type { FailureReason } from '../../src/sending/send-failure.ts';
+import type { FailureReason } from '../../src/sending/failure.ts';
 import { startRawServer, startTcpServer } from '../setup/raw-server.ts';
 import { assertFailure, assertResponse, sender } from './sending.ts';
 

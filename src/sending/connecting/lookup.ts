@@ -2,7 +2,7 @@ import { ADDRCONFIG, lookup as systemLookup, type LookupAddress } from 'node:dns
 import type { LookupFunction } from 'node:net';
 import { descriptorFault } from '../local-fault.ts';
 import type { Objection } from './outbound.ts';
-import { Refused } from '../send-failure.ts';
+import { Refused } from '../failure.ts';
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (

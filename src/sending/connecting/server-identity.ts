@@ -1,5 +1,5 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { Refused } from '../send-failure.ts';
+import { Refused } from '../failure.ts';
 
 /**
  * Why a certificate is not for this host, by its subject alternative names alone (RFC 9110, section

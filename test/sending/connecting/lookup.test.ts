@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { suite, test } from 'node:test';
-import { createLookup, type Resolve } from '../../src/sending/connecting/lookup.ts';
-import { outboundObjection } from '../../src/sending/connecting/outbound.ts';
-import { Refused } from '../../src/sending/send-failure.ts';
+import { createLookup, type Resolve } from '../../../src/sending/connecting/lookup.ts';
+import { outboundObjection } from '../../../src/sending/connecting/outbound.ts';
+import { Refused } from '../../../src/sending/failure.ts';
 
 type Asked = { hostname: string; answer(addresses: string[]): void; fail(code: string): void };
 

@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Order, Report } from './isolated-process.ts';
+import type { Order, Report } from './program.ts';
 import type { WebhookRequest } from '../request.ts';
 import { MAX_TIMER_MS, type Exchange, type SenderOptions, type SendLimits } from '../send.ts';
-import { describeFailure, Refused } from '../send-failure.ts';
+import { describeFailure, Refused } from '../failure.ts';
 
 type Job = {
   request: WebhookRequest;
@@ -12,7 +12,7 @@ type Job = {
   finish(exchange: Exchange): void;
 };
 
-const PROGRAM = fileURLToPath(new URL('./isolated-process.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url));
 
 /** Enough for one send and the look-ups of it. */
 const THREADS = 4;

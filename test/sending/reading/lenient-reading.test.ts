@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { repairedHead } from '../../src/sending/reading/head-repair.ts';
-import { neededRepair, readLeniently } from '../../src/sending/reading/lenient-reading.ts';
+import { repairedHead } from '../../../src/sending/reading/head-repair.ts';
+import { neededRepair, readLeniently } from '../../../src/sending/reading/lenient-reading.ts';
 
 const STATUS = 'HTTP/1.1 200 OK\r\n';
 

@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createIsolatedSender, POOL } from '../../src/sending/isolated/isolated-sender.ts';
-import type { Exchange, SenderOptions } from '../../src/sending/send.ts';
-import { startHostileEndpoints } from '../faults/hostile.ts';
-import { isRunning } from '../setup/process-state.ts';
-import { startRawServer } from '../setup/raw-server.ts';
-import { startReceiver, type Answer, type Receiver } from '../setup/receiver.ts';
-import { until } from '../setup/until.ts';
-import { assertFailure, assertResponse, sender } from './sending.ts';
+import { createIsolatedSender, POOL } from '../../../src/sending/isolated/pool.ts';
+import type { Exchange, SenderOptions } from '../../../src/sending/send.ts';
+import { startHostileEndpoints } from '../../faults/hostile.ts';
+import { isRunning } from '../../setup/process-state.ts';
+import { startRawServer } from '../../setup/raw-server.ts';
+import { startReceiver, type Answer, type Receiver } from '../../setup/receiver.ts';
+import { until } from '../../setup/until.ts';
+import { assertFailure, assertResponse, sender } from '../sending.ts';
 
-const POISONABLE = new URL('../setup/poisonable.mjs', import.meta.url).href;
-const PARENT = fileURLToPath(new URL('isolated-parent.ts', import.meta.url));
+const POISONABLE = new URL('../../setup/poisonable.mjs', import.meta.url).href;
+const PARENT = fileURLToPath(new URL('parent.ts', import.meta.url));
 
 /** What the parent allows a process that does not answer, beyond the time of the send. */
 const LATE_MS = 3000;

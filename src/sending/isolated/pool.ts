@@ -1,6 +1,6 @@
 import type { WebhookRequest } from '../request.ts';
 import type { Exchange, Sender, SenderOptions, SendLimits } from '../send.ts';
-import { SendingProcess } from './sending-process.ts';
+import { SendingProcess } from './child.ts';
 
 /** Most processes at a time. Each takes 120 MB, about half of it shared with the others. */
 export const POOL = 8;

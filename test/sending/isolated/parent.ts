@@ -1,4 +1,4 @@
-import { createIsolatedSender } from '../../src/sending/isolated/isolated-sender.ts';
+import { createIsolatedSender } from '../../../src/sending/isolated/pool.ts';
 
 /** A parent to be killed: sends to the URL of its argument in a process of its own. */
 const sender = createIsolatedSender({

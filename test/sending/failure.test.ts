@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeFailure, Refused, type FailureReason } from '../../src/sending/send-failure.ts';
+import { describeFailure, Refused, type FailureReason } from '../../src/sending/failure.ts';
 
 const URL_WITH_PASSWORD = 'https://user:hunter2@hooks.example.com:8443/path?key=hunter3';
 

@@ -4,7 +4,7 @@ import {
   networkProblem,
   outboundObjection,
   type OutboundRules,
-} from '../../src/sending/connecting/outbound.ts';
+} from '../../../src/sending/connecting/outbound.ts';
 
 const NONE = { allow: [], deny: [] };
 
