@@ -1,3 +1,5 @@
+import { SendError } from './send-error.ts';
+
 export type FailureReason =
   | 'timeout'
   | 'dns'
@@ -14,40 +16,17 @@ export type FailureReason =
 
 type Failure = { reason: FailureReason; message: string };
 
-/**
- * We give the send up: for what the endpoint did, or for where it is. `code` tells which, `detail`
- * more where there is more to say.
- */
-export class Refused extends Error {
-  readonly code:
-    | 'TIMEOUT'
-    | 'UPGRADE'
-    | 'INTERIM_FLOOD'
-    | 'NOT_ALLOWED'
-    | 'COMMON_NAME_ONLY'
-    | 'UNSENDABLE';
-  readonly detail: string;
-
-  constructor(code: Refused['code'], detail = '') {
-    super(code);
-    this.code = code;
-    this.detail = detail;
-  }
-}
+/** Where a request was sent, in how much time, and through which proxy, where there is one. */
+type Sent = { url: string; timeoutMs: number; proxyUrl?: string | undefined };
 
 /**
  * What a failed send is called in the attempt's `error`: short, stable, in plain words.
  * Nothing of the URL but its host appears: a URL may hold a password.
  */
-export function describeFailure(
-  error: unknown,
-  url: string,
-  timeoutMs: number,
-  proxyUrl?: string,
-): Failure {
+export function describeFailure(error: unknown, { url, timeoutMs, proxyUrl }: Sent): Failure {
   const host = URL.parse(url)?.hostname ?? '';
   const inner = innermost(error);
-  if (inner instanceof Refused) return refusal(inner, host, timeoutMs);
+  if (inner instanceof SendError) return describeSendError(inner, host, timeoutMs);
   if (proxyUrl !== undefined && isAbout(inner, proxyUrl, url))
     return { reason: 'proxy', message: 'the proxy cannot be reached' };
   const { code, message } = wordsOf(inner);
@@ -78,7 +57,7 @@ function portOf(url: URL | null): number {
   return Number(url?.port) || (url?.protocol === 'https:' ? 443 : 80);
 }
 
-function refusal({ code, detail }: Refused, host: string, timeoutMs: number): Failure {
+function describeSendError({ code, detail }: SendError, host: string, timeoutMs: number): Failure {
   switch (code) {
     case 'TIMEOUT':
       return { reason: 'timeout', message: `timeout after ${timeoutMs / 1000} s` };

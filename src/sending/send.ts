@@ -9,7 +9,8 @@ import type { Resolve } from './connecting/lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './connecting/outbound.ts';
 import { Outgoing } from './outgoing.ts';
 import type { WebhookRequest } from './request.ts';
-import { describeFailure, Refused, type FailureReason } from './failure.ts';
+import { describeFailure, type FailureReason } from './failure.ts';
+import { SendError } from './send-error.ts';
 import { MAX_HEADERS, type ResponseHead } from './response-head.ts';
 import { writeBody } from './write-body.ts';
 
@@ -92,7 +93,7 @@ export function createSender(
       if (code !== undefined) return { kind: 'local', code };
       return {
         kind: 'failure',
-        ...describeFailure(end.error, request.url, timeoutMs, proxy?.url),
+        ...describeFailure(end.error, { url: request.url, timeoutMs, proxyUrl: proxy?.url }),
         durationMs,
       };
     },
@@ -121,12 +122,12 @@ type End =
  */
 function refusedUrl(url: string, objection: Objection): End | undefined {
   const fault = whyUnsendable(url);
-  if (fault !== undefined) return { kind: 'error', error: new Refused('UNSENDABLE', fault) };
+  if (fault !== undefined) return { kind: 'error', error: new SendError('UNSENDABLE', fault) };
   const host = URL.parse(url)?.hostname.replace(/^\[|\]$/g, '') ?? '';
   const reason = isIP(host) === 0 ? undefined : objection(host);
   return reason === undefined
     ? undefined
-    : { kind: 'error', error: new Refused('NOT_ALLOWED', reason) };
+    : { kind: 'error', error: new SendError('NOT_ALLOWED', reason) };
 }
 
 /**
@@ -153,7 +154,8 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
     const finishUnlessAnswered = (end: End) =>
       finish(response?.complete ? responded(response, body) : end);
     const onAbort = () => finishUnlessAnswered({ kind: 'aborted' });
-    const onDeadline = () => finishUnlessAnswered({ kind: 'error', error: new Refused('TIMEOUT') });
+    const onDeadline = () =>
+      finishUnlessAnswered({ kind: 'error', error: new SendError('TIMEOUT') });
     const onError = (error: unknown) => {
       const end = failed(error, outgoing, response);
       // got reads no more after an error; Node.js still passes on what has come.
@@ -202,15 +204,15 @@ function exchange(client: Got, { request, deadline, signal, bodyLimitBytes }: On
 /**
  * Refuses what comes in place of an answer: interim answers without an end, and another protocol.
  */
-function refuseInterim(made: ClientRequest, refuse: (error: Refused) => void): void {
+function refuseInterim(made: ClientRequest, refuse: (error: SendError) => void): void {
   let interim = 0;
   made.on(
     'information',
-    () => ++interim > MAX_INTERIM_ANSWERS && refuse(new Refused('INTERIM_FLOOD')),
+    () => ++interim > MAX_INTERIM_ANSWERS && refuse(new SendError('INTERIM_FLOOD')),
   );
   made.on('upgrade', (_head, socket) => {
     socket.destroy();
-    refuse(new Refused('UPGRADE'));
+    refuse(new SendError('UPGRADE'));
   });
 }
 

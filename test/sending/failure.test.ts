@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeFailure, Refused, type FailureReason } from '../../src/sending/failure.ts';
+import { describeFailure, type FailureReason } from '../../src/sending/failure.ts';
+import { SendError } from '../../src/sending/send-error.ts';
 
 const URL_WITH_PASSWORD = 'https://user:hunter2@hooks.example.com:8443/path?key=hunter3';
+const SENT = { url: URL_WITH_PASSWORD, timeoutMs: 1500 };
 
 const CASES: [error: unknown, reason: FailureReason, message: string][] = [
-  [new Refused('TIMEOUT'), 'timeout', 'timeout after 1.5 s'],
-  [new Refused('UPGRADE'), 'protocol', 'the endpoint switched protocols (101)'],
-  [new Refused('INTERIM_FLOOD'), 'protocol', 'too many interim responses (1xx)'],
+  [new SendError('TIMEOUT'), 'timeout', 'timeout after 1.5 s'],
+  [new SendError('UPGRADE'), 'protocol', 'the endpoint switched protocols (101)'],
+  [new SendError('INTERIM_FLOOD'), 'protocol', 'too many interim responses (1xx)'],
   [coded('ENOTFOUND'), 'dns', 'name not found: hooks.example.com'],
   [coded('EAI_AGAIN'), 'dns', 'name lookup failed for now: hooks.example.com'],
   [coded('ECONNREFUSED'), 'refused', 'connection refused'],
@@ -23,7 +25,7 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('EPERM'), 'unreachable', 'this machine may not connect there'],
   [coded('EINVAL'), 'unreachable', 'address not available'],
   [coded('ECONNABORTED'), 'reset', 'connection closed before a complete response'],
-  [new Refused('UNSENDABLE', 'has port 0'), 'invalid', 'the URL of the webhook has port 0'],
+  [new SendError('UNSENDABLE', 'has port 0'), 'invalid', 'the URL of the webhook has port 0'],
   [coded('CERT_HAS_EXPIRED'), 'tls', 'certificate expired'],
   [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls', 'certificate is self-signed'],
   [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls', 'certificate is not for hooks.example.com'],
@@ -33,7 +35,7 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   [coded('UNSPECIFIED'), 'tls', 'certificate cannot be verified'],
   [coded('ERR_TLS_INVALID_STATE'), 'tls', 'TLS handshake failed'],
   [
-    new Refused('COMMON_NAME_ONLY'),
+    new SendError('COMMON_NAME_ONLY'),
     'tls',
     'certificate names hooks.example.com only as common name, not as subject alternative name',
   ],
@@ -65,7 +67,7 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
 
 for (const [error, reason, message] of CASES) {
   test(`${(error as { code?: string } | undefined)?.code ?? `without a code: ${String(error)}`} → ${reason}: ${message}`, () => {
-    assert.deepEqual(describeFailure(error, URL_WITH_PASSWORD, 1500), { reason, message });
+    assert.deepEqual(describeFailure(error, SENT), { reason, message });
   });
 }
 
@@ -73,7 +75,7 @@ test('an error wrapped by got → the one that Node reported', () => {
   const wrapped = Object.assign(new Error('got', { cause: coded('ECONNREFUSED') }), {
     code: 'ERR_GOT_REQUEST_ERROR',
   });
-  assert.equal(describeFailure(wrapped, URL_WITH_PASSWORD, 1000).reason, 'refused');
+  assert.equal(describeFailure(wrapped, SENT).reason, 'refused');
 });
 
 test('several addresses that all failed → the first of them', () => {
@@ -81,7 +83,7 @@ test('several addresses that all failed → the first of them', () => {
     code: 'EHOSTUNREACH',
   });
   assert.equal(
-    describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+    describeFailure(new Error('got', { cause: every }), SENT).message,
     'host unreachable',
   );
 });
@@ -90,7 +92,7 @@ for (const code of ['ENETUNREACH', 'EADDRNOTAVAIL']) {
   test(`several addresses, the first fails with ${code} → what came of the others`, () => {
     const every = new AggregateError([coded(code), coded('ECONNREFUSED'), coded('EHOSTUNREACH')]);
     assert.equal(
-      describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+      describeFailure(new Error('got', { cause: every }), SENT).message,
       'connection refused',
     );
   });
@@ -99,21 +101,18 @@ for (const code of ['ENETUNREACH', 'EADDRNOTAVAIL']) {
 test('several addresses that cannot be reached from this machine → the first of them', () => {
   const every = new AggregateError([coded('ENETUNREACH'), coded('EADDRNOTAVAIL')]);
   assert.equal(
-    describeFailure(new Error('got', { cause: every }), URL_WITH_PASSWORD, 1000).message,
+    describeFailure(new Error('got', { cause: every }), SENT).message,
     'network unreachable',
   );
 });
 
 test('whatever fails → nothing of the URL but its host, and nothing of the original message', () => {
   for (const [error] of CASES)
-    assert.doesNotMatch(
-      describeFailure(error, URL_WITH_PASSWORD, 1000).message,
-      /hunter|user|8443|path/,
-    );
+    assert.doesNotMatch(describeFailure(error, SENT).message, /hunter|user|8443|path/);
 });
 
 test('a URL that cannot be parsed → a message all the same', () => {
-  assert.deepEqual(describeFailure(coded('ENOTFOUND'), 'http://', 1000), {
+  assert.deepEqual(describeFailure(coded('ENOTFOUND'), { url: 'http://', timeoutMs: 1000 }), {
     reason: 'dns',
     message: 'name not found: ',
   });

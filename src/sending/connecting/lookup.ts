@@ -2,7 +2,7 @@ import { ADDRCONFIG, lookup as systemLookup, type LookupAddress } from 'node:dns
 import type { LookupFunction } from 'node:net';
 import { descriptorFault } from '../local-fault.ts';
 import type { Objection } from './outbound.ts';
-import { Refused } from '../failure.ts';
+import { SendError } from '../send-error.ts';
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (
@@ -35,7 +35,7 @@ const REMEMBERED = 10_000;
  * names that hang do not hold up those that are known to work. (A look-up of the system cannot be
  * called off: an abandoned one keeps its thread until the resolver gives up.) Of those that wait
  * for a thread the newest goes first: the send that an older one was for may be over. An address
- * that is not allowed is left out; where none is left the socket fails with `Refused`.
+ * that is not allowed is left out; where none is left the socket fails with `SendError`.
  */
 export function createLookup({
   objection,
@@ -105,15 +105,15 @@ export function createLookup({
       if (error) return callback(error, []);
       const allowed = addresses.filter(({ address }) => objection(address) === undefined);
       const [first] = allowed;
-      if (first === undefined) return callback(refusal(addresses, objection), []);
+      if (first === undefined) return callback(notAllowed(addresses, objection), []);
       if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
     });
   };
 }
 
-function refusal(addresses: LookupAddress[], objection: Objection): Refused {
-  return new Refused('NOT_ALLOWED', objection(addresses[0]?.address ?? ''));
+function notAllowed(addresses: LookupAddress[], objection: Objection): SendError {
+  return new SendError('NOT_ALLOWED', objection(addresses[0]?.address ?? ''));
 }
 
 /**

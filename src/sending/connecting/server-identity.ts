@@ -1,5 +1,5 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { Refused } from '../failure.ts';
+import { SendError } from '../send-error.ts';
 
 /**
  * Why a certificate is not for this host, by its subject alternative names alone (RFC 9110, section
@@ -11,5 +11,5 @@ export function identityFault(host: string, certificate: PeerCertificate): Error
     subject: { ...certificate.subject, CN: '' },
   });
   const isCommonName = fault !== undefined && checkServerIdentity(host, certificate) === undefined;
-  return isCommonName ? new Refused('COMMON_NAME_ONLY') : fault;
+  return isCommonName ? new SendError('COMMON_NAME_ONLY') : fault;
 }

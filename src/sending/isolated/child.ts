@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Order, Report } from './program.ts';
 import type { WebhookRequest } from '../request.ts';
 import { MAX_TIMER_MS, type Exchange, type SenderOptions, type SendLimits } from '../send.ts';
-import { describeFailure, Refused } from '../failure.ts';
+import { describeFailure } from '../failure.ts';
+import { SendError } from '../send-error.ts';
 
 type Job = {
   request: WebhookRequest;
@@ -138,7 +139,9 @@ export class SendingProcess {
     const { request, timeoutMs } = this.#job as Job;
     (this.#job as Job).passedAt = performance.now();
     this.#wait(Math.min(timeoutMs + LATE_MS, MAX_TIMER_MS), () => {
-      this.giveUp(this.#failure(describeFailure(new Refused('TIMEOUT'), request.url, timeoutMs)));
+      this.giveUp(
+        this.#failure(describeFailure(new SendError('TIMEOUT'), { url: request.url, timeoutMs })),
+      );
     });
     const order: Order = { options: this.#options, request, timeoutMs };
     this.#child?.send(order, () => {});

@@ -3,7 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import { suite, test } from 'node:test';
 import { createLookup, type Resolve } from '../../../src/sending/connecting/lookup.ts';
 import { outboundObjection } from '../../../src/sending/connecting/outbound.ts';
-import { Refused } from '../../../src/sending/failure.ts';
+import { SendError } from '../../../src/sending/send-error.ts';
 
 type Asked = { hostname: string; answer(addresses: string[]): void; fail(code: string): void };
 
@@ -64,7 +64,7 @@ suite('addresses', () => {
     await assert.rejects(
       found,
       (error) =>
-        error instanceof Refused &&
+        error instanceof SendError &&
         error.code === 'NOT_ALLOWED' &&
         error.detail === 'a private address',
     );
@@ -77,7 +77,7 @@ suite('addresses', () => {
     await first;
     const second = all('a.test');
     asked[1]?.answer(['127.0.0.1']);
-    await assert.rejects(second, Refused);
+    await assert.rejects(second, SendError);
   });
 
   test('a name that is not found → the error as it is', async () => {
