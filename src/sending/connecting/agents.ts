@@ -4,7 +4,7 @@ import { isIP, Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:
 import type { Duplex } from 'node:stream';
 import { connectToName } from './connect.ts';
 import { neededRepair } from '../reading/lenient-reading.ts';
-import { createLookup, type Resolve } from './lookup.ts';
+import { Lookup, type Resolve } from './lookup.ts';
 import type { Objection } from './outbound.ts';
 import { identityFault } from './server-identity.ts';
 
@@ -41,7 +41,11 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
   pooled: Agents;
   fresh: Agents;
 } {
-  const lookup = createLookup({ objection, threads: lookupThreads, ...(resolve && { resolve }) });
+  const { find: lookup } = new Lookup({
+    objection,
+    threads: lookupThreads,
+    ...(resolve && { resolve }),
+  });
   const proxyEnv = proxy && {
     proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except },
   };

@@ -1,5 +1,6 @@
 import { ADDRCONFIG, lookup as systemLookup, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import { descriptorFault } from '../local-fault.ts';
 import type { Objection } from './outbound.ts';
 import { SendError } from '../send-error.ts';
@@ -10,7 +11,7 @@ export type Resolve = (
   done: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-export type LookupOptions = {
+type LookupOptions = {
   /** Speaks against addresses: they are left out. */
   objection: Objection;
   /** Look-ups that the process can make at a time: libuv's threads. */
@@ -34,82 +35,87 @@ const REMEMBERED = 10_000;
  * not answer quickly the last time, or were never asked for, share half of the threads, so that
  * names that hang do not hold up those that are known to work. (A look-up of the system cannot be
  * called off: an abandoned one keeps its thread until the resolver gives up.) Of those that wait
- * for a thread the newest goes first: the send that an older one was for may be over. An address
- * that is not allowed is left out; where none is left the socket fails with `SendError`.
+ * for a thread the newest goes first: the send that an older one was for may be over.
  */
-export function createLookup({
-  objection,
-  threads,
-  resolve = resolveBySystem,
-}: LookupOptions): LookupFunction {
-  const underWay = new Map<string, Waiter[]>();
-  const quick = new Set<string>();
-  const waiting: string[] = [];
-  const room = Math.max(1, Math.floor(threads / 2));
-  let uncertain = 0;
+export class Lookup {
+  readonly #objection: Objection;
+  readonly #resolve: Resolve;
+  /** Threads for names that are not known to answer quickly, and how many of them are taken. */
+  readonly #threads: number;
+  #taken = 0;
+  readonly #underWay = new Map<string, Waiter[]>();
+  /** Names that answered quickly the last time. */
+  readonly #quick = new LRUCache<string, true>({ max: REMEMBERED });
+  /** Names that wait for a thread, the oldest first. */
+  readonly #waiting: string[] = [];
 
-  function find(hostname: string, waiter: Waiter): void {
-    const others = underWay.get(hostname);
-    if (others) return void others.push(waiter);
-    underWay.set(hostname, [waiter]);
-    if (quick.has(hostname)) ask(hostname, () => {});
-    else if (uncertain < room) askUncertain(hostname);
-    else wait(hostname);
+  constructor({ objection, threads, resolve = resolveBySystem }: LookupOptions) {
+    this.#objection = objection;
+    this.#resolve = resolve;
+    this.#threads = Math.max(1, Math.floor(threads / 2));
   }
 
-  function wait(hostname: string): void {
-    waiting.push(hostname);
-    const oldest = waiting.length > MAX_WAITING ? waiting.shift() : undefined;
-    if (oldest !== undefined)
-      answer(
-        oldest,
-        Object.assign(new Error('too many names to look up'), { code: 'EAI_AGAIN' }),
-        [],
-      );
-  }
-
-  function askUncertain(hostname: string): void {
-    uncertain += 1;
-    ask(hostname, () => {
-      uncertain -= 1;
-      const next = waiting.pop();
-      if (next !== undefined) askUncertain(next);
-    });
-  }
-
-  function ask(hostname: string, over: () => void): void {
-    const startedAt = performance.now();
-    resolve(hostname, (error, addresses) => {
-      remember(hostname, performance.now() - startedAt <= SLOW_MS);
-      over();
-      answer(hostname, error, addresses);
-    });
-  }
-
-  function answer(hostname: string, ...[error, addresses]: Parameters<Waiter>): void {
-    const waiters = underWay.get(hostname) ?? [];
-    underWay.delete(hostname);
-    for (const waiter of waiters) waiter(error, addresses);
-  }
-
-  function remember(hostname: string, wasQuick: boolean): void {
-    quick.delete(hostname);
-    if (!wasQuick) return;
-    quick.add(hostname);
-    const [oldest] = quick;
-    if (quick.size > REMEMBERED && oldest !== undefined) quick.delete(oldest);
-  }
-
-  return (hostname, options, callback) => {
-    find(hostname, (error, addresses) => {
+  /**
+   * As sockets call it. An address that is not allowed is left out; where none is left it fails
+   * with a `SendError`.
+   */
+  readonly find: LookupFunction = (hostname, options, callback) => {
+    this.#join(hostname, (error, addresses) => {
       if (error) return callback(error, []);
-      const allowed = addresses.filter(({ address }) => objection(address) === undefined);
+      const allowed = addresses.filter(({ address }) => this.#objection(address) === undefined);
       const [first] = allowed;
-      if (first === undefined) return callback(notAllowed(addresses, objection), []);
+      if (first === undefined) return callback(notAllowed(addresses, this.#objection), []);
       if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
     });
   };
+
+  #join(hostname: string, waiter: Waiter): void {
+    const others = this.#underWay.get(hostname);
+    if (others) return void others.push(waiter);
+    this.#underWay.set(hostname, [waiter]);
+    if (this.#quick.has(hostname)) this.#ask(hostname, () => {});
+    else if (this.#taken < this.#threads) this.#askOnThread(hostname);
+    else this.#wait(hostname);
+  }
+
+  #wait(hostname: string): void {
+    this.#waiting.push(hostname);
+    const oldest = this.#waiting.length > MAX_WAITING ? this.#waiting.shift() : undefined;
+    if (oldest === undefined) return;
+    const error = Object.assign(new Error('too many names to look up'), { code: 'EAI_AGAIN' });
+    this.#answer(oldest, error, []);
+  }
+
+  /** For a name that is not known to answer quickly. Its thread goes on to the next such name. */
+  #askOnThread(hostname: string): void {
+    this.#taken += 1;
+    this.#ask(hostname, () => {
+      this.#taken -= 1;
+      const next = this.#waiting.pop();
+      if (next !== undefined) this.#askOnThread(next);
+    });
+  }
+
+  #ask(hostname: string, onResolved: () => void): void {
+    const startedAt = performance.now();
+    this.#resolve(hostname, (error, addresses) => {
+      this.#remember(hostname, performance.now() - startedAt <= SLOW_MS);
+      onResolved();
+      this.#answer(hostname, error, addresses);
+    });
+  }
+
+  #remember(hostname: string, wasQuick: boolean): void {
+    if (wasQuick) this.#quick.set(hostname, true);
+    else this.#quick.delete(hostname);
+  }
+
+  #answer(hostname: string, ...answer: Parameters<Waiter>): void {
+    const waiters = this.#underWay.get(hostname) ?? [];
+    this.#underWay.delete(hostname);
+    for (const waiter of waiters) waiter(...answer);
+  }
 }
 
 function notAllowed(addresses: LookupAddress[], objection: Objection): SendError {

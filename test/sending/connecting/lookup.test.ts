@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { suite, test } from 'node:test';
-import { createLookup, type Resolve } from '../../../src/sending/connecting/lookup.ts';
+import { Lookup, type Resolve } from '../../../src/sending/connecting/lookup.ts';
 import { outboundObjection } from '../../../src/sending/connecting/outbound.ts';
 import { SendError } from '../../../src/sending/send-error.ts';
 
@@ -20,7 +20,7 @@ function lookupWith(threads = 8, policy: 'internal' | 'public' = 'internal') {
         ),
       fail: (code) => done(Object.assign(new Error(code), { code }), []),
     });
-  const lookup = createLookup({
+  const { find: lookup } = new Lookup({
     objection: outboundObjection({ policy, allow: [], deny: [] }),
     threads,
     resolve,
@@ -158,5 +158,18 @@ suite('threads', () => {
     void all('b.test');
     void all('a.test');
     assert.deepEqual(names(), ['a.test', 'a.test', 'b.test']);
+  });
+
+  test('10,000 more names answered quickly since → asked again like one that is not known', async () => {
+    const { asked, all, names } = lookupWith(2);
+    for (let i = 0; i <= 10_000; i += 1) {
+      const quick = all(`${i}.test`);
+      asked.at(-1)?.answer(['10.0.0.1']);
+      await quick;
+    }
+    void all('hang.test');
+    void all('0.test');
+    void all('1.test');
+    assert.deepEqual(names().slice(-2), ['hang.test', '1.test']);
   });
 });
