@@ -3,7 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import type { Pool } from '../database/pool.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
-import { createIsolatedSender } from '../sending/isolated/pool.ts';
+import { ProcessPool } from '../sending/isolated/pool.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';
@@ -103,7 +103,7 @@ export async function startWorker(
     lookupThreads,
     proxy,
   };
-  const [sender, isolatedSender] = [createSender(sending), createIsolatedSender(sending)];
+  const [sender, isolatedSender] = [createSender(sending), new ProcessPool(sending)];
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
     { pool, queue, sender, isolatedSender, metrics, log },

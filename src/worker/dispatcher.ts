@@ -7,7 +7,7 @@ import { admit, type Admitted } from './admission.ts';
 import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
-import { POOL } from '../sending/isolated/pool.ts';
+import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { createLeases, type LeasedClaim } from './lease.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
@@ -145,7 +145,7 @@ export class Dispatcher {
     const { isolated, waiting, bytes } = this.#placement.busy();
     const busy = { ...this.#slots.busy(), isolated };
     for (const lane of ['fast', 'slow', 'isolated'] as const) {
-      metrics.slots.set({ lane }, lane === 'isolated' ? POOL : slots);
+      metrics.slots.set({ lane }, lane === 'isolated' ? POOL_SIZE : slots);
       metrics.inFlight.set({ lane }, busy[lane]);
     }
     metrics.waitingInLine.set(waiting);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
 import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
-import { POOL } from '../sending/isolated/pool.ts';
+import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { markIsolated } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
 
@@ -12,7 +12,7 @@ const OF_ONE_WEBHOOK = 2;
 /**
  * Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them.
  */
-const MAX_WAITING = 2 * POOL;
+const MAX_WAITING = 2 * POOL_SIZE;
 
 type Waiter = { admitted: Admitted; go(isIts: boolean): void };
 
@@ -89,7 +89,7 @@ export class Isolation {
 
   #fill(): void {
     if (this.#stopped) return this.stop();
-    while (this.#count < POOL) {
+    while (this.#count < POOL_SIZE) {
       const next = this.#waiting.findIndex(
         ({ admitted }) => (this.#underWay.get(admitted.webhookId) ?? 0) < OF_ONE_WEBHOOK,
       );

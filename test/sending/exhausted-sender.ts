@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
-import { createIsolatedSender } from '../../src/sending/isolated/pool.ts';
-import { createSender, type Exchange } from '../../src/sending/send.ts';
+import { ProcessPool } from '../../src/sending/isolated/pool.ts';
+import { createSender, type Exchange, type SenderOptions } from '../../src/sending/send.ts';
 
 export type Told = { exhausted: Exchange[]; afterwards: Exchange[] };
 
@@ -12,12 +12,12 @@ export type Told = { exhausted: Exchange[]; afterwards: Exchange[] };
  * send.
  */
 const [first = '', ...urls] = process.argv.slice(2);
-const create = first === 'isolated' ? createIsolatedSender : createSender;
-const sender = create({
+const options: SenderOptions = {
   bodyLimitBytes: 1000,
   outbound: { policy: 'internal', allow: [], deny: [] },
   lookupThreads: 4,
-});
+};
+const sender = first === 'isolated' ? new ProcessPool(options) : createSender(options);
 if (first === 'known') await sendAll(['http://localhost:1/']);
 const taken = takeDescriptors();
 const exhausted = await sendAll(urls);

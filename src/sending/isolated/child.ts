@@ -1,10 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Order, Report } from './program.ts';
+import { describeFailure } from '../failure.ts';
 import type { WebhookRequest } from '../request.ts';
 import { MAX_TIMER_MS, type Exchange, type SenderOptions, type SendLimits } from '../send.ts';
-import { describeFailure } from '../failure.ts';
 import { SendError } from '../send-error.ts';
+import { childEnvironment } from './child-environment.ts';
+import type { Order, Report } from './program.ts';
 
 type Job = {
   request: WebhookRequest;
@@ -30,27 +31,10 @@ const LATE_MS = 3000;
 const IDLE_MS = 5000;
 
 /**
- * What Node.js, its certificates, the C library and its resolver are told by the environment. The
- * rest of it is kept from a process that may be subverted by what it reads: it holds passwords.
+ * A process of its own, as its parent sees it, that makes one send at a time. It ends itself when
+ * it had nothing to do for some seconds.
  */
-const PASSED_ON = [
-  ...['PATH', 'LD_LIBRARY_PATH', 'LD_PRELOAD', 'TZ'],
-  ...[
-    'NODE_OPTIONS',
-    'NODE_COMPILE_CACHE',
-    'NODE_EXTRA_CA_CERTS',
-    'NODE_USE_SYSTEM_CA',
-    'NODE_TLS_REJECT_UNAUTHORIZED',
-  ],
-  ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'OPENSSL_CONF'],
-  ...['LOCALDOMAIN', 'RES_OPTIONS', 'HOSTALIASES'],
-];
-
-/**
- * A process of its own that makes one send at a time. It ends itself when it had nothing to do for
- * some seconds.
- */
-export class SendingProcess {
+export class Child {
   readonly #options: SenderOptions;
   readonly #onChange: () => void;
   readonly #child: ChildProcess | undefined;
@@ -109,7 +93,7 @@ export class SendingProcess {
       const child = fork(PROGRAM, [], {
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-        env: environment(),
+        env: childEnvironment(THREADS),
       });
       child.on('message', (report: Report) =>
         report === 'ready' ? this.#ready() : this.#answered(report),
@@ -188,16 +172,6 @@ export class SendingProcess {
     const durationMs = Math.round(performance.now() - (this.#job?.passedAt ?? performance.now()));
     return { kind: 'failure', ...failure, durationMs };
   }
-}
-
-function environment(): NodeJS.ProcessEnv {
-  const kept = PASSED_ON.flatMap((name) =>
-    process.env[name] === undefined ? [] : [[name, process.env[name]]],
-  );
-  return {
-    ...(Object.fromEntries(kept) as NodeJS.ProcessEnv),
-    UV_THREADPOOL_SIZE: String(THREADS),
-  };
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,7 @@
-import { createIsolatedSender } from '../../../src/sending/isolated/pool.ts';
+import { ProcessPool } from '../../../src/sending/isolated/pool.ts';
 
 /** A parent to be killed: sends to the URL of its argument in a process of its own. */
-const sender = createIsolatedSender({
+const sender = new ProcessPool({
   bodyLimitBytes: 1000,
   outbound: { policy: 'internal', allow: [], deny: [] },
   lookupThreads: 4,

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createIsolatedSender, POOL } from '../../../src/sending/isolated/pool.ts';
+import { POOL_SIZE, ProcessPool } from '../../../src/sending/isolated/pool.ts';
 import type { Exchange, SenderOptions } from '../../../src/sending/send.ts';
 import { startHostileEndpoints } from '../../faults/hostile.ts';
 import { isRunning } from '../../setup/process-state.ts';
@@ -214,26 +214,26 @@ suite('the life of a process', { concurrency: 2 }, () => {
   }
 });
 
-test(`more sends than processes → ${POOL} at a time, the others in their order, and their time does not run while they wait`, async (t) => {
+test(`more sends than processes → ${POOL_SIZE} at a time, the others in their order, and their time does not run while they wait`, async (t) => {
   const answers: (() => void)[] = [];
   const receiver = await startReceiver(
     t,
     (_request, response) => void answers.push(() => response.end()),
   );
   const { send, close } = isolated(t);
-  const first = Array.from({ length: POOL }, (_one, i) =>
+  const first = Array.from({ length: POOL_SIZE }, (_one, i) =>
     send(`${receiver.url}/${i}`, {}, { timeoutMs: 60_000 }),
   );
   const abort = new AbortController();
   const leaving = send(`${receiver.url}/leaving`, {}, { signal: abort.signal });
   const second = ['a', 'b'].map((name) => send(`${receiver.url}/${name}`, {}, { timeoutMs: 2000 }));
   const last = send(`${receiver.url}/last`);
-  await until('all processes busy', () => receiver.received.length === POOL);
+  await until('all processes busy', () => receiver.received.length === POOL_SIZE);
   abort.abort();
   assert.deepEqual(await leaving, { kind: 'aborted' });
   // Longer than those that wait may take.
   await new Promise((resolve) => setTimeout(resolve, 2500));
-  assert.equal(receiver.received.length, POOL);
+  assert.equal(receiver.received.length, POOL_SIZE);
 
   answers.shift()?.();
   for (const path of ['/a', '/b', '/last']) {
@@ -245,7 +245,7 @@ test(`more sends than processes → ${POOL} at a time, the others in their order
   assert.deepEqual(await last, { kind: 'aborted' });
   const ends = (await Promise.all(first)).map(({ kind }) => kind);
   assert.deepEqual(ends.toSorted(), [
-    ...Array.from({ length: POOL - 1 }, () => 'aborted'),
+    ...Array.from({ length: POOL_SIZE - 1 }, () => 'aborted'),
     'response',
   ]);
 });
@@ -269,7 +269,7 @@ function timeless(exchange: Exchange): unknown {
 }
 
 function isolated(t: TestContext, options: Partial<SenderOptions> = {}) {
-  return sender(t, options, createIsolatedSender);
+  return sender(t, options, (all) => new ProcessPool(all));
 }
 
 /** Its processes tell who they are, and can be poisoned. */
