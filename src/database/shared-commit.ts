@@ -49,56 +49,75 @@ export class Overloaded extends Error {
  */
 export function shareCommits<Item, Result>(
   commit: (items: Item[]) => Promise<Result[]>,
-  { maxBatch, weight, maxWaiting, lanes = 1, retryDelayMs }: SharedCommitOptions<Item>,
+  options: SharedCommitOptions<Item>,
 ): (item: Item) => Promise<Result> {
-  const waiting: Waiter<Item, Result>[] = [];
-  let committing = 0;
+  const shared = new SharedCommits(commit, options);
+  return (item) => shared.add(item);
+}
 
-  async function commitWaiting(): Promise<void> {
-    committing += 1;
-    while (waiting.length > 0) await commitBatch(waiting.splice(0, batchSize()));
-    committing -= 1;
+class SharedCommits<Item, Result> {
+  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #options: SharedCommitOptions<Item>;
+  readonly #lanes: number;
+  readonly #waiting: Waiter<Item, Result>[] = [];
+  /** Lanes that are taken. */
+  #committing = 0;
+
+  constructor(commit: (items: Item[]) => Promise<Result[]>, options: SharedCommitOptions<Item>) {
+    this.#commit = commit;
+    this.#options = options;
+    this.#lanes = options.lanes ?? 1;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length >= this.#options.maxWaiting) return reject(new Overloaded());
+      this.#waiting.push({ item, resolve, reject });
+      if (this.#committing < this.#lanes) void this.#commitWaiting();
+    });
+  }
+
+  async #commitWaiting(): Promise<void> {
+    this.#committing += 1;
+    while (this.#waiting.length > 0)
+      await this.#commitBatch(this.#waiting.splice(0, this.#batchSize()));
+    this.#committing -= 1;
   }
 
   /** How many of those that wait go together: at least one, whatever it weighs. */
-  function batchSize(): number {
-    const most = Math.min(maxBatch, waiting.length);
+  #batchSize(): number {
+    const { maxBatch, weight } = this.#options;
+    const most = Math.min(maxBatch, this.#waiting.length);
     if (weight === undefined) return most;
     let sum = 0;
     for (let size = 0; size < most; size += 1) {
-      sum += weight.of((waiting[size] as Waiter<Item, Result>).item);
+      sum += weight.of((this.#waiting[size] as Waiter<Item, Result>).item);
       if (sum > weight.max) return Math.max(size, 1);
     }
     return most;
   }
 
-  async function commitBatch(batch: Waiter<Item, Result>[], failures = 0): Promise<void> {
+  async #commitBatch(batch: Waiter<Item, Result>[], failures = 0): Promise<void> {
     try {
-      const results = await commit(batch.map(({ item }) => item));
+      const results = await this.#commit(batch.map(({ item }) => item));
       batch.forEach(({ resolve }, i) => resolve(results[i] as Result));
     } catch (error) {
       const passing = isTransient(error);
-      const delayMs = passing ? retryDelayMs(failures + 1, error) : undefined;
+      const delayMs = passing ? this.#options.retryDelayMs(failures + 1, error) : undefined;
       if (delayMs !== undefined) {
-        const retried = sleep(delayMs).then(() => retry(batch, failures + 1));
+        const retried = sleep(delayMs).then(() => this.#retry(batch, failures + 1));
         return failures + 1 < MAX_FAILURES_IN_LANE ? retried : undefined;
       }
       if (passing || batch.length === 1) return batch.forEach(({ reject }) => reject(error));
-      for (const half of halves(batch)) await commitBatch(half);
+      for (const half of halves(batch)) await this.#commitBatch(half);
     }
   }
 
-  async function retry(batch: Waiter<Item, Result>[], failures: number): Promise<void> {
+  async #retry(batch: Waiter<Item, Result>[], failures: number): Promise<void> {
     const apart = failures >= MAX_FAILURES_IN_LANE && batch.length > 1;
-    await Promise.all((apart ? halves(batch) : [batch]).map((part) => commitBatch(part, failures)));
+    const parts = apart ? halves(batch) : [batch];
+    await Promise.all(parts.map((part) => this.#commitBatch(part, failures)));
   }
-
-  return (item) =>
-    new Promise((resolve, reject) => {
-      if (waiting.length >= maxWaiting) return reject(new Overloaded());
-      waiting.push({ item, resolve, reject });
-      if (committing < lanes) void commitWaiting();
-    });
 }
 
 function halves<Value>(batch: Value[]): [Value[], Value[]] {
