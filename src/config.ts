@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { DatabaseUrlError, parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
+import { DatabaseUrlError } from './database/url-error.ts';
+import { parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
 import { networkProblem, OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { describeTarget } from '../../src/database/connection.ts';
-import { DatabaseUrlError, parseDatabaseUrl, type DatabaseUrl } from '../../src/database/url.ts';
+import { DatabaseUrlError } from '../../src/database/url-error.ts';
+import { parseDatabaseUrl, type DatabaseUrl } from '../../src/database/url.ts';
 
 const WHOLE = { host: 'h', port: 6432, user: 'u', password: 'p', database: 'd' };
 
