@@ -8,5 +8,5 @@ export class DatabaseUrlError extends Error {
 
 /** How a URL is written, after a subject. */
 export const SHAPE =
-  'must be a URL like postgres://user:password@host:5432/database (in user, password and database ' +
-  'write % as %25, @ as %40, / as %2F, ? as %3F, # as %23 and a colon as %3A)';
+  'must be a URL like postgres://user:password@host:5432/database (in user, password and ' +
+  'database write % as %25, @ as %40, / as %2F, ? as %3F, # as %23 and a colon as %3A)';

@@ -8,7 +8,8 @@ import { alreadyInUse, EmbeddedError, unusableFolder, using } from './error.ts';
 import { findPlace, handOver, type Place } from './place.ts';
 import { lockFolder } from './folder-lock.ts';
 import { keepRunning } from './keep-running.ts';
-import { findPostmaster, launchPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
+import { launchPostmaster } from './launch.ts';
+import { findPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
 import { takeStartLock } from './start-lock.ts';
 
 export type EmbeddedDatabase = {

@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../telemetry/log.ts';
 import { EmbeddedError } from './error.ts';
+import { launchPostmaster } from './launch.ts';
 import type { Place } from './place.ts';
-import {
-  findPostmaster,
-  launchPostmaster,
-  stopPostmaster,
-  untilGone,
-  type Postmaster,
-} from './postmaster.ts';
+import { findPostmaster, stopPostmaster, untilGone, type Postmaster } from './postmaster.ts';
 
 /**
  * The pause before PostgreSQL is started again. The first time there is none. Then it is twice as
