@@ -41,8 +41,13 @@ async function factsOf(client: Client): Promise<Facts> {
     `select current_setting('server_encoding') as encoding, quote_ident(current_user) as role,
        current_setting('search_path') as "searchPath", current_schema() as current,
        to_regclass('postmand_migrations') is not null as "isMigrated",
-       array(select quote_ident(nspname) from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-             where relname = 'postmand_migrations' and relkind in ('r', 'p') order by nspname) as homes`,
+       array(
+         select quote_ident(nspname)
+         from pg_class
+         join pg_namespace on pg_namespace.oid = relnamespace
+         where relname = 'postmand_migrations' and relkind in ('r', 'p')
+         order by nspname
+       ) as homes`,
   );
   return rows[0] as Facts;
 }

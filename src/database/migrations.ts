@@ -56,7 +56,10 @@ async function underLock<Result>(
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(
-      'create table if not exists postmand_migrations (name text primary key, applied_at timestamptz not null default now())',
+      `create table if not exists postmand_migrations (
+         name text primary key,
+         applied_at timestamptz not null default now()
+       )`,
     );
     return await work(client);
   } catch (error) {
