@@ -210,7 +210,7 @@ const ADDRESSES: [objection: string, internal: boolean, open: boolean, ...addres
     '64:ff9b:1::a00:1',
   ],
   // IPv4-compatible addresses (RFC 4291, section 2.5.5.1) are deprecated and go nowhere.
-  ['a reserved address', false, false, '::7f00:1', '::a00:1', '::2'],
+  ['a reserved address', false, false, '::7f00:1', '::a00:1', '::2', '::8.8.8.8', '::10.0.0.1'],
 ];
 
 for (const policy of ['internal', 'public'] as const) {
