@@ -62,7 +62,7 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     const folder = await migrationsFolder(t, {
       more: { '950_broken.up.sql': 'create table half (n integer); create table half (n integer)' },
     });
-    const command = migrate(t, database, [], folder);
+    const command = migrate(t, { ...database, folder }, []);
     assert.equal(await exitStatus(command), 1);
     assert.match(
       command.output.stderr,
@@ -128,9 +128,8 @@ suite('postmand migrate', { concurrency: 4 }, () => {
 
 function migrate(
   t: Parameters<typeof postmand>[0],
-  { url }: TestDatabase,
+  { url, folder }: Pick<TestDatabase, 'url'> & { folder?: string },
   args: string[],
-  folder?: string,
 ): Command {
   const env = {
     POSTMAND_DATABASE_URL: url,

@@ -14,7 +14,7 @@ import { assertFailure, assertResponse, sender } from './sending.ts';
 suite('a name with several addresses', () => {
   test('the first is silent, the second answers → answered without a long wait', async (t) => {
     const { port } = await startClogged(t, '127.0.0.2');
-    const server = await startAt(t, '127.0.0.3', port);
+    const server = await startAt(t, { host: '127.0.0.3', port });
     const exchange = await sendTo(t, ['127.0.0.2', '127.0.0.3']).send(
       `http://several.test:${port}/`,
     );
@@ -62,7 +62,7 @@ suite('a name with several addresses', () => {
     const silent = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5', '127.0.0.6'];
     const { port } = await startClogged(t, silent[0] ?? '');
     for (const host of silent.slice(1)) await startClogged(t, host, port);
-    await startAt(t, '127.0.0.7', port);
+    await startAt(t, { host: '127.0.0.7', port });
     assertResponse(await sendTo(t, [...silent, '127.0.0.7']).send(`http://several.test:${port}/`));
   });
 
@@ -100,7 +100,7 @@ suite('a name with several addresses', () => {
   });
 
   test('all refuse → refused', async (t) => {
-    const { port, close } = await startAt(t, '127.0.0.2', 0);
+    const { port, close } = await startAt(t, { host: '127.0.0.2', port: 0 });
     await close();
     assertFailure(
       await sendTo(t, ['127.0.0.2', '::1']).send(`http://several.test:${port}/`),
@@ -111,8 +111,8 @@ suite('a name with several addresses', () => {
 
   test('addresses of both families → in turn', async (t) => {
     const { port } = await startClogged(t, '127.0.0.2');
-    const second = await startAt(t, '::1', port);
-    const third = await startAt(t, '127.0.0.3', port);
+    const second = await startAt(t, { host: '::1', port });
+    const third = await startAt(t, { host: '127.0.0.3', port });
     assertResponse(
       await sendTo(t, ['127.0.0.2', '127.0.0.3', '::1']).send(`http://several.test:${port}/`),
     );
@@ -121,8 +121,8 @@ suite('a name with several addresses', () => {
 
   test('one that is not allowed among them → never connected to', async (t) => {
     const { port } = await startClogged(t, '127.0.0.2');
-    const denied = await startAt(t, '127.0.0.3', port);
-    await startAt(t, '127.0.0.4', port);
+    const denied = await startAt(t, { host: '127.0.0.3', port });
+    await startAt(t, { host: '127.0.0.4', port });
     const outbound = { policy: 'internal', allow: [], deny: ['127.0.0.3'] } as const;
     assertResponse(
       await sendTo(t, ['127.0.0.2', '127.0.0.3', '127.0.0.4'], { outbound }).send(
@@ -135,7 +135,7 @@ suite('a name with several addresses', () => {
   for (const scheme of ['http', 'https'] as const) {
     test(`${scheme}, the first is slow and then loses → one request, and later sends use its connection`, async (t) => {
       const { port, open } = await startClogged(t, '127.0.0.2');
-      const server = await startAt(t, '127.0.0.3', port, scheme);
+      const server = await startAt(t, { host: '127.0.0.3', port: port, scheme });
       const { send } = sendTo(t, ['127.0.0.2', '127.0.0.3']);
       for (let i = 0; i < 3; i += 1) assertResponse(await send(`${scheme}://localhost:${port}/`));
       open();
@@ -171,12 +171,10 @@ function sendTo(t: TestContext, addresses: string[], options: Partial<SenderOpti
   return sender(t, options, (all) => createSender(all, resolve));
 }
 
-async function startAt(
-  t: TestContext,
-  host: string,
-  port: number,
-  scheme: 'http' | 'https' = 'http',
-) {
+type Place = { host: string; port: number; scheme?: 'http' | 'https' };
+
+/** A server that counts what comes. Port 0: any that is free. */
+async function startAt(t: TestContext, { host, port, scheme = 'http' }: Place) {
   if (scheme === 'https') trustSelfSigned(t);
   const seen = {
     port,

@@ -11,18 +11,18 @@ import { assertFailure, assertResponse, sender } from './sending.ts';
 suite('timeout', { concurrency: true }, () => {
   const NO_END: [when: string, onRequest: (socket: Socket) => void][] = [
     ['no answer', () => {}],
-    ['headers without an end', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n', 'A: b\r\n')],
+    ['headers without an end', (socket) => drip(socket, ['HTTP/1.1 200 OK\r\n', 'A: b\r\n'])],
     [
       'a body that drips',
-      (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', 'x'),
+      (socket) => drip(socket, ['HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n', 'x']),
     ],
     [
       'a body without a length that drips',
-      (socket) => drip(socket, 'HTTP/1.1 200 OK\r\n\r\n', 'x'),
+      (socket) => drip(socket, ['HTTP/1.1 200 OK\r\n\r\n', 'x']),
     ],
     [
       'interim answers that drip',
-      (socket) => drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n', 100),
+      (socket) => drip(socket, ['', 'HTTP/1.1 102 Processing\r\n\r\n'], 100),
     ],
   ];
   for (const [when, onRequest] of NO_END) {
@@ -195,7 +195,7 @@ suite('head', () => {
 
   test('a flood of interim answers → a failure at once, and the connection is closed', async (t) => {
     const server = await startRawServer(t, (socket) =>
-      drip(socket, '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)),
+      drip(socket, ['', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)]),
     );
     const exchange = await sender(t).send(server.url);
     assertFailure(exchange, 'protocol', /^too many interim responses \(1xx\)$/);
@@ -205,7 +205,7 @@ suite('head', () => {
 
   test('a flood of 100 Continue → the same', async (t) => {
     const server = await startRawServer(t, (socket) =>
-      drip(socket, '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)),
+      drip(socket, ['', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100)]),
     );
     assertFailure(
       await sender(t).send(server.url),
@@ -285,11 +285,10 @@ suite('head', () => {
 
   test('trailers without an end → cut off by a bound, not by memory', async (t) => {
     const server = await startRawServer(t, (socket) =>
-      drip(
-        socket,
+      drip(socket, [
         'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n',
         'A: 0123456789\r\n'.repeat(1000),
-      ),
+      ]),
     );
     const exchange = await sender(t).send(server.url, {}, { timeoutMs: 5000 });
     assertFailure(exchange, 'protocol', /^response headers too large$/);
@@ -298,7 +297,7 @@ suite('head', () => {
 });
 
 /** Writes `start` and then `more` again and again, for as long as the connection lives. */
-function drip(socket: Socket, start: string, more: string, everyMs = 10): void {
+function drip(socket: Socket, [start, more]: [start: string, more: string], everyMs = 10): void {
   socket.write(start);
   const timer = setInterval(() => socket.writable && socket.write(more), everyMs);
   socket.on('close', () => clearInterval(timer));

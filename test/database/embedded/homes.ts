@@ -64,19 +64,24 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
 
 type Result = { code: number | null; stdout: string; stderr: string };
 
+type ProcessOptions = {
+  user?: { uid: number; gid: number };
+  /** A command that starts the process, with its parameters. */
+  by?: string[];
+  imports?: string;
+};
+
 /**
  * Runs `body`, which knows `startEmbedded`, in a process of its own; as another user, where that is
  * asked for.
  */
 export async function inProcess(
   body: string,
-  user?: { uid: number; gid: number },
-  before: string[] = [],
-  imports = '',
+  { user, by = [], imports = '' }: ProcessOptions = {},
 ): Promise<Result> {
   const script = `import { startEmbedded } from ${JSON.stringify(EMBEDDED)}; ${imports}
     try { ${body} } catch (error) { console.error(error.message); process.exit(1); }`;
-  const command = [...before, process.execPath, '--input-type=module', '--eval', script];
+  const command = [...by, process.execPath, '--input-type=module', '--eval', script];
   const env = { PATH: process.env['PATH'] };
   const child = spawn(command[0] as string, command.slice(1), {
     ...user,

@@ -325,7 +325,7 @@ suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
     await chown(folder, NOBODY.uid, NOBODY.gid);
     const home = path.join(folder, 'a/b $x');
     for (let round = 1; round <= 2; round += 1) {
-      const { code, stdout, stderr } = await inProcess(startAndStop(home), NOBODY);
+      const { code, stdout, stderr } = await inProcess(startAndStop(home), { user: NOBODY });
       assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `${home}\n`, stderr: '' });
     }
     const { uid, mode } = await stat(home);
@@ -334,7 +334,7 @@ suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
 
   test('a folder that it may not write to → an error that says so', async (t) => {
     const home = path.join(await openFolder(t), 'data');
-    const { code, stderr } = await inProcess(startAndStop(home), NOBODY);
+    const { code, stderr } = await inProcess(startAndStop(home), { user: NOBODY });
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -345,7 +345,7 @@ suite('another user than root', { ...forOthers, concurrency: 2 }, () => {
   test(`root's data → an error that says so`, async (t) => {
     const home = path.join(await openFolder(t), 'data');
     await makeData(home);
-    const { code, stderr } = await inProcess(startAndStop(home), NOBODY);
+    const { code, stderr } = await inProcess(startAndStop(home), { user: NOBODY });
     assert.equal(code, 1);
     assert.match(stderr, /permission denied\. Choose another folder with POSTMAND_DATA_DIR\.\n$/);
   });

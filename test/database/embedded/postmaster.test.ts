@@ -112,10 +112,9 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
     async (t) => {
       const embedded = await embeddedIn(t, path.join(await openFolder(t), 'data'));
       const body = `console.log((await startEmbedded(${JSON.stringify(embedded.home)})).url);`;
-      const { stdout, stderr } = await inProcess(body, undefined, [
-        'setpriv',
-        '--bounding-set=-sys_ptrace',
-      ]);
+      const { stdout, stderr } = await inProcess(body, {
+        by: ['setpriv', '--bounding-set=-sys_ptrace'],
+      });
       assert.deepEqual([stdout.trim(), stderr], [embedded.url, '']);
     },
   );
@@ -140,12 +139,10 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
       await ended;`;
       const imports = `import { spawn } from 'node:child_process'; import { once } from 'node:events';
       import { readFileSync } from 'node:fs'; import { setImmediate } from 'node:timers/promises';`;
-      const { code, stderr } = await inProcess(
-        body,
-        undefined,
-        ['setpriv', '--bounding-set=-sys_ptrace'],
+      const { code, stderr } = await inProcess(body, {
+        by: ['setpriv', '--bounding-set=-sys_ptrace'],
         imports,
-      );
+      });
       assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     },
   );
