@@ -55,7 +55,8 @@ suite('notifications', { concurrency: 4 }, () => {
     await until('it has rested for long', async () => {
       const { rowCount: resting } = await database.pool.query(
         `select from pg_stat_activity
-         where application_name = $1 and datname = current_database() and state_change < now() - interval '500 ms'`,
+         where application_name = $1 and datname = current_database()
+           and state_change < now() - interval '500 ms'`,
         [NAME],
       );
       return resting === 1;

@@ -65,16 +65,22 @@ export const jobOf = (deliveryId: string, webhookId: string) => ({
  */
 export async function contentsOfPgboss(db: Queryable): Promise<string[]> {
   const { rows: things } = await db.query<{ line: string }>(
-    `select format('relation %s %s %s', oid, relname, relkind) as line from pg_class where relnamespace = 'pgboss'::regnamespace
+    `select format('relation %s %s %s', oid, relname, relkind) as line
+     from pg_class where relnamespace = 'pgboss'::regnamespace
      union all
-     select format('column %s %s %s', attrelid, attname, atttypid) from pg_attribute
-     where attnum > 0 and attrelid in (select oid from pg_class where relnamespace = 'pgboss'::regnamespace)
+     select format('column %s %s %s', attrelid, attname, atttypid)
+     from pg_attribute
+     where attnum > 0
+       and attrelid in (select oid from pg_class where relnamespace = 'pgboss'::regnamespace)
      union all
-     select format('function %s %s', oid, prosrc) from pg_proc where pronamespace = 'pgboss'::regnamespace
+     select format('function %s %s', oid, prosrc)
+     from pg_proc where pronamespace = 'pgboss'::regnamespace
      order by line`,
   );
   const { rows: tables } = await db.query<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'pgboss'::regnamespace and relkind in ('r', 'p') order by relname`,
+    `select relname as name from pg_class
+     where relnamespace = 'pgboss'::regnamespace and relkind in ('r', 'p')
+     order by relname`,
   );
   const lines = things.map(({ line }) => line);
   for (const { name } of tables) {

@@ -17,10 +17,12 @@ export const NAMES = (await readdir(MIGRATIONS))
  */
 export async function schemaOf(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ line: string }>(
-    `select format('%s.%s %s%s %s', table_name, column_name, udt_name, case is_nullable when 'NO' then ' not null' end, column_default) as line
+    `select format('%s.%s %s%s %s', table_name, column_name, udt_name,
+       case is_nullable when 'NO' then ' not null' end, column_default) as line
      from information_schema.columns where table_schema = 'public'
      union all
-     select format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
+     select format('%s %s', conrelid::regclass, pg_get_constraintdef(oid))
+     from pg_constraint where connamespace = 'public'::regnamespace and contype <> 'n'
      union all
      select indexdef from pg_indexes where schemaname = 'public'
      order by line`,

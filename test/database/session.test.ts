@@ -102,7 +102,8 @@ suite('a session', () => {
     await until('it has rested for long', async () => {
       const { rows } = await database.pool.query<{ name: string }>(
         `select application_name as name from pg_stat_activity
-         where application_name = 'single' and datname = current_database() and state_change < now() - interval '500 ms'`,
+         where application_name = 'single' and datname = current_database()
+           and state_change < now() - interval '500 ms'`,
       );
       return rows.length === 1;
     });

@@ -70,8 +70,9 @@ suite('a connection that the server ended while nobody used it', { concurrency: 
   test('a read that the server ends after it ran for long → is not run again', async (t) => {
     const { database, pool } = await proxied(t, 1);
     await fill(pool);
-    const sleeping = `select from pg_stat_activity where wait_event = 'PgSleep' and query_start < now() - interval '1.1 seconds'
-      and datname = current_database()`;
+    const sleeping = `select from pg_stat_activity
+      where wait_event = 'PgSleep' and query_start < now() - interval '1.1 seconds'
+        and datname = current_database()`;
     const reading = assert.rejects(pool.query('select pg_sleep(600)'), isTransient);
     await until('it has run for long', async () => (await database.pool.query(sleeping)).rowCount);
     await endAll(database);

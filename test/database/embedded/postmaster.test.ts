@@ -127,7 +127,8 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
       await makeData(home);
       const body = `
       const { isPostmaster } = await import(${JSON.stringify(POSTMASTER_FILE)});
-      const shell = spawn('sh', ['-c', 'for i in $(seq 2000); do /bin/true; done'], { uid: 65534, gid: 65534, stdio: 'ignore' });
+      const nobody = { uid: 65534, gid: 65534, stdio: 'ignore' };
+      const shell = spawn('sh', ['-c', 'for i in $(seq 2000); do /bin/true; done'], nobody);
       let running = true;
       const ended = once(shell, 'exit').then(() => (running = false));
       while (running) {
@@ -137,7 +138,8 @@ suite('the lock file of PostgreSQL', { concurrency: 2 }, () => {
         await setImmediate();
       }
       await ended;`;
-      const imports = `import { spawn } from 'node:child_process'; import { once } from 'node:events';
+      const imports = `import { spawn } from 'node:child_process';
+      import { once } from 'node:events';
       import { readFileSync } from 'node:fs'; import { setImmediate } from 'node:timers/promises';`;
       const { code, stderr } = await inProcess(body, {
         by: ['setpriv', '--bounding-set=-sys_ptrace'],
