@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config.ts';
-import { createHttpServer, type HttpServerOptions } from '../http/http-server.ts';
+import { createHttpServer, type HttpServerOptions } from '../http/server.ts';
 import { CommandError } from './lifecycle.ts';
 
 /** Where to listen, and the variables or flags that say so. */

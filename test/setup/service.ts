@@ -3,7 +3,7 @@ import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openQueue } from '../../src/queue/queue.ts';
 import { createApi } from '../../src/http/app.ts';
-import type { HttpLimits } from '../../src/http/http-server.ts';
+import type { HttpLimits } from '../../src/http/server.ts';
 import { listen } from '../../src/commands/ports.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
