@@ -13,26 +13,41 @@ export type Problem = {
   headers?: Record<string, string>;
 };
 
-/** A request that is refused before its operation is known. */
+/** All problems, by what they are called here. openapi.yaml lists the same codes for callers. */
+export const PROBLEMS = {
+  internal: { status: 500, code: 1, message: 'internal server error' },
+  invalid_id: { status: 404, code: 2, message: 'invalid id' },
+  malformed: { status: 400, code: 3, message: 'malformed request body' },
+  invalid: { status: 400, code: 4, message: 'request validation failed' },
+  webhook_not_found: { status: 404, code: 5, message: 'webhook not found' },
+  delivery_not_found: { status: 404, code: 6, message: 'delivery not found' },
+  attempt_not_found: { status: 404, code: 7, message: 'delivery attempt not found' },
+  route_not_found: { status: 404, code: 8, message: 'route not found' },
+  method_not_allowed: { status: 405, code: 9, message: 'method not allowed' },
+  unsupported: { status: 415, code: 10, message: 'unsupported media type' },
+  too_large: { status: 413, code: 11, message: 'request body too large' },
+  unavailable: { status: 503, code: 12, message: 'service unavailable' },
+  unauthorized: { status: 401, code: 13, message: 'unauthorized' },
+  slow: { status: 408, code: 14, message: 'request timeout' },
+  long_head: { status: 431, code: 15, message: 'request headers too large' },
+  no_http: { status: 400, code: 16, message: 'malformed request' },
+  misdirected: { status: 421, code: 17, message: 'misdirected request' },
+} as const;
+
+type Kind = keyof typeof PROBLEMS;
+
+/** A request that is refused for what it is: its message goes to the caller as `details`. */
 export class BadRequest extends Error {
   override name = 'BadRequest';
-  readonly kind:
-    | 'malformed'
-    | 'invalid'
-    | 'unsupported'
-    | 'too_large'
-    | 'slow'
-    | 'long_head'
-    | 'no_http'
-    | 'misdirected';
+  readonly kind: Kind;
 
-  constructor(kind: BadRequest['kind'], details: string) {
+  constructor(kind: Kind, details: string) {
     super(details);
     this.kind = kind;
   }
 }
 
-/** A request without a key, or with one that is none of ours. */
+/** A request without a key, or with a key that is not one of ours. */
 export class Unauthorized extends Error {
   override name = 'Unauthorized';
   readonly given: 'missing' | 'invalid';
@@ -43,39 +58,36 @@ export class Unauthorized extends Error {
   }
 }
 
-/**
- * Turns whatever was thrown into an answer. The only place that knows statuses and codes; 500 is
- * what nothing else explains.
- */
+/** Turns whatever was thrown into an answer. What nothing else explains is a 500. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof WebhookNotFound) return problem(404, 5, 'webhook not found');
-  if (error instanceof DeliveryNotFound) return problem(404, 6, 'delivery not found');
-  if (error instanceof AttemptNotFound) return problem(404, 7, 'delivery attempt not found');
-  if (error instanceof BadRequest) return refusal(error);
+  if (error instanceof WebhookNotFound) return problem('webhook_not_found');
+  if (error instanceof DeliveryNotFound) return problem('delivery_not_found');
+  if (error instanceof AttemptNotFound) return problem('attempt_not_found');
+  if (error instanceof BadRequest) return problem(error.kind, { details: error.message });
   if (error instanceof PageTooLarge)
-    return refusal(new BadRequest('invalid', `limit: ${error.message}`));
+    return problem('invalid', { details: `limit: ${error.message}` });
   if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isTransient(error)) {
-    return problem(503, 12, 'service unavailable', {
+    return problem('unavailable', {
       details: 'try again in a moment',
       headers: { 'Retry-After': '2' },
     });
   }
-  return fromFramework(error ?? {}) ?? problem(500, 1, 'internal server error');
+  return problemOfFramework(error ?? {}) ?? problem('internal');
 }
 
 /**
- * Says which scheme is wanted, as RFC 6750, section 3 has it: with an error code only where
- * something was given.
+ * Says which scheme is wanted, as RFC 6750, section 3 asks: with an error code only where the
+ * request had an `Authorization`.
  */
 function challenge({ given }: Unauthorized): Problem {
   const wanted = 'Bearer realm="postmand"';
   return given === 'missing'
-    ? problem(401, 13, 'unauthorized', {
+    ? problem('unauthorized', {
         details: 'an API key is required',
         headers: { 'WWW-Authenticate': wanted },
       })
-    : problem(401, 13, 'unauthorized', {
+    : problem('unauthorized', {
         details: 'the API key is not known',
         headers: { 'WWW-Authenticate': `${wanted}, error="invalid_token"` },
       });
@@ -90,66 +102,42 @@ type FrameworkError = {
   errors?: { path: string; message: string }[];
 };
 
-function refusal({ kind, message }: BadRequest): Problem {
-  switch (kind) {
-    case 'malformed':
-      return problem(400, 3, 'malformed request body', { details: message });
-    case 'invalid':
-      return problem(400, 4, 'request validation failed', { details: message });
-    case 'unsupported':
-      return problem(415, 10, 'unsupported media type', { details: message });
-    case 'too_large':
-      return problem(413, 11, 'request body too large', { details: message });
-    case 'slow':
-      return problem(408, 14, 'request timeout', { details: message });
-    case 'long_head':
-      return problem(431, 15, 'request headers too large', { details: message });
-    case 'no_http':
-      return problem(400, 16, 'malformed request', { details: message });
-    case 'misdirected':
-      return problem(421, 17, 'misdirected request', { details: message });
-  }
-}
-
-function fromFramework(error: FrameworkError): Problem | undefined {
-  switch (error.status) {
+function problemOfFramework(error: FrameworkError): Problem | undefined {
+  const { status, type, message = '' } = error;
+  switch (status) {
     case 400:
-      return error.type === undefined
-        ? invalid(error)
-        : refusal(new BadRequest('malformed', error.message ?? ''));
+      return type === undefined
+        ? problemOfValidation(error)
+        : problem('malformed', { details: message });
     case 404:
-      return problem(404, 8, 'route not found');
+      return problem('route_not_found');
     case 405:
-      return notAllowed(error.headers?.Allow);
+      return methodNotAllowed(error.headers?.Allow);
     case 413:
-      return refusal(new BadRequest('too_large', 'the body is larger than the limit'));
+      return problem('too_large', { details: 'the body is larger than the limit' });
     case 415:
-      return refusal(new BadRequest('unsupported', error.message ?? ''));
+      return problem('unsupported', { details: message });
     default:
       return undefined;
   }
 }
 
-function notAllowed(allow: string | undefined): Problem {
-  return problem(
-    405,
-    9,
-    'method not allowed',
-    allow === undefined ? {} : { headers: { Allow: withHead(allow) } },
-  );
+function methodNotAllowed(allow: string | undefined): Problem {
+  const headers = allow === undefined ? {} : { headers: { Allow: withHead(allow) } };
+  return problem('method_not_allowed', headers);
 }
 
 /**
- * A validation fault, with the name of the field or parameter in front. An id in the path that is
- * none cannot exist: 404.
+ * What the validator refused, with the name of the field or parameter in front. Where the path has
+ * something else than a UUID, nothing can have that id: 404, not 400.
  */
-function invalid({ errors, message }: FrameworkError): Problem {
+function problemOfValidation({ errors, message }: FrameworkError): Problem {
   const [fault] = errors ?? [];
-  // An escape in the path that is none.
-  if (fault?.message.startsWith('malformed uri')) return problem(404, 2, 'invalid id');
-  if (fault?.path.startsWith('/params/')) return problem(404, 2, 'invalid id');
+  // A percent sign in the path that begins no valid escape.
+  if (fault?.message.startsWith('malformed uri')) return problem('invalid_id');
+  if (fault?.path.startsWith('/params/')) return problem('invalid_id');
   const field = fault?.path.split('/').slice(2).join('.') || 'body';
-  return problem(400, 4, 'request validation failed', {
+  return problem('invalid', {
     details: fault ? `${field}: ${plain(fault.message)}` : (message ?? ''),
   });
 }
@@ -163,7 +151,7 @@ const PLAIN: Record<string, string> = {
   'must NOT have additional properties': 'is not a known field',
 };
 
-/** The validator's words, made plainer where they name JSON Schema instead of the fault. */
+/** The validator's words, or plainer ones where those speak of JSON Schema instead of the fault. */
 function plain(message: string): string {
   if (message.startsWith('must have required property')) return 'is required';
   if (message.startsWith('Unknown query parameter')) return 'is not a known parameter';
@@ -171,26 +159,21 @@ function plain(message: string): string {
 }
 
 /**
- * Long enough for every sentence of ours, with the name of a field in it; a name that somebody made
+ * Long enough for every sentence of ours with the name of a field in it. A name that a caller made
  * up may be of any length.
  */
 const MAX_DETAILS = 300;
 
-type Extra = { details?: string; headers?: Record<string, string> };
-
 function problem(
-  status: number,
-  code: number,
-  message: string,
-  { details, headers }: Extra = {},
+  kind: Kind,
+  { details = '', headers }: { details?: string; headers?: Record<string, string> } = {},
 ): Problem {
+  const { status, code, message } = PROBLEMS[kind];
   const shown =
-    details !== undefined && details.length > MAX_DETAILS
-      ? `${details.slice(0, MAX_DETAILS).toWellFormed()}…`
-      : details;
+    details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS).toWellFormed()}…` : details;
   return {
     status,
-    body: { code, message, ...(shown ? { details: shown } : {}) },
+    body: { code, message, ...(shown === '' ? {} : { details: shown }) },
     ...(headers ? { headers } : {}),
   };
 }

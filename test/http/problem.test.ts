@@ -5,7 +5,8 @@ import { PageTooLarge } from '../../src/database/long-text.ts';
 import { Overloaded } from '../../src/database/shared-commit.ts';
 import { AttemptNotFound } from '../../src/attempts/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
-import { BadRequest, problemOf, Unauthorized } from '../../src/http/problem.ts';
+import { BadRequest, problemOf, PROBLEMS, Unauthorized } from '../../src/http/problem.ts';
+import { readSpec } from '../../src/http/spec.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 
 const CASES: [
@@ -214,6 +215,18 @@ test('details that repeat a long input → they are cut', () => {
     invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties'),
   ).body;
   assert.match(details, /^x{300}…$/);
+});
+
+test('the codes of all problems → those in the table of openapi.yaml, with their words and statuses', () => {
+  const rows = readSpec().yaml.matchAll(/^ +\| (\d+) \| ([^|;]+)[^|]* \| (\d+) \|$/gm);
+  assert.deepEqual(
+    Object.values(PROBLEMS),
+    Array.from(rows, ([, code, message, status]) => ({
+      status: Number(status),
+      code: Number(code),
+      message: message?.trim(),
+    })),
+  );
 });
 
 function statusError(status: number): Error {
