@@ -8,8 +8,8 @@ import { BadRequest, problemOf, type Problem } from './problem.ts';
 type Exchange = { request: IncomingMessage; response: ServerResponse };
 
 /**
- * How long a connection stays after a refusal, for the answer to arrive: closed at once, unread
- * input would take it back.
+ * How long a connection stays open behind its last answer, so that it arrives: closed with unread
+ * input, the connection would be reset and the answer lost.
  */
 const LINGER_MS = 1000;
 
@@ -19,49 +19,61 @@ const LINGER_MS = 1000;
  * The connection ends in each case.
  */
 export function answerClientErrors(server: Server, log?: Log): void {
-  const underWay = new WeakMap<Duplex, Set<Exchange>>();
-  const refused = new WeakSet<Duplex>();
-  const under = (socket: Duplex): Exchange[] => [...(underWay.get(socket) ?? [])];
+  const errors = new ClientErrors(log);
+  server.on('request', (request, response) => errors.requestBegan({ request, response }));
+  server.on('clientError', (error, socket) => errors.answer(error, socket));
+  server.on('connect', (_request, socket: Duplex) => errors.answerConnect(socket));
+}
 
-  server.on('request', (request, response) => {
-    const exchange = { request, response };
-    const all = underWay.get(request.socket) ?? new Set();
-    underWay.set(request.socket, all.add(exchange));
-    // One that was answered before all of it came is still under way.
+class ClientErrors {
+  readonly #log: Log | undefined;
+  readonly #underWay = new WeakMap<Duplex, Set<Exchange>>();
+  readonly #answered = new WeakSet<Duplex>();
+
+  constructor(log: Log | undefined) {
+    this.#log = log;
+  }
+
+  requestBegan(exchange: Exchange): void {
+    const { request, response } = exchange;
+    const all = this.#underWay.get(request.socket) ?? new Set();
+    this.#underWay.set(request.socket, all.add(exchange));
+    // A request that was answered before all of it came is still under way.
     const forget = () => void (request.complete && response.closed && all.delete(exchange));
     response.on('close', forget);
     request.on('close', forget);
-  });
+  }
 
-  server.on('clientError', (error: Error & { code?: string }, socket) => {
-    // Whatever else comes in after the fault is at fault too.
-    if (refused.has(socket)) return;
-    refused.add(socket);
-    const fault = faultOf(error.code);
-    const [first, ...more] = under(socket);
+  answer({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+    // Whatever comes in after the first fault is a fault too.
+    if (this.#answered.has(socket)) return;
+    this.#answered.add(socket);
+    const fault = faultOf(code);
+    const exchanges = this.#exchangesOf(socket);
+    const [first] = exchanges;
     if (fault === undefined || !socket.writable) socket.destroy();
-    else if (first === undefined) refuse(socket, fault, error.code);
-    else if (first.request.complete) closeAfter([first, ...more], socket);
+    else if (first === undefined) this.#answerOnSocket(socket, fault, code);
+    else if (first.request.complete) closeAfter(exchanges, socket);
     else answerUnfinished(first.response, socket, fault);
-  });
+  }
 
-  server.on('connect', (_request, socket: Duplex) => {
+  answerConnect(socket: Duplex): void {
     socket.on('error', () => {});
-    const before = under(socket);
-    if (before.length > 0) closeAfter(before, socket);
-    else
-      refuse(
-        socket,
-        new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here'),
-        'CONNECT',
-      );
-  });
+    const exchanges = this.#exchangesOf(socket);
+    if (exchanges.length > 0) return closeAfter(exchanges, socket);
+    const fault = new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here');
+    this.#answerOnSocket(socket, fault, 'CONNECT');
+  }
 
-  /** Straight to the connection: there is no request that could be answered. */
-  function refuse(socket: Duplex, fault: BadRequest, reason: string | undefined): void {
+  #exchangesOf(socket: Duplex): Exchange[] {
+    return [...(this.#underWay.get(socket) ?? [])];
+  }
+
+  /** There is no request whose response could be used, so the answer is written by hand. */
+  #answerOnSocket(socket: Duplex, fault: BadRequest, reason: string | undefined): void {
     const problem = problemOf(fault);
     const requestId = randomUUID();
-    log?.info('http.request', { status: problem.status, request_id: requestId, reason });
+    this.#log?.info('http.request', { status: problem.status, request_id: requestId, reason });
     socket.end(written(problem, requestId));
     linger(socket);
   }
@@ -72,7 +84,7 @@ function faultOf(code = ''): BadRequest | undefined {
     return new BadRequest('slow', 'the request took too long to arrive');
   if (code === 'HPE_HEADER_OVERFLOW')
     return new BadRequest('long_head', 'the request line and the headers are too long');
-  // The client has gone away in the middle: nobody is there to be told.
+  // The client has gone away in the middle of its request: nobody would read an answer.
   if (code === 'HPE_INVALID_EOF_STATE') return undefined;
   if (code.startsWith('HPE_'))
     return new BadRequest('no_http', 'the request is not valid HTTP/1.1');
@@ -91,11 +103,11 @@ function closeAfter(exchanges: Exchange[], socket: Duplex): void {
 }
 
 /**
- * A request whose body stays away or cannot be read. Its headers are set already, and its log line
- * comes when it is closed.
+ * Answers a request whose body does not come or cannot be read. The app has set its headers
+ * already, and its log line comes when it is closed.
  */
 function answerUnfinished(response: ServerResponse, socket: Duplex, fault: BadRequest): void {
-  // Refused without its body: that answer is the one that counts.
+  // The app refused it without its body: that answer is the one that counts.
   if (response.headersSent) return void socket.destroy();
   const { status, body } = problemOf(fault);
   const text = JSON.stringify(body);
