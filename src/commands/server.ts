@@ -32,7 +32,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   const metrics = metricsOf(pool);
   try {
     const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
-    const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
+    const health = await listen(createHealth({ pool, metrics, log }), healthPlace(config), { log });
     const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
     const api = await startApi({ pool, queue, metrics, log }, config, access);
     const backlog = repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log);

@@ -77,7 +77,7 @@ async function runAll(
     const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
     const hostNames = hostNamesOf(config);
     const health = await listen(
-      createHealth(pool, metrics, log, hostNames),
+      createHealth({ pool, metrics, log, hostNames }),
       healthPlace(config, 'localhost'),
       { log },
     );

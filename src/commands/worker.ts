@@ -38,7 +38,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   );
   const metrics = metricsOf(pool);
   try {
-    const health = await listen(createHealth(pool, metrics, log), healthPlace(config), { log });
+    const health = await listen(createHealth({ pool, metrics, log }), healthPlace(config), { log });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('worker.started', {
       health_port: health.port,

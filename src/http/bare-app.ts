@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/log.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './middleware/request-log.ts';
 
-/** An express without what costs time and gives nothing here. Paths are case-sensitive. */
+/** An Express application without what costs time and is not used here. Paths are case-sensitive. */
 export function bareApp(): Express {
   const app = express();
   app.enable('case sensitive routing');
@@ -18,10 +18,10 @@ export function bareApp(): Express {
   return app;
 }
 
-/**
- * Answers failures. What nobody foresaw goes to the log with its stack, and to the caller without.
- */
+/** Answers failures. A 500 or 503 is logged with the stack of its error, which no caller sees. */
 export function answerProblem(log: Log): ErrorRequestHandler {
+  // Express knows a handler of errors by its four parameters.
+  // oxlint-disable-next-line max-params
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const { status, body, headers } = problemOf(error);
     if (status >= 500)

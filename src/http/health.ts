@@ -14,16 +14,16 @@ const PATIENCE_MS = 2000;
 
 const PATHS = new Set(['/healthz', '/metrics']);
 
-/**
- * The health port: can this process write to the database, and what has it done? `hostNames` are
- * the names that it is called by, beside addresses and localhost; undefined: any.
- */
-export function createHealth(
-  pool: Pool,
-  metrics: Metrics,
-  log: Log,
-  hostNames?: readonly string[],
-): Express {
+type HealthParts = {
+  pool: Pool;
+  metrics: Metrics;
+  log: Log;
+  /** The names that it is called by, beside addresses and localhost; undefined: any. */
+  hostNames?: readonly string[] | undefined;
+};
+
+/** The health port: can this process write to the database, and what has it done? */
+export function createHealth({ pool, metrics, log, hostNames }: HealthParts): Express {
   const app = bareApp();
   app.use(answerHeaders);
   app.use(checkHeaders);

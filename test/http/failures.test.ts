@@ -84,7 +84,10 @@ suite('a database in trouble', { concurrency: 7 }, () => {
 
   test('all connections taken, and callers wait long for one → health answers all the same', async (t) => {
     const { pool } = await withPool(t, { max: 1, waitMs: 600_000 });
-    const server = await listen(createHealth(pool, createMetrics(), silentLog), FREE_PORT);
+    const server = await listen(
+      createHealth({ pool, metrics: createMetrics(), log: silentLog }),
+      FREE_PORT,
+    );
     const client = await pool.connect();
     lastFirst(t).after(async () => {
       client.release();

@@ -22,7 +22,10 @@ const api = await startApi(wholeFile, database, log);
 const locked = await startApi(wholeFile, database, log, {
   apiKeyDigests: [createHash('sha256').update(KEY).digest('hex')],
 });
-const health = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT);
+const health = await listen(
+  createHealth({ pool: database.pool, metrics: createMetrics(), log }),
+  FREE_PORT,
+);
 wholeFile.after(() => health.stop(0));
 const HEALTH = `http://127.0.0.1:${health.port}`;
 const ids: Record<string, string> = {

@@ -13,7 +13,10 @@ import { send, UNKNOWN_ID, type RawRequest } from './request.ts';
 const log = keepingLog();
 const database = await freshDatabase(wholeFile);
 const api = await startApi(wholeFile, database, log);
-const health = await listen(createHealth(database.pool, createMetrics(), silentLog), FREE_PORT);
+const health = await listen(
+  createHealth({ pool: database.pool, metrics: createMetrics(), log: silentLog }),
+  FREE_PORT,
+);
 wholeFile.after(() => health.stop(0));
 const HEALTH = `http://127.0.0.1:${health.port}`;
 const webhook = await api.createWebhook();

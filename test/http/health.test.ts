@@ -110,7 +110,10 @@ suite('/healthz', { concurrency: 4 }, () => {
 });
 
 async function startHealth(t: TestContext, pool: Pool): Promise<string> {
-  const server = await listen(createHealth(pool, createMetrics(), silentLog), FREE_PORT);
+  const server = await listen(
+    createHealth({ pool, metrics: createMetrics(), log: silentLog }),
+    FREE_PORT,
+  );
   t.after(() => server.stop(0));
   return `http://127.0.0.1:${server.port}`;
 }

@@ -17,7 +17,10 @@ const some = await startApi(wholeFile, database, silentLog, {
 });
 const star = await startApi(wholeFile, database, silentLog, { hostNames: ['*'] });
 const any = await startApi(wholeFile, database);
-const health = await listen(createHealth(database.pool, createMetrics(), silentLog, []), FREE_PORT);
+const health = await listen(
+  createHealth({ pool: database.pool, metrics: createMetrics(), log: silentLog, hostNames: [] }),
+  FREE_PORT,
+);
 wholeFile.after(() => health.stop(0));
 
 const ALWAYS = [

@@ -18,10 +18,14 @@ const log = keepingLog();
 const limits = { headMs: 400, requestMs: 800, silenceMs: 1500, checkEveryMs: 50 };
 const late = await startApi(wholeFile, database, log, { limits });
 const api = await startApi(wholeFile, database, log);
-const healthServer = await listen(createHealth(database.pool, createMetrics(), log), FREE_PORT, {
-  log,
-  limits,
-});
+const healthServer = await listen(
+  createHealth({ pool: database.pool, metrics: createMetrics(), log }),
+  FREE_PORT,
+  {
+    log,
+    limits,
+  },
+);
 wholeFile.after(() => healthServer.stop(0));
 const health = { url: `http://127.0.0.1:${healthServer.port}` };
 
