@@ -6,8 +6,8 @@ export type RetryPolicy = Pick<
 >;
 
 /**
- * 2^31 is more than any column of PostgreSQL's type `integer` holds: whatever is above 0 has
- * reached its maximum by then.
+ * A column of type `integer` holds less than 2^31. So any retry_min_backoff above 0 has reached its
+ * maximum after 31 doublings.
  */
 const MAX_DOUBLINGS = 31;
 
@@ -17,7 +17,7 @@ const MAX_DOUBLINGS = 31;
  * means at once.
  */
 export function retryDelaySeconds(policy: RetryPolicy, attempt: number): number {
-  // Without a bound the factor becomes infinite at attempt 1,025, and 0 · ∞ is no number.
+  // Without a bound the factor would be infinite from attempt 1,025 on, and 0 · Infinity is NaN.
   const doublings = Math.min(Math.max(attempt - 1, 0), MAX_DOUBLINGS);
   return Math.max(0, Math.min(policy.retry_max_backoff, policy.retry_min_backoff * 2 ** doublings));
 }

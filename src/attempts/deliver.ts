@@ -8,7 +8,7 @@ import { judge, type Verdict } from './verdict.ts';
 /** A delivery that this worker may send now. A long payload is still to be read. */
 type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
 
-/** One with its payload. */
+/** A due delivery with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };
 
 /** One attempt made and judged, not yet recorded. */

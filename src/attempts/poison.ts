@@ -19,16 +19,14 @@ const VANISHED = 'the worker that was sending this vanished before it could reco
  */
 export async function markIsolated(tx: Tx, id: string, mark: string): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `update deliveries set isolated_by = $2 where id = $1 and status = 'pending' and isolated_by is null`,
+    `update deliveries set isolated_by = $2
+     where id = $1 and status = 'pending' and isolated_by is null`,
     [id, mark],
   );
   return rowCount === 1;
 }
 
-/**
- * Takes marks back: what was begun under them is known to have ended without an attempt. Other
- * marks stay.
- */
+/** Takes marks back whose sends are known to have ended without an attempt. Other marks stay. */
 export async function unmarkIsolated(
   tx: Tx,
   marked: { id: string; mark: string }[],
@@ -41,7 +39,7 @@ export async function unmarkIsolated(
   );
 }
 
-/** Puts a mark in the place of another one. @returns false where that one is not there any more. */
+/** Replaces a mark by another one. @returns false where the mark is not there any more. */
 async function replaceMark(
   tx: Tx,
   id: string,
@@ -55,9 +53,9 @@ async function replaceMark(
 }
 
 /**
- * An isolated send whose worker vanished, as the failed attempt that it was. Its mark is replaced
- * first: its worker may live after all and take the mark back until then, and not any more after
- * it. `aborted`: that worker was quicker.
+ * Makes a failed attempt of an isolated send whose worker vanished. Its mark is replaced first,
+ * because that worker may live after all: until then it can take its mark back, and afterwards it
+ * cannot. `aborted`: it was quicker.
  */
 export async function vanishedAttempt(
   pool: Pool,

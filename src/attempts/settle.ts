@@ -13,17 +13,17 @@ type NewAttempt = Omit<Attempt, 'created_at'>;
 
 /**
  * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What
- * is no longer ours (the claim was lost, the delivery deleted or settled by another) records
- * nothing. The order is part of it: a next job inserted before the present one ended would be
- * ignored, as its key is still taken.
- * @returns those recorded.
+ * is no longer ours (the claim was lost, the delivery deleted or settled by another worker) is not
+ * recorded. The order matters: a next job that is inserted before the present one has ended would
+ * be ignored, as its key is still taken.
+ * @returns the attempts that were recorded.
  */
 export async function settle(
   tx: Tx,
   queue: ClaimableQueue,
   attempts: Attempted[],
 ): Promise<Settled[]> {
-  // Of two sends of one job only the one of the present claim is ours, and none is recorded twice.
+  // Of two sends of one job only that of the present claim is ours. No claim is recorded twice.
   const byClaim = new Map(attempts.map((attempted) => [attempted.claim, attempted]));
   const ours = await queue.finish(tx, [...byClaim.keys()]);
   const owned = [...byClaim.values()].filter(({ claim }) => ours.has(claim));
@@ -52,8 +52,8 @@ async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]):
 }
 
 /**
- * A delivery that ended the process that sent it stays suspect: its next attempt is sent in a
- * process of its own as well.
+ * A delivery that ended the process that sent it keeps its count of crashes, so that its next
+ * attempt is sent in a process of its own as well.
  */
 function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): NextJob {
   const crashed = exchange.kind === 'failure' && exchange.reason === 'crashed';

@@ -9,7 +9,7 @@ const CRLF = '\r\n';
  */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
-  // What cannot be parsed may hold a password anywhere.
+  // Anywhere in a URL that cannot be parsed there may be a password.
   const target = url === null ? '(not a valid URL)' : `${url.pathname}${url.search}`;
   const lines = [
     `POST ${target} HTTP/1.1`,
@@ -60,7 +60,7 @@ function decode(body: Buffer, cut: boolean): string {
   return cut ? `${text}${CUT}` : text;
 }
 
-/** Servers write UTF-8 into headers. Bytes that are none become U+FFFD, as in the body. */
+/** Servers write UTF-8 into headers. Bytes that are not UTF-8 become U+FFFD, as in the body. */
 function utf8(bytes: string): string {
   return /[\x80-\xff]/.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }

@@ -9,7 +9,7 @@ import type { Log } from '../telemetry/log.ts';
 import { problemOf } from './problem.ts';
 import { requestIdOf } from './middleware/request-log.ts';
 
-/** An Express application without what costs time and is not used here. Paths are case-sensitive. */
+/** An Express app without what costs time and is not used here. Paths are case-sensitive. */
 export function bareApp(): Express {
   const app = express();
   app.enable('case sensitive routing');

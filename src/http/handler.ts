@@ -15,7 +15,7 @@ export type OperationRequest<Id extends OperationId> = {
 };
 
 /**
- * A successful answer of operation `Id`: a status and body that openapi.yaml does not have do not
+ * A successful answer of operation `Id`. A status or body that openapi.yaml does not have does not
  * compile.
  */
 type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
@@ -26,7 +26,7 @@ type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promis
 /** What handlers work with. */
 export type ApiParts = { pool: Pool; accept: Accept; metrics: Metrics };
 
-/** A handler an operation of the API port, by operationId. */
+/** A handler for each operation of the API port, by operationId. */
 export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
 
 type BodyOf<Operation> = Operation extends {

@@ -10,8 +10,8 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
 }
 
 /**
- * @throws when openapi.yaml and the handlers do not have the same operations: better now than on
- * the first call.
+ * @throws when openapi.yaml and the handlers do not have the same operations: the process does not
+ * start then, instead of failing on the first call.
  */
 export function checkOperations(operations: Operations, document: SpecDocument): void {
   const documented = operationIds(document);
@@ -20,6 +20,7 @@ export function checkOperations(operations: Operations, document: SpecDocument):
   const extra = handled.filter((id) => !documented.includes(id));
   if (missing.length + extra.length === 0) return;
   throw new Error(
-    `openapi.yaml and the handlers differ. Without a handler: ${missing.join(', ') || 'none'}; without an operation: ${extra.join(', ') || 'none'}.`,
+    `openapi.yaml and the handlers differ. Without a handler: ${missing.join(', ') || 'none'}; ` +
+      `without an operation: ${extra.join(', ') || 'none'}.`,
   );
 }

@@ -11,15 +11,15 @@ export type HttpLimits = {
   /** From the first byte to the end of the body. */
   requestMs: number;
   /**
-   * With a request under way, without a byte in either direction. Longer than a dead database is
-   * waited for, once and again.
+   * With a request under way, without a byte in either direction. Longer than a request waits for a
+   * database that does not answer, even where it tries again.
    */
   silenceMs: number;
   /** From the end of the headers until the answer has been taken. */
   answerMs: number;
   /**
-   * Between an answer and the next request. Longer than load balancers keep theirs: else they use
-   * one that we are closing.
+   * Between an answer and the next request. Longer than load balancers keep a connection: otherwise
+   * they would use one that we are just closing.
    */
   keepAliveMs: number;
   /** How often connections are looked through for those that are late. */
@@ -41,7 +41,7 @@ const MAX_HEAD_BYTES = 16 * 1024;
 export type HttpServerOptions = { log?: Log; limits?: Partial<HttpLimits> };
 
 /**
- * A server that holds nothing for a client that is slow for ever, and answers broken HTTP as the
+ * A server that closes the connections of clients that are too slow, and answers broken HTTP as the
  * app answers other faults.
  */
 export function createHttpServer(

@@ -1,28 +1,28 @@
 const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`;
-const TIME = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):(?<second>[0-5]\d|60)(?:\.(?<fraction>\d+))?`;
+const SECOND = String.raw`(?<second>[0-5]\d|60)(?:\.(?<fraction>\d+))?`;
+const TIME = String.raw`(?<hour>[01]\d|2[0-3]):(?<minute>[0-5]\d):${SECOND}`;
 const OFFSET = String.raw`(?:Z|(?<sign>[+-])(?<hours>[01]\d|2[0-3]):(?<minutes>[0-5]\d))`;
 
 /** RFC 3339, section 5.6: letters in any case, any fraction, offsets up to 23:59. */
 const DATE_TIME = new RegExp(`^${DATE}T${TIME}${OFFSET}$`, 'i');
 
-/** A time to the second, in milliseconds since 1970, and the digits of what it is past that. */
+/** Whole seconds, as milliseconds since 1970, and the digits of the fraction of a second. */
 type Instant = { ms: number; fraction: string };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Whether a text is a time of RFC 3339. A leap second is one where it can be: in the last minute of
- * a day in UTC.
+ * Whether a text is a time of RFC 3339. Second 60 counts only where leap seconds are: in the last
+ * minute of a day in UTC.
  */
 export function isDateTime(text: string): boolean {
   return instantOf(text) !== undefined;
 }
 
 /**
- * The same time in UTC, as PostgreSQL reads it: in microseconds, `down` or `up` to the next one
- * where it is finer. Read by PostgreSQL itself, an offset beyond 15:59 would be refused, as would
- * the year 0. A time outside of the years 1 to 9999 becomes -infinity or infinity: nothing of ours
- * is older or newer.
+ * The same time in UTC, as PostgreSQL reads it: in microseconds, rounded `down` or `up` where it is
+ * finer. PostgreSQL itself would refuse an offset beyond 15:59, and the year 0. A time before the
+ * year 1 becomes -infinity, and one after 9999 infinity, as no row is older or newer.
  * @throws where the text is no such time
  */
 export function utcTime(text: string, rounding: 'down' | 'up'): string {
@@ -60,6 +60,6 @@ function instantOf(text: string): Instant | undefined {
   const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
   const atMinute = midnight + (Number(hour) * 60 + Number(minute) - offset) * 60_000;
   if (second === '60' && (atMinute + 60_000) % DAY_MS !== 0) return undefined;
-  // As clocks of POSIX have it, and PostgreSQL: a leap second is the first one of the next day.
+  // As in POSIX and in PostgreSQL, a leap second is the first second of the next day.
   return { ms: atMinute + Number(second) * 1000, fraction };
 }

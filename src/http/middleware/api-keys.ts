@@ -9,8 +9,8 @@ import { Unauthorized } from '../problem.ts';
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
 
 /**
- * Lets through who has a key: `Authorization: Bearer <key>`. Without `digests` (SHA-256, in
- * hexadecimal) it lets everybody through.
+ * Refuses a request without a known key in `Authorization: Bearer <key>`. `digests` are the SHA-256
+ * of the known keys, in hexadecimal; where there are none, no key is needed.
  */
 export function requireApiKey(digests: readonly string[]): RequestHandler {
   const known = digests.map((digest) => Buffer.from(digest, 'hex'));
@@ -24,10 +24,7 @@ export function requireApiKey(digests: readonly string[]): RequestHandler {
   };
 }
 
-/**
- * Takes as long for a wrong key as for a right one, and for the first as for the last: the time
- * tells nothing.
- */
+/** Takes the same time for every key, right or wrong, so that the time does not give it away. */
 function isOneOf(known: readonly Buffer[], key: string): boolean {
   const digest = createHash('sha256').update(key).digest();
   let matches = 0;

@@ -26,8 +26,8 @@ const parseBody: RequestHandler = (req, _res, next) => {
 
 function checkHead(limitBytes: number): RequestHandler {
   return (req, res, next) => {
-    // The validator keeps a compiled schema for every Content-Type that it ever sees: show it one,
-    // or none.
+    // The validator keeps a compiled schema for every Content-Type that it ever sees. So it gets to
+    // see one, or none.
     if (!WITH_BODY.has(req.method)) {
       delete req.headers['content-type'];
       return next();
@@ -46,7 +46,7 @@ function checkHead(limitBytes: number): RequestHandler {
   };
 }
 
-/** A body that comes in pieces may be as long as the limit. */
+/** A body that comes in pieces is counted with the limit, as its length is not known before. */
 function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
   return (req, res, next) => {
     if (!WITH_BODY.has(req.method)) return next();
@@ -64,7 +64,10 @@ function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler
   };
 }
 
-/** JSON is UTF-8 (RFC 8259, section 8.1); a parameter that says otherwise is taken at its word. */
+/**
+ * JSON is UTF-8 (RFC 8259, section 8.1). A parameter that names another charset is believed, so the
+ * body is refused.
+ */
 function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '')
     .split(';')

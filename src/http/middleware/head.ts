@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 
 /**
- * HEAD is GET without a body (RFC 9110, section 9.3.2). What follows takes it for a GET, as
- * openapi.yaml has no HEAD of its own, and Node.js leaves the body out: an answer knows what it was
- * asked by from the start.
+ * HEAD is GET without a body (RFC 9110, section 9.3.2). openapi.yaml has no HEAD of its own, so
+ * what follows sees a GET. Node.js leaves out the body, as a response remembers the method that its
+ * request came with.
  */
 export const takeHeadAsGet: RequestHandler = (req, _res, next) => {
   if (req.method === 'HEAD') req.method = 'GET';

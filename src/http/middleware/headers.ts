@@ -30,9 +30,9 @@ export const answerHeaders: RequestHandler = (req, res, next) => {
 };
 
 /**
- * Refuses too many headers, which Node.js would drop in silence from the 1,001st on, HTTP/1.1
- * without a Host, and more than one Host, of which Node.js shows the first (RFC 9112, section 3.2).
- * The connection ends with it: others may read differently what follows.
+ * Refuses too many headers: Node.js would silently drop all behind the 1,000th. Refuses HTTP/1.1
+ * without a Host, and more than one Host, of which Node.js would use the first (RFC 9112, section
+ * 3.2). The connection ends then, as a proxy in between may read differently what follows.
  */
 export const checkHeaders: RequestHandler = (req, res, next) => {
   const fault = faultOf(req);

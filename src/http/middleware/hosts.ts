@@ -4,11 +4,11 @@ import type { RequestHandler } from 'express';
 import { BadRequest } from '../problem.ts';
 
 /**
- * Refuses a request that was meant for another name than `names`. A web page can have its own name
- * resolved to an address of ours (DNS rebinding): to its browser it is then of the same origin as
- * the API, and may read everything. Only the name in `Host` tells. Addresses and `localhost` are
- * always taken, as no page has those for a name. Of `names`, `.example.com` stands for all names
- * below it and `*` for every name, as does undefined.
+ * Refuses a request for another name than `names`. A web page can let its own name resolve to our
+ * address (DNS rebinding). Its browser then takes page and API for the same origin, and lets the
+ * page read everything. Only the name in `Host` gives that away. Addresses and `localhost` are
+ * always served, as no web page has them for a name. Of `names`, `.example.com` stands for all
+ * names below it and `*` for every name, as does undefined.
  */
 export function checkHost(names: readonly string[] | undefined): RequestHandler {
   const isTaken = names === undefined || names.includes('*') ? () => true : takes(names);
@@ -20,14 +20,15 @@ export function checkHost(names: readonly string[] | undefined): RequestHandler 
 }
 
 const ADVICE =
-  'is none of the names that this server answers to: list it, without a port, in POSTMAND_HTTP_ALLOWED_HOSTS';
+  'is none of the names that this server answers to: ' +
+  'list it, without a port, in POSTMAND_HTTP_ALLOWED_HOSTS';
 
 /** A name as somebody may have sent it, short enough to leave room for the advice. */
 const shown = (text: string) => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 
 /**
  * The authority of a whole URL in the request line (RFC 9112, section 3.2.2), and what `Host` says.
- * None in HTTP/1.0 without it.
+ * HTTP/1.0 may have neither.
  */
 function authoritiesOf({ url = '', headers }: IncomingMessage): string[] {
   const [, inTarget] = /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url) ?? [];

@@ -1,32 +1,32 @@
 import { isUtf8 } from 'node:buffer';
 import { BadRequest } from '../problem.ts';
 
-/** More values than any document has that openapi.yaml allows: 500 status codes and some fields. */
+/** More values than openapi.yaml allows in any document: 500 status codes and some fields. */
 const MAX_MARKED_VALUES = 1000;
 
 /**
- * Far more values, and members of objects, than a caller sends by mistake. Up to here the validator
- * names the field at fault. A member costs more than a value: each name is kept apart, and 59,000
- * of them took 50 ms.
+ * Far more values, and members of objects, than a caller sends by mistake. Up to this number the
+ * validator names the field at fault. Fewer members are allowed, as a member costs more than a
+ * value: V8 keeps each name, and 59,000 of them took 50 ms.
  */
 const MAX_VALUES = 60_000;
 const MAX_MEMBERS = 20_000;
 
-/** Depth at which JSON is refused. No document of ours is deeper than 2. */
+/** Deeper JSON is refused. openapi.yaml allows no document that is deeper than 2. */
 const MAX_DEPTH = 2000;
 
-/** Whatever fits into this many bytes is parsed in 20 ms. */
+/** A body of up to this size is parsed in 20 ms, whatever it holds. */
 const HARMLESS_BYTES = 256 * 1024;
 
 /**
- * Parses a request body. All our numbers are whole and written so: `3.0` and `1e1` become NaN,
- * which no schema accepts, so that the validator names the field. No body of 1 MiB stops the
- * process for long: parsing one that is full of values takes up to 80 ms, and 400 ms with a look at
- * how each number is written, so they are counted first.
+ * Parses a request body. The API has whole numbers only, written with digits alone: `3.0` and `1e1`
+ * become NaN, which no schema accepts, so that the validator names the field. Parsing 1 MiB that is
+ * full of values takes up to 80 ms, and 400 ms with a look at how each number is written. So values
+ * are counted first, and no body stops the process for long.
  * @throws BadRequest
  */
 export function parseJson(bytes: Buffer): unknown {
-  // Decoding would replace invalid bytes silently, and deliver something that was never sent.
+  // Decoding would silently replace invalid bytes: what is delivered would not be what was sent.
   if (!isUtf8(bytes)) throw new BadRequest('malformed', 'the body is not valid UTF-8');
   if (bytes.length > HARMLESS_BYTES) checkValues(bytes);
   // A byte order mark in front may be ignored (RFC 8259, section 8.1).
@@ -86,10 +86,7 @@ function endOfString(bytes: Buffer, start: number): number {
   return bytes.length;
 }
 
-/**
- * True where there are numbers to be looked at, and not so many values that the document is refused
- * anyway.
- */
+/** Whether it has numbers to look at. One with too many values is refused anyway: false. */
 function mayHoldFractions(document: unknown): boolean {
   let hasNumber = false;
   const found = [document];

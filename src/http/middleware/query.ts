@@ -3,10 +3,7 @@ import { BadRequest } from '../problem.ts';
 
 const WHOLE_NUMBERS = new Set(['limit', 'offset']);
 
-/**
- * The validator's coercion reads `1e2`, `0x10` and ` 2` as numbers; a whole number is written in
- * digits.
- */
+/** Refuses `1e2`, `0x10` and ` 2`, which the validator would read as whole numbers. */
 export const checkNumbers: RequestHandler = (req, _res, next) => {
   const start = req.originalUrl.indexOf('?');
   if (start >= 0) {

@@ -3,13 +3,13 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
 /**
- * One line a request when it is over, and its time in the metrics. Routes are logged by their
- * template and queries not at all: neither ids nor values leak.
+ * Logs each request when it is over, and puts its time into the metrics. The route is logged as in
+ * openapi.yaml, and the query is not, so that no id and no value gets into the log.
  */
 export function logRequests(log: Log, metrics: Metrics): RequestHandler {
   return (req, res, next) => {
     const startedAt = performance.now();
-    // Later the request of a HEAD says GET.
+    // Later a HEAD is a GET, see takeHeadAsGet.
     const { method } = req;
     res.on('close', () => {
       const durationMs = performance.now() - startedAt;
