@@ -103,7 +103,9 @@ async function callsIn(
   const folder = await emptyFolder(t);
   const head = `import type { Log } from ${JSON.stringify(path.join(ROOT, 'src/telemetry/log.ts'))};
     declare const log: Log;
-    declare const parts: { log: Log; maybe?: Log; yes: boolean; text: string; fields: Record<string, unknown> };`;
+    declare const parts: {
+      log: Log; maybe?: Log; yes: boolean; text: string; fields: Record<string, unknown>
+    };`;
   const files = cases.map((_case, i) => path.join(folder, `case-${i}.ts`));
   await Promise.all(cases.map(([, code], i) => writeFile(files[i] ?? '', `${head}\n${code};\n`)));
   const program = programOf(files);
