@@ -72,7 +72,8 @@ suite('the log', { concurrency: 4 }, () => {
     const [line] = await written(
       'info',
       `const cause = Object.assign(new TypeError('the cause'), { code: 'ECAUSE' });
-     log.error('it.failed', { error: new Error('the failure', { cause }), inside: { list: [new RangeError('within')] } });`,
+     const inside = { list: [new RangeError('within')] };
+     log.error('it.failed', { error: new Error('the failure', { cause }), inside });`,
     );
     const { error, inside } = line as {
       error: {
@@ -109,7 +110,9 @@ suite('the log', { concurrency: 4 }, () => {
     const [line] = await written(
       'info',
       `const { default: pg } = await import(${JSON.stringify(PG)});
-     log.error('it.failed', { error: Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), { code: '23505', detail: 'Key (secret_token)=(hunter2)' }) });`,
+     const known = { code: '23505', detail: 'Key (secret_token)=(hunter2)' };
+     const error = Object.assign(new pg.DatabaseError('duplicate key', 1, 'error'), known);
+     log.error('it.failed', { error });`,
     );
     assert.equal((line as { error: { code: string } }).error.code, '23505');
     assert.doesNotMatch(JSON.stringify(line), /hunter2/);
