@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
-import { CommandError } from './commands/lifecycle.ts';
+import { CommandError } from './commands/connecting.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
 import { createLog, type Log } from './telemetry/log.ts';

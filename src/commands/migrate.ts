@@ -4,7 +4,7 @@ import type { Connection } from '../database/connection.ts';
 import { isForbidden, isReadOnly } from '../database/failure.ts';
 import { createPool } from '../database/pool.ts';
 import { installQueue } from '../queue/queue.ts';
-import { CommandError, connectTo, stopSignal } from './lifecycle.ts';
+import { CommandError, connectTo, stopSignal } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import { awaitDatabase, StoppedEarly, unlessStopped } from './startup.ts';
 

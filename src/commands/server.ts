@@ -14,11 +14,11 @@ import {
   openPool,
   stopSignal,
   stopWithin,
-} from './lifecycle.ts';
+} from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
-import { repeat } from '../process/repeat.ts';
+import { repeat } from '../process/upkeep-loop.ts';
 import { unlessStopped } from './startup.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */

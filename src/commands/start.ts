@@ -15,7 +15,7 @@ import {
   openPool,
   stopSignal,
   stopWithin,
-} from './lifecycle.ts';
+} from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import { migrateAll } from './migrate.ts';
 import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Connection } from '../database/connection.ts';
 import { mayBeStarting } from '../database/starting.ts';
-import { CommandError, connectTo } from './lifecycle.ts';
+import { CommandError, connectTo } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 
 /** How long after a failed try the database is tried again, in milliseconds. */

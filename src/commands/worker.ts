@@ -20,11 +20,11 @@ import {
   openPool,
   stopSignal,
   stopWithin,
-} from './lifecycle.ts';
+} from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { healthPlace, listen } from './ports.ts';
-import { repeat } from '../process/repeat.ts';
+import { repeat } from '../process/upkeep-loop.ts';
 import { unlessStopped } from './startup.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
