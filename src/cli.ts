@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
-import { CommandError } from './commands/connecting.ts';
+import { CommandError } from './process/command-error.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { durationMs } from './receiver/duration.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
-import { StoppedEarly } from './commands/startup.ts';
+import { StoppedEarly } from './process/stopping.ts';
 
 keepHeapSmall();
 

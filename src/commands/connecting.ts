@@ -1,77 +1,81 @@
-import { atMost } from '../process/at-most.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { connectionTo, describeTarget, type Connection } from '../database/connection.ts';
 import { examine } from '../database/examine.ts';
 import { migrationStatus } from '../database/migrations.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { ServerState } from '../database/server-state.ts';
+import { mayBeStarting } from '../database/starting.ts';
+import { atMost } from '../process/at-most.ts';
+import { CommandError } from '../process/command-error.ts';
 import { QueueNotReady } from '../queue/queue.ts';
-import { leave } from '../process/leave.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 
-/**
- * The command cannot do its work for a reason that the message tells in full: no stack trace
- * needed.
- */
-export class CommandError extends Error {
-  override name = 'CommandError';
-}
-
-/** How often what waits is counted, in milliseconds. */
-export const BACKLOG_EVERY_MS = 30_000;
+/** How long after a failed try the database is tried again, in milliseconds. */
+const TRY_AGAIN_MS = 500;
 
 const DATABASE_URL_MISSING =
   'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
 /** The database of the settings, reached once and found fit for use. @throws CommandError */
-export async function connectTo(config: Config): Promise<Connection> {
-  const { url } = config.database;
+export async function connectTo({ database: { url } }: Config): Promise<Connection> {
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
   try {
     return await examine(await connectionTo(url));
   } catch (error) {
-    throw new CommandError(
-      `Cannot use the database at ${describeTarget(url)}: ${reasonOf(error)}`,
-      { cause: error },
-    );
+    throw cannotUse(url, error);
   }
 }
+
+/**
+ * The database of the settings, reached once. One that may be starting is waited for, as long as
+ * the settings say. Each reason to wait is logged when it is new.
+ * @throws CommandError at once for what does not pass by itself, and for the rest after that time
+ */
+export async function awaitDatabase(config: Config, log: Log): Promise<Connection> {
+  const { waitMs } = config.database;
+  const deadline = performance.now() + waitMs;
+  let told = '';
+  for (;;) {
+    try {
+      return await connectTo(config);
+    } catch (error) {
+      if (!(error instanceof CommandError) || waitMs === 0 || !mayBeStarting(error.cause))
+        throw error;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0)
+        throw new CommandError(
+          `${error.message} (after ${waitMs / 1000} s; see POSTMAND_DATABASE_WAIT)`,
+          { cause: error },
+        );
+      if (error.message !== told)
+        log.info('database.awaited', {
+          reason: error.message,
+          at_most_seconds: Math.ceil(leftMs / 1000),
+        });
+      told = error.message;
+      await sleep(Math.min(TRY_AGAIN_MS, leftMs));
+    }
+  }
+}
+
+/** `name` is what the server's list of connections says of them. */
+type PoolOptions = { max: number; name: string; migrationsDir: string; log: Log };
 
 /**
  * A pool on a database whose schema this version can work with. @throws CommandError that names the
  * command to run.
  */
-export async function openPool(
-  connection: Connection,
-  config: Config,
-  max: number,
-  name: string,
-  log: Log,
-): Promise<Pool> {
-  const pool = createPool(connection, { max, name, log });
-  tellTurns(pool.server, log);
+export async function openPool(connection: Connection, options: PoolOptions): Promise<Pool> {
+  const pool = createPool(connection, options);
+  tellTurns(pool.server, options.log);
   try {
-    const { pending, unknown } = await migrationStatus(pool, config.database.migrationsDir);
-    if (pending.length > 0)
-      throw new CommandError(
-        `The database's schema is older than this version needs (missing: ${pending.join(', ')}). Run: postmand migrate`,
-      );
-    if (unknown.length > 0)
-      log.warn('schema.newer', {
-        unknown,
-        advice: 'a newer version has migrated this database; update this process soon',
-      });
+    await checkSchema(pool, options);
     return pool;
   } catch (error) {
     await endPool(pool);
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(
-      `Cannot use the database at ${describeTarget(connection)}: ${reasonOf(error)}`,
-      {
-        cause: error,
-      },
-    );
+    throw error instanceof CommandError ? error : cannotUse(connection, error);
   }
 }
 
@@ -81,6 +85,34 @@ function tellTurns(server: ServerState, log: Log): void {
   server.on('turned', (readOnly) => {
     if (readOnly) log.warn('database.read_only', { advice });
     else log.info('database.writable');
+  });
+}
+
+/** @throws CommandError where the schema is older than this version */
+async function checkSchema(pool: Pool, { migrationsDir, log }: PoolOptions): Promise<void> {
+  const { pending, unknown } = await migrationStatus(pool, migrationsDir);
+  if (pending.length > 0)
+    throw new CommandError(
+      `The database's schema is older than this version needs (missing: ${pending.join(', ')}). Run: postmand migrate`,
+    );
+  if (unknown.length > 0)
+    log.warn('schema.newer', {
+      unknown,
+      advice: 'a newer version has migrated this database; update this process soon',
+    });
+}
+
+/** Ends a pool, without waiting for long: a connection that went silent never closes. */
+export async function endPool(pool: Pool): Promise<void> {
+  await atMost(1000, pool.end());
+}
+
+function cannotUse(target: Parameters<typeof describeTarget>[0], error: unknown): CommandError {
+  // An address that is refused over IPv4 and IPv6 comes as one error without a message of its own.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const reason = first instanceof Error ? first.message : String(first);
+  return new CommandError(`Cannot use the database at ${describeTarget(target)}: ${reason}`, {
+    cause: error,
   });
 }
 
@@ -96,44 +128,6 @@ const LEEWAY_MS = 3000;
  */
 export async function stopWithin(graceMs: number, stopping: Promise<unknown>): Promise<void> {
   await atMost(graceMs + LEEWAY_MS, stopping);
-}
-
-/** Ends a pool, without waiting for long: a connection that went silent never closes. */
-export async function endPool(pool: Pool): Promise<void> {
-  await atMost(1000, pool.end());
-}
-
-/**
- * An address that is refused over IPv4 and IPv6 comes as one error without a message of its own.
- */
-function reasonOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
-}
-
-/**
- * The same signal may come twice: at Ctrl-C a terminal tells all of its processes, and npm passes
- * its own on to us some milliseconds later.
- */
-const SAME_SIGNAL_MS = 500;
-
-/**
- * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means
- * it.
- */
-export function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let first: { signal: NodeJS.Signals; at: number } | undefined;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        const at = performance.now();
-        if (first?.signal === signal && at - first.at < SAME_SIGNAL_MS) return;
-        if (first !== undefined) leave(1);
-        first = { signal, at };
-        resolve(signal);
-      });
-    }
-  });
 }
 
 /** A process's metrics, its pool's among them. */
@@ -155,3 +149,6 @@ export function explainQueue(error: unknown): never {
     { cause: error },
   );
 }
+
+/** How often what waits is counted, in milliseconds. */
+export const BACKLOG_EVERY_MS = 30_000;

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { leave } from '../process/leave.ts';
-import { stopSignal } from './connecting.ts';
+import { stopSignal } from '../process/stopping.ts';
 import { listen } from './ports.ts';
 import { arrivalText } from '../receiver/print.ts';
 import { createReceiver, type ReceiverOptions } from '../receiver/receiver.ts';

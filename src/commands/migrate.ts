@@ -4,9 +4,10 @@ import type { Connection } from '../database/connection.ts';
 import { isForbidden, isReadOnly } from '../database/failure.ts';
 import { createPool } from '../database/pool.ts';
 import { installQueue } from '../queue/queue.ts';
-import { CommandError, connectTo, stopSignal } from './connecting.ts';
+import { CommandError } from '../process/command-error.ts';
+import { StoppedEarly, stopSignal, unlessStopped } from '../process/stopping.ts';
 import type { Log } from '../telemetry/log.ts';
-import { awaitDatabase, StoppedEarly, unlessStopped } from './startup.ts';
+import { awaitDatabase, connectTo } from './connecting.ts';
 
 /** `postmand migrate`: brings tables and queue to what this version needs. Says what it did. */
 export async function runMigrate(config: Config, log: Log): Promise<void> {

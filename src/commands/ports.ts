@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config.ts';
 import { createHttpServer, type HttpServerOptions } from '../http/server.ts';
-import { CommandError } from './connecting.ts';
+import { CommandError } from '../process/command-error.ts';
 
 /** Where to listen, and the variables or flags that say so. */
 export type Place = {

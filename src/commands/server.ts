@@ -12,14 +12,13 @@ import {
   explainQueue,
   metricsOf,
   openPool,
-  stopSignal,
   stopWithin,
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
-import { repeat } from '../process/upkeep-loop.ts';
-import { unlessStopped } from './startup.ts';
+import { UpkeepLoop } from '../process/upkeep-loop.ts';
+import { stopSignal, unlessStopped } from '../process/stopping.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
@@ -27,7 +26,12 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   const connection = await unlessStopped(stopping, connectTo(config));
   const pool = await unlessStopped(
     stopping,
-    openPool(connection, config, config.database.maxConnections, 'postmand server', log),
+    openPool(connection, {
+      max: config.database.maxConnections,
+      name: 'postmand server',
+      migrationsDir: config.database.migrationsDir,
+      log,
+    }),
   );
   const metrics = metricsOf(pool);
   try {
@@ -35,7 +39,9 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     const health = await listen(createHealth({ pool, metrics, log }), healthPlace(config), { log });
     const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
     const api = await startApi({ pool, queue, metrics, log }, config, access);
-    const backlog = repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log);
+    const backlog = new UpkeepLoop({ task: 'backlog', everyMs: BACKLOG_EVERY_MS, log }, () =>
+      measureBacklog(pool, metrics),
+    );
     log.info('server.started', {
       ...listeningFacts(api, health),
       api_keys: config.http.apiKeyDigests.length,

@@ -8,19 +8,19 @@ import { parseDatabaseUrl } from '../database/url.ts';
 import { openQueue } from '../queue/queue.ts';
 import { createHealth } from '../http/health.ts';
 import {
-  CommandError,
+  awaitDatabase,
   endPool,
   explainQueue,
   metricsOf,
   openPool,
-  stopSignal,
   stopWithin,
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import { migrateAll } from './migrate.ts';
 import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
 import { listeningFacts, startApi } from './server.ts';
-import { abortedBy, awaitDatabase, unlessStopped } from './startup.ts';
+import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
+import { CommandError } from '../process/command-error.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
@@ -70,7 +70,12 @@ async function runAll(
   const share = shareConnections(config.database.maxConnections);
   const pool = await unlessStopped(
     stopping,
-    openPool(connection, config, share.pool, 'postmand start', log),
+    openPool(connection, {
+      max: share.pool,
+      name: 'postmand start',
+      migrationsDir: config.database.migrationsDir,
+      log,
+    }),
   );
   const metrics = metricsOf(pool);
   try {

@@ -18,14 +18,13 @@ import {
   explainQueue,
   metricsOf,
   openPool,
-  stopSignal,
   stopWithin,
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { healthPlace, listen } from './ports.ts';
-import { repeat } from '../process/upkeep-loop.ts';
-import { unlessStopped } from './startup.ts';
+import { UpkeepLoop } from '../process/upkeep-loop.ts';
+import { stopSignal, unlessStopped } from '../process/stopping.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {
@@ -34,7 +33,12 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const share = shareConnections(config.database.maxConnections);
   const pool = await unlessStopped(
     stopping,
-    openPool(connection, config, share.pool, 'postmand worker', log),
+    openPool(connection, {
+      max: share.pool,
+      name: 'postmand worker',
+      migrationsDir: config.database.migrationsDir,
+      log,
+    }),
   );
   const metrics = metricsOf(pool);
   try {
@@ -112,11 +116,16 @@ export async function startWorker(
   wake = () => dispatcher.wake();
 
   const upkeep = [
-    repeat('leases', 5000, createLeaseCheck({ queue, metrics, log }), log),
-    repeat('release', 1000, () => releaseHeld(pool, queue), log),
-    repeat('purge', 1000, createPurge({ pool, log }), log),
-    repeat('rescue', 30_000, () => rescueOverdue(pool, queue), log),
-    repeat('backlog', BACKLOG_EVERY_MS, () => measureBacklog(pool, metrics), log),
+    new UpkeepLoop(
+      { task: 'leases', everyMs: 5000, log },
+      createLeaseCheck({ queue, metrics, log }),
+    ),
+    new UpkeepLoop({ task: 'release', everyMs: 1000, log }, () => releaseHeld(pool, queue)),
+    new UpkeepLoop({ task: 'purge', everyMs: 1000, log }, createPurge({ pool, log })),
+    new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () => rescueOverdue(pool, queue)),
+    new UpkeepLoop({ task: 'backlog', everyMs: BACKLOG_EVERY_MS, log }, () =>
+      measureBacklog(pool, metrics),
+    ),
   ];
   return {
     async stop() {

@@ -1,33 +1,45 @@
 import type { Log } from '../telemetry/log.ts';
 
-/**
- * Runs `work` at once and then `everyMs` after each end, until stopped; without the pause where it
- * says that there is more to do. A failure is logged and does not end it.
- */
-export function repeat(
-  name: string,
-  everyMs: number,
-  work: () => Promise<void | 'more'>,
-  log: Log,
-): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let running = Promise.resolve();
+/** `task` is its name in the log, and `everyMs` the pause between two of its runs. */
+type LoopOptions = { task: string; everyMs: number; log: Log };
 
-  function run(): void {
-    running = work()
-      .catch((error: unknown) => log.warn('upkeep.failed', { task: name, error }))
-      .then((left) => {
-        if (!stopped) timer = setTimeout(run, left === 'more' ? 0 : everyMs);
-      });
+/**
+ * Does its work at once, and then again `everyMs` after each end, until it is stopped; without the
+ * pause where the work says that there is more to do. A failure is logged and does not end the
+ * loop.
+ */
+export class UpkeepLoop {
+  readonly #options: LoopOptions;
+  readonly #work: () => Promise<void | 'more'>;
+  #running = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: LoopOptions, work: () => Promise<void | 'more'>) {
+    this.#options = options;
+    this.#work = work;
+    this.#begin();
   }
 
-  run();
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-      return running;
-    },
-  };
+  /** No further run begins. Resolves at the end of the one that is under way. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    return this.#running;
+  }
+
+  #begin(): void {
+    this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    const { task, everyMs, log } = this.#options;
+    let pauseMs = everyMs;
+    try {
+      if ((await this.#work()) === 'more') pauseMs = 0;
+    } catch (error) {
+      log.warn('upkeep.failed', { task, error });
+    }
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#begin(), pauseMs);
+  }
 }
