@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import { createHttpServer, type HttpServerOptions } from '../http/server.ts';
 import { CommandError } from '../process/command-error.ts';
 
-/** Where to listen, and the variables or flags that say so. */
-export type Place = {
+/** Where a port listens, and the variables or flags that say so. */
+export type ListenAddress = {
   /** 0: any free one. */
   port: number;
   /**
@@ -16,17 +16,17 @@ export type Place = {
   settings: { port: string; host: string };
 };
 
-/** `addresses` are those that are listened on; `::` alone takes in IPv4 too. */
-export type Listening = { port: number; addresses: string[]; stop(graceMs: number): Promise<void> };
+/** A port that is listened on, and the addresses at which it is; `::` alone takes in IPv4 too. */
+export type OpenPort = { port: number; addresses: string[]; stop(graceMs: number): Promise<void> };
 
-/** The place of the API. `host` counts where no setting says another one. */
-export function apiPlace({ http }: Config, host?: string): Place {
+/** Where the API listens. `host` counts where no setting says another one. */
+export function apiAddress({ http }: Config, host?: string): ListenAddress {
   const settings = { port: 'POSTMAND_HTTP_PORT', host: 'POSTMAND_HTTP_HOST' };
   return { port: http.port, host: http.host ?? host, settings };
 }
 
-/** The place of `/healthz` and `/metrics`. `host` counts where no setting says another one. */
-export function healthPlace({ healthPort, healthHost }: Config, host?: string): Place {
+/** Where `/healthz` and `/metrics` are served. `host` counts where no setting says another one. */
+export function healthAddress({ healthPort, healthHost }: Config, host?: string): ListenAddress {
   const settings = {
     port: 'POSTMAND_HEALTH_CHECK_HTTP_PORT',
     host: 'POSTMAND_HEALTH_CHECK_HTTP_HOST',
@@ -42,16 +42,16 @@ const TRIES = 10;
 /** Serves `app`. @throws CommandError that names the setting to change */
 export async function listen(
   app: RequestListener,
-  place: Place,
+  address: ListenAddress,
   options: HttpServerOptions = {},
-): Promise<Listening> {
-  const hosts = place.host === 'localhost' ? LOOPBACK : [place.host];
+): Promise<OpenPort> {
+  const hosts = address.host === 'localhost' ? LOOPBACK : [address.host];
   for (let tries = 1; ; tries += 1) {
     try {
-      return await listenOnAll(hosts, place.port, () => createHttpServer(app, options));
+      return await listenOnAll(hosts, address.port, () => createHttpServer(app, options));
     } catch (error) {
-      const isFree = place.port === 0 && codeOf(error) === 'EADDRINUSE' && tries < TRIES;
-      if (!isFree) throw refusal(error as ListenError, place);
+      const isFree = address.port === 0 && codeOf(error) === 'EADDRINUSE' && tries < TRIES;
+      if (!isFree) throw refusal(error as ListenError, address);
     }
   }
 }
@@ -64,8 +64,8 @@ async function listenOnAll(
   hosts: (string | undefined)[],
   port: number,
   create: () => Server,
-): Promise<Listening> {
-  const opened: Listening[] = [];
+): Promise<OpenPort> {
+  const opened: OpenPort[] = [];
   const stop = async (graceMs: number) =>
     void (await Promise.all(opened.map((one) => one.stop(graceMs))));
   let missing: unknown;
@@ -87,7 +87,7 @@ async function listenOnAll(
 async function listenOn(
   server: Server,
   { port, host }: { port: number; host: string | undefined },
-): Promise<Listening> {
+): Promise<OpenPort> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -129,7 +129,7 @@ type ListenError = NodeJS.ErrnoException & { address?: string };
 /** What is wrong with an address or a name, and not with the port. */
 const OF_THE_HOST = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL', 'ENOTFOUND', 'EAI_AGAIN']);
 
-function refusal(error: ListenError, { port, host, settings }: Place): CommandError {
+function refusal(error: ListenError, { port, host, settings }: ListenAddress): CommandError {
   const { code = error.message, address = host } = error;
   const at = host === undefined ? '' : ` at ${address}`;
   if (OF_THE_HOST.has(code)) {

@@ -16,7 +16,7 @@ import {
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { apiPlace, healthPlace, listen, type Listening, type Place } from './ports.ts';
+import { apiAddress, healthAddress, listen, type OpenPort, type ListenAddress } from './ports.ts';
 import { UpkeepLoop } from '../process/upkeep-loop.ts';
 import { stopSignal, unlessStopped } from '../process/stopping.ts';
 
@@ -36,8 +36,8 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   const metrics = metricsOf(pool);
   try {
     const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
-    const health = await listen(createHealth({ pool, metrics, log }), healthPlace(config), { log });
-    const access = { place: apiPlace(config), hostNames: config.http.allowedHosts };
+    const health = await listen(createHealth({ pool, metrics, log }), healthAddress(config), { log });
+    const access = { address: apiAddress(config), hostNames: config.http.allowedHosts };
     const api = await startApi({ pool, queue, metrics, log }, config, access);
     const backlog = new UpkeepLoop({ task: 'backlog', everyMs: BACKLOG_EVERY_MS, log }, () =>
       measureBacklog(pool, metrics),
@@ -62,14 +62,14 @@ export async function runServer(config: Config, log: Log): Promise<void> {
 export type ServerParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; log: Log };
 
 /** Where the API listens, and the names that it is called by; undefined: any. */
-export type Access = { place: Place; hostNames: readonly string[] | undefined };
+export type Access = { address: ListenAddress; hostNames: readonly string[] | undefined };
 
 /** The API on its port. */
 export async function startApi(
   parts: ServerParts,
   config: Config,
-  { place, hostNames }: Access,
-): Promise<Listening> {
+  { address, hostNames }: Access,
+): Promise<OpenPort> {
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const options = {
     requestBodyLimitBytes,
@@ -79,11 +79,11 @@ export async function startApi(
     hostNames,
   };
   const app = await createApi({ ...parts, accept: createAccept(parts) }, options, parts.log);
-  return listen(app, place, { log: parts.log });
+  return listen(app, address, { log: parts.log });
 }
 
 /** For the log: where both ports can be reached. */
-export function listeningFacts(api: Listening, health: Listening) {
+export function listeningFacts(api: OpenPort, health: OpenPort) {
   return {
     port: api.port,
     addresses: api.addresses,

@@ -17,7 +17,7 @@ import {
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import { migrateAll } from './migrate.ts';
-import { apiPlace, healthPlace, listen, type Listening } from './ports.ts';
+import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { listeningFacts, startApi } from './server.ts';
 import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
 import { CommandError } from '../process/command-error.ts';
@@ -83,11 +83,11 @@ async function runAll(
     const hostNames = hostNamesOf(config);
     const health = await listen(
       createHealth({ pool, metrics, log, hostNames }),
-      healthPlace(config, 'localhost'),
+      healthAddress(config, 'localhost'),
       { log },
     );
     const api = await startApi({ pool, queue, metrics, log }, config, {
-      place: apiPlace(config, 'localhost'),
+      address: apiAddress(config, 'localhost'),
       hostNames,
     });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
@@ -120,8 +120,8 @@ function hostNamesOf({ http }: Config): readonly string[] | undefined {
 }
 
 type Facts = {
-  api: Listening;
-  health: Listening;
+  api: OpenPort;
+  health: OpenPort;
   data: string;
   hostNames: readonly string[] | undefined;
   hasKeys: boolean;
@@ -146,12 +146,12 @@ function banner({ api, health, data, hostNames, hasKeys }: Facts): string {
 }
 
 /** With a name where that leads there: it is what the guides say. */
-function urlOf({ addresses: [address = ''], port }: Listening): string {
+function urlOf({ addresses: [address = ''], port }: OpenPort): string {
   if (/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(address)) return `http://localhost:${port}`;
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
 }
 
-function reachOf({ addresses }: Listening, hostNames: Facts['hostNames']): string {
+function reachOf({ addresses }: OpenPort, hostNames: Facts['hostNames']): string {
   const isLocal = addresses.every((address) => address === '::1' || address.startsWith('127.'));
   if (isLocal) return 'this machine only; POSTMAND_HTTP_HOST=0.0.0.0 opens the API to others';
   const names =

@@ -22,7 +22,7 @@ import {
 } from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { healthPlace, listen } from './ports.ts';
+import { healthAddress, listen } from './ports.ts';
 import { UpkeepLoop } from '../process/upkeep-loop.ts';
 import { stopSignal, unlessStopped } from '../process/stopping.ts';
 
@@ -42,7 +42,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   );
   const metrics = metricsOf(pool);
   try {
-    const health = await listen(createHealth({ pool, metrics, log }), healthPlace(config), { log });
+    const health = await listen(createHealth({ pool, metrics, log }), healthAddress(config), { log });
     const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
     log.info('worker.started', {
       health_port: health.port,

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../src/telemetry/log.ts';
-import type { Place } from '../../src/commands/ports.ts';
+import type { ListenAddress } from '../../src/commands/ports.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-export const FREE_PORT: Place = { port: 0, settings: { port: 'none', host: 'none' } };
+export const FREE_PORT: ListenAddress = { port: 0, settings: { port: 'none', host: 'none' } };
 
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
 
