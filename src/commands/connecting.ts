@@ -8,9 +8,7 @@ import type { ServerState } from '../database/server-state.ts';
 import { mayBeStarting } from '../database/starting.ts';
 import { atMost } from '../process/at-most.ts';
 import { CommandError } from '../process/command-error.ts';
-import { QueueNotReady } from '../queue/queue.ts';
 import type { Log } from '../telemetry/log.ts';
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 
 /** How long after a failed try the database is tried again, in milliseconds. */
 const TRY_AGAIN_MS = 500;
@@ -115,40 +113,3 @@ function cannotUse(target: Parameters<typeof describeTarget>[0], error: unknown)
     cause: error,
   });
 }
-
-/**
- * How much longer than its grace period a process that was told to stop may take to return
- * claims and close connections.
- */
-const LEEWAY_MS = 3000;
-
-/**
- * Waits for the end of `stopping`, but not much longer than the grace period: a database that went
- * silent keeps nobody for ever.
- */
-export async function stopWithin(graceMs: number, stopping: Promise<unknown>): Promise<void> {
-  await atMost(graceMs + LEEWAY_MS, stopping);
-}
-
-/** A process's metrics, its pool's among them. */
-export function metricsOf(pool: Pool): Metrics {
-  const metrics = createMetrics();
-  metrics.onScrape(() => {
-    metrics.poolConnections.set({ state: 'idle' }, pool.idleCount);
-    metrics.poolConnections.set({ state: 'used' }, pool.totalCount - pool.idleCount);
-    metrics.poolWaiting.set(pool.waitingCount);
-  });
-  return metrics;
-}
-
-/** Says which command to run for a queue that is not ready. */
-export function explainQueue(error: unknown): never {
-  if (!(error instanceof QueueNotReady)) throw error;
-  throw new CommandError(
-    `${error.message} Run: postmand migrate, and restart every server and worker afterwards.`,
-    { cause: error },
-  );
-}
-
-/** How often what waits is counted, in milliseconds. */
-export const BACKLOG_EVERY_MS = 30_000;

@@ -1,26 +1,19 @@
-import { isIPv6 } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { connectionTo, type Connection } from '../database/connection.ts';
 import { EmbeddedError } from '../database/embedded/error.ts';
 import { holdEmbedded } from '../database/embedded/database.ts';
 import { parseDatabaseUrl } from '../database/url.ts';
-import { openQueue } from '../queue/queue.ts';
-import { createHealth } from '../http/health.ts';
-import {
-  awaitDatabase,
-  endPool,
-  explainQueue,
-  metricsOf,
-  openPool,
-  stopWithin,
-} from './connecting.ts';
-import type { Log } from '../telemetry/log.ts';
-import { migrateAll } from './migrate.ts';
-import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
-import { listeningFacts, startApi } from './server.ts';
-import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
 import { CommandError } from '../process/command-error.ts';
+import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
+import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';
+import type { Log } from '../telemetry/log.ts';
+import { banner } from './banner.ts';
+import { awaitDatabase } from './connecting.ts';
+import { migrateAll } from './migrate.ts';
+import { apiAddress, healthAddress } from './ports.ts';
+import { apiFacts, startApi } from './server.ts';
+import { runServiceOn, type Running, type ServiceParts } from './service.ts';
 import { shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
@@ -30,14 +23,12 @@ const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
  * database URL it brings a PostgreSQL of its own, whose data stays between runs.
  */
 export async function runStart(config: Config, log: Log): Promise<void> {
+  // From the first moment, so that nothing stays behind.
   const stopping = stopSignal();
   if (config.database.url !== undefined) {
     const connection = await unlessStopped(stopping, awaitDatabase(config, log));
-    return runAll(
-      { connection, data: 'the database of POSTMAND_DATABASE_URL', stopping },
-      config,
-      log,
-    );
+    const data = 'the database of POSTMAND_DATABASE_URL';
+    return runAll({ connection, data, stopping }, config, log);
   }
   const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(
     explain,
@@ -55,60 +46,46 @@ function explain(error: unknown): never {
   throw new CommandError(error.message, { cause: error });
 }
 
-/**
- * What everything runs on, and what ends it. The signal is listened for from the first moment, so
- * that nothing stays behind.
- */
-type Ground = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
+/** `data` says where the deliveries are kept. */
+type Database = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
 
 async function runAll(
-  { connection, data, stopping }: Ground,
+  { connection, data, stopping }: Database,
   config: Config,
   log: Log,
 ): Promise<void> {
   await unlessStopped(stopping, migrateAll(connection, config, log));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await unlessStopped(
-    stopping,
-    openPool(connection, {
-      max: share.pool,
-      name: 'postmand start',
-      migrationsDir: config.database.migrationsDir,
+  const hostNames = hostNamesOf(config);
+  await runServiceOn(
+    { connection, stopping },
+    {
+      name: 'start',
+      config,
       log,
-    }),
+      maxConnections: share.pool,
+      openQueue: (parts) => openClaimableQueue(parts, share.upkeep),
+      health: { address: healthAddress(config, 'localhost'), hostNames },
+    },
+    (parts) => startAll(parts, data, hostNames),
   );
-  const metrics = metricsOf(pool);
-  try {
-    const queue = await unlessStopped(stopping, openQueue(pool, log).catch(explainQueue));
-    const hostNames = hostNamesOf(config);
-    const health = await listen(
-      createHealth({ pool, metrics, log, hostNames }),
-      healthAddress(config, 'localhost'),
-      { log },
-    );
-    const api = await startApi({ pool, queue, metrics, log }, config, {
-      address: apiAddress(config, 'localhost'),
-      hostNames,
-    });
-    const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
-    log.info('start.started', {
-      ...listeningFacts(api, health),
-      api_keys: config.http.apiKeyDigests.length,
-      hosts: hostNames ?? 'any',
-    });
-    process.stdout.write(
-      banner({ api, health, data, hostNames, hasKeys: config.http.apiKeyDigests.length > 0 }),
-    );
-    log.info('start.stopping', { signal: await stopping });
-    await stopWithin(
-      config.gracePeriodMs,
-      Promise.all([api.stop(config.gracePeriodMs), worker.stop()]).then(queue.close),
-    );
-    await health.stop(1000);
-    log.info('start.stopped');
-  } finally {
-    await endPool(pool);
-  }
+}
+
+async function startAll(
+  parts: ServiceParts<ClaimableQueue>,
+  data: string,
+  hostNames: readonly string[] | undefined,
+): Promise<Running> {
+  const { config, health } = parts;
+  const access = { address: apiAddress(config, 'localhost'), hostNames };
+  const api = await startApi(parts, access);
+  const worker = await startWorker(parts);
+  const hasKeys = config.http.apiKeyDigests.length > 0;
+  return {
+    facts: apiFacts(parts, api, access),
+    greeting: banner({ api, health, data, hostNames, hasKeys }),
+    stop: () => Promise.all([api.stop(config.gracePeriodMs), worker.stop()]),
+  };
 }
 
 /**
@@ -117,46 +94,4 @@ async function runAll(
  */
 function hostNamesOf({ http }: Config): readonly string[] | undefined {
   return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
-}
-
-type Facts = {
-  api: OpenPort;
-  health: OpenPort;
-  data: string;
-  hostNames: readonly string[] | undefined;
-  hasKeys: boolean;
-};
-
-function banner({ api, health, data, hostNames, hasKeys }: Facts): string {
-  const url = urlOf(api);
-  return `
-  Postmand is running.
-
-    API      ${url}/v1
-    Docs     ${url}/swagger/index.html
-    Health   ${urlOf(health)}/healthz
-    Data     ${data}
-    Keys     ${hasKeys ? 'a key of POSTMAND_API_KEYS is asked for' : 'none: whoever reaches the API may use it'}
-    Reach    ${reachOf(api, hostNames)}
-
-    Try      curl ${url}/v1/webhooks${hasKeys ? ` --header 'Authorization: Bearer KEY'` : ''}
-    Stop     Ctrl-C
-
-`;
-}
-
-/** With a name where that leads there: it is what the guides say. */
-function urlOf({ addresses: [address = ''], port }: OpenPort): string {
-  if (/^(127\.0\.0\.1|::1|0\.0\.0\.0|::)$/.test(address)) return `http://localhost:${port}`;
-  return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;
-}
-
-function reachOf({ addresses }: OpenPort, hostNames: Facts['hostNames']): string {
-  const isLocal = addresses.every((address) => address === '::1' || address.startsWith('127.'));
-  if (isLocal) return 'this machine only; POSTMAND_HTTP_HOST=0.0.0.0 opens the API to others';
-  const names =
-    hostNames?.length === 0
-      ? ', by address and not by name; POSTMAND_HTTP_ALLOWED_HOSTS lists names'
-      : '';
-  return `the API listens on ${addresses.join(', ')}${names}`;
 }

@@ -1,61 +1,36 @@
 import type { Config } from '../config.ts';
-import type { Connection } from '../database/connection.ts';
-import type { Pool } from '../database/pool.ts';
-import { measureBacklog } from '../upkeep/backlog.ts';
-import { Dispatcher } from '../worker/dispatcher.ts';
-import { ProcessPool } from '../sending/isolated/pool.ts';
-import { createLeaseCheck } from '../upkeep/lease-check.ts';
-import { createPurge } from '../upkeep/purge.ts';
+import { unlessStopped } from '../process/stopping.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../queue/queue.ts';
-import { releaseHeld } from '../upkeep/release.ts';
+import { ProcessPool } from '../sending/isolated/pool.ts';
 import { createSender } from '../sending/send.ts';
-import { rescueOverdue } from '../upkeep/rescue.ts';
-import { createHealth } from '../http/health.ts';
-import {
-  BACKLOG_EVERY_MS,
-  connectTo,
-  endPool,
-  explainQueue,
-  metricsOf,
-  openPool,
-  stopWithin,
-} from './connecting.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { healthAddress, listen } from './ports.ts';
-import { UpkeepLoop } from '../process/upkeep-loop.ts';
-import { stopSignal, unlessStopped } from '../process/stopping.ts';
+import { Dispatcher } from '../worker/dispatcher.ts';
+import { healthAddress } from './ports.ts';
+import { runService, type ServiceParts } from './service.ts';
+import { startUpkeep } from './upkeep.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
 export async function runWorker(config: Config, log: Log): Promise<void> {
-  const stopping = stopSignal();
-  const connection = await unlessStopped(stopping, connectTo(config));
   const share = shareConnections(config.database.maxConnections);
-  const pool = await unlessStopped(
-    stopping,
-    openPool(connection, {
-      max: share.pool,
-      name: 'postmand worker',
-      migrationsDir: config.database.migrationsDir,
+  await runService(
+    {
+      name: 'worker',
+      config,
       log,
-    }),
+      maxConnections: share.pool,
+      openQueue: (parts) => openClaimableQueue(parts, share.upkeep),
+      health: { address: healthAddress(config) },
+    },
+    async (parts) => {
+      const worker = await startWorker(parts);
+      const facts = {
+        health_port: parts.health.port,
+        health_addresses: parts.health.addresses,
+        slots: config.worker.concurrency,
+      };
+      return { facts, stop: () => worker.stop() };
+    },
   );
-  const metrics = metricsOf(pool);
-  try {
-    const health = await listen(createHealth({ pool, metrics, log }), healthAddress(config), { log });
-    const worker = await startWorker({ pool, connection, metrics, log, stopping }, config);
-    log.info('worker.started', {
-      health_port: health.port,
-      health_addresses: health.addresses,
-      slots: config.worker.concurrency,
-    });
-    log.info('worker.stopping', { signal: await stopping });
-    await stopWithin(config.gracePeriodMs, worker.stop());
-    await health.stop(1000);
-    log.info('worker.stopped');
-  } finally {
-    await endPool(pool);
-  }
 }
 
 export type ConnectionShare = { pool: number; upkeep: number; listen: number };
@@ -71,69 +46,37 @@ export function shareConnections(max: number): ConnectionShare {
 }
 
 /** `stopping` counts until the dispatcher runs: from then on `stop` ends everything in order. */
-export type WorkerParts = {
-  pool: Pool;
-  connection: Connection;
-  metrics: Metrics;
-  log: Log;
-  stopping: Promise<NodeJS.Signals>;
-};
+export type WorkerParts = Omit<ServiceParts<ClaimableQueue>, 'connection' | 'health'>;
 
 /**
- * Everything that delivers. `stop` ends it within the grace period.
+ * Everything that delivers. `stop` ends it within the grace period; the queue stays open.
  * @throws StoppedEarly where the process is told to stop before anything was claimed
  */
-export async function startWorker(
-  parts: WorkerParts,
-  config: Config,
-): Promise<{ stop(): Promise<void> }> {
-  const { pool, connection, metrics, log, stopping } = parts;
-  const connections = shareConnections(config.database.maxConnections);
-  const queue = await unlessStopped(
-    stopping,
-    openClaimableQueue(pool, connection, connections.upkeep, log).catch(explainQueue),
-  );
+export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise<void> }> {
+  const { pool, queue, metrics, config, log, stopping } = parts;
   // The dispatcher comes last, so that nothing is claimed by a process that was told to stop. It
   // looks for work when it starts.
   let wake = () => {};
-  const listening =
-    connections.listen > 0 ? listenOrPoll(queue, () => wake(), log) : Promise.resolve();
-  await unlessStopped(stopping, listening);
+  if (shareConnections(config.database.maxConnections).listen > 0)
+    await unlessStopped(
+      stopping,
+      listenOrPoll(queue, () => wake(), log),
+    );
 
-  const { rules: outbound, proxy, lookupThreads } = config.outbound;
-  const sending = {
-    bodyLimitBytes: config.worker.responseBodyLimitBytes,
-    outbound,
-    lookupThreads,
-    proxy,
-  };
-  const [sender, isolatedSender] = [createSender(sending), new ProcessPool(sending)];
+  const senders = openSenders(config);
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
-    { pool, queue, sender, isolatedSender, metrics, log },
+    { pool, queue, ...senders, metrics, log },
     { slots, share, ...others },
   );
   wake = () => dispatcher.wake();
-
-  const upkeep = [
-    new UpkeepLoop(
-      { task: 'leases', everyMs: 5000, log },
-      createLeaseCheck({ queue, metrics, log }),
-    ),
-    new UpkeepLoop({ task: 'release', everyMs: 1000, log }, () => releaseHeld(pool, queue)),
-    new UpkeepLoop({ task: 'purge', everyMs: 1000, log }, createPurge({ pool, log })),
-    new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () => rescueOverdue(pool, queue)),
-    new UpkeepLoop({ task: 'backlog', everyMs: BACKLOG_EVERY_MS, log }, () =>
-      measureBacklog(pool, metrics),
-    ),
-  ];
+  const upkeep = startUpkeep(parts);
   return {
     async stop() {
       const stopped = Promise.all(upkeep.map((loop) => loop.stop()));
       await dispatcher.stop(config.gracePeriodMs);
       await stopped;
-      await queue.close();
-      for (const one of [sender, isolatedSender]) one.close();
+      for (const sender of Object.values(senders)) sender.close();
     },
   };
 }
@@ -146,4 +89,10 @@ async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): 
         'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
     });
   });
+}
+
+function openSenders({ worker: { responseBodyLimitBytes: bodyLimitBytes }, outbound }: Config) {
+  const { rules, proxy, lookupThreads } = outbound;
+  const options = { bodyLimitBytes, outbound: rules, lookupThreads, proxy };
+  return { sender: createSender(options), isolatedSender: new ProcessPool(options) };
 }

@@ -135,10 +135,8 @@ export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
 export async function openClaimableQueue(
-  pool: Pool,
-  connection: Connection,
+  { pool, connection, log }: { pool: Pool; connection: Connection; log: Log },
   maxConnections: number,
-  log: Log,
 ): Promise<ClaimableQueue> {
   const boss = await startBoss(pool, log);
   const table = await findJobTable(pool);

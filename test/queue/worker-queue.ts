@@ -60,7 +60,7 @@ async function openQueueOf(
   t: Cleanup,
   { pool, connection }: TestDatabase,
 ): Promise<ClaimableQueue> {
-  const queue = await openClaimableQueue(pool, connection, 2, silentLog);
+  const queue = await openClaimableQueue({ pool, connection, log: silentLog }, 2);
   lastFirst(t).after(() => queue.close());
   return queue;
 }

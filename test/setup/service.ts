@@ -1,7 +1,7 @@
 import { createAccept } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { openQueue } from '../../src/queue/queue.ts';
+import { openClaimableQueue, openQueue } from '../../src/queue/queue.ts';
 import { createApi } from '../../src/http/app.ts';
 import type { HttpLimits } from '../../src/http/server.ts';
 import { listen } from '../../src/commands/ports.ts';
@@ -80,11 +80,21 @@ export async function startWorkerHere(
   settings: Record<string, string> = {},
   log: Log = silentLog,
 ): Promise<void> {
-  const worker = await startWorker(
-    { pool, connection, metrics: createMetrics(), log, stopping: new Promise(() => {}) },
-    readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings }),
-  );
-  lastFirst(t).after(() => worker.stop());
+  const queue = await openClaimableQueue({ pool, connection, log }, 2);
+  const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
+  const stopping = new Promise<NodeJS.Signals>(() => {});
+  const worker = await startWorker({
+    pool,
+    queue,
+    metrics: createMetrics(),
+    config,
+    log,
+    stopping,
+  });
+  lastFirst(t).after(async () => {
+    await worker.stop();
+    await queue.close();
+  });
 }
 
 export const SETTINGS = settingsOf({

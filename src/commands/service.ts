@@ -1,0 +1,134 @@
+import type { Config } from '../config.ts';
+import type { Connection } from '../database/connection.ts';
+import type { Pool } from '../database/pool.ts';
+import { createHealth } from '../http/health.ts';
+import { atMost } from '../process/at-most.ts';
+import { CommandError } from '../process/command-error.ts';
+import { stopSignal, unlessStopped } from '../process/stopping.ts';
+import { QueueNotReady, type DeliveryQueue } from '../queue/queue.ts';
+import type { Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { connectTo, endPool, openPool } from './connecting.ts';
+import { listen, type ListenAddress, type OpenPort } from './ports.ts';
+
+/** In what `server`, `worker` and `start` differ before their own work begins. */
+export type Service<Queue extends DeliveryQueue> = {
+  name: 'server' | 'worker' | 'start';
+  config: Config;
+  log: Log;
+  /** Most connections of the pool. */
+  maxConnections: number;
+  openQueue(parts: QueueParts): Promise<Queue>;
+  health: Access;
+};
+
+type QueueParts = { pool: Pool; connection: Connection; log: Log };
+
+/** Where a port listens, and the names that it is called by; undefined: any. */
+export type Access = { address: ListenAddress; hostNames?: readonly string[] | undefined };
+
+/** What a service runs on. */
+export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
+  queue: Queue;
+  metrics: Metrics;
+  health: OpenPort;
+  config: Config;
+  stopping: Promise<NodeJS.Signals>;
+};
+
+/** A service that has started. */
+export type Running = {
+  /** What `NAME.started` says of it. */
+  facts: Record<string, unknown>;
+  /** What the person at the terminal reads. */
+  greeting?: string;
+  /** Ends its work within the grace period. The queue is still open. */
+  stop: () => Promise<unknown>;
+};
+
+type Run<Queue extends DeliveryQueue> = (parts: ServiceParts<Queue>) => Promise<Running>;
+
+/**
+ * A service on the database of the settings, from its start until SIGTERM or SIGINT.
+ * @throws CommandError where it cannot run
+ * @throws StoppedEarly where the signal came before it could start
+ */
+export async function runService<Queue extends DeliveryQueue>(
+  service: Service<Queue>,
+  run: Run<Queue>,
+): Promise<void> {
+  const stopping = stopSignal();
+  const connection = await unlessStopped(stopping, connectTo(service.config));
+  await runServiceOn({ connection, stopping }, service, run);
+}
+
+/**
+ * A service on a database that was reached already. It opens pool, queue and health port, runs, and
+ * when the signal comes it stops in the opposite order.
+ */
+export async function runServiceOn<Queue extends DeliveryQueue>(
+  { connection, stopping }: { connection: Connection; stopping: Promise<NodeJS.Signals> },
+  { name, config, log, maxConnections: max, ...service }: Service<Queue>,
+  run: Run<Queue>,
+): Promise<void> {
+  const { migrationsDir } = config.database;
+  const pool = await unlessStopped(
+    stopping,
+    openPool(connection, { max, name: `postmand ${name}`, migrationsDir, log }),
+  );
+  const metrics = metricsOf(pool);
+  try {
+    const opened = service.openQueue({ pool, connection, log }).catch(explainQueue);
+    const queue = await unlessStopped(stopping, opened);
+    const { address, hostNames } = service.health;
+    const health = await listen(createHealth({ pool, metrics, log, hostNames }), address, { log });
+    const parts = { pool, connection, log, queue, metrics, health, config, stopping };
+    const { facts, greeting, stop } = await run(parts);
+    log.info(`${name}.started`, facts);
+    if (greeting !== undefined) process.stdout.write(greeting);
+
+    log.info(`${name}.stopping`, { signal: await stopping });
+    await stopWithin(
+      config.gracePeriodMs,
+      stop().then(() => queue.close()),
+    );
+    await health.stop(1000);
+    log.info(`${name}.stopped`);
+  } finally {
+    await endPool(pool);
+  }
+}
+
+/** A process's metrics, its pool's among them. */
+function metricsOf(pool: Pool): Metrics {
+  const metrics = createMetrics();
+  metrics.onScrape(() => {
+    metrics.poolConnections.set({ state: 'idle' }, pool.idleCount);
+    metrics.poolConnections.set({ state: 'used' }, pool.totalCount - pool.idleCount);
+    metrics.poolWaiting.set(pool.waitingCount);
+  });
+  return metrics;
+}
+
+/** Says which command to run for a queue that is not ready. */
+function explainQueue(error: unknown): never {
+  if (!(error instanceof QueueNotReady)) throw error;
+  throw new CommandError(
+    `${error.message} Run: postmand migrate, and restart every server and worker afterwards.`,
+    { cause: error },
+  );
+}
+
+/**
+ * How much longer than its grace period a process that was told to stop may take to return
+ * claims and close connections.
+ */
+const LEEWAY_MS = 3000;
+
+/**
+ * Waits for the end of `stopped`, but not much longer than the grace period: a database that went
+ * silent keeps nobody for ever.
+ */
+async function stopWithin(graceMs: number, stopped: Promise<unknown>): Promise<void> {
+  await atMost(graceMs + LEEWAY_MS, stopped);
+}
