@@ -3,7 +3,7 @@ import { migrateDown, migrateUp, migrationStatus } from '../database/migrations.
 import type { Connection } from '../database/connection.ts';
 import { isForbidden, isReadOnly } from '../database/failure.ts';
 import { createPool } from '../database/pool.ts';
-import { installQueue } from '../queue/queue.ts';
+import { installQueue } from '../queue/install-queue.ts';
 import { CommandError } from '../process/command-error.ts';
 import { StoppedEarly, stopSignal, unlessStopped } from '../process/stopping.ts';
 import type { Log } from '../telemetry/log.ts';

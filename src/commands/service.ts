@@ -5,7 +5,9 @@ import { createHealth } from '../http/health.ts';
 import { atMost } from '../process/at-most.ts';
 import { CommandError } from '../process/command-error.ts';
 import { stopSignal, unlessStopped } from '../process/stopping.ts';
-import { QueueNotReady, type DeliveryQueue } from '../queue/queue.ts';
+import { QueueNotReady } from '../queue/boss.ts';
+import type { QueueParts } from '../queue/claimable-queue.ts';
+import type { DeliveryQueue } from '../queue/queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';
@@ -21,8 +23,6 @@ export type Service<Queue extends DeliveryQueue> = {
   openQueue(parts: QueueParts): Promise<Queue>;
   health: Access;
 };
-
-type QueueParts = { pool: Pool; connection: Connection; log: Log };
 
 /** Where a port listens, and the names that it is called by; undefined: any. */
 export type Access = { address: ListenAddress; hostNames?: readonly string[] | undefined };

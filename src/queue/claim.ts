@@ -1,5 +1,6 @@
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
+import { QUEUE, SCHEMA } from './names.ts';
 
 /** A job that this process owns until it ends it or stops keeping it alive. */
 export type Claim = {
@@ -112,7 +113,7 @@ async function takeOldest(tx: Tx, table: string, request: ClaimRequest): Promise
   const { rows } = await tx.query<JobRow & { due: number }>(
     `with due as (
        select id, group_id, created_on from ${table}
-       where name = 'deliveries' and state < 'active' and not blocked and start_after <= now()
+       where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
          and ${IS_WANTED}
        order by priority desc, created_on
        limit $1
@@ -137,13 +138,13 @@ async function takeNewest(tx: Tx, table: string, request: ClaimRequest): Promise
   const { rows } = await tx.query<{ seen: number; due: number } & (JobRow | { id: null })>(
     `with newest as materialized (
        select id, start_after, group_id, created_on from ${table}
-       where name = 'deliveries' and state < 'active' and not blocked
+       where name = '${QUEUE}' and state < 'active' and not blocked
        order by priority, created_on desc
        limit ${NEWEST}
      ), due as materialized (
        select free.id, newest.group_id, newest.created_on from newest cross join lateral (
          select job.id from ${table} as job
-         where job.name = 'deliveries' and job.id = newest.id
+         where job.name = '${QUEUE}' and job.id = newest.id
            and job.state::text in ('created', 'retry') and job.start_after <= now()
          for update skip locked
        ) as free
@@ -202,7 +203,7 @@ const claimNext = (table: string) => `
   update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
     retry_count = job.retry_count + case when job.started_on is not null then 1 else 0 end
   from next
-  where job.name = 'deliveries' and job.id = next.id
+  where job.name = '${QUEUE}' and job.id = next.id
   returning job.id, ${GENERATION} as generation, job.data, job.group_id as "webhookId",
     job.singleton_key as key, job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
@@ -242,7 +243,7 @@ export function claimOf({
 /** The partition that holds the jobs of our queue; undefined where the queue is missing. */
 export async function findJobTable(db: Queryable): Promise<string | undefined> {
   const { rows } = await db.query<{ table: string }>(
-    `select 'postmand_queue.' || quote_ident(table_name) as table from postmand_queue.queue where name = 'deliveries'`,
+    `select '${SCHEMA}.' || quote_ident(table_name) as table from ${SCHEMA}.queue where name = '${QUEUE}'`,
   );
   return rows[0]?.table;
 }

@@ -1,4 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
+import { QUEUE } from './names.ts';
 
 /**
  * An owner that has not been heard of for this long has lost its claims. pg-boss allows no less
@@ -71,14 +72,14 @@ export async function endSilent(tx: Tx, table: string, overdue: Heartbeat[]): Pr
   const { rowCount } = await tx.query(
     `with silent as (
        select id from ${table}
-       where name = 'deliveries' and state = 'active'
+       where name = '${QUEUE}' and state = 'active'
          and (${HEARTBEAT} < now() - make_interval(secs => $1)
            or (id, ${HEARTBEAT}) in (select * from unnest($2::uuid[], $3::timestamptz[])))
        ${IN_INDEX_ORDER}
        for update skip locked
      )
      update ${table} set state = 'retry', heartbeat_on = null
-     where name = 'deliveries' and id = any (array(select id from silent))`,
+     where name = '${QUEUE}' and id = any (array(select id from silent))`,
     [LEASE_SECONDS, overdue.map(({ jobId }) => jobId), overdue.map(({ at }) => at)],
   );
   return rowCount ?? 0;
@@ -87,7 +88,7 @@ export async function endSilent(tx: Tx, table: string, overdue: Heartbeat[]): Pr
 export async function findFutureHeartbeats(tx: Tx, table: string): Promise<Heartbeat[]> {
   const { rows } = await tx.query<Heartbeat>(
     `select id as "jobId", ${HEARTBEAT} as at from ${table}
-     where name = 'deliveries' and state = 'active' and ${HEARTBEAT} > now()
+     where name = '${QUEUE}' and state = 'active' and ${HEARTBEAT} > now()
      ${IN_INDEX_ORDER}`,
   );
   return rows;

@@ -1,4 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
+import { QUEUE, SCHEMA } from './names.ts';
 
 /**
  * Asks pg-boss's table, as pg-boss has no call for it: condition and expression are those of its
@@ -12,8 +13,8 @@ export async function withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<str
     `select wanted.id
      from unnest($1::text[]) as wanted (id)
      cross join lateral (
-       select count(*) as live from postmand_queue.job
-       where name = 'deliveries' and coalesce(singleton_key, '') = wanted.id
+       select count(*) as live from ${SCHEMA}.job
+       where name = '${QUEUE}' and coalesce(singleton_key, '') = wanted.id
          and state <= 'active' and policy = 'exclusive'
      ) as jobs
      where jobs.live = 0`,

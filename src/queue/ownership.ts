@@ -1,11 +1,12 @@
 import type { Tx } from '../database/transaction.ts';
 import { GENERATION, type Claim } from './claim.ts';
+import { QUEUE } from './names.ts';
 
 /**
  * As pairs in one list, which PostgreSQL hashes: measured against a join with the two lists, a
  * seventh of the time with the statistics of a table that was just filled.
  */
-const IS_OURS = `name = 'deliveries' and state = 'active' and id = any ($1::uuid[])
+const IS_OURS = `name = '${QUEUE}' and state = 'active' and id = any ($1::uuid[])
   and id::text || ' ' || ${GENERATION} = any ($2::text[])`;
 
 /** Ends claims. @returns those that were still ours. */
@@ -31,7 +32,7 @@ export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Prom
        select id from ${table} where ${IS_OURS} for update skip locked
      ), extended as (
        update ${table} set heartbeat_on = now()
-       where name = 'deliveries' and id = any (array(select id from free))
+       where name = '${QUEUE}' and id = any (array(select id from free))
      )
      select id, ${GENERATION} as generation from ${table} where ${IS_OURS}`,
   );
@@ -44,8 +45,7 @@ export async function extendClaims(tx: Tx, table: string, claims: Claim[]): Prom
 export async function returnClaims(
   tx: Tx,
   table: string,
-  claims: Claim[],
-  delaySeconds: number,
+  { claims, delaySeconds }: { claims: Claim[]; delaySeconds: number },
 ): Promise<void> {
   await tx.query(
     `update ${table}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { migrateUp } from '../../src/database/migrations.ts';
-import { installQueue } from '../../src/queue/queue.ts';
+import { installQueue } from '../../src/queue/install-queue.ts';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { exitStatus } from '../setup/exit-status.ts';

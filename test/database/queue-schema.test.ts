@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import { migrateDown, migrateUp } from '../../src/database/migrations.ts';
-import { installQueue } from '../../src/queue/queue.ts';
+import { installQueue } from '../../src/queue/install-queue.ts';
 import { startServer, startWorker } from '../commands/processes.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';

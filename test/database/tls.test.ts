@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import { startEmbedded } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { createPool } from '../../src/database/pool.ts';
-import { installQueue } from '../../src/queue/queue.ts';
+import { installQueue } from '../../src/queue/install-queue.ts';
 import { connectionTo } from '../setup/connection.ts';
 import { MIGRATIONS, silentLog } from '../setup/parts.ts';
 import { startWorkerHere } from '../setup/service.ts';

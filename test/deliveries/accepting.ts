@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createAccept, type Accepted, type Draft } from '../../src/deliveries/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { openQueue } from '../../src/queue/queue.ts';
+import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

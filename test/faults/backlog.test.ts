@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
-import { openQueue } from '../../src/queue/queue.ts';
+import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { sized } from './intensity.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { startEmbedded } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
 import { createPool, type Pool } from '../../src/database/pool.ts';
-import { installQueue } from '../../src/queue/queue.ts';
+import { installQueue } from '../../src/queue/install-queue.ts';
 import { connectionTo } from '../setup/connection.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';

@@ -69,7 +69,7 @@ suite('200,000 jobs wait', () => {
       const overdue = claims.map(({ jobId }) => ({ jobId, at: '2026-01-01T00:00:00.000000Z' }));
       for (const statement of [
         (tx: Tx) => extendClaims(tx, table, claims),
-        (tx: Tx) => returnClaims(tx, table, claims, 0),
+        (tx: Tx) => returnClaims(tx, table, { claims: claims, delaySeconds: 0 }),
         (tx: Tx) => endClaims(tx, table, claims),
       ]) {
         const [plan = ''] = await plansOf(pool, (recording) =>

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { openClaimableQueue, openQueue, QueueNotReady } from '../../src/queue/queue.ts';
+import { QueueNotReady } from '../../src/queue/boss.ts';
+import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';

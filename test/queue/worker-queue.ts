@@ -1,6 +1,7 @@
 import type { ClaimRequest } from '../../src/queue/claim.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
-import { openClaimableQueue, type Claim, type ClaimableQueue } from '../../src/queue/queue.ts';
+import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import type { Claim, ClaimableQueue } from '../../src/queue/queue.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedded/database.ts';
 import { migrateUp } from '../../src/database/migrations.ts';
-import { installQueue } from '../../src/queue/queue.ts';
+import { installQueue } from '../../src/queue/install-queue.ts';
 import { connectionTo } from './connection.ts';
 import { withDatabase } from './database.ts';
 import { MIGRATIONS, silentLog } from './parts.ts';

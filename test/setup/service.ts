@@ -1,7 +1,8 @@
 import { createAccept } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { openClaimableQueue, openQueue } from '../../src/queue/queue.ts';
+import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createApi } from '../../src/http/app.ts';
 import type { HttpLimits } from '../../src/http/server.ts';
 import { listen } from '../../src/commands/ports.ts';
