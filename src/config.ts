@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { DatabaseUrlError } from './database/url-error.ts';
 import { parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
-import { networkProblem, OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
-import { listed, quoted, reader, type Environment, type Reader } from './environment.ts';
+import { quoted, Reader, type Environment } from './environment.ts';
+import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
+import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 
 const MIB = 1024 * 1024;
 
@@ -35,84 +35,19 @@ export class ConfigError extends Error {
  * @throws ConfigError that names every variable at fault, not just the first.
  */
 export function readConfig(variables: Environment) {
-  const env = reader(variables);
-  const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', {
-    default: MIB,
-    min: 1024,
-    max: 64 * MIB,
-  });
+  const env = new Reader(variables);
   const config = {
-    database: {
-      ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
-      migrationsDir: migrations(
-        env,
-        'POSTMAND_DATABASE_MIGRATION_DIR',
-        fileURLToPath(new URL('../migrations', import.meta.url)),
-      ),
-      maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', {
-        default: 10,
-        min: 2,
-        max: 1000,
-      }),
-      waitMs: env.integer('POSTMAND_DATABASE_WAIT', { default: 30, min: 0, max: 3600 }) * 1000,
-    },
+    database: databaseSettings(env),
     dataDir: env.text('POSTMAND_DATA_DIR'),
-    http: {
-      port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
-      host: listenHost(env, 'POSTMAND_HTTP_HOST'),
-      allowedHosts: hostNames(env, 'POSTMAND_HTTP_ALLOWED_HOSTS'),
-      requestBodyLimitBytes,
-      bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', {
-        default: 64 * MIB,
-        min: requestBodyLimitBytes,
-        max: 1024 ** 4,
-      }),
-      validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
-      apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
-    },
+    http: httpSettings(env),
     healthPort: env.integer('POSTMAND_HEALTH_CHECK_HTTP_PORT', {
       default: 8001,
       min: 0,
       max: 65_535,
     }),
     healthHost: listenHost(env, 'POSTMAND_HEALTH_CHECK_HTTP_HOST'),
-    worker: {
-      concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', {
-        default: 100,
-        min: 1,
-        max: 10_000,
-      }),
-      webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', {
-        default: 20,
-        min: 1,
-        max: 10_000,
-      }),
-      pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', {
-        default: 1000,
-        min: 10,
-        max: 3_600_000,
-      }),
-      bytesInFlight: env.integer('POSTMAND_WORKER_BYTES_IN_FLIGHT', {
-        default: 64 * 1024 ** 2,
-        min: 1024 ** 2,
-        max: 16 * 1024 ** 3,
-      }),
-      responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', {
-        default: 64 * 1024,
-        min: 0,
-        max: 16 * 1024 * 1024,
-      }),
-    },
-    outbound: {
-      rules: {
-        policy: env.oneOf('POSTMAND_OUTBOUND_POLICY', OUTBOUND_POLICIES, 'internal'),
-        allow: networks(env, 'POSTMAND_OUTBOUND_ALLOW'),
-        deny: networks(env, 'POSTMAND_OUTBOUND_DENY'),
-      },
-      proxy: proxy(env, 'POSTMAND_OUTBOUND_PROXY', 'POSTMAND_OUTBOUND_NO_PROXY'),
-      // Node.js's own: how many name look-ups can be under way at a time.
-      lookupThreads: env.integer('UV_THREADPOOL_SIZE', { default: 64, min: 1, max: 1024 }),
-    },
+    worker: workerSettings(env),
+    outbound: outboundSettings(env),
     gracePeriodMs:
       env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
     logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -121,30 +56,18 @@ export function readConfig(variables: Environment) {
   return deepFreeze(config);
 }
 
-function listenHost(env: Reader, name: string): string | undefined {
-  const host = env.text(name);
-  if (host !== undefined && host !== 'localhost' && isIP(host) === 0) {
-    env.fault(
-      name,
-      `must be an address such as 127.0.0.1, 0.0.0.0 or ::, or localhost, but is ${quoted(host)}`,
-    );
-  }
-  return host;
-}
-
-/** Undefined where nothing is listed, which is another thing than a list without names. */
-function hostNames(env: Reader, name: string): string[] | undefined {
-  const value = env.text(name);
-  if (value === undefined) return undefined;
-  const all = listed(value);
-  for (const one of all) {
-    if (/^(\*|\.?[a-z\d_-]+(\.[a-z\d_-]+)*\.?)$/i.test(one)) continue;
-    env.fault(
-      name,
-      `lists ${quoted(one)}, which is no name such as postmand.internal, .example.com for all below it, or * for any`,
-    );
-  }
-  return all;
+function databaseSettings(env: Reader) {
+  const byDefault = fileURLToPath(new URL('../migrations', import.meta.url));
+  return {
+    ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
+    migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', byDefault),
+    maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', {
+      default: 10,
+      min: 2,
+      max: 1000,
+    }),
+    waitMs: env.integer('POSTMAND_DATABASE_WAIT', { default: 30, min: 0, max: 3600 }) * 1000,
+  };
 }
 
 /** What the URL says, together with the CA file beside it. `ignored`: what is set in vain. */
@@ -172,53 +95,6 @@ function database(
   }
 }
 
-function networks(env: Reader, name: string): string[] {
-  const all = listed(env.text(name));
-  for (const one of all) {
-    const problem = networkProblem(one);
-    if (problem !== undefined) env.fault(name, `lists ${quoted(one)}, which ${problem}`);
-  }
-  return all;
-}
-
-function proxy(
-  env: Reader,
-  name: string,
-  exceptName: string,
-): { url: string; except: string } | undefined {
-  const value = env.text(name);
-  const except = listed(env.text(exceptName));
-  const network = except.find((one) => one.includes('/'));
-  if (network !== undefined)
-    env.fault(
-      exceptName,
-      `lists ${quoted(network)}: write networks as ranges, such as 10.0.0.1-10.255.255.254`,
-    );
-  if (value === undefined) return undefined;
-  if (!hasProxyAgent(process.versions.node))
-    env.fault(name, `needs Node.js 24.5 or later, and this is ${process.versions.node}`);
-  const url = URL.parse(value);
-  const isPlain =
-    url !== null &&
-    /^https?:$/.test(url.protocol) &&
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.hash === '';
-  // Not repeated: it may hold a password.
-  if (!isPlain)
-    env.fault(
-      name,
-      'must be a URL such as http://proxy.internal:3128, or http://user:password@proxy.internal:3128',
-    );
-  return { url: value, except: except.join(',') };
-}
-
-/** An older Node.js ignores the option for a proxy in silence, and would connect past it. */
-function hasProxyAgent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > 24 || (major === 24 && minor >= 5);
-}
-
 function migrations(env: Reader, name: string, byDefault: string): string {
   const path = env.text(name)?.replace(/^file:\/\//, '') ?? byDefault;
   // The Go program's own folder, under the Go program's own setting, would be run as ours.
@@ -229,6 +105,27 @@ function migrations(env: Reader, name: string, byDefault: string): string {
     );
   }
   return path;
+}
+
+function httpSettings(env: Reader) {
+  const requestBodyLimitBytes = env.integer('POSTMAND_REQUEST_BODY_LIMIT', {
+    default: MIB,
+    min: 1024,
+    max: 64 * MIB,
+  });
+  return {
+    port: env.integer('POSTMAND_HTTP_PORT', { or: 'PORT', default: 8000, min: 0, max: 65_535 }),
+    host: listenHost(env, 'POSTMAND_HTTP_HOST'),
+    allowedHosts: hostNames(env, 'POSTMAND_HTTP_ALLOWED_HOSTS'),
+    requestBodyLimitBytes,
+    bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', {
+      default: 64 * MIB,
+      min: requestBodyLimitBytes,
+      max: 1024 ** 4,
+    }),
+    validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
+    apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
+  };
 }
 
 /** An empty entry is a fault, not left out: it may be a variable that was not set. */
@@ -250,6 +147,49 @@ function apiKeysProblem(keys: readonly string[]): string | undefined {
   );
   if (bad.length === 0) return undefined;
   return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which ${bad.join(', ')} is not`;
+}
+
+function workerSettings(env: Reader) {
+  return {
+    concurrency: env.integer('POSTMAND_WORKER_CONCURRENCY', {
+      default: 100,
+      min: 1,
+      max: 10_000,
+    }),
+    webhookConcurrency: env.integer('POSTMAND_WEBHOOK_CONCURRENCY', {
+      default: 20,
+      min: 1,
+      max: 10_000,
+    }),
+    pollingIntervalMs: env.integer('POSTMAND_POLLING_INTERVAL', {
+      default: 1000,
+      min: 10,
+      max: 3_600_000,
+    }),
+    bytesInFlight: env.integer('POSTMAND_WORKER_BYTES_IN_FLIGHT', {
+      default: 64 * 1024 ** 2,
+      min: 1024 ** 2,
+      max: 16 * 1024 ** 3,
+    }),
+    responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', {
+      default: 64 * 1024,
+      min: 0,
+      max: 16 * 1024 * 1024,
+    }),
+  };
+}
+
+function outboundSettings(env: Reader) {
+  return {
+    rules: {
+      policy: env.oneOf('POSTMAND_OUTBOUND_POLICY', OUTBOUND_POLICIES, 'internal'),
+      allow: networks(env, 'POSTMAND_OUTBOUND_ALLOW'),
+      deny: networks(env, 'POSTMAND_OUTBOUND_DENY'),
+    },
+    proxy: proxy(env, 'POSTMAND_OUTBOUND_PROXY', 'POSTMAND_OUTBOUND_NO_PROXY'),
+    // Node.js's own: how many name look-ups can be under way at a time.
+    lookupThreads: env.integer('UV_THREADPOOL_SIZE', { default: 64, min: 1, max: 1024 }),
+  };
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

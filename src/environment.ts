@@ -13,67 +13,75 @@ export function environment(): Environment {
 
 type IntegerRule = { default: number; min: number; max: number; or?: string };
 
-export type Reader = ReturnType<typeof reader>;
-
 /**
- * Readers for one environment. A fault is noted, not thrown, so that all of them can be told
- * together.
+ * Reads one environment. A fault is noted, not thrown, so that all of them can be told together.
  */
-export function reader(variables: Environment) {
-  const faults: string[] = [];
-  // An empty value counts as unset: compose files and dashboards produce those.
-  const text = (name: string) => variables[name] || undefined;
-  const fault = (name: string, problem: string) => void faults.push(`${name} ${problem}`);
+export class Reader {
+  readonly #variables: Environment;
+  readonly #faults: string[] = [];
 
-  function integer(name: string, rule: IntegerRule): number {
-    const source =
-      text(name) === undefined && rule.or !== undefined && text(rule.or) !== undefined
-        ? rule.or
-        : name;
-    const value = text(source);
+  constructor(variables: Environment) {
+    this.#variables = variables;
+  }
+
+  /** What is wrong so far, a line each, which starts with the variable's name. */
+  get faults(): readonly string[] {
+    return this.#faults;
+  }
+
+  fault(name: string, problem: string): void {
+    this.#faults.push(`${name} ${problem}`);
+  }
+
+  /** An empty value counts as unset: compose files and dashboards produce those. */
+  text(name: string): string | undefined {
+    return this.#variables[name] || undefined;
+  }
+
+  /** `or` is another variable, which counts where the first one is not set. */
+  integer(name: string, rule: IntegerRule): number {
+    const { or = name, min, max } = rule;
+    const source = this.text(name) === undefined && this.text(or) !== undefined ? or : name;
+    const value = this.text(source);
     if (value === undefined) return rule.default;
     const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
-    if (number >= rule.min && number <= rule.max) return number;
-    fault(
-      source,
-      `must be a whole number from ${rule.min} to ${rule.max}, but is ${quoted(value)}`,
-    );
+    if (number >= min && number <= max) return number;
+    this.fault(source, `must be a whole number from ${min} to ${max}, but is ${quoted(value)}`);
     return rule.default;
   }
 
-  function flag(name: string, byDefault: boolean): boolean {
-    return oneOf(name, ['true', 'false'] as const, byDefault ? 'true' : 'false') === 'true';
+  flag(name: string, byDefault: boolean): boolean {
+    return this.oneOf(name, ['true', 'false'], byDefault ? 'true' : 'false') === 'true';
   }
 
-  function oneOf<const Value extends string>(
+  oneOf<const Value extends string>(
     name: string,
     allowed: readonly Value[],
     byDefault: Value,
   ): Value {
-    const value = text(name);
+    const value = this.text(name);
     if (value === undefined) return byDefault;
     const found = allowed.find((one) => one === value);
     if (found === undefined)
-      fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
+      this.fault(name, `must be one of ${allowed.join(', ')}, but is ${quoted(value)}`);
     return found ?? byDefault;
   }
 
-  function file(name: string): string | undefined {
-    const path = text(name)?.trim() || undefined;
+  /** The path of a file that is there. */
+  file(name: string): string | undefined {
+    const path = this.text(name)?.trim() || undefined;
     if (path !== undefined && !existsSync(path))
-      fault(name, `names a file that does not exist: ${quoted(path)}`);
+      this.fault(name, `names a file that does not exist: ${quoted(path)}`);
     return path;
   }
 
-  return { faults, fault, text, integer, flag, oneOf, file };
-}
-
-/** `a, b` → `a` and `b`. */
-export function listed(value = ''): string[] {
-  return value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+  /** A list with commas in between, without its empty entries. */
+  list(name: string): string[] {
+    return (this.text(name) ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter((one) => one !== '');
+  }
 }
 
 /** A value in a message: in quotes, and not all of a long one. */
