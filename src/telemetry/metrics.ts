@@ -19,89 +19,163 @@ const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 /** A registry of its own with every metric of a process, Node's defaults among them. */
 export function createMetrics() {
-  const registry = new Registry();
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
-    new Counter({ name: `postmand_${name}`, help, labelNames, registers });
-  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
-    new Gauge({ name: `postmand_${name}`, help, labelNames, registers });
-  const histogram = <Label extends string>(
-    name: string,
-    help: string,
-    buckets: number[],
-    labelNames: Label[] = [],
-  ) => new Histogram({ name: `postmand_${name}`, help, buckets, labelNames, registers });
-  const samplers: (() => void)[] = [];
-  collectDefaultMetrics({ register: registry });
-
+  const instruments = new Instruments();
   return {
-    contentType: registry.contentType,
+    contentType: instruments.contentType,
     /** Everything in the Prometheus text format, with gauges brought up to date first. */
-    text() {
-      for (const sample of samplers) sample();
-      return registry.metrics();
-    },
+    text: () => instruments.text(),
     /** Registers what sets gauges from memory just before they are read. It must be quick. */
-    onScrape: (sample: () => void) => void samplers.push(sample),
-    accepted: counter('deliveries_accepted_total', 'Deliveries stored and queued.'),
-    acceptBatch: histogram(
+    onScrape: (sample: () => void) => instruments.onScrape(sample),
+    ...acceptMetrics(instruments),
+    ...attemptMetrics(instruments),
+    ...workerMetrics(instruments),
+    ...backlogMetrics(instruments),
+    ...poolMetrics(instruments),
+    ...requestMetrics(instruments),
+  };
+}
+
+function acceptMetrics(make: Instruments) {
+  return {
+    accepted: make.counter('deliveries_accepted_total', 'Deliveries stored and queued.'),
+    acceptBatch: make.histogram(
       'accept_batch_size',
       'Deliveries that were accepted in one transaction.',
-      BATCH_BUCKETS,
+      { buckets: BATCH_BUCKETS },
     ),
-    attempts: counter('attempts_total', 'Attempts recorded, by what came of them.', ['outcome']),
-    attemptSeconds: histogram(
+  };
+}
+
+function attemptMetrics(make: Instruments) {
+  return {
+    attempts: make.counter('attempts_total', 'Attempts recorded, by what came of them.', [
+      'outcome',
+    ]),
+    attemptSeconds: make.histogram(
       'attempt_duration_seconds',
       'Time from the name lookup to the end of the response.',
-      SEND_BUCKETS,
+      { buckets: SEND_BUCKETS },
     ),
-    firstAttemptSeconds: histogram(
+    firstAttemptSeconds: make.histogram(
       'first_attempt_latency_seconds',
       'Time from accepting a delivery to its first recorded attempt.',
-      WAY_BUCKETS,
+      { buckets: WAY_BUCKETS },
     ),
-    successSeconds: histogram(
+    successSeconds: make.histogram(
       'success_latency_seconds',
       'Time from accepting a delivery to its recorded success.',
-      WAY_BUCKETS,
+      { buckets: WAY_BUCKETS },
     ),
-    inFlight: gauge('sends_in_flight', 'Sends under way, by lane.', ['lane']),
-    slots: gauge('slots', 'Sends that may be under way, by lane.', ['lane']),
-    waitingInLine: gauge(
+  };
+}
+
+function workerMetrics(make: Instruments) {
+  return {
+    inFlight: make.gauge('sends_in_flight', 'Sends under way, by lane.', ['lane']),
+    slots: make.gauge('slots', 'Sends that may be under way, by lane.', ['lane']),
+    waitingInLine: make.gauge(
       'claims_waiting',
       'Claimed deliveries that wait in this worker for their webhook to have room.',
     ),
-    leaseCheckAge: gauge(
+    leaseCheckAge: make.gauge(
       'lease_check_age_seconds',
       'Time since this worker last looked for claims of lost workers with success.',
     ),
-    bytesInFlight: gauge('payload_bytes_in_flight', 'Bytes of payloads that are held for sends.'),
-    claimBatch: histogram('claim_batch_size', 'Deliveries that one claim brought.', BATCH_BUCKETS),
-    settleBatch: histogram(
+    bytesInFlight: make.gauge(
+      'payload_bytes_in_flight',
+      'Bytes of payloads that are held for sends.',
+    ),
+    claimBatch: make.histogram('claim_batch_size', 'Deliveries that one claim brought.', {
+      buckets: BATCH_BUCKETS,
+    }),
+    settleBatch: make.histogram(
       'settle_batch_size',
       'Attempts that were recorded in one transaction.',
-      BATCH_BUCKETS,
+      { buckets: BATCH_BUCKETS },
     ),
-    pending: gauge(
+  };
+}
+
+/** Counted in the background: a scrape must not cost the database anything. */
+function backlogMetrics(make: Instruments) {
+  return {
+    pending: make.gauge(
       'deliveries_pending',
       'Deliveries that are due or wait for a retry, counted in the background.',
     ),
-    oldestDueSeconds: gauge(
+    oldestDueSeconds: make.gauge(
       'oldest_due_age_seconds',
       'How long the delivery that has waited longest is past its time; 0 when none is.',
     ),
-    held: gauge(
+    held: make.gauge(
       'deliveries_held',
       'Pending deliveries that are held back, by reason, counted in the background.',
       ['reason'],
     ),
-    poolConnections: gauge('database_connections', 'Connections of the pool, by state.', ['state']),
-    poolWaiting: gauge('database_pool_waiting', 'Callers that wait for a connection of the pool.'),
-    requestSeconds: histogram(
-      'http_request_duration_seconds',
-      'Time to answer a request, by operation and status.',
-      REQUEST_BUCKETS,
-      ['operation', 'status'],
+  };
+}
+
+function poolMetrics(make: Instruments) {
+  return {
+    poolConnections: make.gauge('database_connections', 'Connections of the pool, by state.', [
+      'state',
+    ]),
+    poolWaiting: make.gauge(
+      'database_pool_waiting',
+      'Callers that wait for a connection of the pool.',
     ),
   };
+}
+
+function requestMetrics(make: Instruments) {
+  return {
+    requestSeconds: make.histogram(
+      'http_request_duration_seconds',
+      'Time to answer a request, by operation and status.',
+      { buckets: REQUEST_BUCKETS, labels: ['operation', 'status'] },
+    ),
+  };
+}
+
+/** Makes the metrics of one registry, and reads them. */
+class Instruments {
+  readonly #registry = new Registry();
+  readonly #samplers: (() => void)[] = [];
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    for (const sample of this.#samplers) sample();
+    return this.#registry.metrics();
+  }
+
+  onScrape(sample: () => void): void {
+    this.#samplers.push(sample);
+  }
+
+  counter<Label extends string>(name: string, help: string, labels: Label[] = []) {
+    return new Counter(this.#named(name, help, labels));
+  }
+
+  gauge<Label extends string>(name: string, help: string, labels: Label[] = []) {
+    return new Gauge(this.#named(name, help, labels));
+  }
+
+  histogram<Label extends string>(
+    name: string,
+    help: string,
+    { buckets, labels = [] }: { buckets: number[]; labels?: Label[] },
+  ) {
+    return new Histogram({ ...this.#named(name, help, labels), buckets });
+  }
+
+  #named<Label extends string>(name: string, help: string, labelNames: Label[]) {
+    return { name: `postmand_${name}`, help, labelNames, registers: [this.#registry] };
+  }
 }
