@@ -46,48 +46,50 @@ export function createReceiver(
   options: ReceiverOptions,
   { onArrival, onHangUp }: Watch,
 ): RequestListener {
-  const timesSeen = new Map<string, number>();
-  const failures = new Map<string, number>();
-  let number = 0;
-
-  function arrivalOf(request: IncomingMessage, body: Buffer): Arrival {
-    const { method = '', url: target = '', headers } = request;
-    const key = createHash('sha256').update(target).update('\0').update(body).digest('base64');
-    const repeat = (timesSeen.get(key) ?? 0) + 1;
-    timesSeen.set(key, repeat);
-    number += 1;
-    const signature = verdictOn(body, headers['x-hub-signature'], options.secret);
-    const contentType = headers['content-type'] ?? '';
-    return {
-      number,
-      repeat,
-      method,
-      target,
-      contentType,
-      body,
-      signature,
-      status: statusFor(signature, key),
-    };
-  }
-
-  /** Counts afresh after each success, so that the same payload can be tried again. */
-  function statusFor(signature: SignatureVerdict, key: string): number {
-    if (signature === 'wrong' || signature === 'missing') return 401;
-    const failed = failures.get(key) ?? 0;
-    if (failed >= options.fail) failures.delete(key);
-    else failures.set(key, failed + 1);
-    return failed >= options.fail ? options.status : options.failStatus;
-  }
-
+  const arrivals = new Arrivals(options);
   return (request, response) => {
     void bodyOf(request).then((body) => {
       if (body === undefined) return void response.writeHead(413, { Connection: 'close' }).end();
-      const arrival = arrivalOf(request, body);
+      const arrival = arrivals.add(request, body);
       onArrival(arrival);
       response.on('close', () => response.writableFinished || onHangUp(arrival));
       setTimeout(() => response.writeHead(arrival.status).end(), options.delayMs);
     });
   };
+}
+
+/** Counts what arrives, and decides how each request is answered. */
+class Arrivals {
+  readonly #options: ReceiverOptions;
+  readonly #timesSeen = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
+  #count = 0;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+  }
+
+  add(request: IncomingMessage, body: Buffer): Arrival {
+    const { method = '', url: target = '', headers } = request;
+    const key = createHash('sha256').update(target).update('\0').update(body).digest('base64');
+    const repeat = (this.#timesSeen.get(key) ?? 0) + 1;
+    this.#timesSeen.set(key, repeat);
+    this.#count += 1;
+    const signature = verdictOn(body, headers['x-hub-signature'], this.#options.secret);
+    const contentType = headers['content-type'] ?? '';
+    const status = this.#statusFor(signature, key);
+    return { number: this.#count, repeat, method, target, contentType, body, signature, status };
+  }
+
+  /** Counts afresh after each success, so that the same payload can be tried again. */
+  #statusFor(signature: SignatureVerdict, key: string): number {
+    if (signature === 'wrong' || signature === 'missing') return 401;
+    const { fail, failStatus, status } = this.#options;
+    const failed = this.#failures.get(key) ?? 0;
+    if (failed >= fail) this.#failures.delete(key);
+    else this.#failures.set(key, failed + 1);
+    return failed >= fail ? status : failStatus;
+  }
 }
 
 function verdictOn(
