@@ -40,51 +40,65 @@ function commandLine(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(postmand --help shows the commands)');
-  const add = (parent: Command, name: string, summary: string, load: () => Promise<Run>) =>
-    parent
-      .command(name)
-      .description(summary)
-      .exitOverride()
-      .allowExcessArguments(false)
-      .action(() => withSettings(load));
+  addMigrate(program);
+  addServices(program);
+  addListen(program);
+  return program;
+}
 
-  // Each command loads its own part only: a worker without the API's libraries needs half the
-  // memory.
+function addMigrate(program: Command): void {
   const migrate = add(
     program,
-    'migrate',
-    'create or update tables and queue',
+    { name: 'migrate', summary: 'create or update tables and queue' },
     async () => (await import('./commands/migrate.ts')).runMigrate,
   ).alias('m');
   add(
     migrate,
-    'status',
-    'list applied and pending migrations',
+    { name: 'status', summary: 'list applied and pending migrations' },
     async () => (await import('./commands/migrate.ts')).runMigrateStatus,
   );
   add(
     migrate,
-    'down',
-    'revert the latest migration, or refuse where that would lose data',
+    { name: 'down', summary: 'revert the latest migration, or refuse where that would lose data' },
     async () => (await import('./commands/migrate.ts')).runMigrateDown,
   );
+}
+
+function addServices(program: Command): void {
   add(
     program,
-    'server',
-    'serve the API',
+    { name: 'server', summary: 'serve the API' },
     async () => (await import('./commands/server.ts')).runServer,
   ).alias('s');
   add(
     program,
-    'worker',
-    'deliver',
+    { name: 'worker', summary: 'deliver' },
     async () => (await import('./commands/worker.ts')).runWorker,
   ).alias('w');
   const all =
     'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
-  add(program, 'start', all, async () => (await import('./commands/start.ts')).runStart);
-  addListen(program);
-  return program;
+  add(
+    program,
+    { name: 'start', summary: all },
+    async () => (await import('./commands/start.ts')).runStart,
+  );
+}
+
+/**
+ * A command with settings. It loads its own part only: a worker without the API's libraries needs
+ * half the memory.
+ */
+function add(
+  parent: Command,
+  { name, summary }: { name: string; summary: string },
+  load: () => Promise<Run>,
+): Command {
+  return parent
+    .command(name)
+    .description(summary)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .action(() => withSettings(load));
 }
 
 function addListen(program: Command): void {
