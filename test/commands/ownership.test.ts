@@ -56,8 +56,10 @@ test('three workers share 10,000 deliveries → no delivery is ever held by two 
     most: number;
     jobs: string;
   }>(
-    `select (select count(*) from deliveries where status = 'succeeded') as deliveries, (select count(*) from delivery_attempts) as attempts,
-       (select max(delivery_attempts) from deliveries) as most, (select count(*) from postmand_queue.job where name = 'deliveries') as jobs`,
+    `select (select count(*) from deliveries where status = 'succeeded') as deliveries,
+       (select count(*) from delivery_attempts) as attempts,
+       (select max(delivery_attempts) from deliveries) as most,
+       (select count(*) from postmand_queue.job where name = 'deliveries') as jobs`,
   );
   assert.deepEqual(rows, [
     { deliveries: String(DELIVERIES), attempts: String(DELIVERIES), most: 1, jobs: '0' },

@@ -9,32 +9,33 @@ import { until } from '../setup/until.ts';
 
 type Environment = Record<string, string>;
 
-/** `postmand server` on a database, ready. `root`: another version's source tree. */
+/** `root`: another version's source tree. `descriptors`: most files that it may have open. */
+type Start = { url: string; root?: string | undefined; descriptors?: number | undefined };
+
+/** `postmand server` on a database, ready. */
 export async function startServer(
   t: Cleanup,
-  { url }: TestDatabase,
+  { url, root, descriptors }: Start,
   env: Environment = {},
-  root?: string,
 ): Promise<{ server: Command; api: Api }> {
   const server = postmand(t, ['server'], {
     env: { POSTMAND_DATABASE_URL: url, ...env },
-    ...(root === undefined ? {} : { root }),
+    root,
+    descriptors,
   });
   const { port } = await server.event('server.started');
   return { server, api: apiAt(`http://127.0.0.1:${Number(port)}`) };
 }
 
-/**
- * `postmand worker` on a database, ready; with at most so many `descriptors`, where that is given.
- */
+/** `postmand worker` on a database, ready. */
 export async function startWorker(
   t: Cleanup,
-  { url }: TestDatabase,
+  { url, root, descriptors }: Start,
   env: Environment = {},
-  descriptors?: number,
 ): Promise<Command> {
   const worker = postmand(t, ['worker'], {
     env: { POSTMAND_DATABASE_URL: url, ...env },
+    root,
     descriptors,
   });
   await worker.event('worker.started');

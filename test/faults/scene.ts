@@ -72,13 +72,13 @@ export async function openScene(
     processes,
     api: () => api as Api,
     async server(more = {}, from?: string) {
-      const started = await serve(t, reached, { ...env, ...more }, from);
+      const started = await serve(t, { ...reached, root: from }, { ...env, ...more });
       processes.push(started.server);
       api = started.api;
       return started.server;
     },
     async worker(more = {}, descriptors?: number) {
-      const worker = await startWorker(t, reached, { ...env, ...more }, descriptors);
+      const worker = await startWorker(t, { ...reached, descriptors }, { ...env, ...more });
       processes.push(worker);
       return worker;
     },

@@ -25,7 +25,7 @@ type Options = {
   env?: Record<string, string>;
   cwd?: string;
   /** Where another version's source tree is; ours where left out. */
-  root?: string;
+  root?: string | undefined;
   /** Most files that it may have open, where it is not what the machine allows. */
   descriptors?: number | undefined;
 };
