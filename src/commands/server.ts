@@ -23,10 +23,8 @@ export async function runServer(config: Config, log: Log): Promise<void> {
       const access = { address: apiAddress(config), hostNames: config.http.allowedHosts };
       const api = await startApi(parts, access);
       const measuring = startMeasuring(parts);
-      return {
-        facts: apiFacts(parts, api, access),
-        stop: () => Promise.all([api.stop(config.gracePeriodMs), measuring.stop()]),
-      };
+      log.info('server.started', apiFacts(parts, api, access));
+      return { stop: () => Promise.all([api.stop(config.gracePeriodMs), measuring.stop()]) };
     },
   );
 }
@@ -51,7 +49,7 @@ export function apiFacts(
   { health, config }: ServiceParts<DeliveryQueue>,
   api: OpenPort,
   { hostNames }: Access,
-): Record<string, unknown> {
+) {
   return {
     port: api.port,
     addresses: api.addresses,

@@ -36,16 +36,12 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   stopping: Promise<NodeJS.Signals>;
 };
 
-/** A service that has started. */
-export type Running = {
-  /** What `NAME.started` says of it. */
-  facts: Record<string, unknown>;
-  /** What the person at the terminal reads. */
-  greeting?: string;
-  /** Ends its work within the grace period. The queue is still open. */
-  stop: () => Promise<unknown>;
-};
+/**
+ * A service that has started. `stop` ends its work within the grace period; the queue stays open.
+ */
+export type Running = { stop: () => Promise<unknown> };
 
+/** Starts the work of a service, and says so in the log, with its own facts. */
 type Run<Queue extends DeliveryQueue> = (parts: ServiceParts<Queue>) => Promise<Running>;
 
 /**
@@ -83,17 +79,14 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     const { address, hostNames } = service.health;
     const health = await listen(createHealth({ pool, metrics, log, hostNames }), address, { log });
     const parts = { pool, connection, log, queue, metrics, health, config, stopping };
-    const { facts, greeting, stop } = await run(parts);
-    log.info(`${name}.started`, facts);
-    if (greeting !== undefined) process.stdout.write(greeting);
-
-    log.info(`${name}.stopping`, { signal: await stopping });
+    const { stop } = await run(parts);
+    log.info(`${name}.stopping` as const, { signal: await stopping });
     await stopWithin(
       config.gracePeriodMs,
       stop().then(() => queue.close()),
     );
     await health.stop(1000);
-    log.info(`${name}.stopped`);
+    log.info(`${name}.stopped` as const);
   } finally {
     await endPool(pool);
   }

@@ -77,16 +77,14 @@ async function startAll(
   data: string,
   hostNames: readonly string[] | undefined,
 ): Promise<Running> {
-  const { config, health } = parts;
+  const { config, health, log } = parts;
   const access = { address: apiAddress(config, 'localhost'), hostNames };
   const api = await startApi(parts, access);
   const worker = await startWorker(parts);
   const hasKeys = config.http.apiKeyDigests.length > 0;
-  return {
-    facts: apiFacts(parts, api, access),
-    greeting: banner({ api, health, data, hostNames, hasKeys }),
-    stop: () => Promise.all([api.stop(config.gracePeriodMs), worker.stop()]),
-  };
+  log.info('start.started', apiFacts(parts, api, access));
+  process.stdout.write(banner({ api, health, data, hostNames, hasKeys }));
+  return { stop: () => Promise.all([api.stop(config.gracePeriodMs), worker.stop()]) };
 }
 
 /**

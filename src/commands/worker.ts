@@ -24,12 +24,12 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
     },
     async (parts) => {
       const worker = await startWorker(parts);
-      const facts = {
+      log.info('worker.started', {
         health_port: parts.health.port,
         health_addresses: parts.health.addresses,
         slots: config.worker.concurrency,
-      };
-      return { facts, stop: () => worker.stop() };
+      });
+      return worker;
     },
   );
 }
