@@ -6,7 +6,7 @@ import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
 import type { Claim, ClaimableQueue } from '../queue/queue.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
-import type { LeasedClaim, Leases } from './lease.ts';
+import type { LeasedClaim, Leases } from './leases.ts';
 import type { Slots } from './slots.ts';
 
 /** A claim whose delivery may be sent now, as things stood when it was read. */

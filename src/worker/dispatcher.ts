@@ -8,7 +8,7 @@ import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
-import { createLeases, type LeasedClaim } from './lease.ts';
+import { createLeases, type LeasedClaim } from './leases.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { Completer } from '../attempts/completer.ts';

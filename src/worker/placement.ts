@@ -6,7 +6,7 @@ import type { Claimer } from './claimer.ts';
 import { execute, watched, type Execution, type ExecutorParts } from './executor.ts';
 import { FaultPause, LONGEST_PAUSE_MS } from './fault-pause.ts';
 import { Isolation } from './isolation.ts';
-import type { LeasedClaim, Leases } from './lease.ts';
+import type { LeasedClaim, Leases } from './leases.ts';
 import type { Sender } from '../sending/send.ts';
 import type { SendEnd, Slots, Standing } from './slots.ts';
 import type { Shortage } from './turned-away.ts';

@@ -5,7 +5,7 @@ import type { Attempted, Unsent } from '../../../src/attempts/deliver.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
 import { createReturns, type Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
-import type { LeasedClaim, Leases } from '../../../src/worker/lease.ts';
+import type { LeasedClaim, Leases } from '../../../src/worker/leases.ts';
 import type { ClaimableQueue } from '../../../src/queue/queue.ts';
 import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';

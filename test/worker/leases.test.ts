@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { createLeases } from '../../src/worker/lease.ts';
+import { createLeases } from '../../src/worker/leases.ts';
 import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
