@@ -23,7 +23,12 @@ export type Admitted = {
   vanished: boolean;
 };
 
-export type AdmissionParts = { pool: Pool; queue: ClaimableQueue; leases: Leases; slots: Slots };
+export type AdmissionParts = {
+  pool: Pool;
+  queue: ClaimableQueue;
+  leases: Pick<Leases, 'drop' | 'return'>;
+  slots: Slots;
+};
 
 /** What is to be done with a claim. */
 export type Decision = { kind: 'send'; isolated: boolean; vanished: boolean } | Withdrawal;

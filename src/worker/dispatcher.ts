@@ -8,7 +8,7 @@ import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
-import { createLeases, type LeasedClaim } from './leases.ts';
+import { Leases, type LeasedClaim } from './leases.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { Completer } from '../attempts/completer.ts';
@@ -52,7 +52,7 @@ export class Dispatcher {
   readonly #slots: Slots;
   readonly #claimer: Claimer;
   readonly #placement: Placement;
-  readonly #leases;
+  readonly #leases: Leases;
   readonly #completer;
   readonly #running: Promise<void>;
   #stopped = false;
@@ -66,7 +66,7 @@ export class Dispatcher {
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
     this.#claimer = new Claimer({ queue, slots: this.#slots, buffer, pollingIntervalMs });
-    this.#leases = createLeases(pool, queue, log);
+    this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
       ...{ sender, isolatedSender, log, buffer, bytesInFlight },

@@ -12,64 +12,70 @@ const RETRY_MS = 200;
 /** A claim on its way back, with the mark of its isolated send, if it had one. */
 type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
 
-/** Claims on their way back to the queue. */
-export type Returns = {
-  /** Returns claims. Where that fails, `retry` tries again. */
-  give(claims: Returned[]): Promise<void>;
-  /** Tries again with what was not returned. */
-  retry(): Promise<void>;
-  /** Tries for up to `patienceMs` until all are returned. */
-  finish(patienceMs: number): Promise<void>;
-};
+type ReturnsParts = { pool: Pool; queue: Pick<ClaimableQueue, 'return'>; log: Log };
 
-export function createReturns(pool: Pool, queue: ClaimableQueue, log: Log): Returns {
-  const refused = new Set<Returned>();
-  const underWay = new Set<Promise<void>>();
-  let trying: Promise<void> | undefined;
+/** Claims on their way back to the queue. Those that it did not take are kept for another try. */
+export class Returns {
+  readonly #parts: ReturnsParts;
+  readonly #refused = new Set<Returned>();
+  readonly #underWay = new Set<Promise<void>>();
+  #retrying: Promise<void> | undefined;
 
-  async function give(claims: Returned[]): Promise<void> {
-    const giving = tryOnce(claims);
-    underWay.add(giving);
-    await giving.finally(() => underWay.delete(giving));
+  constructor(parts: ReturnsParts) {
+    this.#parts = parts;
   }
 
-  async function tryOnce(claims: Returned[]): Promise<void> {
-    try {
-      await inTransaction(pool, (tx) => returnAll(tx, queue, claims));
-      for (const claim of claims) refused.delete(claim);
-    } catch (error) {
-      log.warn('claim.hand_back_failed', { error });
-      for (const claim of claims) refused.add(claim);
+  /** Returns claims, in one try. Where that fails, `retry` tries again. Never rejects. */
+  async give(claims: Returned[]): Promise<void> {
+    const giving = this.#try(claims);
+    this.#underWay.add(giving);
+    await giving.finally(() => this.#underWay.delete(giving));
+  }
+
+  /**
+   * Tries again with what was not taken. One try at a time: a database that does not answer must
+   * not collect them.
+   */
+  retry(): Promise<void> {
+    if (this.#refused.size === 0) return Promise.resolve();
+    this.#retrying ??= this.give([...this.#refused]).finally(() => (this.#retrying = undefined));
+    return this.#retrying;
+  }
+
+  /** Tries for up to `patienceMs` until all are returned. */
+  async finish(patienceMs: number): Promise<void> {
+    await atMost(patienceMs, this.#returnAllUntil(performance.now() + patienceMs));
+  }
+
+  async #returnAllUntil(deadline: number): Promise<void> {
+    await Promise.all(this.#underWay);
+    while (this.#refused.size > 0 && performance.now() < deadline) {
+      await this.retry();
+      if (this.#refused.size > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  /** One try at a time: a database that does not answer must not collect them. */
-  function retry(): Promise<void> {
-    if (refused.size === 0) return Promise.resolve();
-    trying ??= give([...refused]).finally(() => (trying = undefined));
-    return trying;
+  async #try(claims: Returned[]): Promise<void> {
+    const { pool, queue, log } = this.#parts;
+    try {
+      await inTransaction(pool, (tx) => returnAll(tx, queue, claims));
+      for (const claim of claims) this.#refused.delete(claim);
+    } catch (error) {
+      log.warn('claim.hand_back_failed', { error });
+      for (const claim of claims) this.#refused.add(claim);
+    }
   }
-
-  async function finish(patienceMs: number): Promise<void> {
-    const deadline = performance.now() + patienceMs;
-    const done = async () => {
-      await Promise.all(underWay);
-      while (refused.size > 0 && performance.now() < deadline) {
-        await retry();
-        if (refused.size > 0) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    };
-    await atMost(patienceMs, done());
-  }
-
-  return { give, retry, finish };
 }
 
 /**
  * A mark is taken back whosever the claim is now: that its send ended without an attempt is a fact
  * of its own.
  */
-async function returnAll(tx: Tx, queue: ClaimableQueue, returned: Returned[]): Promise<void> {
+async function returnAll(
+  tx: Tx,
+  queue: ReturnsParts['queue'],
+  returned: Returned[],
+): Promise<void> {
   const marked = returned.flatMap(({ claim, mark }) =>
     mark === undefined ? [] : [{ id: claim.deliveryId, mark }],
   );

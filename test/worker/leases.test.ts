@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { createLeases } from '../../src/worker/leases.ts';
+import { Leases } from '../../src/worker/leases.ts';
 import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
@@ -11,7 +11,7 @@ import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
 test('a claim whose answer came after most of its lease, as in a process that was frozen → given up before it is sent', async (t) => {
   const { pool, queue } = await freshWorkerQueue(t);
   const log = keepingLog();
-  const leases = createLeases(pool, queue, log);
+  const leases = new Leases({ pool, queue, log });
   lastFirst(t).after(() => leases.stop(0));
   const claim = (deliveryId: string) => ({
     jobId: deliveryId,
@@ -39,7 +39,7 @@ test('claims that the database did not take back → not extended, and returned 
   let broken = true;
   const returning: typeof queue.return = (...all) =>
     broken ? Promise.reject(new Error('no')) : queue.return(...all);
-  const leases = createLeases(pool, { ...queue, return: returning }, log);
+  const leases = new Leases({ pool, queue: { ...queue, return: returning }, log });
   lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
   const held = leases.hold([claim], performance.now());
@@ -60,17 +60,17 @@ test('told to stop while the database takes nothing back → it tries until it d
   let tries = 0;
   const returning: typeof queue.return = (...all) =>
     (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.return(...all);
-  const leases = createLeases(pool, { ...queue, return: returning }, silentLog);
+  const leases = new Leases({ pool, queue: { ...queue, return: returning }, log: silentLog });
   await leases.return(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
   await leases.stop(20_000);
   assert.equal((await claimed(queue, 1)).length, 1);
 
   let answer: () => void = () => {};
-  const silent = createLeases(
+  const silent = new Leases({
     pool,
-    { ...queue, return: () => new Promise((resolve) => (answer = resolve)) },
-    silentLog,
-  );
+    queue: { ...queue, return: () => new Promise((resolve) => (answer = resolve)) },
+    log: silentLog,
+  });
   const returned = silent.return(
     silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
   );

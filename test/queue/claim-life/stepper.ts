@@ -3,7 +3,7 @@ import type { Pool } from '../../../src/database/pool.ts';
 import { admit, type Admitted } from '../../../src/worker/admission.ts';
 import type { Attempted, Unsent } from '../../../src/attempts/deliver.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
-import { createReturns, type Returns } from '../../../src/worker/returns.ts';
+import { Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
 import type { LeasedClaim, Leases } from '../../../src/worker/leases.ts';
 import type { ClaimableQueue } from '../../../src/queue/queue.ts';
@@ -46,7 +46,7 @@ export class Stepper {
   constructor(parts: StepperParts) {
     this.#parts = parts;
     this.#link = new Link(parts.pool, { isOpen: true });
-    this.#returns = createReturns(this.#link.pool, parts.queue, silentLog);
+    this.#returns = new Returns({ pool: this.#link.pool, queue: parts.queue, log: silentLog });
   }
 
   /** Claims one, of none of `others`. */
@@ -175,16 +175,13 @@ export class Stepper {
   }
 
   /** The leases as the modules use them, without a timer. */
-  get #leases(): Leases {
+  get #leases(): Pick<Leases, 'drop' | 'return'> {
     return {
-      hold: () => [],
       drop: (lease) => this.#forget(lease),
-      return: async (leases, delaySeconds = 0) => {
+      return: async (leases: LeasedClaim[], delaySeconds = 0) => {
         for (const lease of leases) this.#forget(lease);
         await this.#returns.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
       },
-      all: () => this.#steps.map(({ lease }) => lease),
-      stop: () => Promise.resolve(),
     };
   }
 }
