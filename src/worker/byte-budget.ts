@@ -1,3 +1,17 @@
+import type { Standing } from './slots.ts';
+
+/** A payload of so many bytes; null where it is long, and still to be read. */
+type Payload = { payload: string | null; bytes: number };
+
+/**
+ * How far long payloads may fill the budget: those that may be held for long leave room to those
+ * that are not.
+ */
+const SHARES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<
+  Standing,
+  number
+>;
+
 /**
  * How long others wait for a payload that is larger than its share, in milliseconds. It may not
  * come again.
@@ -19,6 +33,21 @@ export class ByteBudget {
   constructor(limitBytes: number, now: () => number = () => performance.now()) {
     this.#limit = limitBytes;
     this.#now = now;
+  }
+
+  /**
+   * True: the bytes of a payload are taken, for a send to a webhook of this standing, and to be
+   * given back.
+   */
+  take({ payload, bytes }: Payload, standing: Standing): boolean {
+    if (payload === null) return this.takeLong(bytes, SHARES[standing]);
+    this.takeShort(bytes);
+    return true;
+  }
+
+  give({ payload, bytes }: Payload): void {
+    if (payload === null) this.giveLong(bytes);
+    else this.giveShort(bytes);
   }
 
   takeShort(bytes: number): void {

@@ -8,7 +8,7 @@ import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
 import { Claimer } from './claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
-import { Leases, type LeasedClaim } from './leases.ts';
+import { Leases } from './leases.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
 import { Completer } from '../attempts/completer.ts';
@@ -69,11 +69,9 @@ export class Dispatcher {
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
-      ...{ sender, isolatedSender, log, buffer, bytesInFlight },
+      ...{ pool, queue, sender, isolatedSender, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
-      execution: { pool, log, record: (one) => this.#completer.complete(one) },
-      admit: (leases) => this.#admit(leases),
-      onRoom: () => this.#wakeup.wake(),
+      ...{ completer: this.#completer, wakeup: this.#wakeup },
     });
     parts.metrics.onScrape(() => this.#sample(slots));
     this.#running = this.#runUntilStopped();
@@ -132,12 +130,8 @@ export class Dispatcher {
     this.#parts.metrics.claimBatch.observe(claims.length);
     const leases = this.#leases.hold(claims, askedAt);
     if (this.#stopped) return this.#leases.return(leases);
-    await this.#placement.place(await this.#admit(leases));
-  }
-
-  #admit(leases: LeasedClaim[]): Promise<Admitted[]> {
-    const { pool, queue } = this.#parts;
-    return admit({ pool, queue, leases: this.#leases, slots: this.#slots }, leases);
+    const admission = { ...this.#parts, leases: this.#leases, slots: this.#slots };
+    await this.#placement.place(await admit(admission, leases));
   }
 
   #sample(slots: number): void {

@@ -1,20 +1,16 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
+import type { Completer } from '../attempts/completer.ts';
 import { deliver, type Assignment, type Attempted, type Unsent } from '../attempts/deliver.ts';
 import { findPayload } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender } from '../sending/send.ts';
 
-export type ExecutorParts = {
-  pool: Pool;
-  log: Log;
-  /**
-   * Resolves with true when the attempt is recorded, and with false when it is found not to be ours
-   * to record.
-   */
-  record(attempted: Attempted): Promise<boolean>;
-};
+export type ExecutorParts = { pool: Pool; log: Log; completer: Pick<Completer, 'complete'> };
+
+/** What sends, and whom to tell, by `onSlow`, when a send has taken `slowAfterMs`. */
+export type Means = { sender: Sender; slowness?: { slowAfterMs: number; onSlow(): void } };
 
 /**
  * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has
@@ -26,11 +22,11 @@ export type Execution = Attempted | Unsent | { kind: 'gone' | 'not_ours' | 'not_
 export async function execute(
   parts: ExecutorParts,
   admitted: Admitted,
-  sender: Sender,
+  means: Means,
 ): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  return recorded(parts, admitted, () => deliver(sender, assignment, admitted.lease.abort.signal));
+  return complete(parts, admitted, send(means, assignment, admitted.lease.abort.signal));
 }
 
 /**
@@ -39,7 +35,7 @@ export async function execute(
 export async function recordVanished(parts: ExecutorParts, admitted: Admitted): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  return recorded(parts, admitted, () => vanishedAttempt(parts.pool, assignment));
+  return complete(parts, admitted, vanishedAttempt(parts.pool, assignment));
 }
 
 /** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
@@ -59,33 +55,32 @@ async function assignmentOf(
   }
 }
 
-/** Records what `attempt` makes, if it is one. Never rejects. */
-async function recorded(
-  { log, record }: ExecutorParts,
+/** Sends, and tells when that takes long. To record what came of it does not count. */
+async function send(
+  { sender, slowness }: Means,
+  assignment: Assignment,
+  signal: AbortSignal,
+): Promise<Attempted | Unsent> {
+  const timer = slowness && setTimeout(() => slowness.onSlow(), slowness.slowAfterMs);
+  try {
+    return await deliver(sender, assignment, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Records what was sent, if it is an attempt. Never rejects. */
+async function complete(
+  { log, completer }: ExecutorParts,
   { delivery }: Admitted,
-  attempt: () => Promise<Attempted | Unsent>,
+  sent: Promise<Attempted | Unsent>,
 ): Promise<Execution> {
   try {
-    const outcome = await attempt();
+    const outcome = await sent;
     if (outcome.kind !== 'attempted') return outcome;
-    return (await record(outcome)) ? outcome : { kind: 'not_ours' };
+    return (await completer.complete(outcome)) ? outcome : { kind: 'not_ours' };
   } catch (error) {
     log.error('delivery.not_recorded', { delivery_id: delivery.id, error });
     return { kind: 'not_recorded' };
   }
-}
-
-/** A sender that tells when a send has taken `ms`. */
-export function watched(sender: Sender, ms: number, onLate: () => void): Sender {
-  return {
-    ...sender,
-    async send(request, limits) {
-      const late = setTimeout(onLate, ms);
-      try {
-        return await sender.send(request, limits);
-      } finally {
-        clearTimeout(late);
-      }
-    },
-  };
 }

@@ -76,7 +76,7 @@ export class Isolation {
       this.#parts.log.warn('isolation.mark_failed', { delivery_id: delivery.id, error });
       return { kind: 'aborted' };
     }
-    return execute(this.#parts, admitted, this.#sender);
+    return execute(this.#parts, admitted, { sender: this.#sender });
   }
 
   /** Resolves when it is its turn; false: it never will be. */

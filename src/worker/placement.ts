@@ -1,32 +1,30 @@
 import type { Log } from '../telemetry/log.ts';
-import type { Admitted } from './admission.ts';
+import { admit, type AdmissionParts, type Admitted } from './admission.ts';
 import type { Buffer } from './buffer.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { Claimer } from './claimer.ts';
-import { execute, watched, type Execution, type ExecutorParts } from './executor.ts';
-import { FaultPause, LONGEST_PAUSE_MS } from './fault-pause.ts';
+import { Closer } from './closer.ts';
+import { execute, type Execution, type ExecutorParts } from './executor.ts';
+import { FaultPause } from './fault-pause.ts';
 import { Isolation } from './isolation.ts';
-import type { LeasedClaim, Leases } from './leases.ts';
 import type { Sender } from '../sending/send.ts';
-import type { SendEnd, Slots, Standing } from './slots.ts';
+import type { SendEnd, Slot } from './slots.ts';
 import type { Shortage } from './turned-away.ts';
+import { UnderWay } from './under-way.ts';
+import type { Wakeup } from './wakeup.ts';
 
-export type PlacementParts = {
-  sender: Sender;
-  /** Sends each delivery in a process of its own. */
-  isolatedSender: Sender;
-  log: Log;
-  slots: Slots;
-  buffer: Buffer<Admitted>;
-  bytesInFlight: number;
-  claimer: Claimer;
-  leases: Leases;
-  execution: ExecutorParts;
-  /** Reads claims that have waited again. */
-  admit(leases: LeasedClaim[]): Promise<Admitted[]>;
-  /** A send is over, or moved to the slow lane: there may be room to claim for. */
-  onRoom(): void;
-};
+export type PlacementParts = AdmissionParts &
+  ExecutorParts & {
+    sender: Sender;
+    /** Sends each delivery in a process of its own. */
+    isolatedSender: Sender;
+    log: Log;
+    buffer: Buffer<Admitted>;
+    bytesInFlight: number;
+    claimer: Claimer;
+    /** Woken when a send is over, or turned slow: there may be room to claim for. */
+    wakeup: Wakeup;
+  };
 
 /** When a suspect for which there is no place, not even to wait, may be claimed again. */
 const ISOLATED_LATER_SECONDS = 5;
@@ -35,30 +33,24 @@ const ISOLATED_LATER_SECONDS = 5;
 const STALE_MS = 1000;
 
 /**
- * How far long payloads may fill the bytes: those that may be held for long leave room to those
- * that are not.
- */
-const PART_OF_BYTES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<
-  Standing,
-  number
->;
-
-/**
  * Finds each claim that may be sent its place: a slot, one among those that wait, a process of its
- * own, or back in the queue.
+ * own, or back in the queue. Then it follows the claim until that is closed.
  */
 export class Placement {
   readonly #parts: PlacementParts;
   readonly #bytes: ByteBudget;
   readonly #isolation: Isolation;
   readonly #pause = new FaultPause();
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #closer: Closer;
+  readonly #underWay: UnderWay;
   #stopped = false;
 
   constructor(parts: PlacementParts) {
     this.#parts = parts;
     this.#bytes = new ByteBudget(parts.bytesInFlight);
-    this.#isolation = new Isolation(parts.execution, parts.isolatedSender);
+    this.#isolation = new Isolation(parts, parts.isolatedSender);
+    this.#closer = new Closer(parts, this.#pause);
+    this.#underWay = new UnderWay(parts.log);
   }
 
   /**
@@ -67,9 +59,8 @@ export class Placement {
    */
   async place(admitted: Admitted[]): Promise<void> {
     this.fill();
-    const { true: suspects = [], false: others = [] } = Object.groupBy(admitted, ({ isolated }) =>
-      isolated ? 'true' : 'false',
-    );
+    const suspects = admitted.filter(({ isolated }) => isolated);
+    const others = admitted.filter(({ isolated }) => !isolated);
     await this.#return(others.filter((one) => !this.#startOrKeep(one)));
     await this.#return(
       suspects.filter((one) => !this.#isolate(one)),
@@ -88,7 +79,7 @@ export class Placement {
       stale.push(one);
       return true;
     });
-    if (stale.length > 0) this.#track(this.#placeAgain(stale));
+    if (stale.length > 0) this.#underWay.add(this.#placeAgain(stale));
   }
 
   /** Returns what waits. Sends under way go on. */
@@ -98,12 +89,12 @@ export class Placement {
     await this.#return(this.#parts.buffer.remove());
   }
 
-  /** Resolves when no send is under way any more. */
-  async allOver(): Promise<void> {
-    // What ends may have begun something, as the last look at what waits does.
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  /** Resolves when no send is under way any more, nor what its end began. */
+  allOver(): Promise<void> {
+    return this.#underWay.allOver();
   }
 
+  /** Isolated sends, claims that wait, and payload bytes that are held for sends. */
   busy(): { isolated: number; waiting: number; bytes: number } {
     const { sending, waiting } = this.#isolation.busy();
     return {
@@ -116,7 +107,10 @@ export class Placement {
   async #placeAgain(stale: Admitted[]): Promise<void> {
     const admitted = this.#stopped
       ? stale
-      : await this.#parts.admit(stale.map(({ lease }) => lease));
+      : await admit(
+          this.#parts,
+          stale.map(({ lease }) => lease),
+        );
     await (this.#stopped ? this.#return(admitted) : this.place(admitted));
   }
 
@@ -134,111 +128,64 @@ export class Placement {
 
   #isolate(admitted: Admitted): boolean {
     const { hasRoom } = this.#isolation;
-    if (hasRoom) this.#run(admitted, this.#isolation.run(admitted));
+    if (hasRoom) this.#follow(admitted, this.#isolation.run(admitted));
     return hasRoom;
   }
 
   /** Sends where there is room. @returns what is short otherwise. */
   #start(admitted: Admitted): Shortage | undefined {
-    const { slots, sender, execution: parts } = this.#parts;
+    const { slots } = this.#parts;
     const { webhookId, delivery, lease } = admitted;
-    const standing = slots.standing(webhookId);
     const { isNew } = lease.claim;
+    const standing = slots.standing(webhookId);
     const slot = slots.take(webhookId, isNew);
     if (slot === undefined) return isNew && standing === 'unknown' ? 'newcomer' : standing;
-    if (!this.#takeBytes(delivery, standing)) {
+    if (!this.#bytes.take(delivery, standing)) {
       slot.leave('unused');
       return 'bytes';
     }
-    const onLate = () => {
-      slot.becomeSlow();
-      this.#becameSlow(webhookId);
-    };
-    const sending = execute(parts, admitted, watched(sender, slot.slowAfterMs, onLate)).then(
-      (execution) => {
-        slot.leave(endOf(execution));
-        if (delivery.payload === null) this.#bytes.giveLong(delivery.bytes);
-        else this.#bytes.giveShort(delivery.bytes);
-        return execution;
-      },
-    );
-    this.#run(admitted, sending);
+    this.#follow(admitted, this.#send(admitted, slot));
     return undefined;
   }
 
-  #takeBytes({ payload, bytes }: Admitted['delivery'], standing: Standing): boolean {
-    if (payload === null) return this.#bytes.takeLong(bytes, PART_OF_BYTES[standing]);
-    this.#bytes.takeShort(bytes);
-    return true;
+  async #send(admitted: Admitted, slot: Slot): Promise<Execution> {
+    const { sender } = this.#parts;
+    const onSlow = () => this.#becameSlow(admitted.webhookId, slot);
+    const slowness = { slowAfterMs: slot.slowAfterMs, onSlow };
+    const execution = await execute(this.#parts, admitted, { sender, slowness });
+    slot.leave(endOf(execution));
+    this.#bytes.give(admitted.delivery);
+    return execution;
   }
 
   /** What waits for a webhook that turned out to be slow would wait for long. */
-  #becameSlow(webhookId: string): void {
-    const { claimer, buffer, onRoom } = this.#parts;
+  #becameSlow(webhookId: string, slot: Slot): void {
+    const { claimer, buffer, wakeup } = this.#parts;
+    slot.becomeSlow();
     claimer.roomChanged();
-    onRoom();
-    this.#track(this.#return(buffer.remove(webhookId)));
+    wakeup.wake();
+    this.#underWay.add(this.#return(buffer.remove(webhookId)));
   }
 
-  #run(admitted: Admitted, sending: Promise<Execution>): void {
-    const { claimer, onRoom } = this.#parts;
+  #follow(admitted: Admitted, execution: Promise<Execution>): void {
+    this.#underWay.add(this.#close(admitted, execution));
+  }
+
+  /** When a claim is closed, what it held is free for others. */
+  async #close(admitted: Admitted, execution: Promise<Execution>): Promise<void> {
+    const { claimer, wakeup } = this.#parts;
     const { webhookId, delivery } = admitted;
-    this.#track(
-      sending.then(async (execution) => {
-        await this.#end(admitted, execution);
-        claimer.sendEnded(webhookId, delivery.payload === null);
-        this.fill();
-        onRoom();
-      }),
-    );
+    await this.#closer.close(admitted, await execution);
+    claimer.sendEnded(webhookId, delivery.payload === null);
+    this.fill();
+    wakeup.wake();
   }
 
-  /**
-   * What is settled leaves; everything else goes back with its old count, and takes its mark along,
-   * whosever the claim is now.
-   */
-  #end({ lease, isolated }: Admitted, execution: Execution): Promise<void> | void {
-    const { leases } = this.#parts;
-    switch (execution.kind) {
-      case 'attempted':
-        if (!isolated) this.#pause.recovered();
-        return leases.drop(lease);
-      case 'aborted':
-      case 'gone':
-      case 'not_ours':
-        return leases.return([lease]);
-      case 'not_recorded':
-        return leases.return([lease], LONGEST_PAUSE_MS / 1000);
-      case 'local':
-        return leases.return([lease], this.#pauseAfter(execution.code, isolated) / 1000);
-    }
-  }
-
-  /**
-   * This machine cannot send at the moment: claiming goes on after a pause. Where only a process
-   * for an isolated send, or a local port for one address, could not be had, the others are sent
-   * meanwhile. @returns how long this delivery waits, in milliseconds.
-   */
-  #pauseAfter(code: string, isolated: boolean): number {
-    const isAlone = isolated || code === 'EADDRNOTAVAIL';
-    const { ms, isNew } = isAlone ? { ms: LONGEST_PAUSE_MS, isNew: true } : this.#pause.fault();
-    if (isNew) this.#parts.log.warn('send.local_fault', { code, pause_ms: ms });
-    if (isNew && !isAlone) this.#parts.claimer.pause(ms);
-    return ms;
-  }
-
-  async #return(admitted: Admitted[], delaySeconds = 0): Promise<void> {
-    await this.#parts.leases.return(
+  #return(admitted: Admitted[], delaySeconds = 0): Promise<void> {
+    return this.#parts.leases.return(
       admitted.map(({ lease }) => lease),
       delaySeconds,
     );
-  }
-
-  #track(work: Promise<void>): void {
-    const tracked = work
-      .catch((error: unknown) => this.#parts.log.error('dispatch.failed', { error }))
-      .finally(() => this.#underWay.delete(tracked));
-    this.#underWay.add(tracked);
   }
 }
 

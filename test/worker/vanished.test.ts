@@ -63,7 +63,9 @@ async function marked(t: Cleanup) {
   const parts = {
     pool,
     log: silentLog,
-    record: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
+    completer: {
+      complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
+    },
   };
   return { admitted, mark, pool, commit, recorded, record: () => recordVanished(parts, admitted) };
 }

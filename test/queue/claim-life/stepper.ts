@@ -93,10 +93,12 @@ export class Stepper {
     const parts: ExecutorParts = {
       pool: link.pool,
       log: silentLog,
-      record(attempted) {
-        step.attempted = attempted;
-        waiting.resolve(undefined);
-        return new Promise(() => {});
+      completer: {
+        complete(attempted) {
+          step.attempted = attempted;
+          waiting.resolve(undefined);
+          return new Promise(() => {});
+        },
       },
     };
     const route = this.#parts.rule({ ...admitted, crashes: step.lease.claim.crashes });
@@ -178,11 +180,13 @@ export class Stepper {
   get #leases(): Pick<Leases, 'drop' | 'return'> {
     return {
       drop: (lease) => this.#forget(lease),
-      return: async (leases: LeasedClaim[], delaySeconds = 0) => {
-        for (const lease of leases) this.#forget(lease);
-        await this.#returns.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
-      },
+      return: (leases, delaySeconds) => this.#return(leases, delaySeconds),
     };
+  }
+
+  async #return(leases: LeasedClaim[], delaySeconds = 0): Promise<void> {
+    for (const lease of leases) this.#forget(lease);
+    await this.#returns.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
   }
 }
 
@@ -195,7 +199,7 @@ type Run = { parts: ExecutorParts; admitted: Admitted; sender: Sender };
 function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution> {
   if (route === 'vanished') return recordVanished(parts, admitted);
   if (route === 'isolated') return new Isolation(parts, sender).run(admitted);
-  if (route === 'normal') return execute(parts, admitted, sender);
+  if (route === 'normal') return execute(parts, admitted, { sender });
   const { delivery, webhook, lease } = admitted;
   const payload = delivery.payload ?? '';
   const condemned: Attempted = {
@@ -208,7 +212,7 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
     exchange: exchangeOf('crash'),
     verdict: { kind: 'failed' },
   };
-  return parts.record(condemned).then(() => condemned);
+  return parts.completer.complete(condemned).then(() => condemned);
 }
 
 /** A sender whose sends end when the check says so. */
