@@ -1,4 +1,4 @@
-import type { Standing } from './slots.ts';
+import type { Standing } from './standing.ts';
 
 /**
  * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown

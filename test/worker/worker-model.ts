@@ -1,7 +1,8 @@
 import { Buffer } from '../../src/worker/buffer.ts';
 import type { Claim, ClaimRequest, Claimed } from '../../src/queue/claim.ts';
 import { Claimer } from '../../src/worker/claimer.ts';
-import { Slots, type SendEnd } from '../../src/worker/slots.ts';
+import { Slots } from '../../src/worker/slots.ts';
+import type { SendEnd } from '../../src/worker/standing.ts';
 
 /**
  * How the endpoint of a webhook behaves: it answers after `answersMs`, or the send is given up
