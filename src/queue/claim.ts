@@ -37,8 +37,10 @@ export type ClaimRequest = {
   limit: number;
   /** Which end of the queue to look at. */
   from: 'oldest' | 'newest';
-  /** Most jobs of each of these webhooks; 0: none. */
+  /** Most jobs of each of these webhooks, at least 1. */
   rooms: ReadonlyMap<string, number>;
+  /** Of these webhooks no jobs. */
+  leftOut: string[];
   /** Of these webhooks only jobs that came within the last second. */
   onlyNew: string[];
   /** Most jobs of any other webhook. */
@@ -187,15 +189,8 @@ const FEW_OF_EACH = `
   ) as ranked
   where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
 
-function parameters({ limit, rooms, onlyNew, otherwise }: ClaimRequest): unknown[] {
-  const ignored = [...rooms].filter(([, jobs]) => jobs === 0).map(([webhookId]) => webhookId);
-  return [
-    limit,
-    ignored,
-    JSON.stringify(Object.fromEntries([...rooms].filter(([, jobs]) => jobs > 0))),
-    otherwise,
-    onlyNew,
-  ];
+function parameters({ limit, rooms, leftOut, onlyNew, otherwise }: ClaimRequest): unknown[] {
+  return [limit, leftOut, JSON.stringify(Object.fromEntries(rooms)), otherwise, onlyNew];
 }
 
 /** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */

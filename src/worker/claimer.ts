@@ -1,10 +1,12 @@
 import type { Buffer } from './buffer.ts';
+import { Ends, type End } from './ends.ts';
 import type { Claim, ClaimRequest } from '../queue/claim.ts';
 import type { ClaimableQueue } from '../queue/queue.ts';
+import { LeftOut } from './left-out.ts';
+import { Room } from './room.ts';
 import type { Slots } from './slots.ts';
+import { isSlow } from './standing.ts';
 import { TurnedAway, type Shortage } from './turned-away.ts';
-
-type End = ClaimRequest['from'];
 
 /** `askedAt`: when the claims were asked for, `performance.now()`. */
 export type Claimed = { claims: Claim[]; from: End; askedAt: number };
@@ -19,27 +21,10 @@ type ClaimerParts = {
 };
 
 /**
- * A claim has a cost of its own: with a backlog they are this far apart, so that each brings many.
- */
-const BACKLOG_GAP_MS = 20;
-
-/** So far apart are claims of the old end where nothing but jobs out of sight asks for them. */
-const HIDDEN_GAP_MS = 200;
-
-/**
  * How long nothing is claimed after a claim that failed, at most: most failures are the database's,
  * and last.
  */
 const AFTER_FAILURE_MS = 1000;
-
-/** Most of these claims may find no room, so few are made at once. */
-const SMALL_BATCH = 20;
-
-/**
- * What is claimed at once of a webhook that has nothing under way here: one to send, one to follow.
- * Only one where there is no room for a webhook that nothing is known of: most of them go back.
- */
-const OF_OTHERS = 2;
 
 /**
  * Decides what to claim, and when. Each claim asks only for what there is room for, webhook by
@@ -51,61 +36,55 @@ const OF_OTHERS = 2;
 export class Claimer {
   readonly #parts: ClaimerParts;
   readonly #now: () => number;
+  readonly #room: Room;
+  readonly #ends = new Ends();
   readonly #turnedAway = new TurnedAway();
-  /** Those of them that may be claimed again, and were not yet. */
-  readonly #released = new Map<string, Shortage>();
-  readonly #wanted: Record<End, boolean> = { newest: true, oldest: false };
-  readonly #nextAt: Record<End, number> = { newest: 0, oldest: 0 };
-  /** Webhooks that were left out since the last wake-up. */
-  readonly #ignored = new Set<string>();
-  #last: End = 'oldest';
-  #backlog = false;
+  readonly #leftOut = new LeftOut();
   #pollAt = 0;
-  /** When the old end was claimed from. */
-  #oldestAt = -Infinity;
   #pausedUntil = 0;
 
   constructor(parts: ClaimerParts) {
     this.#parts = parts;
     this.#now = parts.now ?? (() => performance.now());
+    this.#room = new Room(parts.slots, parts.buffer);
   }
 
   /** Claims what there is room for; nothing where there is no room or nothing can be waiting. */
   async claim(): Promise<Claimed> {
     const askedAt = this.#now();
     if (askedAt >= this.#pollAt) this.#poll();
-    const from = this.#nextEnd(askedAt);
+    const isPaused = askedAt < this.#pausedUntil;
+    const from = isPaused ? undefined : this.#ends.next(this.#possible(), askedAt);
     if (from === undefined) return { claims: [], from: 'newest', askedAt };
-    this.#last = from;
-    if (from === 'oldest') this.#oldestAt = askedAt;
     // Before the answer: what is told meanwhile must not be forgotten.
-    this.#wanted[from] = false;
-    const request = this.#request(from);
-    for (const [webhookId, room] of request.rooms) if (room === 0) this.#ignored.add(webhookId);
+    this.#ends.begin(from, askedAt);
+    const released = [...this.#turnedAway.released()];
     try {
-      const { claims, more, hidden } = await this.#parts.queue.claim(request);
-      this.#noteMore(from, { more, hidden });
-      this.#noteReleased(request, { claims, more: more || from === 'newest' });
+      const { claims, more, hidden } = await this.#parts.queue.claim(this.#request(from, released));
+      this.#ends.note(from, { more, hidden });
+      this.#turnedAway.endReleases(claims.map(({ webhookId }) => webhookId));
+      // Of a webhook that was asked for in vain nothing is due: another one may have its place.
+      const sawAll = from === 'oldest' && !more;
+      if (sawAll && this.#turnedAway.endReleases(released) > 0) this.roomChanged();
       return { claims, from, askedAt };
     } catch (error) {
-      this.#wanted[from] = true;
+      this.#ends.want(from);
       this.pause(Math.min(AFTER_FAILURE_MS, this.#parts.pollingIntervalMs));
       throw error;
     } finally {
-      const gapMs = this.#backlog ? BACKLOG_GAP_MS : 0;
-      this.#nextAt[from] = askedAt + Math.max(gapMs, 2 * (this.#now() - askedAt));
+      this.#ends.finish(from, askedAt, this.#now());
     }
   }
 
   /** There may be something new. */
   wake(): void {
-    this.#wanted.newest = true;
-    this.#ignored.clear();
+    this.#ends.want('newest');
+    this.#leftOut.wake();
   }
 
   /** A claim found no room and went back: its webhook is left out until there is some. */
   turnAway(webhookId: string, shortage: Shortage): void {
-    this.#turnedAway.add(webhookId, shortage);
+    if (this.#turnedAway.add(webhookId, shortage)) this.#leftOut.turnedAway(webhookId);
   }
 
   /**
@@ -115,18 +94,16 @@ export class Claimer {
   sendEnded(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
-    this.#turnedAway.forget(webhookId);
-    const hasRoom = this.#ignored.has(webhookId) && this.#room(webhookId) > 0;
+    if (this.#turnedAway.forget(webhookId)) this.#leftOut.letIn(webhookId);
     // Where others wait for a place that is held for long, it comes after them: else the same few
     // would have them for ever.
-    const waits =
-      (standing === 'slow' || standing === 'silent') &&
-      !slots.isActive(webhookId) &&
-      this.#turnedAway.has(standing);
-    if (waits) this.#turnedAway.add(webhookId, standing);
-    else if (hasRoom && this.#ignored.delete(webhookId))
-      this.#wanted[this.#backlog ? 'oldest' : 'newest'] = true;
-    if (wasLong) this.#release('bytes', this.#turnedAway.release('bytes', 1));
+    if (isSlow(standing) && !slots.isActive(webhookId) && this.#turnedAway.has(standing))
+      this.turnAway(webhookId, standing);
+    else if (this.#leftOut.has(webhookId) && this.#room.of(webhookId) > 0) {
+      this.#leftOut.delete(webhookId);
+      this.#ends.wantMore();
+    }
+    if (wasLong) this.#release('bytes', 1);
     this.roomChanged();
   }
 
@@ -138,21 +115,16 @@ export class Claimer {
     const { slots } = this.#parts;
     for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
-      if (room > 0)
-        this.#release(
-          standing,
-          this.#turnedAway.release(standing, room - this.#countReleased(standing)),
-        );
+      if (room > 0) this.#release(standing, room - this.#turnedAway.countReleased(standing));
     }
     // One of those that came last as well: it need not wait for all that hang.
     const room = slots.roomFor('unknown');
     if (room > 0)
-      this.#release(
-        'unknown',
-        this.#turnedAway.release('unknown', room + 1 - this.#countReleased('unknown'), 'last'),
-      );
-    if (this.#turnedAway.release('newcomer', slots.roomFor('unknown', true), 'last').length > 0)
-      this.#wanted.newest = true;
+      this.#release('unknown', room + 1 - this.#turnedAway.countReleased('unknown'), 'last');
+    for (const webhookId of this.#turnedAway.takeNewcomers(slots.roomFor('unknown', true))) {
+      this.#leftOut.letIn(webhookId);
+      this.#ends.want('newest');
+    }
   }
 
   /** Claims nothing for a while. A pause that is on is not made shorter. */
@@ -163,95 +135,52 @@ export class Claimer {
   /** Milliseconds until claiming again makes sense if nothing happens. */
   waitMs(): number {
     const now = this.#now();
-    const times = this.#possible().map((end) => this.#nextAt[end]);
-    return Math.max(0, this.#pausedUntil - now, Math.min(this.#pollAt, ...times) - now);
+    const nextAt = Math.min(this.#pollAt, this.#ends.nextAt(this.#possible()));
+    return Math.max(0, this.#pausedUntil - now, nextAt - now);
   }
 
   #poll(): void {
     this.wake();
     this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
-    this.#turnedAway.release('newcomer', Infinity);
-    this.#release('bytes', this.#turnedAway.release('bytes', 1));
+    this.#turnedAway.takeNewcomers(Infinity);
+    this.#release('bytes', 1);
     this.roomChanged();
   }
 
-  #release(shortage: Shortage, webhookIds: string[]): void {
-    for (const webhookId of webhookIds) this.#released.set(webhookId, shortage);
-    if (webhookIds.length > 0) this.#wanted.oldest = true;
-  }
-
-  #countReleased(shortage: Shortage): number {
-    let count = 0;
-    for (const one of this.#released.values()) if (one === shortage) count += 1;
-    return count;
-  }
-
-  /** Of a webhook that was asked for in vain nothing is due: another one may have its place. */
-  #noteReleased(request: ClaimRequest, { claims, more }: { claims: Claim[]; more: boolean }): void {
-    for (const { webhookId } of claims) this.#released.delete(webhookId);
-    if (more) return;
-    const inVain = [...request.rooms.keys()].filter((webhookId) =>
-      this.#released.delete(webhookId),
-    );
-    if (inVain.length > 0) this.roomChanged();
-  }
-
-  #noteMore(from: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
-    if (from === 'oldest') this.#backlog = more;
-    if (more || hidden) this.#wanted.oldest = true;
-    // What is hidden mostly waits for its time, and each look behind it costs the more, the more
-    // there is.
-    if (hidden && !more && !this.#backlog)
-      this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
-  }
-
-  #nextEnd(now: number): End | undefined {
-    if (now < this.#pausedUntil) return undefined;
-    const possible = this.#possible().filter((end) => now >= this.#nextAt[end]);
-    return possible.find((end) => end !== this.#last) ?? possible[0];
+  #release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): void {
+    for (const webhookId of this.#turnedAway.release(shortage, count, which)) {
+      // Of an unknown one, what was new was claimed all the while.
+      if (shortage !== 'unknown') this.#leftOut.letIn(webhookId);
+      this.#ends.want('oldest');
+    }
   }
 
   #possible(): End[] {
-    return (['newest', 'oldest'] as const).filter(
-      (end) => this.#wanted[end] && this.#limit(end) > 0,
-    );
+    return this.#ends.wanted().filter((end) => this.#room.limit(end) > 0);
   }
 
-  #limit(from: End): number {
-    const { slots, buffer } = this.#parts;
-    const { fast, slow } = slots.free();
-    const left =
-      from === 'newest'
-        ? Math.max(fast - buffer.size, Math.min(fast, SMALL_BATCH))
-        : fast - buffer.size;
-    return Math.max(0, left, slots.hasSlow ? Math.min(SMALL_BATCH, slow) : 0);
-  }
-
-  #request(from: End): ClaimRequest {
+  /**
+   * Asks for what there is room for. Here that costs as much as there are webhooks with something
+   * under way, and those that were turned away are listed, as the database has to pass them over.
+   */
+  #request(from: End, released: string[]): ClaimRequest {
     const { slots, buffer } = this.#parts;
     const rooms = new Map<string, number>();
-    for (const ids of [slots.active(), buffer.webhookIds(), this.#released.keys()])
-      for (const id of ids) rooms.set(id, this.#room(id));
-    for (const id of this.#turnedAway.webhookIds('quick', 'slow', 'silent', 'newcomer', 'bytes'))
-      rooms.set(id, 0);
-    const onlyNew = [...this.#turnedAway.webhookIds('unknown')];
+    const full = new Set<string>();
+    for (const webhookId of [...slots.active(), ...buffer.webhookIds(), ...released]) {
+      const room = this.#room.of(webhookId);
+      if (room > 0) rooms.set(webhookId, room);
+      else full.add(webhookId);
+    }
+    this.#leftOut.claimed(full);
     return {
-      limit: this.#limit(from),
+      limit: this.#room.limit(from),
       from,
       rooms,
-      onlyNew,
-      otherwise: slots.roomFor('unknown') > 0 ? OF_OTHERS : 1,
+      leftOut: [...full, ...this.#turnedAway.leftOut()],
+      onlyNew: this.#turnedAway.onlyNew(),
+      otherwise: this.#room.ofOthers(),
     };
-  }
-
-  /** What could be sent of a webhook now, and could wait. */
-  #room(webhookId: string): number {
-    const { slots, buffer } = this.#parts;
-    const waiting = buffer.count(webhookId);
-    const mayWait = Math.min(slots.ahead(webhookId), waiting + buffer.free);
-    const room = Math.max(0, slots.room(webhookId) - waiting + mayWait);
-    // A claim for a few of them now would put off the one for many by its gap.
-    return 2 * room < mayWait ? 0 : room;
   }
 }

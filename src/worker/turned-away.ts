@@ -1,3 +1,4 @@
+import { OrderedSet } from './ordered-set.ts';
 import type { Standing } from './standing.ts';
 
 /**
@@ -9,46 +10,111 @@ export type Shortage = Standing | 'newcomer' | 'bytes';
 /** More than this are not remembered: those are claimed again, and turned away again. */
 const REMEMBERED = 10_000;
 
+/** Of these nothing is claimed. Of unknown ones something new may still be tried. */
+const LEFT_OUT = ['quick', 'slow', 'silent', 'newcomer', 'bytes'] as const;
+
 /**
- * Webhooks whose claims went back for want of room. They are not claimed again until there is some.
+ * Webhooks whose claims went back for want of room. They are not claimed again until there is some:
+ * then they are released, which means that they are asked for by name until something was claimed.
+ * Newcomers are found among the newest, without being asked for.
  */
 export class TurnedAway {
-  readonly #byShortage = new Map<Shortage, Set<string>>();
+  readonly #byShortage: Record<Shortage, OrderedSet> = {
+    quick: new OrderedSet(),
+    slow: new OrderedSet(),
+    silent: new OrderedSet(),
+    unknown: new OrderedSet(),
+    newcomer: new OrderedSet(),
+    bytes: new OrderedSet(),
+  };
+  /** What those that are released were short of. */
+  readonly #released = new Map<string, Shortage>();
+  readonly #counts = { quick: 0, slow: 0, silent: 0, unknown: 0, newcomer: 0, bytes: 0 };
 
-  add(webhookId: string, shortage: Shortage): void {
-    const those = this.#byShortage.get(shortage) ?? new Set();
-    this.#byShortage.set(shortage, those);
-    if (those.size < REMEMBERED) those.add(webhookId);
-  }
-
-  /**
-   * Lets up to `count` of them be claimed again, those that were turned away first, or last.
-   * @returns them.
-   */
-  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
-    const those = this.#byShortage.get(shortage);
-    if (those === undefined || those.size === 0 || count <= 0) return [];
-    const all = which === 'first' ? those : [...those].toReversed();
-    const released: string[] = [];
-    for (const webhookId of all) {
-      if (released.length >= count) break;
-      those.delete(webhookId);
-      released.push(webhookId);
-    }
-    return released;
+  /** @returns whether nothing of it is to be claimed now, other than before. */
+  add(webhookId: string, shortage: Shortage): boolean {
+    const those = this.#byShortage[shortage];
+    if (those.size >= REMEMBERED) return false;
+    const wasLeftOut = this.#isLeftOut(webhookId);
+    those.add(webhookId);
+    return !wasLeftOut && this.#isLeftOut(webhookId);
   }
 
   /** Whether any wait for this. */
   has(shortage: Shortage): boolean {
-    return (this.#byShortage.get(shortage)?.size ?? 0) > 0;
+    return this.#byShortage[shortage].size > 0;
   }
 
-  /** A send of it is over: more is known of it now. */
-  forget(webhookId: string): void {
-    for (const those of this.#byShortage.values()) those.delete(webhookId);
+  /** A send of it is over: more is known of it now. @returns whether it was left out. */
+  forget(webhookId: string): boolean {
+    const wasLeftOut = this.#isLeftOut(webhookId);
+    for (const those of Object.values(this.#byShortage)) those.delete(webhookId);
+    return wasLeftOut;
   }
 
-  *webhookIds(...shortages: Shortage[]): Generator<string> {
-    for (const shortage of shortages) yield* this.#byShortage.get(shortage) ?? [];
+  /**
+   * Releases up to `count` of them, those that were turned away first, or last.
+   * @returns them.
+   */
+  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
+    const released = this.#take(shortage, count, which);
+    for (const webhookId of released) {
+      this.#endRelease(webhookId);
+      this.#released.set(webhookId, shortage);
+      this.#counts[shortage] += 1;
+    }
+    return released;
+  }
+
+  /** Takes out up to `count` newcomers, the last ones first. @returns them. */
+  takeNewcomers(count: number): string[] {
+    return this.#take('newcomer', count, 'last');
+  }
+
+  /** How many that were short of this are released. */
+  countReleased(shortage: Shortage): number {
+    return this.#counts[shortage];
+  }
+
+  /** Those that are to be asked for by name. */
+  released(): Iterable<string> {
+    return this.#released.keys();
+  }
+
+  /** Something of these webhooks was claimed, or nothing of them is due. @returns how many were. */
+  endReleases(webhookIds: Iterable<string>): number {
+    let ended = 0;
+    for (const webhookId of webhookIds) if (this.#endRelease(webhookId)) ended += 1;
+    return ended;
+  }
+
+  /** Webhooks of which nothing is to be claimed. */
+  leftOut(): string[] {
+    return LEFT_OUT.flatMap((shortage) => [...this.#byShortage[shortage].ids()]);
+  }
+
+  /** Webhooks of which only what is new is to be claimed. */
+  onlyNew(): string[] {
+    return [...this.#byShortage.unknown.ids()];
+  }
+
+  #isLeftOut(webhookId: string): boolean {
+    return LEFT_OUT.some((shortage) => this.#byShortage[shortage].has(webhookId));
+  }
+
+  #take(shortage: Shortage, count: number, which: 'first' | 'last'): string[] {
+    const taken: string[] = [];
+    while (taken.length < count) {
+      const webhookId = this.#byShortage[shortage].take(which);
+      if (webhookId === undefined) break;
+      taken.push(webhookId);
+    }
+    return taken;
+  }
+
+  #endRelease(webhookId: string): boolean {
+    const shortage = this.#released.get(webhookId);
+    if (shortage !== undefined) this.#counts[shortage] -= 1;
+    return this.#released.delete(webhookId);
   }
 }

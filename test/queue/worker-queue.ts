@@ -37,7 +37,8 @@ export function asking({
   return {
     limit,
     from,
-    rooms: new Map(ignore.map((webhookId) => [webhookId, 0])),
+    rooms: new Map(),
+    leftOut: ignore,
     onlyNew: [],
     otherwise: limit,
   };

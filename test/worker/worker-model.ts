@@ -192,7 +192,9 @@ export class WorkerModel {
   }
 
   /** As claimJobs does it. */
-  async #claim({ limit, from, rooms, onlyNew, otherwise }: ClaimRequest): Promise<Claimed> {
+  async #claim(request: ClaimRequest): Promise<Claimed> {
+    const { limit, from, rooms, onlyNew, otherwise } = request;
+    const leftOut = new Set(request.leftOut);
     this.#now += CLAIM_MS;
     this.counts.claims += 1;
     const ignored = new Set(onlyNew);
@@ -201,7 +203,7 @@ export class WorkerModel {
     const seen = from === 'oldest' ? free : free.toReversed().slice(0, NEWEST);
     const wanted = (job: Job) =>
       job.dueAt <= this.#now &&
-      rooms.get(job.webhookId) !== 0 &&
+      !leftOut.has(job.webhookId) &&
       (isNew(job) || !ignored.has(job.webhookId));
     const due = seen.filter(wanted).slice(0, limit);
     const taken = new Map<string, number>();

@@ -1,0 +1,72 @@
+import type { ClaimRequest } from '../queue/claim.ts';
+
+export type End = ClaimRequest['from'];
+
+/**
+ * A claim has a cost of its own: with a backlog they are this far apart, so that each brings many.
+ */
+const BACKLOG_GAP_MS = 20;
+
+/** So far apart are claims of the old end where nothing but jobs out of sight asks for them. */
+const HIDDEN_GAP_MS = 200;
+
+/**
+ * The two ends of the queue: which of them may have something to claim, and when it is looked at.
+ * Both take turns. An end whose claim came back short is left alone until it is wanted again.
+ */
+export class Ends {
+  readonly #wanted: Record<End, boolean> = { newest: true, oldest: false };
+  readonly #nextAt: Record<End, number> = { newest: 0, oldest: 0 };
+  #last: End = 'oldest';
+  #backlog = false;
+  /** When the old end was claimed from. */
+  #oldestAt = -Infinity;
+
+  /** There may be something at this end. */
+  want(end: End): void {
+    this.#wanted[end] = true;
+  }
+
+  /** There may be more of a webhook that was left out: behind a backlog, if there is one. */
+  wantMore(): void {
+    this.want(this.#backlog ? 'oldest' : 'newest');
+  }
+
+  wanted(): End[] {
+    return (['newest', 'oldest'] as const).filter((end) => this.#wanted[end]);
+  }
+
+  /** The one of `possible` that is to be claimed from now, if any. */
+  next(possible: End[], now: number): End | undefined {
+    const due = possible.filter((end) => now >= this.#nextAt[end]);
+    return due.find((end) => end !== this.#last) ?? due[0];
+  }
+
+  /** When the first of `possible` is to be claimed from. */
+  nextAt(possible: End[]): number {
+    return Math.min(...possible.map((end) => this.#nextAt[end]));
+  }
+
+  /** A claim begins. From here on the end may be wanted again. */
+  begin(end: End, now: number): void {
+    this.#last = end;
+    this.#wanted[end] = false;
+    if (end === 'oldest') this.#oldestAt = now;
+  }
+
+  /** What a claim told of the queue. */
+  note(end: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
+    if (end === 'oldest') this.#backlog = more;
+    if (more || hidden) this.want('oldest');
+    // What is hidden mostly waits for its time, and each look behind it costs the more, the more
+    // there is.
+    if (hidden && !more && !this.#backlog)
+      this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
+  }
+
+  /** A claim is over: the next one of its end comes after twice the time that it took. */
+  finish(end: End, askedAt: number, now: number): void {
+    const gapMs = this.#backlog ? BACKLOG_GAP_MS : 0;
+    this.#nextAt[end] = askedAt + Math.max(gapMs, 2 * (now - askedAt));
+  }
+}
