@@ -42,9 +42,28 @@ const RETURN_MS = 2000;
  * Claims deliveries and sends them, until stopped. The life of a claim here:
  *
  *     claimed → admitted → slot → sending (fast → slow) → settled
- *                 │   │      └ buffered → slot | returned
- *                 │   └ isolated (marked) → sending in a process of its own → settled
- *                 └ held | postponed | dropped               sending → aborted → returned
+ *                 │ │ │                └ aborted → returned
+ *                 │ │ └ buffered → slot | returned
+ *                 │ └ isolated (marked) → sending in a process of its own → settled
+ *                 └ held | postponed | dropped
+ *
+ * | step                         | taken by                                                  |
+ * | ---------------------------- | --------------------------------------------------------- |
+ * | claimed                      | `Claimer.claim`, then `Leases.hold`                       |
+ * | admitted                     | `admit`                                                   |
+ * | held, postponed, dropped     | `withdraw`, for `admit`                                   |
+ * | slot, buffered, isolated     | `Slots.take`, `Buffer.add`, `Isolation.run`, for          |
+ * |                              | `Placement.place`; what finds no room is returned, and    |
+ * |                              | its webhook left out by `Claimer.turnAway`                |
+ * | buffered → slot              | `Placement.fill`, which admits again what waited for long |
+ * | sending                      | `execute`                                                 |
+ * | fast → slow                  | `Slot.becomeSlow`; then what is buffered is returned      |
+ * | settled                      | `Completer.complete`                                      |
+ * | the claim is over, or        | `Closer.close`: `Leases.drop`, or `Leases.return`         |
+ * | returned                     |                                                           |
+ * | aborted                      | `Leases`, when a claim is not ours any more, or `stop`    |
+ *
+ * Each turn of the loop claims what there is room for. `Wakeup` is the one thing that it waits for.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -53,7 +72,7 @@ export class Dispatcher {
   readonly #claimer: Claimer;
   readonly #placement: Placement;
   readonly #leases: Leases;
-  readonly #completer;
+  readonly #completer: Completer;
   readonly #running: Promise<void>;
   #stopped = false;
 

@@ -14,6 +14,7 @@ const OF_ONE_WEBHOOK = 2;
  */
 const MAX_WAITING = 2 * POOL_SIZE;
 
+/** `go` tells it whether the place `isIts`: not where its claim is not ours any more. */
 type Waiter = { admitted: Admitted; go(isIts: boolean): void };
 
 /**
@@ -65,7 +66,7 @@ export class Isolation {
   async #send(admitted: Admitted): Promise<Execution> {
     const { lease, delivery } = admitted;
     const mark = randomUUID();
-    // Noted first: when the answer to the commit is lost, the mark may be there.
+    // Noted first: when the answer to the commit does not come, the mark may be there.
     lease.mark = mark;
     try {
       const marked = await inTransaction(this.#parts.pool, (tx) =>
@@ -96,10 +97,10 @@ export class Isolation {
       const [waiter] = next < 0 ? [] : this.#waiting.splice(next, 1);
       if (waiter === undefined) return;
       const { webhookId, lease } = waiter.admitted;
-      const lost = lease.abort.signal.aborted;
-      if (!lost) this.#count += 1;
-      if (!lost) this.#underWay.set(webhookId, (this.#underWay.get(webhookId) ?? 0) + 1);
-      waiter.go(!lost);
+      const isIts = !lease.abort.signal.aborted;
+      if (isIts) this.#count += 1;
+      if (isIts) this.#underWay.set(webhookId, (this.#underWay.get(webhookId) ?? 0) + 1);
+      waiter.go(isIts);
     }
   }
 
