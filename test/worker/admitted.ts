@@ -1,0 +1,63 @@
+import type { Exchange, Sender } from '../../src/sending/send.ts';
+import type { Admitted } from '../../src/worker/admission.ts';
+import { SETTINGS } from '../setup/service.ts';
+
+let count = 0;
+
+/** A claim that may be sent now, with a short payload. */
+export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): Admitted {
+  const id = `delivery ${(count += 1)}`;
+  return {
+    webhookId,
+    lease: {
+      claim: { jobId: id, generation: 'g', deliveryId: id, webhookId, crashes: 0, isNew: false },
+      confirmedAt: performance.now(),
+      abort: new AbortController(),
+    },
+    delivery: {
+      id,
+      webhook_id: webhookId,
+      payload: 'a payload',
+      bytes: 9,
+      delivery_attempts: 0,
+      status: 'pending',
+      held_reason: null,
+      waitSeconds: 0,
+      isolated_by: null,
+    },
+    webhook: { ...SETTINGS, id: webhookId, created_at: '', updated_at: '' },
+    readAt: performance.now(),
+    isolated: false,
+    vanished: false,
+    ...change,
+  };
+}
+
+export const ANSWERED: Exchange = {
+  kind: 'response',
+  status: 200,
+  reason: 'OK',
+  httpVersion: '1.1',
+  rawHeaders: [],
+  body: Buffer.from(''),
+  bodyCut: false,
+  durationMs: 1,
+};
+
+export const REFUSED: Exchange = {
+  kind: 'failure',
+  reason: 'refused',
+  message: 'nobody listens',
+  durationMs: 1,
+};
+
+/** A sender whose sends are under way until a test ends them, in their order. */
+export function heldSender(): Sender & { underWay(): number; end(exchange: Exchange): void } {
+  const sends: ((exchange: Exchange) => void)[] = [];
+  return {
+    send: () => new Promise((resolve) => void sends.push(resolve)),
+    close() {},
+    underWay: () => sends.length,
+    end: (exchange) => sends.shift()?.(exchange),
+  };
+}

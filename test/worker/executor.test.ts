@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { suite, test } from 'node:test';
+import type { Admitted } from '../../src/worker/admission.ts';
+import type { Attempted } from '../../src/attempts/deliver.ts';
+import { findSendable } from '../../src/deliveries/sendable.ts';
+import { markIsolated, unmarkIsolated } from '../../src/attempts/poison.ts';
+import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
+import type { Exchange } from '../../src/sending/send.ts';
+import { admittedOf, ANSWERED, heldSender, REFUSED } from './admitted.ts';
+import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { keepingLog, silentLog } from '../setup/parts.ts';
+import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
+import { until } from '../setup/until.ts';
+import { freshWorkerQueue } from '../queue/worker-queue.ts';
+
+/** What the database says of an attempt: it is recorded, it is not ours, or it cannot be. */
+type Answer = 'recorded' | 'not ours' | 'refused';
+
+suite('one delivery is sent', () => {
+  for (const [when, then, exchange, answer] of [
+    ['it was answered', 'attempted', ANSWERED, 'recorded'],
+    ['it was refused', 'attempted', REFUSED, 'recorded'],
+    ['it was answered, and the claim is not ours any more', 'not_ours', ANSWERED, 'not ours'],
+    ['it was answered, and that cannot be recorded', 'not_recorded', ANSWERED, 'refused'],
+    ['it was given up', 'aborted', { kind: 'aborted' }, 'recorded'],
+    ['this machine could not send', 'local', { kind: 'local', code: 'EMFILE' }, 'recorded'],
+  ] as [when: string, then: string, exchange: Exchange, answer: Answer][]) {
+    test(`${when} → ${then}`, async () => {
+      const { parts, log, completed } = partsOf(answer);
+      const sender = heldSender();
+      const execution = execute(parts, admittedOf('w'), { sender });
+      await until('it is under way', () => sender.underWay() === 1);
+      sender.end(exchange);
+      assert.equal((await execution).kind, then);
+      const isAttempt = exchange.kind === 'response' || exchange.kind === 'failure';
+      assert.deepEqual(completed, isAttempt ? [1] : []);
+      assert.deepEqual(
+        log.lines.map(({ event }) => event),
+        answer === 'refused' ? ['delivery.not_recorded'] : [],
+      );
+    });
+  }
+
+  test('it takes long → that is told once, while it is under way', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { parts } = partsOf('recorded');
+    const sender = heldSender();
+    let told = 0;
+    const slowness = { slowAfterMs: 1000, onSlow: () => void (told += 1) };
+    const execution = execute(parts, admittedOf('w'), { sender, slowness });
+    while (sender.underWay() === 0) await new Promise(setImmediate);
+    t.mock.timers.tick(999);
+    assert.equal(told, 0);
+    t.mock.timers.tick(1);
+    assert.equal(told, 1);
+    sender.end(ANSWERED);
+    await execution;
+    t.mock.timers.tick(5000);
+    assert.equal(told, 1);
+  });
+
+  test('it was answered soon, and to record that takes long → nothing is told', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let completing = false;
+    const { parts } = partsOf('recorded');
+    const completer = { complete: () => ((completing = true), promise) };
+    const sender = heldSender();
+    const slowness = { slowAfterMs: 1000, onSlow: () => assert.fail('it was told') };
+    const execution = execute({ ...parts, completer }, admittedOf('w'), { sender, slowness });
+    while (sender.underWay() === 0) await new Promise(setImmediate);
+    sender.end(ANSWERED);
+    while (!completing) await new Promise(setImmediate);
+    t.mock.timers.tick(5000);
+    resolve(true);
+    assert.equal((await execution).kind, 'attempted');
+  });
+});
+
+suite('a payload that is long is read before it is sent', () => {
+  for (const [when, then, id, event] of [
+    ['its delivery is gone', 'gone', randomUUID(), []],
+    ['the database refuses to tell', 'aborted', 'no id of a delivery', ['payload.not_read']],
+  ] as [when: string, then: string, id: string, events: string[]][]) {
+    test(`${when} → ${then}, and nothing is sent`, async (t) => {
+      const { pool } = await freshDatabase(t);
+      const { parts, log } = partsOf('recorded');
+      const sender = heldSender();
+      const admitted = admittedOf('w');
+      const delivery = { ...admitted.delivery, id, payload: null };
+      const execution = await execute({ ...parts, pool }, { ...admitted, delivery }, { sender });
+      assert.deepEqual([execution, sender.underWay()], [{ kind: then }, 0]);
+      assert.deepEqual(
+        log.lines.map(({ event }) => event),
+        event,
+      );
+    });
+  }
+});
+
+/** Parts that need no database, and the numbers of the attempts that were to be recorded. */
+function partsOf(answer: Answer) {
+  const completed: number[] = [];
+  const log = keepingLog();
+  const parts: ExecutorParts = {
+    pool: undefined as never,
+    log,
+    completer: {
+      async complete({ attempt }) {
+        completed.push(attempt);
+        if (answer === 'refused') throw new Error('refused');
+        return answer === 'recorded';
+      },
+    },
+  };
+  return { parts, log, completed };
+}
+
+suite('a send that vanished', () => {
+  test('its worker takes the mark back before it is recorded → nothing is recorded, and the claim goes back', async (t) => {
+    const { admitted, mark, commit, record, recorded } = await marked(t);
+    await commit((tx) => unmarkIsolated(tx, [{ id: admitted.delivery.id, mark }]));
+    assert.deepEqual(await record(), { kind: 'aborted' });
+    assert.deepEqual(recorded, []);
+  });
+
+  test('its worker takes the mark back while it is recorded → too late, the mark is another one', async (t) => {
+    const { admitted, mark, pool, commit, record, recorded } = await marked(t);
+    assert.equal((await record()).kind, 'attempted');
+    await commit((tx) => unmarkIsolated(tx, [{ id: admitted.delivery.id, mark }]));
+    const delivery = (await findSendable(pool, [admitted.delivery.id]))[0]?.delivery;
+    assert.ok(delivery?.isolated_by);
+    assert.notEqual(delivery.isolated_by, mark);
+    assert.deepEqual(
+      recorded.map(({ exchange, attempt }) => [
+        exchange.kind === 'failure' && exchange.reason,
+        attempt,
+      ]),
+      [['crashed', 1]],
+    );
+  });
+});
+
+/**
+ * A delivery whose isolated send was begun by a worker of which nothing was heard, claimed by
+ * another one.
+ */
+async function marked(t: Cleanup) {
+  const { pool, commit, ...worker } = await freshWorkerQueue(lastFirst(t));
+  const webhook = await addWebhook({ pool, ...worker });
+  const [id = ''] = await addDeliveries({ pool, ...worker }, webhook.id);
+  const mark = randomUUID();
+  await commit((tx) => markIsolated(tx, id, mark));
+  const claim = await worker.claimOf(webhook.id, id);
+  const delivery = (await findSendable(pool, [id]))[0]?.delivery;
+  assert.ok(delivery);
+  const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
+  const admitted: Admitted = {
+    webhookId: webhook.id,
+    lease,
+    delivery,
+    webhook,
+    readAt: performance.now(),
+    isolated: true,
+    vanished: true,
+  };
+  const recorded: Attempted[] = [];
+  const parts = {
+    pool,
+    log: silentLog,
+    completer: {
+      complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
+    },
+  };
+  return { admitted, mark, pool, commit, recorded, record: () => recordVanished(parts, admitted) };
+}

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Attempted } from '../../src/attempts/deliver.ts';
+import type { ClaimRequest } from '../../src/queue/claim.ts';
+import type { Admitted } from '../../src/worker/admission.ts';
+import { Buffer } from '../../src/worker/buffer.ts';
+import { Claimer } from '../../src/worker/claimer.ts';
+import type { LeasedClaim } from '../../src/worker/leases.ts';
+import { Placement } from '../../src/worker/placement.ts';
+import { Slots } from '../../src/worker/slots.ts';
+import { Wakeup } from '../../src/worker/wakeup.ts';
+import { POOL } from '../../src/sending/isolated/isolated-sender.ts';
+import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
+import { keepingLog } from '../setup/parts.ts';
+import { until } from '../setup/until.ts';
+import { freshWorkerQueue } from '../queue/worker-queue.ts';
+import { admittedOf, ANSWERED, heldSender } from './admitted.ts';
+
+/** A placement on real slots, buffer and claimer, which notes what becomes of claims. */
+function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}) {
+  const [sender, isolatedSender] = [heldSender(), heldSender()];
+  const slots = new Slots({ slots: size, share: 20 });
+  const buffer = new Buffer<Admitted>(size);
+  const requests: ClaimRequest[] = [];
+  const queue = {
+    async claim(request: ClaimRequest) {
+      requests.push(request);
+      return { claims: [], more: false, hidden: false };
+    },
+  };
+  const claimer = new Claimer({ queue, slots, buffer, pollingIntervalMs: 60_000 });
+  const dropped: string[] = [];
+  const returned: [deliveryId: string, delaySeconds: number][] = [];
+  const leases = {
+    drop: ({ claim }: LeasedClaim) => void dropped.push(claim.deliveryId),
+    async return(some: LeasedClaim[], delaySeconds = 0) {
+      for (const { claim } of some) returned.push([claim.deliveryId, delaySeconds]);
+    },
+  };
+  const completed: Attempted[] = [];
+  const completer = { complete: async (one: Attempted) => completed.push(one) > 0 };
+  const log = keepingLog();
+  const wakeup = new Wakeup();
+  const placement = new Placement({
+    ...{ pool: undefined as never, queue: undefined as never, log, completer },
+    ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup },
+    ...parts,
+  });
+  return {
+    ...{ placement, sender, isolatedSender, slots, buffer, claimer, wakeup, log },
+    ...{ dropped, returned, completed, requests },
+  };
+}
+
+type World = ReturnType<typeof placementOf>;
+
+/** Ends sends until none is under way. */
+async function endAll({ placement, sender, completed }: World, count: number): Promise<void> {
+  while (completed.length < count) {
+    sender.end(ANSWERED);
+    await new Promise(setImmediate);
+  }
+  await placement.allOver();
+}
+
+const long = (webhookId: string, bytes: number): Admitted => {
+  const { delivery, ...others } = admittedOf(webhookId);
+  return { ...others, delivery: { ...delivery, payload: null, bytes } };
+};
+
+suite('where a claim goes', () => {
+  const quick = { tookMs: 1, answered: true };
+  const silent = { tookMs: 60_000, answered: false };
+
+  /** `known`: as which its webhook is known; `count`: how many claims of it come together. */
+  for (const [when, then, { known, count = 1 }] of [
+    ['there is room', { sent: 1, waiting: 0, returned: 0 }, { known: quick }],
+    ['nothing is known of its webhook', { sent: 1, waiting: 1, returned: 1 }, { count: 3 }],
+    [
+      'more come than a quick webhook may have',
+      { sent: 1, waiting: 2, returned: 2 },
+      { known: quick, count: 5 },
+    ],
+    [
+      'more come than a silent webhook may have',
+      { sent: 1, waiting: 0, returned: 2 },
+      { known: silent, count: 3 },
+    ],
+  ] as [
+    when: string,
+    then: { sent: number; waiting: number; returned: number },
+    given: { known?: typeof quick; count?: number },
+  ][]) {
+    test(`${when}: ${count} → ${JSON.stringify(then)}`, async () => {
+      const world = placementOf();
+      const { placement, sender, slots, buffer, returned } = world;
+      if (known) slots.recall('w', known);
+      await placement.place(Array.from({ length: count }, () => admittedOf('w')));
+      const waiting = buffer.size;
+      assert.deepEqual(
+        { sent: slots.busy().fast + slots.busy().slow, waiting, returned: returned.length },
+        then,
+      );
+      await until('it is sent', () => sender.underWay() === then.sent);
+      await endAll(world, then.sent + then.waiting);
+    });
+  }
+
+  test('its payload is long, and others hold the bytes → it waits if it may, else its webhook is left out', async () => {
+    const { placement, sender, slots, buffer, claimer, returned, requests } = placementOf();
+    slots.recall('known', quick);
+    await claimer.claim();
+    const { delivery, ...large } = admittedOf('holding');
+    await placement.place([{ ...large, delivery: { ...delivery, bytes: 1000 } }]);
+    await placement.place([long('known', 1), long('unknown', 1)]);
+    claimer.wake();
+    await until('it claims', async () => (await claimer.claim(), requests.length > 1));
+    assert.deepEqual(
+      [placement.busy().bytes, buffer.count('known'), returned.length, requests[1]?.leftOut],
+      [1000, 1, 1, ['unknown']],
+    );
+    await until('it is sent', () => sender.underWay() === 1);
+    await placement.stop();
+    sender.end(ANSWERED);
+    await placement.allOver();
+    assert.equal(placement.busy().bytes, 0);
+  });
+
+  test('workers may die on it → the isolated sender, and it holds no slot', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const world = placementOf({ parts: { pool: worker.pool } });
+    const { placement, isolatedSender, slots, completed } = world;
+    const suspect = admittedOf(webhook.id, { isolated: true });
+    await placement.place([{ ...suspect, delivery: { ...suspect.delivery, id } }]);
+    await until('it is sent', () => isolatedSender.underWay() === 1);
+    assert.deepEqual([placement.busy().isolated, slots.busy()], [1, { fast: 0, slow: 0 }]);
+    isolatedSender.end(ANSWERED);
+    await placement.allOver();
+    assert.deepEqual([completed.length, placement.busy().isolated], [1, 0]);
+  });
+
+  test('more suspects than may wait → the others are returned, due after 5 s', async (t) => {
+    const { pool } = await freshWorkerQueue(t);
+    const { placement, returned } = placementOf({ parts: { pool } });
+    const most = 3 * POOL;
+    const suspects = Array.from({ length: most + 2 }, (_, i) =>
+      admittedOf(`w${i}`, { isolated: true }),
+    );
+    await placement.place(suspects);
+    assert.deepEqual(
+      returned,
+      suspects.slice(most).map(({ delivery }) => [delivery.id, 5]),
+    );
+    await placement.stop();
+    await placement.allOver();
+  });
+});
+
+suite('what follows when a send ends or turns slow', () => {
+  test('it was recorded → its claim is over, what waited has its place, and the loop is woken', async () => {
+    const { placement, sender, buffer, wakeup, dropped } = placementOf();
+    const [first, second] = [admittedOf('w'), admittedOf('w')];
+    await placement.place([first, second]);
+    await until('it is sent', () => sender.underWay() === 1);
+    assert.equal(buffer.size, 1);
+    sender.end(ANSWERED);
+    await wakeup.wait(60_000);
+    await until('the next one is sent', () => sender.underWay() === 1);
+    assert.deepEqual([dropped, buffer.size], [[first.delivery.id], 0]);
+    sender.end(ANSWERED);
+    await placement.allOver();
+    assert.deepEqual(dropped, [first.delivery.id, second.delivery.id]);
+  });
+
+  test('it turns slow → what waits for its webhook is returned, and the loop is woken', async () => {
+    const { placement, sender, slots, returned, wakeup } = placementOf();
+    const [first, second] = [admittedOf('w'), admittedOf('w')];
+    await placement.place([first, second]);
+    await wakeup.wait(60_000);
+    assert.deepEqual([returned, slots.standing('w')], [[[second.delivery.id, 0]], 'silent']);
+    sender.end(ANSWERED);
+    await placement.allOver();
+    assert.equal(slots.standing('w'), 'slow');
+  });
+
+  test('this machine could not send → returned later, and what waits is not started meanwhile', async () => {
+    const { placement, sender, buffer, returned } = placementOf();
+    const [first, second] = [admittedOf('w'), admittedOf('w')];
+    await placement.place([first, second]);
+    await until('it is sent', () => sender.underWay() === 1);
+    sender.end({ kind: 'local', code: 'EMFILE' });
+    await placement.allOver();
+    assert.deepEqual([returned, buffer.size, sender.underWay()], [[[first.delivery.id, 1]], 1, 0]);
+  });
+
+  test('told to stop → what waits is returned, sends under way go on', async () => {
+    const { placement, sender, dropped, returned } = placementOf();
+    const [first, second] = [admittedOf('w'), admittedOf('w')];
+    await placement.place([first, second]);
+    await placement.stop();
+    assert.deepEqual(returned, [[second.delivery.id, 0]]);
+    await until('it is sent', () => sender.underWay() === 1);
+    sender.end(ANSWERED);
+    await placement.allOver();
+    assert.deepEqual(dropped, [first.delivery.id]);
+  });
+});
+
+test('a claim has waited for more than a second → it is read again before it is sent', async (t) => {
+  const worker = await freshWorkerQueue(t);
+  const world = placementOf({ parts: { pool: worker.pool, queue: worker.queue } });
+  const { placement, sender, buffer, dropped } = world;
+  const webhook = await addWebhook(worker);
+  const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, 2);
+  await worker.pool.query('delete from deliveries where id = $1', [gone]);
+  const readAt = performance.now() - 1001;
+  for (const one of [gone, id]) {
+    const old = admittedOf(webhook.id, { readAt });
+    old.lease.claim = await worker.claimOf(webhook.id, one);
+    assert.ok(buffer.add(old, 2));
+  }
+  placement.fill();
+  await until('one of them is sent', () => sender.underWay() === 1);
+  assert.deepEqual([dropped, buffer.size], [[gone], 0]);
+  sender.end(ANSWERED);
+  await placement.allOver();
+  assert.deepEqual(dropped, [gone, id]);
+});
