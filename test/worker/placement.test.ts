@@ -9,7 +9,7 @@ import type { LeasedClaim } from '../../src/worker/leases.ts';
 import { Placement } from '../../src/worker/placement.ts';
 import { Slots } from '../../src/worker/slots.ts';
 import { Wakeup } from '../../src/worker/wakeup.ts';
-import { POOL } from '../../src/sending/isolated/isolated-sender.ts';
+import { POOL_SIZE } from '../../src/sending/isolated/pool.ts';
 import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
@@ -144,7 +144,7 @@ suite('where a claim goes', () => {
   test('more suspects than may wait → the others are returned, due after 5 s', async (t) => {
     const { pool } = await freshWorkerQueue(t);
     const { placement, returned } = placementOf({ parts: { pool } });
-    const most = 3 * POOL;
+    const most = 3 * POOL_SIZE;
     const suspects = Array.from({ length: most + 2 }, (_, i) =>
       admittedOf(`w${i}`, { isolated: true }),
     );
