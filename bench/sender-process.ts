@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSender } from '../src/sending/send.ts';
 import { sendBarrage } from '../test/faults/barrage.ts';
-import type { Target } from '../test/faults/hostile.ts';
+import type { Target } from '../test/faults/hostile-endpoints.ts';
 import { watchLeftovers, type Leftovers } from '../test/setup/leftovers.ts';
 
 /**

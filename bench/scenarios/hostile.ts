@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { startHostileEndpoints } from '../../test/faults/hostile.ts';
+import { startHostileEndpoints } from '../../test/faults/hostile-endpoints.ts';
 import { createCleanup } from '../cleanup.ts';
 import { grouped, less, more, type Figure } from '../figures.ts';
 import type { Order, Report, State } from '../sender-process.ts';

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import type { Exchange, Sender } from '../../src/sending/send.ts';
-import type { Target } from './hostile.ts';
+import type { Target } from './hostile-endpoints.ts';
 
 /** How many sends are under way at the same time. */
 const AT_ONCE = 50;

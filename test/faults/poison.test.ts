@@ -1,107 +1,168 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
-import type { Attempt } from '../../src/attempts/attempt.ts';
-import { startServer, startWorker } from '../commands/processes.ts';
-import { freshDatabase } from '../setup/database.ts';
-import { startReceiver } from '../setup/receiver.ts';
-import type { Api } from '../setup/service.ts';
-import { startPoison, type Poison } from './poison.ts';
-import { POISONS } from './poisons.ts';
+import { suite, test, type TestContext } from 'node:test';
+import { postmand, type Command } from '../setup/command.ts';
+import { until } from '../setup/until.ts';
+import { endDoubts, isDoubted } from './claims.ts';
+import { LONG } from './intensity.ts';
+import { judge } from './oracle.ts';
+import { openScene, webhookApart, type Scene } from './scene.ts';
+import { afterDeath, POISONABLE, UNTIL_ISOLATED } from './poison.ts';
+import { CALM, startTraffic, type Post } from './traffic.ts';
 
-const ATTEMPTS = 2;
+const ATTEMPTS = 3;
 
-/** What is kept of a body, and some room for the headers. */
-const MOST_STORED = 2 * 64 * 1024 + 20_000;
-
-test(`${POISONS.length} ways to answer badly, beside healthy traffic → each is recorded as what it was, and nobody else notices`, async (t) => {
-  const database = await freshDatabase(t);
-  const { server, api } = await startServer(t, database);
-  const worker = await startWorker(t, database);
-  const healthy = await startHealthyTraffic(t, api);
-
-  const poisoned = await Promise.all(
-    POISONS.map(async (poison) => ({ poison, id: await deliverTo(t, api, poison) })),
-  );
-  for (const { poison, id } of poisoned)
-    await t.test(poison.name, async () => {
-      const { status, delivery_attempts } = await api.settled(id, 60_000);
-      const attempts = await api.attempts(id);
-      const succeeds = 'status' in poison.recorded && poison.recorded.status === 200;
-      assert.deepEqual(
-        [status, delivery_attempts, attempts.length],
-        succeeds ? ['succeeded', 1, 1] : ['failed', ATTEMPTS, ATTEMPTS],
-      );
-      for (const attempt of attempts) assertRecorded(attempt, poison);
+suite('one payload among 200 on which processes die', { concurrency: 2 }, () => {
+  test('whole workers → each attempt is recorded as that of a worker that vanished, and the others are delivered', async (t) => {
+    const scene = await openQuickScene(t);
+    let worker: Command | undefined;
+    const deadly = () => {
+      worker?.process.kill('SIGKILL');
+      return new Promise<never>(() => {});
+    };
+    const webhook = await webhookApart(scene, '/deadly', deadly, 'failed', {
+      max_delivery_attempts: ATTEMPTS,
     });
+    const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
+    const poison = await postAmong(traffic, webhook.id);
+    const { deliveryId = '' } = poison;
 
-  const ids = await healthy.stop();
-  t.diagnostic(`${ids.length} healthy deliveries meanwhile`);
-  for (const id of ids) {
-    const { status, delivery_attempts } = await api.settled(id);
-    assert.deepEqual([status, delivery_attempts], ['succeeded', 1]);
-  }
-  assert.equal(new Set(healthy.arrived()).size, ids.length);
-  assert.equal(healthy.arrived().length, ids.length);
-  for (const { process, lines, output } of [server, worker]) {
-    assert.deepEqual([process.exitCode, process.signalCode, output.stderr], [null, null, '']);
+    const since = new Date();
+    const cut = new Set<string>();
+    let deaths = 0;
+    while (!(await isFinal(scene, deliveryId))) {
+      assert.ok(deaths < 10, 'workers die on and on');
+      // It may die before it says that it has started.
+      worker = postmand(t, ['worker'], { env: { POSTMAND_DATABASE_URL: scene.database.url } });
+      scene.processes.push(worker);
+      if (!(await diesOn(scene, worker, deliveryId))) continue;
+      deaths += 1;
+      for (const id of await afterDeath(scene)) cut.add(id);
+    }
+    await othersEnd(scene, traffic.posts, since);
+
+    const errors = (await scene.api().attempts(deliveryId)).map(({ error }) => error);
     assert.deepEqual(
-      lines.filter(({ level }) => level === 'error'),
-      [],
+      errors,
+      Array.from({ length: ATTEMPTS }, () => VANISHED),
     );
-  }
-  assert.deepEqual(await worker.end(), { code: 0, signal: null });
+    assert.equal(deaths, UNTIL_ISOLATED + ATTEMPTS);
+    assert.equal(scene.receiver.of(poison.id).length, deaths);
+    // Whatever was under way when a worker died may arrive again, each time: promise 4.
+    const hit = ({ id }: { id: string }) => cut.has(id);
+    const rows = await judge(t, scene, traffic, {
+      since,
+      mayRepeat: hit,
+      mostRepeats: deaths,
+      mayVanish: hit,
+    });
+    const others = rows.filter(({ id, vanished }) => id !== deliveryId && vanished > 0).length;
+    t.diagnostic(
+      `${deaths} workers died; ${others} of ${rows.length - 1} others lost an attempt with them`,
+    );
+  });
+
+  test('the process that sends it, once it is isolated → the worker lives, and each attempt says so', async (t) => {
+    const scene = await openQuickScene(t);
+    const webhook = await webhookApart(scene, '/deadly', () => POISON, 'failed', {
+      max_delivery_attempts: ATTEMPTS,
+    });
+    const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
+    const poison = await postAmong(traffic, webhook.id);
+    const { deliveryId = '' } = poison;
+
+    const since = new Date();
+    const cut = new Set<string>();
+    for (let death = 1; death <= UNTIL_ISOLATED; death += 1) {
+      const doomed = postmand(t, ['worker'], {
+        env: { POSTMAND_DATABASE_URL: scene.database.url, ...POISONABLE },
+      });
+      scene.processes.push(doomed);
+      assert.ok(
+        await diesOn(scene, doomed, deliveryId),
+        'it dies itself, until the delivery is isolated',
+      );
+      for (const id of await afterDeath(scene)) cut.add(id);
+    }
+    const worker = await scene.worker(POISONABLE);
+    await scene.api().settled(deliveryId, 60_000);
+    await othersEnd(scene, traffic.posts, since);
+    assert.equal(worker.process.signalCode, null);
+
+    const errors = (await scene.api().attempts(deliveryId)).map(({ error }) => error);
+    assert.deepEqual(
+      errors,
+      Array.from({ length: ATTEMPTS }, () => 'the process that sent this died (SIGKILL)'),
+    );
+    const senders = scene.receiver.of(poison.id).map(({ process }) => process);
+    assert.equal(senders.length, UNTIL_ISOLATED + ATTEMPTS);
+    assert.equal(new Set(senders).size, senders.length, 'a process for each');
+    assert.ok(!senders.includes(worker.process.pid));
+    await judge(t, scene, traffic, {
+      since,
+      mayRepeat: ({ id }) => cut.has(id),
+      mostRepeats: UNTIL_ISOLATED,
+    });
+  });
 });
 
-async function deliverTo(t: TestContext, api: Api, poison: Poison): Promise<string> {
-  const { url } = await startPoison(t, poison);
-  const times = {
-    delivery_attempt_timeout: poison.slow ? 2 : 30,
-    retry_min_backoff: 1,
-    retry_max_backoff: 1,
-  };
-  const webhook = await api.createWebhook({ url, max_delivery_attempts: ATTEMPTS, ...times });
-  return (await api.createDelivery(webhook.id)).id;
+const VANISHED = 'the worker that was sending this vanished before it could record the outcome';
+
+/** Whoever reads this answer is killed. */
+const POISON = { status: 200, headers: { 'X-Poison': 'kill' } };
+
+/**
+ * Without those that need more than a second for an answer: what they leave behind says nothing
+ * about who had to wait.
+ */
+async function openQuickScene(t: TestContext): Promise<Scene> {
+  const scene = await openScene(t);
+  scene.webhooks.splice(0, Infinity, ...scene.webhooks.filter(({ url }) => !url.endsWith('/slow')));
+  return scene;
 }
 
-function assertRecorded(
-  { response_status_code, raw_response, error }: Attempt,
-  { recorded }: Poison,
-): void {
-  assert.ok(
-    raw_response.length <= MOST_STORED && !raw_response.includes('\0') && !error.includes('\0'),
-  );
-  if ('error' in recorded) {
-    assert.match(error, recorded.error);
-    assert.deepEqual([response_status_code, raw_response], [0, '']);
-  } else {
-    assert.deepEqual(
-      [response_status_code, error, raw_response.endsWith('…[cut]')],
-      [recorded.status, '', recorded.cut ?? false],
+/** Half of the others come before it, half of them after it. */
+async function postAmong(
+  traffic: ReturnType<typeof startTraffic>,
+  webhookId: string,
+): Promise<Post> {
+  await traffic.accepted(100);
+  const post = await traffic.post(webhookId);
+  await traffic.accepted(100);
+  return post;
+}
+
+/**
+ * Waits until the worker died, or the delivery ended without that. Half a minute of doubt is over
+ * at once in the short form.
+ */
+async function diesOn(
+  { api, database: { pool } }: Scene,
+  { process }: Command,
+  deliveryId: string,
+): Promise<boolean> {
+  const isOver = async () => {
+    if (!LONG && (await isDoubted(pool, deliveryId))) await endDoubts(pool);
+    return process.signalCode !== null || (await api().delivery(deliveryId)).status !== 'pending';
+  };
+  await until('the worker died, or the delivery ended', isOver, 120_000);
+  return process.signalCode !== null;
+}
+
+async function isFinal({ api }: Scene, deliveryId: string): Promise<boolean> {
+  return (await api().delivery(deliveryId)).status !== 'pending';
+}
+
+/**
+ * Waits until all of what was accepted before `since` has ended. It need not wait for the poison,
+ * only for workers that live.
+ */
+async function othersEnd({ database: { pool } }: Scene, posts: Post[], since: Date): Promise<void> {
+  const ids = posts.map(({ deliveryId }) => deliveryId);
+  await until('the others have ended', async () => {
+    const { rowCount } = await pool.query(
+      `select from deliveries where status = 'pending' and created_at < $1 and id::text = any ($2)`,
+      [since, ids],
     );
-    if (recorded.text) assert.match(raw_response, recorded.text);
-  }
-}
-
-/** Posts deliveries for healthy webhooks, several at a time, until stopped. */
-async function startHealthyTraffic(t: TestContext, api: Api) {
-  const receiver = await startReceiver(t);
-  const webhooks = await Promise.all(
-    [1, 2, 3, 4, 5].map((i) => api.createWebhook({ url: `${receiver.url}/${i}` })),
-  );
-  const ids: string[] = [];
-  let going = true;
-  const callers = webhooks.map(async ({ id }, caller) => {
-    for (let i = 0; going; i += 1) {
-      ids.push((await api.createDelivery(id, `${caller} ${i}`)).id);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    return rowCount === 0;
   });
-  return {
-    arrived: () => receiver.received.map(({ body }) => body),
-    async stop() {
-      going = false;
-      await Promise.all(callers);
-      return ids;
-    },
-  };
 }

@@ -1,108 +1,105 @@
-import type { Socket } from 'node:net';
-import type { Cleanup } from '../setup/last-first.ts';
-import { startRawServer, startTcpServer, type TcpServer } from '../setup/raw-server.ts';
+import type { Command } from '../setup/command.ts';
+import { until } from '../setup/until.ts';
+import { claimed, endDoubts, expire, markOf, takeBack } from './claims.ts';
+import { LONG } from './intensity.ts';
+import type { Arrival } from './receiver-log.ts';
+import type { Scene } from './scene.ts';
+import { nobodyWaits } from './settling.ts';
+import type { Post } from './traffic.ts';
 
-/** What one attempt must be recorded as: an answer, cut or whole, or an error. */
-export type Recorded = { status: number; cut?: true; text?: RegExp } | { error: RegExp };
+/** So many claims have to run out until a delivery is sent in a process of its own. */
+export const UNTIL_ISOLATED = 3;
 
-/** Something that an endpoint may do to us. */
-export type Poison = {
-  name: string;
-  recorded: Recorded;
-  /** Ends by the timeout only. */
-  slow?: true;
-  /** What the webhook's URL begins with, where not http. */
-  scheme?: 'https';
-  /** With every new connection, before anything is read. */
-  connected?(socket: Socket): void;
-  /** With every whole request. */
-  asked?(socket: Socket): void;
+/** For workers: their processes tell who they are, and can be poisoned by an answer. */
+export const POISONABLE = {
+  NODE_OPTIONS: `--import=${new URL('../setup/poisonable.mjs', import.meta.url).href}`,
 };
 
-export const OK = 'HTTP/1.1 200 OK\r\n';
-export const TIMEOUT: Recorded = { error: /^timeout after \d+(\.\d+)? s$/ };
-
-/** An endpoint that does this to everybody. */
-export async function startPoison(
-  t: Cleanup,
-  { connected, asked, scheme }: Poison,
-): Promise<TcpServer> {
-  const server = connected
-    ? await startTcpServer(t, connected)
-    : await startRawServer(t, asked ?? (() => {}));
-  return { ...server, url: server.url.replace('http', scheme ?? 'http') };
-}
-
-/** A 200 with this body and its true length. */
-export function whole(
-  name: string,
-  body: string | Buffer,
-  recorded: Recorded,
-  headers = '',
-): Poison {
-  const bytes = Buffer.from(body as string);
-  const answer = Buffer.concat([
-    Buffer.from(`${OK}${headers}Content-Length: ${bytes.length}\r\n\r\n`),
-    bytes,
-  ]);
-  return { name, recorded, asked: (socket) => socket.write(answer) };
+/**
+ * Kills a worker in the middle of the sends of these posts, and the next one, until they are
+ * suspected of it. Nobody else may work, and their endpoints must not answer. @returns all
+ * deliveries that were under way at a kill.
+ */
+export async function makeSuspects(scene: Scene, posts: Post[]): Promise<Set<string>> {
+  const cut = new Set<string>();
+  for (let death = 1; death <= UNTIL_ISOLATED; death += 1) {
+    const worker = await scene.worker();
+    await until(
+      `send ${death} of all`,
+      () => posts.every(({ id }) => scene.receiver.of(id).length === death),
+      60_000,
+    );
+    await worker.end('SIGKILL');
+    for (const id of await afterDeath(scene)) cut.add(id);
+  }
+  return cut;
 }
 
 /**
- * These bytes, and then: the connection stays open, ends or is reset; or they come before anything
- * was asked, to a TLS client.
+ * The claims that the only worker left behind when it died. In the short form they are for the next
+ * one at once.
  */
-export function text(
-  name: string,
-  bytes: string,
-  recorded: Recorded,
-  then: 'stay' | 'end' | 'reset' | 'tls' = 'stay',
-): Poison {
-  if (then === 'tls')
-    return { name, recorded, scheme: 'https', connected: (socket) => socket.resume().end(bytes) };
-  return {
-    name,
-    recorded,
-    asked(socket) {
-      if (bytes !== '') socket.write(bytes, 'latin1');
-      if (then === 'end') socket.end();
-      // What was written must leave before the reset, which drops what has not.
-      if (then === 'reset') setImmediate(() => socket.resetAndDestroy());
-    },
-  };
+export async function afterDeath({ database: { pool } }: Scene): Promise<Set<string>> {
+  await nobodyWaits(pool);
+  const ids = await claimed(pool);
+  if (LONG) return ids;
+  await expire(pool, ids);
+  await takeBack(pool);
+  return ids;
 }
 
-/** A body that goes on for as long as it is taken. */
-export function endless(name: string, head: string, piece: string = 'x'.repeat(65_536)): Poison {
-  return flood(name, head, piece, { status: 200, cut: true });
+/**
+ * Waits until each of these posts is being sent by a process that is not the worker itself.
+ * @returns those sends.
+ */
+export async function isolatedSends(
+  { receiver }: Scene,
+  posts: Post[],
+  worker: Command,
+): Promise<Arrival[]> {
+  const sends = () =>
+    receiver
+      .open()
+      .filter(
+        ({ payloadId, process }) =>
+          process !== worker.process.pid && posts.some(({ id }) => id === payloadId),
+      );
+  await until('isolated sends', () => sends().length === posts.length, 60_000);
+  return sends();
 }
 
-/** Writes `start` and then `more` as fast as it is taken. */
-export function flood(name: string, start: string, more: string, recorded: Recorded): Poison {
-  return {
-    name,
-    recorded,
-    asked(socket) {
-      socket.write(start);
-      const pour = () => {
-        while (!socket.destroyed && socket.write(more));
-      };
-      socket.on('drain', pour);
-      pour();
-    },
-  };
-}
+/** A send whose claim its worker is about to lose. */
+export type Loss = {
+  /** The worker has given the send up. */
+  givenUp(): Promise<unknown>;
+  /** Its mark is gone as well, if it had one, and in the short form nobody waits for it. */
+  over(): Promise<void>;
+};
 
-/** Writes `start` and then `more` again and again, slowly. */
-export function drip(name: string, start: string, more: string, everyMs = 50): Poison {
+/** Call it while the send is under way, before its claim is lost. */
+export async function watchLoss(
+  { database: { pool } }: Scene,
+  worker: Command,
+  deliveryId: string,
+): Promise<Loss> {
+  const losses = () =>
+    worker.lines.filter(
+      ({ event, delivery_ids }) =>
+        event === 'lease.lost' && (delivery_ids as string[]).includes(deliveryId),
+    ).length;
+  const before = losses();
+  const mark = await markOf(pool, deliveryId);
+  const givenUp = () => until('the send is given up', () => losses() > before, 60_000);
   return {
-    name,
-    recorded: TIMEOUT,
-    slow: true,
-    asked(socket) {
-      socket.write(start);
-      const timer = setInterval(() => socket.writable && socket.write(more), everyMs);
-      socket.on('close', () => clearInterval(timer));
+    givenUp,
+    async over() {
+      await givenUp();
+      // Another send may have begun under another mark already.
+      await until(
+        'its mark is gone',
+        async () => mark === null || (await markOf(pool, deliveryId)) !== mark,
+      );
+      if (!LONG) await endDoubts(pool);
     },
   };
 }

@@ -7,7 +7,7 @@ import { endLeases, givenUp } from './claims.ts';
 import { LONG } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene, webhookApart } from './scene.ts';
-import { watchLoss } from './suspects.ts';
+import { watchLoss } from './poison.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 /** Twice as often as a delivery may lose its claim until it is suspected. */

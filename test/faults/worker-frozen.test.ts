@@ -5,7 +5,7 @@ import { claimed, endLeases, expire, isDoubted } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
 import { openScene, webhookApart, type Scene } from './scene.ts';
-import { UNTIL_ISOLATED, watchLoss } from './suspects.ts';
+import { UNTIL_ISOLATED, watchLoss } from './poison.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSender } from '../../src/sending/send.ts';
 import { sendBarrage } from '../faults/barrage.ts';
-import { startHostileEndpoints } from '../faults/hostile.ts';
+import { startHostileEndpoints } from '../faults/hostile-endpoints.ts';
 import { watchLeftovers } from '../setup/leftovers.ts';
 import { until } from '../setup/until.ts';
 

@@ -5,7 +5,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { POOL_SIZE, ProcessPool } from '../../../src/sending/isolated/pool.ts';
 import type { Exchange, SenderOptions } from '../../../src/sending/send.ts';
-import { startHostileEndpoints } from '../../faults/hostile.ts';
+import { startHostileEndpoints } from '../../faults/hostile-endpoints.ts';
 import { isRunning } from '../../setup/process-state.ts';
 import { startRawServer } from '../../setup/raw-server.ts';
 import { startReceiver, type Answer, type Receiver } from '../../setup/receiver.ts';

@@ -1,7 +1,7 @@
 import type { Cleanup } from '../setup/last-first.ts';
 import { startTcpServer } from '../setup/raw-server.ts';
-import { OK, startPoison } from './poison.ts';
-import { POISONS } from './poisons.ts';
+import { OK, startPoison } from './hostile-answer.ts';
+import { POISONS } from './hostile-answers.ts';
 
 /** Where to send to, and how long to wait there. */
 export type Target = { url: string; timeoutMs: number };

@@ -8,7 +8,7 @@ import { markOf } from './claims.ts';
 import { sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene, webhookApart, type Scene } from './scene.ts';
-import { isolatedSends, makeSuspects, POISONABLE, UNTIL_ISOLATED } from './suspects.ts';
+import { isolatedSends, makeSuspects, POISONABLE, UNTIL_ISOLATED } from './poison.ts';
 import { startTraffic, type Post, type Traffic } from './traffic.ts';
 
 /** Most isolated sends at a time. */

@@ -9,7 +9,7 @@ import {
   whole,
   type Poison,
   type Recorded,
-} from './poison.ts';
+} from './hostile-answer.ts';
 
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
 const NOT_HTTP: Recorded = { error: /^the answer is not valid HTTP$/ };
