@@ -5,8 +5,8 @@ import { startRawServer, startTcpServer, type TcpServer } from '../setup/raw-ser
 /** What one attempt must be recorded as: an answer, cut or whole, or an error. */
 export type Recorded = { status: number; cut?: true; text?: RegExp } | { error: RegExp };
 
-/** Something that an endpoint may do to us. */
-export type Poison = {
+/** Something bad that an endpoint may answer, or do instead. */
+export type HostileAnswer = {
   name: string;
   recorded: Recorded;
   /** Ends by the timeout only. */
@@ -22,10 +22,10 @@ export type Poison = {
 export const OK = 'HTTP/1.1 200 OK\r\n';
 export const TIMEOUT: Recorded = { error: /^timeout after \d+(\.\d+)? s$/ };
 
-/** An endpoint that does this to everybody. */
-export async function startPoison(
+/** An endpoint that answers everybody so. */
+export async function startHostileEndpoint(
   t: Cleanup,
-  { connected, asked, scheme }: Poison,
+  { connected, asked, scheme }: HostileAnswer,
 ): Promise<TcpServer> {
   const server = connected
     ? await startTcpServer(t, connected)
@@ -34,51 +34,85 @@ export async function startPoison(
 }
 
 /** A 200 with this body and its true length. */
-export function whole(
+export function whole(name: string, body: string | Buffer, recorded: Recorded): HostileAnswer {
+  return answered(name, [OK, body], recorded);
+}
+
+/** The same, said to be in this encoding. */
+export function encoded(
   name: string,
-  body: string | Buffer,
+  { encoding, body }: { encoding: string; body: string | Buffer },
   recorded: Recorded,
-  headers = '',
-): Poison {
+): HostileAnswer {
+  return answered(name, [`${OK}Content-Encoding: ${encoding}\r\n`, body], recorded);
+}
+
+function answered(
+  name: string,
+  [head, body]: [head: string, body: string | Buffer],
+  recorded: Recorded,
+): HostileAnswer {
   const bytes = Buffer.from(body as string);
   const answer = Buffer.concat([
-    Buffer.from(`${OK}${headers}Content-Length: ${bytes.length}\r\n\r\n`),
+    Buffer.from(`${head}Content-Length: ${bytes.length}\r\n\r\n`),
     bytes,
   ]);
   return { name, recorded, asked: (socket) => socket.write(answer) };
 }
 
-/**
- * These bytes, and then: the connection stays open, ends or is reset; or they come before anything
- * was asked, to a TLS client.
- */
-export function text(
-  name: string,
-  bytes: string,
-  recorded: Recorded,
-  then: 'stay' | 'end' | 'reset' | 'tls' = 'stay',
-): Poison {
-  if (then === 'tls')
-    return { name, recorded, scheme: 'https', connected: (socket) => socket.resume().end(bytes) };
+/** These bytes; then the connection stays open. */
+export function text(name: string, bytes: string, recorded: Recorded): HostileAnswer {
+  return { name, recorded, asked: (socket) => write(socket, bytes) };
+}
+
+/** These bytes; then the connection ends. */
+export function textAndEnd(name: string, bytes: string, recorded: Recorded): HostileAnswer {
   return {
     name,
     recorded,
     asked(socket) {
-      if (bytes !== '') socket.write(bytes, 'latin1');
-      if (then === 'end') socket.end();
-      // What was written must leave before the reset, which drops what has not.
-      if (then === 'reset') setImmediate(() => socket.resetAndDestroy());
+      write(socket, bytes);
+      socket.end();
     },
   };
 }
 
-/** A body that goes on for as long as it is taken. */
-export function endless(name: string, head: string, piece: string = 'x'.repeat(65_536)): Poison {
-  return flood(name, head, piece, { status: 200, cut: true });
+/** These bytes; then the connection is reset. */
+export function textAndReset(name: string, bytes: string, recorded: Recorded): HostileAnswer {
+  return {
+    name,
+    recorded,
+    asked(socket) {
+      write(socket, bytes);
+      // What was written must leave before the reset, which drops what has not.
+      setImmediate(() => socket.resetAndDestroy());
+    },
+  };
 }
 
-/** Writes `start` and then `more` as fast as it is taken. */
-export function flood(name: string, start: string, more: string, recorded: Recorded): Poison {
+/** These bytes, before anything was asked, to a TLS client. */
+export function textToTls(name: string, bytes: string, recorded: Recorded): HostileAnswer {
+  return { name, recorded, scheme: 'https', connected: (socket) => socket.resume().end(bytes) };
+}
+
+function write(socket: Socket, bytes: string): void {
+  if (bytes !== '') socket.write(bytes, 'latin1');
+}
+
+/** A body that goes on for as long as it is taken. */
+export function endless(
+  name: string,
+  head: string,
+  piece: string = 'x'.repeat(65_536),
+): HostileAnswer {
+  return flood(name, { start: head, more: piece }, { status: 200, cut: true });
+}
+
+/** First `start`, then `more` again and again. */
+type Repeated = { start: string; more: string };
+
+/** Writes as fast as it is taken. */
+export function flood(name: string, { start, more }: Repeated, recorded: Recorded): HostileAnswer {
   return {
     name,
     recorded,
@@ -93,8 +127,8 @@ export function flood(name: string, start: string, more: string, recorded: Recor
   };
 }
 
-/** Writes `start` and then `more` again and again, slowly. */
-export function drip(name: string, start: string, more: string, everyMs = 50): Poison {
+/** Writes slowly. */
+export function drip(name: string, { start, more }: Repeated, everyMs = 50): HostileAnswer {
   return {
     name,
     recorded: TIMEOUT,

@@ -5,33 +5,33 @@ import { startServer, startWorker } from '../commands/processes.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import type { Api } from '../setup/service.ts';
-import { startPoison, type Poison } from './hostile-answer.ts';
-import { POISONS } from './hostile-answers.ts';
+import { startHostileEndpoint, type HostileAnswer } from './hostile-answer.ts';
+import { HOSTILE_ANSWERS } from './hostile-answers.ts';
 
 const ATTEMPTS = 2;
 
 /** What is kept of a body, and some room for the headers. */
 const MOST_STORED = 2 * 64 * 1024 + 20_000;
 
-test(`${POISONS.length} ways to answer badly, beside healthy traffic → each is recorded as what it was, and nobody else notices`, async (t) => {
+test(`${HOSTILE_ANSWERS.length} ways to answer badly, beside healthy traffic → each is recorded as what it was, and nobody else notices`, async (t) => {
   const database = await freshDatabase(t);
   const { server, api } = await startServer(t, database);
   const worker = await startWorker(t, database);
   const healthy = await startHealthyTraffic(t, api);
 
-  const poisoned = await Promise.all(
-    POISONS.map(async (poison) => ({ poison, id: await deliverTo(t, api, poison) })),
+  const hostile = await Promise.all(
+    HOSTILE_ANSWERS.map(async (answer) => ({ answer, id: await deliverTo(t, api, answer) })),
   );
-  for (const { poison, id } of poisoned)
-    await t.test(poison.name, async () => {
+  for (const { answer, id } of hostile)
+    await t.test(answer.name, async () => {
       const { status, delivery_attempts } = await api.settled(id, 60_000);
       const attempts = await api.attempts(id);
-      const succeeds = 'status' in poison.recorded && poison.recorded.status === 200;
+      const succeeds = 'status' in answer.recorded && answer.recorded.status === 200;
       assert.deepEqual(
         [status, delivery_attempts, attempts.length],
         succeeds ? ['succeeded', 1, 1] : ['failed', ATTEMPTS, ATTEMPTS],
       );
-      for (const attempt of attempts) assertRecorded(attempt, poison);
+      for (const attempt of attempts) assertRecorded(attempt, answer);
     });
 
   const ids = await healthy.stop();
@@ -52,10 +52,10 @@ test(`${POISONS.length} ways to answer badly, beside healthy traffic → each is
   assert.deepEqual(await worker.end(), { code: 0, signal: null });
 });
 
-async function deliverTo(t: TestContext, api: Api, poison: Poison): Promise<string> {
-  const { url } = await startPoison(t, poison);
+async function deliverTo(t: TestContext, api: Api, answer: HostileAnswer): Promise<string> {
+  const { url } = await startHostileEndpoint(t, answer);
   const times = {
-    delivery_attempt_timeout: poison.slow ? 2 : 30,
+    delivery_attempt_timeout: answer.slow ? 2 : 30,
     retry_min_backoff: 1,
     retry_max_backoff: 1,
   };
@@ -65,7 +65,7 @@ async function deliverTo(t: TestContext, api: Api, poison: Poison): Promise<stri
 
 function assertRecorded(
   { response_status_code, raw_response, error }: Attempt,
-  { recorded }: Poison,
+  { recorded }: HostileAnswer,
 ): void {
   assert.ok(
     raw_response.length <= MOST_STORED && !raw_response.includes('\0') && !error.includes('\0'),

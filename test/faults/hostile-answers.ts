@@ -1,13 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import {
   drip,
+  encoded,
   endless,
   flood,
   OK,
   text,
+  textAndEnd,
+  textAndReset,
+  textToTls,
   TIMEOUT,
   whole,
-  type Poison,
+  type HostileAnswer,
   type Recorded,
 } from './hostile-answer.ts';
 
@@ -19,7 +23,7 @@ const TOO_LARGE: Recorded = { error: /^response headers too large$/ };
 /** 100 KB that unfold to 100 MB. */
 const BOMB = Buffer.concat(Array.from({ length: 10 }, () => gzipSync(Buffer.alloc(10_000_000))));
 
-const BODIES: Poison[] = [
+const BODIES: HostileAnswer[] = [
   whole('NUL in the body', 'a\0b', { status: 200, text: /a\uFFFDb$/ }),
   whole('nothing but NUL, as much as is kept', Buffer.alloc(65_536), {
     status: 200,
@@ -48,18 +52,16 @@ const BODIES: Poison[] = [
     text: /x…\[cut\]$/,
   }),
   whole('a huge body', Buffer.alloc(10_000_000, 'x'), { status: 200, cut: true }),
-  whole('a gzip bomb', BOMB, { status: 200, cut: true }, 'Content-Encoding: gzip\r\n'),
-  whole(
+  encoded('a gzip bomb', { encoding: 'gzip', body: BOMB }, { status: 200, cut: true }),
+  encoded(
     'gzip that is none',
-    'not gzip',
+    { encoding: 'gzip', body: 'not gzip' },
     { status: 200, text: /not gzip$/ },
-    'Content-Encoding: gzip\r\n',
   ),
-  whole(
+  encoded(
     'an encoding that nobody knows',
-    'x',
+    { encoding: 'br, rot13', body: 'x' },
     { status: 200, text: /x$/ },
-    'Content-Encoding: br, rot13\r\n',
   ),
   endless('a body of 99 GB', `${OK}Content-Length: 99000000000\r\n\r\n`),
   endless('chunks without an end', CHUNKED, `10000\r\n${'x'.repeat(65_536)}\r\n`),
@@ -67,7 +69,7 @@ const BODIES: Poison[] = [
   endless('a body in an encoding that is none', `${OK}Transfer-Encoding: rot13\r\n\r\n`),
 ];
 
-const HEADERS: Poison[] = [
+const HEADERS: HostileAnswer[] = [
   text('bytes above 127 in a header', `${OK}A: \xff\xfe\r\nContent-Length: 0\r\n\r\n`, {
     status: 200,
     text: /A: \uFFFD\uFFFD\r\n/,
@@ -90,18 +92,21 @@ const HEADERS: Poison[] = [
     { status: 200 },
   ),
   text('a reason of 1 MB', `HTTP/1.1 200 ${'x'.repeat(1024 * 1024)}\r\n\r\n`, TOO_LARGE),
-  flood('headers without an end', OK, 'A: 0123456789\r\n'.repeat(1000), TOO_LARGE),
+  flood('headers without an end', { start: OK, more: 'A: 0123456789\r\n'.repeat(1000) }, TOO_LARGE),
   flood(
     'trailers without an end',
-    `${CHUNKED}2\r\nok\r\n0\r\n`,
-    'A: 0123456789\r\n'.repeat(1000),
+    { start: `${CHUNKED}2\r\nok\r\n0\r\n`, more: 'A: 0123456789\r\n'.repeat(1000) },
     TOO_LARGE,
   ),
-  flood('a chunk extension without an end', `${CHUNKED}2;a=`, 'x'.repeat(10_000), NOT_HTTP),
+  flood(
+    'a chunk extension without an end',
+    { start: `${CHUNKED}2;a=`, more: 'x'.repeat(10_000) },
+    NOT_HTTP,
+  ),
 ];
 
-const LENGTHS: Poison[] = [
-  text('fewer bytes than announced', `${OK}Content-Length: 10\r\n\r\nabc`, BROKEN, 'end'),
+const LENGTHS: HostileAnswer[] = [
+  textAndEnd('fewer bytes than announced', `${OK}Content-Length: 10\r\n\r\nabc`, BROKEN),
   text('more bytes than announced', `${OK}Content-Length: 2\r\n\r\nok and more`, {
     status: 200,
     text: /\r\n\r\nok$/,
@@ -117,8 +122,8 @@ const LENGTHS: Poison[] = [
   text('a length above 2^64', `${OK}Content-Length: 99999999999999999999\r\n\r\n`, NOT_HTTP),
   text('a chunk size that is no number', `${CHUNKED}zz\r\n`, NOT_HTTP),
   text('a chunk size above 2^64', `${CHUNKED}fffffffffffffffff\r\n`, NOT_HTTP),
-  text('a chunk cut short', `${CHUNKED}ff\r\nabc`, BROKEN, 'end'),
-  text('no last chunk', `${CHUNKED}3\r\nabc\r\n`, BROKEN, 'end'),
+  textAndEnd('a chunk cut short', `${CHUNKED}ff\r\nabc`, BROKEN),
+  textAndEnd('no last chunk', `${CHUNKED}3\r\nabc\r\n`, BROKEN),
   text('a body on a 204', 'HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nbody', {
     status: 204,
     text: /^HTTP\/1\.1 204/,
@@ -126,14 +131,11 @@ const LENGTHS: Poison[] = [
   text(
     'a second answer behind the first',
     `${OK}Content-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n`,
-    {
-      status: 200,
-      text: /\r\n\r\nok$/,
-    },
+    { status: 200, text: /\r\n\r\nok$/ },
   ),
 ];
 
-const STATUSES: Poison[] = [
+const STATUSES: HostileAnswer[] = [
   text('SSH', 'SSH-2.0-OpenSSH_9.2\r\n', NOT_HTTP),
   text(
     'the preface of HTTP/2',
@@ -141,12 +143,9 @@ const STATUSES: Poison[] = [
     NOT_HTTP,
   ),
   text('a TLS alert', Buffer.from([0x15, 3, 3, 0, 2, 2, 40]).toString('latin1'), NOT_HTTP),
-  text(
-    'HTTP that is none, to a TLS handshake',
-    'HTTP/1.1 400 Bad Request\r\n\r\n',
-    { error: /^TLS handshake failed$/ },
-    'tls',
-  ),
+  textToTls('HTTP that is none, to a TLS handshake', 'HTTP/1.1 400 Bad Request\r\n\r\n', {
+    error: /^TLS handshake failed$/,
+  }),
   text('HTTP/9.9', 'HTTP/9.9 200 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
   text('a status of two digits', 'HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
   text('a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n', NOT_HTTP),
@@ -172,37 +171,39 @@ const STATUSES: Poison[] = [
   text(
     '101',
     'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello',
-    {
-      error: /^the endpoint switched protocols \(101\)$/,
-    },
+    { error: /^the endpoint switched protocols \(101\)$/ },
   ),
   text('101 without an Upgrade header', 'HTTP/1.1 101 Switching Protocols\r\n\r\n', {
     status: 101,
   }),
-  flood('interim answers without an end', '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100), {
-    error: /^too many interim responses \(1xx\)$/,
-  }),
-  flood('100 Continue without an end', '', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100), {
-    error: /^too many interim responses \(1xx\)$/,
-  }),
-  text('an interim answer only', 'HTTP/1.1 100 Continue\r\n\r\n', BROKEN, 'end'),
+  flood(
+    'interim answers without an end',
+    { start: '', more: 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100) },
+    { error: /^too many interim responses \(1xx\)$/ },
+  ),
+  flood(
+    '100 Continue without an end',
+    { start: '', more: 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(100) },
+    { error: /^too many interim responses \(1xx\)$/ },
+  ),
+  textAndEnd('an interim answer only', 'HTTP/1.1 100 Continue\r\n\r\n', BROKEN),
 ];
 
-const BREAKS: Poison[] = [
+const BREAKS: HostileAnswer[] = [
   {
     name: 'a reset at the connection',
     recorded: BROKEN,
     connected: (socket) => socket.resetAndDestroy(),
   },
   { name: 'closed at the connection', recorded: BROKEN, connected: (socket) => socket.destroy() },
-  text('a reset instead of an answer', '', BROKEN, 'reset'),
-  text('closed instead of an answer', '', BROKEN, 'end'),
-  text('a reset in the status line', 'HTTP/1.1 20', BROKEN, 'reset'),
-  text('a reset in the headers', `${OK}Content-Le`, BROKEN, 'reset'),
-  text('closed in the headers', `${OK}Content-Le`, BROKEN, 'end'),
-  text('a reset after the headers', `${OK}Content-Length: 10\r\n\r\n`, BROKEN, 'reset'),
-  text('a reset in the body', `${OK}Content-Length: 10\r\n\r\nabc`, BROKEN, 'reset'),
-  text('a reset between chunks', `${CHUNKED}3\r\nabc\r\n`, BROKEN, 'reset'),
+  textAndReset('a reset instead of an answer', '', BROKEN),
+  textAndEnd('closed instead of an answer', '', BROKEN),
+  textAndReset('a reset in the status line', 'HTTP/1.1 20', BROKEN),
+  textAndReset('a reset in the headers', `${OK}Content-Le`, BROKEN),
+  textAndEnd('closed in the headers', `${OK}Content-Le`, BROKEN),
+  textAndReset('a reset after the headers', `${OK}Content-Length: 10\r\n\r\n`, BROKEN),
+  textAndReset('a reset in the body', `${OK}Content-Length: 10\r\n\r\nabc`, BROKEN),
+  textAndReset('a reset between chunks', `${CHUNKED}3\r\nabc\r\n`, BROKEN),
   {
     name: 'connections kept alive, closed as the next request comes',
     recorded: { status: 200 },
@@ -213,7 +214,7 @@ const BREAKS: Poison[] = [
   },
 ];
 
-const DRIPS: Poison[] = [
+const DRIPS: HostileAnswer[] = [
   { name: 'silence', recorded: TIMEOUT, slow: true },
   { name: 'silence in a TLS handshake', recorded: TIMEOUT, slow: true, scheme: 'https' },
   {
@@ -226,14 +227,14 @@ const DRIPS: Poison[] = [
       setTimeout(() => socket.resume(), 3000);
     },
   },
-  drip('a status line that drips', 'HTTP/1.1 200 ', 'x'),
-  drip('headers that drip', OK, 'A: b\r\n'),
-  drip('a body that drips', `${OK}Content-Length: 100000\r\n\r\n`, 'x'),
-  drip('chunks that drip', CHUNKED, '1\r\nx\r\n'),
-  drip('interim answers that drip', '', 'HTTP/1.1 102 Processing\r\n\r\n', 400),
+  drip('a status line that drips', { start: 'HTTP/1.1 200 ', more: 'x' }),
+  drip('headers that drip', { start: OK, more: 'A: b\r\n' }),
+  drip('a body that drips', { start: `${OK}Content-Length: 100000\r\n\r\n`, more: 'x' }),
+  drip('chunks that drip', { start: CHUNKED, more: '1\r\nx\r\n' }),
+  drip('interim answers that drip', { start: '', more: 'HTTP/1.1 102 Processing\r\n\r\n' }, 400),
 ];
 
-export const POISONS: Poison[] = [
+export const HOSTILE_ANSWERS: HostileAnswer[] = [
   ...BODIES,
   ...HEADERS,
   ...LENGTHS,

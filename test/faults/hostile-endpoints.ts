@@ -1,7 +1,7 @@
 import type { Cleanup } from '../setup/last-first.ts';
 import { startTcpServer } from '../setup/raw-server.ts';
-import { OK, startPoison } from './hostile-answer.ts';
-import { POISONS } from './hostile-answers.ts';
+import { OK, startHostileEndpoint } from './hostile-answer.ts';
+import { HOSTILE_ANSWERS } from './hostile-answers.ts';
 
 /** Where to send to, and how long to wait there. */
 export type Target = { url: string; timeoutMs: number };
@@ -19,16 +19,18 @@ const LONG_MS = 60_000;
 export async function startHostileEndpoints(
   t: Cleanup,
 ): Promise<{ targets: Target[]; open(): number }> {
-  const poisons = await Promise.all(POISONS.map((poison) => startPoison(t, poison)));
+  const endpoints = await Promise.all(
+    HOSTILE_ANSWERS.map((answer) => startHostileEndpoint(t, answer)),
+  );
   const well = await startTcpServer(t, (socket) =>
     socket.on('data', () => socket.write(`${OK}Content-Length: 2\r\n\r\nok`)),
   );
-  const targets = [...POISONS, undefined].map((poison, i) => ({
-    url: `${(poisons[i] ?? well).url}/${i}`,
-    timeoutMs: poison?.slow ? SHORT_MS : LONG_MS,
+  const targets = [...HOSTILE_ANSWERS, undefined].map((answer, i) => ({
+    url: `${(endpoints[i] ?? well).url}/${i}`,
+    timeoutMs: answer?.slow ? SHORT_MS : LONG_MS,
   }));
   return {
     targets: [...targets, { url: 'http://127.0.0.1:1/', timeoutMs: LONG_MS }],
-    open: () => [...poisons, well].reduce((sum, { open }) => sum + open.size, 0),
+    open: () => [...endpoints, well].reduce((sum, { open }) => sum + open.size, 0),
   };
 }

@@ -8,7 +8,7 @@ import { markOf } from './claims.ts';
 import { sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene, webhookApart, type Scene } from './scene.ts';
-import { isolatedSends, makeSuspects, POISONABLE, UNTIL_ISOLATED } from './poison.ts';
+import { isolatedSends, makePoison, POISONABLE, UNTIL_ISOLATED } from './poison.ts';
 import { startTraffic, type Post, type Traffic } from './traffic.ts';
 
 /** Most isolated sends at a time. */
@@ -25,13 +25,13 @@ const SOON_MS = 5000;
 
 const GRACE_SECONDS = 2;
 
-suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
+suite('poison whose endpoints hang', { concurrency: 2 }, () => {
   for (const [many, count] of [
     ['one', 1],
     ['ten of as many webhooks', 10],
   ] as const) {
     test(`${many} → healthy deliveries arrive soon all the same`, async (t) => {
-      const { scene, traffic, posts, cut, answer, since } = await openSuspects(t, count);
+      const { scene, traffic, posts, cut, answer, since } = await openPoison(t, count);
       const worker = await scene.worker(POISONABLE);
       const sent = posts.slice(0, PLACES);
       await until('isolated sends', () => openOf(scene, posts).length === sent.length, 60_000);
@@ -75,7 +75,7 @@ suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
   });
 
   test('the worker is told to stop → exit 0 in time, its process is gone, and the next worker delivers without a doubt', async (t) => {
-    const { scene, traffic, posts, cut, answer, since } = await openSuspects(t, 1);
+    const { scene, traffic, posts, cut, answer, since } = await openPoison(t, 1);
     const { pool } = scene.database;
     const [{ deliveryId = '' } = {}] = posts;
     const worker = await scene.worker({
@@ -117,10 +117,10 @@ suite('suspects whose endpoints hang', { concurrency: 2 }, () => {
 });
 
 /**
- * Suspects, each of a webhook of its own that hangs until `answer` is called. No worker is at work,
+ * Poison, each delivery of a webhook of its own that hangs until `answer` is called. No worker is at work,
  * and no traffic flows by itself.
  */
-async function openSuspects(t: TestContext, count: number) {
+async function openPoison(t: TestContext, count: number) {
   const scene = await openScene(t);
   const { promise, resolve: answer } = Promise.withResolvers<number>();
   const webhooks: Webhook[] = [];
@@ -130,7 +130,7 @@ async function openSuspects(t: TestContext, count: number) {
   }
   const traffic = startTraffic(t, scene, { callers: 0 });
   const posts = await Promise.all(webhooks.map(({ id }) => traffic.post(id)));
-  const cut = await makeSuspects(scene, posts);
+  const cut = await makePoison(scene, posts);
   return { scene, traffic, posts, cut, answer, since: new Date() };
 }
 

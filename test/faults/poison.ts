@@ -16,11 +16,11 @@ export const POISONABLE = {
 };
 
 /**
- * Kills a worker in the middle of the sends of these posts, and the next one, until they are
- * suspected of it. Nobody else may work, and their endpoints must not answer. @returns all
+ * Kills a worker in the middle of the sends of these posts, and the next one, until they count as
+ * poison. Nobody else may work, and their endpoints must not answer. @returns all
  * deliveries that were under way at a kill.
  */
-export async function makeSuspects(scene: Scene, posts: Post[]): Promise<Set<string>> {
+export async function makePoison(scene: Scene, posts: Post[]): Promise<Set<string>> {
   const cut = new Set<string>();
   for (let death = 1; death <= UNTIL_ISOLATED; death += 1) {
     const worker = await scene.worker();

@@ -10,7 +10,7 @@ import { openScene, webhookApart } from './scene.ts';
 import { watchLoss } from './poison.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
-/** Twice as often as a delivery may lose its claim until it is suspected. */
+/** Twice as often as a delivery may lose its claim until it counts as poison. */
 const TIMES = 6;
 
 test('the database is read-only again and again during one long send → it is delivered, with one attempt', async (t) => {

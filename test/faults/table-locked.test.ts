@@ -10,7 +10,7 @@ import { CALM, startTraffic } from './traffic.ts';
 
 const LONG_LOCK_MS = 420_000;
 
-/** How often a delivery loses its claim in the short form: more than enough to be suspected. */
+/** How often a delivery loses its claim in the short form: more than enough to count as poison. */
 const LOSSES = 7;
 
 test('somebody keeps the table of deliveries locked for many leases → everything is delivered afterwards', async (t) => {

@@ -10,7 +10,7 @@ import { CALM, startTraffic } from './traffic.ts';
 
 const HELD = 10;
 
-/** More often than a delivery may lose its claim until it is suspected. */
+/** More often than a delivery may lose its claim until it counts as poison. */
 const TIMES = 5;
 
 test('a worker frozen past its lease thaws with answers that it has not recorded → the record of the new owner stands, and both go on', async (t) => {

@@ -4,7 +4,8 @@ import { jobCount, openLine, type Line } from './line.ts';
 
 // A database taken over from the Go program holds rows that our API would refuse.
 suite('rows taken over that can never be sent', { concurrency: true }, () => {
-  const POISON: [when: string, column: 'url' | 'content_type', value: string, error: RegExp][] = [
+  type Unsendable = [when: string, column: 'url' | 'content_type', value: string, error: RegExp];
+  const UNSENDABLE: Unsendable[] = [
     ['a URL of another scheme', 'url', 'ftp://x', /^the URL of the webhook is not http or https$/],
     ['no URL at all', 'url', '', /^the URL of the webhook is not/],
     [
@@ -14,20 +15,20 @@ suite('rows taken over that can never be sent', { concurrency: true }, () => {
       /^a header would hold a character that HTTP does not allow$/,
     ],
   ];
-  for (const [when, column, value, error] of POISON) {
+  for (const [when, column, value, error] of UNSENDABLE) {
     test(`${when} → failed after its attempts with the reason, and the others are delivered`, async (t) => {
       const line = await openLine(t);
       const { api, receiver } = line;
-      const poisoned = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 2 });
+      const unsendable = await api.createWebhook({ url: receiver.url, max_delivery_attempts: 2 });
       const healthy = await api.createWebhook({ url: receiver.url });
       await line.pool.query(`update webhooks set ${column} = $2 where id = $1`, [
-        poisoned.id,
+        unsendable.id,
         value,
       ]);
       const ids = [];
       for (let i = 0; i < 5; i += 1)
         ids.push(
-          await takenOver(line, poisoned.id, 'poison'),
+          await takenOver(line, unsendable.id, 'unsendable'),
           await takenOver(line, healthy.id, `healthy ${i}`),
         );
       await line.startWorker();
