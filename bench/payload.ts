@@ -20,8 +20,10 @@ function payload({ id, sentAt }: Marks): string {
   return `${head}${FILL.slice(0, BYTES - head.length - 2)}"}`;
 }
 
-/** The same in SQL for row `i`: no time, as nothing was sent. */
-export const PAYLOAD_SQL = `rpad('{"id":' || i || ',"sentAt":0,"text":"', ${BYTES - 2}, 'lorem ipsum ') || '"}'`;
+/** The same for a delivery that nobody posted. */
+export function numberedPayload(id: number): string {
+  return payload({ id, sentAt: 0 });
+}
 
 /** The marks of a payload that starts with `head`; undefined: not one of ours. */
 export function marksOf(head: string): Marks | undefined {

@@ -1,8 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
-import { PAYLOAD_SQL } from './payload.ts';
+import { addAttemptRows, addDeliveryRows } from '../test/setup/rows.ts';
+import { numberedPayload } from './payload.ts';
 
 /** Rows that go in with one statement, so that there is progress to show. */
-const STEP = 20_000;
+const STEP = 5000;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 export type Fill = {
   webhookIds: string[];
@@ -20,22 +25,29 @@ export async function insertFinished(
   pool: Pool,
   { webhookIds, from = 1, count, onRows }: Fill,
 ): Promise<void> {
-  await inSteps(pool, { from, count, onRows }, async (client, low, high) => {
-    await client.query(
-      `with finished as (
-         insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-         select gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], rpad('{"number":' || i || '}', 200), at, 1,
-           case when i / cardinality($1::uuid[]) % 10 = 0 then 'failed' else 'succeeded' end, at, at
-         from generate_series($2::int, $3::int) as i,
-           lateral (select date_trunc('day', now()) - interval '30 days' + i * interval '100 milliseconds' as at) as moment
-         returning id, webhook_id, payload, status, created_at
-       )
-       insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-         execution_duration, success, error, created_at)
-       select gen_random_uuid(), webhook_id, id, 'POST / HTTP/1.1' || payload, 'HTTP/1.1 200 OK',
-         case when status = 'succeeded' then 200 else 500 end, 10, status = 'succeeded', '', created_at
-       from finished`,
-      [webhookIds, low, high],
+  const start = today() - 30 * DAY_MS;
+  await inSteps(pool, { from, count, onRows }, async (client, numbers) => {
+    const rows = numbers.map((i) => ({
+      id: randomUUID(),
+      webhookId: inTurn(webhookIds, i),
+      payload: `{"number":${i}}`.padEnd(200),
+      success: Math.floor(i / webhookIds.length) % 10 !== 0,
+      createdAt: new Date(start + i * 100).toISOString(),
+    }));
+    await addDeliveryRows(
+      client,
+      rows.map(({ success, ...row }) => ({
+        ...row,
+        status: success ? 'succeeded' : 'failed',
+        attempts: 1,
+      })),
+    );
+    await addAttemptRows(
+      client,
+      rows.map(({ id: deliveryId, webhookId, payload, success, createdAt }) => ({
+        ...{ webhookId, deliveryId, success, createdAt, tookMs: 10 },
+        request: `POST / HTTP/1.1${payload}`,
+      })),
     );
   });
 }
@@ -48,14 +60,17 @@ export async function insertDeferred(
   pool: Pool,
   { webhookIds, count, onRows }: Fill,
 ): Promise<void> {
-  await inSteps(pool, { from: 1, count, onRows }, async (client, low, high) => {
-    await client.query(
-      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-       select gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], ${PAYLOAD_SQL},
-         date_trunc('day', now()) + interval '2 days' + i * interval '100 milliseconds', 1, 'pending',
-         date_trunc('day', now()) - interval '1 day' + i * interval '100 milliseconds', now()
-       from generate_series($2::int, $3::int) as i`,
-      [webhookIds, low, high],
+  const day = today();
+  await inSteps(pool, { from: 1, count, onRows }, async (client, numbers) => {
+    await addDeliveryRows(
+      client,
+      numbers.map((i) => ({
+        webhookId: inTurn(webhookIds, i),
+        payload: numberedPayload(i),
+        attempts: 1,
+        scheduledAt: new Date(day + 2 * DAY_MS + i * 100).toISOString(),
+        createdAt: new Date(day - DAY_MS + i * 100).toISOString(),
+      })),
     );
   });
 }
@@ -65,28 +80,26 @@ export async function insertPending(
   pool: Pool,
   { webhookIds, count, onRows }: Fill,
 ): Promise<void> {
-  await inSteps(pool, { from: 1, count, onRows }, async (client, low, high) => {
-    await client.query(
-      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-       select gen_random_uuid(), ($1::uuid[])[1 + i % cardinality($1::uuid[])], ${PAYLOAD_SQL}, at, 0, 'pending', at, at
-       from generate_series($2::int, $3::int) as i,
-         lateral (select now() - interval '1 hour' + i * interval '1 millisecond' as at) as moment`,
-      [webhookIds, low, high],
+  const start = Date.now() - HOUR_MS;
+  await inSteps(pool, { from: 1, count, onRows }, async (client, numbers) => {
+    await addDeliveryRows(
+      client,
+      numbers.map((i) => ({
+        webhookId: inTurn(webhookIds, i),
+        payload: numberedPayload(i),
+        createdAt: new Date(start + i).toISOString(),
+      })),
     );
   });
 }
 
-/** Puts in a webhook for each of `urls`. @returns their ids. */
-export async function insertWebhooks(pool: Pool, urls: string[]): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
-       max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
-     select gen_random_uuid(), 'imported', url, 'application/json', '{200}', 'a secret for the benchmark', true, 3, 5, 1, 1, now(), now()
-     from unnest($1::text[]) as url
-     returning id`,
-    [urls],
-  );
-  return rows.map(({ id }) => id);
+/** The start of this day, UTC. */
+function today(): number {
+  return Math.floor(Date.now() / DAY_MS) * DAY_MS;
+}
+
+function inTurn(webhookIds: string[], i: number): string {
+  return webhookIds[i % webhookIds.length] ?? '';
 }
 
 /**
@@ -102,7 +115,9 @@ export async function settleTables(pool: Pool): Promise<void> {
 /** True while one of the webhooks has a pending delivery. */
 export async function hasPending(pool: Pool, webhookIds: string[]): Promise<boolean> {
   const { rows } = await pool.query<{ found: boolean }>(
-    `select exists (select from deliveries where status = 'pending' and webhook_id = any ($1::uuid[])) as found`,
+    `select exists (
+       select from deliveries where status = 'pending' and webhook_id = any ($1::uuid[])
+     ) as found`,
     [webhookIds],
   );
   return rows[0]?.found === true;
@@ -135,7 +150,8 @@ export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
      where status = 'pending'
        and not exists (
          select from ${job} as job
-         where job.name = 'deliveries' and job.singleton_key = deliveries.id::text and job.state in ('created', 'retry', 'active')
+         where job.name = 'deliveries' and job.singleton_key = deliveries.id::text
+           and job.state in ('created', 'retry', 'active')
        )`,
   );
   return rows[0]?.missing;
@@ -144,7 +160,7 @@ export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
 async function inSteps(
   pool: Pool,
   { from, count, onRows }: { from: number; count: number; onRows: (done: number) => void },
-  insert: (client: ClientBase, low: number, high: number) => Promise<void>,
+  insert: (client: ClientBase, numbers: number[]) => Promise<void>,
 ): Promise<void> {
   const client = await pool.connect();
   try {
@@ -152,8 +168,12 @@ async function inSteps(
     // wait longer.
     await client.query('set session_replication_role = replica').catch(() => {});
     for (let low = from; low <= count; low += STEP) {
-      await insert(client, low, Math.min(low + STEP - 1, count));
-      onRows(Math.min(low + STEP - 1, count));
+      const high = Math.min(low + STEP - 1, count);
+      await insert(
+        client,
+        Array.from({ length: high - low + 1 }, (_one, i) => low + i),
+      );
+      onRows(high);
     }
   } finally {
     client.release(true);

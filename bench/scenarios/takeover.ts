@@ -1,7 +1,8 @@
 import { drainBacklog } from '../backlog.ts';
 import { grouped, less } from '../figures.ts';
 import { createReferenceTables } from '../reference-tables.ts';
-import { insertPending, insertWebhooks } from '../rows.ts';
+import { addWebhookRows } from '../../test/setup/rows.ts';
+import { insertPending } from '../rows.ts';
 import type { Scenario } from '../trial.ts';
 
 export const takeover: Scenario = {
@@ -12,10 +13,12 @@ export const takeover: Scenario = {
     // Another implementation may not know how to take over: it continues its own.
     if (foreign) await createReferenceTables(pool);
     else await trial.migrate();
-    const urls = Array.from({ length: sizes.webhooks }, (_, number) =>
-      receiver.url('fast', number),
+    const webhookIds = await addWebhookRows(
+      pool,
+      Array.from({ length: sizes.webhooks }, (_one, number) => ({
+        url: receiver.url('fast', number),
+      })),
     );
-    const webhookIds = await insertWebhooks(pool, urls);
     const count = sizes.imported;
     progress.step(`${grouped(count)} pending deliveries`);
     await insertPending(pool, {

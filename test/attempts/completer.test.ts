@@ -11,7 +11,8 @@ import type { Pool } from '../../src/database/pool.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook, deliveryRow, jobs } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
+import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue } from '../queue/worker-queue.ts';
 
 suite('the completer', { concurrency: 4 }, () => {
@@ -174,7 +175,7 @@ suite('the completer', { concurrency: 4 }, () => {
 async function openCompleter(t: TestContext, count: number) {
   const worker = await freshWorkerQueue(t);
   const webhook = await addWebhook(worker, { max_delivery_attempts: 3 });
-  const ids = await addDeliveries(worker, webhook.id, count);
+  const ids = await addDeliveries(worker, webhook.id, { count });
   const log = keepingLog();
   const metrics = createMetrics();
   const completer = new Completer({ pool: worker.pool, queue: worker.queue, metrics, log });

@@ -10,14 +10,8 @@ import { settle } from '../../src/attempts/settle.ts';
 import { judge } from '../../src/attempts/verdict.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
-import {
-  addDeliveries,
-  addWebhook,
-  count,
-  deliveryRow,
-  jobs,
-  takeOver,
-} from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
+import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
@@ -194,7 +188,7 @@ suite('settle', { concurrency: 4 }, () => {
 
   test('many at once, some lost, some deleted → the others are recorded', async (t) => {
     const line = await openLine(t);
-    const ids = await addDeliveries(line, line.webhook.id, 30);
+    const ids = await addDeliveries(line, line.webhook.id, { count: 30 });
     const attempts = [];
     for (const id of ids)
       attempts.push(

@@ -8,6 +8,7 @@ import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { releasableWebhookIds } from '../../src/deliveries/hold.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows, numbered } from '../setup/rows.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const WHOLE: Page = { limit: 50, offset: 0, createdAt: {} };
@@ -18,8 +19,8 @@ const RANGE: Page = {
 };
 const PAGES = { 'the first page': WHOLE, 'the first page of a range of created_at': RANGE };
 
-const webhookId = id('a', 1);
-const deliveryId = id('d', 777);
+const webhookId = numbered('webhook', 1);
+const deliveryId = numbered('delivery', 777);
 
 type List = (db: Queryable, page: Page) => Promise<unknown[]>;
 
@@ -164,36 +165,48 @@ function flat(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(flat)];
 }
 
-function id(kind: string, number: number): string {
-  return `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
-}
-
 /**
  * 20,000 deliveries of `webhooks` webhooks with an attempt each, a minute and a half apart, and
  * 20,000 webhooks. One in 3 failed, 100 are pending.
  */
 async function filledDatabase(webhooks: number): Promise<Pool> {
   const { pool } = await freshDatabase(wholeFile);
-  const uuid = (kind: string, number: string) =>
-    `(repeat('${kind}', 8) || '-0000-4000-8000-' || lpad((${number})::text, 12, '0'))::uuid`;
-  const webhook = uuid('a', `n % ${webhooks} + 1`);
-  const time = `'2026-01-01T00:00:00Z'::timestamptz + n * interval '90 seconds'`;
-  await pool.query(`
-    insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
-      max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
-    select ${uuid('a', 'n')}, 'webhook ' || n % 5000, 'http://x', 'text/plain', '{200}', '', n % 2 = 0, 1, 1, 1, 1, ${time}, ${time}
-    from generate_series(1, 20000) n;
-
-    insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at, parked_at, held_reason)
-    select ${uuid('d', 'n')}, ${webhook}, 'a payload', ${time}, 1,
-      case when n > 19900 then 'pending' when n % 3 = 2 then 'failed' else 'succeeded' end, ${time}, ${time},
-      case when n > 19950 then now() end, case when n > 19950 then 'imported' end
-    from generate_series(1, 20000) n;
-
-    insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error, created_at)
-    select ${uuid('e', 'n')}, ${webhook}, ${uuid('d', 'n')}, 'POST', 'HTTP/1.1 200 OK', 200, 1, n % 3 <> 2, '', ${time}
-    from generate_series(1, 20000) n;
-
-    analyze webhooks, deliveries, delivery_attempts`);
+  const numbers = Array.from({ length: 20_000 }, (_one, i) => i + 1);
+  const timeOf = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 90_000).toISOString();
+  const webhookOf = (n: number) => numbered('webhook', (n % webhooks) + 1);
+  await addWebhookRows(
+    pool,
+    numbers.map((n) => ({
+      id: numbered('webhook', n),
+      name: `webhook ${n % 5000}`,
+      active: n % 2 === 0,
+      createdAt: timeOf(n),
+    })),
+  );
+  await addDeliveryRows(
+    pool,
+    numbers.map((n) => ({
+      id: numbered('delivery', n),
+      webhookId: webhookOf(n),
+      status: n > 19_900 ? 'pending' : n % 3 === 2 ? 'failed' : 'succeeded',
+      attempts: 1,
+      createdAt: timeOf(n),
+    })),
+  );
+  await pool.query(
+    `update deliveries set held_reason = 'imported', parked_at = now() where id > $1`,
+    [numbered('delivery', 19_950)],
+  );
+  await addAttemptRows(
+    pool,
+    numbers.map((n) => ({
+      id: numbered('attempt', n),
+      webhookId: webhookOf(n),
+      deliveryId: numbered('delivery', n),
+      success: n % 3 !== 2,
+      createdAt: timeOf(n),
+    })),
+  );
+  await pool.query('analyze webhooks, deliveries, delivery_attempts');
   return pool;
 }

@@ -4,7 +4,7 @@ import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migr
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
-import { putDelivery, putWebhook } from '../setup/rows.ts';
+import { addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 
 suite('up', { concurrency: 4 }, () => {
   test('an empty database → every migration, in order; again → nothing', async (t) => {
@@ -115,7 +115,7 @@ suite('down', { concurrency: 4 }, () => {
   test('rows in a table that would be dropped → refused, and everything is as it was', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
-    await putWebhook(pool, 1);
+    await addWebhookRows(pool, [{}]);
     for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
     await expectRefused(
       { connection, pool },
@@ -137,7 +137,7 @@ suite('down', { concurrency: 4 }, () => {
   test('a number that is too large for the older column → refused, and everything is as it was', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
-    await putWebhook(pool, 1);
+    await addWebhookRows(pool, [{}]);
     await pool.query('update webhooks set retry_max_backoff = 604800');
     for (const _ of NAMES.slice(2)) await migrateDown(connection, MIGRATIONS);
     await expectRefused(
@@ -149,7 +149,7 @@ suite('down', { concurrency: 4 }, () => {
   test('a webhook that is still being deleted → refused, as it would appear again', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
-    await putWebhook(pool, 1);
+    await addWebhookRows(pool, [{}]);
     await pool.query('update webhooks set deleted_at = now()');
     for (const _ of NAMES.slice(3)) await migrateDown(connection, MIGRATIONS);
     await expectRefused(
@@ -161,9 +161,12 @@ suite('down', { concurrency: 4 }, () => {
   test('rows of every kind, down as far as possible, and up again → the rows are as they were', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
     await migrateUp(connection, MIGRATIONS);
-    await putWebhook(pool, 1);
-    for (const [number, status] of ['pending', 'succeeded', 'failed'].entries())
-      await putDelivery(pool, number, { status });
+    const [webhookId = ''] = await addWebhookRows(pool, [{}]);
+    const statuses = ['pending', 'succeeded', 'failed'] as const;
+    await addDeliveryRows(
+      pool,
+      statuses.map((status) => ({ webhookId, status, attempts: 1 })),
+    );
     const rows = async () =>
       (
         await pool.query(

@@ -8,6 +8,7 @@ import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { MIGRATIONS, silentLog } from '../setup/parts.ts';
 import { startReceiver } from '../setup/receiver.ts';
+import { addDeliveries, addWebhookRows } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { bossOf, contentsOfPgboss, databaseOf21, jobOf } from './old-queue.ts';
 
@@ -174,18 +175,8 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     await boss.insert('emails', [{ data: { to: 'somebody' } }]);
     const before = await contentsOfPgboss(database.pool);
     const receiver = await startReceiver(t);
-    await database.pool.query(
-      `insert into webhooks (id, name, url, content_type, valid_status_codes, secret_token, active,
-         max_delivery_attempts, delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at)
-       values ($1, 'a webhook', $2, 'text/plain', '{200}', '', true, 3, 5, 1, 2, now(), now())`,
-      [WEBHOOK, receiver.url],
-    );
-    const deliveryId = randomUUID();
-    await database.pool.query(
-      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-       values ($1, $2, 'a payload', now() - interval '1 minute', 0, 'pending', now(), now())`,
-      [deliveryId, WEBHOOK],
-    );
+    await addWebhookRows(database.pool, [{ id: WEBHOOK, url: receiver.url }]);
+    const [deliveryId = ''] = await addDeliveries(database, WEBHOOK, { overdueSeconds: 60 });
     await boss.insert(QUEUE, [jobOf(deliveryId, WEBHOOK)]);
 
     await migrate(database);

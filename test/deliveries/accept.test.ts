@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 import { inTransaction } from '../../src/database/transaction.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { hideWebhook } from '../../src/webhooks/webhook-store.ts';
-import { addWebhook, count, deliveryRow, jobs } from '../setup/delivery-rows.ts';
+import { addWebhook } from '../setup/rows.ts';
+import { count, deliveryRow, jobs } from '../setup/tables.ts';
 import { freshAccept, stored } from './accepting.ts';
 
 suite('accept', { concurrency: 4 }, () => {

@@ -4,7 +4,7 @@ import type { HeldReason } from '../../src/deliveries/delivery.ts';
 import { heldReason, heldReasonSql } from '../../src/deliveries/may-run.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { addWebhook } from '../setup/delivery-rows.ts';
+import { addWebhook } from '../setup/rows.ts';
 
 /** Every case stands for both forms of the rule: the one for claims, and the one in SQL. */
 const CASES: [when: string, settings: Partial<WebhookSettings>, then: HeldReason | null][] = [

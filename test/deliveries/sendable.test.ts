@@ -5,7 +5,7 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { findPayload, findSendable } from '../../src/deliveries/sendable.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
 
 const LIMIT = 32 * 1024;
 
@@ -77,7 +77,7 @@ async function addDelivery(payload: string): Promise<string> {
 
 async function addLong(pool: TestDatabase['pool'], client: Queryable): Promise<string[]> {
   const { id: webhookId } = await addWebhook({ ...database, pool });
-  const ids = await addDeliveries({ ...database, pool }, webhookId, 2);
+  const ids = await addDeliveries({ ...database, pool }, webhookId, { count: 2 });
   await client.query(
     `update deliveries set payload = case when id = $1 then $2 else repeat('x', 10000000) end`,
     [ids[0], randomHex(500_000)],

@@ -4,15 +4,8 @@ import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { withdraw } from '../../src/deliveries/withdraw.ts';
 import type { Claim } from '../../src/queue/queue.ts';
 import { releaseHeld } from '../../src/upkeep/release.ts';
-import {
-  addDeliveries,
-  addWebhook,
-  count,
-  deliveryRow,
-  jobs,
-  holdAll,
-  takeOver,
-} from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
+import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
 
 suite('withdraw', { concurrency: 4 }, () => {
@@ -116,7 +109,7 @@ suite('return', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     const claims: Claim[] = [];
-    for (const id of await addDeliveries(worker, webhook.id, 3))
+    for (const id of await addDeliveries(worker, webhook.id, { count: 3 }))
       claims.push(await worker.claimOf(webhook.id, id));
     await takeOver(worker.pool, claims[1]?.jobId ?? '');
     await worker.commit((tx) => worker.queue.return(tx, claims));
@@ -133,7 +126,7 @@ suite('release', { concurrency: 4 }, () => {
   test('held deliveries of an active webhook → all get their job again', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    const ids = await addDeliveries(worker, webhook.id, 3);
+    const ids = await addDeliveries(worker, webhook.id, { count: 3 });
     await holdAll(worker, webhook.id);
     await releaseHeld(worker.pool, worker.queue);
     for (const id of ids) {
@@ -159,7 +152,7 @@ suite('release', { concurrency: 4 }, () => {
   test('a held delivery that waits for a retry → its job is not due before', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    await addDeliveries(worker, webhook.id, 1, -60);
+    await addDeliveries(worker, webhook.id, { overdueSeconds: -60 });
     await holdAll(worker, webhook.id);
     await releaseHeld(worker.pool, worker.queue);
     const [job] = await jobs(worker.pool);
@@ -174,9 +167,9 @@ suite('release', { concurrency: 4 }, () => {
       await addWebhook(worker),
       await addWebhook(worker, { active: false }),
     ];
-    await addDeliveries(worker, many.id, 1200);
+    await addDeliveries(worker, many.id, { count: 1200 });
     await addDeliveries(worker, one.id);
-    await addDeliveries(worker, held.id, 5);
+    await addDeliveries(worker, held.id, { count: 5 });
     for (const { id } of [many, one, held]) await holdAll(worker, id);
     await Promise.all([
       releaseHeld(worker.pool, worker.queue),
@@ -191,7 +184,7 @@ suite('release', { concurrency: 4 }, () => {
   test('a webhook with more than one round takes → every round goes on', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    await addDeliveries(worker, webhook.id, 5000);
+    await addDeliveries(worker, webhook.id, { count: 5000 });
     await holdAll(worker, webhook.id);
     let before = 0;
     for (let round = 1; (await count(worker.pool, 'postmand_queue.job')) < 5000; round += 1) {

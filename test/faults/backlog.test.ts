@@ -5,6 +5,7 @@ import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { silentLog } from '../setup/parts.ts';
+import { addDeliveryRows } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { sized } from './intensity.ts';
 import { judge } from './oracle.ts';
@@ -82,15 +83,13 @@ async function putBacklog(pool: Pool, webhookIds: string[]): Promise<Post[]> {
   for (let at = 0; at < posts.length; at += 5000) {
     const some = posts.slice(at, at + 5000);
     await inTransaction(pool, async (tx) => {
-      await tx.query(
-        `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-         select id, webhook_id, payload, now(), 0, 'pending', now(), now()
-         from unnest($1::uuid[], $2::uuid[], $3::text[]) as one (id, webhook_id, payload)`,
-        [
-          some.map(({ deliveryId }) => deliveryId),
-          some.map(({ webhookId }) => webhookId),
-          some.map(({ payload }) => payload),
-        ],
+      await addDeliveryRows(
+        tx,
+        some.map(({ deliveryId = '', webhookId, payload }) => ({
+          id: deliveryId,
+          webhookId,
+          payload,
+        })),
       );
       await queue.enqueue(
         tx,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sign } from '../../src/sending/signature.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { addAttemptRows } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
@@ -26,11 +27,7 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
     body: payload,
     headers: { 'X-Hub-Signature': sign(payload, secret_token) },
   });
-  await pool.query(
-    `insert into delivery_attempts select gen_random_uuid(), webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-       execution_duration, success, error, created_at from delivery_attempts where delivery_id = $1`,
-    [often],
-  );
+  await addAttemptRows(pool, [{ webhookId: steady, deliveryId: often ?? '' }]);
   await pool.query(`update deliveries set status = 'failed', updated_at = now() where id = $1`, [
     changed,
   ]);

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { Cleanup } from '../setup/last-first.ts';
 import { listening } from '../setup/listening.ts';
-import { SETTINGS } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 
 /** One request as the receiver saw it. Times are `performance.now()`. */
 export type Arrival = {

@@ -4,7 +4,8 @@ import { suite, test } from 'node:test';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { SETTINGS, startApi } from '../setup/service.ts';
+import { startApi } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { send, type RawAnswer } from './request.ts';
 

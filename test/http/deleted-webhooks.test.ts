@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { Client } from 'pg';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
-import { SETTINGS, startApi, startWorkerHere, type Api } from '../setup/service.ts';
+import { startApi, startWorkerHere, type Api } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { until } from '../setup/until.ts';
 import { lastFirst } from '../setup/last-first.ts';
-import { putAttempt, putDelivery } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows } from '../setup/rows.ts';
 
 suite('a webhook deleted', { concurrency: 4 }, () => {
   test('a webhook without deliveries deleted → its row is gone at once', async (context) => {
@@ -24,10 +25,7 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     const [doomed, other] = [await api.createWebhook(), await api.createWebhook()];
     for (const { id } of [doomed, other]) {
       const delivery = await api.createDelivery(id);
-      await putAttempt(database.pool, id === other.id ? 1 : 2, {
-        webhookId: id,
-        deliveryId: delivery.id,
-      });
+      await addAttemptRows(database.pool, [{ webhookId: id, deliveryId: delivery.id }]);
     }
     assert.equal((await api.call('DELETE', `/webhooks/${doomed.id}`)).status, 204);
     for (const table of ['webhooks', 'deliveries', 'delivery_attempts'])
@@ -42,11 +40,10 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     const kept = await api.createWebhook({ name: 'kept', active: false });
     const keptDelivery = await api.createDelivery(kept.id);
     const hidden = await api.createWebhook({ name: 'hidden' });
-    const delivery = await putDelivery(database.pool, 1, { webhookId: hidden.id });
-    const attempt = await putAttempt(database.pool, 1, {
-      webhookId: hidden.id,
-      deliveryId: delivery,
-    });
+    const { pool } = database;
+    const webhookId = hidden.id;
+    const [delivery = ''] = await addDeliveryRows(pool, [{ webhookId, status: 'succeeded' }]);
+    const [attempt = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId: delivery }]);
     const release = await lockDelivery(t, database, delivery);
 
     assert.equal((await api.call('DELETE', `/webhooks/${hidden.id}`)).status, 204);
@@ -85,10 +82,9 @@ suite('a webhook deleted', { concurrency: 4 }, () => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);
     const { id } = await api.createWebhook();
-    await database.pool.query(
-      `insert into deliveries (id, webhook_id, payload, delivery_attempts, status)
-     select gen_random_uuid(), $1, '', 1, 'failed' from generate_series(1, 5000)`,
-      [id],
+    await addDeliveryRows(
+      database.pool,
+      Array.from({ length: 5000 }, () => ({ webhookId: id, status: 'failed', attempts: 1 })),
     );
     assert.equal((await api.call('DELETE', `/webhooks/${id}`)).status, 204);
     assert.deepEqual(await listed(api, '/deliveries'), []);

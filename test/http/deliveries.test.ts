@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { SETTINGS, startApi } from '../setup/service.ts';
+import { startApi } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
+import { addAttemptRows } from '../setup/rows.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { UNKNOWN_ID } from './request.ts';
 
@@ -126,16 +128,14 @@ test('an unknown webhook → 404 with code 5, and nothing is stored', async () =
 
 test('a DELETE → 204, the delivery and its attempts are gone; again → 204', async () => {
   const { id } = await api.createDelivery(webhook.id);
-  const attempt = await database.pool.query<{ id: string }>(
-    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error)
-     values (gen_random_uuid(), $1, $2, '', '', 500, 1, false, '') returning id`,
-    [webhook.id, id],
-  );
+  const [attempt = ''] = await addAttemptRows(database.pool, [
+    { webhookId: webhook.id, deliveryId: id, success: false },
+  ]);
   assert.equal((await api.call('DELETE', `/deliveries/${id}`)).status, 204);
   const { status, body } = await api.call('GET', `/deliveries/${id}`);
   assert.equal(status, 404);
   assert.deepEqual(body, { code: 6, message: 'delivery not found' });
-  assert.equal((await api.call('GET', `/delivery-attempts/${attempt.rows[0]?.id}`)).status, 404);
+  assert.equal((await api.call('GET', `/delivery-attempts/${attempt}`)).status, 404);
   assert.equal((await api.call('DELETE', `/deliveries/${id}`)).status, 204);
 });
 

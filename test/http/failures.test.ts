@@ -12,7 +12,8 @@ import { lastFirst } from '../setup/last-first.ts';
 import { FREE_PORT, keepingLog, silentLog } from '../setup/parts.ts';
 import { createRole } from '../setup/role.ts';
 import { lockRow } from '../setup/row-lock.ts';
-import { SETTINGS, startApi, type Api } from '../setup/service.ts';
+import { startApi, type Api } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { until } from '../setup/until.ts';
 import { send, UNKNOWN_ID } from './request.ts';
 

@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { listen } from '../../src/commands/ports.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { FREE_PORT, keepingLog } from '../setup/parts.ts';
-import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 import { startApi } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
@@ -28,10 +28,15 @@ const health = await listen(
 );
 wholeFile.after(() => health.stop(0));
 const HEALTH = `http://127.0.0.1:${health.port}`;
+const [webhookId = ''] = await addWebhookRows(database.pool, [{}]);
+const [deliveryId = ''] = await addDeliveryRows(database.pool, [
+  { webhookId, status: 'succeeded' },
+]);
+const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliveryId }]);
 const ids: Record<string, string> = {
-  webhook_id: await putWebhook(database.pool, 1),
-  delivery_id: await putDelivery(database.pool, 1),
-  delivery_attempt_id: await putAttempt(database.pool, 1),
+  webhook_id: webhookId,
+  delivery_id: deliveryId,
+  delivery_attempt_id: attemptId,
 };
 
 /** Every path that openapi.yaml gives a GET, with ids that are there. */

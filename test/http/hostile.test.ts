@@ -4,7 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog } from '../setup/parts.ts';
-import { SETTINGS, startApi } from '../setup/service.ts';
+import { startApi } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { send, UNKNOWN_ID, type RawAnswer } from './request.ts';
 

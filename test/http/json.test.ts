@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { parseJson } from '../../src/http/middleware/json.ts';
 import { BadRequest } from '../../src/http/problem.ts';
-import { SETTINGS } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 
 const MIB = 1024 * 1024;
 

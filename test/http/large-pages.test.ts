@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import type { Queryable } from '../../src/database/pool.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows, numbered } from '../setup/rows.ts';
 import { startApi } from '../setup/service.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
@@ -14,14 +14,12 @@ const { pool } = database;
 const api = await startApi(wholeFile, database);
 
 const MB = 1_000_000;
-const large = await putWebhook(pool, 1);
-const mixed = await putWebhook(pool, 2);
+const [large = '', mixed = '', single = ''] = await addWebhookRows(pool, [{}, {}, {}]);
 
 // 70 of 1 MB each for the first webhook; they take little room, as PostgreSQL compresses them.
 for (let n = 1; n <= 70; n += 1) {
   const createdAt = new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
-  const deliveryId = await putDelivery(pool, n, { webhookId: large, createdAt });
-  await putAttempt(pool, n, { webhookId: large, deliveryId, createdAt });
+  await addRows(large, n, createdAt);
 }
 await pool.query(`update deliveries set payload = repeat('x', $1)`, [MB]);
 await pool.query(
@@ -33,8 +31,7 @@ const LENGTHS = [0, 1, 32_767, 32_768, 32_769, 100_000];
 const textOf = (length: number) => 'é'.repeat(length >> 1) + 'x'.repeat(length % 2);
 for (const [i, length] of LENGTHS.entries()) {
   const createdAt = new Date(Date.UTC(2026, 1, 1) + i * 1000).toISOString();
-  const deliveryId = await putDelivery(pool, 100 + i, { webhookId: mixed, createdAt });
-  const attemptId = await putAttempt(pool, 100 + i, { webhookId: mixed, deliveryId, createdAt });
+  const { deliveryId, attemptId } = await addRows(mixed, 100 + i, createdAt);
   await pool.query('update deliveries set payload = $2 where id = $1', [
     deliveryId,
     textOf(length),
@@ -98,13 +95,12 @@ suite('a page of long texts', () => {
   });
 
   test('one that alone is larger → a page of one is served', async () => {
-    const webhook = await putWebhook(pool, 3);
-    const id = await putDelivery(pool, 200, { webhookId: webhook });
+    const [id] = await addDeliveryRows(pool, [{ webhookId: single, status: 'succeeded' }]);
     await pool.query(`update deliveries set payload = repeat('x', $2) where id = $1`, [
       id,
       68 * MB,
     ]);
-    const { status, body } = await api.call('GET', `/deliveries?webhook_id=${webhook}&limit=1`);
+    const { status, body } = await api.call('GET', `/deliveries?webhook_id=${single}&limit=1`);
     assert.equal(status, 200);
     assert.equal(body.deliveries[0].payload.length, 68 * MB);
     await pool.query('delete from deliveries where id = $1', [id]);
@@ -135,3 +131,12 @@ suite('a page of long texts', () => {
     );
   });
 });
+
+/** A delivery that succeeded, with its attempt; both ids tell the number. */
+async function addRows(webhookId: string, number: number, createdAt: string) {
+  const [deliveryId, attemptId] = [numbered('delivery', number), numbered('attempt', number)];
+  const same = { webhookId, createdAt };
+  await addDeliveryRows(pool, [{ ...same, id: deliveryId, status: 'succeeded', attempts: 1 }]);
+  await addAttemptRows(pool, [{ ...same, id: attemptId, deliveryId }]);
+  return { deliveryId, attemptId };
+}

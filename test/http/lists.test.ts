@@ -4,7 +4,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { UNKNOWN_ID } from './request.ts';
-import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows, numbered } from '../setup/rows.ts';
 
 const database = await freshDatabase(wholeFile);
 const api = await startApi(wholeFile, database);
@@ -23,31 +23,39 @@ const TIMES = new Map([
 ]);
 const NAMES = ['', 'beta', 'gamma', 'beta', 'alpha', 'omega'];
 
-for (const [number, createdAt] of TIMES) {
-  await putWebhook(pool, number, {
+const ROWS = Array.from(TIMES, ([number, createdAt]) => ({ number, createdAt }));
+const [ONE, TWO] = [numbered('webhook', 1), numbered('webhook', 2)];
+const [FIRST, SECOND] = [numbered('delivery', 1), numbered('delivery', 2)];
+
+await addWebhookRows(
+  pool,
+  ROWS.map(({ number, createdAt }) => ({
+    id: numbered('webhook', number),
     name: NAMES[number] ?? '',
     active: number % 2 === 1,
     createdAt,
-  });
-}
-const webhooks = (await list('/webhooks')).ids;
-const [ONE = '', TWO = ''] = webhooks.toSorted();
-for (const [number, createdAt] of TIMES) {
-  await putDelivery(pool, number, {
+  })),
+);
+await addDeliveryRows(
+  pool,
+  ROWS.map(({ number, createdAt }) => ({
+    id: numbered('delivery', number),
     webhookId: number < 4 ? ONE : TWO,
-    status: ['failed', 'pending', 'succeeded'][number % 3] ?? '',
+    status: (['failed', 'pending', 'succeeded'] as const)[number % 3] ?? 'failed',
+    attempts: 1,
     createdAt,
-  });
-}
-const [FIRST = '', SECOND = ''] = (await list('/deliveries')).ids.toSorted();
-for (const [number, createdAt] of TIMES) {
-  await putAttempt(pool, number, {
+  })),
+);
+await addAttemptRows(
+  pool,
+  ROWS.map(({ number, createdAt }) => ({
+    id: numbered('attempt', number),
     webhookId: number < 4 ? ONE : TWO,
     deliveryId: number < 3 ? FIRST : SECOND,
     success: number === 4,
     createdAt,
-  });
-}
+  })),
+);
 
 const NEWEST_FIRST = [5, 4, 3, 2, 1];
 

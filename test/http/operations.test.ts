@@ -4,9 +4,10 @@ import type { Operations } from '../../src/http/handler.ts';
 import { checkOperations } from '../../src/http/operations.ts';
 import { apiDocument, operationIds, readSpec } from '../../src/http/spec.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { SETTINGS, startApi } from '../setup/service.ts';
+import { startApi } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 
 const { document } = readSpec();
 const api = apiDocument(document);
@@ -14,22 +15,23 @@ const api = apiDocument(document);
 suite('every success answer of openapi.yaml, checked against its schema', async () => {
   const database = await freshDatabase(wholeFile);
   const { call } = await startApi(wholeFile, database);
-  const webhook = await putWebhook(database.pool, 1);
-  const delivery = await putDelivery(database.pool, 1);
-  const attempt = await putAttempt(database.pool, 1);
+  const { pool } = database;
+  const [webhookId = ''] = await addWebhookRows(pool, [{}]);
+  const [deliveryId = ''] = await addDeliveryRows(pool, [{ webhookId, status: 'succeeded' }]);
+  const [attemptId = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId }]);
 
   const CALLS: Record<string, [method: string, path: string, body?: unknown]> = {
     'listWebhooks 200': ['GET', '/webhooks'],
     'createWebhook 201': ['POST', '/webhooks', SETTINGS],
-    'getWebhook 200': ['GET', `/webhooks/${webhook}`],
-    'replaceWebhook 200': ['PUT', `/webhooks/${webhook}`, SETTINGS],
+    'getWebhook 200': ['GET', `/webhooks/${webhookId}`],
+    'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
     'listDeliveries 200': ['GET', '/deliveries'],
-    'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhook, payload: 'x' }],
-    'getDelivery 200': ['GET', `/deliveries/${delivery}`],
+    'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
+    'getDelivery 200': ['GET', `/deliveries/${deliveryId}`],
     'listDeliveryAttempts 200': ['GET', '/delivery-attempts'],
-    'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attempt}`],
-    'deleteDelivery 204': ['DELETE', `/deliveries/${delivery}`],
-    'deleteWebhook 204': ['DELETE', `/webhooks/${webhook}`],
+    'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attemptId}`],
+    'deleteDelivery 204': ['DELETE', `/deliveries/${deliveryId}`],
+    'deleteWebhook 204': ['DELETE', `/webhooks/${webhookId}`],
   };
 
   test('the document → no success answer that is missing here', () =>

@@ -6,7 +6,7 @@ import type { Arbitrary } from 'fast-check';
 import { readSpec } from '../../src/http/spec.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog } from '../setup/parts.ts';
-import { putAttempt, putDelivery, putWebhook } from '../setup/rows.ts';
+import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 import { startApi } from '../setup/service.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { hostileText, invalid, matches, valid, type Schema } from './generate.ts';
@@ -28,13 +28,16 @@ const log = keepingLog();
 const api = await startApi(wholeFile, database, log);
 const agent = new Agent({ keepAlive: true });
 wholeFile.after(() => agent.destroy());
+const [webhookId = ''] = await addWebhookRows(database.pool, [{}]);
+const [deliveryId = ''] = await addDeliveryRows(database.pool, [
+  { webhookId, status: 'succeeded' },
+]);
+const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliveryId }]);
 const known = {
-  webhook_id: await putWebhook(database.pool, 1),
-  delivery_id: '',
-  delivery_attempt_id: '',
+  webhook_id: webhookId,
+  delivery_id: deliveryId,
+  delivery_attempt_id: attemptId,
 };
-known.delivery_id = await putDelivery(database.pool, 1);
-known.delivery_attempt_id = await putAttempt(database.pool, 1);
 
 type Parameter = { name: keyof typeof known | 'limit'; in: string; schema: Schema };
 type Response = {

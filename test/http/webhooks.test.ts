@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { SETTING_COLUMNS, type Column } from '../../src/webhooks/webhook-columns.ts';
 import { settingsOf, type GivenSettings, type Webhook } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { apiAt, SETTINGS, startApi } from '../setup/service.ts';
+import { apiAt, startApi } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { UNKNOWN_ID } from './request.ts';
 

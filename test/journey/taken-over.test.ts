@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { addDeliveryRows, holdAll } from '../setup/rows.ts';
 import { jobCount, openLine, type Line } from './line.ts';
 
 // A database taken over from the Go program holds rows that our API would refuse.
@@ -70,11 +71,8 @@ suite('rows taken over that can never be sent', { concurrency: true }, () => {
 
 /** A pending delivery as the migration leaves it: imported, without a job. */
 async function takenOver({ pool }: Line, webhookId: string, payload: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason, parked_at, created_at, updated_at)
-     values (gen_random_uuid(), $1, $2, now() - interval '1 day', 0, 'pending', 'imported', now(), now(), now())
-     returning id`,
-    [webhookId, payload],
-  );
-  return rows[0]?.id ?? '';
+  const row = { webhookId, payload, scheduledAt: '2026-01-01T00:00:00Z' };
+  const [id = ''] = await addDeliveryRows(pool, [row]);
+  await holdAll({ pool }, webhookId, 'imported');
+  return id;
 }

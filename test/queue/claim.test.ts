@@ -6,7 +6,7 @@ import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { NextJob } from '../../src/queue/queue.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
-import { jobs, takeOver } from '../setup/delivery-rows.ts';
+import { jobs, takeOver } from '../setup/tables.ts';
 import { asking, claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
 
 const job = (more: Partial<NextJob> = {}) => ({

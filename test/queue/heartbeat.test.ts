@@ -10,7 +10,7 @@ import {
   LEASE_SECONDS,
 } from '../../src/queue/heartbeat.ts';
 import { until } from '../setup/until.ts';
-import { jobs } from '../setup/delivery-rows.ts';
+import { jobs } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
 const LEASE_MS = LEASE_SECONDS * 1000;

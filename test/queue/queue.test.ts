@@ -7,7 +7,7 @@ import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
-import { jobs, takeOver } from '../setup/delivery-rows.ts';
+import { jobs, takeOver } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue } from './worker-queue.ts';
 
 const job = (delaySeconds = 0, webhookId = randomUUID()) => ({

@@ -10,10 +10,11 @@ import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startWorker } from '../../src/commands/worker.ts';
-import { settingsOf, type Webhook, type WebhookSettings } from '../../src/webhooks/webhook.ts';
+import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
 import { FREE_PORT, silentLog } from './parts.ts';
+import { SETTINGS } from './settings.ts';
 import { until } from './until.ts';
 
 /** What an answer held; the tests know its shape. */
@@ -97,19 +98,6 @@ export async function startWorkerHere(
     await queue.close();
   });
 }
-
-export const SETTINGS = settingsOf({
-  name: 'a webhook',
-  url: 'http://127.0.0.1:9/never',
-  content_type: 'application/json',
-  valid_status_codes: [200],
-  secret_token: 'my-secret-token',
-  active: true,
-  max_delivery_attempts: 3,
-  delivery_attempt_timeout: 5,
-  retry_min_backoff: 1,
-  retry_max_backoff: 2,
-});
 
 /** Calls to the API at `url`, which answer 2xx or throw where they promise a thing. */
 export function apiAt(url: string): Api {

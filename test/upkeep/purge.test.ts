@@ -11,14 +11,15 @@ import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog, type LogLine } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook, count } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
+import { count } from '../setup/tables.ts';
 
 suite('purge', { concurrency: 4 }, () => {
   test('a webhook with few deliveries → all of it is gone at once, other webhooks stay', async (t) => {
     const database = await freshDatabase(t);
     const [gone, stays] = [await addWebhook(database), await addWebhook(database)];
-    await addDeliveries(database, gone.id, 10);
-    const [kept = ''] = await addDeliveries(database, stays.id, 1);
+    await addDeliveries(database, gone.id, { count: 10 });
+    const [kept = ''] = await addDeliveries(database, stays.id, { count: 1 });
     await deleteWebhook(parts(database), gone.id);
     assert.deepEqual(
       [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
@@ -30,7 +31,7 @@ suite('purge', { concurrency: 4 }, () => {
   test('a webhook with 3,000 deliveries → hidden at once with all of them, gone after further rounds', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
-    const ids = await addDeliveries(database, webhook.id, 3000);
+    const ids = await addDeliveries(database, webhook.id, { count: 3000 });
     await deleteWebhook(parts(database), webhook.id);
     assert.equal(await findWebhook(database.pool, webhook.id), undefined);
     assert.equal(await findDelivery(database.pool, ids[0] ?? ''), undefined);
@@ -47,7 +48,7 @@ suite('purge', { concurrency: 4 }, () => {
   test('a delivery of it is locked by somebody → nobody waits, and it is removed in a later round', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
-    const [held = ''] = await addDeliveries(database, webhook.id, 3);
+    const [held = ''] = await addDeliveries(database, webhook.id, { count: 3 });
     const release = await lockRow(t, database, 'deliveries', held);
     await deleteWebhook(parts(database), webhook.id);
     assert.equal(await findWebhook(database.pool, webhook.id), undefined);
@@ -79,7 +80,7 @@ suite('purge', { concurrency: 4 }, () => {
       await addWebhook(database),
       await addWebhook(database),
     ];
-    for (const { id } of webhooks) await addDeliveries(database, id, 700);
+    for (const { id } of webhooks) await addDeliveries(database, id, { count: 700 });
     await database.pool.query('update webhooks set deleted_at = now()');
     await Promise.all([createPurge(parts(database))(), createPurge(parts(database))()]);
     await createPurge(parts(database))();
@@ -92,7 +93,7 @@ suite('purge', { concurrency: 4 }, () => {
   test('every step takes too long before the answer → no failure, the webhook is hidden, and a line in the log', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
-    await addDeliveries(database, webhook.id, 3);
+    await addDeliveries(database, webhook.id, { count: 3 });
     await slowDown(database, webhook.id, 60);
     const log = keepingLog();
     const startedAt = performance.now();
@@ -107,7 +108,7 @@ suite('purge', { concurrency: 4 }, () => {
   test('a step fails before the answer for a reason in the data → no failure, and a line in the log', async (t) => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
-    await addDeliveries(database, webhook.id, 3);
+    await addDeliveries(database, webhook.id, { count: 3 });
     await refuseRemoval(database, webhook.id);
     const log = keepingLog();
     await deleteWebhook({ pool: database.pool, log }, webhook.id);
@@ -128,7 +129,7 @@ suite('purge', { concurrency: 4 }, () => {
     const database = await freshDatabase(t);
     const pool = impatientPool(t, database, 400);
     const webhook = await addWebhook(database);
-    await addDeliveries(database, webhook.id, 60);
+    await addDeliveries(database, webhook.id, { count: 60 });
     await slowDown(database, webhook.id, 0.02);
     await database.pool.query('update webhooks set deleted_at = now()');
     const log = keepingLog();
@@ -159,7 +160,7 @@ suite('purge', { concurrency: 4 }, () => {
       await addWebhook(database),
       await addWebhook(database),
     ];
-    for (const { id } of [broken, slow, good]) await addDeliveries(database, id, 3);
+    for (const { id } of [broken, slow, good]) await addDeliveries(database, id, { count: 3 });
     await refuseRemoval(database, broken.id);
     await slowDown(database, slow.id, 60);
     for (const { id } of [broken, slow, good])

@@ -4,14 +4,15 @@ import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
 import { rescueOverdue } from '../../src/upkeep/rescue.ts';
 import { lockTable } from '../faults/table-lock.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook, count, jobs, holdAll } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
+import { count, jobs } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
 
 suite('rescue', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    const [id = ''] = await addDeliveries(worker, webhook.id, 1, 31);
+    const [id = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: 31 });
     await worker.claimOf(webhook.id, id);
     await worker.pool.query('delete from postmand_queue.job');
     await rescueOverdue(worker.pool, worker.queue);
@@ -22,7 +23,10 @@ suite('rescue', { concurrency: 4 }, () => {
   test('overdue deliveries with a job, waiting or claimed → no second one', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    const [waiting = '', claimed = ''] = await addDeliveries(worker, webhook.id, 2, 3600);
+    const [waiting = '', claimed = ''] = await addDeliveries(worker, webhook.id, {
+      count: 2,
+      overdueSeconds: 3600,
+    });
     await worker.claimOf(webhook.id, claimed);
     await worker.commit((tx) =>
       worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]),
@@ -38,7 +42,7 @@ suite('rescue', { concurrency: 4 }, () => {
   test('2,500 overdue with a job and one without → only that one is given to the queue', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    const ids = await addDeliveries(worker, webhook.id, 2501, 60);
+    const ids = await addDeliveries(worker, webhook.id, { count: 2501, overdueSeconds: 60 });
     const lost = ids[1700] ?? '';
     const waiting = ids
       .filter((id) => id !== lost)
@@ -57,14 +61,14 @@ suite('rescue', { concurrency: 4 }, () => {
       await addWebhook(worker, { active: false }),
       await addWebhook(worker),
     ];
-    await addDeliveries(worker, done.id, 2, 3600);
+    await addDeliveries(worker, done.id, { count: 2, overdueSeconds: 3600 });
     await worker.pool.query(
       `update deliveries set status = case when payload = 'payload 1' then 'failed' else 'succeeded' end`,
     );
-    await addDeliveries(worker, held.id, 1, 3600);
+    await addDeliveries(worker, held.id, { overdueSeconds: 3600 });
     await holdAll(worker, held.id);
-    await addDeliveries(worker, fresh.id, 1, 5);
-    await addDeliveries(worker, fresh.id, 1, -3600);
+    await addDeliveries(worker, fresh.id, { overdueSeconds: 5 });
+    await addDeliveries(worker, fresh.id, { overdueSeconds: -3600 });
     await rescueOverdue(worker.pool, worker.queue);
     assert.deepEqual(await jobs(worker.pool), []);
   });
@@ -72,7 +76,7 @@ suite('rescue', { concurrency: 4 }, () => {
   test('2,500 that lost their jobs, many due at the same moment → all get one', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    await addDeliveries(worker, webhook.id, 2500, 60);
+    await addDeliveries(worker, webhook.id, { count: 2500, overdueSeconds: 60 });
     await worker.pool.query(
       `update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`,
     );
@@ -85,7 +89,7 @@ suite('rescue', { concurrency: 4 }, () => {
   test('two workers at once → one works, the other one ends at once and does nothing', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    await addDeliveries(worker, webhook.id, 10, 60);
+    await addDeliveries(worker, webhook.id, { count: 10, overdueSeconds: 60 });
     const release = await lockTable(t, worker, 'deliveries');
     const first = rescueOverdue(worker.pool, worker.queue);
     await until('the first one is in the middle', () => isWaiting(worker));
@@ -100,7 +104,7 @@ suite('rescue', { concurrency: 4 }, () => {
   test('a worker that dies in the middle → the next one goes on', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
-    await addDeliveries(worker, webhook.id, 10, 60);
+    await addDeliveries(worker, webhook.id, { count: 10, overdueSeconds: 60 });
     const release = await lockTable(t, worker, 'deliveries');
     const dying = assert.rejects(rescueOverdue(worker.pool, worker.queue));
     await until('it is in the middle', () => isWaiting(worker));

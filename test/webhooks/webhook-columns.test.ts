@@ -11,8 +11,8 @@ import {
   type WebhookSettings,
 } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { addWebhook } from '../setup/delivery-rows.ts';
-import { SETTINGS } from '../setup/service.ts';
+import { addWebhook } from '../setup/rows.ts';
+import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const { secret_token: _token, active: _active, ...REQUIRED } = SETTINGS;

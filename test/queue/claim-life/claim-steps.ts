@@ -2,7 +2,7 @@ import { decide, type Admitted } from '../../../src/worker/admission.ts';
 import type { SendableDelivery } from '../../../src/deliveries/sendable.ts';
 import { judge } from '../../../src/attempts/verdict.ts';
 import type { Webhook } from '../../../src/webhooks/webhook.ts';
-import { SETTINGS } from '../../setup/service.ts';
+import { SETTINGS } from '../../setup/settings.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
 import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from './row.ts';

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../../src/database/pool.ts';
 import { deleteDeliveries } from '../../../src/deliveries/delivery-store.ts';
-import { addWebhook } from '../../setup/delivery-rows.ts';
+import { addDeliveryRows, addWebhook } from '../../setup/rows.ts';
 import type { WorkerQueue } from '../worker-queue.ts';
 import type { Event } from './event.ts';
 
@@ -14,16 +13,11 @@ const LATER = { retry_min_backoff: 600, retry_max_backoff: 600 };
 /** An accepted delivery of a webhook of its own. */
 export async function addRows(worker: WorkerQueue, limit: number): Promise<Rows> {
   const { id: webhookId } = await addWebhook(worker, { max_delivery_attempts: limit, ...LATER });
-  const deliveryId = randomUUID();
-  await worker.commit(async (tx) => {
-    await tx.query(
-      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status)
-       values ($1, $2, 'a payload', now(), 0, 'pending')`,
-      [deliveryId, webhookId],
-    );
+  return worker.commit(async (tx) => {
+    const [deliveryId = ''] = await addDeliveryRows(tx, [{ webhookId }]);
     await worker.queue.enqueue(tx, [{ deliveryId, webhookId, delaySeconds: 0 }]);
+    return { deliveryId, webhookId };
   });
-  return { deliveryId, webhookId };
 }
 
 /** No row is left. */

@@ -1,45 +1,4 @@
-import { randomUUID } from 'node:crypto';
 import type { Queryable } from '../../src/database/pool.ts';
-import { insertWebhook } from '../../src/webhooks/webhook-store.ts';
-import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
-import { inTransaction } from '../../src/database/transaction.ts';
-import type { TestDatabase } from './database.ts';
-import { SETTINGS } from './service.ts';
-
-export function addWebhook(
-  { pool }: TestDatabase,
-  settings: Partial<WebhookSettings> = {},
-): Promise<Webhook> {
-  return inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), { ...SETTINGS, ...settings }));
-}
-
-/**
- * Pending deliveries without a job, due `overdueSeconds` ago, one after the other. @returns their
- * ids in this order.
- */
-export async function addDeliveries(
-  { pool }: TestDatabase,
-  webhookId: string,
-  count = 1,
-  overdueSeconds = 0,
-): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string }>(
-    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at)
-     select gen_random_uuid(), $1, 'payload ' || i, now() - make_interval(secs => $3) + i * interval '1 microsecond', 0, 'pending', now(), now()
-     from generate_series(1, $2) as i
-     returning id, scheduled_at`,
-    [webhookId, count, overdueSeconds],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Moves deliveries of a webhook to the held ones, as the worker does. */
-export async function holdAll({ pool }: TestDatabase, webhookId: string): Promise<void> {
-  await pool.query(
-    `update deliveries set held_reason = 'webhook_inactive', parked_at = now() where webhook_id = $1`,
-    [webhookId],
-  );
-}
 
 export type DeliveryRow = {
   status: string;
@@ -93,7 +52,9 @@ export async function count(
  */
 export async function takeOver(db: Queryable, jobId: string): Promise<string> {
   const { rows } = await db.query<{ generation: string }>(
-    `update postmand_queue.job set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now() where id = $1
+    `update postmand_queue.job
+     set retry_count = retry_count + 1, started_on = now(), heartbeat_on = now()
+     where id = $1
      returning (extract(epoch from started_on) * 1000000)::bigint::text as generation`,
     [jobId],
   );

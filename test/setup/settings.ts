@@ -1,0 +1,15 @@
+import { settingsOf } from '../../src/webhooks/webhook.ts';
+
+/** What a webhook of a test has where the test does not say otherwise. Nobody listens at its URL. */
+export const SETTINGS = settingsOf({
+  name: 'a webhook',
+  url: 'http://127.0.0.1:9/never',
+  content_type: 'application/json',
+  valid_status_codes: [200],
+  secret_token: 'my-secret-token',
+  active: true,
+  max_delivery_attempts: 3,
+  delivery_attempt_timeout: 5,
+  retry_min_backoff: 1,
+  retry_max_backoff: 2,
+});
