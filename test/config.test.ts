@@ -489,31 +489,47 @@ suite('postmand server', () => {
 
 suite('local.env', async () => {
   const example = parseEnv(await readFile(new URL('../local.env', import.meta.url), 'utf8'));
-  const source = await readFile(new URL('../src/config.ts', import.meta.url), 'utf8');
-  const read = [
-    ...new Set(
-      Array.from(
-        source.matchAll(/'(POSTMAND_[A-Z_]+|DATABASE_URL|PORT)'/g),
-        ([, name = '']) => name,
-      ),
-    ),
-  ];
+  // The proxy and the database URL are set, as some settings are of interest with them alone.
+  const read = variablesRead({
+    POSTMAND_DATABASE_URL: URL_OF_DATABASE,
+    POSTMAND_OUTBOUND_PROXY: 'http://proxy',
+  });
   /** The only one that is read elsewhere, by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
+  /** Those of Node.js and of PostgreSQL's own tools, which Postmand heeds too. */
+  const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE'];
   /** They mean something together with another one only, and have tests of their own. */
   const WITH_ANOTHER = ['POSTMAND_OUTBOUND_NO_PROXY', 'POSTMAND_DATABASE_CA_FILE'];
 
-  test('the settings in it → all that config.ts reads, and nothing else', () =>
-    assert.deepEqual(Object.keys(example).toSorted(), [...read, OF_TESTS].toSorted()));
-
-  test('the settings that config.ts reads → all are in the tables above', () =>
+  test('the settings in it → all that are read at start, and nothing else', () =>
     assert.deepEqual(
-      [...READINGS.map(([variable]) => variable), ...WITH_ANOTHER].toSorted(),
+      [...Object.keys(example), ...OF_OTHERS].toSorted(),
+      [...read, OF_TESTS].toSorted(),
+    ));
+
+  test('the settings that are read at start → all are in the tables above', () =>
+    assert.deepEqual(
+      [...READINGS.map(([variable]) => variable), ...WITH_ANOTHER, ...OF_OTHERS].toSorted(),
       read.toSorted(),
     ));
 
   test('its values → the defaults', () => assert.deepEqual(readConfig(example), readConfig({})));
 });
+
+/** The names of all variables that reading the settings asks for, set or not. */
+function variablesRead(variables: Record<string, string>): string[] {
+  const names = new Set<string>();
+  for (const environment of [{}, variables]) {
+    const recording = new Proxy<Record<string, string>>(environment, {
+      get(target, name) {
+        names.add(String(name));
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+    readConfig(recording);
+  }
+  return [...names];
+}
 
 function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
