@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startLine } from '../journey/line.ts';
+import { freePort } from '../setup/free-port.ts';
 import { until } from '../setup/until.ts';
 import { start, succeed } from './program.ts';
 import { GO_ENVIRONMENT, noGo, noPython, ROOT, skipWithoutRegistry } from './toolchains.ts';
@@ -139,16 +140,6 @@ async function emptyProject(t: TestContext): Promise<string> {
  * A port that nobody uses, out of the range from which the system hands out ports: nobody gets it
  * by chance.
  */
-async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 10_000);
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.on('error', () => resolve(false)).listen(port, () => resolve(true));
-  });
-  await new Promise((resolve) => server.close(resolve));
-  return free ? port : freePort();
-}
-
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
