@@ -9,7 +9,7 @@ import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 
 const MIB = 1024 * 1024;
 
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 /** Every setting, read once at start. Durations are in milliseconds, sizes in bytes. */
 export type Config = ReturnType<typeof readConfig>;
