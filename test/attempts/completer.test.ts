@@ -13,7 +13,7 @@ import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
-import { freshWorkerQueue } from '../queue/worker-queue.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('the completer', { concurrency: 4 }, () => {
   test('a fault that passes → the outcome is kept, said to wait, and recorded when it has passed', async (t) => {

@@ -12,7 +12,7 @@ import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
-import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
+import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
   test('a success → delivery and attempt are recorded, and the job is gone', async (t) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
 import { postmand } from '../setup/command.ts';
-import { lockTable } from '../faults/table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { until } from '../setup/until.ts';

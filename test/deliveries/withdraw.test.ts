@@ -6,7 +6,7 @@ import type { Claim } from '../../src/queue/queue.ts';
 import { releaseHeld } from '../../src/upkeep/release.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
-import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
+import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('withdraw', { concurrency: 4 }, () => {
   test('a claim whose webhook is inactive → the delivery is held with the reason, and its job is gone', async (t) => {

@@ -6,7 +6,7 @@ import { chanceOf, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
 import { heldSettling, nobodyWaits } from './settling.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 suite('pg_terminate_backend', { concurrency: 2 }, () => {

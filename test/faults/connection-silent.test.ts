@@ -7,7 +7,7 @@ import { LONG, ROUNDS } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
 import { heldSettling } from './settling.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 suite('a connection that goes silent', { concurrency: 2 }, () => {

@@ -6,7 +6,7 @@ import { sized } from './intensity.ts';
 import { judge, type Row } from './oracle.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import { openScene } from './scene.ts';
-import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../setup/small-disk.ts';
 import { startTraffic } from './traffic.ts';
 
 /** A small write-ahead log, so that PostgreSQL soon needs more of it. */

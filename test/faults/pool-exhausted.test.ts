@@ -5,7 +5,7 @@ import { ROUNDS, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { startPostgres } from './postgres.ts';
 import { openScene } from './scene.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 suite('no free connection', { concurrency: 2 }, () => {

@@ -4,7 +4,7 @@ import { chanceOf, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene } from './scene.ts';
 import { nobodyWaits } from './settling.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 test('SIGKILL of the server during POSTs → what was answered with 201 is delivered; what was not is stored whole or not at all', async (t) => {

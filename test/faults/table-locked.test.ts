@@ -5,7 +5,7 @@ import { claimed, endLeases } from './claims.ts';
 import { LONG } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { openScene, type Scene } from './scene.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { CALM, startTraffic } from './traffic.ts';
 
 const LONG_LOCK_MS = 420_000;

@@ -6,7 +6,7 @@ import { chanceOf, LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
 import { openScene, type Scene } from './scene.ts';
 import { heldSettling, nobodyWaits } from './settling.ts';
-import { lockTable } from './table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 suite('SIGKILL of a worker', { concurrency: 3 }, () => {

@@ -9,7 +9,7 @@ import { endClaims, extendClaims, returnClaims } from '../../src/queue/ownership
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';
-import { asking } from './worker-queue.ts';
+import { asking } from '../setup/worker-queue.ts';
 
 const WAITING = 200_000;
 const IGNORED = randomUUID();

@@ -7,7 +7,7 @@ import type { NextJob } from '../../src/queue/queue.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { jobs, takeOver } from '../setup/tables.ts';
-import { asking, claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
+import { asking, claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 const job = (more: Partial<NextJob> = {}) => ({
   deliveryId: randomUUID(),

@@ -11,7 +11,7 @@ import {
 } from '../../src/queue/heartbeat.ts';
 import { until } from '../setup/until.ts';
 import { jobs } from '../setup/tables.ts';
-import { claimed, freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 const LEASE_MS = LEASE_SECONDS * 1000;
 

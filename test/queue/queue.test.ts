@@ -8,7 +8,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { jobs, takeOver } from '../setup/tables.ts';
-import { claimed, freshWorkerQueue } from './worker-queue.ts';
+import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 const job = (delaySeconds = 0, webhookId = randomUUID()) => ({
   deliveryId: randomUUID(),

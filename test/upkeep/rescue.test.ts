@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
 import { rescueOverdue } from '../../src/upkeep/rescue.ts';
-import { lockTable } from '../faults/table-lock.ts';
+import { lockTable } from '../setup/table-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { count, jobs } from '../setup/tables.ts';
-import { claimed, freshWorkerQueue, type WorkerQueue } from '../queue/worker-queue.ts';
+import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 suite('rescue', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {

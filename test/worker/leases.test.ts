@@ -6,7 +6,7 @@ import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
-import { claimed, freshWorkerQueue } from '../queue/worker-queue.ts';
+import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 test('a claim whose answer came after most of its lease, as in a process that was frozen → given up before it is sent', async (t) => {
   const { pool, queue } = await freshWorkerQueue(t);

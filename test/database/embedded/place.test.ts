@@ -6,7 +6,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { findPlace } from '../../../src/database/embedded/place.ts';
 import { startEmbedded } from '../../../src/database/embedded/database.ts';
-import { mountSmallDisk } from '../../faults/small-disk.ts';
+import { mountSmallDisk } from '../../setup/small-disk.ts';
 import { embeddedIn, inProcess, IS_ROOT, makeData, NO_FSYNC, openFolder, query } from './homes.ts';
 
 const NOBODY = { uid: 65_534, gid: 65_534 };

@@ -8,7 +8,7 @@ import { search, type Path, type Walked } from './claim-life/search.ts';
 import { STARTS } from './claim-life/starts.ts';
 import { walk } from './claim-life/walk.ts';
 import { inWords } from './claim-life/words.ts';
-import { freshWorkerQueue } from './worker-queue.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 /** How many events the search goes on from each of the starts. */
 const DEPTHS = {

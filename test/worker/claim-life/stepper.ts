@@ -13,7 +13,7 @@ import { settle } from '../../../src/attempts/settle.ts';
 import { Slots } from '../../../src/worker/slots.ts';
 import { recordVanished } from '../../../src/worker/executor.ts';
 import { silentLog } from '../../setup/parts.ts';
-import { asking } from '../worker-queue.ts';
+import { asking } from '../../setup/worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';

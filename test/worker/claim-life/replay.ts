@@ -1,6 +1,6 @@
 import { releaseHeld } from '../../../src/upkeep/release.ts';
 import { rescueOverdue } from '../../../src/upkeep/rescue.ts';
-import { claimed, type WorkerQueue } from '../worker-queue.ts';
+import { claimed, type WorkerQueue } from '../../setup/worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
 import { actual, expected, type Names } from './compare.ts';
 import type { Event } from './event.ts';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import type { TestDatabase } from '../setup/database.ts';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import type { TestDatabase } from './database.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
 
 /**
  * Keeps everybody else from a table, readers too, until the returned function is called or the test

@@ -3,7 +3,7 @@ import { chmodSync, openSync, closeSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { emptyFolder } from '../commands/processes.ts';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
 
 export type SmallDisk = {
   folder: string;

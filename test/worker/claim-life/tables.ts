@@ -1,7 +1,7 @@
 import type { Queryable } from '../../../src/database/pool.ts';
 import { deleteDeliveries } from '../../../src/deliveries/delivery-store.ts';
 import { addDeliveryRows, addWebhook } from '../../setup/rows.ts';
-import type { WorkerQueue } from '../worker-queue.ts';
+import type { WorkerQueue } from '../../setup/worker-queue.ts';
 import type { Event } from './event.ts';
 
 /** The rows of one delivery, for what no function of ours does. */

@@ -2,9 +2,9 @@ import type { ClaimRequest } from '../../src/queue/claim.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { Claim, ClaimableQueue } from '../../src/queue/queue.ts';
-import { freshDatabase, type TestDatabase } from '../setup/database.ts';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
-import { silentLog } from '../setup/parts.ts';
+import { freshDatabase, type TestDatabase } from './database.ts';
+import { lastFirst, type Cleanup } from './last-first.ts';
+import { silentLog } from './parts.ts';
 
 export type WorkerQueue = TestDatabase & {
   queue: ClaimableQueue;
