@@ -1,7 +1,7 @@
 import type { Rule } from './claim-steps.ts';
 import type { Event } from './event.ts';
 import { Broken } from './row.ts';
-import { keyOf, type Held, type State, type Worker } from './state.ts';
+import { keyOf, type Lease, type State, type Worker } from './state.ts';
 import { after } from './step.ts';
 
 /** More events than it ever takes to get from any state to the end. */
@@ -14,7 +14,7 @@ const MOST_EVENTS = 80;
  */
 export function nextCalmEvent(state: State, survivor: number): Event | undefined {
   const other = state.workers.findIndex(
-    ({ held, returning }, nth) => nth !== survivor && held.length + returning.length > 0,
+    ({ leases, returning }, nth) => nth !== survivor && leases.length + returning.length > 0,
   );
   if (other >= 0) return { kind: 'vanish', worker: other };
   const inactive = state.deliveries.findIndex(({ exists, active }) => exists && !active);
@@ -23,11 +23,11 @@ export function nextCalmEvent(state: State, survivor: number): Event | undefined
 }
 
 function ofSurvivor(state: State, worker: number): Event | undefined {
-  const { held, returning } = state.workers[worker] as Worker;
+  const { leases, returning } = state.workers[worker] as Worker;
   if (returning.length > 0) return { kind: 'retry', worker, how: 'works' };
-  const [claim] = held;
+  const [claim] = leases;
   if (claim === undefined) return undefined;
-  const at = { worker, held: 0, delivery: claim.delivery, how: 'works' } as const;
+  const at = { worker, lease: 0, delivery: claim.delivery, how: 'works' } as const;
   switch (claim.phase) {
     case 'sending':
       return claim.aborted ? { kind: 'return', ...at } : { kind: 'end', end: 'success', ...at };
@@ -38,10 +38,10 @@ function ofSurvivor(state: State, worker: number): Event | undefined {
 
 const NEXT = {
   claimed: 'read',
-  aside: 'put',
+  withdrawn: 'withdraw',
   admitted: 'begin',
   sent: 'settle',
-} as const satisfies Partial<Record<Held['phase'], string>>;
+} as const satisfies Partial<Record<Lease['phase'], string>>;
 
 function ofQueue(state: State, worker: number): Event | undefined {
   for (const [delivery, { job }] of state.deliveries.entries()) {

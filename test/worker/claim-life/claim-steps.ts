@@ -6,7 +6,7 @@ import { SETTINGS } from '../../setup/settings.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
 import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from './row.ts';
-import type { Delivery, Held, Route, State, Worker } from './state.ts';
+import type { Delivery, Lease, Route, State, Worker } from './state.ts';
 
 /** How what was admitted is sent. */
 export type Rule = (one: Pick<Admitted, 'isolated' | 'vanished'> & { crashes: number }) => Route;
@@ -16,13 +16,13 @@ export const RULE: Rule = ({ isolated, vanished }) =>
   vanished ? 'vanished' : isolated ? 'isolated' : 'normal';
 
 /** The claim of a worker to which something happens. */
-export type Turn = { state: State; worker: Worker; held: Held; how: How };
+export type Turn = { state: State; worker: Worker; lease: Lease; how: How };
 
 /** The claim goes back, or waits on its way back where the database does not take it. */
-export function leave({ state, worker, held, how }: Turn, later = false): void {
-  worker.held = worker.held.filter((one) => one !== held);
-  if (how !== 'fails') returnJob(state, held, later);
-  const { delivery, generation, mark } = held;
+export function leave({ state, worker, lease, how }: Turn, later = false): void {
+  worker.leases = worker.leases.filter((one) => one !== lease);
+  if (how !== 'fails') returnJob(state, lease, later);
+  const { delivery, generation, mark } = lease;
   if (how !== 'works') worker.returning = [...worker.returning, { delivery, generation, mark }];
 }
 
@@ -31,24 +31,24 @@ const failed = (turn: Turn): Turn => ({ ...turn, how: 'fails' });
 /** Reads delivery and webhook, and decides on the claim with the real rules. */
 export function read(turn: Turn, rule: Rule): void {
   if (turn.how !== 'works') return leave(failed(turn));
-  const { state, held } = turn;
-  const row = rowOf(state, held);
-  held.read = { attempts: row.attempts, limit: row.limit, mark: row.mark };
+  const { state, lease } = turn;
+  const row = rowOf(state, lease);
+  lease.read = { attempts: row.attempts, limit: row.limit, mark: row.mark };
   const claim = {
     jobId: 'j',
     generation: 'g',
     deliveryId: 'd',
     webhookId: 'w',
-    crashes: held.crashes,
+    crashes: lease.crashes,
     isNew: false,
   };
-  const doubt = held.doubt === 0 ? {} : { doubt: String(held.doubt) };
+  const doubt = lease.doubt === 0 ? {} : { doubt: String(lease.doubt) };
   const found = row.exists ? { delivery: deliveryOf(row), webhook: webhookOf(row) } : undefined;
   const decision = decide({ ...claim, ...doubt }, found);
   const isSent = decision.kind === 'send';
-  held.phase = isSent ? 'admitted' : 'aside';
-  held.route = isSent ? rule({ ...decision, crashes: held.crashes }) : undefined;
-  held.aside = isSent ? undefined : decision.kind;
+  lease.phase = isSent ? 'admitted' : 'withdrawn';
+  lease.route = isSent ? rule({ ...decision, crashes: lease.crashes }) : undefined;
+  lease.withdrawal = isSent ? undefined : decision.kind;
 }
 
 function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableDelivery {
@@ -76,22 +76,22 @@ function webhookOf({ active, limit }: { active: boolean; limit: number }): Webho
   };
 }
 
-/** Puts a claim aside in one transaction. */
-export function put(turn: Turn): void {
+/** Takes a claim that is not to be sent now out of the queue, in one transaction. */
+export function withdraw(turn: Turn): void {
   if (turn.how === 'fails') return leave(turn);
-  const { state, worker, held } = turn;
-  const row = rowOf(state, held);
-  if (finish(state, held)) putAside(row, held);
+  const { state, worker, lease } = turn;
+  const row = rowOf(state, lease);
+  if (finish(state, lease)) leaveQueue(row, lease);
   if (turn.how === 'unanswered') leave(failed(turn));
-  else worker.held = worker.held.filter((one) => one !== held);
+  else worker.leases = worker.leases.filter((one) => one !== lease);
 }
 
-function putAside(row: Delivery, { aside, read, crashes, doubt }: Held): void {
+function leaveQueue(row: Delivery, { withdrawal, read, crashes, doubt }: Lease): void {
   const pending = row.exists && row.status === 'pending';
-  if (aside === 'hold' && pending) row.held = true;
-  if (aside === 'exhaust' && pending) endDelivery(row, 'failed', read);
-  if (aside === 'postpone') enqueue(row, { due: false, crashes, doubt });
-  if (aside !== 'doubt') return;
+  if (withdrawal === 'hold' && pending) row.held = true;
+  if (withdrawal === 'exhaust' && pending) endDelivery(row, 'failed', read);
+  if (withdrawal === 'postpone') enqueue(row, { due: false, crashes, doubt });
+  if (withdrawal !== 'doubt') return;
   if (pending) row.time = 'later';
   row.known.met = read.mark;
   enqueue(row, { due: false, crashes, doubt: read.mark });
@@ -99,16 +99,16 @@ function putAside(row: Delivery, { aside, read, crashes, doubt }: Held): void {
 
 /** Begins a send, or makes an outcome where nothing is to be sent. */
 export function begin(turn: Turn): void {
-  const { state, held } = turn;
-  if (held.route === 'vanished') return takeOver(turn);
-  if (held.route === 'condemned') return conclude(held, 'condemned', 0);
-  if (held.aborted) return leave(turn);
-  held.send = state.next++;
-  if (held.route === 'isolated' && !mark(turn))
+  const { state, lease } = turn;
+  if (lease.route === 'vanished') return takeOver(turn);
+  if (lease.route === 'without_send') return conclude(lease, 'without_send', 0);
+  if (lease.aborted) return leave(turn);
+  lease.send = state.next++;
+  if (lease.route === 'isolated' && !mark(turn))
     return leave(turn.how === 'works' ? turn : failed(turn));
-  const { known } = rowOf(state, held);
-  known.begun = [...known.begun, held.send];
-  held.phase = 'sending';
+  const { known } = rowOf(state, lease);
+  known.begun = [...known.begun, lease.send];
+  lease.phase = 'sending';
 }
 
 /**
@@ -116,59 +116,59 @@ export function begin(turn: Turn): void {
  * the claim is left to run out.
  */
 function takeOver(turn: Turn): void {
-  const { state, worker, held, how } = turn;
-  const row = rowOf(state, held);
+  const { state, worker, lease, how } = turn;
+  const row = rowOf(state, lease);
   const { known } = row;
   const next = state.next++;
-  const isThere = row.exists && row.mark === held.read.mark;
+  const isThere = row.exists && row.mark === lease.read.mark;
   if (how !== 'fails' && isThere) {
     reachDisk(state);
     row.mark = next;
-    known.sendOf = { ...known.sendOf, [next]: known.sendOf[held.read.mark] ?? 0 };
+    known.sendOf = { ...known.sendOf, [next]: known.sendOf[lease.read.mark] ?? 0 };
   }
-  if (how !== 'works') worker.held = worker.held.filter((one) => one !== held);
-  else if (isThere) conclude(held, 'vanished', known.sendOf[next] ?? 0);
+  if (how !== 'works') worker.leases = worker.leases.filter((one) => one !== lease);
+  else if (isThere) conclude(lease, 'vanished', known.sendOf[next] ?? 0);
   else leave(turn);
 }
 
-function conclude(held: Held, outcome: 'vanished' | 'condemned', send: number): void {
-  held.phase = 'sent';
-  held.outcome = outcome;
-  held.send = send;
+function conclude(lease: Lease, outcome: 'vanished' | 'without_send', send: number): void {
+  lease.phase = 'sent';
+  lease.outcome = outcome;
+  lease.send = send;
 }
 
 /** @returns whether the worker knows that its mark is there. */
-function mark({ state, held, how }: Turn): boolean {
-  held.mark = held.send;
+function mark({ state, lease, how }: Turn): boolean {
+  lease.mark = lease.send;
   if (how === 'fails') return false;
-  const row = rowOf(state, held);
+  const row = rowOf(state, lease);
   if (!row.exists || row.status !== 'pending' || row.mark !== 0) return false;
   reachDisk(state);
-  row.mark = held.mark;
-  row.known.sendOf = { ...row.known.sendOf, [held.mark]: held.send };
-  if (how === 'unanswered') row.known.begun = [...row.known.begun, held.send];
+  row.mark = lease.mark;
+  row.known.sendOf = { ...row.known.sendOf, [lease.mark]: lease.send };
+  if (how === 'unanswered') row.known.begun = [...row.known.begun, lease.send];
   return how === 'works';
 }
 
 /** Records an outcome, judged with the real rules, in one transaction. */
-export function settle({ state, worker, held, how }: Turn): void {
+export function settle({ state, worker, lease, how }: Turn): void {
   if (how === 'fails') return;
-  const row = rowOf(state, held);
-  const attempt = held.read.attempts + 1;
+  const row = rowOf(state, lease);
+  const attempt = lease.read.attempts + 1;
   const fits = row.exists && row.status === 'pending' && row.attempts === attempt - 1;
-  if (finish(state, held) && fits) recordOutcome(row, held, attempt);
-  if (how === 'works') worker.held = worker.held.filter((one) => one !== held);
+  if (finish(state, lease) && fits) recordOutcome(row, lease, attempt);
+  if (how === 'works') worker.leases = worker.leases.filter((one) => one !== lease);
 }
 
 function recordOutcome(
   row: Delivery,
-  { outcome, read, send, crashes }: Held,
+  { outcome, read, send, crashes }: Lease,
   attempt: number,
 ): void {
   const { known } = row;
   const vanished = outcome === 'vanished';
   const verdict =
-    outcome === 'condemned'
+    outcome === 'without_send'
       ? { kind: 'failed' }
       : judge(webhookOf({ ...read, active: true }), attempt, exchangeOf(outcome));
   row.attempts = attempt;

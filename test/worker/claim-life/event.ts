@@ -1,4 +1,4 @@
-import { isOurs, type Delivery, type Held, type State, type Worker } from './state.ts';
+import { isOurs, type Delivery, type Lease, type State, type Worker } from './state.ts';
 
 /**
  * How a transaction goes: `fails`, nothing was done; `unanswered`, it was committed and the answer
@@ -7,8 +7,8 @@ import { isOurs, type Delivery, type Held, type State, type Worker } from './sta
 const HOWS = ['works', 'fails', 'unanswered'] as const;
 export type How = (typeof HOWS)[number];
 
-type OfClaim = { worker: number; held: number; delivery: number };
-type ClaimKind = 'read' | 'put' | 'begin' | 'settle' | 'return';
+type OfClaim = { worker: number; lease: number; delivery: number };
+type ClaimKind = 'read' | 'withdraw' | 'begin' | 'settle' | 'return';
 type WorkerKind = 'keepAlive' | 'giveUp' | 'vanish';
 type DeliveryKind =
   | 'expire'
@@ -22,7 +22,7 @@ type DeliveryKind =
   | 'delete';
 
 /**
- * Whatever may happen next, to one worker, to one delivery, or to all. `held` is the place among
+ * Whatever may happen next, to one worker, to one delivery, or to all. `lease` is the place among
  * the worker's claims.
  */
 export type Event =
@@ -35,7 +35,7 @@ export type Event =
   | { kind: 'wait' | 'rescue' | 'release' };
 
 /** Most claims that a worker has at a time, so that there is an end of states. */
-const MOST_HELD = 2;
+const MOST_LEASES = 2;
 
 /** All that may happen next. */
 export function possibleEvents(state: State): Event[] {
@@ -65,8 +65,8 @@ export function possibleEvents(state: State): Event[] {
   return events;
 }
 
-function claimsOf(state: State, { held }: Worker, worker: number): Event[] {
-  if (held.length >= MOST_HELD) return [];
+function claimsOf(state: State, { leases }: Worker, worker: number): Event[] {
+  if (leases.length >= MOST_LEASES) return [];
   const from = state.next % 2 === 0 ? 'oldest' : 'newest';
   return state.deliveries.flatMap(({ job }, delivery) =>
     job !== undefined && !job.active && job.due
@@ -75,26 +75,26 @@ function claimsOf(state: State, { held }: Worker, worker: number): Event[] {
   );
 }
 
-function ofWorker(state: State, { held, returning }: Worker, worker: number): Event[] {
-  const events = held.flatMap((one, nth) =>
-    ofClaim(one, { worker, held: nth, delivery: one.delivery }),
+function ofWorker(state: State, { leases, returning }: Worker, worker: number): Event[] {
+  const events = leases.flatMap((one, nth) =>
+    ofClaim(one, { worker, lease: nth, delivery: one.delivery }),
   );
   if (returning.length > 0) for (const how of HOWS) events.push({ kind: 'retry', worker, how });
-  if (held.some((one) => !one.aborted && !isOurs(state, one)))
+  if (leases.some((one) => !one.aborted && !isOurs(state, one)))
     events.push({ kind: 'keepAlive', worker });
-  if (held.some((one) => !one.aborted)) events.push({ kind: 'giveUp', worker });
-  if (held.length + returning.length > 0) events.push({ kind: 'vanish', worker });
+  if (leases.some((one) => !one.aborted)) events.push({ kind: 'giveUp', worker });
+  if (leases.length + returning.length > 0) events.push({ kind: 'vanish', worker });
   return events;
 }
 
-function ofClaim({ phase, route, aborted, mark }: Held, at: OfClaim): Event[] {
+function ofClaim({ phase, route, aborted, mark }: Lease, at: OfClaim): Event[] {
   const all = (kind: ClaimKind, hows: readonly How[]) => hows.map((how) => ({ kind, how, ...at }));
   const back = all('return', HOWS);
   switch (phase) {
     case 'claimed':
       return [...all('read', ['works', 'fails']), ...back];
-    case 'aside':
-      return all('put', HOWS);
+    case 'withdrawn':
+      return all('withdraw', HOWS);
     case 'admitted': {
       const begin = all(
         'begin',

@@ -105,7 +105,7 @@ async function happen(world: World, event: Event, next: State): Promise<void> {
   const light = event.kind === 'claim' || event.kind === 'expire';
   const row = 'delivery' in event ? rows[event.delivery] : undefined;
   const before = light && row ? await undoable(worker.pool, row) : undefined;
-  if ('held' in event) await toClaim(world, event, next);
+  if ('lease' in event) await toClaim(world, event, next);
   else if ('worker' in event) await toWorker(world, event, next);
   else if (row && 'delivery' in event) await toDelivery(world, event, row);
   else await toAll(world, event.kind as 'wait' | 'rescue' | 'release');
@@ -117,25 +117,25 @@ async function happen(world: World, event: Event, next: State): Promise<void> {
 
 async function toClaim(
   { steppers, names, rows, worker }: World,
-  event: Extract<Event, { held: number }>,
+  event: Extract<Event, { lease: number }>,
   next: State,
 ): Promise<void> {
   const stepper = steppers[event.worker] as Stepper;
   if (event.kind === 'end') {
-    const send = next.workers[event.worker]?.held[event.held]?.send;
+    const send = next.workers[event.worker]?.leases[event.lease]?.send;
     return stepper.end(
-      event.held,
+      event.lease,
       event.end === 'local' ? { kind: 'local', code: 'EMFILE' } : exchangeOf(event.end, send),
     );
   }
-  await stepper[event.kind](event.held, event.how);
+  await stepper[event.kind](event.lease, event.how);
   // A mark that came with this has the number before the next free one.
   const { row } =
     event.kind === 'begin' ? await look(worker.pool, rows[event.delivery] as Rows) : { row: null };
   if (row?.mark && !names.marks.has(row.mark)) names.marks.set(row.mark, next.next - 1);
 }
 
-type WorkerEvent = Exclude<Extract<Event, { worker: number }>, { held: number }>;
+type WorkerEvent = Exclude<Extract<Event, { worker: number }>, { lease: number }>;
 
 async function toWorker(
   { steppers, rows, names, ...world }: World,

@@ -38,7 +38,7 @@ export function finish(state: State, claim: Returning): boolean {
   return true;
 }
 
-/** Takes a mark back, and gives the claim back where it is still ours. */
+/** Takes a mark back, and returns the claim where it is still ours. */
 export function returnJob(state: State, claim: Returning, later = false): void {
   const row = rowOf(state, claim);
   const marked = claim.mark !== 0 && row.mark === claim.mark;

@@ -3,7 +3,7 @@ import { calmDown, NotCalm } from './calm.ts';
 import type { Rule } from './claim-steps.ts';
 import { possibleEvents, type Event } from './event.ts';
 import { Broken, rowOf } from './row.ts';
-import { isOurs, keyOf, type Held, type State } from './state.ts';
+import { isOurs, keyOf, type Lease, type State } from './state.ts';
 import { after } from './step.ts';
 
 /** Events that happen one after the other, from a state where nothing has happened yet. */
@@ -101,24 +101,24 @@ function pathTo(node: Node): Walked {
  */
 export function kindOf(state: State, event: Event): string {
   const worker = 'worker' in event ? state.workers[event.worker] : undefined;
-  const held = 'held' in event ? worker?.held[event.held] : undefined;
+  const lease = 'lease' in event ? worker?.leases[event.lease] : undefined;
   const row = 'delivery' in event ? state.deliveries[event.delivery] : undefined;
   const { kind, how, end } = { how: '', end: '', ...event };
   const coarse = [
     kind,
     how,
     end,
-    ...(held && row ? matterOf(state, kind, held) : []),
+    ...(lease && row ? matterOf(state, kind, lease) : []),
     row?.exists,
-    held ? '' : row?.job?.active,
+    lease ? '' : row?.job?.active,
   ];
   if (!LONG) return coarse.join();
-  const fits = held &&
+  const fits = lease &&
     row && [
-      held.read.attempts === row.attempts,
+      lease.read.attempts === row.attempts,
       row.attempts + 1 >= row.limit,
-      held.crashes >= 3,
-      held.doubt === row.mark,
+      lease.crashes >= 3,
+      lease.doubt === row.mark,
     ];
   const more = row && [
     row.status,
@@ -132,8 +132,8 @@ export function kindOf(state: State, event: Event): string {
   ];
   return [
     ...coarse,
-    held?.phase,
-    held?.aborted,
+    lease?.phase,
+    lease?.aborted,
     ...(fits ?? []),
     ...(more ?? []),
     worker?.returning.length,
@@ -141,19 +141,19 @@ export function kindOf(state: State, event: Event): string {
 }
 
 /** What the event depends on, and whether the rows are those that the claim knows. */
-function matterOf(state: State, kind: Event['kind'], held: Held): unknown[] {
-  const { phase, aside, route, outcome, aborted } = held;
-  const row = rowOf(state, held);
-  const owner = isOurs(state, held) ? 'its own' : row.job?.active;
+function matterOf(state: State, kind: Event['kind'], lease: Lease): unknown[] {
+  const { phase, withdrawal, route, outcome, aborted } = lease;
+  const row = rowOf(state, lease);
+  const owner = isOurs(state, lease) ? 'its own' : row.job?.active;
   const mark =
     row.mark === 0
       ? 'none'
-      : row.mark === held.mark
+      : row.mark === lease.mark
         ? 'its own'
-        : row.mark === held.read.mark
+        : row.mark === lease.read.mark
           ? 'read'
           : 'another';
-  if (kind === 'put') return [aside, owner];
+  if (kind === 'withdraw') return [withdrawal, owner];
   if (kind === 'begin') return [aborted || route, mark];
   if (kind === 'settle') return [outcome, owner, mark];
   return kind === 'return' ? [phase, owner, mark] : [phase];

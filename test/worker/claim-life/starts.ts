@@ -3,10 +3,14 @@ import type { Path } from './search.ts';
 import { startState } from './state.ts';
 
 /** The next event of the first claim of a worker. */
-const of = (worker: number, kind: 'read' | 'put' | 'begin' | 'settle', delivery = 0): Event => ({
+const of = (
+  worker: number,
+  kind: 'read' | 'withdraw' | 'begin' | 'settle',
+  delivery = 0,
+): Event => ({
   kind,
   worker,
-  held: 0,
+  lease: 0,
   delivery,
   how: 'works',
 });
@@ -32,7 +36,7 @@ const DOUBTED: Event[] = [
   { kind: 'expire', delivery: 0 },
   claim(1),
   of(1, 'read'),
-  of(1, 'put'),
+  of(1, 'withdraw'),
   { kind: 'wait' },
 ];
 
@@ -55,7 +59,7 @@ const RIVALS: Event[] = [
 /** Worker A made a first attempt, in which its process died. */
 const CRASHED: Event[] = [
   ...ISOLATED,
-  { kind: 'end', end: 'crash', worker: 0, held: 0, delivery: 0 },
+  { kind: 'end', end: 'crash', worker: 0, lease: 0, delivery: 0 },
   of(0, 'settle'),
   { kind: 'wait' },
 ];

@@ -1,3 +1,5 @@
+import type { Withdrawal } from '../../../src/deliveries/withdraw.ts';
+
 /**
  * What the check knows about the database and the workers. Numbers stand for ids: 0 is none. `next`
  * is the next free one. What only the check itself needs to know, and no table holds, stands apart
@@ -54,32 +56,34 @@ export type Job = {
   doubt: number;
 };
 
-export type Worker = { held: Held[]; returning: Returning[] };
+export type Worker = { leases: Lease[]; returning: Returning[] };
 
 /** A claim on its way back that the database has not taken yet. */
 export type Returning = { delivery: number; generation: number; mark: number };
 
-export type Held = Returning & {
+export type Lease = Returning & {
   crashes: number;
   doubt: number;
   aborted: boolean;
-  /** `aside`: read, and about to be put aside. `sent`: with an outcome that is not recorded yet. */
-  phase: 'claimed' | 'aside' | 'admitted' | 'sending' | 'sent';
   /**
-   * What was read: why it is put aside, or how it is sent, with the delivery and the webhook as
+   * `withdrawn`: read, and about to leave the queue without a send. `sent`: with an outcome that is
+   * not recorded yet.
+   */
+  phase: 'claimed' | 'withdrawn' | 'admitted' | 'sending' | 'sent';
+  /**
+   * What was read: why it is withdrawn, or how it is sent, with the delivery and the webhook as
    * they were then.
    */
-  aside: Aside | undefined;
+  withdrawal: Withdrawal['kind'] | undefined;
   route: Route | undefined;
   read: { attempts: number; limit: number; mark: number };
   send: number;
   outcome: Outcome | undefined;
 };
 
-export type Aside = 'hold' | 'postpone' | 'drop' | 'exhaust' | 'doubt';
-/** `condemned`: failed without a send, as a rule did that is no more. */
-export type Route = 'normal' | 'isolated' | 'vanished' | 'condemned';
-export type Outcome = 'success' | 'failure' | 'crash' | 'vanished' | 'condemned';
+/** `without_send`: failed without a send, as a rule did that is no more. */
+export type Route = 'normal' | 'isolated' | 'vanished' | 'without_send';
+export type Outcome = 'success' | 'failure' | 'crash' | 'vanished' | 'without_send';
 
 const NEW_JOB: Job = {
   active: false,
@@ -118,7 +122,7 @@ export function startState({
       undo: [],
       known: { begun: [], sendOf: {}, takenBack: [], recorded: [], met: 0 },
     })),
-    workers: Array.from({ length: workers }, () => ({ held: [], returning: [] })),
+    workers: Array.from({ length: workers }, () => ({ leases: [], returning: [] })),
   };
 }
 
@@ -127,8 +131,8 @@ export function copy({ next, deliveries, workers }: State): State {
   return {
     next,
     deliveries: deliveries.map((one) => ({ ...one, known: { ...one.known } })),
-    workers: workers.map(({ held, returning }) => ({
-      held: held.map((one) => ({ ...one })),
+    workers: workers.map(({ leases, returning }) => ({
+      leases: leases.map((one) => ({ ...one })),
       returning,
     })),
   };
@@ -152,8 +156,8 @@ const MANY_CRASHES = 6;
  */
 export function keyOf(state: State): string {
   const deliveries = state.deliveries.map(deliveryKey);
-  const workers = state.workers.map(({ held, returning }) => {
-    const mine = held.map((one) => heldKey(state, one)).sort();
+  const workers = state.workers.map(({ leases, returning }) => {
+    const mine = leases.map((one) => leaseKey(state, one)).sort();
     return `${mine.join()}<${returning
       .map((one) => returningKey(state, one))
       .sort()
@@ -186,15 +190,15 @@ function returningKey({ deliveries }: State, { delivery, generation, mark }: Ret
   return `${delivery}${labelOfGeneration(row, generation)}${labelOfMark(row, mark)}`;
 }
 
-function heldKey(state: State, held: Held): string {
-  const row = state.deliveries[held.delivery] as Delivery;
-  const { crashes, doubt, aborted, phase, aside, route, read, send, outcome } = held;
+function leaseKey(state: State, lease: Lease): string {
+  const row = state.deliveries[lease.delivery] as Delivery;
+  const { crashes, doubt, aborted, phase, withdrawal, route, read, send, outcome } = lease;
   const seen =
     phase === 'claimed'
       ? ''
-      : `${aside ?? route}${read.attempts}${read.limit}${labelOfMark(row, read.mark)}`;
+      : `${withdrawal ?? route}${read.attempts}${read.limit}${labelOfMark(row, read.mark)}`;
   const recorded = row.known.recorded.some((one) => one.send === send);
-  const claim = `${returningKey(state, held)}${Math.min(MANY_CRASHES, crashes)}${labelOfMark(row, doubt)}`;
+  const claim = `${returningKey(state, lease)}${Math.min(MANY_CRASHES, crashes)}${labelOfMark(row, doubt)}`;
   return `${claim}${+aborted}${phase}${seen}${outcome}${+recorded}`;
 }
 

@@ -1,12 +1,12 @@
-import { begin, leave, put, read, settle, type Rule, type Turn } from './claim-steps.ts';
+import { begin, leave, read, settle, withdraw, type Rule, type Turn } from './claim-steps.ts';
 import type { Event } from './event.ts';
 import { changeLightly, enqueue, returnJob, must, reachDisk, rowOf } from './row.ts';
-import { copy, isOurs, type Delivery, type Held, type State, type Worker } from './state.ts';
+import { copy, isOurs, type Delivery, type Lease, type State, type Worker } from './state.ts';
 
 /** What an event makes of a state. @throws Broken */
 export function after(before: State, event: Event, rule: Rule): State {
   const state = copy(before);
-  if ('held' in event) ofClaim(state, event, rule);
+  if ('lease' in event) ofClaim(state, event, rule);
   else if ('worker' in event) ofWorker(state, event);
   else if ('delivery' in event) ofDelivery(state, event);
   else for (const row of state.deliveries) ofAll(row, event.kind);
@@ -23,15 +23,15 @@ function mustBeWhole({ status, attempts, held, mark, known }: Delivery): void {
   must(status === 'pending' || !held, 'a delivery ended and is held');
 }
 
-function ofClaim(state: State, event: Extract<Event, { held: number }>, rule: Rule): void {
+function ofClaim(state: State, event: Extract<Event, { lease: number }>, rule: Rule): void {
   const worker = state.workers[event.worker] as Worker;
-  const held = worker.held[event.held] as Held;
-  const turn: Turn = { state, worker, held, how: 'how' in event ? event.how : 'works' };
+  const lease = worker.leases[event.lease] as Lease;
+  const turn: Turn = { state, worker, lease, how: 'how' in event ? event.how : 'works' };
   switch (event.kind) {
     case 'read':
       return read(turn, rule);
-    case 'put':
-      return put(turn);
+    case 'withdraw':
+      return withdraw(turn);
     case 'begin':
       return begin(turn);
     case 'settle':
@@ -40,14 +40,14 @@ function ofClaim(state: State, event: Extract<Event, { held: number }>, rule: Ru
       return leave(turn);
     case 'end':
       if (event.end === 'local') return leave(turn, true);
-      held.phase = 'sent';
-      held.outcome = event.end;
+      lease.phase = 'sent';
+      lease.outcome = event.end;
   }
 }
 
 function ofWorker(
   state: State,
-  event: Exclude<Extract<Event, { worker: number }>, { held: number }>,
+  event: Exclude<Extract<Event, { worker: number }>, { lease: number }>,
 ): void {
   const worker = state.workers[event.worker] as Worker;
   switch (event.kind) {
@@ -58,13 +58,13 @@ function ofWorker(
       if (event.how === 'works') worker.returning = [];
       return;
     case 'keepAlive':
-      for (const one of worker.held) if (!isOurs(state, one)) one.aborted = true;
+      for (const one of worker.leases) if (!isOurs(state, one)) one.aborted = true;
       return;
     case 'giveUp':
-      for (const one of worker.held) one.aborted = true;
+      for (const one of worker.leases) one.aborted = true;
       return;
     case 'vanish':
-      worker.held = [];
+      worker.leases = [];
       worker.returning = [];
   }
 }
@@ -75,7 +75,7 @@ function claim(state: State, worker: Worker, delivery: number): void {
   const generation = state.next++;
   const claims = retries + (started ? 1 : 0);
   changeLightly(row, { active: true, started: true, generation, retries: claims });
-  worker.held.push({
+  worker.leases.push({
     delivery,
     generation,
     crashes: crashes + claims,
@@ -83,7 +83,7 @@ function claim(state: State, worker: Worker, delivery: number): void {
     mark: 0,
     aborted: false,
     phase: 'claimed',
-    aside: undefined,
+    withdrawal: undefined,
     route: undefined,
     read: { attempts: 0, limit: 0, mark: 0 },
     send: 0,

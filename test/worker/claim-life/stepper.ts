@@ -59,7 +59,7 @@ export class Stepper {
     );
   }
 
-  /** Admits a claim, up to where what is put aside would be written. */
+  /** Admits a claim, up to where what is withdrawn would be written. */
   async read(nth: number, how: How): Promise<void> {
     const step = this.#at(nth);
     step.link = new Link(this.#parts.pool, { isOpen: false });
@@ -75,7 +75,7 @@ export class Stepper {
     if (done !== undefined) step.admitted = done[0] as Admitted;
   }
 
-  async put(nth: number, how: How): Promise<void> {
+  async withdraw(nth: number, how: How): Promise<void> {
     const { link, admitting } = this.#at(nth);
     this.#link.how = how === 'works' ? 'works' : 'fails';
     link?.open(how);
@@ -202,7 +202,7 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
   if (route === 'normal') return execute(parts, admitted, { sender });
   const { delivery, webhook, lease } = admitted;
   const payload = delivery.payload ?? '';
-  const condemned: Attempted = {
+  const withoutSend: Attempted = {
     kind: 'attempted',
     claim: lease.claim,
     delivery: { ...delivery, payload },
@@ -212,7 +212,7 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
     exchange: exchangeOf('crash'),
     verdict: { kind: 'failed' },
   };
-  return parts.completer.complete(condemned).then(() => condemned);
+  return parts.completer.complete(withoutSend).then(() => withoutSend);
 }
 
 /** A sender whose sends end when the check says so. */

@@ -1,7 +1,8 @@
+import type { Withdrawal } from '../../../src/deliveries/withdraw.ts';
 import type { Rule } from './claim-steps.ts';
 import type { Event, How } from './event.ts';
 import type { Path } from './search.ts';
-import { isOurs, type Aside, type Held, type Outcome, type Route, type State } from './state.ts';
+import { isOurs, type Lease, type Outcome, type Route, type State } from './state.ts';
 import { after } from './step.ts';
 
 /** A path in plain words, one line an event. */
@@ -24,33 +25,33 @@ function sentence(state: State, event: Event): string {
   const worker = 'worker' in event ? `worker ${'ABC'[event.worker]}` : undefined;
   const delivery = 'delivery' in event ? `delivery ${event.delivery + 1}` : undefined;
   const who = [worker, delivery].filter((one) => one !== undefined).join(', ');
-  const held = 'held' in event ? state.workers[event.worker]?.held[event.held] : undefined;
-  const what = held
-    ? ofClaim(state, event, held)
+  const lease = 'lease' in event ? state.workers[event.worker]?.leases[event.lease] : undefined;
+  const what = lease
+    ? ofClaim(state, event, lease)
     : event.kind === 'claim'
       ? `claimed from the ${event.from} end`
       : ALL[event.kind as keyof typeof ALL];
   return `${who === '' ? '' : `${who}: `}${what}${'how' in event ? HOW[event.how] : ''}`;
 }
 
-function ofClaim(state: State, event: Event, held: Held): string {
+function ofClaim(state: State, event: Event, lease: Lease): string {
   switch (event.kind) {
     case 'read':
-      return `delivery and webhook are read, after  crashes`;
-    case 'put':
-      return PUT[held.aside ?? 'drop'];
+      return `delivery and webhook are read, after ${lease.crashes} crashes`;
+    case 'withdraw':
+      return WITHDRAW[lease.withdrawal ?? 'drop'];
     case 'begin':
-      if (held.aborted && (held.route === 'normal' || held.route === 'isolated'))
-        return 'not sent, as the lease is lost, and given back';
-      return BEGIN[held.route ?? 'normal'];
+      if (lease.aborted && (lease.route === 'normal' || lease.route === 'isolated'))
+        return 'not sent, as the lease is lost, and returned';
+      return BEGIN[lease.route ?? 'normal'];
     case 'end':
       return event.end === 'local'
         ? 'this machine cannot send, and the claim goes back for later'
         : SEND[event.end];
     case 'settle':
-      return `${SETTLE[held.outcome ?? 'failure']}${isOurs(state, held) ? '' : ', although the claim is somebody else’s by now'}`;
+      return `${SETTLE[lease.outcome ?? 'failure']}${isOurs(state, lease) ? '' : ', although the claim is somebody else’s by now'}`;
     default:
-      return 'given back, whatever was under way';
+      return 'returned, whatever was under way';
   }
 }
 
@@ -60,7 +61,7 @@ const HOW: Record<How, string> = {
   unanswered: ' (committed, and the answer is lost)',
 };
 
-const PUT: Record<Aside, string> = {
+const WITHDRAW: Record<Withdrawal['kind'], string> = {
   hold: 'held, as the webhook is inactive',
   postpone: 'postponed, as its time has not come',
   drop: 'its job ends, as there is nothing to send',
@@ -73,7 +74,7 @@ const BEGIN: Record<Route, string> = {
   isolated: 'marked, and the send begins in a process of its own',
   vanished:
     'nothing is sent: the mark of the send that vanished is replaced, so that it can be recorded',
-  condemned:
+  without_send:
     'nothing is sent, as too many claims were lost, which is to be recorded as its failure',
 };
 
@@ -88,14 +89,14 @@ const SETTLE: Record<Outcome, string> = {
   failure: 'the failure is recorded',
   crash: 'the crash is recorded',
   vanished: 'the vanished send is recorded as a failed attempt',
-  condemned: 'the failure without a send is recorded',
+  without_send: 'the failure without a send is recorded',
 };
 
 const ALL: Record<
-  Exclude<Event['kind'], 'claim' | 'read' | 'put' | 'begin' | 'end' | 'settle' | 'return'>,
+  Exclude<Event['kind'], 'claim' | 'read' | 'withdraw' | 'begin' | 'end' | 'settle' | 'return'>,
   string
 > = {
-  retry: 'hands back again what the database did not take',
+  retry: 'returns again what the database did not take',
   keepAlive: 'extends its leases, and gives up the sends whose lease is lost',
   giveUp: 'has had no sign from the database for long, and gives up its sends',
   vanish: 'vanishes with all that it knows',
