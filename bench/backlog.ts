@@ -11,8 +11,7 @@ import type { Trial } from './trial.ts';
 export async function acceptBacklog(
   trial: Trial,
   server: Service,
-  webhookIds: string[],
-  count: number,
+  { webhookIds, count }: { webhookIds: string[]; count: number },
 ): Promise<Figure[]> {
   const { progress, sizes, payload } = trial;
   progress.step(`POST of ${grouped(count)} deliveries`);
@@ -20,8 +19,7 @@ export async function acceptBacklog(
   const cpu = startMeter(parts);
   const { latenciesMs, seconds } = await postAll(
     server.url,
-    { count, connections: sizes.connections },
-    inTurn(webhookIds, payload),
+    { count, connections: sizes.connections, draft: inTurn(webhookIds, payload) },
     (done) => progress.tick(`${done} of ${count}`),
   );
   return [

@@ -13,8 +13,7 @@ export type Posted = { latenciesMs: number[]; seconds: number };
  */
 export async function postAll(
   url: string,
-  { count, connections }: { count: number; connections: number },
-  draft: () => Draft,
+  { count, connections, draft }: { count: number; connections: number; draft: () => Draft },
   onPosted: (done: number) => void,
 ): Promise<Posted> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -41,15 +40,13 @@ export async function postAll(
 export type SteadyTraffic = { sent: Marks[]; refused: number; firstRefusal: string | undefined };
 
 /**
- * POSTs deliveries at a steady rate, whether or not answers come, until `over`. Resolves when all
+ * POSTs deliveries at a steady rate, whether or not answers come, until `isOver`. Resolves when all
  * are answered.
  * @returns the marks of those accepted.
  */
 export async function postSteadily(
   url: string,
-  perSecond: number,
-  over: () => boolean,
-  draft: () => Draft,
+  { perSecond, isOver, draft }: { perSecond: number; isOver: () => boolean; draft: () => Draft },
 ): Promise<SteadyTraffic> {
   const agent = new Agent({ keepAlive: true });
   const traffic: SteadyTraffic = { sent: [], refused: 0, firstRefusal: undefined };
@@ -70,7 +67,7 @@ export async function postSteadily(
   }
 
   const startedAt = now();
-  for (let number = 0; !over(); number += 1) {
+  for (let number = 0; !isOver(); number += 1) {
     const one = postOne().finally(() => open.delete(one));
     open.add(one);
     await sleep(Math.max(0, startedAt + ((number + 1) * 1000) / perSecond - now()));

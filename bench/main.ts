@@ -34,7 +34,7 @@ async function main(argv: string[]): Promise<number> {
     return options === undefined
       ? 0
       : await Promise.race([
-          runAll(options, argv, cleanup, interruption.signal),
+          runAll(options, argv, { cleanup, interruption: interruption.signal }),
           end(interruption),
         ]);
   } catch (error) {
@@ -70,8 +70,7 @@ function end(interruption: AbortController): Promise<number> {
 async function runAll(
   options: Options,
   argv: string[],
-  cleanup: Cleanup,
-  interruption: AbortSignal,
+  { cleanup, interruption }: { cleanup: Cleanup; interruption: AbortSignal },
 ): Promise<number> {
   const startedAt = now();
   const bench = { ...(await openBench(options, cleanup)), interruption };
@@ -86,7 +85,7 @@ async function runAll(
   };
   if (!options.json) process.stdout.write(headText(report));
   for (const name of options.scenarios) {
-    const done = await runScenario(bench, name, implementations, options.runs);
+    const done = await runScenario(bench, name, { implementations, runs: options.runs });
     if (interruption.aborted) return 130;
     report.scenarios.push(done);
     // At once: a long run may be interrupted.
@@ -126,8 +125,7 @@ async function openBench(
 async function runScenario(
   bench: Bench,
   scenario: string,
-  implementations: Implementation[],
-  runs: number,
+  { implementations, runs }: { implementations: Implementation[]; runs: number },
 ): Promise<ScenarioReport> {
   const { summary, run } = SCENARIOS[scenario] as (typeof SCENARIOS)[string];
   const results: ScenarioReport['results'] = implementations.map(({ name }) => ({
@@ -148,7 +146,7 @@ async function runScenario(
       ];
       try {
         result.outcomes.push(
-          await runTrial(bench, implementation, { summary, run }, label.join(' ')),
+          await runTrial(bench, implementation, { run, label: label.join(' ') }),
         );
       } catch (error) {
         // What fails while everything is taken away says nothing.

@@ -76,7 +76,7 @@ export async function runMigrate(
   surroundings: Surroundings,
 ): Promise<number> {
   const startedAt = now();
-  const started = start('migrate', implementation, surroundings, [0, 0]);
+  const started = start('migrate', implementation, { ...surroundings, ports: [0, 0] });
   const code = await started.ended;
   if (code !== 0)
     throw new Error(`${implementation.name} migrate ended with ${code}:\n${started.lastOutput()}`);
@@ -90,7 +90,7 @@ export async function startService(
   surroundings: Surroundings,
 ): Promise<Service> {
   const ports = await freePorts();
-  const started = start(kind, implementation, surroundings, ports);
+  const started = start(kind, implementation, { ...surroundings, ports });
   const url = `http://127.0.0.1:${ports[0]}`;
   const urls = [
     `http://127.0.0.1:${ports[1]}/healthz`,
@@ -109,13 +109,15 @@ type Started = {
   lastOutput(): string;
 };
 
+/** Of the API and of the health check. */
+type Ports = [api: number, health: number];
+
 let started = 0;
 
 function start(
   kind: 'migrate' | 'server' | 'worker',
   implementation: Implementation,
-  { databaseUrl, settings, folder }: Surroundings,
-  [port, healthPort]: [number, number],
+  { databaseUrl, settings, folder, ports: [port, healthPort] }: Surroundings & { ports: Ports },
 ): Started {
   started += 1;
   const file = path.join(folder, `${started}-${implementation.name}-${kind}.log`);
@@ -191,7 +193,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /** Two ports that were free just now: not every implementation can say which one it got. */
-async function freePorts(): Promise<[number, number]> {
+async function freePorts(): Promise<Ports> {
   const probes = await Promise.all([listenAnywhere(), listenAnywhere()]);
   const [a, b] = probes.map((probe) => (probe.address() as AddressInfo).port);
   await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));

@@ -9,24 +9,22 @@ type Trip = { sentAt: number; ms: number };
 export type Trips = { trips: Trip[]; notes: string[] };
 
 /**
- * Steady traffic to healthy webhooks until `over`, and the time of each delivery from POST to
+ * Steady traffic to healthy webhooks until `isOver`, and the time of each delivery from POST to
  * arrival. One that does not arrive in time counts with the time that it has waited: leaving it out
  * would flatter.
  */
 export async function steadyTrips(
   trial: Trial,
   url: string,
-  webhookIds: string[],
-  over: () => boolean,
+  { webhookIds, isOver }: { webhookIds: string[]; isOver: () => boolean },
 ): Promise<Trips> {
   const { receiver, sizes, payload } = trial;
   const before = (await receiver.counts('fast')).arrived;
-  const { sent, refused, firstRefusal } = await postSteadily(
-    url,
-    sizes.rate,
-    over,
-    inTurn(webhookIds, payload),
-  );
+  const { sent, refused, firstRefusal } = await postSteadily(url, {
+    perSecond: sizes.rate,
+    isOver,
+    draft: inTurn(webhookIds, payload),
+  });
   const complete = await reached(
     async () => (await receiver.counts('fast')).arrived >= before + sent.length,
     trial.deadline(),

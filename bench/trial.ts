@@ -52,14 +52,13 @@ export type Scenario = { summary: string; run(trial: Trial): Promise<Outcome> };
 export async function runTrial(
   bench: Bench,
   implementation: Implementation,
-  scenario: Scenario,
-  label: string,
+  { run, label }: Pick<Scenario, 'run'> & { label: string },
 ): Promise<Outcome> {
   const cleanup = createCleanup();
   const undo = bench.cleanup.add(cleanup.run);
   try {
     const trial = await openTrial(bench, implementation, cleanup);
-    return await scenario.run({ ...trial, progress: labelled(bench.progress, label) });
+    return await run({ ...trial, progress: labelled(bench.progress, label) });
   } finally {
     await undo();
   }

@@ -19,7 +19,7 @@ export const accept: Scenario = {
 
     progress.step(`${sizes.warmup} POSTs to warm up, then ${sizes.requests}`);
     const post = (count: number) =>
-      postAll(server.url, { count, connections: sizes.connections }, draft, (done) =>
+      postAll(server.url, { count, connections: sizes.connections, draft }, (done) =>
         progress.tick(`${done} of ${count}`),
       );
     await post(sizes.warmup);

@@ -35,7 +35,10 @@ export const deletion: Scenario = {
       ]);
     };
     const [{ trips, notes }, [answeredMs, goneAt]] = await Promise.all([
-      steadyTrips(trial, server.url, others, () => now() > deleteAt + sizes.seconds * 1000),
+      steadyTrips(trial, server.url, {
+        webhookIds: others,
+        isOver: () => now() > deleteAt + sizes.seconds * 1000,
+      }),
       remove(),
     ]);
     const used = cpu(sizes.deleted);

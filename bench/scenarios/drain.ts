@@ -36,7 +36,7 @@ export async function drainAfter(
   const server = await trial.startServer();
   const ids = await createWebhooks(server.url, trial.receiver, healthy(webhooks));
   const notes = (await before?.(server, ids)) ?? [];
-  const accepted = await acceptBacklog(trial, server, ids, backlog);
+  const accepted = await acceptBacklog(trial, server, { webhookIds: ids, count: backlog });
   const drained = await drainBacklog(trial, ids, backlog);
   const memory = peakMemory(trial.parts({ server }));
   return {

@@ -16,8 +16,8 @@ export const isolationBurst: Scenario = {
     const server = await trial.startServer();
     const hanging = await createWebhooks(server.url, receiver, troubled(1, 'hang'));
     const others = await createWebhooks(server.url, receiver, healthy(1));
-    await acceptBacklog(trial, server, hanging, sizes.burst);
-    await acceptBacklog(trial, server, others, sizes.burst);
+    await acceptBacklog(trial, server, { webhookIds: hanging, count: sizes.burst });
+    await acceptBacklog(trial, server, { webhookIds: others, count: sizes.burst });
 
     progress.step('drain');
     const workers = await trial.startWorkers();
@@ -125,7 +125,7 @@ async function openBeside(
   const server = await trial.startServer();
   const slow = await createWebhooks(server.url, receiver, troubled(count, endpoint));
   const others = await createWebhooks(server.url, receiver, healthy(sizes.webhooks));
-  await acceptBacklog(trial, server, slow, backlog);
+  await acceptBacklog(trial, server, { webhookIds: slow, count: backlog });
   return { server, others };
 }
 
@@ -140,12 +140,10 @@ async function measureBeside(
   progress.step(`${sizes.rate} healthy deliveries a second for ${sizes.seconds} s`);
   const cpu = startMeter(trial.parts({ server, workers }));
   const startedAt = now();
-  const { trips, notes } = await steadyTrips(
-    trial,
-    server.url,
-    others,
-    () => now() > startedAt + sizes.seconds * 1000,
-  );
+  const { trips, notes } = await steadyTrips(trial, server.url, {
+    webhookIds: others,
+    isOver: () => now() > startedAt + sizes.seconds * 1000,
+  });
   const ms = trips.map((trip) => trip.ms);
   return {
     figures: [
@@ -169,7 +167,10 @@ async function besideTroubled(trial: Trial, endpoint: Endpoint) {
   const server = await trial.startServer();
   const slow = await createWebhooks(server.url, receiver, troubled(sizes.troubled, endpoint));
   const others = await createWebhooks(server.url, receiver, healthy(sizes.webhooks));
-  await acceptBacklog(trial, server, slow, sizes.troubled * sizes['troubled-backlog']);
+  await acceptBacklog(trial, server, {
+    webhookIds: slow,
+    count: sizes.troubled * sizes['troubled-backlog'],
+  });
 
   const workers = await trial.startWorkers();
   await firstArrival(trial, workers, trial.deadline());
@@ -177,12 +178,10 @@ async function besideTroubled(trial: Trial, endpoint: Endpoint) {
   const parts = trial.parts({ server, workers });
   const cpu = startMeter(parts);
   const startedAt = now();
-  const { trips, notes } = await steadyTrips(
-    trial,
-    server.url,
-    others,
-    () => now() > startedAt + sizes.seconds * 1000,
-  );
+  const { trips, notes } = await steadyTrips(trial, server.url, {
+    webhookIds: others,
+    isOver: () => now() > startedAt + sizes.seconds * 1000,
+  });
   const settled = trips.filter(({ sentAt }) => sentAt > startedAt + SETTLING_MS);
   const troubles = await receiver.counts(endpoint === 'hang' ? 'hang' : 'slow');
   return {

@@ -23,10 +23,10 @@ export const reads: Scenario = {
     const server = await trial.startServer();
     const webhookIds = await createWebhooks(server.url, receiver, healthy(sizes.webhooks));
 
-    await fill(trial, webhookIds, 1, few);
+    await fill(trial, webhookIds, { from: 1, count: few });
     const lists = await listsOf(trial, webhookIds[0] ?? '');
     const before = await readAll(trial, server, lists);
-    await fill(trial, webhookIds, few + 1, many);
+    await fill(trial, webhookIds, { from: few + 1, count: many });
     const after = await readAll(trial, server, lists);
     return {
       figures: [
@@ -51,8 +51,7 @@ export const reads: Scenario = {
 async function fill(
   { pool, progress }: Trial,
   webhookIds: string[],
-  from: number,
-  count: number,
+  { from, count }: { from: number; count: number },
 ): Promise<void> {
   progress.step(`rows up to ${grouped(count)}`);
   await insertFinished(pool, {

@@ -130,12 +130,10 @@ suite('settle', { concurrency: 4 }, () => {
     const line = await openLine(t);
     const stale = await line.attempt(response(500));
     const generation = await takeOver(line.pool, stale.claim.jobId);
-    const present = await attempted(
-      line,
-      line.webhook,
+    const present = await attempted(line, line.webhook, [
       { ...stale.claim, generation },
       response(200),
-    );
+    ]);
     const settled = await line.settle(stale, present, present, stale);
     assert.deepEqual(
       settled.map(({ row }) => row.response_status_code),
@@ -236,7 +234,7 @@ async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
     webhook,
     deliveryId,
     attempt: async (exchange: RecordedExchange, id = deliveryId) =>
-      attempted(worker, webhook, await worker.claimOf(webhook.id, id), exchange),
+      attempted(worker, webhook, [await worker.claimOf(webhook.id, id), exchange]),
     settle: (...attempts: Attempted[]) => worker.commit((tx) => settle(tx, worker.queue, attempts)),
   };
 }
@@ -244,8 +242,7 @@ async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
 async function attempted(
   { pool }: WorkerQueue,
   webhook: Webhook,
-  claim: Claim,
-  exchange: RecordedExchange,
+  [claim, exchange]: [Claim, RecordedExchange],
 ): Promise<Attempted> {
   const found = (await findSendable(pool, [claim.deliveryId]))[0]?.delivery;
   assert.ok(found);

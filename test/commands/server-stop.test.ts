@@ -14,7 +14,7 @@ suite('stopping a server', { concurrency: 4 }, () => {
       const { server, api } = await startServer(t, database);
       const webhook = await api.createWebhook();
       // Requests that use the webhook wait for its row.
-      const release = await lockRow(t, database, 'webhooks', webhook.id);
+      const release = await lockRow(t, database, { table: 'webhooks', id: webhook.id });
       const answers = Promise.all(
         [1, 2, 3].map((i) =>
           api.call('POST', '/deliveries', { webhook_id: webhook.id, payload: String(i) }),

@@ -87,7 +87,7 @@ suite('several drafts of one caller', { concurrency: 4 }, () => {
     const { accept, acceptOne, pool } = database;
     const webhook = await addWebhook(database);
     const locked = await addWebhook(database);
-    const release = await lockRow(t, database, 'webhooks', locked.id);
+    const release = await lockRow(t, database, { table: 'webhooks', id: locked.id });
     const drafts = [webhook, locked, webhook].map(({ id }) => ({ webhookId: id, payload: 'x' }));
     const accepting = accept(drafts);
     await until('accept waits for the row', () => isWaiting(pool));

@@ -30,7 +30,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     }
     await traffic.accepted(30);
     // The worker lives and keeps its claims, so nothing may be sent twice.
-    await judge(t, scene, traffic, { since });
+    await judge(t, scene, { traffic, since });
   });
 
   test('of every connection of all processes, at any moment → all reconnect, and nothing is lost or sent twice', async (t) => {
@@ -51,7 +51,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     await nobodyWaits(scene.database.pool);
     await traffic.accepted(30);
     // Workers keep their claims and record when the database is back, which it is at once.
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
   });
 
   test('of every connection that is idle for a moment, all the time → callers get nothing but 201 and 503, and everything is delivered', async (t) => {
@@ -62,7 +62,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
     await traffic.accepted(sized(150, 900));
     await ending.stop();
     // A connection may begin to work at the moment when it is ended as an idle one.
-    await judge(t, scene, traffic, { since: new Date(), errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since: new Date(), errors: ['dispatch.failed'] });
     const answers = scene.processes.flatMap(({ lines }) =>
       lines.filter(({ event }) => event === 'http.request'),
     );

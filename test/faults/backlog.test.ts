@@ -58,7 +58,7 @@ test('thousands of deliveries due at once after an outage → they are delivered
     async () => (await pendingOf('webhook_id', behind)) === 0,
     sized(120_000, 900_000),
   );
-  await judge(t, scene, traffic, { since });
+  await judge(t, scene, { traffic, since });
 
   async function pendingOf(column: 'id' | 'webhook_id', ids: string[]): Promise<number> {
     const { rows } = await pool.query<{ n: number }>(

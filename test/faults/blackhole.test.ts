@@ -52,10 +52,6 @@ test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again late
   receiver.behave('/turning', () => 200);
   answer.resolve(200);
   await traffic.stop();
-  await judge(
-    t,
-    scene,
-    { ...healthy, posts: [...traffic.posts, ...healthy.posts], stop: healthy.stop },
-    { since },
-  );
+  const all = [...traffic.posts, ...healthy.posts];
+  await judge(t, scene, { traffic: { ...healthy, posts: all, stop: healthy.stop }, since });
 });

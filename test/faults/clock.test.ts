@@ -24,7 +24,7 @@ test('a server and workers whose clocks are an hour off, ahead and behind → ev
   ];
   await traffic.accepted(sized(200, 3000), 240_000);
   // Nothing was interrupted, so nothing may be sent twice.
-  const rows = await judge(t, scene, traffic, { since: new Date() });
+  const rows = await judge(t, scene, { traffic, since: new Date() });
 
   const shifts = workers.map(({ lines }) =>
     ((Date.parse(lines[0]?.time ?? '') - Date.now()) / HOUR_MS).toFixed(0),

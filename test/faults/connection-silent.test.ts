@@ -47,7 +47,8 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
     const mine = ({ id }: { id: string }) => cut.has(id);
     // The worker was cut off from the database, so its sends went on or were not recorded, and may
     // be made again (at least once).
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: mine,
       mayOverlap: mine,
@@ -86,7 +87,8 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
       );
       await traffic.accepted(30);
       const mine = ({ id }: { id: string }) => cut.has(id);
-      await judge(t, scene, traffic, {
+      await judge(t, scene, {
+        traffic,
         since,
         mayRepeat: mine,
         mayOverlap: mine,
@@ -113,7 +115,8 @@ suite('a connection that goes silent', { concurrency: 2 }, () => {
       await scene.server();
       await scene.worker();
       const mine = ({ id }: { id: string }) => cut.has(id);
-      await judge(t, scene, traffic, {
+      await judge(t, scene, {
+        traffic,
         since,
         mayRepeat: mine,
         errors: ['dispatch.failed', 'delivery.not_recorded'],

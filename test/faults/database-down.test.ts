@@ -36,7 +36,8 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
     // cut off, may still be sending (at least once). What a worker gave up because it could not
     // extend its lease in time is sent again too.
     const hit = (row: Row) => duringOf(outages, row) > 0 || givenUp(scene.processes).has(row.id);
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: hit,
       mayOverlap: hit,
@@ -65,7 +66,7 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
     // If PostgreSQL is back within a lease, everything that was answered is recorded. After that
     // time workers give their sends up, and they are made again (at least once).
     const mayRepeat = ({ id }: Row) => givenUp(scene.processes).has(id);
-    await judge(t, scene, traffic, { since, mayRepeat, errors: OUTAGE });
+    await judge(t, scene, { traffic, since, mayRepeat, errors: OUTAGE });
     assert.ok(
       traffic.posts.some(({ outcome }) => outcome === 'unknown'),
       'callers noticed',

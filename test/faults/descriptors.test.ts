@@ -42,7 +42,7 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     await traffic.accepted(40);
     // An attempt that was recorded although it did not arrive would be a fault. The worker may be
     // unable to open one more connection to the database, too.
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
     const faults = logged(scene, 'send.local_fault');
     t.diagnostic(
       `${faults.length} pauses, ${faults.map(({ pauseMs }) => String(pauseMs)).join(', ')} ms, for ${String(faults[0]?.['code'])}`,
@@ -65,6 +65,6 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     );
     answer();
     await traffic.accepted(40);
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
   });
 });

@@ -59,7 +59,8 @@ async function fillUnderLoad(
   // once).
   const hit = ({ arrivals }: Row) =>
     arrivals.some(({ at, endedAt = Infinity }) => at < to && endedAt > from);
-  await judge(t, scene, traffic, {
+  await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: hit,
     mayOverlap: hit,

@@ -66,7 +66,7 @@ suite('a claim in work is put back into the queue by hand', { concurrency: 3 }, 
       }
       // The claim was taken from its owner while it was sending.
       const mine = ({ id }: { id: string }) => twice.has(id);
-      const rows = await judge(t, scene, traffic, { since, mayRepeat: mine, mayOverlap: mine });
+      const rows = await judge(t, scene, { traffic, since, mayRepeat: mine, mayOverlap: mine });
       assert.equal(rows.filter((row) => repeatsOf(row) > 0).length, HELD * ROUNDS);
     });
   }

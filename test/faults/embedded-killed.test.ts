@@ -58,7 +58,8 @@ test('SIGKILL of the PostgreSQL of `start` under load → started again each tim
   }
   await traffic.accepted(60);
   const hit = (row: Row) => duringOf(outages, row) > 0 || givenUp([command]).has(row.id);
-  await judge(t, scene, traffic, {
+  await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: hit,
     mayOverlap: hit,

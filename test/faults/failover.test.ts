@@ -39,7 +39,8 @@ suite('the server that connections lead to turns read-only', { concurrency: 2 },
       await alter(pool, `role ${role.name} reset default_transaction_read_only`);
     }
     await traffic.accepted(60);
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: gaveUp(scene),
       errors: ['dispatch.failed'],
@@ -81,7 +82,8 @@ suite('the server that connections lead to turns read-only', { concurrency: 2 },
       .filter((event) => /^database\.(read_only|writable)$/.test(event));
     assert.deepEqual(said, ['database.read_only', 'database.writable']);
     await traffic.accepted(60);
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: gaveUp(scene),
       errors: ['dispatch.failed'],

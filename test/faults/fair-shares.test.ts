@@ -49,7 +49,7 @@ test(`${BUSY} endpoints that answer just before they count as slow, with ${WAITI
   assert.ok(quantile(waits, 0.5) < 500 && quantile(waits, 1) < 5000, summaryOf(waits));
   assert.ok(Math.min(...counts) >= 0.5 * Math.max(...counts), `they got ${counts.join(', ')}`);
   assert.ok(claims < 2 * arrived, `${claims} claims for ${arrived} sends`);
-  await judge(t, scene, traffic, { since });
+  await judge(t, scene, { traffic, since });
 });
 
 async function postMany(traffic: Traffic, webhookId: string): Promise<void> {

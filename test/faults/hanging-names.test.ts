@@ -51,7 +51,8 @@ test('eight names whose DNS hangs, with many waiting → everything else is deli
     60_000,
   );
   await release();
-  await judge(t, scene, traffic, {
+  await judge(t, scene, {
+    traffic,
     since,
     neverArrives: ({ webhook_id }) => hanging.includes(webhook_id),
   });

@@ -33,7 +33,7 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
   ]);
 
   await assert.rejects(
-    judge(t, scene, traffic, { since: new Date() }),
+    judge(t, scene, { traffic, since: new Date() }),
     ({ actual }: { actual: string[] }) => {
       const named = (id: string | undefined, problem: RegExp) =>
         actual.some((line) => line.includes(id ?? '-') && problem.test(line));

@@ -63,8 +63,7 @@ export type Row = {
 export async function judge(
   t: TestContext,
   scene: Scene,
-  traffic: Traffic,
-  allowed: Allowed,
+  { traffic, ...allowed }: Allowed & { traffic: Traffic },
 ): Promise<Row[]> {
   await traffic.stop();
   await settled(scene.database.pool);
@@ -78,7 +77,7 @@ export async function judge(
         (problem) => `${row.id} (${payloadIdOf(row.payload)}): ${problem}`,
       ),
     ),
-    ...accounts(scene, traffic.posts, rows, allowed),
+    ...accounts(scene, traffic.posts, { ...allowed, rows }),
     ...rows
       .filter(
         (row) => answers.get(row.id) !== `${row.status} ${row.delivery_attempts} ${row.payload}`,
@@ -87,7 +86,7 @@ export async function judge(
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
   ];
-  report(t, traffic.posts, rows, allowed);
+  report(t, traffic.posts, { ...allowed, rows });
   assert.deepEqual(problems.slice(0, 20), [], `${problems.length} problems with seed ${SEED}`);
   return rows;
 }
@@ -209,7 +208,11 @@ function overlaps(arrivals: Arrival[]): boolean {
 export const repeatsOf = ({ arrivals, recorded }: Row): number => arrivals.length - recorded.length;
 
 /** Compares what callers were told with what is stored. */
-function* accounts(scene: Scene, posts: Post[], rows: Row[], allowed: Allowed): Generator<string> {
+function* accounts(
+  scene: Scene,
+  posts: Post[],
+  { rows, ...allowed }: Allowed & { rows: Row[] },
+): Generator<string> {
   const byPayload = Map.groupBy(rows, ({ payload }) => payload);
   for (const post of posts) {
     const [row, ...more] = byPayload.get(post.payload) ?? [];
@@ -235,7 +238,11 @@ async function leftJobs(pool: Pool): Promise<string[]> {
 }
 
 /** Recovery: from the fault until the last of those accepted before its end was settled. */
-function report(t: TestContext, posts: Post[], rows: Row[], { since, end }: Allowed): void {
+function report(
+  t: TestContext,
+  posts: Post[],
+  { rows, since, end }: Allowed & { rows: Row[] },
+): void {
   const hit = rows
     .filter(({ created_at }) => new Date(created_at) <= since)
     .map(({ updated_at }) => new Date(updated_at).getTime());

@@ -43,7 +43,8 @@ suite('poison whose endpoints hang', { concurrency: 2 }, () => {
       t.diagnostic(`the slowest healthy delivery arrived after ${slowest.toFixed(0)} ms`);
 
       answer(200);
-      await judge(t, scene, traffic, {
+      await judge(t, scene, {
+        traffic,
         since,
         mayRepeat: ({ id }) => cut.has(id),
         mostRepeats: UNTIL_ISOLATED,
@@ -71,7 +72,7 @@ suite('poison whose endpoints hang', { concurrency: 2 }, () => {
     assert.ok(slowest < SOON_MS, `${slowest} ms`);
     assert.equal(openOf(scene, posts).length, OF_ONE_WEBHOOK);
     answer(200);
-    await judge(t, scene, traffic, { since: new Date() });
+    await judge(t, scene, { traffic, since: new Date() });
   });
 
   test('the worker is told to stop → exit 0 in time, its process is gone, and the next worker delivers without a doubt', async (t) => {
@@ -108,7 +109,8 @@ suite('poison whose endpoints hang', { concurrency: 2 }, () => {
     // A doubt would take half a minute.
     assert.equal((await scene.api().settled(deliveryId, 15_000)).status, 'succeeded');
     assert.equal((await scene.api().attempts(deliveryId)).length, 1);
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: ({ id }) => cut.has(id),
       mostRepeats: UNTIL_ISOLATED + 1,

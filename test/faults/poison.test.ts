@@ -49,7 +49,8 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     assert.equal(scene.receiver.of(poison.id).length, deaths);
     // Whatever was under way when a worker died may arrive again, each time: promise 4.
     const hit = ({ id }: { id: string }) => cut.has(id);
-    const rows = await judge(t, scene, traffic, {
+    const rows = await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: hit,
       mostRepeats: deaths,
@@ -97,7 +98,8 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
     assert.equal(senders.length, UNTIL_ISOLATED + ATTEMPTS);
     assert.equal(new Set(senders).size, senders.length, 'a process for each');
     assert.ok(!senders.includes(worker.process.pid));
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: ({ id }) => cut.has(id),
       mostRepeats: UNTIL_ISOLATED,

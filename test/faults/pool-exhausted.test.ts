@@ -29,7 +29,7 @@ suite('no free connection', { concurrency: 2 }, () => {
     }
     await traffic.accepted(100);
     // The worker kept its claims on a connection of their own.
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
   });
 
   test('PostgreSQL accepts no more → processes go on with the connections that they have, or as soon as they can', async (t) => {
@@ -62,7 +62,7 @@ suite('no free connection', { concurrency: 2 }, () => {
     }
     await traffic.accepted(60);
     // It was shorter than a lease, so nothing may be sent twice.
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
   });
 });
 

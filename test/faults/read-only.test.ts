@@ -43,7 +43,8 @@ test('the database is read-only again and again during one long send → it is d
   const hit = ({ id }: { id: string }) => cut.has(id) || givenUp(scene.processes).has(id);
   // Only the short form takes claims from sends that go on.
   const taken = ({ id }: { id: string }) => cut.has(id);
-  await judge(t, scene, traffic, {
+  await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: hit,
     mayOverlap: taken,

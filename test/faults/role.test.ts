@@ -26,7 +26,7 @@ suite('the role that processes use', { concurrency: 2 }, () => {
     }
     await traffic.accepted(60);
     // It was shorter than a lease, and outcomes are kept, so nothing may be sent twice.
-    await judge(t, scene, traffic, { since, errors: ['dispatch.failed'] });
+    await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
     assert.deepEqual(statusesOf(scene), new Set([200, 201, 503]));
   });
 
@@ -38,7 +38,7 @@ suite('the role that processes use', { concurrency: 2 }, () => {
     const traffic = startTraffic(t, scene);
     await scene.worker();
     await traffic.accepted(sized(60, 500));
-    await judge(t, scene, traffic, { since: new Date() });
+    await judge(t, scene, { traffic, since: new Date() });
     assert.deepEqual(statusesOf(scene), new Set([200, 201]));
   });
 });

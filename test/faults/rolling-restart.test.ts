@@ -43,5 +43,5 @@ test('three workers of another version replaced one by one under load → nothin
     running = replaced;
   }
   await traffic.accepted(60);
-  await judge(t, scene, traffic, { since });
+  await judge(t, scene, { traffic, since });
 });

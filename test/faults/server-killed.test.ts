@@ -28,7 +28,7 @@ test('SIGKILL of the server during POSTs → what was answered with 201 is deliv
   }
   await traffic.accepted(40);
   // Only the server died, so nothing may be sent twice.
-  await judge(t, scene, traffic, { since });
+  await judge(t, scene, { traffic, since });
   assert.ok(
     traffic.posts.some(({ outcome }) => outcome === 'unknown'),
     'callers were cut off',

@@ -47,7 +47,7 @@ suite('many webhooks whose endpoints never answer', { concurrency: 1 }, () => {
       t.diagnostic(`at most ${most} requests were open at once`);
       assert.ok(most >= slots / 2 && most <= 2 * slots, `${most} requests were open`);
       silence.resolve(200);
-      await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id) });
+      await judge(t, scene, { traffic, since, mayRepeat: ({ id }) => cut.has(id) });
     });
   }
 });

@@ -60,7 +60,7 @@ test('one endpoint that never answers, with thousands waiting for it → everyth
 
   isSilent = false;
   silence.resolve(200);
-  await judge(t, scene, traffic, { since });
+  await judge(t, scene, { traffic, since });
 });
 
 test('more silent endpoints than slots → no more sends than both lanes have, and everything else is delivered meanwhile', async (t) => {
@@ -99,7 +99,7 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   );
 
   silence.resolve(200);
-  await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id) });
+  await judge(t, scene, { traffic, since, mayRepeat: ({ id }) => cut.has(id) });
 
   /**
    * Waits until silent sends fill what they may of the slow lane, and until all others that were

@@ -37,7 +37,8 @@ test('somebody keeps the table of deliveries locked for many leases → everythi
   // The short form takes claims from a worker that lives: what it could read at last it sends, and
   // then its new owner does.
   const mine = ({ id }: { id: string }) => cut.has(id);
-  const rows = await judge(t, scene, traffic, {
+  const rows = await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: mine,
     mayOverlap: mine,

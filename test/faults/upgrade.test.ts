@@ -53,5 +53,5 @@ test('version 2.1 replaced under load, and one of its workers killed → nothing
   await oldServer?.end('SIGTERM');
   await database.pool.query('drop schema pgboss cascade');
   await traffic.accepted(60);
-  await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: 1 });
+  await judge(t, scene, { traffic, since, mayRepeat: ({ id }) => cut.has(id), mostRepeats: 1 });
 });

@@ -18,7 +18,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     const webhook = await scene.webhook('/broken', () => status, 'succeeded', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
-    await retried(scene, webhook, 20);
+    await retried(scene, webhook, { count: 20 });
 
     const since = new Date();
     await change(scene, webhook, { active: false });
@@ -34,7 +34,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
 
     status = 200;
     await change(scene, webhook, { active: true });
-    await judge(t, scene, traffic, { since });
+    await judge(t, scene, { traffic, since });
   });
 
   test('given another URL → retries go there, and none goes to the old one', async (t) => {
@@ -42,13 +42,13 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     const webhook = await scene.webhook('/old', () => 503, 'succeeded', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
-    await retried(scene, webhook, 20);
+    await retried(scene, webhook, { count: 20 });
 
     const since = new Date();
     await change(scene, webhook, { url: `${scene.receiver.url}/new` });
     const changedAt = performance.now();
     await traffic.accepted(60);
-    const rows = await judge(t, scene, traffic, { since });
+    const rows = await judge(t, scene, { traffic, since });
     const moved = rows.filter(({ webhook_id }) => webhook_id === webhook.id);
     assert.ok(moved.some(({ arrivals }) => arrivals[0]?.path === '/old'));
     for (const { arrivals } of moved) {
@@ -66,7 +66,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     const webhook = await scene.webhook('/never', () => 503, 'failed', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
-    await retried(scene, webhook, 20, 3);
+    await retried(scene, webhook, { count: 20, attempts: 3 });
 
     const since = new Date();
     await change(scene, webhook, { max_delivery_attempts: 2 });
@@ -76,7 +76,8 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     );
     const had = new Map(before.map(({ id, had }) => [id, had]));
     await traffic.accepted(60);
-    const rows = await judge(t, scene, traffic, {
+    const rows = await judge(t, scene, {
+      traffic,
       since,
       attempts: ({ webhook_id, recorded }) =>
         webhook_id === webhook.id ? recorded.length : undefined,
@@ -95,7 +96,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     const webhook = await scene.webhook('/doomed', () => 503, 'failed', PATIENT);
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
-    await retried(scene, webhook, 20);
+    await retried(scene, webhook, { count: 20 });
 
     const since = new Date();
     assert.equal((await scene.api().call('DELETE', `/webhooks/${webhook.id}`)).status, 204);
@@ -114,7 +115,8 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
     for (const { deliveryId } of posted)
       if (deliveryId)
         assert.equal((await scene.api().call('GET', `/deliveries/${deliveryId}`)).status, 404);
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       end: ({ webhookId }) => (webhookId === webhook.id ? 'gone' : undefined),
     });
@@ -122,7 +124,11 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
 });
 
 /** Waits until `count` deliveries have failed `attempts` times and wait for the next. */
-async function retried(scene: Scene, webhook: Webhook, count: number, attempts = 1): Promise<void> {
+async function retried(
+  scene: Scene,
+  webhook: Webhook,
+  { count, attempts = 1 }: { count: number; attempts?: number },
+): Promise<void> {
   await until(
     `${count} deliveries are retried`,
     async () => (await countOf(scene, webhook, `delivery_attempts >= ${attempts}`)) >= count,

@@ -68,7 +68,8 @@ test('a worker frozen past its lease thaws with answers that it has not recorded
   const mine = ({ id }: { id: string }) => cut.has(id);
   // The first owner's sends are not recorded any more, and those without an answer overlap with the
   // new owner's: promise 4.
-  const rows = await judge(t, scene, traffic, {
+  const rows = await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: mine,
     mayOverlap: mine,
@@ -115,7 +116,8 @@ test('a worker is frozen past its lease, five times in a row during the same del
   answer(200);
   await traffic.accepted(30);
   const mine = ({ id }: { id: string }) => cut.has(id);
-  const rows = await judge(t, scene, traffic, {
+  const rows = await judge(t, scene, {
+    traffic,
     since,
     mayRepeat: mine,
     mayOverlap: mine,

@@ -35,7 +35,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     }
     await scene.worker();
     // The worker had sent nothing, so nothing may be sent twice.
-    await judge(t, scene, traffic, { since });
+    await judge(t, scene, { traffic, since });
   });
 
   test('after the 200, before the commit → delivered again by another one, recorded once', async (t) => {
@@ -56,7 +56,8 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     }
     await scene.worker();
     // What had arrived could not be recorded any more, and is sent again (at least once).
-    const rows = await judge(t, scene, traffic, {
+    const rows = await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: ({ id }) => cut.has(id),
       mostRepeats: ROUNDS,
@@ -85,7 +86,8 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       for (const id of await claimed(scene.database.pool)) cut.add(id);
     }
     // Its claims come back when the lease of 20 s is over.
-    await judge(t, scene, traffic, {
+    await judge(t, scene, {
+      traffic,
       since,
       mayRepeat: ({ id }) => cut.has(id),
       mostRepeats: ROUNDS,

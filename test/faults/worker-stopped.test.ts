@@ -54,7 +54,7 @@ test('SIGTERM with 200 sends in flight, half of them answered in time → those 
   }
   await scene.worker();
   // A grace period shorter than a send cuts it off; nothing else was.
-  const rows = await judge(t, scene, traffic, { since, mayRepeat: ({ id }) => given.has(id) });
+  const rows = await judge(t, scene, { traffic, since, mayRepeat: ({ id }) => given.has(id) });
   const sentTwice = rows.filter(
     ({ arrivals, webhook_id }) =>
       arrivals.length > 1 && held.slice(0, HELD / 2).some(({ id }) => id === webhook_id),

@@ -17,7 +17,7 @@ const WRONG = 'the-wrong-key-of-somebody';
 const log = keepingLog();
 const database = await freshDatabase(wholeFile);
 const apiKeyDigests = [OLD, NEW].map((key) => createHash('sha256').update(key).digest('hex'));
-const { url } = await startApi(wholeFile, database, log, { apiKeyDigests });
+const { url } = await startApi(wholeFile, database, { log, apiKeyDigests });
 
 const MISSING = { status: 401, code: 13, challenge: 'Bearer realm="postmand"' };
 const INVALID = { ...MISSING, challenge: 'Bearer realm="postmand", error="invalid_token"' };

@@ -51,7 +51,7 @@ suite('bytes in flight', () => {
 suite('a server whose bytes are taken', async () => {
   const database = await freshDatabase(wholeFile);
   const MOST = 1024 * KIB;
-  const api = await startApi(wholeFile, database, undefined, { bytesInFlight: MOST });
+  const api = await startApi(wholeFile, database, { bytesInFlight: MOST });
   const { id } = await api.createWebhook();
   const bodyOf = (bytes: number) => {
     const empty = JSON.stringify({ webhook_id: id, payload: '' });

@@ -8,7 +8,6 @@ import { suite, test, type TestContext } from 'node:test';
 import { chromium, type Page } from 'playwright-core';
 import { freshDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
-import { silentLog } from '../setup/parts.ts';
 import { startApi, type Api } from '../setup/service.ts';
 
 const CHROMIUM = [
@@ -51,7 +50,7 @@ suite('the documentation page in Chromium', { skip }, () => {
 
   test('an API that asks for a key → 401 without one; with one, given under Authorize, 200', async (t) => {
     const key = 'a-key-for-the-browser';
-    const api = await startApi(t, await freshDatabase(t), silentLog, {
+    const api = await startApi(t, await freshDatabase(t), {
       apiKeyDigests: [createHash('sha256').update(key).digest('hex')],
     });
     const { page, faults } = await openPage(t, api);

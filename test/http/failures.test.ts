@@ -21,7 +21,7 @@ suite('a failure of the server', { concurrency: 4 }, () => {
   test('a write that the database refuses for its data → 500 that does not say why, and the log has the stack under the same id', async (t) => {
     const database = await freshDatabase(t);
     const log = keepingLog();
-    const api = await startApi(t, database, log);
+    const api = await startApi(t, database, { log });
     await database.pool.query('alter table webhooks add constraint unforeseen check (url is null)');
 
     const { status, body, headers } = await api.call('POST', '/webhooks', SETTINGS);
@@ -50,7 +50,7 @@ suite('a failure of the server', { concurrency: 4 }, () => {
   test('the database stops → 503 that says when to try again, for reads and writes; it is back → as before', async (t) => {
     const { database, proxy } = await proxied(t);
     const log = keepingLog();
-    const api = await startApi(t, database, log);
+    const api = await startApi(t, database, { log });
     const webhook = await api.createWebhook();
     await proxy.close();
 
@@ -136,7 +136,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
   test('a table that is gone → 503 for requests that need it, and the log says which table; back again → as before', async (t) => {
     const database = await freshDatabase(t);
     const log = keepingLog();
-    const api = await startApi(t, database, log);
+    const api = await startApi(t, database, { log });
     const webhook = await api.createWebhook();
     await database.pool.query('alter table deliveries rename to misplaced');
 
@@ -201,7 +201,7 @@ suite('a database in trouble', { concurrency: 7 }, () => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);
     const webhook = await api.createWebhook();
-    const release = await lockRow(t, database, 'webhooks', webhook.id);
+    const release = await lockRow(t, database, { table: 'webhooks', id: webhook.id });
     const answer = api.call('PUT', `/webhooks/${webhook.id}`, SETTINGS);
     await until('it is cut off', async () => {
       const { rowCount } = await database.pool.query(

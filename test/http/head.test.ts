@@ -18,8 +18,9 @@ const KEY = 'the-only-key-0123456789';
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
-const api = await startApi(wholeFile, database, log);
-const locked = await startApi(wholeFile, database, log, {
+const api = await startApi(wholeFile, database, { log });
+const locked = await startApi(wholeFile, database, {
+  log,
   apiKeyDigests: [createHash('sha256').update(KEY).digest('hex')],
 });
 const health = await listen(

@@ -12,7 +12,7 @@ import { send, UNKNOWN_ID, type RawRequest } from './request.ts';
 
 const log = keepingLog();
 const database = await freshDatabase(wholeFile);
-const api = await startApi(wholeFile, database, log);
+const api = await startApi(wholeFile, database, { log });
 const health = await listen(
   createHealth({ pool: database.pool, metrics: createMetrics(), log: silentLog }),
   FREE_PORT,

@@ -11,7 +11,7 @@ import { send, UNKNOWN_ID, type RawAnswer } from './request.ts';
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
-const api = await startApi(wholeFile, database, log);
+const api = await startApi(wholeFile, database, { log });
 const { id: webhookId } = await api.createWebhook();
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };

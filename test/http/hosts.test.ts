@@ -11,11 +11,11 @@ import { answersIn, rawClient, type ParsedAnswer } from './raw-client.ts';
 import { send } from './request.ts';
 
 const database = await freshDatabase(wholeFile);
-const none = await startApi(wholeFile, database, silentLog, { hostNames: [] });
-const some = await startApi(wholeFile, database, silentLog, {
+const none = await startApi(wholeFile, database, { hostNames: [] });
+const some = await startApi(wholeFile, database, {
   hostNames: ['Postmand.internal', '.example.com', 'dotted.'],
 });
-const star = await startApi(wholeFile, database, silentLog, { hostNames: ['*'] });
+const star = await startApi(wholeFile, database, { hostNames: ['*'] });
 const any = await startApi(wholeFile, database);
 const health = await listen(
   createHealth({ pool: database.pool, metrics: createMetrics(), log: silentLog, hostNames: [] }),

@@ -17,10 +17,10 @@ const log = keepingLog();
 // Times that a test can wait for; a client that is not late has all of them to spare but in the
 // tests of being late.
 const limits = { headMs: 400, requestMs: 800, silenceMs: 1500, checkEveryMs: 50 };
-const late = await startApi(wholeFile, database, log, { limits });
-const api = await startApi(wholeFile, database, log);
+const late = await startApi(wholeFile, database, { log, limits });
+const api = await startApi(wholeFile, database, { log });
 const healthServer = await listen(
-  createHealth({ pool: database.pool, metrics: createMetrics(), log }),
+  createHealth({ pool: database.pool, metrics: createMetrics(), log: log }),
   FREE_PORT,
   {
     log,
@@ -77,7 +77,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
 
   test('a body that does not come while the answer is being made → 408, and no unexpected error in the log', async (t) => {
     const webhook = await late.createWebhook();
-    const release = await lockRow(t, database, 'webhooks', webhook.id);
+    const release = await lockRow(t, database, { table: 'webhooks', id: webhook.id });
     const head = `DELETE /v1/webhooks/${webhook.id} HTTP/1.1\r\nHost: x\r\nX-Request-Id: stays-away\r\nContent-Length: 10\r\n\r\n`;
     await expectRefusal(await rawClient(t, late.url, head).ended(), SLOW);
     await release();
@@ -102,7 +102,7 @@ suite('a client that is slow', { concurrency: 8 }, () => {
     const payload = 'x'.repeat(1_000_000);
     for (let i = 0; i < 8; i += 1) await api.createDelivery(webhook.id, payload);
     for (const slow of [{ silenceMs: 300 }, { answerMs: 300 }]) {
-      const { url } = await startApi(t, database, log, { limits: slow });
+      const { url } = await startApi(t, database, { log, limits: slow });
       const name = `unread-${Object.keys(slow).join()}`;
       const client = rawClient(t, url);
       client.socket.pause();

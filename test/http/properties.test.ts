@@ -25,7 +25,7 @@ const check = (property: fc.IAsyncProperty<unknown>, share = 1) =>
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
-const api = await startApi(wholeFile, database, log);
+const api = await startApi(wholeFile, database, { log });
 const agent = new Agent({ keepAlive: true });
 wholeFile.after(() => agent.destroy());
 const [webhookId = ''] = await addWebhookRows(database.pool, [{}]);

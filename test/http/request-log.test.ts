@@ -11,7 +11,7 @@ import { send, UNKNOWN_ID } from './request.ts';
 
 const log = keepingLog();
 const database = await freshDatabase(wholeFile);
-const api = await startApi(wholeFile, database, log);
+const api = await startApi(wholeFile, database, { log });
 
 const SECRET = 'a-secret-token-of-ours';
 const PAYLOAD = 'a payload of ours';

@@ -21,7 +21,7 @@ export type Line = TestDatabase & {
 export async function openLine(t: Cleanup, answer?: Answer): Promise<Line> {
   const database = await freshDatabase(t);
   const log = keepingLog();
-  const api = await startApi(t, database, log);
+  const api = await startApi(t, database, { log });
   const receiver = await startReceiver(t, answer);
   const errors = () => log.lines.filter(({ level }) => level === 'error');
   return {

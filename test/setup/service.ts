@@ -38,6 +38,7 @@ export type Api = {
 };
 
 type ApiSettings = {
+  log?: Log;
   apiKeyDigests?: string[];
   hostNames?: string[];
   bytesInFlight?: number;
@@ -48,8 +49,8 @@ type ApiSettings = {
 export async function startApi(
   t: Cleanup,
   { pool }: TestDatabase,
-  log: Log = silentLog,
   {
+    log = silentLog,
     apiKeyDigests = [],
     hostNames,
     bytesInFlight = 64 * 1024 * 1024,

@@ -49,7 +49,7 @@ suite('purge', { concurrency: 4 }, () => {
     const database = await freshDatabase(t);
     const webhook = await addWebhook(database);
     const [held = ''] = await addDeliveries(database, webhook.id, { count: 3 });
-    const release = await lockRow(t, database, 'deliveries', held);
+    const release = await lockRow(t, database, { table: 'deliveries', id: held });
     await deleteWebhook(parts(database), webhook.id);
     assert.equal(await findWebhook(database.pool, webhook.id), undefined);
     assert.deepEqual(

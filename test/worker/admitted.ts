@@ -1,6 +1,6 @@
 import type { Exchange, Sender } from '../../src/sending/send.ts';
 import type { Admitted } from '../../src/worker/admission.ts';
-import { SETTINGS } from '../setup/service.ts';
+import { SETTINGS } from '../setup/settings.ts';
 
 let count = 0;
 

@@ -11,9 +11,9 @@ import { admittedOf, ANSWERED, heldSender, REFUSED } from './admitted.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
-import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
-import { freshWorkerQueue } from '../queue/worker-queue.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 /** What the database says of an attempt: it is recorded, it is not ours, or it cannot be. */
 type Answer = 'recorded' | 'not ours' | 'refused';

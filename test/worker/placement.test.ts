@@ -10,10 +10,10 @@ import { Placement } from '../../src/worker/placement.ts';
 import { Slots } from '../../src/worker/slots.ts';
 import { Wakeup } from '../../src/worker/wakeup.ts';
 import { POOL_SIZE } from '../../src/sending/isolated/pool.ts';
-import { addDeliveries, addWebhook } from '../setup/delivery-rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
-import { freshWorkerQueue } from '../queue/worker-queue.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
 import { admittedOf, ANSWERED, heldSender } from './admitted.ts';
 
 /** A placement on real slots, buffer and claimer, which notes what becomes of claims. */
@@ -213,7 +213,7 @@ test('a claim has waited for more than a second → it is read again before it i
   const world = placementOf({ parts: { pool: worker.pool, queue: worker.queue } });
   const { placement, sender, buffer, dropped } = world;
   const webhook = await addWebhook(worker);
-  const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, 2);
+  const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, { count: 2 });
   await worker.pool.query('delete from deliveries where id = $1', [gone]);
   const readAt = performance.now() - 1001;
   for (const one of [gone, id]) {
