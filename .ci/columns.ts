@@ -1,6 +1,6 @@
-// npm run check:columns: lines of code, comments, SQL and Markdown have at most 100 columns, so that
-// two panes fit side by side. What cannot be broken may be longer: a literal that begins and ends
-// on the line, a row of a table, a heading, and what stands in a block of code.
+// npm run check:columns: lines of code, comments, SQL and Markdown have at most 100 columns, so
+// that two panes fit side by side. What cannot be broken may be longer: a literal that begins and
+// ends on the line, a row of a table, a heading, and what stands in a block of code.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';

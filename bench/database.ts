@@ -86,7 +86,8 @@ async function describe(
   return withClient(connection, async (client) => {
     const { rows } = await client.query<Description>(
       `select split_part(version(), ' on ', 1) as version, current_setting('fsync') as fsync,
-         current_setting('synchronous_commit') as synchronous_commit, current_setting('shared_buffers') as shared_buffers,
+         current_setting('synchronous_commit') as synchronous_commit,
+         current_setting('shared_buffers') as shared_buffers,
          pg_backend_pid() as pid`,
     );
     const { version, fsync, synchronous_commit, shared_buffers, pid } = rows[0] as Description;

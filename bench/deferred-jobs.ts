@@ -28,7 +28,8 @@ export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void
   let done = 0;
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const { rows } = await pool.query<Waiting>(
-      `select id, webhook_id as "webhookId", extract(epoch from scheduled_at - now())::float8 as seconds
+      `select id, webhook_id as "webhookId",
+         extract(epoch from scheduled_at - now())::float8 as seconds
        from deliveries
        where status = 'pending' and scheduled_at > now() and id > $1
        order by id limit $2`,

@@ -12,7 +12,7 @@ export function circumstances(database: string, settings: Record<string, string>
     Machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
     System: `${type()} ${release()}, Node ${process.versions.node}`,
     Database: database,
-    Settings: `${changed.length === 0 ? 'the defaults' : changed.join(' ')} (${inEffect(settings)})`,
+    Settings: `${changed.length === 0 ? 'the defaults' : changed.join(' ')}\n  (${inEffect(settings)})`,
     Commit: commit(),
     Date: new Date().toISOString().slice(0, 10),
   };
@@ -35,9 +35,9 @@ export function handedOn(env: NodeJS.ProcessEnv): Record<string, string> {
 function inEffect(settings: Record<string, string>): string {
   const { database, worker } = readConfig(settings);
   const values = { maxConnections: database.maxConnections, ...worker };
-  return Object.entries(values)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
+  const words = Object.entries(values).map(([name, value]) => `${name} ${String(value)}`);
+  // Two lines of a list in Markdown: all of it is longer than a line may be.
+  return [words.slice(0, 4), words.slice(4)].map((some) => some.join(', ')).join(',\n  ');
 }
 
 function commit(): string {

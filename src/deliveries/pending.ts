@@ -4,15 +4,15 @@ import type { HeldReason } from './delivery.ts';
 /** A place in the order of overdue deliveries. */
 export type OverdueKey = { scheduledAt: string; id: string };
 
+type OverdueStep = { overdueSeconds: number; after: OverdueKey; limit: number };
+
 /**
- * Pending deliveries that should have been sent `overdueSeconds` ago, after `after` in order of
- * their time.
+ * Up to `limit` pending deliveries that should have been sent `overdueSeconds` ago, after `after`
+ * in the order of their time.
  */
 export async function findOverdue(
   db: Queryable,
-  overdueSeconds: number,
-  after: OverdueKey,
-  limit: number,
+  { overdueSeconds, after, limit }: OverdueStep,
 ): Promise<(OverdueKey & { webhookId: string })[]> {
   const { rows } = await db.query<OverdueKey & { webhookId: string }>(
     `select id, webhook_id as "webhookId", scheduled_at as "scheduledAt"

@@ -39,7 +39,11 @@ async function rescueStretch(
   if (!(await tryLock(tx))) return undefined;
   let last = after;
   for (;;) {
-    const overdue = await findOverdue(tx, OVERDUE_SECONDS, last, STEP);
+    const overdue = await findOverdue(tx, {
+      overdueSeconds: OVERDUE_SECONDS,
+      after: last,
+      limit: STEP,
+    });
     const lost = await queue.withoutJob(
       tx,
       overdue.map(({ id }) => id),

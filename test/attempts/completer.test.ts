@@ -100,7 +100,8 @@ suite('the completer', { concurrency: 4 }, () => {
       'a trigger that says so',
       `create function refuse() returns trigger language plpgsql as
          $$ begin raise exception 'closed' using errcode = 'check_violation'; end $$;
-       create trigger refuse before insert on delivery_attempts for each row execute function refuse()`,
+       create trigger refuse before insert on delivery_attempts for each row
+       execute function refuse()`,
     ],
   ] as const) {
     test(`those that ${what} refuses without their texts too → deliveries go on, and each attempt is told as an error`, async (t) => {

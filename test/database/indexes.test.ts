@@ -107,7 +107,10 @@ suite('20,000 rows of ten webhooks', async () => {
     const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
     for (const [index, search] of [
       ['deliveries_parked', releasableWebhookIds],
-      ['deliveries_due', (db: Queryable) => findOverdue(db, 30, start, 1000)],
+      [
+        'deliveries_due',
+        (db: Queryable) => findOverdue(db, { overdueSeconds: 30, after: start, limit: 1000 }),
+      ],
     ] as const) {
       const reads = flat(await planOf(pool, search)).filter(
         (node) => node['Relation Name'] === 'deliveries',

@@ -50,7 +50,9 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
       create schema pgboss;
       create table pgboss.version (version integer primary key, maintained_on timestamptz);
       insert into pgboss.version values (24, null);
-      create table pgboss.queue (name text primary key, policy text, retry_limit integer, partition_name text);
+      create table pgboss.queue (
+        name text primary key, policy text, retry_limit integer, partition_name text
+      );
       insert into pgboss.queue values ('deliveries', 'exclusive', 1000, 'j1')`);
     const before = await contentsOfPgboss(database.pool);
     await migrate(database);
@@ -78,8 +80,10 @@ suite("an application's pg-boss in the schema pgboss", { concurrency: 3 }, () =>
     [
       'a queue like ours whose jobs are gone',
       `create table pgboss.version (version integer);
-       create table pgboss.queue as select 'deliveries' as name, 'exclusive' as policy, true as partition, 1000 as retry_limit,
-         20 as heartbeat_seconds, 86400 as expire_seconds, 31536000 as retention_seconds, 'gone' as table_name`,
+       create table pgboss.queue as
+         select 'deliveries' as name, 'exclusive' as policy, true as partition,
+           1000 as retry_limit, 20 as heartbeat_seconds, 86400 as expire_seconds,
+           31536000 as retention_seconds, 'gone' as table_name`,
     ],
   ];
   for (const [what, sql] of OTHERS) {

@@ -22,11 +22,13 @@ const WEBHOOK = {
 const delivery = (number: number) => `dddddddd-0000-4000-8000-00000000000${number}`;
 const COLUMNS = {
   schema_migrations: '*',
-  webhooks: `id, name, url, content_type, valid_status_codes::text, secret_token, active, max_delivery_attempts,
+  webhooks: `id, name, url, content_type, valid_status_codes::text, secret_token, active,
+    max_delivery_attempts,
     delivery_attempt_timeout, retry_min_backoff, retry_max_backoff, created_at, updated_at`,
   deliveries:
     'id, webhook_id, payload, scheduled_at, delivery_attempts, status, created_at, updated_at',
-  delivery_attempts: `id, webhook_id, delivery_id, raw_request, raw_response, response_status_code, execution_duration, success, error,
+  delivery_attempts: `id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+    execution_duration, success, error,
     created_at`,
 };
 const FINISHED = `status <> 'pending'`;
@@ -101,7 +103,9 @@ suite('a database of the reference, migrated', async () => {
   });
 
   test('a worker → sends what is due for the active webhook, counts attempts on from what was recorded, and sends nothing else', async () => {
-    await startWorkerHere(wholeFile, database, { POSTMAND_POLLING_INTERVAL: '100' });
+    await startWorkerHere(wholeFile, database, {
+      settings: { POSTMAND_POLLING_INTERVAL: '100' },
+    });
     const settled = [await api.settled(delivery(1)), await api.settled(delivery(2))];
     assert.deepEqual(
       settled.map(({ status, delivery_attempts }) => [status, delivery_attempts]),

@@ -15,7 +15,10 @@ test(`${WEBHOOKS} quick endpoints fall silent all at once, and answer again late
   const { receiver } = scene;
   const answer = Promise.withResolvers<number>();
   const settings = { delivery_attempt_timeout: 6, max_delivery_attempts: 100 };
-  const turning = await crowdApart(scene, WEBHOOKS, '/turning', () => 200, 'succeeded', settings);
+  const turning = await crowdApart(scene, WEBHOOKS, '/turning', () => 200, {
+    end: 'succeeded',
+    settings,
+  });
   const healthy = startTraffic(t, scene, { webhooks: scene.webhooks.slice(0, 2), callers: 2 });
   const traffic = startTraffic(t, scene, {
     name: 'turning ',

@@ -36,7 +36,8 @@ export async function endLeases(pool: Pool): Promise<Set<string>> {
     async (tx) => {
       const { rows } = await tx.query<{ id: string }>(
         `with free as (
-           select id from ${table} where name = 'deliveries' and state = 'active' for update skip locked
+           select id from ${table}
+           where name = 'deliveries' and state = 'active' for update skip locked
          )
          update ${table} set heartbeat_on = now() - interval '1 minute'
          where name = 'deliveries' and id in (select id from free)
@@ -96,12 +97,15 @@ export async function isDoubted(pool: Pool, deliveryId: string): Promise<boolean
 export async function endDoubts(pool: Pool): Promise<void> {
   const sql = `
     with doubted as (${DOUBTED}), moved as (
-      update deliveries set scheduled_at = now() where id::text in (select data ->> 'deliveryId' from doubted)
+      update deliveries set scheduled_at = now()
+      where id::text in (select data ->> 'deliveryId' from doubted)
     )
-    update postmand_queue.job set start_after = now() where name = 'deliveries' and id in (select id from doubted)`;
+    update postmand_queue.job set start_after = now()
+    where name = 'deliveries' and id in (select id from doubted)`;
   await inTransaction(pool, (tx) => tx.query(sql), 'begin read write');
 }
 
 const DOUBTED = `
   select id, data from postmand_queue.job
-  where name = 'deliveries' and state = 'created' and start_after > now() and data ->> 'doubt' is not null`;
+  where name = 'deliveries' and state = 'created' and start_after > now()
+    and data ->> 'doubt' is not null`;

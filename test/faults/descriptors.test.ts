@@ -45,7 +45,7 @@ suite('a worker without free descriptors', { concurrency: 2 }, () => {
     await judge(t, scene, { traffic, since, errors: ['dispatch.failed'] });
     const faults = logged(scene, 'send.local_fault');
     t.diagnostic(
-      `${faults.length} pauses, ${faults.map(({ pauseMs }) => String(pauseMs)).join(', ')} ms, for ${String(faults[0]?.['code'])}`,
+      `${faults.length} pauses, ${faults.map(({ pause_ms }) => String(pause_ms)).join(', ')} ms, for ${String(faults[0]?.['code'])}`,
     );
   });
 

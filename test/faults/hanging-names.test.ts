@@ -18,7 +18,12 @@ test('eight names whose DNS hangs, with many waiting → everything else is deli
   for (let i = 0; i < NAMES; i += 1) {
     const url = `http://hang-${i}.test/`;
     hanging.push(
-      (await webhookApart(scene, `/hang-${i}`, () => 200, 'failed', { ...settings, url })).id,
+      (
+        await webhookApart(scene, `/hang-${i}`, () => 200, {
+          end: 'failed',
+          settings: { ...settings, url },
+        })
+      ).id,
     );
   }
   const traffic = startTraffic(t, scene, { callers: 4, pauseMs: 60 });

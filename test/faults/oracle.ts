@@ -109,8 +109,10 @@ async function settled(pool: Pool): Promise<void> {
     sized(90_000, 180_000),
   ).catch(async (error: unknown) => {
     const { rows } = await pool.query(
-      `select d.id, d.delivery_attempts, d.scheduled_at, d.held_reason, j.state, j.start_after, j.retry_count, j.heartbeat_on, now()
-       from deliveries d left join postmand_queue.job j on j.singleton_key = d.id::text where d.status = 'pending' limit 5`,
+      `select d.id, d.delivery_attempts, d.scheduled_at, d.held_reason,
+         j.state, j.start_after, j.retry_count, j.heartbeat_on, now()
+       from deliveries d left join postmand_queue.job j on j.singleton_key = d.id::text
+       where d.status = 'pending' limit 5`,
     );
     throw new Error(`${await pending()} are still pending, among them ${JSON.stringify(rows)}`, {
       cause: error,
@@ -153,9 +155,16 @@ async function stopAll(scene: Scene, expected: string[]): Promise<string[]> {
 
 async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
   const { rows } = await database.pool.query<Omit<Row, 'arrivals'>>(
-    `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts, d.created_at, d.updated_at, w.max_delivery_attempts as max,
-       array(select a.success from delivery_attempts a where a.delivery_id = d.id order by a.created_at, a.id) as recorded,
-       (select count(*)::int from delivery_attempts a where a.delivery_id = d.id and a.error like '% vanished before %') as vanished
+    `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts,
+       d.created_at, d.updated_at, w.max_delivery_attempts as max,
+       array(
+         select a.success from delivery_attempts a where a.delivery_id = d.id
+         order by a.created_at, a.id
+       ) as recorded,
+       (
+         select count(*)::int from delivery_attempts a
+         where a.delivery_id = d.id and a.error like '% vanished before %'
+       ) as vanished
      from deliveries d join webhooks w on w.id = d.webhook_id
      order by d.created_at, d.id`,
   );

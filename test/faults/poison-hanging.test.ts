@@ -55,8 +55,11 @@ suite('poison whose endpoints hang', { concurrency: 2 }, () => {
   test('five of one webhook → two of them are sent at a time, and healthy deliveries arrive soon all the same', async (t) => {
     const scene = await openScene(t);
     const { promise, resolve: answer } = Promise.withResolvers<number>();
-    const webhook = await webhookApart(scene, '/hanging', () => promise, 'succeeded', {
-      delivery_attempt_timeout: 600,
+    const webhook = await webhookApart(scene, '/hanging', () => promise, {
+      end: 'succeeded',
+      settings: {
+        delivery_attempt_timeout: 600,
+      },
     });
     const traffic = startTraffic(t, scene, { callers: 0 });
     const posts = await Promise.all(Array.from({ length: 5 }, () => traffic.post(webhook.id)));
@@ -119,8 +122,8 @@ suite('poison whose endpoints hang', { concurrency: 2 }, () => {
 });
 
 /**
- * Poison, each delivery of a webhook of its own that hangs until `answer` is called. No worker is at work,
- * and no traffic flows by itself.
+ * Poison, each delivery of a webhook of its own that hangs until `answer` is called. No worker is
+ * at work, and no traffic flows by itself.
  */
 async function openPoison(t: TestContext, count: number) {
   const scene = await openScene(t);
@@ -128,7 +131,9 @@ async function openPoison(t: TestContext, count: number) {
   const webhooks: Webhook[] = [];
   for (let i = 0; i < count; i += 1) {
     const settings = { delivery_attempt_timeout: 600 };
-    webhooks.push(await webhookApart(scene, `/hanging/${i}`, () => promise, 'succeeded', settings));
+    webhooks.push(
+      await webhookApart(scene, `/hanging/${i}`, () => promise, { end: 'succeeded', settings }),
+    );
   }
   const traffic = startTraffic(t, scene, { callers: 0 });
   const posts = await Promise.all(webhooks.map(({ id }) => traffic.post(id)));

@@ -19,8 +19,11 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
       worker?.process.kill('SIGKILL');
       return new Promise<never>(() => {});
     };
-    const webhook = await webhookApart(scene, '/deadly', deadly, 'failed', {
-      max_delivery_attempts: ATTEMPTS,
+    const webhook = await webhookApart(scene, '/deadly', deadly, {
+      end: 'failed',
+      settings: {
+        max_delivery_attempts: ATTEMPTS,
+      },
     });
     const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
     const poison = await postAmong(traffic, webhook.id);
@@ -64,8 +67,11 @@ suite('one payload among 200 on which processes die', { concurrency: 2 }, () => 
 
   test('the process that sends it, once it is isolated → the worker lives, and each attempt says so', async (t) => {
     const scene = await openQuickScene(t);
-    const webhook = await webhookApart(scene, '/deadly', () => POISON, 'failed', {
-      max_delivery_attempts: ATTEMPTS,
+    const webhook = await webhookApart(scene, '/deadly', () => POISON, {
+      end: 'failed',
+      settings: {
+        max_delivery_attempts: ATTEMPTS,
+      },
     });
     const traffic = startTraffic(t, scene, { callers: 4, pauseMs: CALM.pauseMs });
     const poison = await postAmong(traffic, webhook.id);

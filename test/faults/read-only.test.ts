@@ -18,7 +18,7 @@ test('the database is read-only again and again during one long send → it is d
   const { pool } = scene.database;
   const { promise, resolve: answer } = Promise.withResolvers<number>();
   const settings = { delivery_attempt_timeout: 600, max_delivery_attempts: 1 };
-  const webhook = await webhookApart(scene, '/long', () => promise, 'succeeded', settings);
+  const webhook = await webhookApart(scene, '/long', () => promise, { end: 'succeeded', settings });
   const traffic = startTraffic(t, scene, CALM);
   const worker = await scene.worker();
   const { id, deliveryId = '' } = await traffic.post(webhook.id);

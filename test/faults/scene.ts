@@ -24,19 +24,14 @@ export type Scene = {
   server(env?: Environment, root?: string): Promise<Command>;
   /** `descriptors`: most files that it may have open. */
   worker(env?: Environment, descriptors?: number): Promise<Command>;
-  /**
-   * Adds a webhook of a character of its own, at a path of its own. `end` is how its deliveries
-   * end.
-   */
-  webhook(
-    path: string,
-    behaviour: Behaviour,
-    end: End,
-    settings?: Partial<WebhookSettings>,
-  ): Promise<Webhook>;
+  /** Adds a webhook of a character of its own, at a path of its own. */
+  webhook(path: string, behaviour: Behaviour, kind: End | Kind): Promise<Webhook>;
   /** How the deliveries of a webhook end. */
   end(webhookId: string): End | undefined;
 };
+
+/** How the deliveries of a webhook end, and its settings where they differ from the usual ones. */
+type Kind = { end: End; settings: Partial<WebhookSettings> };
 
 type Options = {
   /** A fresh one where left out. */
@@ -82,7 +77,8 @@ export async function openScene(
       processes.push(worker);
       return worker;
     },
-    async webhook(path, behaviour, end, settings = {}) {
+    async webhook(path, behaviour, kind) {
+      const { end, settings } = typeof kind === 'object' ? kind : { end: kind, settings: {} };
       receiver.behave(path, behaviour);
       const patient = { delivery_attempt_timeout: 60, retry_min_backoff: 1, retry_max_backoff: 1 };
       const webhook = await scene
@@ -104,16 +100,19 @@ export async function openScene(
   );
   await scene.webhook('/slow', () => after(1200, 200), 'succeeded');
   await scene.webhook('/flaky', (_arrival, nth) => (nth === 1 ? 503 : 200), 'succeeded');
-  await scene.webhook('/refusing', () => 500, 'failed', { max_delivery_attempts: 2 });
+  await scene.webhook('/refusing', () => 500, {
+    end: 'failed',
+    settings: { max_delivery_attempts: 2 },
+  });
   return scene;
 }
 
 /** Adds a webhook that traffic does not post to by itself. */
 export async function webhookApart(
   scene: Scene,
-  ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>
+  ...[path, behaviour, kind]: Parameters<Scene['webhook']>
 ): Promise<Webhook> {
-  const webhook = await scene.webhook(path, behaviour, end, settings);
+  const webhook = await scene.webhook(path, behaviour, kind);
   scene.webhooks.splice(scene.webhooks.indexOf(webhook), 1);
   return webhook;
 }
@@ -125,13 +124,13 @@ export async function webhookApart(
 export async function crowdApart(
   scene: Scene,
   count: number,
-  ...[path, behaviour, end, settings]: Parameters<Scene['webhook']>
+  ...[path, behaviour, kind]: Parameters<Scene['webhook']>
 ) {
   const crowd: Webhook[] = [];
   let made = 0;
   const make = async () => {
     while (made < count)
-      crowd.push(await webhookApart(scene, `${path}/${(made += 1)}`, behaviour, end, settings));
+      crowd.push(await webhookApart(scene, `${path}/${(made += 1)}`, behaviour, kind));
   };
   await Promise.all(Array.from({ length: 8 }, make));
   return crowd;

@@ -9,7 +9,8 @@ export async function heldSettling(pool: Pool): Promise<number> {
   return until('a settling transaction is held', async () => {
     const { rows } = await pool.query<{ pid: number }>(
       `select pid from pg_stat_activity
-       where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into delivery_attempts%'`,
+       where datname = current_database() and wait_event_type = 'Lock'
+         and query like 'insert into delivery_attempts%'`,
     );
     return rows[0]?.pid;
   });

@@ -25,14 +25,10 @@ suite('many webhooks whose endpoints never answer', { concurrency: 1 }, () => {
       const scene = await openScene(t, { env: { POSTMAND_WORKER_CONCURRENCY: String(slots) } });
       const silence = Promise.withResolvers<number>();
       const settings = { delivery_attempt_timeout: TIMEOUT_SECONDS, max_delivery_attempts: 100 };
-      const silent = await crowdApart(
-        scene,
-        webhooks,
-        '/silent',
-        () => silence.promise,
-        'succeeded',
+      const silent = await crowdApart(scene, webhooks, '/silent', () => silence.promise, {
+        end: 'succeeded',
         settings,
-      );
+      });
       const traffic = startTraffic(t, scene, { webhooks: scene.webhooks.slice(0, 2), callers: 2 });
       for (const { id } of silent) await Promise.all([traffic.post(id), traffic.post(id)]);
 

@@ -75,7 +75,9 @@ test('more silent endpoints than slots → no more sends than both lanes have, a
   const settings = { delivery_attempt_timeout: 600 };
   const silent: Webhook[] = [];
   for (let i = 0; i < SILENT; i += 1)
-    silent.push(await webhookApart(scene, `/silent/${i}`, behaviour, 'succeeded', settings));
+    silent.push(
+      await webhookApart(scene, `/silent/${i}`, behaviour, { end: 'succeeded', settings }),
+    );
   // Endpoints that answer after more than a second are sure of a quarter of the slow lane only.
   // That is two places here, which is less than the traffic needs.
   const quick = scene.webhooks.filter(({ url }) => !url.endsWith('/slow'));

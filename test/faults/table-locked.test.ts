@@ -57,7 +57,8 @@ async function loseClaims(scene: Scene, cut: Set<string>): Promise<void> {
   await until('enough losses', async () => {
     await pool.query(
       `select pg_cancel_backend(pid) from pg_stat_activity
-       where datname = current_database() and application_name = 'postmand worker' and wait_event_type = 'Lock'`,
+       where datname = current_database() and application_name = 'postmand worker'
+         and wait_event_type = 'Lock'`,
     );
     for (const id of await endLeases(pool)) cut.add(id);
     return (await mostLost(scene)) >= LOSSES;

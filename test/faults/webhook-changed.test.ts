@@ -15,7 +15,10 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
   test('deactivated → nothing more is sent; active again → everything is sent', async (t) => {
     const scene = await openScene(t);
     let status = 503;
-    const webhook = await scene.webhook('/broken', () => status, 'succeeded', PATIENT);
+    const webhook = await scene.webhook('/broken', () => status, {
+      end: 'succeeded',
+      settings: PATIENT,
+    });
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
     await retried(scene, webhook, { count: 20 });
@@ -39,7 +42,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
 
   test('given another URL → retries go there, and none goes to the old one', async (t) => {
     const scene = await openScene(t);
-    const webhook = await scene.webhook('/old', () => 503, 'succeeded', PATIENT);
+    const webhook = await scene.webhook('/old', () => 503, { end: 'succeeded', settings: PATIENT });
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
     await retried(scene, webhook, { count: 20 });
@@ -63,7 +66,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
 
   test('given fewer attempts → a delivery that has had as many gets at most one more', async (t) => {
     const scene = await openScene(t);
-    const webhook = await scene.webhook('/never', () => 503, 'failed', PATIENT);
+    const webhook = await scene.webhook('/never', () => 503, { end: 'failed', settings: PATIENT });
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
     await retried(scene, webhook, { count: 20, attempts: 3 });
@@ -93,7 +96,7 @@ suite('a webhook while its deliveries are being retried', { concurrency: 2 }, ()
 
   test('deleted → nothing more is sent, and nothing of it is left', async (t) => {
     const scene = await openScene(t);
-    const webhook = await scene.webhook('/doomed', () => 503, 'failed', PATIENT);
+    const webhook = await scene.webhook('/doomed', () => 503, { end: 'failed', settings: PATIENT });
     const traffic = startTraffic(t, scene, GENTLE);
     await scene.worker();
     await retried(scene, webhook, { count: 20 });

@@ -92,7 +92,7 @@ test('a worker is frozen past its lease, five times in a row during the same del
   const { pool } = scene.database;
   const { promise, resolve: answer } = Promise.withResolvers<number>();
   const settings = { delivery_attempt_timeout: 600, max_delivery_attempts: 1 };
-  const webhook = await webhookApart(scene, '/long', () => promise, 'succeeded', settings);
+  const webhook = await webhookApart(scene, '/long', () => promise, { end: 'succeeded', settings });
   const traffic = startTraffic(t, scene, CALM);
   const { id, deliveryId = '' } = await traffic.post(webhook.id);
   const worker = await scene.worker();

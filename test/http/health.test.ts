@@ -141,6 +141,8 @@ async function healthOf(url: string): Promise<{ status: number; body: unknown }>
 /** For sessions that begin from now on. */
 async function setReadOnly(pool: Pool, value: 'on' | 'off'): Promise<void> {
   await pool.query(`do $$ begin
-    execute format('alter database %I set default_transaction_read_only = ${value}', current_database());
+    execute format(
+      'alter database %I set default_transaction_read_only = ${value}', current_database()
+    );
   end $$`);
 }

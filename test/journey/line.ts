@@ -29,7 +29,7 @@ export async function openLine(t: Cleanup, answer?: Answer): Promise<Line> {
     api,
     receiver,
     errors,
-    startWorker: (settings = {}) => startWorkerHere(t, database, settings, log),
+    startWorker: (settings = {}) => startWorkerHere(t, database, { settings, log }),
   };
 }
 
@@ -55,7 +55,8 @@ export async function makeDue({ pool }: TestDatabase, deliveryId: string): Promi
     const { rowCount } = await pool.query(
       `with due as (update deliveries set scheduled_at = now() where id = $1::uuid)
        update postmand_queue.job set start_after = now()
-       where name = 'deliveries' and state = 'created' and start_after > now() and data->>'deliveryId' = $1::text`,
+       where name = 'deliveries' and state = 'created' and start_after > now()
+         and data->>'deliveryId' = $1::text`,
       [deliveryId],
     );
     return rowCount;

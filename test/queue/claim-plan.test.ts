@@ -115,10 +115,13 @@ async function addJobs(
   { count, state }: { count: number; state: string },
 ): Promise<void> {
   await pool.query(
-    `insert into ${table} (name, data, state, singleton_key, group_id, policy, start_after, created_on, started_on, heartbeat_on)
-     select 'deliveries', jsonb_build_object('deliveryId', id, $2::text, true), $2::postmand_queue.job_state, id,
+    `insert into ${table} (name, data, state, singleton_key, group_id, policy, start_after,
+       created_on, started_on, heartbeat_on)
+     select 'deliveries', jsonb_build_object('deliveryId', id, $2::text, true),
+       $2::postmand_queue.job_state, id,
        case when i % 4 = 0 then $3 else gen_random_uuid()::text end, 'exclusive',
-       now() + case when i % 2 = 0 then i * interval '1 second' else interval '0' end, now() + i * interval '1 microsecond',
+       now() + case when i % 2 = 0 then i * interval '1 second' else interval '0' end,
+       now() + i * interval '1 microsecond',
        case when $2 = 'active' then now() end, case when $2 = 'active' then now() end
      from (select i, gen_random_uuid()::text as id from generate_series(1, $1) as i) as numbered`,
     [count, state, IGNORED],

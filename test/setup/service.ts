@@ -80,8 +80,7 @@ export async function startApi(
 export async function startWorkerHere(
   t: Cleanup,
   { pool, connection }: TestDatabase,
-  settings: Record<string, string> = {},
-  log: Log = silentLog,
+  { settings = {}, log = silentLog }: { settings?: Record<string, string>; log?: Log } = {},
 ): Promise<void> {
   const queue = await openClaimableQueue({ pool, connection, log }, 2);
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });

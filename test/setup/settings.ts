@@ -1,6 +1,8 @@
 import { settingsOf } from '../../src/webhooks/webhook.ts';
 
-/** What a webhook of a test has where the test does not say otherwise. Nobody listens at its URL. */
+/**
+ * What a webhook of a test has where the test does not say otherwise. Nobody listens at its URL.
+ */
 export const SETTINGS = settingsOf({
   name: 'a webhook',
   url: 'http://127.0.0.1:9/never',

@@ -89,7 +89,8 @@ export async function undo(
   { state, startedOn, retryCount }: Undoable,
 ): Promise<void> {
   await db.query(
-    `update postmand_queue.job set state = $2::text::postmand_queue.job_state, started_on = $3, retry_count = $4,
+    `update postmand_queue.job set state = $2::text::postmand_queue.job_state, started_on = $3,
+       retry_count = $4,
        heartbeat_on = case when $2 = 'active' then now() end
      where name = 'deliveries' and singleton_key = $1`,
     [deliveryId, state, startedOn, retryCount],
@@ -119,14 +120,19 @@ export type Seen = {
 export async function look(db: Queryable, { deliveryId }: Rows): Promise<Seen> {
   const { rows } = await db.query<Seen>(
     `select
-       (select json_build_object('status', status, 'mark', isolated_by, 'attempts', delivery_attempts, 'held', held_reason is not null,
+       (select json_build_object('status', status, 'mark', isolated_by,
+          'attempts', delivery_attempts, 'held', held_reason is not null,
           'time', case when scheduled_at > now() then 'later'
             when scheduled_at < now() - interval '30 seconds' then 'overdue' else 'due' end)
         from deliveries where id = $1::uuid) as row,
-       (select coalesce(json_agg(json_build_object('active', state = 'active', 'due', start_after <= now(), 'retries', retry_count,
+       (select coalesce(json_agg(json_build_object('active', state = 'active',
+          'due', start_after <= now(), 'retries', retry_count,
           'startedOn', started_on::text, 'data', data)), '[]')
-        from postmand_queue.job where name = 'deliveries' and data ->> 'deliveryId' = $1::text) as jobs,
-       (select coalesce(json_agg(coalesce(substring(raw_response || error from 'send [0-9]+'), error) order by created_at), '[]')
+        from postmand_queue.job
+         where name = 'deliveries' and data ->> 'deliveryId' = $1::text) as jobs,
+       (select coalesce(json_agg(
+           coalesce(substring(raw_response || error from 'send [0-9]+'), error) order by created_at
+         ), '[]')
         from delivery_attempts where delivery_id = $1::uuid) as recorded`,
     [deliveryId],
   );
