@@ -26,6 +26,18 @@ suite('documents', async () => {
     });
   }
 
+  test('docs/architecture.md → each room may import just what the linter lets it', async () => {
+    const text = await readFile(path.join(ROOT, 'docs/architecture.md'), 'utf8');
+    const entries = await readdir(path.join(ROOT, 'src'), { withFileTypes: true });
+    const rooms = entries.filter((one) => one.isDirectory()).map(({ name }) => name);
+    const told = Array.from(
+      text.matchAll(/^\| \d+ \| `(\w+)\/` \|[^|]*\|([^|]*)\|/gm),
+      ([, room = '', names = '']) => [room, roomsIn(names, room, rooms)] as const,
+    );
+    const linted = await lintedRooms(rooms);
+    assert.deepEqual(new Map(told), new Map(rooms.map((room) => [room, linted(room)])));
+  });
+
   for (const file of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...SDK_READMES, ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
@@ -79,4 +91,30 @@ function anchorsOf(markdown: string): Set<string> {
         .replaceAll(' ', '-'),
     ),
   );
+}
+
+/** The rooms in a cell of the table: by name, or all others. */
+function roomsIn(cell: string, room: string, rooms: string[]): string[] {
+  if (cell.includes('every room')) return rooms.filter((one) => one !== room).toSorted();
+  return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name).toSorted();
+}
+
+type LintSettings = {
+  overrides: {
+    files: string[];
+    rules: { 'no-restricted-imports'?: [string, { patterns: { regex: string }[] }] };
+  }[];
+};
+
+/** Which rooms the linter lets a room import. */
+async function lintedRooms(rooms: string[]): Promise<(room: string) => string[]> {
+  const text = await readFile(path.join(ROOT, '.oxlintrc.json'), 'utf8');
+  const { overrides } = JSON.parse(text) as LintSettings;
+  return (room) => {
+    const own = overrides.find(({ files }) => files.includes(`src/${room}/**`));
+    const [, { patterns } = { patterns: [] }] = own?.rules['no-restricted-imports'] ?? [];
+    const isRefused = (name: string) =>
+      patterns.some(({ regex }) => new RegExp(regex).test(`../${name}/file.ts`));
+    return rooms.filter((name) => name !== room && !isRefused(name)).toSorted();
+  };
 }
