@@ -22,7 +22,7 @@ export function hostNames(env: Reader, name: string): string[] | undefined {
     if (/^(\*|\.?[a-z\d_-]+(\.[a-z\d_-]+)*\.?)$/i.test(one)) continue;
     env.fault(
       name,
-      `lists ${quoted(one)}, which is no name such as postmand.internal, .example.com for all below it, or * for any`,
+      `lists ${quoted(one)}, which is not a name such as postmand.internal, .example.com for all below it, or * for any`,
     );
   }
   return all;

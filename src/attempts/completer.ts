@@ -64,7 +64,7 @@ export class Completer {
     const { pool, queue, metrics } = this.#parts;
     metrics.settleBatch.observe(attempts.length);
     const settled = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
-    // After the commit, as only now it is a fact.
+    // After the commit: only then is the outcome certain.
     for (const one of settled) this.#report(one);
     const recorded = new Set(settled.map(({ claim }) => claim));
     return attempts.map(({ claim }) => recorded.has(claim));

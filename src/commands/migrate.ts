@@ -61,7 +61,7 @@ export async function runMigrateDown(config: Config, log: Log): Promise<void> {
  * Does the work, unless the process is told to stop first. As process 1 of a container it would not
  * end by the signal itself. Each migration is one transaction, which PostgreSQL rolls back when we
  * are gone.
- * @throws CommandError where it was told, as others must not take that for done
+ * @throws CommandError where it was told, as other processes must not think that it is done
  */
 async function unlessCutOff(work: () => Promise<void>): Promise<void> {
   await unlessStopped(stopSignal(), work()).catch((error: unknown) => {

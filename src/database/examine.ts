@@ -88,7 +88,7 @@ function problemOf(
     );
   if (current === null)
     return (
-      `${path.subject} names no schema that there is and that the role may use. ` +
+      `${path.subject} names no schema that exists and that the role may use. ` +
       `Create it (create schema …) or grant its use, or choose another one. ${path.advice('public')}`
     );
   return undefined;

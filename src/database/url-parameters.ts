@@ -65,7 +65,7 @@ export function refuseWhatCannotBe(parameters: Parameters): void {
     !['any', 'read-write', 'primary', undefined].includes(parameters.take('target_session_attrs'))
   )
     throw new DatabaseUrlError(
-      'asks with target_session_attrs for a server that may not be written to, and Postmand writes',
+      'asks with target_session_attrs for a server that is read-only, but Postmand has to write',
     );
 }
 

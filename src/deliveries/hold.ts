@@ -39,7 +39,7 @@ export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
 export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeconds: number };
 
 /**
- * Frees up to `limit` held deliveries of a webhook, those due first first.
+ * Frees up to `limit` held deliveries of a webhook, in the order of their time.
  * @returns them, for the jobs that they get in this transaction.
  */
 export async function releaseDeliveries(

@@ -101,7 +101,7 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
       body: req.body,
     } as unknown as OperationRequest<keyof Operations>;
     const { status, body } = await inFlight.during(res, handler(request));
-    // The rest of the request stayed away meanwhile, and that was answered.
+    // The rest of the request did not come meanwhile, and that was answered.
     if (res.headersSent) return;
     if (body === undefined) res.status(status).end();
     else res.status(status).json(body);

@@ -61,7 +61,10 @@ class ClientErrors {
     socket.on('error', () => {});
     const exchanges = this.#exchangesOf(socket);
     if (exchanges.length > 0) return closeAfter(exchanges, socket);
-    const fault = new BadRequest('no_http', 'this is no proxy: CONNECT means nothing here');
+    const fault = new BadRequest(
+      'no_http',
+      'this server is not a proxy and does not support CONNECT',
+    );
     this.#answerOnSocket(socket, fault, 'CONNECT');
   }
 
@@ -107,7 +110,7 @@ function closeAfter(exchanges: Exchange[], socket: Duplex): void {
  * already, and its log line comes when it is closed.
  */
 function answerUnfinished(response: ServerResponse, socket: Duplex, fault: BadRequest): void {
-  // The app refused it without its body: that answer is the one that counts.
+  // The app refused it before its body came, and that answer counts.
   if (response.headersSent) return void socket.destroy();
   const { status, body } = problemOf(fault);
   const text = JSON.stringify(body);

@@ -20,7 +20,7 @@ const QUEUE_SETTINGS = {
   // Waiting jobs would be deleted after 14 days.
   retentionSeconds: YEAR_SECONDS,
   deleteAfterSeconds: 3600,
-  // A backlog is what a queue is for.
+  // A long backlog is normal and needs no warning.
   warningQueueSize: 2_000_000_000,
 };
 

@@ -29,7 +29,8 @@ export type End =
 
 /**
  * Sends once and settles at the first of: whole response, body limit, error, deadline, abort. A
- * complete response counts, whatever comes with it or after it. Then nothing of all this remains.
+ * complete response counts, whatever comes with it or after it. Afterwards no timer or listener of
+ * it remains.
  */
 export function sendOnce(client: Got, trip: Trip): Promise<End> {
   if (trip.signal.aborted) return Promise.resolve({ kind: 'aborted' });

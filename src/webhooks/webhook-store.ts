@@ -80,7 +80,7 @@ export async function hideWebhook(tx: Tx, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** The webhooks that are hidden and not yet gone, the first deleted first. */
+/** The webhooks that are hidden and not yet gone, in the order of their deletion. */
 export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     'select id from webhooks where deleted_at is not null order by deleted_at, id',

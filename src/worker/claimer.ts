@@ -56,14 +56,14 @@ export class Claimer {
     const isPaused = askedAt < this.#pausedUntil;
     const from = isPaused ? undefined : this.#ends.next(this.#possible(), askedAt);
     if (from === undefined) return { claims: [], from: 'newest', askedAt };
-    // Before the answer: what is told meanwhile must not be forgotten.
+    // Before the answer, so that a wake-up that comes meanwhile is not forgotten.
     this.#ends.begin(from, askedAt);
     const released = [...this.#turnedAway.released()];
     try {
       const { claims, more, hidden } = await this.#parts.queue.claim(this.#request(from, released));
       this.#ends.note(from, { more, hidden });
       this.#turnedAway.endReleases(claims.map(({ webhookId }) => webhookId));
-      // Of a webhook that was asked for in vain nothing is due: another one may have its place.
+      // A webhook of which nothing was claimed has nothing due: another may have its place.
       const sawAll = from === 'oldest' && !more;
       if (sawAll && this.#turnedAway.endReleases(released) > 0) this.roomChanged();
       return { claims, from, askedAt };
@@ -117,7 +117,7 @@ export class Claimer {
       const room = slots.roomFor(standing);
       if (room > 0) this.#release(standing, room - this.#turnedAway.countReleased(standing));
     }
-    // One of those that came last as well: it need not wait for all that hang.
+    // One of those turned away last as well, so that it need not wait for all that hang.
     const room = slots.roomFor('unknown');
     if (room > 0)
       this.#release('unknown', room + 1 - this.#turnedAway.countReleased('unknown'), 'last');

@@ -24,7 +24,7 @@ export class Closer {
 
   /**
    * A claim that is settled leaves. Any other is returned with its old count, and takes its mark
-   * along, whosever it is now. Resolves when that is done, or was tried once.
+   * along, even if another worker has it now. Resolves when that is done, or was tried once.
    */
   async close({ lease, isolated }: Admitted, execution: Execution): Promise<void> {
     const { leases } = this.#parts;

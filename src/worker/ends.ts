@@ -7,7 +7,10 @@ export type End = ClaimRequest['from'];
  */
 const BACKLOG_GAP_MS = 20;
 
-/** So far apart are claims of the old end where nothing but jobs out of sight asks for them. */
+/**
+ * Claims of the old end are this far apart where only jobs that the last look did not reach ask for
+ * them.
+ */
 const HIDDEN_GAP_MS = 200;
 
 /**
@@ -58,8 +61,8 @@ export class Ends {
   note(end: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
     if (end === 'oldest') this.#backlog = more;
     if (more || hidden) this.want('oldest');
-    // What is hidden mostly waits for its time, and each look behind it costs the more, the more
-    // there is.
+    // Jobs that were not looked at are mostly not due, and the more there are, the more each look
+    // behind them costs.
     if (hidden && !more && !this.#backlog)
       this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + HIDDEN_GAP_MS);
   }

@@ -66,7 +66,7 @@ export class Isolation {
   async #send(admitted: Admitted): Promise<Execution> {
     const { lease, delivery } = admitted;
     const mark = randomUUID();
-    // Noted first: when the answer to the commit does not come, the mark may be there.
+    // Noted before the commit: if its answer is lost, the mark may be there.
     lease.mark = mark;
     try {
       const marked = await inTransaction(this.#parts.pool, (tx) =>

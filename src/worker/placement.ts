@@ -159,7 +159,9 @@ export class Placement {
     return execution;
   }
 
-  /** What waits for a webhook that turned out to be slow would wait for long. */
+  /**
+   * Claims that wait for a webhook that turned out to be slow would wait for long: they go back.
+   */
   #becameSlow(webhookId: string, slot: Slot): void {
     const { claimer, buffer, wakeup } = this.#parts;
     slot.becomeSlow();

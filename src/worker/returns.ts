@@ -33,8 +33,8 @@ export class Returns {
   }
 
   /**
-   * Tries again with what was not taken. One try at a time: a database that does not answer must
-   * not collect them.
+   * Tries again with what was not taken. Only one try at a time, so that tries do not pile up while
+   * the database does not answer.
    */
   retry(): Promise<void> {
     if (this.#refused.size === 0) return Promise.resolve();
@@ -68,8 +68,8 @@ export class Returns {
 }
 
 /**
- * A mark is taken back whosever the claim is now: that its send ended without an attempt is a fact
- * of its own.
+ * A mark is taken back even if another worker has the claim now: its send ended without an attempt
+ * all the same.
  */
 async function returnAll(
   tx: Tx,

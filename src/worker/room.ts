@@ -39,7 +39,7 @@ export class Room {
     const waiting = this.#buffer.count(webhookId);
     const mayWait = Math.min(this.#slots.ahead(webhookId), waiting + this.#buffer.free);
     const room = Math.max(0, this.#slots.room(webhookId) - waiting + mayWait);
-    // A claim for a few of them now would put off the one for many by its gap.
+    // A claim for a few now would delay the next, larger one.
     return 2 * room < mayWait ? 0 : room;
   }
 

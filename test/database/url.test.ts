@@ -165,7 +165,7 @@ suite('a database URL that cannot be used', () => {
     ],
     [
       'postgres://h/d?target_session_attrs=standby',
-      /^asks with target_session_attrs for a server that may not be written to/,
+      /^asks with target_session_attrs for a server that is read-only/,
     ],
     [
       'postgres://h/d?gssencmode=require',

@@ -12,7 +12,7 @@ export type Resolve = (
 ) => void;
 
 type LookupOptions = {
-  /** Speaks against addresses: they are left out. */
+  /** Says why an address is not allowed; such addresses are left out. */
   objection: Objection;
   /** Look-ups that the process can make at a time: libuv's threads. */
   threads: number;

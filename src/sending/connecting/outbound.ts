@@ -14,7 +14,7 @@ export type OutboundRules = {
 };
 
 /**
- * What speaks against connecting to an address, as in "a loopback address"; undefined: nothing
+ * Why an address may not be connected to, as in "a loopback address"; undefined: nothing
  * does.
  */
 export type Objection = (address: string) => string | undefined;
@@ -107,7 +107,7 @@ export function networkProblem(network: string): string | undefined {
   const { address, prefix } = partsOf(network);
   if (address.includes('%')) return 'has a zone, which a network cannot have';
   if (isIP(address) === 0)
-    return 'is no network such as 10.0.0.0/8, 2001:db8::/32 or a single address';
+    return 'is not a network such as 10.0.0.0/8, 2001:db8::/32 or a single address';
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bitsOf(address))
     return `has a prefix that is not from 0 to ${bitsOf(address)}`;
   if (contains(listOf(EMBEDDING), address))

@@ -160,7 +160,7 @@ export class Child {
   }
 
   #deathOf(how: string): Exchange {
-    // It had not been told yet what to send.
+    // It ended before it got its request.
     if (this.#state === 'starting') return { kind: 'local', code: 'PROCESS_DIED_AT_START' };
     return this.#failure({
       reason: 'crashed',
