@@ -3,7 +3,10 @@ import type { Tx } from '../database/transaction.ts';
 import type { HeldReason } from './delivery.ts';
 import { heldReasonSql } from './may-run.ts';
 
-/** Notes why pending deliveries are held; their jobs end in the same transaction. */
+/**
+ * Notes why pending deliveries are held; their jobs end in the same transaction. `parked_at` is
+ * when a delivery was held, and has that name in version 2.1, which may run beside this one.
+ */
 export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
