@@ -66,8 +66,8 @@ async function installed(root: string, commit: string | undefined): Promise<Othe
 }
 
 /**
- * @returns the commit; undefined where there is no git, no such commit, or one with other
- * dependencies.
+ * @returns the commit; undefined where there is no git, no such commit, or one that needs packages
+ * which are not installed here.
  */
 async function checkOut(root: string, revision: string): Promise<string | undefined> {
   const archive = path.join(root, '.archive.tar');
@@ -76,11 +76,10 @@ async function checkOut(root: string, revision: string): Promise<string | undefi
     if ((await run('git', 'rev-parse', '--show-prefix')) !== '') return undefined;
     const commit = await run('git', 'rev-parse', '--short', revision);
     // A change of pg-boss may need a full restart, and our node_modules are not those of that
-    // commit.
-    const present = await readFile(path.join(ROOT, 'package.json'), 'utf8');
-    if (
-      dependenciesIn(await run('git', 'show', `${commit}:package.json`)) !== dependenciesIn(present)
-    )
+    // commit. Packages that came since then do no harm.
+    const present = dependenciesIn(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
+    const needed = dependenciesIn(await run('git', 'show', `${commit}:package.json`));
+    if (Object.entries(needed).some(([name, version]) => present[name] !== version))
       return undefined;
     await run('git', 'archive', `--output=${archive}`, commit, ...PARTS);
     await run('tar', '--extract', `--file=${archive}`, `--directory=${root}`);
@@ -94,5 +93,5 @@ async function run(program: string, ...parameters: string[]): Promise<string> {
   return (await promisify(execFile)(program, parameters, { cwd: ROOT })).stdout.trim();
 }
 
-const dependenciesIn = (json: string): string =>
-  JSON.stringify((JSON.parse(json) as { dependencies: unknown }).dependencies);
+const dependenciesIn = (json: string): Record<string, string> =>
+  (JSON.parse(json) as { dependencies: Record<string, string> }).dependencies;
