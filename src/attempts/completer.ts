@@ -5,7 +5,7 @@ import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Attempted } from './deliver.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -1,6 +1,6 @@
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
-import type { Claim } from '../queue/queue.ts';
+import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender } from '../sending/send.ts';
 import { judge, type Verdict } from './verdict.ts';

@@ -4,7 +4,8 @@ import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
 import { recordOutcomes, type Outcome } from '../deliveries/outcomes.ts';
-import type { ClaimableQueue, DeliveryQueue, NextJob } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { DeliveryQueue, NextJob } from '../queue/delivery-queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
 /** `ageSeconds`: the time since its delivery was accepted. */

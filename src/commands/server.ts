@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { createAccept } from '../deliveries/accept.ts';
 import { createApi } from '../http/app.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
-import type { DeliveryQueue } from '../queue/queue.ts';
+import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';

@@ -7,7 +7,7 @@ import { CommandError } from '../process/command-error.ts';
 import { stopSignal, unlessStopped } from '../process/stopping.ts';
 import { QueueNotReady } from '../queue/boss.ts';
 import type { QueueParts } from '../queue/claimable-queue.ts';
-import type { DeliveryQueue } from '../queue/queue.ts';
+import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';

@@ -7,7 +7,7 @@ import { parseDatabaseUrl } from '../database/url.ts';
 import { CommandError } from '../process/command-error.ts';
 import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
 import { openClaimableQueue } from '../queue/claimable-queue.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { banner } from './banner.ts';
 import { awaitDatabase } from './connecting.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { UpkeepLoop } from '../process/upkeep-loop.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';

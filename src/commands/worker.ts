@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { unlessStopped } from '../process/stopping.ts';
 import { openClaimableQueue } from '../queue/claimable-queue.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { ProcessPool } from '../sending/isolated/pool.ts';
 import { createSender } from '../sending/send.ts';
 import type { Log } from '../telemetry/log.ts';

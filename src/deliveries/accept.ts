@@ -6,7 +6,7 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
 import type { Delivery } from './delivery.ts';
-import type { DeliveryQueue } from '../queue/queue.ts';
+import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
 export type Draft = { webhookId: string; payload: string };
 

@@ -1,5 +1,7 @@
 import type { Tx } from '../database/transaction.ts';
-import type { Claim, ClaimableQueue, NextJob } from '../queue/queue.ts';
+import type { Claim } from '../queue/claim.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { NextJob } from '../queue/delivery-queue.ts';
 import type { HeldReason } from './delivery.ts';
 import { holdDeliveries } from './hold.ts';
 import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';

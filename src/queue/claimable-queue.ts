@@ -1,17 +1,24 @@
+import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../database/connection.ts';
 import { Notifications } from '../database/notifications.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
-import { QueueNotReady } from './boss.ts';
-import { claimJobs, findJobTable, type DamagedJob } from './claim.ts';
-import { openQueue } from './delivery-queue.ts';
+import { QueueNotReady, startBoss } from './boss.ts';
+import {
+  claimJobs,
+  findJobTable,
+  type Claim,
+  type Claimed,
+  type ClaimRequest,
+  type DamagedJob,
+} from './claim.ts';
+import { DeliveryQueue } from './delivery-queue.ts';
 import { endSilent, findFutureHeartbeats, FutureHeartbeats, WITHOUT_SORT } from './heartbeat.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
-import type { ClaimableQueue, DeliveryQueue } from './queue.ts';
 
 /**
  * The connections for leases give up an answer 5 s after the server's time-out. One that went
@@ -38,40 +45,103 @@ export async function openClaimableQueue(
   parts: QueueParts,
   maxConnections: number,
 ): Promise<ClaimableQueue> {
-  const { pool, log } = parts;
-  const adding = await openQueue(pool, log);
-  const table = await findJobTable(pool);
+  const boss = await startBoss(parts.pool, parts.log);
+  const table = await findJobTable(parts.pool);
   if (table === undefined) throw new QueueNotReady('The queue in this database is missing.');
-  const upkeep = upkeepPool(parts, maxConnections);
-  const future = new FutureHeartbeats();
-  let notifications: Notifications | undefined;
+  return new ClaimableQueue(boss, parts, { table, upkeep: upkeepPool(parts, maxConnections) });
+}
 
-  return {
-    ...adding,
-    async claim(request) {
-      const { damaged, ...claimed } = await claimJobs(pool, table, request);
-      if (damaged.length > 0) await setDamagedAside({ pool, table, log }, damaged);
-      return claimed;
-    },
-    finish: (tx, claims) => endClaims(tx, table, claims),
-    keepAlive: (claims) => inTransaction(upkeep, (tx) => extendClaims(tx, table, claims), UPKEEP),
-    async return(tx, claims, delaySeconds = 0) {
-      await returnClaims(tx, table, { claims, delaySeconds });
-      await adding.wake(tx);
-    },
-    withoutJob,
-    endLost: () => endLost({ pool: upkeep, table, wake: adding.wake }, future),
-    async listen(onWake) {
-      notifications = new Notifications(sessionOf(parts), onWake);
-      await notifications.start();
-    },
-    async close() {
-      await notifications?.close();
-      await adding.close();
-      // A connection that went silent never closes.
-      await atMost(1000, upkeep.end());
-    },
-  };
+/** The queue as a worker sees it. */
+export class ClaimableQueue extends DeliveryQueue {
+  readonly #parts: QueueParts;
+  readonly #table: string;
+  readonly #upkeep: Pool;
+  readonly #future = new FutureHeartbeats();
+  #notifications: Notifications | undefined;
+
+  /** `table`: the partition that holds the jobs of our queue. `upkeep`: connections for leases. */
+  constructor(boss: PgBoss, parts: QueueParts, { table, upkeep }: { table: string; upkeep: Pool }) {
+    super(boss);
+    this.#parts = parts;
+    this.#table = table;
+    this.#upkeep = upkeep;
+  }
+
+  /**
+   * Claims due jobs. A row that cannot be read is set aside and logged. `more`: there may be more
+   * that this request would have taken.
+   */
+  async claim(request: ClaimRequest): Promise<Omit<Claimed, 'damaged'>> {
+    const { damaged, ...claimed } = await claimJobs(this.#parts.pool, this.#table, request);
+    if (damaged.length > 0) await this.#setDamagedAside(damaged);
+    return claimed;
+  }
+
+  /** Ends claims that are still ours. @returns those that were. */
+  async finish(tx: Tx, claims: Claim[]): Promise<Set<Claim>> {
+    return endClaims(tx, this.#table, claims);
+  }
+
+  /** Extends the lease of claims. @returns those that are still ours. */
+  async keepAlive(claims: Claim[]): Promise<Set<Claim>> {
+    return inTransaction(this.#upkeep, (tx) => extendClaims(tx, this.#table, claims), UPKEEP);
+  }
+
+  /**
+   * Returns claims unspent, in place: same age, same count, due again after `delaySeconds` (0:
+   * at once). Those no longer ours are left alone. Wakes every worker.
+   */
+  async return(tx: Tx, claims: Claim[], delaySeconds = 0): Promise<void> {
+    await returnClaims(tx, this.#table, { claims, delaySeconds });
+    await this.wake(tx);
+  }
+
+  /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
+  async endLost(): Promise<number> {
+    const pass = async (tx: Tx) => {
+      const ended = await endSilent(tx, this.#table, this.#future.overdue());
+      if (ended > 0) await this.wake(tx);
+      return { ended, seen: await findFutureHeartbeats(tx, this.#table) };
+    };
+    const { ended, seen } = await inTransaction(this.#upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
+    this.#future.note(seen);
+    return ended;
+  }
+
+  /** @returns those of the deliveries that have no live job, waiting or claimed. */
+  async withoutJob(tx: Tx, deliveryIds: string[]): Promise<Set<string>> {
+    return withoutJob(tx, deliveryIds);
+  }
+
+  /**
+   * Calls `onWake` when work was added, and after every time that notifications may have been
+   * missed. @throws what keeps it from listening now; it is tried again until `close`
+   */
+  async listen(onWake: () => void): Promise<void> {
+    this.#notifications = new Notifications(sessionOf(this.#parts), onWake);
+    await this.#notifications.start();
+  }
+
+  override async close(): Promise<void> {
+    await this.#notifications?.close();
+    await super.close();
+    // A connection that went silent never closes.
+    await atMost(1000, this.#upkeep.end());
+  }
+
+  /**
+   * In a transaction of its own, and once: where it fails, the lease of these rows runs out and the
+   * next claim tries again.
+   */
+  async #setDamagedAside(damaged: DamagedJob[]): Promise<void> {
+    const { pool, log } = this.#parts;
+    try {
+      await inTransaction(pool, (tx) => failClaims(tx, this.#table, damaged));
+      for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { job_id: jobId, key });
+    } catch (error) {
+      log.warn('queue.error', { error });
+    }
+  }
 }
 
 function upkeepPool({ pool: { server }, connection, log }: QueueParts, max: number): Pool {
@@ -82,36 +152,4 @@ function upkeepPool({ pool: { server }, connection, log }: QueueParts, max: numb
 
 function sessionOf({ pool: { server }, connection, log }: QueueParts) {
   return { connection, channel: CHANNEL, name: 'postmand worker listen', server, log };
-}
-
-type LeaseParts = { pool: Pool; table: string; wake: DeliveryQueue['wake'] };
-
-async function endLost(
-  { pool, table, wake }: LeaseParts,
-  future: FutureHeartbeats,
-): Promise<number> {
-  const pass = async (tx: Tx) => {
-    const ended = await endSilent(tx, table, future.overdue());
-    if (ended > 0) await wake(tx);
-    return { ended, seen: await findFutureHeartbeats(tx, table) };
-  };
-  const { ended, seen } = await inTransaction(pool, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
-  future.note(seen);
-  return ended;
-}
-
-/**
- * In a transaction of its own, and once: where it fails, the lease of these rows runs out and the
- * next claim tries again.
- */
-async function setDamagedAside(
-  { pool, table, log }: { pool: Pool; table: string; log: Log },
-  damaged: DamagedJob[],
-): Promise<void> {
-  try {
-    await inTransaction(pool, (tx) => failClaims(tx, table, damaged));
-    for (const { jobId, key } of damaged) log.warn('queue.row_set_aside', { job_id: jobId, key });
-  } catch (error) {
-    log.warn('queue.error', { error });
-  }
 }

@@ -1,35 +1,63 @@
 import type { PgBoss } from 'pg-boss';
 import type { Pool } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import { executor, startBoss } from './boss.ts';
 import { CHANNEL, QUEUE } from './names.ts';
-import type { DeliveryQueue } from './queue.ts';
+
+/** `crashes` and `doubt` are carried over from the claim before. */
+export type NextJob = {
+  deliveryId: string;
+  webhookId: string;
+  delaySeconds: number;
+  crashes?: number;
+  doubt?: string;
+};
 
 /**
  * The queue for a process that only adds to it; every statement runs in a caller's transaction.
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
 export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
-  return addingTo(await startBoss(pool, log));
+  return new DeliveryQueue(await startBoss(pool, log));
 }
 
-function addingTo(boss: PgBoss): DeliveryQueue {
-  return {
-    async enqueue(tx, jobs) {
-      const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, crashes, doubt }) => ({
-        // Version 2.1 reads the number of crashes under this name.
-        data: {
-          deliveryId,
-          ...(crashes ? { deaths: crashes } : {}),
-          ...(doubt === undefined ? {} : { doubt }),
-        },
-        singletonKey: deliveryId,
-        group: { id: webhookId },
-        startAfter: delaySeconds,
-      }));
-      if (inserts.length > 0) await boss.insert(QUEUE, inserts, { db: executor(tx) });
-    },
-    wake: async (tx) => void (await tx.query(`select pg_notify($1, '')`, [CHANNEL])),
-    close: () => boss.stop({ graceful: false }),
-  };
+/** The queue as those see it who put deliveries into it. */
+export class DeliveryQueue {
+  readonly #boss: PgBoss;
+
+  constructor(boss: PgBoss) {
+    this.#boss = boss;
+  }
+
+  /**
+   * Adds a job a delivery, due after its delay. A delivery that has a live job already keeps that
+   * one.
+   */
+  async enqueue(tx: Tx, jobs: NextJob[]): Promise<void> {
+    const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, crashes, doubt }) => ({
+      // Version 2.1 reads the number of crashes under this name.
+      data: {
+        deliveryId,
+        ...(crashes ? { deaths: crashes } : {}),
+        ...(doubt === undefined ? {} : { doubt }),
+      },
+      singletonKey: deliveryId,
+      group: { id: webhookId },
+      startAfter: delaySeconds,
+    }));
+    if (inserts.length > 0) await this.#boss.insert(QUEUE, inserts, { db: executor(tx) });
+  }
+
+  /**
+   * Wakes every worker when the transaction commits. Once a transaction: notifying ones commit one
+   * after the other.
+   */
+  async wake(tx: Tx): Promise<void> {
+    await tx.query(`select pg_notify($1, '')`, [CHANNEL]);
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: false });
+  }
 }

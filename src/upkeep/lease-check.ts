@@ -1,6 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 
 /** After this time without a pass, deliveries of dead workers wait only because the check fails. */
 const ALARM_MS = 60_000;

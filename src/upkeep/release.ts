@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { releasableWebhookIds, releaseDeliveries } from '../deliveries/hold.ts';
-import type { DeliveryQueue } from '../queue/queue.ts';
+import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
 /** Deliveries freed in one transaction. */
 const STEP = 500;

@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { findOverdue, type OverdueKey } from '../deliveries/pending.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 
 /**
  * A pending delivery this much past its time is either waiting in a backlog or has lost its job.

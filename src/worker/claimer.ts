@@ -1,7 +1,7 @@
 import type { Buffer } from './buffer.ts';
 import { Ends, type End } from './ends.ts';
 import type { Claim, ClaimRequest } from '../queue/claim.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { LeftOut } from './left-out.ts';
 import { Room } from './room.ts';
 import type { Slots } from './slots.ts';

@@ -10,7 +10,7 @@ import { Claimer } from './claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { Leases } from './leases.ts';
 import { Placement } from './placement.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
 import type { Sender } from '../sending/send.ts';
 import { Slots } from './slots.ts';

@@ -2,7 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Claim } from '../queue/claim.ts';
 import { LEASE_SECONDS } from '../queue/heartbeat.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Returns } from './returns.ts';
 
 /**

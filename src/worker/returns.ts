@@ -4,7 +4,7 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Claim } from '../queue/claim.ts';
 import { unmarkIsolated } from '../attempts/poison.ts';
-import type { ClaimableQueue } from '../queue/queue.ts';
+import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 
 /** Pause between two tries of a process that ends. */
 const RETRY_MS = 200;

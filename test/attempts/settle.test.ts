@@ -4,7 +4,7 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
-import type { Claim } from '../../src/queue/queue.ts';
+import type { Claim } from '../../src/queue/claim.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { settle } from '../../src/attempts/settle.ts';
 import { judge } from '../../src/attempts/verdict.ts';

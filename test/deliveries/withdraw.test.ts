@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { withdraw } from '../../src/deliveries/withdraw.ts';
-import type { Claim } from '../../src/queue/queue.ts';
+import type { Claim } from '../../src/queue/claim.ts';
 import { releaseHeld } from '../../src/upkeep/release.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';

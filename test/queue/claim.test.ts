@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { claimOf } from '../../src/queue/claim.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
-import type { NextJob } from '../../src/queue/queue.ts';
+import type { NextJob } from '../../src/queue/delivery-queue.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { jobs, takeOver } from '../setup/tables.ts';

@@ -1,7 +1,8 @@
 import type { ClaimRequest } from '../../src/queue/claim.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
-import type { Claim, ClaimableQueue } from '../../src/queue/queue.ts';
+import type { Claim } from '../../src/queue/claim.ts';
+import type { ClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import { silentLog } from './parts.ts';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { ClaimableQueue, NextJob } from '../../src/queue/queue.ts';
+import type { ClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import type { NextJob } from '../../src/queue/delivery-queue.ts';
 import { rescueOverdue } from '../../src/upkeep/rescue.ts';
+import { changed } from '../setup/changed.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
@@ -130,11 +132,10 @@ async function isWaiting({ pool }: WorkerQueue): Promise<boolean> {
 
 /** The queue, with the jobs noted that it is given. */
 function noting(queue: ClaimableQueue, given: NextJob[]): ClaimableQueue {
-  return {
-    ...queue,
+  return changed(queue, {
     enqueue: (tx, jobs) => {
       given.push(...jobs);
       return queue.enqueue(tx, jobs);
     },
-  };
+  });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { decide, type Decision } from '../../src/worker/admission.ts';
-import type { Claim } from '../../src/queue/queue.ts';
+import type { Claim } from '../../src/queue/claim.ts';
 import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
 
 const WEBHOOK: Webhook = {

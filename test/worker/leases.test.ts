@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { Leases } from '../../src/worker/leases.ts';
 import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
+import { changed } from '../setup/changed.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
@@ -39,7 +40,7 @@ test('claims that the database did not take back → not extended, and returned 
   let broken = true;
   const returning: typeof queue.return = (...all) =>
     broken ? Promise.reject(new Error('no')) : queue.return(...all);
-  const leases = new Leases({ pool, queue: { ...queue, return: returning }, log });
+  const leases = new Leases({ pool, queue: changed(queue, { return: returning }), log });
   lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
   const held = leases.hold([claim], performance.now());
@@ -60,7 +61,7 @@ test('told to stop while the database takes nothing back → it tries until it d
   let tries = 0;
   const returning: typeof queue.return = (...all) =>
     (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.return(...all);
-  const leases = new Leases({ pool, queue: { ...queue, return: returning }, log: silentLog });
+  const leases = new Leases({ pool, queue: changed(queue, { return: returning }), log: silentLog });
   await leases.return(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
   await leases.stop(20_000);
   assert.equal((await claimed(queue, 1)).length, 1);
@@ -68,7 +69,7 @@ test('told to stop while the database takes nothing back → it tries until it d
   let answer: () => void = () => {};
   const silent = new Leases({
     pool,
-    queue: { ...queue, return: () => new Promise((resolve) => (answer = resolve)) },
+    queue: changed(queue, { return: () => new Promise((resolve) => (answer = resolve)) }),
     log: silentLog,
   });
   const returned = silent.return(

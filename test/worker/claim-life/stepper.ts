@@ -6,7 +6,7 @@ import { execute, type Execution, type ExecutorParts } from '../../../src/worker
 import { Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
 import type { LeasedClaim, Leases } from '../../../src/worker/leases.ts';
-import type { ClaimableQueue } from '../../../src/queue/queue.ts';
+import type { ClaimableQueue } from '../../../src/queue/claimable-queue.ts';
 import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
 import { settle } from '../../../src/attempts/settle.ts';
