@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSender } from '../src/sending/send.ts';
+import { HttpSender } from '../src/sending/send.ts';
 import { sendBarrage } from '../test/faults/barrage.ts';
 import type { Target } from '../test/faults/hostile-endpoints.ts';
 import { watchLeftovers, type Leftovers } from '../test/setup/leftovers.ts';
@@ -26,7 +26,7 @@ process.on('disconnect', () => process.exit(0));
 
 /** A process of its own, so that what is measured is the sender's alone. */
 async function attack({ targets, warmup, count }: Order): Promise<Report> {
-  const sender = createSender({
+  const sender = new HttpSender({
     bodyLimitBytes: 64 * 1024,
     outbound: { policy: 'internal', allow: [], deny: [] },
     lookupThreads: 4,

@@ -3,7 +3,7 @@ import { unlessStopped } from '../process/stopping.ts';
 import { openClaimableQueue } from '../queue/claimable-queue.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { ProcessPool } from '../sending/isolated/pool.ts';
-import { createSender } from '../sending/send.ts';
+import { HttpSender } from '../sending/send.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
 import { healthAddress } from './ports.ts';
@@ -95,5 +95,5 @@ async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): 
 function openSenders({ worker: { responseBodyLimitBytes: bodyLimitBytes }, outbound }: Config) {
   const { rules, proxy, lookupThreads } = outbound;
   const options = { bodyLimitBytes, outbound: rules, lookupThreads, proxy };
-  return { sender: createSender(options), isolatedSender: new ProcessPool(options) };
+  return { sender: new HttpSender(options), isolatedSender: new ProcessPool(options) };
 }

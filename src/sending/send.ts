@@ -49,41 +49,53 @@ export type SenderOptions = {
  * A sender with idle connections of its own that connects only where it may. Names are looked up
  * the system's way unless `resolve` is given.
  */
-export function createSender(
-  { bodyLimitBytes, outbound, lookupThreads, proxy }: SenderOptions,
-  resolve?: Resolve,
-): Sender {
-  const objection = outboundObjection(outbound);
-  const { pooled, fresh } = createAgents({ objection, lookupThreads, proxy, resolve });
-  const client = clientOver(pooled);
+export class HttpSender implements Sender {
+  readonly #options: SenderOptions;
+  readonly #objection: Objection;
+  readonly #pooled: Agents;
+  readonly #fresh: Agents;
+  readonly #client: Got;
 
-  return {
-    async send(request, { timeoutMs, signal }) {
-      const startedAt = performance.now();
-      const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
-      const trip = { request, deadline, signal, bodyLimitBytes };
-      if (signal.aborted) return { kind: 'aborted' };
-      const error = urlError(request.url, objection);
-      let end: End = error ? { kind: 'error', error } : await sendOnce(client, trip);
-      // A server that closes an idle connection just as we use it has not seen the request (RFC
-      // 9112, section 9.3.1).
-      if (end.kind === 'error' && end.stale)
-        end = await sendOnce(client.extend({ agent: fresh }), trip);
-      if (end.kind === 'aborted') return end;
-      const durationMs = Math.round(performance.now() - startedAt);
-      if (end.kind === 'response') return { ...end, durationMs };
-      const code = localFault(end.error);
-      if (code !== undefined) return { kind: 'local', code };
-      return {
-        kind: 'failure',
-        ...describeFailure(end.error, { url: request.url, timeoutMs, proxyUrl: proxy?.url }),
-        durationMs,
-      };
-    },
-    close() {
-      for (const agent of [pooled.http, pooled.https, fresh.http, fresh.https]) agent.destroy();
-    },
-  };
+  constructor(options: SenderOptions, resolve?: Resolve) {
+    const { outbound, lookupThreads, proxy } = options;
+    this.#options = options;
+    this.#objection = outboundObjection(outbound);
+    const agents = createAgents({ objection: this.#objection, lookupThreads, proxy, resolve });
+    this.#pooled = agents.pooled;
+    this.#fresh = agents.fresh;
+    this.#client = clientOver(agents.pooled);
+  }
+
+  async send(request: WebhookRequest, { timeoutMs, signal }: SendLimits): Promise<Exchange> {
+    const { bodyLimitBytes, proxy } = this.#options;
+    const startedAt = performance.now();
+    const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
+    const trip = { request, deadline, signal, bodyLimitBytes };
+    if (signal.aborted) return { kind: 'aborted' };
+    const error = urlError(request.url, this.#objection);
+    let end: End = error ? { kind: 'error', error } : await sendOnce(this.#client, trip);
+    // A server that closes an idle connection just as we use it has not seen the request (RFC
+    // 9112, section 9.3.1).
+    if (end.kind === 'error' && end.stale)
+      end = await sendOnce(this.#client.extend({ agent: this.#fresh }), trip);
+    if (end.kind === 'aborted') return end;
+    const durationMs = Math.round(performance.now() - startedAt);
+    if (end.kind === 'response') return { ...end, durationMs };
+    const code = localFault(end.error);
+    if (code !== undefined) return { kind: 'local', code };
+    return {
+      kind: 'failure',
+      ...describeFailure(end.error, { url: request.url, timeoutMs, proxyUrl: proxy?.url }),
+      durationMs,
+    };
+  }
+
+  close(): void {
+    for (const { http, https } of [this.#pooled, this.#fresh]) {
+      http.destroy();
+      https.destroy();
+    }
+  }
 }
 
 function clientOver(agents: Agents): Got {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { ProcessPool } from '../../src/sending/isolated/pool.ts';
-import { createSender, type Exchange, type SenderOptions } from '../../src/sending/send.ts';
+import { HttpSender, type Exchange, type SenderOptions } from '../../src/sending/send.ts';
 
 export type Told = { exhausted: Exchange[]; afterwards: Exchange[] };
 
@@ -17,7 +17,7 @@ const options: SenderOptions = {
   outbound: { policy: 'internal', allow: [], deny: [] },
   lookupThreads: 4,
 };
-const sender = first === 'isolated' ? new ProcessPool(options) : createSender(options);
+const sender = first === 'isolated' ? new ProcessPool(options) : new HttpSender(options);
 if (first === 'known') await sendAll(['http://localhost:1/']);
 const taken = takeDescriptors();
 const exhausted = await sendAll(urls);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { suite, test, type TestContext } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Resolve } from '../../src/sending/connecting/lookup.ts';
-import { createSender, type SenderOptions } from '../../src/sending/send.ts';
+import { HttpSender, type SenderOptions } from '../../src/sending/send.ts';
 import { startClogged } from '../setup/clogged.ts';
 import { until } from '../setup/until.ts';
 import { SELF_SIGNED } from './self-signed.ts';
@@ -168,7 +168,7 @@ function sendTo(t: TestContext, addresses: string[], options: Partial<SenderOpti
     const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
     setImmediate(done, null, found);
   };
-  return sender(t, options, (all) => createSender(all, resolve));
+  return sender(t, options, (all) => new HttpSender(all, resolve));
 }
 
 type Place = { host: string; port: number; scheme?: 'http' | 'https' };

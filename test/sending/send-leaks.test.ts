@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSender } from '../../src/sending/send.ts';
+import { HttpSender } from '../../src/sending/send.ts';
 import { sendBarrage } from '../faults/barrage.ts';
 import { startHostileEndpoints } from '../faults/hostile-endpoints.ts';
 import { watchLeftovers } from '../setup/leftovers.ts';
@@ -9,7 +9,7 @@ import { until } from '../setup/until.ts';
 test('1,500 sends to hostile endpoints, some given up → no connection, timer or listener is left', async (t) => {
   const leftovers = watchLeftovers();
   const { targets, open } = await startHostileEndpoints(t);
-  const sender = createSender({
+  const sender = new HttpSender({
     bodyLimitBytes: 64 * 1024,
     outbound: { policy: 'internal', allow: [], deny: [] },
     lookupThreads: 4,

@@ -9,7 +9,7 @@ import {
   type TlsOptions,
 } from 'node:tls';
 import type { Resolve } from '../../src/sending/connecting/lookup.ts';
-import { createSender } from '../../src/sending/send.ts';
+import { HttpSender } from '../../src/sending/send.ts';
 import { startProxy } from '../setup/proxy.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { COMMON_NAME_ONLY, SELF_SIGNED } from './self-signed.ts';
@@ -156,7 +156,7 @@ suite('a host that ends in a dot', () => {
 function senderFor127(t: TestContext) {
   const resolve: Resolve = (_name, done) =>
     void setImmediate(done, null, [{ address: '127.0.0.1', family: 4 }]);
-  return sender(t, {}, (options) => createSender(options, resolve));
+  return sender(t, {}, (options) => new HttpSender(options, resolve));
 }
 
 function trust(t: TestContext, certificate: string): void {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import { createSender, type Exchange, type SenderOptions } from '../../src/sending/send.ts';
+import {
+  HttpSender,
+  type Exchange,
+  type Sender,
+  type SenderOptions,
+} from '../../src/sending/send.ts';
 import type { WebhookRequest } from '../../src/sending/request.ts';
 
 export type Response = Extract<Exchange, { kind: 'response' }>;
@@ -18,7 +23,7 @@ const DEFAULTS: SenderOptions = {
 export function sender(
   t: Pick<TestContext, 'after'>,
   options: Partial<SenderOptions> = {},
-  create = createSender,
+  create: (all: SenderOptions) => Sender = (all) => new HttpSender(all),
 ) {
   const created = create({ ...DEFAULTS, ...options });
   t.after(() => created.close());

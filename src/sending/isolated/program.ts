@@ -22,11 +22,11 @@ dieFirst();
 new Worker(new URL('./orphan-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 // Before the sender's code is loaded, so that its compiled form is found in the parent's cache.
 keepHeapSmall();
-const { createSender } = await import('../send.ts');
+const { HttpSender } = await import('../send.ts');
 
 let sender: Sender | undefined;
 process.on('message', ({ options, request, timeoutMs }: Order) => {
-  sender ??= createSender(options);
+  sender ??= new HttpSender(options);
   void sender.send(request, { timeoutMs, signal: new AbortController().signal }).then(report);
 });
 report('ready');
