@@ -1,6 +1,6 @@
 import { isTransient, sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
-import { shareCommits } from '../database/shared-commit.ts';
+import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -25,13 +25,13 @@ type CompleterParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log
 /** Records attempts, those that come while a commit is under way together in the next one. */
 export class Completer {
   readonly #parts: CompleterParts;
-  readonly #record: (attempted: Attempted) => Promise<boolean>;
+  readonly #shared: SharedCommits<Attempted, boolean>;
   #isHurried = false;
   #delayLoggedAt = -Infinity;
 
   constructor(parts: CompleterParts) {
     this.#parts = parts;
-    this.#record = shareCommits((attempts) => this.#recordAll(attempts), {
+    this.#shared = new SharedCommits((attempts: Attempted[]) => this.#recordAll(attempts), {
       maxBatch: 200,
       weight: { of: bytesOf, max: MAX_BATCH_BYTES },
       maxWaiting: Infinity,
@@ -48,7 +48,7 @@ export class Completer {
    */
   async complete(attempted: Attempted): Promise<boolean> {
     try {
-      return await this.#record(attempted);
+      return await this.#shared.add(attempted);
     } catch (error) {
       if (isTransient(error) || attempted.unlisted) throw error;
       return this.complete(this.#reduced(attempted, error));

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { createAccept } from '../deliveries/accept.ts';
+import { Acceptor } from '../deliveries/accept.ts';
 import { createApi } from '../http/app.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
@@ -37,7 +37,7 @@ export async function startApi(
   const { pool, metrics, log, config } = parts;
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const app = await createApi(
-    { pool, metrics, accept: createAccept(parts) },
+    { pool, metrics, acceptor: new Acceptor(parts) },
     { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
     log,
   );

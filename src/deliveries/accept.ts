@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isConflict } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
-import { shareCommits } from '../database/shared-commit.ts';
+import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
@@ -13,15 +13,10 @@ export type Draft = { webhookId: string; payload: string };
 /** What became of a draft. */
 export type Accepted = { kind: 'stored'; delivery: Delivery } | { kind: 'webhook_missing' };
 
-/**
- * Stores the drafts of one caller with their jobs in one transaction, which is committed when this
- * resolves. A draft whose webhook is missing does not keep the others out.
- * @returns what became of each draft, in their order.
- * @throws Overloaded when too many callers wait already
- */
-export type Accept = <const Drafts extends readonly Draft[]>(
-  drafts: Drafts,
-) => Promise<{ -readonly [Index in keyof Drafts]: Accepted }>;
+/** What became of each of some drafts, in their order. */
+type AcceptedOf<Drafts extends readonly Draft[]> = {
+  -readonly [Index in keyof Drafts]: Accepted;
+};
 
 /** Most drafts that callers bring into one transaction together. */
 const MAX_BATCH = 100;
@@ -34,31 +29,44 @@ const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
 export type AcceptParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics };
 
-/** Callers that come while a transaction commits share the next one. */
-export function createAccept(parts: AcceptParts): Accept {
-  const acceptShared = shareCommits(
-    (callers: NewDelivery[][]) =>
-      inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
-    {
-      maxBatch: MAX_BATCH,
-      weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
-      maxWaiting: 5000,
-      lanes: 2,
-      retryDelayMs: (failures, error) =>
-        isConflict(error) && failures <= 3 ? 10 * failures : undefined,
-    },
-  );
+/** Takes deliveries in. Callers that come while a transaction commits share the next one. */
+export class Acceptor {
+  readonly #parts: AcceptParts;
+  readonly #shared: SharedCommits<NewDelivery[], Shared>;
 
-  return (async (drafts: readonly Draft[]) => {
+  constructor(parts: AcceptParts) {
+    this.#parts = parts;
+    this.#shared = new SharedCommits(
+      (callers: NewDelivery[][]) =>
+        inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
+      {
+        maxBatch: MAX_BATCH,
+        weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
+        maxWaiting: 5000,
+        lanes: 2,
+        retryDelayMs: (failures, error) =>
+          isConflict(error) && failures <= 3 ? 10 * failures : undefined,
+      },
+    );
+  }
+
+  /**
+   * Stores the drafts of one caller with their jobs in one transaction, which is committed when
+   * this resolves. A draft whose webhook is missing does not keep the others out.
+   * @returns what became of each draft, in their order.
+   * @throws Overloaded when too many callers wait already
+   */
+  async accept<const Drafts extends readonly Draft[]>(drafts: Drafts): Promise<AcceptedOf<Drafts>> {
+    const { pool, metrics } = this.#parts;
     const named = drafts.map((draft) => ({ ...draft, id: randomUUID() }));
-    const shared = await acceptShared(named);
+    const shared = await this.#shared.add(named);
     const results =
       shared.kind === 'passed_over'
-        ? await inTransaction(parts.pool, (tx) => acceptAlone(parts, tx, named))
+        ? await inTransaction(pool, (tx) => acceptAlone(this.#parts, tx, named))
         : shared.results;
-    parts.metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
-    return results;
-  }) as Accept;
+    metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
+    return results as AcceptedOf<Drafts>;
+  }
 }
 
 /**

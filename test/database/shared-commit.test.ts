@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DatabaseError } from 'pg';
 import {
   Overloaded,
-  shareCommits,
+  SharedCommits,
   type SharedCommitOptions,
 } from '../../src/database/shared-commit.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
@@ -38,12 +38,12 @@ function byHand() {
 
 test('idle → committed at once, alone', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, OPTIONS);
-  const first = share(1);
+  const shared = new SharedCommits(commit, OPTIONS);
+  const first = shared.add(1);
   assert.deepEqual(batches, [[1]]);
   await end(0);
   assert.equal(await first, 'did 1');
-  const second = share(2);
+  const second = shared.add(2);
   assert.deepEqual(batches, [[1], [2]]);
   await end(1);
   assert.equal(await second, 'did 2');
@@ -51,8 +51,8 @@ test('idle → committed at once, alone', async () => {
 
 test('callers during a commit → share the next commit in their order, each with its own result', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, OPTIONS);
-  const results = [1, 2, 3, 4].map((item) => share(item));
+  const shared = new SharedCommits(commit, OPTIONS);
+  const results = [1, 2, 3, 4].map((item) => shared.add(item));
   assert.deepEqual(batches, [[1]]);
   await end(0);
   assert.deepEqual(batches, [[1], [2, 3, 4]]);
@@ -62,8 +62,8 @@ test('callers during a commit → share the next commit in their order, each wit
 
 test('more callers than a batch may have → several batches', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, { ...OPTIONS, maxBatch: 2 });
-  const results = [1, 2, 3, 4].map((item) => share(item));
+  const shared = new SharedCommits(commit, { ...OPTIONS, maxBatch: 2 });
+  const results = [1, 2, 3, 4].map((item) => shared.add(item));
   for (const n of [0, 1, 2]) await end(n);
   assert.deepEqual(batches, [[1], [2, 3], [4]]);
   assert.equal((await Promise.all(results)).length, 4);
@@ -71,11 +71,11 @@ test('more callers than a batch may have → several batches', async () => {
 
 test('callers whose items weigh more than a batch may → several batches, and an item that is too heavy goes alone', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, {
+  const shared = new SharedCommits(commit, {
     ...OPTIONS,
     weight: { of: (item: number) => item, max: 10 },
   });
-  const results = [1, 6, 4, 3, 8, 40, 2].map((item) => share(item));
+  const results = [1, 6, 4, 3, 8, 40, 2].map((item) => shared.add(item));
   for (const n of [0, 1, 2, 3, 4, 5]) await end(n);
   assert.deepEqual(batches, [[1], [6, 4], [3], [8], [40], [2]]);
   assert.equal((await Promise.all(results)).length, 7);
@@ -83,8 +83,8 @@ test('callers whose items weigh more than a batch may → several batches, and a
 
 test('two lanes → two commits at a time, and the third caller waits', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, { ...OPTIONS, lanes: 2 });
-  const results = [1, 2, 3].map((item) => share(item));
+  const shared = new SharedCommits(commit, { ...OPTIONS, lanes: 2 });
+  const results = [1, 2, 3].map((item) => shared.add(item));
   assert.deepEqual(batches, [[1], [2]]);
   await end(1);
   assert.deepEqual(batches, [[1], [2], [3]]);
@@ -94,24 +94,26 @@ test('two lanes → two commits at a time, and the third caller waits', async ()
 
 test('as many callers as may wait → one more is turned away at once, the others are served; room again → accepted again', async () => {
   const { commit, end } = byHand();
-  const share = shareCommits(commit, { ...OPTIONS, maxWaiting: 2 });
-  const served = [1, 2, 3].map((item) => share(item));
-  await assert.rejects(share(4), Overloaded);
+  const shared = new SharedCommits(commit, { ...OPTIONS, maxWaiting: 2 });
+  const served = [1, 2, 3].map((item) => shared.add(item));
+  await assert.rejects(shared.add(4), Overloaded);
   await end(0);
-  const later = share(5);
+  const later = shared.add(5);
   for (const n of [1, 2]) await end(n);
   assert.deepEqual(await Promise.all([...served, later]), ['did 1', 'did 2', 'did 3', 'did 5']);
 });
 
 test('one item at fault among many → it fails alone, the others are committed', async () => {
   const committed: number[] = [];
-  const share = shareCommits(async (items: number[]) => {
+  const shared = new SharedCommits(async (items: number[]) => {
     await new Promise(setImmediate);
     if (items.includes(5)) throw new Error('5 is at fault');
     committed.push(...items);
     return items;
   }, OPTIONS);
-  const outcomes = await Promise.allSettled([0, 1, 2, 3, 4, 5, 6, 7].map((item) => share(item)));
+  const outcomes = await Promise.allSettled(
+    [0, 1, 2, 3, 4, 5, 6, 7].map((item) => shared.add(item)),
+  );
   assert.deepEqual(
     outcomes.map(({ status }) => status),
     [0, 1, 2, 3, 4, 5, 6, 7].map((item) => (item === 5 ? 'rejected' : 'fulfilled')),
@@ -121,31 +123,31 @@ test('one item at fault among many → it fails alone, the others are committed'
 
 test('every item at fault → each gets the error, and the next caller is served', async () => {
   let broken = true;
-  const share = shareCommits(async (items: number[]) => {
+  const shared = new SharedCommits(async (items: number[]) => {
     await new Promise(setImmediate);
     if (broken) throw new Error('broken');
     return items;
   }, OPTIONS);
-  const outcomes = await Promise.allSettled([1, 2, 3].map((item) => share(item)));
+  const outcomes = await Promise.allSettled([1, 2, 3].map((item) => shared.add(item)));
   assert.deepEqual(
     outcomes.map(({ status }) => status),
     ['rejected', 'rejected', 'rejected'],
   );
   broken = false;
-  assert.equal(await share(4), 4);
+  assert.equal(await shared.add(4), 4);
 });
 
 test('a passing failure → the same batch again after the delay, and no caller notices it', async () => {
   const { commit, batches, end } = byHand();
   const asked: number[] = [];
-  const share = shareCommits(commit, {
+  const shared = new SharedCommits(commit, {
     ...OPTIONS,
     retryDelayMs: (failures) => {
       asked.push(failures);
       return 0;
     },
   });
-  const results = [1, 2].map((item) => share(item));
+  const results = [1, 2].map((item) => shared.add(item));
   await end(0);
   for (const n of [1, 2]) {
     await end(n, deadlock());
@@ -160,7 +162,7 @@ test('a passing failure → the same batch again after the delay, and no caller 
 test('a failure that seems to pass but belongs to one item → the others are committed, and that item is tried until it passes', async () => {
   const committed: number[] = [];
   let broken = true;
-  const share = shareCommits(
+  const shared = new SharedCommits(
     async (items: number[]) => {
       await new Promise(setImmediate);
       if (broken && items.includes(5)) throw raised();
@@ -169,9 +171,9 @@ test('a failure that seems to pass but belongs to one item → the others are co
     },
     { ...OPTIONS, retryDelayMs: () => 0 },
   );
-  const results = Array.from({ length: 9 }, (_, item) => share(item));
+  const results = Array.from({ length: 9 }, (_, item) => shared.add(item));
   await Promise.all(results.filter((_, item) => item !== 5));
-  assert.equal(await share(9), 9);
+  assert.equal(await shared.add(9), 9);
   assert.ok(!committed.includes(5));
   broken = false;
   assert.equal(await results[5], 5);
@@ -180,8 +182,8 @@ test('a failure that seems to pass but belongs to one item → the others are co
 
 test('a passing failure that is given up → every caller of the batch gets it, and the batch is not split', async () => {
   const { commit, batches, end } = byHand();
-  const share = shareCommits(commit, OPTIONS);
-  const results = Promise.allSettled([1, 2, 3].map((item) => share(item)));
+  const shared = new SharedCommits(commit, OPTIONS);
+  const results = Promise.allSettled([1, 2, 3].map((item) => shared.add(item)));
   await end(0);
   await end(1, deadlock());
   const outcomes = await results;
@@ -195,7 +197,7 @@ test('a passing failure that is given up → every caller of the batch gets it, 
 test('real transactions, one item that breaks a rule of the table → all others are in it', async (t) => {
   const { pool } = await freshDatabase(t, 'template0');
   await pool.query('create table numbers (n integer check (n <> 13))');
-  const share = shareCommits(
+  const shared = new SharedCommits(
     (items: number[]) =>
       inTransaction(pool, async (tx) => {
         await tx.query('insert into numbers (n) select unnest($1::integer[])', [items]);
@@ -204,7 +206,7 @@ test('real transactions, one item that breaks a rule of the table → all others
     OPTIONS,
   );
   const all = Array.from({ length: 50 }, (_, i) => i);
-  const outcomes = await Promise.allSettled(all.map((item) => share(item)));
+  const outcomes = await Promise.allSettled(all.map((item) => shared.add(item)));
   const { rows } = await pool.query<{ n: number }>('select n from numbers order by n');
   assert.deepEqual(
     rows.map(({ n }) => n),

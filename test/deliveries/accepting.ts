@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createAccept, type Accepted, type Draft } from '../../src/deliveries/accept.ts';
+import { Acceptor, type Accepted, type Draft } from '../../src/deliveries/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -12,7 +12,8 @@ export async function freshAccept(t: Cleanup) {
   const database = await freshDatabase(t);
   const queue = await openQueue(database.pool, silentLog);
   lastFirst(t).after(() => queue.close());
-  const accept = createAccept({ pool: database.pool, queue, metrics: createMetrics() });
+  const acceptor = new Acceptor({ pool: database.pool, queue, metrics: createMetrics() });
+  const accept: Acceptor['accept'] = (drafts) => acceptor.accept(drafts);
   const acceptOne = async (draft: Draft) => stored((await accept([draft]))[0]);
   return { ...database, accept, acceptOne };
 }

@@ -1,4 +1,4 @@
-import { createAccept } from '../../src/deliveries/accept.ts';
+import { Acceptor } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
@@ -59,7 +59,7 @@ export async function startApi(
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
-  const accept = createAccept({ pool, queue, metrics });
+  const acceptor = new Acceptor({ pool, queue, metrics });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     bytesInFlight,
@@ -67,7 +67,7 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, accept, metrics }, options, log);
+  const app = await createApi({ pool, acceptor, metrics }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);

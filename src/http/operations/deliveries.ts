@@ -10,7 +10,7 @@ type DeliveryOperations = Pick<
   'listDeliveries' | 'createDelivery' | 'getDelivery' | 'deleteDelivery'
 >;
 
-export function deliveryHandlers({ pool, accept }: ApiParts): DeliveryOperations {
+export function deliveryHandlers({ pool, acceptor }: ApiParts): DeliveryOperations {
   return {
     async listDeliveries({ query }) {
       const page = pageOf(query);
@@ -23,7 +23,7 @@ export function deliveryHandlers({ pool, accept }: ApiParts): DeliveryOperations
     },
     async createDelivery({ body }) {
       const draft = { webhookId: body.webhook_id, payload: body.payload ?? '' };
-      const [accepted] = await accept([draft]);
+      const [accepted] = await acceptor.accept([draft]);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
       return { status: 201, body: accepted.delivery };
     },
