@@ -40,18 +40,21 @@ export class StoppedEarly extends Error {
 }
 
 /**
- * The outcome of a step, unless the process is told to stop first. The step goes on then, and
- * nobody waits for it: a database that says nothing would keep the process for seconds.
+ * The outcome of a step, unless the process was told to stop by then. The step goes on in that
+ * case, and nobody waits for it: a database that says nothing would keep the process for seconds.
  * @throws StoppedEarly
  */
-export function unlessStopped<Value>(
+export async function unlessStopped<Value>(
   stopping: Promise<NodeJS.Signals>,
   step: Promise<Value>,
 ): Promise<Value> {
-  const stopped = stopping.then((signal) => {
-    throw new StoppedEarly(signal);
-  });
-  return Promise.race([step, stopped]);
+  // Both are one step away, and of two that are settled the first counts: the signal.
+  const first = await Promise.race([
+    stopping.then((signal) => ({ signal })),
+    step.then((value) => ({ value })),
+  ]);
+  if ('signal' in first) throw new StoppedEarly(first.signal);
+  return first.value;
 }
 
 /** Comes when the process is told to stop, with a StoppedEarly as its reason. */

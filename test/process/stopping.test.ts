@@ -44,7 +44,18 @@ suite('unlessStopped', () => {
     ['a step that ends', () => never, () => Promise.resolve('done'), 'done'],
     ['a step that fails', () => never, () => Promise.reject(failure), failure],
     ['a signal during the step', told, () => never, new StoppedEarly('SIGTERM')],
-    ['a signal before a step that is done', told, () => Promise.resolve('done'), 'done'],
+    [
+      'a signal before a step that is done',
+      told,
+      () => Promise.resolve(1),
+      new StoppedEarly('SIGTERM'),
+    ],
+    [
+      'a signal before a step that failed',
+      told,
+      () => Promise.reject(failure),
+      new StoppedEarly('SIGTERM'),
+    ],
   ] as const) {
     test(`${when} → ${String(then)}`, async () => {
       const outcome = unlessStopped<unknown>(stopping(), step()).catch((error: unknown) => error);
