@@ -55,22 +55,20 @@ export type WorkerParts = Omit<ServiceParts<ClaimableQueue>, 'connection' | 'hea
  */
 export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise<void> }> {
   const { pool, queue, metrics, config, log, stopping } = parts;
-  // The dispatcher comes last, so that nothing is claimed by a process that was told to stop. It
-  // looks for work when it starts.
-  let wake = () => {};
-  if (shareConnections(config.database.maxConnections).listen > 0)
-    await unlessStopped(
-      stopping,
-      listenOrPoll(queue, () => wake(), log),
-    );
-
   const senders = openSenders(config);
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
     { pool, queue, ...senders, metrics, log },
     { slots, share, ...others },
   );
-  wake = () => dispatcher.wake();
+  const mayListen = shareConnections(config.database.maxConnections).listen > 0;
+  const listening = mayListen ? listenOrPoll(queue, dispatcher, log) : Promise.resolve();
+  // The dispatcher starts last, so that nothing is claimed by a process that was told to stop.
+  await unlessStopped(stopping, listening).catch(async (error: unknown) => {
+    await dispatcher.stop(0);
+    throw error;
+  });
+  dispatcher.start();
   const upkeep = startUpkeep(parts);
   return {
     async stop() {
@@ -82,14 +80,20 @@ export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise
   };
 }
 
-async function listenOrPoll(queue: ClaimableQueue, wake: () => void, log: Log): Promise<void> {
-  await queue.listen(wake).catch((error: unknown) => {
-    log.warn('worker.polling_only', {
-      error,
-      advice:
-        'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
+async function listenOrPoll(
+  queue: ClaimableQueue,
+  dispatcher: Dispatcher,
+  log: Log,
+): Promise<void> {
+  await queue
+    .listen(() => dispatcher.wake())
+    .catch((error: unknown) => {
+      log.warn('worker.polling_only', {
+        error,
+        advice:
+          'LISTEN needs a session connection; new deliveries wait for the next poll until a later try succeeds',
+      });
     });
-  });
 }
 
 function openSenders({ worker: { responseBodyLimitBytes: bodyLimitBytes }, outbound }: Config) {

@@ -39,7 +39,7 @@ export type DispatcherOptions = {
 const RETURN_MS = 2000;
 
 /**
- * Claims deliveries and sends them, until stopped. The life of a claim here:
+ * Claims deliveries and sends them, from `start` until `stop`. The life of a claim here:
  *
  *     claimed → admitted → slot → sending (fast → slow) → settled
  *                 │ │ │                └ aborted → returned
@@ -73,7 +73,7 @@ export class Dispatcher {
   readonly #placement: Placement;
   readonly #leases: Leases;
   readonly #completer: Completer;
-  readonly #running: Promise<void>;
+  #running = Promise.resolve();
   #stopped = false;
 
   constructor(
@@ -93,6 +93,10 @@ export class Dispatcher {
       ...{ completer: this.#completer, wakeup: this.#wakeup },
     });
     parts.metrics.onScrape(() => this.#sample(slots));
+  }
+
+  /** To be called once; the first turn looks for work. */
+  start(): void {
     this.#running = this.#runUntilStopped();
   }
 
