@@ -36,12 +36,25 @@ export const PROBLEMS = {
 
 type Kind = keyof typeof PROBLEMS;
 
+/** Only problems whose answer needs no header of its own, such as `Retry-After`. */
+type BadRequestKind = Extract<
+  Kind,
+  | 'malformed'
+  | 'invalid'
+  | 'unsupported'
+  | 'too_large'
+  | 'slow'
+  | 'long_head'
+  | 'no_http'
+  | 'misdirected'
+>;
+
 /** A request that is refused for what it is: its message goes to the caller as `details`. */
 export class BadRequest extends Error {
   override name = 'BadRequest';
-  readonly kind: Kind;
+  readonly kind: BadRequestKind;
 
-  constructor(kind: Kind, details: string) {
+  constructor(kind: BadRequestKind, details: string) {
     super(details);
     this.kind = kind;
   }
