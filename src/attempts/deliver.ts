@@ -38,19 +38,22 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
-  const attempt = delivery.delivery_attempts + 1;
   const request = buildRequest(webhook, delivery.payload);
   const exchange = await sender.send(request, {
     timeoutMs: webhook.delivery_attempt_timeout * 1000,
     signal,
   });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
-  return {
-    ...assignment,
-    kind: 'attempted',
-    attempt,
-    request,
-    exchange,
-    verdict: judge(webhook, attempt, exchange),
-  };
+  return attemptedWith(assignment, request, exchange);
+}
+
+/** The next attempt of a delivery, judged: this request, and what came of it. */
+export function attemptedWith(
+  assignment: Assignment,
+  request: WebhookRequest,
+  exchange: RecordedExchange,
+): Attempted {
+  const attempt = assignment.delivery.delivery_attempts + 1;
+  const verdict = judge(assignment.webhook, attempt, exchange);
+  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict };
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { buildRequest } from '../sending/request.ts';
-import type { Assignment, Attempted, Unsent } from './deliver.ts';
-import { judge } from './verdict.ts';
+import { attemptedWith, type Assignment, type Attempted, type Unsent } from './deliver.ts';
 
 /**
  * A delivery on which workers die is poison. It is sent in a process of its own, under a mark that
@@ -67,7 +66,6 @@ export async function vanishedAttempt(
     mark !== null &&
     (await inTransaction(pool, (tx) => replaceMark(tx, id, { mark, next: randomUUID() })));
   if (!replaced) return { kind: 'aborted' };
-  const attempt = delivery.delivery_attempts + 1;
   const exchange = {
     kind: 'failure',
     reason: 'crashed',
@@ -75,6 +73,5 @@ export async function vanishedAttempt(
     durationMs: 0,
   } as const;
   const request = buildRequest(webhook, delivery.payload);
-  const verdict = judge(webhook, attempt, exchange);
-  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict };
+  return attemptedWith(assignment, request, exchange);
 }

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
-import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
+import {
+  attemptedWith,
+  type Attempted,
+  type RecordedExchange,
+} from '../../src/attempts/deliver.ts';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { settle } from '../../src/attempts/settle.ts';
-import { judge } from '../../src/attempts/verdict.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
@@ -247,17 +250,8 @@ async function attempted(
   const found = (await findSendable(pool, [claim.deliveryId]))[0]?.delivery;
   assert.ok(found);
   const delivery = { ...found, payload: found.payload ?? '' };
-  const attempt = delivery.delivery_attempts + 1;
-  return {
-    kind: 'attempted',
-    claim,
-    delivery,
-    webhook,
-    attempt,
-    request: buildRequest(webhook, delivery.payload),
-    exchange,
-    verdict: judge(webhook, attempt, exchange),
-  };
+  const request = buildRequest(webhook, delivery.payload);
+  return attemptedWith({ claim, delivery, webhook }, request, exchange);
 }
 
 function attemptsOf({ pool }: WorkerQueue) {
