@@ -1,8 +1,8 @@
 import type { Pool } from '../database/pool.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { inTransaction, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
-import { hideWebhook, removeEmptyWebhook } from '../webhooks/webhook-store.ts';
+import { hideWebhook } from '../webhooks/webhook-store.ts';
 import { deleteDeliveriesOf } from './delivery-store.ts';
 
 /** Deliveries removed in one transaction: few enough that nobody notices its locks. */
@@ -61,6 +61,26 @@ export async function removeStep(pool: Pool, { webhookId, size, begin }: Step): 
   // Somebody holds a row, as a worker does that records an attempt just now: it will not be long.
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   return false;
+}
+
+/**
+ * Removes a hidden webhook that has no deliveries left. @returns false where it has some, or
+ * somebody holds it: try again.
+ */
+async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
+  const locked = await tx.query(
+    'select id from webhooks where id = $1 and deleted_at is not null for update skip locked',
+    [id],
+  );
+  if (locked.rowCount === 0) return false;
+  // In a statement of its own: it sees what was committed before the lock, and nothing can come
+  // after it.
+  const removed = await tx.query(
+    `delete from webhooks
+     where id = $1 and not exists (select from deliveries where webhook_id = $1)`,
+    [id],
+  );
+  return removed.rowCount === 1;
 }
 
 /** Says that a step of a removal failed: it is tried again. */

@@ -87,23 +87,3 @@ export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
   );
   return rows.map(({ id }) => id);
 }
-
-/**
- * Removes a hidden webhook that has no deliveries left. @returns false where it has some, or
- * somebody holds it: try again.
- */
-export async function removeEmptyWebhook(tx: Tx, id: string): Promise<boolean> {
-  const locked = await tx.query(
-    'select id from webhooks where id = $1 and deleted_at is not null for update skip locked',
-    [id],
-  );
-  if (locked.rowCount === 0) return false;
-  // In a statement of its own: it sees what was committed before the lock, and nothing can come
-  // after it.
-  const removed = await tx.query(
-    `delete from webhooks
-     where id = $1 and not exists (select from deliveries where webhook_id = $1)`,
-    [id],
-  );
-  return removed.rowCount === 1;
-}

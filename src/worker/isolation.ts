@@ -3,7 +3,7 @@ import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
 import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
-import { markIsolated } from '../attempts/poison.ts';
+import { markIsolated } from '../deliveries/mark.ts';
 import type { Sender } from '../sending/send.ts';
 
 /** Of one webhook, so that one that hangs does not keep the places from other suspects. */

@@ -3,7 +3,7 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Claim } from '../queue/claim.ts';
-import { unmarkIsolated } from '../attempts/poison.ts';
+import { unmarkIsolated } from '../deliveries/mark.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 
 /** Pause between two tries of a process that ends. */

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import type { Admitted } from '../../src/worker/admission.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
-import { markIsolated, unmarkIsolated } from '../../src/attempts/poison.ts';
+import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
 import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
 import type { Exchange } from '../../src/sending/send.ts';
 import { admittedOf, ANSWERED, heldSender, REFUSED } from './admitted.ts';
