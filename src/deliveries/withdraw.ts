@@ -43,19 +43,18 @@ export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]):
       .filter(({ withdrawal }) => withdrawal.kind === kind)
       .map(({ claim }) => claim.deliveryId);
 
-  for (const [reason, ids] of byReason(withdrawn)) await holdDeliveries(tx, ids, reason);
+  const held = withdrawn.flatMap(({ claim: { deliveryId }, withdrawal }) =>
+    withdrawal.kind === 'hold' ? [{ deliveryId, reason: withdrawal.reason }] : [],
+  );
+  for (const [reason, some] of Map.groupBy(held, (one) => one.reason))
+    await holdDeliveries(
+      tx,
+      some.map(({ deliveryId }) => deliveryId),
+      reason,
+    );
   await exhaustDeliveries(tx, idsOf('exhaust'));
   await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
   await queue.enqueue(tx, withdrawn.flatMap(nextJob));
-}
-
-function byReason(withdrawn: Withdrawn[]): Map<HeldReason, string[]> {
-  const ids = new Map<HeldReason, string[]>();
-  for (const { claim, withdrawal } of withdrawn) {
-    if (withdrawal.kind !== 'hold') continue;
-    ids.set(withdrawal.reason, [...(ids.get(withdrawal.reason) ?? []), claim.deliveryId]);
-  }
-  return ids;
 }
 
 /** The job at its time of a delivery that is only early, or in doubt; none for the others. */
