@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import { headersOfEveryAnswer } from './middleware/headers.ts';
 import { BadRequest, problemOf, type Problem } from './problem.ts';
 
-type Exchange = { request: IncomingMessage; response: ServerResponse };
+type OpenRequest = { request: IncomingMessage; response: ServerResponse };
 
 /**
  * How long a connection stays open behind its last answer, so that it arrives: closed with unread
@@ -27,19 +27,19 @@ export function answerClientErrors(server: Server, log?: Log): void {
 
 class ClientErrors {
   readonly #log: Log | undefined;
-  readonly #underWay = new WeakMap<Duplex, Set<Exchange>>();
+  readonly #underWay = new WeakMap<Duplex, Set<OpenRequest>>();
   readonly #answered = new WeakSet<Duplex>();
 
   constructor(log: Log | undefined) {
     this.#log = log;
   }
 
-  requestBegan(exchange: Exchange): void {
-    const { request, response } = exchange;
+  requestBegan(one: OpenRequest): void {
+    const { request, response } = one;
     const all = this.#underWay.get(request.socket) ?? new Set();
-    this.#underWay.set(request.socket, all.add(exchange));
+    this.#underWay.set(request.socket, all.add(one));
     // A request that was answered before all of it came is still under way.
-    const forget = () => void (request.complete && response.closed && all.delete(exchange));
+    const forget = () => void (request.complete && response.closed && all.delete(one));
     response.on('close', forget);
     request.on('close', forget);
   }
@@ -49,18 +49,18 @@ class ClientErrors {
     if (this.#answered.has(socket)) return;
     this.#answered.add(socket);
     const fault = faultOf(code);
-    const exchanges = this.#exchangesOf(socket);
-    const [first] = exchanges;
+    const openRequests = this.#openRequestsOf(socket);
+    const [first] = openRequests;
     if (fault === undefined || !socket.writable) socket.destroy();
     else if (first === undefined) this.#answerOnSocket(socket, fault, code);
-    else if (first.request.complete) closeAfter(exchanges, socket);
+    else if (first.request.complete) closeAfter(openRequests, socket);
     else answerUnfinished(first.response, socket, fault);
   }
 
   answerConnect(socket: Duplex): void {
     socket.on('error', () => {});
-    const exchanges = this.#exchangesOf(socket);
-    if (exchanges.length > 0) return closeAfter(exchanges, socket);
+    const openRequests = this.#openRequestsOf(socket);
+    if (openRequests.length > 0) return closeAfter(openRequests, socket);
     const fault = new BadRequest(
       'no_http',
       'this server is not a proxy and does not support CONNECT',
@@ -68,7 +68,7 @@ class ClientErrors {
     this.#answerOnSocket(socket, fault, 'CONNECT');
   }
 
-  #exchangesOf(socket: Duplex): Exchange[] {
+  #openRequestsOf(socket: Duplex): OpenRequest[] {
     return [...(this.#underWay.get(socket) ?? [])];
   }
 
@@ -98,8 +98,8 @@ function faultOf(code = ''): BadRequest | undefined {
  * Good requests with something bad behind them get their own answers, in their order, and the
  * connection ends with the last.
  */
-function closeAfter(exchanges: Exchange[], socket: Duplex): void {
-  const good = exchanges.filter(({ request }) => request.complete);
+function closeAfter(openRequests: OpenRequest[], socket: Duplex): void {
+  const good = openRequests.filter(({ request }) => request.complete);
   const last = good.at(-1)?.response;
   if (last !== undefined && !last.headersSent) last.setHeader('Connection', 'close');
   last?.on('close', () => socket.destroy());

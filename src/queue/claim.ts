@@ -53,7 +53,7 @@ export type ClaimRequest = {
  */
 export type DamagedJob = { jobId: string; generation: string; key: string | null };
 
-export type Claimed = {
+export type ClaimedBatch = {
   claims: Claim[];
   damaged: DamagedJob[];
   /** There is more that was due, or may be. */
@@ -79,7 +79,7 @@ export async function claimJobs(
   pool: Pool,
   table: string,
   request: ClaimRequest,
-): Promise<Claimed> {
+): Promise<ClaimedBatch> {
   const take = request.from === 'oldest' ? takeOldest : takeNewest;
   // A claim that a crash of the database undoes is made again by somebody, and what its owner sends
   // meanwhile is not recorded.
@@ -88,7 +88,7 @@ export async function claimJobs(
     (tx) => take(tx, table, request),
     IN_INDEX_ORDER,
   );
-  const claimed: Claimed = { claims: [], damaged: [], more, hidden };
+  const claimed: ClaimedBatch = { claims: [], damaged: [], more, hidden };
   for (const row of rows) {
     const claim = claimOf(row);
     if (claim) claimed.claims.push(claim);

@@ -10,7 +10,7 @@ import {
   claimJobs,
   findJobTable,
   type Claim,
-  type Claimed,
+  type ClaimedBatch,
   type ClaimRequest,
   type DamagedJob,
 } from './claim.ts';
@@ -68,12 +68,12 @@ export class ClaimableQueue extends DeliveryQueue {
   }
 
   /**
-   * Claims due jobs. A row that cannot be read is set aside and logged. `more`: there may be more
+   * Claims due jobs. A row that cannot be read is put aside and logged. `more`: there may be more
    * that this request would have taken.
    */
-  async claim(request: ClaimRequest): Promise<Omit<Claimed, 'damaged'>> {
+  async claim(request: ClaimRequest): Promise<Omit<ClaimedBatch, 'damaged'>> {
     const { damaged, ...claimed } = await claimJobs(this.#parts.pool, this.#table, request);
-    if (damaged.length > 0) await this.#setDamagedAside(damaged);
+    if (damaged.length > 0) await this.#failDamaged(damaged);
     return claimed;
   }
 
@@ -133,7 +133,7 @@ export class ClaimableQueue extends DeliveryQueue {
    * In a transaction of its own, and once: where it fails, the lease of these rows runs out and the
    * next claim tries again.
    */
-  async #setDamagedAside(damaged: DamagedJob[]): Promise<void> {
+  async #failDamaged(damaged: DamagedJob[]): Promise<void> {
     const { pool, log } = this.#parts;
     try {
       await inTransaction(pool, (tx) => failClaims(tx, this.#table, damaged));

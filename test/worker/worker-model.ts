@@ -1,5 +1,5 @@
 import { Buffer } from '../../src/worker/buffer.ts';
-import type { Claim, ClaimRequest, Claimed } from '../../src/queue/claim.ts';
+import type { Claim, ClaimRequest, ClaimedBatch } from '../../src/queue/claim.ts';
 import { Claimer } from '../../src/worker/claimer.ts';
 import { Slots } from '../../src/worker/slots.ts';
 import type { SendEnd } from '../../src/worker/standing.ts';
@@ -192,7 +192,7 @@ export class WorkerModel {
   }
 
   /** As claimJobs does it. */
-  async #claim(request: ClaimRequest): Promise<Claimed> {
+  async #claim(request: ClaimRequest): Promise<ClaimedBatch> {
     const { limit, from, rooms, onlyNew, otherwise } = request;
     const leftOut = new Set(request.leftOut);
     this.#now += CLAIM_MS;

@@ -7,7 +7,8 @@ import { SendError } from '../send-error.ts';
 import { childEnvironment } from './child-environment.ts';
 import type { Order, Report } from './program.ts';
 
-type Job = {
+/** A send that this process is making, or is to make once it has started. */
+type Sending = {
   request: WebhookRequest;
   timeoutMs: number;
   passedAt: number;
@@ -39,7 +40,7 @@ export class Child {
   readonly #onChange: () => void;
   readonly #child: ChildProcess | undefined;
   #state: 'starting' | 'ready' | 'ending' | 'gone' = 'starting';
-  #job: Job | undefined;
+  #sending: Sending | undefined;
   /** It is starting, sending or idle for too long. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,7 +53,7 @@ export class Child {
 
   /** It can take a send now. */
   get isFree(): boolean {
-    return this.#state === 'ready' && this.#job === undefined;
+    return this.#state === 'ready' && this.#sending === undefined;
   }
 
   get isGone(): boolean {
@@ -70,7 +71,7 @@ export class Child {
         signal.removeEventListener('abort', onAbort);
         resolve(exchange);
       };
-      this.#job = { request, timeoutMs, passedAt: performance.now(), finish };
+      this.#sending = { request, timeoutMs, passedAt: performance.now(), finish };
       if (this.#state === 'ready') this.#pass();
     });
   }
@@ -116,12 +117,12 @@ export class Child {
   #ready(): void {
     if (this.#state !== 'starting') return;
     this.#state = 'ready';
-    if (this.#job) this.#pass();
+    if (this.#sending) this.#pass();
   }
 
   #pass(): void {
-    const { request, timeoutMs } = this.#job as Job;
-    (this.#job as Job).passedAt = performance.now();
+    const { request, timeoutMs } = this.#sending as Sending;
+    (this.#sending as Sending).passedAt = performance.now();
     this.#wait(Math.min(timeoutMs + LATE_MS, MAX_TIMER_MS), () => {
       this.giveUp(
         this.#failure(describeFailure(new SendError('TIMEOUT'), { url: request.url, timeoutMs })),
@@ -132,7 +133,7 @@ export class Child {
   }
 
   #answered(exchange: Exchange): void {
-    if (this.#state !== 'ready' || this.#job === undefined) return;
+    if (this.#state !== 'ready' || this.#sending === undefined) return;
     // A look-up that hangs would keep one of its threads.
     if (exchange.kind === 'failure' && exchange.reason === 'timeout') return this.giveUp(exchange);
     this.#finish(exchange);
@@ -149,9 +150,9 @@ export class Child {
 
   #finish(exchange: Exchange): void {
     clearTimeout(this.#timer);
-    const job = this.#job;
-    this.#job = undefined;
-    job?.finish(exchange);
+    const sending = this.#sending;
+    this.#sending = undefined;
+    sending?.finish(exchange);
   }
 
   #wait(ms: number, onEnd: () => void): void {
@@ -169,7 +170,9 @@ export class Child {
   }
 
   #failure(failure: ReturnType<typeof describeFailure>): Exchange {
-    const durationMs = Math.round(performance.now() - (this.#job?.passedAt ?? performance.now()));
+    const durationMs = Math.round(
+      performance.now() - (this.#sending?.passedAt ?? performance.now()),
+    );
     return { kind: 'failure', ...failure, durationMs };
   }
 }
