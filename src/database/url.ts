@@ -57,7 +57,7 @@ function split(text: string): { authority: string; path: string; query: string }
   const [, authority = '', path = '', query = ''] = parts ?? [];
   // A password with / or ? in it looks like a host and a path: then the @ comes too late.
   const isCutShort = /^[^@]*:[^@]*$/.test(authority) && /^[^=]*@/.test(`${path}?${query}`);
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- because control characters are what it refuses
   if (parts === null || isCutShort || /[#\u0000-\u001f\u007f]/.test(text))
     throw new DatabaseUrlError(SHAPE);
   return { authority, path, query };

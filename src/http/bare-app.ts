@@ -20,8 +20,7 @@ export function bareApp(): Express {
 
 /** Answers failures. A 500 or 503 is logged with the stack of its error, which no caller sees. */
 export function answerProblem(log: Log): ErrorRequestHandler {
-  // Express knows a handler of errors by its four parameters.
-  // oxlint-disable-next-line max-params
+  // oxlint-disable-next-line max-params -- because Express knows a handler of errors by its four
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const { status, body, headers } = problemOf(error);
     if (status >= 500)

@@ -74,7 +74,7 @@ suite('an arrival in colour', () => {
     ] as const) {
       const text = arrivalText({ ...ARRIVAL, ...change }, AT, true);
       assert.equal(text.split(colour).length, 3, JSON.stringify(text));
-      // oxlint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex -- because a colour begins with ESC
       assert.equal(text.replaceAll(/\u001b\[\d+m/g, ''), plain(change));
     }
   });

@@ -17,8 +17,8 @@ import { FREE_PORT, silentLog } from './parts.ts';
 import { SETTINGS } from './settings.ts';
 import { until } from './until.ts';
 
-/** What an answer held; the tests know its shape. */
-// oxlint-disable-next-line typescript/no-explicit-any
+/** What an answer held. */
+// oxlint-disable-next-line typescript/no-explicit-any -- because each test knows its shape
 type Json = any;
 
 export type Api = {
