@@ -38,6 +38,17 @@ suite('documents', async () => {
     assert.deepEqual(new Map(told), new Map(rooms.map((room) => [room, linted(room)])));
   });
 
+  test('docs/architecture.md → each room may import just the packages that the linter lets it', async () => {
+    const text = await readFile(path.join(ROOT, 'docs/architecture.md'), 'utf8');
+    const told = Array.from(
+      text.matchAll(/^\| \d+ \| `([\w.]+)\/?` \|[^|]*\|[^|]*\|([^|]*)\|/gm),
+      ([, place = '', names = '']) => [place, names.match(/[\w-]+/g)?.toSorted() ?? []] as const,
+    );
+    const { overrides } = await lintSettings();
+    const linted = told.map(([place]) => [place, lintedPackages(overrides, place)] as const);
+    assert.deepEqual(told, linted);
+  });
+
   for (const file of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...SDK_READMES, ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
@@ -99,22 +110,46 @@ function roomsIn(cell: string, room: string, rooms: string[]): string[] {
   return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name).toSorted();
 }
 
-type LintSettings = {
-  overrides: {
-    files: string[];
-    rules: { 'no-restricted-imports'?: [string, { patterns: { regex: string }[] }] };
-  }[];
+type LintSettings = { overrides: LintOverride[] };
+
+/** Rooms are refused by a regular expression, packages by a group of patterns with exceptions. */
+type LintOverride = {
+  files: string[];
+  rules: {
+    'no-restricted-imports'?: [string, { patterns: ({ regex: string } | { group: string[] })[] }];
+  };
 };
+
+async function lintSettings(): Promise<LintSettings> {
+  return JSON.parse(await readFile(path.join(ROOT, '.oxlintrc.json'), 'utf8')) as LintSettings;
+}
+
+/** What the linter refuses a room, or a file of `src/`, to import. */
+function refusalsOf(overrides: LintOverride[], place: string) {
+  const pattern = place.endsWith('.ts') ? `src/${place}` : `src/${place}/**`;
+  const own = overrides.find(({ files }) => files.includes(pattern));
+  return own?.rules['no-restricted-imports']?.[1].patterns ?? [];
+}
+
+/** The packages that the linter lets a room import. Every room may import of Node.js. */
+function lintedPackages(overrides: LintOverride[], place: string): string[] {
+  const [group = []] = refusalsOf(overrides, place).flatMap((one) =>
+    'group' in one ? [one.group] : [],
+  );
+  assert.deepEqual(group.slice(0, 4), ['*', '!.*/**', '!node:*', '!node:*/*']);
+  return group
+    .slice(4)
+    .map((name) => name.replace('!', ''))
+    .toSorted();
+}
 
 /** Which rooms the linter lets a room import. */
 async function lintedRooms(rooms: string[]): Promise<(room: string) => string[]> {
-  const text = await readFile(path.join(ROOT, '.oxlintrc.json'), 'utf8');
-  const { overrides } = JSON.parse(text) as LintSettings;
+  const { overrides } = await lintSettings();
   return (room) => {
-    const own = overrides.find(({ files }) => files.includes(`src/${room}/**`));
-    const [, { patterns } = { patterns: [] }] = own?.rules['no-restricted-imports'] ?? [];
+    const refusals = refusalsOf(overrides, room);
     const isRefused = (name: string) =>
-      patterns.some(({ regex }) => new RegExp(regex).test(`../${name}/file.ts`));
+      refusals.some((one) => 'regex' in one && new RegExp(one.regex).test(`../${name}/file.ts`));
     return rooms.filter((name) => name !== room && !isRefused(name)).toSorted();
   };
 }
