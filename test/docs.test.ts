@@ -11,7 +11,7 @@ const SDK_READMES = ['', 'typescript/', 'python/', 'go/'].map((sdk) => `sdk/${sd
 suite('documents', async () => {
   const all = await readdir(path.join(ROOT, 'test'), { withFileTypes: true });
   const names = all.filter((one) => one.isDirectory()).map(({ name }) => name);
-  const folders = new RegExp(`\`((?:${names.join('|')})/[a-z*-]+)\``, 'g');
+  const folders = new RegExp(`\`((?:${names.join('|')})(?:/[a-z*-]+)+)\``, 'g');
   const docs = (await readdir(path.join(ROOT, 'docs')))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`);
@@ -68,8 +68,8 @@ suite('documents', async () => {
     test(`${file} → every test that it names is there`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');
       for (const [, name = ''] of text.matchAll(folders)) {
-        const [folder = '', stem = ''] = name.split('/');
-        const pattern = new RegExp(`^${stem.replace('*', '.*')}\\.test\\.ts$`);
+        const folder = path.dirname(name);
+        const pattern = new RegExp(`^${path.basename(name).replace('*', '.*')}\\.test\\.ts$`);
         assert.ok(
           (await readdir(path.join(ROOT, 'test', folder))).some((one) => pattern.test(one)),
           `${name} in ${file}`,

@@ -8,7 +8,7 @@ import type { Claim } from '../queue/claim.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
-import type { Slots } from './slots.ts';
+import type { Slots } from './slots/slots.ts';
 
 /** A claim whose delivery may be sent now, as things stood when it was read. */
 export type Admitted = {

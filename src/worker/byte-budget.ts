@@ -1,4 +1,4 @@
-import type { Standing } from './standing.ts';
+import type { Standing } from './slots/standing.ts';
 
 /** A payload of so many bytes; null where it is long, and still to be read. */
 type Payload = { payload: string | null; bytes: number };

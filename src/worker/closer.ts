@@ -1,6 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
-import type { Claimer } from './claimer.ts';
+import type { Claimer } from './claiming/claimer.ts';
 import type { Execution } from './executor.ts';
 import { LONGEST_PAUSE_MS, type FaultPause } from './fault-pause.ts';
 import type { Leases } from './leases.ts';

@@ -6,14 +6,14 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { admit, type Admitted } from './admission.ts';
 import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
-import { Claimer } from './claimer.ts';
+import { Claimer } from './claiming/claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { Leases } from './leases.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
 import type { Sender } from '../sending/send.ts';
-import { Slots } from './slots.ts';
+import { Slots } from './slots/slots.ts';
 
 export type DispatcherParts = {
   pool: Pool;

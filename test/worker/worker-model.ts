@@ -1,8 +1,8 @@
 import { Buffer } from '../../src/worker/buffer.ts';
 import type { Claim, ClaimRequest, ClaimedBatch } from '../../src/queue/claim.ts';
-import { Claimer } from '../../src/worker/claimer.ts';
-import { Slots } from '../../src/worker/slots.ts';
-import type { SendEnd } from '../../src/worker/standing.ts';
+import { Claimer } from '../../src/worker/claiming/claimer.ts';
+import { Slots } from '../../src/worker/slots/slots.ts';
+import type { SendEnd } from '../../src/worker/slots/standing.ts';
 
 /**
  * How the endpoint of a webhook behaves: it answers after `answersMs`, or the send is given up

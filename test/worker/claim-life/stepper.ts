@@ -10,7 +10,7 @@ import type { ClaimableQueue } from '../../../src/queue/claimable-queue.ts';
 import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
 import { settle } from '../../../src/attempts/settle.ts';
-import { Slots } from '../../../src/worker/slots.ts';
+import { Slots } from '../../../src/worker/slots/slots.ts';
 import { recordVanished } from '../../../src/worker/executor.ts';
 import { silentLog } from '../../setup/parts.ts';
 import { asking } from '../../setup/worker-queue.ts';

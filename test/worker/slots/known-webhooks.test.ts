@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { KnownWebhooks } from '../../src/worker/known-webhooks.ts';
-import type { SendEnd, Standing } from '../../src/worker/standing.ts';
+import { KnownWebhooks } from '../../../src/worker/slots/known-webhooks.ts';
+import type { SendEnd, Standing } from '../../../src/worker/slots/standing.ts';
 
 const MOST = 10_000;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Ends, type End } from '../../src/worker/ends.ts';
+import { Ends, type End } from '../../../src/worker/claiming/ends.ts';
 
 /** A claim at a time, how long it took, and what it told. */
 type Claim = { from: End; at: number; tookMs?: number; more?: boolean; hidden?: boolean };

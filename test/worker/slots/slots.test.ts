@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Slots } from '../../src/worker/slots.ts';
-import type { Slot } from '../../src/worker/slot.ts';
-import type { SendEnd } from '../../src/worker/standing.ts';
+import { Slots } from '../../../src/worker/slots/slots.ts';
+import type { Slot } from '../../../src/worker/slots/slot.ts';
+import type { SendEnd } from '../../../src/worker/slots/standing.ts';
 
 /** Slots on a clock of their own. */
 function slotsOf({ slots = 20, share = 20 } = {}) {

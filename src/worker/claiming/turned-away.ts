@@ -1,5 +1,5 @@
 import { OrderedSet } from './ordered-set.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from '../slots/standing.ts';
 
 /**
  * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown

@@ -1,6 +1,6 @@
-import type { Buffer } from './buffer.ts';
-import type { ClaimRequest } from '../queue/claim.ts';
-import type { Slots } from './slots.ts';
+import type { Buffer } from '../buffer.ts';
+import type { ClaimRequest } from '../../queue/claim.ts';
+import type { Slots } from '../slots/slots.ts';
 
 /** Most of these claims may find no room, so few are made at once. */
 const SMALL_BATCH = 20;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { Lanes } from '../../src/worker/lanes.ts';
+import { Lanes } from '../../../src/worker/slots/lanes.ts';
 
 /** Sends that are under way: of them `late` turned slow. */
 type Sends = { fast?: number; slow?: number; unknown?: number; lateUnknown?: number };

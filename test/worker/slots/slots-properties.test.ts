@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { Slots } from '../../src/worker/slots.ts';
-import type { Slot } from '../../src/worker/slot.ts';
-import type { SendEnd } from '../../src/worker/standing.ts';
+import { Slots } from '../../../src/worker/slots/slots.ts';
+import type { Slot } from '../../../src/worker/slots/slot.ts';
+import type { SendEnd } from '../../../src/worker/slots/standing.ts';
 
 /**
  * FAST_CHECK_SEED repeats a failed run: its seed is in the failure's message. FAST_CHECK_RUNS asks

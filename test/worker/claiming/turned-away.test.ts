@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { TurnedAway, type Shortage } from '../../src/worker/turned-away.ts';
+import { TurnedAway, type Shortage } from '../../../src/worker/claiming/turned-away.ts';
 
 function turnedAwayOf(webhookIds: string, shortage: Shortage): TurnedAway {
   const turnedAway = new TurnedAway();

@@ -1,11 +1,11 @@
-import type { Buffer } from './buffer.ts';
+import type { Buffer } from '../buffer.ts';
 import { Ends, type End } from './ends.ts';
-import type { Claim, ClaimRequest } from '../queue/claim.ts';
-import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { Claim, ClaimRequest } from '../../queue/claim.ts';
+import type { ClaimableQueue } from '../../queue/claimable-queue.ts';
 import { LeftOut } from './left-out.ts';
 import { Room } from './room.ts';
-import type { Slots } from './slots.ts';
-import { isSlow } from './standing.ts';
+import type { Slots } from '../slots/slots.ts';
+import { isSlow } from '../slots/standing.ts';
 import { TurnedAway, type Shortage } from './turned-away.ts';
 
 /** `askedAt`: when the claims were asked for, `performance.now()`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Hanging } from '../../src/worker/hanging.ts';
+import { Hanging } from '../../../src/worker/slots/hanging.ts';
 
 /** `turnedSlow`: when a send turned slow, and when it had begun. */
 type Case = [
