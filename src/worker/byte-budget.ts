@@ -4,7 +4,7 @@ import type { Standing } from './slots/standing.ts';
 type Payload = { payload: string | null; bytes: number };
 
 /**
- * How far long payloads may fill the budget: those that may be held for long leave room to those
+ * How far long payloads may fill the budget: those that may stay for long leave room to those
  * that are not.
  */
 const SHARES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<
@@ -16,7 +16,7 @@ const SHARES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } sati
  * How long others wait for a payload that is larger than its share, in milliseconds. It may not
  * come again.
  */
-const HOLD_MS = 30_000;
+const OTHERS_WAIT_MS = 30_000;
 
 /**
  * Bounds the bytes of payloads that a worker has in memory for its sends. Short ones (up to 32 KiB)
@@ -28,7 +28,7 @@ export class ByteBudget {
   readonly #now: () => number;
   #short = 0;
   #long = 0;
-  #heldUntil = -Infinity;
+  #othersWaitUntil = -Infinity;
 
   constructor(limitBytes: number, now: () => number = () => performance.now()) {
     this.#limit = limitBytes;
@@ -64,8 +64,8 @@ export class ByteBudget {
     const isLarger = bytes > most;
     const fits = isLarger
       ? this.#long === 0
-      : this.used() + bytes <= most && this.#now() >= this.#heldUntil;
-    if (isLarger) this.#heldUntil = fits ? -Infinity : this.#now() + HOLD_MS;
+      : this.used() + bytes <= most && this.#now() >= this.#othersWaitUntil;
+    if (isLarger) this.#othersWaitUntil = fits ? -Infinity : this.#now() + OTHERS_WAIT_MS;
     if (fits) this.#long += bytes;
     return fits;
   }

@@ -29,7 +29,7 @@ export type DispatcherOptions = {
   slots: number;
   share: number;
   pollingIntervalMs: number;
-  /** Payload bytes that may be held for sends. */
+  /** Payload bytes that may be in memory for sends. */
   bytesInFlight: number;
 };
 
@@ -49,7 +49,7 @@ const RETURN_MS = 2000;
  *
  * | step                         | taken by                                                  |
  * | ---------------------------- | --------------------------------------------------------- |
- * | claimed                      | `Claimer.claim`, then `Leases.hold`                       |
+ * | claimed                      | `Claimer.claim`, then `Leases.add`                        |
  * | admitted                     | `admit`                                                   |
  * | held, postponed, dropped     | `withdraw`, for `admit`                                   |
  * | slot, buffered, isolated     | `Slots.take`, `Buffer.add`, `Isolation.run`, for          |
@@ -151,7 +151,7 @@ export class Dispatcher {
     this.#placement.fill();
     if (claims.length === 0) return;
     this.#parts.metrics.claimBatch.observe(claims.length);
-    const leases = this.#leases.hold(claims, askedAt);
+    const leases = this.#leases.add(claims, askedAt);
     if (this.#stopped) return this.#leases.return(leases);
     const admission = { ...this.#parts, leases: this.#leases, slots: this.#slots };
     await this.#placement.place(await admit(admission, leases));

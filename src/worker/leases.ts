@@ -47,16 +47,16 @@ export class Leases {
   }
 
   /** `askedAt` is when the claims were asked for: their lease may have begun then. */
-  hold(claims: Claim[], askedAt: number): LeasedClaim[] {
-    const held = claims.map((claim) => ({
+  add(claims: Claim[], askedAt: number): LeasedClaim[] {
+    const leased = claims.map((claim) => ({
       claim,
       confirmedAt: askedAt,
       abort: new AbortController(),
     }));
-    for (const one of held) this.#leased.add(one);
+    for (const one of leased) this.#leased.add(one);
     // This process may have been frozen since it asked: then they are not sent.
-    this.#giveUpStale(held);
-    return held;
+    this.#giveUpStale(leased);
+    return leased;
   }
 
   /** The claim is over. */

@@ -95,7 +95,7 @@ export class Placement {
     return this.#underWay.allOver();
   }
 
-  /** Isolated sends, claims that wait, and payload bytes that are held for sends. */
+  /** Isolated sends, claims that wait, and payload bytes in memory for sends. */
   busy(): { isolated: number; waiting: number; bytes: number } {
     const { sending, waiting } = this.#isolation.busy();
     return {
@@ -174,7 +174,7 @@ export class Placement {
     this.#underWay.add(this.#close(admitted, execution));
   }
 
-  /** When a claim is closed, what it held is free for others. */
+  /** When a claim is closed, what it took is free for others. */
   async #close(admitted: Admitted, execution: Promise<Execution>): Promise<void> {
     const { claimer, wakeup } = this.#parts;
     const { webhookId, delivery } = admitted;

@@ -52,7 +52,7 @@ export const REFUSED: Exchange = {
 };
 
 /** A sender whose sends are under way until a test ends them, in their order. */
-export function heldSender(): Sender & { underWay(): number; end(exchange: Exchange): void } {
+export function waitingSender(): Sender & { underWay(): number; end(exchange: Exchange): void } {
   const sends: ((exchange: Exchange) => void)[] = [];
   return {
     send: () => new Promise((resolve) => void sends.push(resolve)),

@@ -7,7 +7,7 @@ import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
 import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
 import type { Exchange } from '../../src/sending/send.ts';
-import { admittedOf, ANSWERED, heldSender, REFUSED } from './admitted.ts';
+import { admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
@@ -29,7 +29,7 @@ suite('one delivery is sent', () => {
   ] as [when: string, then: string, exchange: Exchange, answer: Answer][]) {
     test(`${when} → ${then}`, async () => {
       const { parts, log, completed } = partsOf(answer);
-      const sender = heldSender();
+      const sender = waitingSender();
       const execution = execute(parts, admittedOf('w'), { sender });
       await until('it is under way', () => sender.underWay() === 1);
       sender.end(exchange);
@@ -46,7 +46,7 @@ suite('one delivery is sent', () => {
   test('it takes long → that is told once, while it is under way', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { parts } = partsOf('recorded');
-    const sender = heldSender();
+    const sender = waitingSender();
     let told = 0;
     const slowness = { slowAfterMs: 1000, onSlow: () => void (told += 1) };
     const execution = execute(parts, admittedOf('w'), { sender, slowness });
@@ -67,7 +67,7 @@ suite('one delivery is sent', () => {
     let completing = false;
     const { parts } = partsOf('recorded');
     const completer = { complete: () => ((completing = true), promise) };
-    const sender = heldSender();
+    const sender = waitingSender();
     const slowness = { slowAfterMs: 1000, onSlow: () => assert.fail('it was told') };
     const execution = execute({ ...parts, completer }, admittedOf('w'), { sender, slowness });
     while (sender.underWay() === 0) await new Promise(setImmediate);
@@ -87,7 +87,7 @@ suite('a payload that is long is read before it is sent', () => {
     test(`${when} → ${then}, and nothing is sent`, async (t) => {
       const { pool } = await freshDatabase(t);
       const { parts, log } = partsOf('recorded');
-      const sender = heldSender();
+      const sender = waitingSender();
       const admitted = admittedOf('w');
       const delivery = { ...admitted.delivery, id, payload: null };
       const execution = await execute({ ...parts, pool }, { ...admitted, delivery }, { sender });

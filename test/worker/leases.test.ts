@@ -24,8 +24,8 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   });
 
   const now = performance.now();
-  const [late] = leases.hold([claim('late')], now - LEASE_SECONDS * 700);
-  const [fresh] = leases.hold([claim('fresh')], now);
+  const [late] = leases.add([claim('late')], now - LEASE_SECONDS * 700);
+  const [fresh] = leases.add([claim('fresh')], now);
 
   assert.deepEqual([late?.abort.signal.aborted, fresh?.abort.signal.aborted], [true, false]);
   assert.deepEqual(
@@ -43,8 +43,8 @@ test('claims that the database did not take back → not extended, and returned 
   const leases = new Leases({ pool, queue: changed(queue, { return: returning }), log });
   lastFirst(t).after(() => leases.stop(0));
   const claim = await claimOf(randomUUID(), randomUUID());
-  const held = leases.hold([claim], performance.now());
-  await leases.return(held);
+  const leased = leases.add([claim], performance.now());
+  await leases.return(leased);
   assert.deepEqual(leases.all(), []);
   assert.deepEqual(
     log.lines.map(({ event }) => event),
@@ -62,7 +62,7 @@ test('told to stop while the database takes nothing back → it tries until it d
   const returning: typeof queue.return = (...all) =>
     (tries += 1) < 3 ? Promise.reject(new Error('no')) : queue.return(...all);
   const leases = new Leases({ pool, queue: changed(queue, { return: returning }), log: silentLog });
-  await leases.return(leases.hold([await claimOf(randomUUID(), randomUUID())], performance.now()));
+  await leases.return(leases.add([await claimOf(randomUUID(), randomUUID())], performance.now()));
   await leases.stop(20_000);
   assert.equal((await claimed(queue, 1)).length, 1);
 
@@ -73,7 +73,7 @@ test('told to stop while the database takes nothing back → it tries until it d
     log: silentLog,
   });
   const returned = silent.return(
-    silent.hold([await claimOf(randomUUID(), randomUUID())], performance.now()),
+    silent.add([await claimOf(randomUUID(), randomUUID())], performance.now()),
   );
   const toldAt = performance.now();
   await silent.stop(100);

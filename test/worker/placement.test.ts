@@ -14,11 +14,11 @@ import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
-import { admittedOf, ANSWERED, heldSender } from './admitted.ts';
+import { admittedOf, ANSWERED, waitingSender } from './admitted.ts';
 
 /** A placement on real slots, buffer and claimer, which notes what becomes of claims. */
 function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}) {
-  const [sender, isolatedSender] = [heldSender(), heldSender()];
+  const [sender, isolatedSender] = [waitingSender(), waitingSender()];
   const slots = new Slots({ slots: size, share: 20 });
   const buffer = new Buffer<Admitted>(size);
   const requests: ClaimRequest[] = [];

@@ -88,14 +88,14 @@ export class Claimer {
   }
 
   /**
-   * A send of a webhook is over. `wasLong`: it held so many bytes that another one may have room
+   * A send of a webhook is over. `wasLong`: it took so many bytes that another one may have room
    * for its own now.
    */
   sendEnded(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     if (this.#turnedAway.forget(webhookId)) this.#leftOut.letIn(webhookId);
-    // Where others wait for a place that is held for long, it comes after them: else the same few
+    // Where others wait for a place that is taken for long, it comes after them: else the same few
     // would have them for ever.
     if (isSlow(standing) && !slots.isActive(webhookId) && this.#turnedAway.has(standing))
       this.turnAway(webhookId, standing);

@@ -3,7 +3,7 @@ import type { Standing } from '../slots/standing.ts';
 
 /**
  * Why a claim found no room: its webhook's standing has none; it is a newcomer of an unknown
- * webhook, and others are being tried; or its payload is too large for what is held already.
+ * webhook, and others are being tried; or its payload is too large beside those in memory.
  */
 export type Shortage = Standing | 'newcomer' | 'bytes';
 

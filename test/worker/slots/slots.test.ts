@@ -63,16 +63,16 @@ suite('the share between busy webhooks', () => {
   ] as const) {
     test(`${webhooks} webhooks want all 100 places → about ${each} each, and one that comes gets a place`, () => {
       const { all, send, later } = slotsOf({ slots: 100, share: 1000 });
-      const held = new Map(ids('w', webhooks).map((id) => [id, [] as Slot[]]));
-      for (const id of held.keys()) send(id, 200);
+      const underWay = new Map(ids('w', webhooks).map((id) => [id, [] as Slot[]]));
+      for (const id of underWay.keys()) send(id, 200);
       later(2000);
       for (let round = 0; round < 400; round += 1) {
-        for (const [id, mine] of held) {
+        for (const [id, mine] of underWay) {
           if (round % 2 === 1) mine.shift()?.leave('answered');
           for (let slot = all.take(id); slot; slot = all.take(id)) mine.push(slot);
         }
       }
-      const counts = [...held.values()].map(({ length }) => length);
+      const counts = [...underWay.values()].map(({ length }) => length);
       for (const count of counts) assert.ok(Math.abs(count - each) <= 2, counts.join(' '));
       assert.ok(all.take('another'));
     });
