@@ -58,14 +58,14 @@ export class Claimer {
     if (from === undefined) return { claims: [], from: 'newest', askedAt };
     // Before the answer, so that a wake-up that comes meanwhile is not forgotten.
     this.#ends.begin(from, askedAt);
-    const released = [...this.#turnedAway.released()];
+    const asked = [...this.#turnedAway.asked()];
     try {
-      const { claims, more, hidden } = await this.#parts.queue.claim(this.#request(from, released));
+      const { claims, more, hidden } = await this.#parts.queue.claim(this.#request(from, asked));
       this.#ends.note(from, { more, hidden });
-      this.#turnedAway.endReleases(claims.map(({ webhookId }) => webhookId));
+      this.#turnedAway.endAsking(claims.map(({ webhookId }) => webhookId));
       // A webhook of which nothing was claimed has nothing due: another may have its place.
       const sawAll = from === 'oldest' && !more;
-      if (sawAll && this.#turnedAway.endReleases(released) > 0) this.roomChanged();
+      if (sawAll && this.#turnedAway.endAsking(asked) > 0) this.roomChanged();
       return { claims, from, askedAt };
     } catch (error) {
       this.#ends.want(from);
@@ -103,7 +103,7 @@ export class Claimer {
       this.#leftOut.delete(webhookId);
       this.#ends.wantMore();
     }
-    if (wasLong) this.#release('bytes', 1);
+    if (wasLong) this.#askFor('bytes', 1);
     this.roomChanged();
   }
 
@@ -115,12 +115,12 @@ export class Claimer {
     const { slots } = this.#parts;
     for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
-      if (room > 0) this.#release(standing, room - this.#turnedAway.countReleased(standing));
+      if (room > 0) this.#askFor(standing, room - this.#turnedAway.countAsked(standing));
     }
     // One of those turned away last as well, so that it need not wait for all that hang.
     const room = slots.roomFor('unknown');
     if (room > 0)
-      this.#release('unknown', room + 1 - this.#turnedAway.countReleased('unknown'), 'last');
+      this.#askFor('unknown', room + 1 - this.#turnedAway.countAsked('unknown'), 'last');
     for (const webhookId of this.#turnedAway.takeNewcomers(slots.roomFor('unknown', true))) {
       this.#leftOut.letIn(webhookId);
       this.#ends.want('newest');
@@ -144,12 +144,12 @@ export class Claimer {
     this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
     this.#turnedAway.takeNewcomers(Infinity);
-    this.#release('bytes', 1);
+    this.#askFor('bytes', 1);
     this.roomChanged();
   }
 
-  #release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): void {
-    for (const webhookId of this.#turnedAway.release(shortage, count, which)) {
+  #askFor(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): void {
+    for (const webhookId of this.#turnedAway.askFor(shortage, count, which)) {
       // Of an unknown one, what was new was claimed all the while.
       if (shortage !== 'unknown') this.#leftOut.letIn(webhookId);
       this.#ends.want('oldest');
@@ -164,11 +164,11 @@ export class Claimer {
    * Asks for what there is room for. Here that costs as much as there are webhooks with something
    * under way, and those that were turned away are listed, as the database has to pass them over.
    */
-  #request(from: End, released: string[]): ClaimRequest {
+  #request(from: End, asked: string[]): ClaimRequest {
     const { slots, buffer } = this.#parts;
     const rooms = new Map<string, number>();
     const full = new Set<string>();
-    for (const webhookId of [...slots.active(), ...buffer.webhookIds(), ...released]) {
+    for (const webhookId of [...slots.active(), ...buffer.webhookIds(), ...asked]) {
       const room = this.#room.of(webhookId);
       if (room > 0) rooms.set(webhookId, room);
       else full.add(webhookId);

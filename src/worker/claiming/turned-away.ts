@@ -15,8 +15,8 @@ const LEFT_OUT = ['quick', 'slow', 'silent', 'newcomer', 'bytes'] as const;
 
 /**
  * Webhooks whose claims went back for want of room. They are not claimed again until there is some:
- * then they are released, which means that they are asked for by name until something was claimed.
- * Newcomers are found among the newest, without being asked for.
+ * then they are asked for by name until something of them was claimed. Newcomers are found among
+ * the newest, without being asked for.
  */
 export class TurnedAway {
   readonly #byShortage: Record<Shortage, OrderedSet> = {
@@ -27,11 +27,11 @@ export class TurnedAway {
     newcomer: new OrderedSet(),
     bytes: new OrderedSet(),
   };
-  /** What those that are released were short of. */
-  readonly #released = new Map<string, Shortage>();
+  /** What those that are to be asked for were short of. */
+  readonly #asked = new Map<string, Shortage>();
   readonly #counts = { quick: 0, slow: 0, silent: 0, unknown: 0, newcomer: 0, bytes: 0 };
 
-  /** @returns whether nothing of it is to be claimed now, other than before. */
+  /** @returns whether it is left out of claims from now on, and was not before. */
   add(webhookId: string, shortage: Shortage): boolean {
     const those = this.#byShortage[shortage];
     if (those.size >= REMEMBERED) return false;
@@ -53,17 +53,17 @@ export class TurnedAway {
   }
 
   /**
-   * Releases up to `count` of them, those that were turned away first, or last.
+   * Lets up to `count` of them be asked for, those that were turned away first, or last.
    * @returns them.
    */
-  release(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
-    const released = this.#take(shortage, count, which);
-    for (const webhookId of released) {
-      this.#endRelease(webhookId);
-      this.#released.set(webhookId, shortage);
+  askFor(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): string[] {
+    const asked = this.#take(shortage, count, which);
+    for (const webhookId of asked) {
+      this.#endAskingFor(webhookId);
+      this.#asked.set(webhookId, shortage);
       this.#counts[shortage] += 1;
     }
-    return released;
+    return asked;
   }
 
   /** Takes out up to `count` newcomers, the last ones first. @returns them. */
@@ -71,20 +71,23 @@ export class TurnedAway {
     return this.#take('newcomer', count, 'last');
   }
 
-  /** How many that were short of this are released. */
-  countReleased(shortage: Shortage): number {
+  /** How many that were short of this are to be asked for. */
+  countAsked(shortage: Shortage): number {
     return this.#counts[shortage];
   }
 
   /** Those that are to be asked for by name. */
-  released(): Iterable<string> {
-    return this.#released.keys();
+  asked(): Iterable<string> {
+    return this.#asked.keys();
   }
 
-  /** Something of these webhooks was claimed, or nothing of them is due. @returns how many were. */
-  endReleases(webhookIds: Iterable<string>): number {
+  /**
+   * Something of these webhooks was claimed, or nothing of them is due.
+   * @returns how many were to be asked for.
+   */
+  endAsking(webhookIds: Iterable<string>): number {
     let ended = 0;
-    for (const webhookId of webhookIds) if (this.#endRelease(webhookId)) ended += 1;
+    for (const webhookId of webhookIds) if (this.#endAskingFor(webhookId)) ended += 1;
     return ended;
   }
 
@@ -112,9 +115,9 @@ export class TurnedAway {
     return taken;
   }
 
-  #endRelease(webhookId: string): boolean {
-    const shortage = this.#released.get(webhookId);
+  #endAskingFor(webhookId: string): boolean {
+    const shortage = this.#asked.get(webhookId);
     if (shortage !== undefined) this.#counts[shortage] -= 1;
-    return this.#released.delete(webhookId);
+    return this.#asked.delete(webhookId);
   }
 }

@@ -84,7 +84,7 @@ export class Lanes {
   }
 
   leave(place: Place): void {
-    this.#release(place);
+    this.#vacate(place);
     const [overdue] = this.#overdue;
     if (overdue !== undefined && this.#busy.slow < this.#open) this.#move(overdue);
   }
@@ -102,12 +102,12 @@ export class Lanes {
   }
 
   #move(place: Place): void {
-    this.#release(place);
+    this.#vacate(place);
     place.lane = 'slow';
     this.#busy.slow += 1;
   }
 
-  #release(place: Place): void {
+  #vacate(place: Place): void {
     this.#busy[place.lane] -= 1;
     if (this.#overdue.delete(place) && place.unknown) this.#overdueUnknown -= 1;
     if (place.unknown) this.#unknown -= 1;

@@ -8,7 +8,7 @@ function turnedAwayOf(webhookIds: string, shortage: Shortage): TurnedAway {
   return turnedAway;
 }
 
-suite('some are released', () => {
+suite('some are to be asked for', () => {
   for (const [when, then, left, { ids, count, which }] of [
     ['the first two', 'ab', 'cd', { ids: 'abcd', count: 2, which: 'first' }],
     ['the last two', 'dc', 'ab', { ids: 'abcd', count: 2, which: 'last' }],
@@ -24,29 +24,26 @@ suite('some are released', () => {
   ][]) {
     test(`${when} → ${then || 'none'}, and ${left || 'none'} are left`, () => {
       const turnedAway = turnedAwayOf(ids, 'silent');
-      const released = turnedAway.release('silent', count, which).join('');
-      assert.deepEqual([released, turnedAway.leftOut().join('')], [then, left]);
-      assert.equal(turnedAway.countReleased('silent'), then.length);
-      assert.equal([...turnedAway.released()].join(''), then);
+      const asked = turnedAway.askFor('silent', count, which).join('');
+      assert.deepEqual([asked, turnedAway.leftOut().join('')], [then, left]);
+      assert.equal(turnedAway.countAsked('silent'), then.length);
+      assert.equal([...turnedAway.asked()].join(''), then);
     });
   }
 
-  test('something of them is claimed, or nothing is due → they are released no longer', () => {
+  test('something of them is claimed, or nothing is due → they are asked for no longer', () => {
     const turnedAway = turnedAwayOf('abc', 'unknown');
-    turnedAway.release('unknown', 3);
-    assert.equal(turnedAway.endReleases(['a', 'b', 'another']), 2);
-    assert.deepEqual([turnedAway.countReleased('unknown'), [...turnedAway.released()]], [1, ['c']]);
+    turnedAway.askFor('unknown', 3);
+    assert.equal(turnedAway.endAsking(['a', 'b', 'another']), 2);
+    assert.deepEqual([turnedAway.countAsked('unknown'), [...turnedAway.asked()]], [1, ['c']]);
   });
 
-  test('one is released for two reasons → it counts for the second', () => {
+  test('one is asked for for two reasons → it counts for the second', () => {
     const turnedAway = turnedAwayOf('a', 'silent');
     turnedAway.add('a', 'bytes');
-    turnedAway.release('silent', 1);
-    turnedAway.release('bytes', 1);
-    assert.deepEqual(
-      [turnedAway.countReleased('silent'), turnedAway.countReleased('bytes')],
-      [0, 1],
-    );
+    turnedAway.askFor('silent', 1);
+    turnedAway.askFor('bytes', 1);
+    assert.deepEqual([turnedAway.countAsked('silent'), turnedAway.countAsked('bytes')], [0, 1]);
   });
 });
 
@@ -77,7 +74,7 @@ suite('what is not claimed', () => {
   test('newcomers → taken out with the last one first, and not asked for by name', () => {
     const turnedAway = turnedAwayOf('abc', 'newcomer');
     assert.deepEqual(turnedAway.takeNewcomers(2), ['c', 'b']);
-    assert.deepEqual([turnedAway.leftOut(), [...turnedAway.released()]], [['a'], []]);
+    assert.deepEqual([turnedAway.leftOut(), [...turnedAway.asked()]], [['a'], []]);
   });
 
   test('ten thousand are remembered → one more is not', () => {
