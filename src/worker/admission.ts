@@ -27,7 +27,7 @@ export type Admitted = {
 export type AdmissionParts = {
   pool: Pool;
   queue: ClaimableQueue;
-  leases: Pick<Leases, 'drop' | 'return'>;
+  leases: Pick<Leases, 'end' | 'return'>;
   slots: Slots;
 };
 
@@ -111,7 +111,7 @@ async function withdrawOthers(
   );
   if (withdrawn.length === 0) return;
   await inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
-  for (const { lease } of withdrawn) leases.drop(lease);
+  for (const { lease } of withdrawn) leases.end(lease);
 }
 
 function admitted({ lease, found, decision }: Decided, readAt: number): Admitted[] {

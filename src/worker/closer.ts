@@ -6,12 +6,12 @@ import { LONGEST_PAUSE_MS, type FaultPause } from './fault-pause.ts';
 import type { Leases } from './leases.ts';
 
 type CloserParts = {
-  leases: Pick<Leases, 'drop' | 'return'>;
+  leases: Pick<Leases, 'end' | 'return'>;
   claimer: Pick<Claimer, 'pause'>;
   log: Log;
 };
 
-/** Parts with claims whose execution is over. */
+/** Ends or returns claims whose execution is over. */
 export class Closer {
   readonly #parts: CloserParts;
   readonly #pause: FaultPause;
@@ -23,7 +23,7 @@ export class Closer {
   }
 
   /**
-   * A claim that is settled leaves. Any other is returned with its old count, and takes its mark
+   * A claim that is settled ends. Any other is returned with its old count, and takes its mark
    * along, even if another worker has it now. Resolves when that is done, or was tried once.
    */
   async close({ lease, isolated }: Admitted, execution: Execution): Promise<void> {
@@ -31,7 +31,7 @@ export class Closer {
     switch (execution.kind) {
       case 'attempted':
         if (!isolated) this.#pause.recovered();
-        return leases.drop(lease);
+        return leases.end(lease);
       case 'aborted':
       case 'gone':
       case 'not_ours':

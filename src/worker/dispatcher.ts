@@ -59,7 +59,7 @@ const RETURN_MS = 2000;
  * | sending                      | `execute`                                                 |
  * | fast → slow                  | `Slot.becomeSlow`; then what is buffered is returned      |
  * | settled                      | `Completer.complete`                                      |
- * | the claim is over, or        | `Closer.close`: `Leases.drop`, or `Leases.return`         |
+ * | the claim is over, or        | `Closer.close`: `Leases.end`, or `Leases.return`          |
  * | returned                     |                                                           |
  * | aborted                      | `Leases`, when a claim is not ours any more, or `stop`    |
  *

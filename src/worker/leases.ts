@@ -60,7 +60,7 @@ export class Leases {
   }
 
   /** The claim is over. */
-  drop(one: LeasedClaim): void {
+  end(one: LeasedClaim): void {
     this.#leased.delete(one);
   }
 

@@ -10,11 +10,11 @@ import { admittedOf } from './admitted.ts';
 const ATTEMPTED = { kind: 'attempted' } as Attempted;
 const local = (code: string): Execution => ({ kind: 'local', code });
 
-/** `dropped`, or returned and due again after so many seconds; and how long claiming is paused. */
-type Case = [when: string, then: 'dropped' | number, pausedMs: number[], ends: Execution[]];
+/** `ended`, or returned and due again after so many seconds; and how long claiming is paused. */
+type Case = [when: string, then: 'ended' | number, pausedMs: number[], ends: Execution[]];
 
 const CASES: Case[] = [
-  ['it was recorded', 'dropped', [], [ATTEMPTED]],
+  ['it was recorded', 'ended', [], [ATTEMPTED]],
   ['it was given up', 0, [], [{ kind: 'aborted' }]],
   ['its delivery is gone', 0, [], [{ kind: 'gone' }]],
   ['it is not ours any more', 0, [], [{ kind: 'not_ours' }]],
@@ -28,12 +28,12 @@ for (const isolated of [false, true]) {
   for (const [when, then, pausedMs, ends] of CASES) {
     const isAlone = isolated && ends.some(({ kind }) => kind === 'local');
     const seconds = isAlone ? 30 : then;
-    const how = seconds === 'dropped' ? 'it is over' : `it is returned, due after ${seconds} s`;
+    const how = seconds === 'ended' ? 'it is over' : `it is returned, due after ${seconds} s`;
     test(`a claim${isolated ? ' of an isolated send' : ''}: ${when} → ${how}`, async () => {
-      const done: ('dropped' | number)[] = [];
+      const done: ('ended' | number)[] = [];
       const pauses: number[] = [];
       const leases = {
-        drop: () => void done.push('dropped'),
+        end: () => void done.push('ended'),
         return: async (_some: unknown[], delaySeconds = 0) => void done.push(delaySeconds),
       };
       const claimer = { pause: (ms: number) => void pauses.push(ms) };
@@ -54,7 +54,7 @@ for (const isolated of [false, true]) {
 
 test('a fault of this machine → logged once a pause; one that is met alone, each time', async () => {
   const log = keepingLog();
-  const leases = { drop() {}, return: async () => {} };
+  const leases = { end() {}, return: async () => {} };
   const closer = new Closer({ leases, claimer: { pause() {} }, log }, new FaultPause(() => 0));
   for (const code of ['EMFILE', 'EMFILE', 'EADDRNOTAVAIL', 'EADDRNOTAVAIL'])
     await closer.close(admittedOf('w'), local(code));

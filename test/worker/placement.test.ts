@@ -29,10 +29,10 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
     },
   };
   const claimer = new Claimer({ queue, slots, buffer, pollingIntervalMs: 60_000 });
-  const dropped: string[] = [];
+  const ended: string[] = [];
   const returned: [deliveryId: string, delaySeconds: number][] = [];
   const leases = {
-    drop: ({ claim }: LeasedClaim) => void dropped.push(claim.deliveryId),
+    end: ({ claim }: LeasedClaim) => void ended.push(claim.deliveryId),
     async return(some: LeasedClaim[], delaySeconds = 0) {
       for (const { claim } of some) returned.push([claim.deliveryId, delaySeconds]);
     },
@@ -48,7 +48,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   });
   return {
     ...{ placement, sender, isolatedSender, slots, buffer, claimer, wakeup, log },
-    ...{ dropped, returned, completed, requests },
+    ...{ ended, returned, completed, requests },
   };
 }
 
@@ -160,7 +160,7 @@ suite('where a claim goes', () => {
 
 suite('what follows when a send ends or turns slow', () => {
   test('it was recorded → its claim is over, what waited has its place, and the loop is woken', async () => {
-    const { placement, sender, buffer, wakeup, dropped } = placementOf();
+    const { placement, sender, buffer, wakeup, ended } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
     await placement.place([first, second]);
     await until('it is sent', () => sender.underWay() === 1);
@@ -168,10 +168,10 @@ suite('what follows when a send ends or turns slow', () => {
     sender.end(ANSWERED);
     await wakeup.wait(60_000);
     await until('the next one is sent', () => sender.underWay() === 1);
-    assert.deepEqual([dropped, buffer.size], [[first.delivery.id], 0]);
+    assert.deepEqual([ended, buffer.size], [[first.delivery.id], 0]);
     sender.end(ANSWERED);
     await placement.allOver();
-    assert.deepEqual(dropped, [first.delivery.id, second.delivery.id]);
+    assert.deepEqual(ended, [first.delivery.id, second.delivery.id]);
   });
 
   test('it turns slow → what waits for its webhook is returned, and the loop is woken', async () => {
@@ -196,7 +196,7 @@ suite('what follows when a send ends or turns slow', () => {
   });
 
   test('told to stop → what waits is returned, sends under way go on', async () => {
-    const { placement, sender, dropped, returned } = placementOf();
+    const { placement, sender, ended, returned } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
     await placement.place([first, second]);
     await placement.stop();
@@ -204,14 +204,14 @@ suite('what follows when a send ends or turns slow', () => {
     await until('it is sent', () => sender.underWay() === 1);
     sender.end(ANSWERED);
     await placement.allOver();
-    assert.deepEqual(dropped, [first.delivery.id]);
+    assert.deepEqual(ended, [first.delivery.id]);
   });
 });
 
 test('a claim has waited for more than a second → it is read again before it is sent', async (t) => {
   const worker = await freshWorkerQueue(t);
   const world = placementOf({ parts: { pool: worker.pool, queue: worker.queue } });
-  const { placement, sender, buffer, dropped } = world;
+  const { placement, sender, buffer, ended } = world;
   const webhook = await addWebhook(worker);
   const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, { count: 2 });
   await worker.pool.query('delete from deliveries where id = $1', [gone]);
@@ -223,8 +223,8 @@ test('a claim has waited for more than a second → it is read again before it i
   }
   placement.fill();
   await until('one of them is sent', () => sender.underWay() === 1);
-  assert.deepEqual([dropped, buffer.size], [[gone], 0]);
+  assert.deepEqual([ended, buffer.size], [[gone], 0]);
   sender.end(ANSWERED);
   await placement.allOver();
-  assert.deepEqual(dropped, [gone, id]);
+  assert.deepEqual(ended, [gone, id]);
 });

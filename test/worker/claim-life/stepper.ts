@@ -177,9 +177,9 @@ export class Stepper {
   }
 
   /** The leases as the modules use them, without a timer. */
-  get #leases(): Pick<Leases, 'drop' | 'return'> {
+  get #leases(): Pick<Leases, 'end' | 'return'> {
     return {
-      drop: (lease) => this.#forget(lease),
+      end: (lease) => this.#forget(lease),
       return: (leases, delaySeconds) => this.#return(leases, delaySeconds),
     };
   }
