@@ -2,7 +2,7 @@ import type { Buffer } from '../buffer.ts';
 import { Ends, type End } from './ends.ts';
 import type { Claim, ClaimRequest } from '../../queue/claim.ts';
 import type { ClaimableQueue } from '../../queue/claimable-queue.ts';
-import { LeftOut } from './left-out.ts';
+import { Missed } from './missed.ts';
 import { Room } from './room.ts';
 import type { Slots } from '../slots/slots.ts';
 import { isSlow } from '../slots/standing.ts';
@@ -39,7 +39,7 @@ export class Claimer {
   readonly #room: Room;
   readonly #ends = new Ends();
   readonly #turnedAway = new TurnedAway();
-  readonly #leftOut = new LeftOut();
+  readonly #missed = new Missed();
   #pollAt = 0;
   #pausedUntil = 0;
 
@@ -79,12 +79,12 @@ export class Claimer {
   /** There may be something new. */
   wake(): void {
     this.#ends.want('newest');
-    this.#leftOut.wake();
+    this.#missed.clear();
   }
 
   /** A claim found no room and went back: its webhook is left out until there is some. */
   turnAway(webhookId: string, shortage: Shortage): void {
-    if (this.#turnedAway.add(webhookId, shortage)) this.#leftOut.turnedAway(webhookId);
+    if (this.#turnedAway.add(webhookId, shortage)) this.#missed.noteTurnedAway(webhookId);
   }
 
   /**
@@ -94,13 +94,13 @@ export class Claimer {
   sendEnded(webhookId: string, wasLong = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
-    if (this.#turnedAway.forget(webhookId)) this.#leftOut.letIn(webhookId);
+    if (this.#turnedAway.forget(webhookId)) this.#missed.addIfLeftOut(webhookId);
     // Where others wait for a place that is taken for long, it comes after them: else the same few
     // would have them for ever.
     if (isSlow(standing) && !slots.isActive(webhookId) && this.#turnedAway.has(standing))
       this.turnAway(webhookId, standing);
-    else if (this.#leftOut.has(webhookId) && this.#room.of(webhookId) > 0) {
-      this.#leftOut.delete(webhookId);
+    else if (this.#missed.has(webhookId) && this.#room.of(webhookId) > 0) {
+      this.#missed.delete(webhookId);
       this.#ends.wantMore();
     }
     if (wasLong) this.#askFor('bytes', 1);
@@ -122,7 +122,7 @@ export class Claimer {
     if (room > 0)
       this.#askFor('unknown', room + 1 - this.#turnedAway.countAsked('unknown'), 'last');
     for (const webhookId of this.#turnedAway.takeNewcomers(slots.roomFor('unknown', true))) {
-      this.#leftOut.letIn(webhookId);
+      this.#missed.addIfLeftOut(webhookId);
       this.#ends.want('newest');
     }
   }
@@ -151,7 +151,7 @@ export class Claimer {
   #askFor(shortage: Shortage, count: number, which: 'first' | 'last' = 'first'): void {
     for (const webhookId of this.#turnedAway.askFor(shortage, count, which)) {
       // Of an unknown one, what was new was claimed all the while.
-      if (shortage !== 'unknown') this.#leftOut.letIn(webhookId);
+      if (shortage !== 'unknown') this.#missed.addIfLeftOut(webhookId);
       this.#ends.want('oldest');
     }
   }
@@ -173,7 +173,7 @@ export class Claimer {
       if (room > 0) rooms.set(webhookId, room);
       else full.add(webhookId);
     }
-    this.#leftOut.claimed(full);
+    this.#missed.noteClaim(full);
     return {
       limit: this.#room.limit(from),
       from,
