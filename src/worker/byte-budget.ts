@@ -7,7 +7,7 @@ type Payload = { payload: string | null; bytes: number };
  * How far long payloads may fill the budget: those that may stay for long leave room to those
  * that are not.
  */
-const SHARES = { silent: 1 / 4, unknown: 3 / 8, slow: 5 / 8, quick: 3 / 4 } satisfies Record<
+const SHARES = { silent: 1 / 4, unknown: 3 / 8, late: 5 / 8, quick: 3 / 4 } satisfies Record<
   Standing,
   number
 >;

@@ -57,7 +57,7 @@ const RETURN_MS = 2000;
  * |                              | its webhook left out by `Claimer.turnAway`                |
  * | buffered → slot              | `Placement.fill`, which admits again what waited for long |
  * | sending                      | `execute`                                                 |
- * | fast → slow                  | `Slot.becomeSlow`; then what is buffered is returned      |
+ * | fast → slow                  | `Slot.tookLong`; then what is buffered is returned        |
  * | settled                      | `Completer.complete`                                      |
  * | the claim is over, or        | `Closer.close`: `Leases.end`, or `Leases.return`          |
  * | returned                     |                                                           |

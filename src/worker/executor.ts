@@ -9,8 +9,8 @@ import type { Sender } from '../sending/send.ts';
 
 export type ExecutorParts = { pool: Pool; log: Log; completer: Pick<Completer, 'complete'> };
 
-/** What sends, and whom to tell, by `onSlow`, when a send has taken `slowAfterMs`. */
-export type Means = { sender: Sender; slowness?: { slowAfterMs: number; onSlow(): void } };
+/** What sends, and whom to tell, by `onLong`, when a send has taken `longAfterMs`. */
+export type Means = { sender: Sender; watch?: { longAfterMs: number; onLong(): void } };
 
 /**
  * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has
@@ -57,11 +57,11 @@ async function assignmentOf(
 
 /** Sends, and tells when that takes long. To record what came of it does not count. */
 async function send(
-  { sender, slowness }: Means,
+  { sender, watch }: Means,
   assignment: Assignment,
   signal: AbortSignal,
 ): Promise<Attempted | Unsent> {
-  const timer = slowness && setTimeout(() => slowness.onSlow(), slowness.slowAfterMs);
+  const timer = watch && setTimeout(() => watch.onLong(), watch.longAfterMs);
   try {
     return await deliver(sender, assignment, signal);
   } finally {

@@ -23,7 +23,7 @@ export type PlacementParts = AdmissionParts &
     buffer: Buffer<Admitted>;
     bytesInFlight: number;
     claimer: Claimer;
-    /** Woken when a send is over, or turned slow: there may be room to claim for. */
+    /** Woken when a send is over, or takes long: there may be room to claim for. */
     wakeup: Wakeup;
   };
 
@@ -151,20 +151,20 @@ export class Placement {
 
   async #send(admitted: Admitted, slot: Slot): Promise<Execution> {
     const { sender } = this.#parts;
-    const onSlow = () => this.#becameSlow(admitted.webhookId, slot);
-    const slowness = { slowAfterMs: slot.slowAfterMs, onSlow };
-    const execution = await execute(this.#parts, admitted, { sender, slowness });
+    const onLong = () => this.#tookLong(admitted.webhookId, slot);
+    const watch = { longAfterMs: slot.longAfterMs, onLong };
+    const execution = await execute(this.#parts, admitted, { sender, watch });
     slot.leave(endOf(execution));
     this.#bytes.give(admitted.delivery);
     return execution;
   }
 
   /**
-   * Claims that wait for a webhook that turned out to be slow would wait for long: they go back.
+   * Claims that wait for a webhook whose sends take long would wait for long: they go back.
    */
-  #becameSlow(webhookId: string, slot: Slot): void {
+  #tookLong(webhookId: string, slot: Slot): void {
     const { claimer, buffer, wakeup } = this.#parts;
-    slot.becomeSlow();
+    slot.tookLong();
     claimer.roomChanged();
     wakeup.wake();
     this.#underWay.add(this.#return(buffer.remove(webhookId)));

@@ -1,7 +1,7 @@
 /**
  * Lets one loop sleep until somebody has something for it. Wake-ups that come together count once.
  * The loop is the one of the dispatcher. It is woken when there may be something new in the queue,
- * and by the placement when a send is over or turned slow, so that there may be room.
+ * and by the placement when a send is over or takes long, so that there may be room.
  */
 export class Wakeup {
   #isDue = false;

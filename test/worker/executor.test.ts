@@ -48,8 +48,8 @@ suite('one delivery is sent', () => {
     const { parts } = partsOf('recorded');
     const sender = waitingSender();
     let told = 0;
-    const slowness = { slowAfterMs: 1000, onSlow: () => void (told += 1) };
-    const execution = execute(parts, admittedOf('w'), { sender, slowness });
+    const watch = { longAfterMs: 1000, onLong: () => void (told += 1) };
+    const execution = execute(parts, admittedOf('w'), { sender, watch });
     while (sender.underWay() === 0) await new Promise(setImmediate);
     t.mock.timers.tick(999);
     assert.equal(told, 0);
@@ -68,8 +68,8 @@ suite('one delivery is sent', () => {
     const { parts } = partsOf('recorded');
     const completer = { complete: () => ((completing = true), promise) };
     const sender = waitingSender();
-    const slowness = { slowAfterMs: 1000, onSlow: () => assert.fail('it was told') };
-    const execution = execute({ ...parts, completer }, admittedOf('w'), { sender, slowness });
+    const watch = { longAfterMs: 1000, onLong: () => assert.fail('it was told') };
+    const execution = execute({ ...parts, completer }, admittedOf('w'), { sender, watch });
     while (sender.underWay() === 0) await new Promise(setImmediate);
     sender.end(ANSWERED);
     while (!completing) await new Promise(setImmediate);

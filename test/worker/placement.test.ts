@@ -158,7 +158,7 @@ suite('where a claim goes', () => {
   });
 });
 
-suite('what follows when a send ends or turns slow', () => {
+suite('what follows when a send ends or takes long', () => {
   test('it was recorded → its claim is over, what waited has its place, and the loop is woken', async () => {
     const { placement, sender, buffer, wakeup, ended } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
@@ -174,7 +174,7 @@ suite('what follows when a send ends or turns slow', () => {
     assert.deepEqual(ended, [first.delivery.id, second.delivery.id]);
   });
 
-  test('it turns slow → what waits for its webhook is returned, and the loop is woken', async () => {
+  test('it takes long → what waits for its webhook is returned, and the loop is woken', async () => {
     const { placement, sender, slots, returned, wakeup } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
     await placement.place([first, second]);
@@ -182,7 +182,7 @@ suite('what follows when a send ends or turns slow', () => {
     assert.deepEqual([returned, slots.standing('w')], [[[second.delivery.id, 0]], 'silent']);
     sender.end(ANSWERED);
     await placement.allOver();
-    assert.equal(slots.standing('w'), 'slow');
+    assert.equal(slots.standing('w'), 'late');
   });
 
   test('this machine could not send → returned later, and what waits is not started meanwhile', async () => {

@@ -145,15 +145,15 @@ export class WorkerModel {
     this.#count();
     const { answersMs, timeoutMs } = this.#endpoints.get(webhookId) as Endpoint;
     const tookMs = Math.min(answersMs, timeoutMs);
-    if (tookMs > slot.slowAfterMs)
-      this.#at(this.#now + slot.slowAfterMs, () => this.#late(webhookId, () => slot.becomeSlow()));
+    if (tookMs > slot.longAfterMs)
+      this.#at(this.#now + slot.longAfterMs, () => this.#late(webhookId, () => slot.tookLong()));
     const end: SendEnd = answersMs <= timeoutMs ? 'answered' : 'unanswered';
     this.#at(this.#now + tookMs + COMMIT_MS, () => this.#end(entry, () => slot.leave(end), end));
     return undefined;
   }
 
-  #late(webhookId: string, becomeSlow: () => void): void {
-    becomeSlow();
+  #late(webhookId: string, tookLong: () => void): void {
+    tookLong();
     this.#claimer.roomChanged();
     this.#rung = true;
     this.#return(this.#buffer.remove(webhookId));

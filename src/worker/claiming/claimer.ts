@@ -5,7 +5,7 @@ import type { ClaimableQueue } from '../../queue/claimable-queue.ts';
 import { Missed } from './missed.ts';
 import { Room } from './room.ts';
 import type { Slots } from '../slots/slots.ts';
-import { isSlow } from '../slots/standing.ts';
+import { isForSlowLane } from '../slots/standing.ts';
 import { TurnedAway, type Shortage } from './turned-away.ts';
 
 /** `askedAt`: when the claims were asked for, `performance.now()`. */
@@ -88,22 +88,21 @@ export class Claimer {
   }
 
   /**
-   * A send of a webhook is over. `wasLong`: it took so many bytes that another one may have room
-   * for its own now.
+   * A send of a webhook is over. `hadLongPayload`: another one may have room for its bytes now.
    */
-  sendEnded(webhookId: string, wasLong = true): void {
+  sendEnded(webhookId: string, hadLongPayload = true): void {
     const { slots } = this.#parts;
     const standing = slots.standing(webhookId);
     if (this.#turnedAway.forget(webhookId)) this.#missed.addIfLeftOut(webhookId);
     // Where others wait for a place that is taken for long, it comes after them: else the same few
     // would have them for ever.
-    if (isSlow(standing) && !slots.isActive(webhookId) && this.#turnedAway.has(standing))
+    if (isForSlowLane(standing) && !slots.isActive(webhookId) && this.#turnedAway.has(standing))
       this.turnAway(webhookId, standing);
     else if (this.#missed.has(webhookId) && this.#room.of(webhookId) > 0) {
       this.#missed.delete(webhookId);
       this.#ends.wantMore();
     }
-    if (wasLong) this.#askFor('bytes', 1);
+    if (hadLongPayload) this.#askFor('bytes', 1);
     this.roomChanged();
   }
 
@@ -113,7 +112,7 @@ export class Claimer {
    */
   roomChanged(): void {
     const { slots } = this.#parts;
-    for (const standing of ['quick', 'slow', 'silent', 'unknown'] as const) {
+    for (const standing of ['quick', 'late', 'silent', 'unknown'] as const) {
       const room = slots.roomFor(standing);
       if (room > 0) this.#askFor(standing, room - this.#turnedAway.countAsked(standing));
     }

@@ -31,7 +31,7 @@ export class Room {
       from === 'newest'
         ? Math.max(fast - this.#buffer.size, Math.min(fast, SMALL_BATCH))
         : fast - this.#buffer.size;
-    return Math.max(0, left, this.#slots.hasSlow ? Math.min(SMALL_BATCH, slow) : 0);
+    return Math.max(0, left, this.#slots.anyForSlowLane ? Math.min(SMALL_BATCH, slow) : 0);
   }
 
   /** For how many claims of a webhook. */

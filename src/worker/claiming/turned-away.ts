@@ -11,7 +11,7 @@ export type Shortage = Standing | 'newcomer' | 'bytes';
 const REMEMBERED = 10_000;
 
 /** Of these nothing is claimed. Of unknown ones something new may still be tried. */
-const LEFT_OUT = ['quick', 'slow', 'silent', 'newcomer', 'bytes'] as const;
+const LEFT_OUT = ['quick', 'late', 'silent', 'newcomer', 'bytes'] as const;
 
 /**
  * Webhooks whose claims went back for want of room. They are not claimed again until there is some:
@@ -21,7 +21,7 @@ const LEFT_OUT = ['quick', 'slow', 'silent', 'newcomer', 'bytes'] as const;
 export class TurnedAway {
   readonly #byShortage: Record<Shortage, OrderedSet> = {
     quick: new OrderedSet(),
-    slow: new OrderedSet(),
+    late: new OrderedSet(),
     silent: new OrderedSet(),
     unknown: new OrderedSet(),
     newcomer: new OrderedSet(),
@@ -29,7 +29,7 @@ export class TurnedAway {
   };
   /** What those that are to be asked for were short of. */
   readonly #asked = new Map<string, Shortage>();
-  readonly #counts = { quick: 0, slow: 0, silent: 0, unknown: 0, newcomer: 0, bytes: 0 };
+  readonly #counts = { quick: 0, late: 0, silent: 0, unknown: 0, newcomer: 0, bytes: 0 };
 
   /** @returns whether it is left out of claims from now on, and was not before. */
   add(webhookId: string, shortage: Shortage): boolean {

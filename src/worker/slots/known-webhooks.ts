@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { isSlow, SLOW_AFTER_MS, type SendEnd, type Standing } from './standing.ts';
+import { isForSlowLane, LONG_AFTER_MS, type SendEnd, type Standing } from './standing.ts';
 
 /** What this process knows of the sends of a webhook. */
 export type KnownWebhook = {
@@ -20,7 +20,7 @@ type KnownWebhooksOptions = {
   now: () => number;
 };
 
-/** After so many quick sends in a row a slow webhook is quick again. */
+/** After so many quick sends in a row a late or silent webhook is quick again. */
 const QUICK_TO_RECOVER = 3;
 
 /**
@@ -43,7 +43,7 @@ export class KnownWebhooks {
       if (reason === 'evict' && known.inFlight === 0) this.#setStanding(known, 'unknown');
     },
   });
-  #slow = 0;
+  #forSlowLane = 0;
 
   constructor({ share, now }: KnownWebhooksOptions) {
     this.#share = share;
@@ -68,9 +68,9 @@ export class KnownWebhooks {
     return this.#active.keys();
   }
 
-  /** Whether any webhook is known to be slow or silent. */
-  get hasSlow(): boolean {
-    return this.#slow > 0;
+  /** Whether any webhook is known to be late or silent. */
+  get anyForSlowLane(): boolean {
+    return this.#forSlowLane > 0;
   }
 
   sendBegan(webhookId: string): void {
@@ -79,13 +79,13 @@ export class KnownWebhooks {
     this.#active.set(webhookId, known);
   }
 
-  sendBecameSlow(webhookId: string): void {
+  sendTookLong(webhookId: string): void {
     const known = this.find(webhookId);
     known.quickInARow = 0;
     this.#setStanding(known, 'silent');
   }
 
-  /** `wasQuick`: it had not become slow. */
+  /** `wasQuick`: it did not take long. */
   sendEnded(webhookId: string, end: SendEnd, wasQuick: boolean): void {
     const known = this.find(webhookId);
     known.inFlight -= 1;
@@ -102,7 +102,7 @@ export class KnownWebhooks {
   recall(webhookId: string, { tookMs, answered }: { tookMs: number; answered: boolean }): void {
     if (this.has(webhookId)) return;
     const known = newlyKnown();
-    this.#setStanding(known, tookMs <= SLOW_AFTER_MS ? 'quick' : answered ? 'slow' : 'silent');
+    this.#setStanding(known, tookMs <= LONG_AFTER_MS ? 'quick' : answered ? 'late' : 'silent');
     this.#remembered.set(webhookId, known);
   }
 
@@ -115,11 +115,11 @@ export class KnownWebhooks {
     const { standing, quickInARow } = known;
     if (wasQuick && (standing === 'unknown' || quickInARow >= QUICK_TO_RECOVER))
       this.#setStanding(known, 'quick');
-    else if (isSlow(standing)) this.#setStanding(known, answered ? 'slow' : 'silent');
+    else if (isForSlowLane(standing)) this.#setStanding(known, answered ? 'late' : 'silent');
   }
 
   #setStanding(known: KnownWebhook, standing: Standing): void {
-    this.#slow += Number(isSlow(standing)) - Number(isSlow(known.standing));
+    this.#forSlowLane += Number(isForSlowLane(standing)) - Number(isForSlowLane(known.standing));
     known.standing = standing;
   }
 }

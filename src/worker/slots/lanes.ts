@@ -4,7 +4,7 @@ export type Lane = 'fast' | 'slow';
 export type Place = { lane: Lane; unknown: boolean };
 
 /**
- * The two lanes of sends, with as many places each. A send that turned slow moves to the slow lane
+ * The two lanes of sends, with as many places each. A send that takes long moves to the slow lane
  * as soon as that has room: until then it is overdue.
  */
 export class Lanes {
@@ -33,13 +33,13 @@ export class Lanes {
     return { fast: this.#size - this.#busy.fast, slow: this.#size - this.#busy.slow };
   }
 
-  /** Whether sends that turned slow still hold places of the fast lane. */
+  /** Whether sends that take long are still in the fast lane. */
   get hasOverdue(): boolean {
     return this.#overdue.size > 0;
   }
 
-  /** Places for webhooks that answer, if slowly. */
-  freeForSlow(): number {
+  /** Places for webhooks that answer late. */
+  freeForLate(): number {
     return this.#size - this.#busy.slow;
   }
 
@@ -75,8 +75,8 @@ export class Lanes {
     return place;
   }
 
-  /** The send in this place turned slow. */
-  becomeSlow(place: Place): void {
+  /** This send has taken long. */
+  tookLong(place: Place): void {
     if (place.lane === 'slow') return;
     if (this.#busy.slow < this.#open) return this.#move(place);
     this.#overdue.add(place);

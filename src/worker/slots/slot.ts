@@ -1,19 +1,19 @@
 import type { Hanging } from './hanging.ts';
 import type { KnownWebhooks } from './known-webhooks.ts';
 import type { Lanes, Place } from './lanes.ts';
-import { isSlow, SLOW_AFTER_MS, type SendEnd } from './standing.ts';
+import { isForSlowLane, LONG_AFTER_MS, type SendEnd } from './standing.ts';
 
 /**
- * A send to an unknown webhook counts as slow sooner, so that the next unknown one can be tried.
+ * A send to an unknown webhook counts as long sooner, so that the next unknown one can be tried.
  */
-const SLOW_AFTER_MS_IF_UNKNOWN = 250;
+const LONG_AFTER_MS_IF_UNKNOWN = 250;
 
 type SlotParts = { webhooks: KnownWebhooks; lanes: Lanes; hanging: Hanging; now: () => number };
 
 /** The place of one send, from its begin to its end. */
 export class Slot {
-  /** How long the send may take until it has to be called slow, in milliseconds. */
-  readonly slowAfterMs: number;
+  /** How long the send may take until `tookLong` is to be called, in milliseconds. */
+  readonly longAfterMs: number;
   readonly #parts: SlotParts;
   readonly #webhookId: string;
   readonly #place: Place;
@@ -25,24 +25,24 @@ export class Slot {
     const { webhooks, lanes, now } = parts;
     const { standing } = webhooks.find(webhookId);
     const isUnknown = standing === 'unknown';
-    this.slowAfterMs = isUnknown ? SLOW_AFTER_MS_IF_UNKNOWN : SLOW_AFTER_MS;
+    this.longAfterMs = isUnknown ? LONG_AFTER_MS_IF_UNKNOWN : LONG_AFTER_MS;
     this.#parts = parts;
     this.#webhookId = webhookId;
-    this.#place = lanes.enter(isSlow(standing) ? 'slow' : 'fast', isUnknown);
+    this.#place = lanes.enter(isForSlowLane(standing) ? 'slow' : 'fast', isUnknown);
     this.#startedAt = now();
     webhooks.sendBegan(webhookId);
   }
 
   /**
-   * The send takes long: from now on its webhook is silent, until it answers, and the send moves to
-   * the slow lane as soon as that has room.
+   * The send has taken long: from now on its webhook is silent, until it answers, and the send
+   * moves to the slow lane as soon as that has room.
    */
-  becomeSlow(): void {
+  tookLong(): void {
     const { webhooks, lanes, hanging } = this.#parts;
     this.#isQuick = false;
     if (webhooks.find(this.#webhookId).standing === 'quick') hanging.note(this.#startedAt);
-    webhooks.sendBecameSlow(this.#webhookId);
-    lanes.becomeSlow(this.#place);
+    webhooks.sendTookLong(this.#webhookId);
+    lanes.tookLong(this.#place);
   }
 
   /** The send is over, and its place free. */

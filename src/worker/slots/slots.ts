@@ -2,7 +2,7 @@ import { Hanging } from './hanging.ts';
 import { KnownWebhooks, type KnownWebhook } from './known-webhooks.ts';
 import { Lanes, type Lane } from './lanes.ts';
 import { Slot } from './slot.ts';
-import { SLOW_AFTER_MS, type Standing } from './standing.ts';
+import { LONG_AFTER_MS, type Standing } from './standing.ts';
 
 export type SlotsOptions = {
   /**
@@ -40,7 +40,7 @@ export type SlotsOptions = {
  * Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
  * 1998). Its own window starts at 1 and grows by one with each answer, as TCP's slow start does
  * (RFC 5681, section 3.1), up to `share`. In the slow lane a quarter is kept for webhooks that are
- * known to answer, if slowly.
+ * known to answer, if late.
  */
 export class Slots {
   readonly #now: () => number;
@@ -97,9 +97,9 @@ export class Slots {
     this.#webhooks.recall(webhookId, last);
   }
 
-  /** Whether any webhook is known to be slow or silent. */
-  get hasSlow(): boolean {
-    return this.#webhooks.hasSlow;
+  /** Whether any webhook is known to be late or silent. */
+  get anyForSlowLane(): boolean {
+    return this.#webhooks.anyForSlowLane;
   }
 
   isActive(webhookId: string): boolean {
@@ -130,8 +130,8 @@ export class Slots {
   /** Places that sends of such a webhook may still take. */
   #free(webhook: Pick<KnownWebhook, 'standing' | 'inFlight' | 'quickAt'>, newcomer: boolean) {
     switch (webhook.standing) {
-      case 'slow':
-        return this.#lanes.freeForSlow();
+      case 'late':
+        return this.#lanes.freeForLate();
       case 'silent':
         return this.#lanes.freeForSilent();
       case 'quick':
@@ -144,7 +144,7 @@ export class Slots {
   /** How much of the fast lane a quick webhook may fill, with everything else there. */
   #partOf({ inFlight, quickAt }: Pick<KnownWebhook, 'inFlight' | 'quickAt'>) {
     if (this.#hanging.isDoubtful(quickAt, this.#lanes.hasOverdue)) return 'half';
-    const wasJustQuick = this.#now() - quickAt <= SLOW_AFTER_MS;
+    const wasJustQuick = this.#now() - quickAt <= LONG_AFTER_MS;
     return inFlight === 0 && wasJustQuick ? 'all' : 'most';
   }
 }

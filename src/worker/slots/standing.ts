@@ -1,8 +1,8 @@
 /**
- * How the last sends of a webhook went, as far as this process knows. A slow one answers late. A
- * silent one does not answer.
+ * How the last sends of a webhook went, as far as this process knows. A late one answers, but takes
+ * long for it. A silent one does not answer.
  */
-export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
+export type Standing = 'unknown' | 'quick' | 'late' | 'silent';
 
 /**
  * How a send ended. `answered`: a complete response came, whatever its status. `unused`: nothing
@@ -10,10 +10,10 @@ export type Standing = 'unknown' | 'quick' | 'slow' | 'silent';
  */
 export type SendEnd = 'answered' | 'unanswered' | 'unused';
 
-/** A send that takes longer than this is slow. */
-export const SLOW_AFTER_MS = 1000;
+/** A send that takes longer than this takes long: it belongs to the slow lane. */
+export const LONG_AFTER_MS = 1000;
 
-/** A webhook of this standing is sent to in the slow lane. */
-export function isSlow(standing: Standing): boolean {
-  return standing === 'slow' || standing === 'silent';
+/** Sends to a webhook of this standing belong to the slow lane from their begin. */
+export function isForSlowLane(standing: Standing): boolean {
+  return standing === 'late' || standing === 'silent';
 }

@@ -128,7 +128,7 @@ suite('what is claimed', () => {
   test('a webhook has all that it may have → none of it, until a send of it is over', async () => {
     const { claimer, slots, requests, settle } = claimerOf();
     const slot = slots.take('w');
-    slot?.becomeSlow();
+    slot?.tookLong();
     await settle();
     assert.equal(asked(requests[0], 'w'), 0);
     assert.deepEqual(await settle(), []);
@@ -160,7 +160,7 @@ suite('what is claimed', () => {
     assert.ok((asked(requests[1], 'w') ?? 0) >= 5);
   });
 
-  test('the fast lane is full, and nothing slow is known → nothing', async () => {
+  test('the fast lane is full, and nothing late is known → nothing', async () => {
     const { slots, settle } = claimerOf({ slots: 1 });
     slots.take('w');
     assert.deepEqual(await settle(), []);

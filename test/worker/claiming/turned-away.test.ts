@@ -50,7 +50,7 @@ suite('some are to be asked for', () => {
 suite('what is not claimed', () => {
   for (const [shortage, leftOut, onlyNew] of [
     ['quick', true, false],
-    ['slow', true, false],
+    ['late', true, false],
     ['silent', true, false],
     ['newcomer', true, false],
     ['bytes', true, false],

@@ -5,8 +5,8 @@ import type { SendEnd, Standing } from '../../../src/worker/slots/standing.ts';
 
 const MOST = 10_000;
 
-/** `slow`: the send turns slow before it ends. */
-type Sent = SendEnd | `slow, ${SendEnd}`;
+/** `long`: the send takes long before it ends. */
+type Sent = SendEnd | `long, ${SendEnd}`;
 
 function webhooksAfter(sends: Sent[]): KnownWebhooks {
   const webhooks = new KnownWebhooks({ share: 5, now: () => 0 });
@@ -15,10 +15,10 @@ function webhooksAfter(sends: Sent[]): KnownWebhooks {
 }
 
 function send(webhooks: KnownWebhooks, webhookId: string, sent: Sent): void {
-  const isSlow = sent.startsWith('slow');
+  const isLong = sent.startsWith('long');
   webhooks.sendBegan(webhookId);
-  if (isSlow) webhooks.sendBecameSlow(webhookId);
-  webhooks.sendEnded(webhookId, sent.replace('slow, ', '') as SendEnd, !isSlow);
+  if (isLong) webhooks.sendTookLong(webhookId);
+  webhooks.sendEnded(webhookId, sent.replace('long, ', '') as SendEnd, !isLong);
 }
 
 suite('the standing of a webhook', () => {
@@ -27,27 +27,30 @@ suite('the standing of a webhook', () => {
     ['one was not used', 'unknown', ['unused']],
     ['one was answered at once', 'quick', ['answered']],
     ['one was refused at once', 'quick', ['unanswered']],
-    ['one was answered late', 'slow', ['slow, answered']],
-    ['one was not answered', 'silent', ['slow, unanswered']],
-    ['one was given up after it had turned slow', 'silent', ['slow, unused']],
-    ['it was quick, and the last one was answered late', 'slow', ['answered', 'slow, answered']],
-    ['it was slow, and two were quick', 'slow', ['slow, answered', 'answered', 'answered']],
-    ['it was slow, and one was refused', 'silent', ['slow, answered', 'unanswered']],
+    ['one was answered late', 'late', ['long, answered']],
+    ['one was not answered', 'silent', ['long, unanswered']],
+    ['one was given up after it had taken long', 'silent', ['long, unused']],
+    ['it was quick, and the last one was answered late', 'late', ['answered', 'long, answered']],
+    ['it was late, and two were quick', 'late', ['long, answered', 'answered', 'answered']],
+    ['it was late, and one was refused', 'silent', ['long, answered', 'unanswered']],
     [
       'it was silent, and three in a row were quick',
       'quick',
-      ['slow, unanswered', 'answered', 'answered', 'answered'],
+      ['long, unanswered', 'answered', 'answered', 'answered'],
     ],
     [
-      'it was slow, and two were quick twice, but not three in a row',
-      'slow',
-      ['slow, answered', 'answered', 'answered', 'slow, answered', 'answered', 'answered'],
+      'it was late, and two were quick twice, but not three in a row',
+      'late',
+      ['long, answered', 'answered', 'answered', 'long, answered', 'answered', 'answered'],
     ],
   ] as [when: string, then: Standing, sends: Sent[]][]) {
     test(`${when} → ${then}`, () => {
       const webhooks = webhooksAfter(sends);
-      const isSlow = then === 'slow' || then === 'silent';
-      assert.deepEqual([webhooks.find('w').standing, webhooks.hasSlow], [then, isSlow]);
+      const isForSlowLane = then === 'late' || then === 'silent';
+      assert.deepEqual(
+        [webhooks.find('w').standing, webhooks.anyForSlowLane],
+        [then, isForSlowLane],
+      );
     });
   }
 });
@@ -65,22 +68,22 @@ suite('more webhooks than are remembered', () => {
     );
   });
 
-  test('one not used for longest → it is forgotten, and no longer counts as slow', () => {
-    const webhooks = webhooksAfter(['slow, unanswered']);
+  test('one not used for longest → it is forgotten, and no longer counts for the slow lane', () => {
+    const webhooks = webhooksAfter(['long, unanswered']);
     for (let i = 1; i < MOST; i += 1) send(webhooks, `other ${i}`, 'answered');
-    assert.ok(webhooks.has('w') && webhooks.hasSlow);
+    assert.ok(webhooks.has('w') && webhooks.anyForSlowLane);
     send(webhooks, 'one more', 'answered');
-    assert.deepEqual([webhooks.has('w'), webhooks.hasSlow], [false, false]);
+    assert.deepEqual([webhooks.has('w'), webhooks.anyForSlowLane], [false, false]);
     assert.ok(webhooks.has('other 1'));
   });
 
   test('one that was silent is forgotten while its send is under way → it still counts, until it is quick', () => {
-    const webhooks = webhooksAfter(['slow, unanswered']);
+    const webhooks = webhooksAfter(['long, unanswered']);
     webhooks.sendBegan('w');
     for (let i = 0; i < 2 * MOST; i += 1) send(webhooks, `other ${i}`, 'answered');
-    assert.ok(webhooks.hasSlow);
+    assert.ok(webhooks.anyForSlowLane);
     webhooks.sendEnded('w', 'answered', true);
     for (let i = 0; i < 2; i += 1) send(webhooks, 'w', 'answered');
-    assert.deepEqual([webhooks.find('w').standing, webhooks.hasSlow], ['quick', false]);
+    assert.deepEqual([webhooks.find('w').standing, webhooks.anyForSlowLane], ['quick', false]);
   });
 });

@@ -13,12 +13,12 @@ const { FAST_CHECK_SEED: seed, FAST_CHECK_RUNS: runs = '500' } = process.env;
 
 type Step =
   | { kind: 'take'; webhook: number; newcomer: boolean }
-  | { kind: 'becomeSlow'; nth: number }
+  | { kind: 'tookLong'; nth: number }
   | { kind: 'leave'; nth: number; end: SendEnd }
   | { kind: 'recall'; webhook: number; tookMs: number; answered: boolean }
   | { kind: 'later'; ms: number };
 
-type Send = { webhookId: string; slot: Slot; isSlow: boolean };
+type Send = { webhookId: string; slot: Slot; isLong: boolean };
 
 const webhook = fc.nat({ max: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -26,7 +26,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ kind: fc.constant('take'), webhook, newcomer: fc.boolean() }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('becomeSlow'), nth: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tookLong'), nth: fc.nat() }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -44,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('later'), ms: fc.nat({ max: 2000 }) }),
 );
 
-test('whatever sends begin, turn slow and end → the bounds of the lanes, of each webhook and of unknown ones hold, and nobody is locked out', () => {
+test('whatever sends begin, take long and end → the bounds of the lanes, of each webhook and of unknown ones hold, and nobody is locked out', () => {
   const sizes = { slots: fc.integer({ min: 1, max: 30 }), share: fc.integer({ min: 1, max: 10 }) };
   fc.assert(
     fc.property(
@@ -77,8 +77,8 @@ class World {
       case 'take':
         this.#take(`w${one.webhook}`, one.newcomer);
         break;
-      case 'becomeSlow':
-        this.#becomeSlow(this.#sends[one.nth % this.#sends.length]);
+      case 'tookLong':
+        this.#tookLong(this.#sends[one.nth % this.#sends.length]);
         break;
       case 'leave':
         this.#leave(this.#sends[one.nth % this.#sends.length], one.end);
@@ -114,13 +114,13 @@ class World {
       newcomer || (slot !== undefined) === room > 0,
       `room for ${room}, and it was ${slot ? '' : 'not '}taken`,
     );
-    if (slot) this.#sends.push({ webhookId, slot, isSlow: false });
+    if (slot) this.#sends.push({ webhookId, slot, isLong: false });
   }
 
-  #becomeSlow(send: Send | undefined): void {
-    if (send === undefined || send.isSlow) return;
-    send.isSlow = true;
-    send.slot.becomeSlow();
+  #tookLong(send: Send | undefined): void {
+    if (send === undefined || send.isLong) return;
+    send.isLong = true;
+    send.slot.tookLong();
     assert.equal(this.#slots.standing(send.webhookId), 'silent');
   }
 
@@ -139,8 +139,8 @@ class World {
       `${fast} fast and ${slow} slow ones on ${slots}`,
     );
     assert.ok(
-      slow >= Math.min(slots - keptOf(slots), this.#sends.filter(({ isSlow }) => isSlow).length),
-      'one that is slow stays in the fast lane',
+      slow >= Math.min(slots - keptOf(slots), this.#sends.filter(({ isLong }) => isLong).length),
+      'one that takes long stays in the fast lane',
     );
     for (const [id, of] of Map.groupBy(this.#sends, ({ webhookId }) => webhookId))
       assert.ok(of.length <= share && this.#slots.isActive(id), `${of.length} of ${id}`);

@@ -80,18 +80,18 @@ suite('the share between busy webhooks', () => {
 });
 
 suite('sends that hang', () => {
-  test('a send turns slow → it leaves the fast lane, and so does its webhook', () => {
+  test('a send takes long → it leaves the fast lane, and so does its webhook', () => {
     const { all, take } = slotsOf();
-    take('w').becomeSlow();
+    take('w').tookLong();
     assert.deepEqual([all.busy(), all.standing('w')], [{ fast: 0, slow: 1 }, 'silent']);
   });
 
-  test('more turn slow than the slow lane holds → never more under way than both lanes have', () => {
+  test('more take long than the slow lane holds → never more under way than both lanes have', () => {
     const { all, later } = slotsOf({ slots: 10 });
     for (let i = 0; i < 3000; i += 1) {
       const slot = all.take(`w${i}`, i % 2 === 0);
       if (i % 7 === 0) later(100);
-      slot?.becomeSlow();
+      slot?.tookLong();
       const { fast, slow } = all.busy();
       assert.ok(fast <= 10 && slow <= 10);
     }
@@ -101,7 +101,7 @@ suite('sends that hang', () => {
     const { all } = slotsOf({ slots: 10 });
     for (let round = 0; round < 5; round += 1) {
       const started = ids(`r${round} `, 10).flatMap((id) => all.take(id) ?? []);
-      for (const slot of started) slot.becomeSlow();
+      for (const slot of started) slot.tookLong();
     }
     assert.deepEqual(all.busy(), { fast: 0, slow: 8 });
     assert.equal(all.take('one more'), undefined);
@@ -110,7 +110,7 @@ suite('sends that hang', () => {
   test('unknown webhooks from the new end hang as well → they take half of the fast lane at most, and a known one still goes', () => {
     const { all, send } = slotsOf({ slots: 10 });
     send('healthy', 3);
-    for (const id of ids('hanging', 100)) all.take(id, true)?.becomeSlow();
+    for (const id of ids('hanging', 100)) all.take(id, true)?.tookLong();
     assert.deepEqual(all.busy(), { fast: 5, slow: 8 });
     assert.equal(all.take('newcomer', true), undefined);
     assert.ok(all.take('healthy'));
@@ -123,7 +123,7 @@ suite('sends that hang', () => {
     later(1500);
     send('healthy', 1);
     for (const id of turned) fill(id);
-    for (const id of turned) for (const slot of fill(id)) slot.becomeSlow();
+    for (const id of turned) for (const slot of fill(id)) slot.tookLong();
     assert.equal(all.busy().fast, 18);
     assert.ok(all.take('healthy'));
   });
@@ -137,7 +137,7 @@ suite('sends that hang', () => {
     later(500);
     send('healthy', 1);
     later(1000);
-    hanging.becomeSlow();
+    hanging.tookLong();
     const taken = before.flatMap((id) => all.take(id) ?? []);
     assert.equal(taken.length, 10);
     assert.ok(all.take('healthy'));
@@ -151,7 +151,7 @@ suite('sends that hang', () => {
     const { all, take } = slotsOf({ slots: 8 });
     const sends = ids('w', 7).map((id) => {
       const send = take(id, true);
-      send.becomeSlow();
+      send.tookLong();
       return send;
     });
     assert.deepEqual(all.busy(), { fast: 1, slow: 6 });
@@ -161,10 +161,10 @@ suite('sends that hang', () => {
     assert.deepEqual(all.busy(), { fast: 0, slow: 0 });
   });
 
-  test('slow webhooks that never answer → a quarter of the slow lane is for those that do', () => {
+  test('silent webhooks → a quarter of the slow lane is for those that answer', () => {
     const { all, take, fill } = slotsOf({ slots: 20 });
     const answering = take('answering');
-    answering.becomeSlow();
+    answering.tookLong();
     answering.leave('answered');
     for (const id of ids('silent', 30)) all.recall(id, { tookMs: 60_000, answered: false });
     for (const id of ids('silent', 30)) fill(id);
@@ -172,32 +172,32 @@ suite('sends that hang', () => {
     assert.ok(all.take('answering'));
   });
 
-  test('unknown webhooks hang on all places that are open to them → one that answers slowly still gets a place', () => {
+  test('unknown webhooks hang on all places that are open to them → one that answers late still gets a place', () => {
     const { all, take } = slotsOf({ slots: 20 });
     const answering = take('answering');
-    answering.becomeSlow();
+    answering.tookLong();
     answering.leave('answered');
-    for (const id of ids('hanging', 100)) all.take(id, true)?.becomeSlow();
+    for (const id of ids('hanging', 100)) all.take(id, true)?.tookLong();
     assert.equal(all.busy().slow, 15);
     assert.ok(all.take('answering'));
   });
 
-  test('three quick sends in a row → a slow webhook is quick again', () => {
+  test('three quick sends in a row → a late webhook is quick again', () => {
     const { all, take, send } = slotsOf();
     const slot = take('w');
-    slot.becomeSlow();
+    slot.tookLong();
     slot.leave('answered');
     send('w', 2);
-    assert.equal(all.standing('w'), 'slow');
+    assert.equal(all.standing('w'), 'late');
     send('w', 1);
-    assert.deepEqual([all.standing('w'), all.hasSlow], ['quick', false]);
+    assert.deepEqual([all.standing('w'), all.anyForSlowLane], ['quick', false]);
   });
 });
 
 suite('what another process has recorded', () => {
   for (const [when, then, last] of [
     ['took 60 s and was not answered', 'silent', { tookMs: 60_000, answered: false }],
-    ['took 2 s and was answered', 'slow', { tookMs: 2000, answered: true }],
+    ['took 2 s and was answered', 'late', { tookMs: 2000, answered: true }],
     ['took a second', 'quick', { tookMs: 1000, answered: true }],
     ['was refused at once', 'quick', { tookMs: 1, answered: false }],
     ['is not there', 'unknown', undefined],
@@ -217,10 +217,10 @@ suite('what another process has recorded', () => {
   });
 });
 
-test('one slot in all → unknown, quick and slow webhooks each get it in turn', () => {
+test('one slot in all → unknown, quick and late webhooks each get it in turn', () => {
   const { all, take } = slotsOf({ slots: 1 });
   const hanging = take('hanging');
-  hanging.becomeSlow();
+  hanging.tookLong();
   take('healthy', true).leave('answered');
   take('healthy').leave('answered');
   hanging.leave('unanswered');
