@@ -37,7 +37,7 @@ export class Isolation {
 
   /** Sends and records when there is a place. Never rejects. */
   async run(admitted: Admitted): Promise<Execution> {
-    if (!(await this.#place(admitted))) return { kind: 'aborted' };
+    if (!(await this.#waitForPlace(admitted))) return { kind: 'aborted' };
     try {
       return await (admitted.vanished
         ? recordVanished(this.#parts, admitted)
@@ -81,7 +81,7 @@ export class Isolation {
   }
 
   /** Resolves when it is its turn; false: it never will be. */
-  #place(admitted: Admitted): Promise<boolean> {
+  #waitForPlace(admitted: Admitted): Promise<boolean> {
     return new Promise((resolve) => {
       this.#waiting.push({ admitted, go: resolve });
       this.#fill();

@@ -1,7 +1,7 @@
 export type Lane = 'fast' | 'slow';
 
 /** Where a send counts. `unknown`: as one of a webhook of which nothing is known. */
-export type Place = { lane: Lane; unknown: boolean };
+export type LaneEntry = { lane: Lane; unknown: boolean };
 
 /**
  * The two lanes of sends, with as many places each. A send that takes long moves to the slow lane
@@ -11,7 +11,7 @@ export class Lanes {
   readonly #size: number;
   readonly #kept: Record<Lane, number>;
   readonly #busy = { fast: 0, slow: 0 };
-  readonly #overdue = new Set<Place>();
+  readonly #overdue = new Set<LaneEntry>();
   #unknown = 0;
   #overdueUnknown = 0;
 
@@ -68,23 +68,23 @@ export class Lanes {
     );
   }
 
-  enter(lane: Lane, unknown: boolean): Place {
-    const place = { lane, unknown };
+  enter(lane: Lane, unknown: boolean): LaneEntry {
+    const entry = { lane, unknown };
     this.#busy[lane] += 1;
     if (unknown) this.#unknown += 1;
-    return place;
+    return entry;
   }
 
   /** This send has taken long. */
-  tookLong(place: Place): void {
-    if (place.lane === 'slow') return;
-    if (this.#busy.slow < this.#open) return this.#move(place);
-    this.#overdue.add(place);
-    if (place.unknown) this.#overdueUnknown += 1;
+  tookLong(entry: LaneEntry): void {
+    if (entry.lane === 'slow') return;
+    if (this.#busy.slow < this.#open) return this.#move(entry);
+    this.#overdue.add(entry);
+    if (entry.unknown) this.#overdueUnknown += 1;
   }
 
-  leave(place: Place): void {
-    this.#vacate(place);
+  leave(entry: LaneEntry): void {
+    this.#vacate(entry);
     const [overdue] = this.#overdue;
     if (overdue !== undefined && this.#busy.slow < this.#open) this.#move(overdue);
   }
@@ -101,16 +101,16 @@ export class Lanes {
     return Math.max(1, Math.floor(this.#size / 2));
   }
 
-  #move(place: Place): void {
-    this.#vacate(place);
-    place.lane = 'slow';
+  #move(entry: LaneEntry): void {
+    this.#vacate(entry);
+    entry.lane = 'slow';
     this.#busy.slow += 1;
   }
 
-  #vacate(place: Place): void {
-    this.#busy[place.lane] -= 1;
-    if (this.#overdue.delete(place) && place.unknown) this.#overdueUnknown -= 1;
-    if (place.unknown) this.#unknown -= 1;
-    place.unknown = false;
+  #vacate(entry: LaneEntry): void {
+    this.#busy[entry.lane] -= 1;
+    if (this.#overdue.delete(entry) && entry.unknown) this.#overdueUnknown -= 1;
+    if (entry.unknown) this.#unknown -= 1;
+    entry.unknown = false;
   }
 }

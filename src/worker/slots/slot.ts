@@ -1,6 +1,6 @@
 import type { Hanging } from './hanging.ts';
 import type { KnownWebhooks } from './known-webhooks.ts';
-import type { Lanes, Place } from './lanes.ts';
+import type { LaneEntry, Lanes } from './lanes.ts';
 import { isForSlowLane, LONG_AFTER_MS, type SendEnd } from './standing.ts';
 
 /**
@@ -16,7 +16,7 @@ export class Slot {
   readonly longAfterMs: number;
   readonly #parts: SlotParts;
   readonly #webhookId: string;
-  readonly #place: Place;
+  readonly #entry: LaneEntry;
   readonly #startedAt: number;
   #isQuick = true;
 
@@ -28,7 +28,7 @@ export class Slot {
     this.longAfterMs = isUnknown ? LONG_AFTER_MS_IF_UNKNOWN : LONG_AFTER_MS;
     this.#parts = parts;
     this.#webhookId = webhookId;
-    this.#place = lanes.enter(isForSlowLane(standing) ? 'slow' : 'fast', isUnknown);
+    this.#entry = lanes.enter(isForSlowLane(standing) ? 'slow' : 'fast', isUnknown);
     this.#startedAt = now();
     webhooks.sendBegan(webhookId);
   }
@@ -42,13 +42,13 @@ export class Slot {
     this.#isQuick = false;
     if (webhooks.find(this.#webhookId).standing === 'quick') hanging.note(this.#startedAt);
     webhooks.sendTookLong(this.#webhookId);
-    lanes.tookLong(this.#place);
+    lanes.tookLong(this.#entry);
   }
 
   /** The send is over, and its place free. */
   leave(end: SendEnd): void {
     const { webhooks, lanes } = this.#parts;
-    lanes.leave(this.#place);
+    lanes.leave(this.#entry);
     webhooks.sendEnded(this.#webhookId, end, this.#isQuick);
   }
 }

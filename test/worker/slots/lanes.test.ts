@@ -43,10 +43,10 @@ suite('places that are free, of 20 in each lane', () => {
 suite('a send that takes long', () => {
   test('the slow lane has room → it moves, and is no longer one of an unknown webhook', () => {
     const lanes = new Lanes(20);
-    const place = lanes.enter('fast', true);
-    lanes.tookLong(place);
+    const entry = lanes.enter('fast', true);
+    lanes.tookLong(entry);
     assert.deepEqual(
-      [lanes.busy(), place],
+      [lanes.busy(), entry],
       [
         { fast: 0, slow: 1 },
         { lane: 'slow', unknown: false },
@@ -56,11 +56,11 @@ suite('a send that takes long', () => {
 
   test('the slow lane is full → it is overdue until another leaves, then it moves', () => {
     const lanes = new Lanes(4);
-    const places = Array.from({ length: 3 }, () => lanes.enter('slow', false));
+    const entries = Array.from({ length: 3 }, () => lanes.enter('slow', false));
     const overdue = lanes.enter('fast', false);
     lanes.tookLong(overdue);
     assert.deepEqual([lanes.hasOverdue, lanes.busy()], [true, { fast: 1, slow: 3 }]);
-    lanes.leave(places[0] ?? assert.fail());
+    lanes.leave(entries[0] ?? assert.fail());
     assert.deepEqual([lanes.hasOverdue, lanes.busy()], [false, { fast: 0, slow: 3 }]);
     lanes.leave(overdue);
     assert.deepEqual(lanes.busy(), { fast: 0, slow: 2 });
