@@ -73,7 +73,7 @@ function workerMetrics(make: Instruments) {
   return {
     inFlight: make.gauge('sends_in_flight', 'Sends under way, by lane.', ['lane']),
     slots: make.gauge('slots', 'Sends that may be under way, by lane.', ['lane']),
-    waitingInLine: make.gauge(
+    claimsWaiting: make.gauge(
       'claims_waiting',
       'Claimed deliveries that wait in this worker for their webhook to have room.',
     ),

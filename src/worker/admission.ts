@@ -37,8 +37,8 @@ export type Decision = { kind: 'send'; isolated: boolean; vanished: boolean } | 
 type Decided = { lease: LeasedClaim; found: Sendable | undefined; decision: Decision };
 
 /**
- * After so many claims that ran out a delivery is suspected to end workers. To be wrong about it
- * costs a process, no attempt.
+ * After so many claims that ran out a delivery may be poison, and is sent in isolation. Where it is
+ * none, that costs a process, but no attempt.
  */
 const POISON_AFTER_CRASHES = 3;
 

@@ -34,7 +34,8 @@ export type DispatcherOptions = {
 };
 
 /**
- * How long a stop waits for a database that does not take claims back. Their lease runs out then.
+ * How long a stop tries to return claims to a database that does not take them. Their lease runs
+ * out then.
  */
 const RETURN_MS = 2000;
 
@@ -107,8 +108,8 @@ export class Dispatcher {
   }
 
   /**
-   * Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and gives
-   * back the rest.
+   * Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and
+   * returns the rest.
    */
   async stop(graceMs: number): Promise<void> {
     const deadline = performance.now() + graceMs;
@@ -165,7 +166,7 @@ export class Dispatcher {
       metrics.slots.set({ lane }, lane === 'isolated' ? POOL_SIZE : slots);
       metrics.inFlight.set({ lane }, busy[lane]);
     }
-    metrics.waitingInLine.set(waiting);
+    metrics.claimsWaiting.set(waiting);
     metrics.bytesInFlight.set(bytes);
   }
 }

@@ -6,11 +6,11 @@ import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { markIsolated } from '../deliveries/mark.ts';
 import type { Sender } from '../sending/send.ts';
 
-/** Of one webhook, so that one that hangs does not keep the places from other suspects. */
+/** Of one webhook, so that one that hangs does not keep the places from those of others. */
 const OF_ONE_WEBHOOK = 2;
 
 /**
- * Suspects that may wait for a place: they are extended meanwhile, and nobody else can take them.
+ * Claims that may wait for a place: they are extended meanwhile, and nobody else can take them.
  */
 const MAX_WAITING = 2 * POOL_SIZE;
 

@@ -72,7 +72,7 @@ export class Leases {
   async return(some: LeasedClaim[], delaySeconds = 0): Promise<void> {
     if (some.length === 0) return;
     for (const one of some) this.#leased.delete(one);
-    await this.#returns.give(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
+    await this.#returns.returnOnce(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
   }
 
   all(): LeasedClaim[] {

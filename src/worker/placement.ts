@@ -27,7 +27,7 @@ export type PlacementParts = AdmissionParts &
     wakeup: Wakeup;
   };
 
-/** When a suspect for which there is no place, not even to wait, may be claimed again. */
+/** When a claim for which isolation has no place, not even to wait, may be made again. */
 const ISOLATED_LATER_SECONDS = 5;
 
 /** A claim that waited longer than this is read again before it is sent. */
@@ -60,11 +60,11 @@ export class Placement {
    */
   async place(admitted: Admitted[]): Promise<void> {
     this.fill();
-    const suspects = admitted.filter(({ isolated }) => isolated);
+    const toIsolate = admitted.filter(({ isolated }) => isolated);
     const others = admitted.filter(({ isolated }) => !isolated);
     await this.#return(others.filter((one) => !this.#startOrKeep(one)));
     await this.#return(
-      suspects.filter((one) => !this.#isolate(one)),
+      toIsolate.filter((one) => !this.#isolate(one)),
       ISOLATED_LATER_SECONDS,
     );
   }

@@ -26,10 +26,10 @@ export class Returns {
   }
 
   /** Returns claims, in one try. Where that fails, `retry` tries again. Never rejects. */
-  async give(claims: Returned[]): Promise<void> {
-    const giving = this.#try(claims);
-    this.#underWay.add(giving);
-    await giving.finally(() => this.#underWay.delete(giving));
+  async returnOnce(claims: Returned[]): Promise<void> {
+    const returning = this.#try(claims);
+    this.#underWay.add(returning);
+    await returning.finally(() => this.#underWay.delete(returning));
   }
 
   /**
@@ -38,7 +38,9 @@ export class Returns {
    */
   retry(): Promise<void> {
     if (this.#refused.size === 0) return Promise.resolve();
-    this.#retrying ??= this.give([...this.#refused]).finally(() => (this.#retrying = undefined));
+    this.#retrying ??= this.returnOnce([...this.#refused]).finally(
+      () => (this.#retrying = undefined),
+    );
     return this.#retrying;
   }
 

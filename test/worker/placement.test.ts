@@ -132,8 +132,8 @@ suite('where a claim goes', () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const world = placementOf({ parts: { pool: worker.pool } });
     const { placement, isolatedSender, slots, completed } = world;
-    const suspect = admittedOf(webhook.id, { isolated: true });
-    await placement.place([{ ...suspect, delivery: { ...suspect.delivery, id } }]);
+    const poison = admittedOf(webhook.id, { isolated: true });
+    await placement.place([{ ...poison, delivery: { ...poison.delivery, id } }]);
     await until('it is sent', () => isolatedSender.underWay() === 1);
     assert.deepEqual([placement.busy().isolated, slots.busy()], [1, { fast: 0, slow: 0 }]);
     isolatedSender.end(ANSWERED);
@@ -141,17 +141,17 @@ suite('where a claim goes', () => {
     assert.deepEqual([completed.length, placement.busy().isolated], [1, 0]);
   });
 
-  test('more suspects than may wait → the others are returned, due after 5 s', async (t) => {
+  test('more isolated ones than may wait → the others are returned, due after 5 s', async (t) => {
     const { pool } = await freshWorkerQueue(t);
     const { placement, returned } = placementOf({ parts: { pool } });
     const most = 3 * POOL_SIZE;
-    const suspects = Array.from({ length: most + 2 }, (_, i) =>
+    const isolated = Array.from({ length: most + 2 }, (_, i) =>
       admittedOf(`w${i}`, { isolated: true }),
     );
-    await placement.place(suspects);
+    await placement.place(isolated);
     assert.deepEqual(
       returned,
-      suspects.slice(most).map(({ delivery }) => [delivery.id, 5]),
+      isolated.slice(most).map(({ delivery }) => [delivery.id, 5]),
     );
     await placement.stop();
     await placement.allOver();

@@ -186,7 +186,9 @@ export class Stepper {
 
   async #return(leases: LeasedClaim[], delaySeconds = 0): Promise<void> {
     for (const lease of leases) this.#forget(lease);
-    await this.#returns.give(leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
+    await this.#returns.returnOnce(
+      leases.map(({ claim, mark }) => ({ claim, mark, delaySeconds })),
+    );
   }
 }
 
