@@ -49,6 +49,14 @@ suite('documents', async () => {
     assert.deepEqual(told, linted);
   });
 
+  test('docs/architecture.md → its drawing of a claim is the one of the dispatcher', async () => {
+    const text = await readFile(path.join(ROOT, 'docs/architecture.md'), 'utf8');
+    const source = await readFile(path.join(ROOT, 'src/worker/dispatcher.ts'), 'utf8');
+    const drawn = source.matchAll(/^ \* {5}(.*)$/gm);
+    const [, drawing] = text.match(/^```\n(claimed → [^`]*)\n```$/m) ?? [];
+    assert.equal(drawing, Array.from(drawn, ([, line = '']) => line).join('\n'));
+  });
+
   for (const file of ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...SDK_READMES, ...docs]) {
     test(`${file} → every link leads somewhere`, async () => {
       const text = await readFile(path.join(ROOT, file), 'utf8');

@@ -43,16 +43,19 @@ const RETURN_MS = 2000;
  * Claims deliveries and sends them, from `start` until `stop`. The life of a claim here:
  *
  *     claimed → admitted → slot → sending (fast → slow) → settled
- *                 │ │ │                └ aborted → returned
- *                 │ │ └ buffered → slot | returned
- *                 │ └ isolated (marked) → sending in a process of its own → settled
- *                 └ held | postponed | dropped
+ *       │         │ │ │             └ aborted → returned
+ *       │         │ │ └ buffered → slot | returned
+ *       │         │ └ isolated → sending (marked, in a process of its own) → settled
+ *       │         │     └ returned  └ aborted → returned
+ *       │         └ returned
+ *       └ held | postponed | dropped | exhausted | doubted
  *
  * | step                         | taken by                                                  |
  * | ---------------------------- | --------------------------------------------------------- |
  * | claimed                      | `Claimer.claim`, then `Leases.add`                        |
  * | admitted                     | `admit`                                                   |
- * | held, postponed, dropped     | `withdraw`, for `admit`                                   |
+ * | held, postponed, dropped,    | `withdraw`, for `admit`                                   |
+ * | exhausted, doubted           |                                                           |
  * | slot, buffered, isolated     | `Slots.take`, `Buffer.add`, `Isolation.run`, for          |
  * |                              | `Placement.place`; what finds no room is returned, and    |
  * |                              | its webhook left out by `Claimer.turnAway`                |
