@@ -4,11 +4,19 @@ import type { Page } from '../../src/database/page.ts';
 import type { Pool, Queryable } from '../../src/database/pool.ts';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue } from '../../src/deliveries/pending.ts';
+import { findSendable } from '../../src/deliveries/sendable.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { releasableWebhookIds } from '../../src/deliveries/hold.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { addAttemptRows, addDeliveryRows, addWebhookRows, numbered } from '../setup/rows.ts';
+import {
+  addAttemptRows,
+  addDeliveries,
+  addDeliveryRows,
+  addWebhook,
+  addWebhookRows,
+  numbered,
+} from '../setup/rows.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const WHOLE: Page = { limit: 50, offset: 0, createdAt: {} };
@@ -118,6 +126,19 @@ suite('20,000 rows of ten webhooks', async () => {
       assert.deepEqual(new Set(reads.map((node) => node['Index Name'])), new Set([index]));
     }
   });
+});
+
+test('claimed deliveries with their webhooks, without statistics → the deliveries are found by their ids', async (t) => {
+  const database = await freshDatabase(t);
+  const ids: string[] = [];
+  for (let i = 0; i < 20; i += 1) {
+    const { id } = await addWebhook(database);
+    ids.push(...(await addDeliveries(database, id, { count: 500 })));
+  }
+  const some = ids.filter((_id, i) => i % 500 === 0);
+  const plan = flat(await planOf(database.pool, (db) => findSendable(db, some)));
+  const used = plan.map((node) => node['Index Name']).filter((name) => name?.startsWith('deliver'));
+  assert.deepEqual(used, ['deliveries_pkey']);
 });
 
 suite('20,000 rows of one webhook, of which a filter by webhook excludes none', async () => {
