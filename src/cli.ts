@@ -11,8 +11,6 @@ import { durationMs } from './receiver/duration.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
 import { StoppedEarly } from './process/stopping.ts';
 
-keepHeapSmall();
-
 /** How long what is left of a command that is done may keep the process, in milliseconds. */
 const LINGER_MS = 1000;
 
@@ -182,6 +180,7 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
       advice: 'docs/operating.md, Connections, says what counts',
     });
   const run = await load();
+  keepHeapSmall();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.
     if (error instanceof StoppedEarly) log.info('command.stopped', { signal: error.signal });

@@ -20,9 +20,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 dieFirst();
 // It sees that the parent is gone while this thread is busy.
 new Worker(new URL('./orphan-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
-// Before the sender's code is loaded, so that its compiled form is found in the parent's cache.
-keepHeapSmall();
 const { HttpSender } = await import('../send.ts');
+keepHeapSmall();
 
 let sender: Sender | undefined;
 process.on('message', ({ options, request, timeoutMs }: Order) => {
