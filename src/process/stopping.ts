@@ -7,8 +7,7 @@ import { leave } from './leave.ts';
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody means
- * it.
+ * Resolves at the first SIGTERM or SIGINT. A second one ends the process at once: somebody insists.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
