@@ -47,6 +47,7 @@ export function readConfig(variables: Environment) {
     }),
     healthHost: listenHost(env, 'POSTMAND_HEALTH_CHECK_HTTP_HOST'),
     worker: workerSettings(env),
+    liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
     outbound: outboundSettings(env),
     gracePeriodMs:
       env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,

@@ -8,8 +8,11 @@ import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue, NextJob } from '../queue/delivery-queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
-/** `ageSeconds`: the time since its delivery was accepted. */
-export type Settled = Attempted & { row: NewAttempt; ageSeconds: number };
+/**
+ * `ageSeconds`: the time since its delivery was accepted. `isHeld`: it has a next attempt, but may
+ * not have a job for it now.
+ */
+export type Settled = Attempted & { row: NewAttempt; ageSeconds: number; isHeld: boolean };
 type NewAttempt = Omit<Attempt, 'created_at'>;
 
 /**
@@ -32,8 +35,8 @@ export async function settle(
 
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
   const settled = owned.flatMap((attempted) => {
-    const ageSeconds = recorded.get(attempted.delivery.id);
-    return ageSeconds === undefined ? [] : [{ ...attempted, row: rowOf(attempted), ageSeconds }];
+    const one = recorded.get(attempted.delivery.id);
+    return one === undefined ? [] : [{ ...attempted, row: rowOf(attempted), ...one }];
   });
   if (settled.length === 0) return [];
 
@@ -47,7 +50,7 @@ export async function settle(
 
 async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
   const jobs = settled.flatMap((one) =>
-    one.verdict.kind === 'retry' ? [nextJob(one, one.verdict.delaySeconds)] : [],
+    one.verdict.kind === 'retry' && !one.isHeld ? [nextJob(one, one.verdict.delaySeconds)] : [],
   );
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
 }

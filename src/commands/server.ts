@@ -6,7 +6,7 @@ import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';
-import { startMeasuring } from './upkeep.ts';
+import { startCensus, startMeasuring } from './upkeep.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
@@ -22,9 +22,12 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     async (parts) => {
       const access = { address: apiAddress(config), hostNames: config.http.allowedHosts };
       const api = await startApi(parts, access);
-      const measuring = startMeasuring(parts);
+      const upkeep = [startMeasuring(parts), startCensus(parts)];
       log.info('server.started', apiFacts(parts, api, access));
-      return { stop: () => Promise.all([api.stop(config.gracePeriodMs), measuring.stop()]) };
+      return {
+        stop: () =>
+          Promise.all([api.stop(config.gracePeriodMs), ...upkeep.map((loop) => loop.stop())]),
+      };
     },
   );
 }

@@ -1,12 +1,14 @@
+import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import { UpkeepLoop } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
+import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createPurge } from '../upkeep/purge.ts';
-import { releaseHeld } from '../upkeep/release.ts';
+import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 
 type MeasureParts = { pool: Pool; metrics: Metrics; log: Log };
@@ -18,17 +20,39 @@ export function startMeasuring({ pool, metrics, log }: MeasureParts): UpkeepLoop
   );
 }
 
+/** Of one core: counting the queue costs more the larger it is. */
+const CENSUS_SHARE = 0.05;
+
+type CensusParts = { pool: Pool; log: Log; config: Pick<Config, 'liveJobs'> };
+
+/** Flags webhooks with many jobs every second: no worker may be there to do it. */
+export function startCensus({ pool, log, config: { liveJobs } }: CensusParts): UpkeepLoop {
+  return new UpkeepLoop({ task: 'census', everyMs: 1000, share: CENSUS_SHARE, log }, async () => {
+    await takeCensus(pool, liveJobs);
+  });
+}
+
 /** Everything that a worker repeats beside its deliveries, each in a loop of its own. */
-export function startUpkeep(parts: MeasureParts & { queue: ClaimableQueue }): UpkeepLoop[] {
-  const { pool, queue, metrics, log } = parts;
+export function startUpkeep(
+  parts: MeasureParts & CensusParts & { queue: ClaimableQueue },
+): UpkeepLoop[] {
+  const { pool, queue, metrics, log, config } = parts;
+  const { liveJobs } = config;
+  const second = { everyMs: 1000, log };
   return [
     new UpkeepLoop(
       { task: 'leases', everyMs: 5000, log },
       createLeaseCheck({ queue, metrics, log }),
     ),
-    new UpkeepLoop({ task: 'release', everyMs: 1000, log }, () => releaseHeld(pool, queue)),
-    new UpkeepLoop({ task: 'purge', everyMs: 1000, log }, createPurge({ pool, log })),
-    new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () => rescueOverdue(pool, queue)),
+    new UpkeepLoop({ task: 'release', ...second }, () => releaseDue({ pool, queue, liveJobs })),
+    new UpkeepLoop({ task: 'census', ...second, share: CENSUS_SHARE }, () =>
+      keepQueueSmall(pool, liveJobs),
+    ),
+    new UpkeepLoop({ task: 'repair', everyMs: 30_000, log }, () => repairWakes(pool)),
+    new UpkeepLoop({ task: 'purge', ...second }, createPurge({ pool, log })),
+    new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () =>
+      rescueOverdue({ pool, queue, liveJobs }),
+    ),
     startMeasuring(parts),
   ];
 }

@@ -4,7 +4,12 @@ import type { Pool } from '../database/pool.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
+import {
+  deleteDeliveries,
+  insertDeliveries,
+  type NewDelivery,
+  type StoredDelivery,
+} from './delivery-store.ts';
 import type { Delivery } from './delivery.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
@@ -102,7 +107,7 @@ async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): P
   return resultsOf(drafts, stored);
 }
 
-type Stored = Map<string, Delivery>;
+type Stored = Map<string, StoredDelivery>;
 
 async function store(
   { metrics }: AcceptParts,
@@ -112,17 +117,16 @@ async function store(
   metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
   for (const some of inStatements(drafts)) {
-    for (const delivery of await insertDeliveries(tx, some, wait))
-      stored.set(delivery.id, delivery);
+    for (const one of await insertDeliveries(tx, some, wait)) stored.set(one.delivery.id, one);
   }
   return stored;
 }
 
 /** Gives those that are not held their jobs. */
 async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promise<void> {
-  const due = [...stored.values()].filter(({ held_reason }) => held_reason === null);
+  const due = [...stored.values()].filter(({ isHeld }) => !isHeld);
   if (due.length === 0) return;
-  const jobs = due.map(({ id, webhook_id }) => ({
+  const jobs = due.map(({ delivery: { id, webhook_id } }) => ({
     deliveryId: id,
     webhookId: webhook_id,
     delaySeconds: 0,
@@ -133,8 +137,10 @@ async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promi
 
 function resultsOf(drafts: NewDelivery[], stored: Stored): Accepted[] {
   return drafts.map(({ id }) => {
-    const delivery = stored.get(id);
-    return delivery === undefined ? { kind: 'webhook_missing' } : { kind: 'stored', delivery };
+    const one = stored.get(id);
+    return one === undefined
+      ? { kind: 'webhook_missing' }
+      : { kind: 'stored', delivery: one.delivery };
   });
 }
 

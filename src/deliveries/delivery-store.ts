@@ -4,13 +4,16 @@ import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
-import type { Delivery, Status } from './delivery.ts';
+import { SHOWN_REASON, type Delivery, type Status } from './delivery.ts';
 import { heldReasonSql } from './may-run.ts';
 
-const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
-  created_at, updated_at`;
+const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+  ${SHOWN_REASON} as held_reason, created_at, updated_at`;
 
 export type NewDelivery = { id: string; webhookId: string; payload: string };
+
+/** A delivery as it was stored. One that is held gets no job. */
+export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
 
 /**
  * Stores deliveries of webhooks that exist, due now; one that may not run is held. With
@@ -22,12 +25,13 @@ export async function insertDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
   wait: boolean,
-): Promise<Delivery[]> {
-  const { rows } = await tx.query<Delivery>(
+): Promise<StoredDelivery[]> {
+  const { rows } = await tx.query<Delivery & { isHeld: boolean }>(
     `with known as (
-       select id, ${heldReasonSql('webhooks')} as held_reason
-       from webhooks where id = any ($2::uuid[]) and deleted_at is null
-       order by id for key share ${wait ? '' : 'skip locked'}
+       select w.id, ${heldReasonSql({ webhook: 'w', state: 's' })} as held_reason
+       from webhooks w left join webhook_states s on s.webhook_id = w.id
+       where w.id = any ($2::uuid[]) and w.deleted_at is null
+       order by w.id for key share of w ${wait ? '' : 'skip locked'}
      )
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
        held_reason, parked_at, created_at, updated_at)
@@ -35,14 +39,14 @@ export async function insertDeliveries(
        known.held_reason, case when known.held_reason is not null then now() end, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
      join known on known.id = draft.webhook_id
-     returning ${COLUMNS}`,
+     returning ${COLUMNS}, parked_at is not null as "isHeld"`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
       drafts.map(({ payload }) => payload),
     ],
   );
-  return rows;
+  return rows.map(({ isHeld, ...delivery }) => ({ delivery, isHeld }));
 }
 
 export async function findDelivery(db: Queryable, id: string): Promise<Delivery | undefined> {
@@ -71,7 +75,7 @@ export async function listDeliveries(
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
-         status, held_reason, created_at, updated_at
+         status, ${SHOWN_REASON} as held_reason, created_at, updated_at
        from deliveries
        where ${OF_VISIBLE_WEBHOOK}
          and ($webhook_id::uuid is null or webhook_id = $webhook_id)

@@ -2,11 +2,28 @@
 export type Status = 'pending' | 'succeeded' | 'failed';
 
 /**
- * Why a pending delivery has no job: its webhook is inactive, or it came with a database taken over
- * and waits its turn.
+ * Why a pending delivery has no job, as the API tells it: its webhook is inactive, failing or
+ * paused, an earlier delivery of its ordering key is not done, or it came with a database taken
+ * over and waits its turn.
  */
-export const HELD_REASONS = ['webhook_inactive', 'imported'] as const;
+export const SHOWN_REASONS = [
+  'webhook_inactive',
+  'endpoint_failing',
+  'endpoint_paused',
+  'ordered',
+  'imported',
+] as const;
+export type ShownReason = (typeof SHOWN_REASONS)[number];
+
+/**
+ * Reasons of our own, which keep the queue small. For the API these deliveries are simply pending:
+ * `later` is not due for a while, and `backlog` waits as its webhook has as many jobs as it may.
+ */
+export const HELD_REASONS = [...SHOWN_REASONS, 'later', 'backlog'] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
+
+/** The reason in column `held_reason` as the API tells it. */
+export const SHOWN_REASON = `case when held_reason not in ('later', 'backlog') then held_reason end`;
 
 /**
  * A payload on its way to a webhook. Named as the columns and as the API's fields; times are RFC
@@ -19,7 +36,7 @@ export type Delivery = {
   scheduled_at: string;
   delivery_attempts: number;
   status: Status;
-  held_reason: HeldReason | null;
+  held_reason: ShownReason | null;
   created_at: string;
   updated_at: string;
 };

@@ -1,7 +1,7 @@
-import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
+import type { NextJob } from '../queue/delivery-queue.ts';
 import type { HeldReason } from './delivery.ts';
-import { heldReasonSql } from './may-run.ts';
+import { heldReasonSql, NEAR_SECONDS } from './may-run.ts';
 
 /**
  * Notes why pending deliveries are held; their jobs end in the same transaction. `parked_at` is
@@ -17,54 +17,126 @@ export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason):
 }
 
 /**
- * Webhooks that have held deliveries which may run now. Steps from one webhook to the next in the
- * index, however many rows each has.
+ * Moves pending deliveries into the backlog of their webhook, or to those that are due later; their
+ * jobs ended in the same transaction. For a client of the API nothing changes.
  */
-export async function releasableWebhookIds(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>(
-    `with recursive holder (webhook_id) as (
-       (select webhook_id from deliveries where parked_at is not null order by webhook_id limit 1)
-       union all
-       select (select d.webhook_id from deliveries d
-               where d.parked_at is not null and d.webhook_id > holder.webhook_id
-               order by d.webhook_id limit 1)
-       from holder
-       where holder.webhook_id is not null
-     )
-     select webhooks.id
-     from holder
-     join webhooks on webhooks.id = holder.webhook_id
-     where webhooks.deleted_at is null and ${heldReasonSql('webhooks')} is null`,
+export async function holdAsBacklog(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    `update deliveries
+     set parked_at = now(), held_reason = case
+         when scheduled_at > now() + make_interval(secs => $2) then 'later' else 'backlog' end
+     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
+    [ids, NEAR_SECONDS],
   );
-  return rows.map(({ id }) => id);
 }
 
-export type WaitingDelivery = { deliveryId: string; webhookId: string; delaySeconds: number };
+/** Reasons that end with a change of the webhook, or with a place in its window. */
+export const RELEASABLE_REASONS = [
+  'webhook_inactive',
+  'endpoint_failing',
+  'endpoint_paused',
+  'imported',
+  'backlog',
+] as const satisfies HeldReason[];
 
 /**
- * Frees up to `limit` held deliveries of a webhook, in the order of their time.
- * @returns them, for the jobs that they get in this transaction.
+ * A delivery with a new reason: its client sees a change where either reason is one that the API
+ * shows.
+ */
+const CHANGED_AT = `case when coalesce(held.was, 'later') in ('later', 'backlog')
+  and coalesce(held.reason, 'later') in ('later', 'backlog') then updated_at else now() end`;
+
+/**
+ * Frees up to `limit` held deliveries of a webhook that may run now, in the order of their time.
+ * One that may not run for another reason is held for that from now on.
+ * @returns how many were looked at, and the jobs that those freed get in this transaction.
  */
 export async function releaseDeliveries(
   tx: Tx,
   webhookId: string,
   limit: number,
-): Promise<WaitingDelivery[]> {
-  const { rows } = await tx.query<WaitingDelivery>(
+): Promise<{ seen: number; jobs: NextJob[] }> {
+  const { rows } = await tx.query<ReleasedRow>(
     `with held as (
-       select id from deliveries where webhook_id = $1 and parked_at is not null
-       order by scheduled_at, id limit $2 for update skip locked
-     ), freed as (
-       update deliveries set held_reason = null, parked_at = null, updated_at = now()
-       from held
-       where deliveries.id = held.id
-       returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at
+       select d.id, d.held_reason as was,
+         ${reasonSql('d', { placed: true })} as reason
+       from webhooks w
+       left join webhook_states s on s.webhook_id = w.id
+       cross join lateral (
+         select one.* from unnest($3::text[]) as released (reason)
+         cross join lateral (
+           select id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+           where webhook_id = $1 and held_reason = released.reason and parked_at is not null
+           order by scheduled_at, id limit $2 for update skip locked
+         ) as one
+         order by one.scheduled_at, one.id limit $2
+       ) as d
+       where w.id = $1
      )
-     select id as "deliveryId", webhook_id as "webhookId",
-       greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
-     from freed
-     order by scheduled_at, id`,
-    [webhookId, limit],
+     ${FREE}`,
+    [webhookId, limit, RELEASABLE_REASONS],
   );
-  return rows;
+  return { seen: rows.length, jobs: rows.flatMap(jobOf) };
+}
+
+/**
+ * Looks at up to `limit` deliveries that were due later, and whose time is near: they get a job, or
+ * are held for another reason.
+ * @returns how many were looked at, and the jobs of those freed, in the order of their time.
+ */
+export async function releaseNear(
+  tx: Tx,
+  limit: number,
+): Promise<{ seen: number; jobs: NextJob[] }> {
+  const { rows } = await tx.query<ReleasedRow>(
+    `with near as (
+       select id, webhook_id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+       where held_reason = 'later' and scheduled_at < now() + make_interval(secs => $2)
+       order by scheduled_at, id limit $1 for update skip locked
+     ), held as (
+       select d.id, d.held_reason as was, ${reasonSql('d', { placed: false })} as reason
+       from near d
+       join webhooks w on w.id = d.webhook_id
+       left join webhook_states s on s.webhook_id = w.id
+     )
+     ${FREE}`,
+    [limit, NEAR_SECONDS],
+  );
+  return { seen: rows.length, jobs: rows.flatMap(jobOf) };
+}
+
+function reasonSql(delivery: string, { placed }: { placed: boolean }): string {
+  return heldReasonSql(
+    { webhook: 'w', state: 's' },
+    {
+      behind: `${delivery}.ordering_key is not null and not ${delivery}.is_head`,
+      wait: `extract(epoch from ${delivery}.scheduled_at - now())`,
+      placed,
+    },
+  );
+}
+
+const FREE = `, freed as (
+    update deliveries
+    set held_reason = held.reason, updated_at = ${CHANGED_AT},
+      parked_at = case when held.reason is not null then coalesce(parked_at, now()) end
+    from held
+    where deliveries.id = held.id
+    returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at, held.reason
+  )
+  select id, webhook_id as "webhookId", reason,
+    greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
+  from freed
+  order by scheduled_at, id`;
+
+type ReleasedRow = {
+  id: string;
+  webhookId: string;
+  reason: HeldReason | null;
+  delaySeconds: number;
+};
+
+function jobOf({ id, webhookId, reason, delaySeconds }: ReleasedRow): NextJob[] {
+  return reason === null ? [{ deliveryId: id, webhookId, delaySeconds }] : [];
 }

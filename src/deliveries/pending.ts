@@ -42,7 +42,7 @@ export async function countBacklog(db: Queryable): Promise<Backlog> {
     `select count(*) as pending,
        coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest
      from deliveries
-     where status = 'pending' and parked_at is null`,
+     where status = 'pending' and (parked_at is null or held_reason in ('later', 'backlog'))`,
   );
   const held = await db.query<{ reason: HeldReason; count: string }>(
     'select held_reason as reason, count(*) as count from deliveries where parked_at is not null group by held_reason',

@@ -1,8 +1,9 @@
 import { shortText } from '../database/long-text.ts';
 import type { Queryable } from '../database/pool.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webhook-sql.ts';
+import { gateColumns, gateOf, type GateState, type JoinedGate } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, HeldReason } from './delivery.ts';
 
 /**
  * A delivery as a worker needs it. `waitSeconds` is the time until it is due: 0 or less when it is.
@@ -10,8 +11,12 @@ import type { Delivery } from './delivery.ts';
  */
 export type SendableDelivery = Pick<
   Delivery,
-  'id' | 'webhook_id' | 'delivery_attempts' | 'status' | 'held_reason'
+  'id' | 'webhook_id' | 'delivery_attempts' | 'status'
 > & {
+  held_reason: HeldReason | null;
+  ordering_key: string | null;
+  /** It is the one of its ordering key that may run. */
+  is_head: boolean;
   payload: string | null;
   bytes: number;
   waitSeconds: number;
@@ -19,8 +24,8 @@ export type SendableDelivery = Pick<
   isolated_by: string | null;
 };
 
-/** A delivery with its webhook, as both are now. */
-export type Sendable = { delivery: SendableDelivery; webhook: Webhook };
+/** A delivery with its webhook and that one's state, as they are now. */
+export type Sendable = { delivery: SendableDelivery; webhook: Webhook; state: GateState };
 
 /**
  * Those of the deliveries that are there and whose webhook is, in no order. One statement reads
@@ -29,31 +34,34 @@ export type Sendable = { delivery: SendableDelivery; webhook: Webhook };
  * the deliveries of each.
  */
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
-  const { rows } = await db.query<SendableDelivery & JoinedWebhook>(
+  const { rows } = await db.query<SendableDelivery & JoinedWebhook & JoinedGate>(
     `with d as materialized (
-       select id, webhook_id, delivery_attempts, status, held_reason, isolated_by,
+       select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
+         is_head,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
        where id = any ($1::uuid[])
      )
-     select d.*, ${webhookColumns('w')}
-     from d join webhooks w on w.id = d.webhook_id and w.deleted_at is null`,
+     select d.*, ${webhookColumns('w')}, ${gateColumns('s')}
+     from d
+     join webhooks w on w.id = d.webhook_id and w.deleted_at is null
+     left join webhook_states s on s.webhook_id = w.id`,
     [ids],
   );
-  const webhooks = new Map<string, Webhook>();
+  const webhooks = new Map<string, Pick<Sendable, 'webhook' | 'state'>>();
   return rows.map((row) => {
-    const webhook = webhooks.get(row.webhook_id) ?? webhookOf(row);
-    webhooks.set(row.webhook_id, webhook);
-    return { delivery: deliveryOf(row), webhook };
+    const known = webhooks.get(row.webhook_id) ?? { webhook: webhookOf(row), state: gateOf(row) };
+    webhooks.set(row.webhook_id, known);
+    return { delivery: deliveryOf(row), ...known };
   });
 }
 
 function deliveryOf(row: SendableDelivery): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
-  const { payload, bytes, waitSeconds } = row;
+  const { payload, bytes, waitSeconds, ordering_key, is_head } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
-  return { ...kept, payload, bytes, waitSeconds };
+  return { ...kept, payload, bytes, waitSeconds, ordering_key, is_head };
 }
 
 /** A payload, whatever its length. */

@@ -460,14 +460,18 @@ export interface components {
             delivery_attempts: number;
             status: components["schemas"]["DeliveryStatus"];
             /**
-             * @description Why a pending delivery is held back. Null when it is not.
+             * @description Why a pending delivery is held back. Null when it is not. Of several reasons it is the first of this list.
              *
              *     - `webhook_inactive`: its webhook is not active. It will be sent when the webhook is active again.
+             *     - `endpoint_failing`: its webhook is failing and asks with `on_failing: hold` that its deliveries wait.
+             *       One of them at a time is tried.
+             *     - `endpoint_paused`: its webhook is paused, by a client or by a `Retry-After` of its endpoint.
+             *     - `ordered`: an earlier delivery with the same `ordering_key` is not done yet.
              *     - `imported`: it was pending in a database that was taken over, and it waits for its turn.
              * @example webhook_inactive
              * @enum {string|null}
              */
-            held_reason: "webhook_inactive" | "imported" | null;
+            held_reason: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
             /**
              * Format: date-time
              * @description When the delivery was created.
@@ -526,7 +530,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            held_reason?: "webhook_inactive" | "imported" | null;
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
             /**
              * Format: date-time
              * @description Ignored; may be sent back.

@@ -1,7 +1,9 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
+import { holdAsBacklog } from '../deliveries/hold.ts';
 import { findOverdue, type OverdueKey } from '../deliveries/pending.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import { flagOverWindow } from '../webhooks/wake.ts';
 
 /**
  * A pending delivery this much past its time is either waiting in a backlog or has lost its job.
@@ -13,15 +15,35 @@ const START: OverdueKey = { scheduledAt: '-infinity', id: '00000000-0000-0000-00
 /** All workers of a database use this lock. The one that holds it does the rescue. */
 const RESCUE_LOCK = 7_036_873_083;
 
+type RescueParts = { pool: Pool; queue: ClaimableQueue; liveJobs: number };
+
 /**
- * Gives every overdue delivery that has lost its job a new one. Does nothing where another worker
- * is doing that.
+ * Gives every overdue delivery that has lost its job a new one, up to `liveJobs` a webhook; more
+ * are its backlog. Does nothing where another worker is doing that.
  */
-export async function rescueOverdue(pool: Pool, queue: ClaimableQueue): Promise<void> {
+export async function rescueOverdue({ pool, queue, liveJobs }: RescueParts): Promise<void> {
+  const window = new Window(liveJobs);
   let after: OverdueKey | undefined = START;
   while (after !== undefined) {
     const from: OverdueKey = after;
-    after = await inTransaction(pool, (tx) => rescueStretch(tx, queue, from));
+    after = await inTransaction(pool, (tx) => rescueStretch(tx, queue, { after: from, window }));
+  }
+}
+
+/** How many jobs each webhook was given. */
+class Window {
+  readonly #most: number;
+  readonly #given = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Takes a place. False: there is none. */
+  take(webhookId: string): boolean {
+    const given = this.#given.get(webhookId) ?? 0;
+    if (given < this.#most) this.#given.set(webhookId, given + 1);
+    return given < this.#most;
   }
 }
 
@@ -34,7 +56,7 @@ export async function rescueOverdue(pool: Pool, queue: ClaimableQueue): Promise<
 async function rescueStretch(
   tx: Tx,
   queue: ClaimableQueue,
-  after: OverdueKey,
+  { after, window }: { after: OverdueKey; window: Window },
 ): Promise<OverdueKey | undefined> {
   if (!(await tryLock(tx))) return undefined;
   let last = after;
@@ -48,15 +70,36 @@ async function rescueStretch(
       tx,
       overdue.map(({ id }) => id),
     );
-    const jobs = overdue
-      .filter(({ id }) => lost.has(id))
-      .map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
-    await queue.enqueue(tx, jobs);
+    await rescue(
+      tx,
+      queue,
+      Object.groupBy(
+        overdue.filter(({ id }) => lost.has(id)),
+        ({ webhookId }) => (window.take(webhookId) ? 'placed' : 'backlog'),
+      ),
+    );
     const end = overdue.at(-1);
     if (end === undefined || overdue.length < STEP) return undefined;
     last = end;
-    if (jobs.length > 0) return last;
+    if (lost.size > 0) return last;
   }
+}
+
+type Overdue = { id: string; webhookId: string };
+
+async function rescue(
+  tx: Tx,
+  queue: ClaimableQueue,
+  { placed = [], backlog = [] }: { placed?: Overdue[]; backlog?: Overdue[] },
+): Promise<void> {
+  const jobs = placed.map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
+  await queue.enqueue(tx, jobs);
+  if (backlog.length === 0) return;
+  await flagOverWindow(tx, [...new Set(backlog.map(({ webhookId }) => webhookId))]);
+  await holdAsBacklog(
+    tx,
+    backlog.map(({ id }) => id),
+  );
 }
 
 async function tryLock(tx: Tx): Promise<boolean> {

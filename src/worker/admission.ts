@@ -6,6 +6,7 @@ import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
 import type { Claim } from '../queue/claim.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { GateState } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
 import type { Slots } from './slots/slots.ts';
@@ -16,6 +17,7 @@ export type Admitted = {
   lease: LeasedClaim;
   delivery: SendableDelivery;
   webhook: Webhook;
+  state: GateState;
   /** When it was read, `performance.now()`. */
   readAt: number;
   /** Workers may die on it: it is sent in a process of its own. */
@@ -87,9 +89,9 @@ function decideOn(lease: LeasedClaim, found: Sendable | undefined): Decided {
  */
 export function decide(claim: Claim, found: Sendable | undefined): Decision {
   if (found === undefined) return { kind: 'drop' };
-  const { delivery, webhook } = found;
+  const { delivery, webhook, state } = found;
   if (delivery.status !== 'pending' || delivery.held_reason !== null) return { kind: 'drop' };
-  const reason = heldReason(webhook);
+  const reason = heldReason(webhook, state, delivery);
   if (reason !== null) return { kind: 'hold', reason };
   if (delivery.waitSeconds > 0) return { kind: 'postpone', delaySeconds: delivery.waitSeconds };
   if (delivery.delivery_attempts >= Math.max(1, webhook.max_delivery_attempts))

@@ -6,7 +6,7 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue } from '../../src/deliveries/pending.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
-import { releasableWebhookIds } from '../../src/deliveries/hold.ts';
+import { forgottenWebhookIds } from '../../src/deliveries/held.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { freshDatabase } from '../setup/database.ts';
 import {
@@ -114,7 +114,7 @@ suite('20,000 rows of ten webhooks', async () => {
   test('the searches of a worker for overdue and for releasable deliveries → read from their partial indexes', async () => {
     const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
     for (const [index, search] of [
-      ['deliveries_parked', releasableWebhookIds],
+      ['deliveries_held', forgottenWebhookIds],
       [
         'deliveries_due',
         (db: Queryable) => findOverdue(db, { overdueSeconds: 30, after: start, limit: 1000 }),

@@ -10,6 +10,10 @@ import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { count, jobs } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
+const rescuing = ({ pool, queue }: WorkerQueue, other: ClaimableQueue = queue) => ({
+  ...{ pool, queue: other, liveJobs: 1000 },
+});
+
 suite('rescue', { concurrency: 4 }, () => {
   test('an overdue delivery that lost its job → a job, due at once', async (t) => {
     const worker = await freshWorkerQueue(t);
@@ -17,7 +21,7 @@ suite('rescue', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: 31 });
     await worker.claimOf(webhook.id, id);
     await worker.pool.query('delete from postmand_queue.job');
-    await rescueOverdue(worker.pool, worker.queue);
+    await rescueOverdue(rescuing(worker));
     const [claim, ...others] = await claimed(worker.queue, 10);
     assert.deepEqual([claim?.deliveryId, claim?.webhookId, others.length], [id, webhook.id, 0]);
   });
@@ -34,7 +38,7 @@ suite('rescue', { concurrency: 4 }, () => {
       worker.queue.enqueue(tx, [{ deliveryId: waiting, webhookId: webhook.id, delaySeconds: 0 }]),
     );
     const before = (await jobs(worker.pool)).map(({ id, state }) => [id, state]);
-    await rescueOverdue(worker.pool, worker.queue);
+    await rescueOverdue(rescuing(worker));
     assert.deepEqual(
       (await jobs(worker.pool)).map(({ id, state }) => [id, state]),
       before,
@@ -51,7 +55,7 @@ suite('rescue', { concurrency: 4 }, () => {
       .map((deliveryId) => ({ deliveryId, webhookId: webhook.id, delaySeconds: 0 }));
     await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
     const given: NextJob[] = [];
-    await rescueOverdue(worker.pool, noting(worker.queue, given));
+    await rescueOverdue(rescuing(worker, noting(worker.queue, given)));
     assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
@@ -71,21 +75,25 @@ suite('rescue', { concurrency: 4 }, () => {
     await holdAll(worker, held.id);
     await addDeliveries(worker, fresh.id, { overdueSeconds: 5 });
     await addDeliveries(worker, fresh.id, { overdueSeconds: -3600 });
-    await rescueOverdue(worker.pool, worker.queue);
+    await rescueOverdue(rescuing(worker));
     assert.deepEqual(await jobs(worker.pool), []);
   });
 
-  test('2,500 that lost their jobs, many due at the same moment → all get one', async (t) => {
+  test('2,500 that lost their jobs, many due at the same moment → the window of their webhook is filled, and the others are its backlog', async (t) => {
     const worker = await freshWorkerQueue(t);
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, { count: 2500, overdueSeconds: 60 });
     await worker.pool.query(
       `update deliveries set scheduled_at = date_trunc('minute', scheduled_at) where payload < 'payload 3'`,
     );
-    await rescueOverdue(worker.pool, worker.queue);
-    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
-    await rescueOverdue(worker.pool, worker.queue);
-    assert.equal(await count(worker.pool, 'postmand_queue.job'), 2500);
+    await rescueOverdue(rescuing(worker));
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 1000);
+    await rescueOverdue(rescuing(worker));
+    assert.equal(await count(worker.pool, 'postmand_queue.job'), 1000);
+    const { rows } = await worker.pool.query(
+      'select held_reason, count(*)::integer from deliveries where parked_at is not null group by 1',
+    );
+    assert.deepEqual(rows, [{ held_reason: 'backlog', count: 1500 }]);
   });
 
   test('two workers at once → one works, the other one ends at once and does nothing', async (t) => {
@@ -93,10 +101,10 @@ suite('rescue', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, { count: 10, overdueSeconds: 60 });
     const release = await lockTable(t, worker, 'deliveries');
-    const first = rescueOverdue(worker.pool, worker.queue);
+    const first = rescueOverdue(rescuing(worker));
     await until('the first one is in the middle', () => isWaiting(worker));
     const given: NextJob[] = [];
-    await rescueOverdue(worker.pool, noting(await worker.another(), given));
+    await rescueOverdue(rescuing(worker, noting(await worker.another(), given)));
     assert.deepEqual(given, []);
     await release();
     await first;
@@ -108,18 +116,18 @@ suite('rescue', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     await addDeliveries(worker, webhook.id, { count: 10, overdueSeconds: 60 });
     const release = await lockTable(t, worker, 'deliveries');
-    const dying = assert.rejects(rescueOverdue(worker.pool, worker.queue));
+    const dying = assert.rejects(rescueOverdue(rescuing(worker)));
     await until('it is in the middle', () => isWaiting(worker));
     await worker.pool.query(`select pg_terminate_backend(pid, 5000) from (${WAITING}) as waiting`);
     await dying;
     await release();
-    await rescueOverdue(worker.pool, worker.queue);
+    await rescueOverdue(rescuing(worker));
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
   test('nothing overdue → nothing happens', async (t) => {
     const worker = await freshWorkerQueue(t);
-    await rescueOverdue(worker.pool, worker.queue);
+    await rescueOverdue(rescuing(worker));
     assert.deepEqual(await jobs(worker.pool), []);
   });
 });

@@ -4,6 +4,7 @@ import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { decide, type Decision } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
+import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
 
 const WEBHOOK: Webhook = {
   id: 'w',
@@ -41,6 +42,8 @@ const DUE: SendableDelivery = {
   held_reason: null,
   waitSeconds: -0.01,
   isolated_by: null,
+  ordering_key: null,
+  is_head: false,
 };
 const MARKED = { ...DUE, isolated_by: 'm' };
 
@@ -91,6 +94,6 @@ const CASES: Case[] = [
 
 for (const [when, then, delivery, webhook = WEBHOOK, claim = CLAIM] of CASES) {
   test(`a claim whose delivery is ${when} → ${then.kind}`, () => {
-    assert.deepEqual(decide(claim, delivery && { delivery, webhook }), then);
+    assert.deepEqual(decide(claim, delivery && { delivery, webhook, state: NO_STATE }), then);
   });
 }

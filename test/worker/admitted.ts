@@ -1,5 +1,6 @@
 import type { Exchange, Sender } from '../../src/sending/send.ts';
 import type { Admitted } from '../../src/worker/admission.ts';
+import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
 import { SETTINGS } from '../setup/settings.ts';
 
 let count = 0;
@@ -24,8 +25,11 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       held_reason: null,
       waitSeconds: 0,
       isolated_by: null,
+      ordering_key: null,
+      is_head: false,
     },
     webhook: { ...SETTINGS, id: webhookId, created_at: '', updated_at: '' },
+    state: NO_STATE,
     readAt: performance.now(),
     isolated: false,
     vanished: false,

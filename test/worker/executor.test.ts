@@ -154,14 +154,13 @@ async function marked(t: Cleanup) {
   const mark = randomUUID();
   await commit((tx) => markIsolated(tx, id, mark));
   const claim = await worker.claimOf(webhook.id, id);
-  const delivery = (await findSendable(pool, [id]))[0]?.delivery;
-  assert.ok(delivery);
+  const [found] = await findSendable(pool, [id]);
+  assert.ok(found);
   const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
   const admitted: Admitted = {
     webhookId: webhook.id,
     lease,
-    delivery,
-    webhook,
+    ...found,
     readAt: performance.now(),
     isolated: true,
     vanished: true,

@@ -3,6 +3,7 @@ import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { settingsOf, WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
+import { wakeWebhooks } from '../../webhooks/wake.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,
@@ -38,10 +39,12 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     },
     async replaceWebhook({ params, body }) {
       const webhook = await inTransaction(pool, async (tx) => {
+        const before = await findWebhook(tx, params.webhook_id);
         // What it has already may stay: its client may only want to deactivate it.
-        if (body.url !== (await findWebhook(tx, params.webhook_id))?.url)
-          refuseUnsendable(body.url);
-        return replaceWebhook(tx, params.webhook_id, settingsIn(body));
+        if (body.url !== before?.url) refuseUnsendable(body.url);
+        const after = await replaceWebhook(tx, params.webhook_id, settingsIn(body));
+        if (after?.active === true && before?.active === false) await wakeWebhooks(tx, [after.id]);
+        return after;
       });
       return { status: 200, body: found(webhook) };
     },

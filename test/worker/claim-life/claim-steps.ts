@@ -1,3 +1,4 @@
+import { NO_STATE } from '../../../src/webhooks/webhook-state.ts';
 import { decide, type Admitted } from '../../../src/worker/admission.ts';
 import type { SendableDelivery } from '../../../src/deliveries/sendable.ts';
 import { judge } from '../../../src/attempts/verdict.ts';
@@ -43,7 +44,9 @@ export function read(turn: Turn, rule: Rule): void {
     isNew: false,
   };
   const doubt = lease.doubt === 0 ? {} : { doubt: String(lease.doubt) };
-  const found = row.exists ? { delivery: deliveryOf(row), webhook: webhookOf(row) } : undefined;
+  const found = row.exists
+    ? { delivery: deliveryOf(row), webhook: webhookOf(row), state: NO_STATE }
+    : undefined;
   const decision = decide({ ...claim, ...doubt }, found);
   const isSent = decision.kind === 'send';
   lease.phase = isSent ? 'admitted' : 'withdrawn';
@@ -62,6 +65,8 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     bytes: 0,
     waitSeconds: time === 'later' ? 60 : -1,
     isolated_by: mark === 0 ? null : String(mark),
+    ordering_key: null,
+    is_head: false,
   };
 }
 

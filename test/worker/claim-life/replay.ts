@@ -1,4 +1,4 @@
-import { releaseHeld } from '../../../src/upkeep/release.ts';
+import { LIVE_JOBS, releaseHeld } from '../../setup/release.ts';
 import { rescueOverdue } from '../../../src/upkeep/rescue.ts';
 import { claimed, type WorkerQueue } from '../../setup/worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
@@ -189,7 +189,7 @@ async function expire({ pool, queue }: WorkerQueue, row: Rows): Promise<void> {
 }
 
 async function toAll({ worker, rows }: World, kind: 'wait' | 'rescue' | 'release'): Promise<void> {
-  if (kind === 'rescue') return rescueOverdue(worker.pool, worker.queue);
-  if (kind === 'release') return releaseHeld(worker.pool, worker.queue);
+  if (kind === 'rescue') return rescueOverdue({ ...worker, liveJobs: LIVE_JOBS });
+  if (kind === 'release') return releaseHeld(worker);
   for (const row of rows) await pass(worker.pool, row);
 }

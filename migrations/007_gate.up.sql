@@ -1,0 +1,71 @@
+-- What a webhook may decide about when its deliveries run. A process of version 2.1 names none of these columns,
+-- so it goes on beside this version.
+alter table webhooks
+  add column max_concurrency integer,
+  add column rate_limit jsonb,
+  add column retry_schedule integer[],
+  add column retry_jitter double precision not null default 0,
+  add column honor_retry_after boolean not null default false,
+  add column on_gone text not null default 'retry',
+  add column on_failing text not null default 'retry',
+  add column failing_after jsonb not null default '{"attempts": 5, "seconds": 60}',
+  add column deactivate_after integer,
+  add column max_delivery_age integer,
+  add column ordering_on_failure text not null default 'continue',
+  add column deactivated_reason text,
+  add column deactivated_at timestamptz;
+
+-- is_head: the one delivery of its webhook and ordering key that may run, or that blocks the key.
+-- unbudgeted_attempts: those of delivery_attempts that do not count against max_delivery_attempts, as probes.
+alter table deliveries
+  add column ordering_key text,
+  add column sequence bigint,
+  add column is_head boolean not null default false,
+  add column expires_at timestamptz,
+  add column failed_reason text,
+  add column unbudgeted_attempts integer not null default 0;
+
+alter table delivery_attempts
+  add column probe boolean not null default false;
+
+create sequence delivery_sequence;
+
+-- What changes while a webhook runs: a row is made when there is something to note. wake_at is when its held
+-- deliveries are to be looked at. over_window: it has as many jobs as it may, so what comes is held as its backlog.
+create table webhook_states (
+  webhook_id uuid primary key references webhooks (id) on delete cascade,
+  state text not null default 'healthy',
+  consecutive_failures integer not null default 0,
+  failures_since timestamptz,
+  failing_since timestamptz,
+  last_success_at timestamptz,
+  last_failure_at timestamptz,
+  paused_until timestamptz,
+  probe_at timestamptz,
+  probe_pause integer,
+  probe_delivery_id uuid,
+  recovering_since timestamptz,
+  over_window boolean not null default false,
+  rate_next_at timestamptz,
+  wake_at timestamptz
+) with (fillfactor = 50);
+create index webhook_states_by_wake on webhook_states (wake_at) where wake_at is not null;
+
+-- The sends of webhooks with a max_concurrency that may be under way. A permit that nobody renews runs out.
+create table webhook_permits (
+  job_id uuid primary key,
+  webhook_id uuid not null references webhooks (id) on delete cascade,
+  generation text not null,
+  expires_at timestamptz not null
+) with (fillfactor = 50);
+create index webhook_permits_by_webhook on webhook_permits (webhook_id);
+
+-- One index for every look at what is held: of a webhook, for a reason, by its time.
+drop index deliveries_parked;
+create index deliveries_held on deliveries (webhook_id, held_reason, scheduled_at, id) where parked_at is not null;
+create index deliveries_later on deliveries (scheduled_at, id) where held_reason = 'later';
+create index deliveries_to_probe on deliveries (webhook_id, delivery_attempts, scheduled_at, id)
+  where held_reason = 'endpoint_failing';
+create unique index deliveries_head on deliveries (webhook_id, ordering_key) where is_head;
+create index deliveries_by_key on deliveries (webhook_id, ordering_key, sequence)
+  where ordering_key is not null and status = 'pending';

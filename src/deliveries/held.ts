@@ -1,0 +1,45 @@
+import type { Queryable } from '../database/pool.ts';
+import { RELEASABLE_REASONS } from './hold.ts';
+import { heldReasonSql } from './may-run.ts';
+
+/**
+ * Webhooks that may run now, and have held deliveries which nobody is going to look at. Steps from
+ * one webhook to the next in the index, however many rows each has.
+ */
+export async function forgottenWebhookIds(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `with recursive holder (webhook_id) as (
+       (select webhook_id from deliveries where parked_at is not null order by webhook_id limit 1)
+       union all
+       select (select d.webhook_id from deliveries d
+               where d.parked_at is not null and d.webhook_id > holder.webhook_id
+               order by d.webhook_id limit 1)
+       from holder
+       where holder.webhook_id is not null
+     )
+     select w.id
+     from holder
+     join webhooks w on w.id = holder.webhook_id
+     left join webhook_states s on s.webhook_id = w.id
+     where w.deleted_at is null and s.wake_at is null
+       and ${heldReasonSql({ webhook: 'w', state: 's' }, { placed: true })} is null
+       and exists (
+         select from deliveries d
+         where d.webhook_id = w.id and d.parked_at is not null and d.held_reason = any ($1::text[])
+       )`,
+    [RELEASABLE_REASONS],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Whether any delivery of a webhook waits to be released. */
+export async function hasReleasable(db: Queryable, webhookId: string): Promise<boolean> {
+  const { rows } = await db.query<{ found: boolean }>(
+    `select exists (
+       select from deliveries
+       where webhook_id = $1 and parked_at is not null and held_reason = any ($2::text[])
+     ) as found`,
+    [webhookId, RELEASABLE_REASONS],
+  );
+  return rows[0]?.found === true;
+}

@@ -1,0 +1,82 @@
+import type { Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
+import type { State } from './webhook-state.ts';
+
+/**
+ * When the held deliveries of a webhook are looked at. A webhook that has none needs no time, and
+ * mostly no row. Whatever a time promised, the repair finds without it.
+ */
+
+/** Looks at the held deliveries of these webhooks soon. Unknown ids are left out. */
+export async function wakeWebhooks(tx: Tx, ids: string[]): Promise<void> {
+  await tx.query(
+    `insert into webhook_states as s (webhook_id, wake_at)
+     select id, now() from webhooks where id = any ($1::uuid[]) order by id
+     on conflict (webhook_id) do update set wake_at = least(s.wake_at, excluded.wake_at)`,
+    [ids],
+  );
+}
+
+/** From now on what comes for these webhooks is held as their backlog, which is looked at soon. */
+export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
+  await tx.query(
+    `insert into webhook_states as s (webhook_id, over_window, wake_at)
+     select id, true, now() from webhooks where id = any ($1::uuid[]) order by id
+     on conflict (webhook_id) do update
+     set over_window = true, wake_at = least(s.wake_at, excluded.wake_at)
+     where not s.over_window`,
+    [ids],
+  );
+}
+
+/** Webhooks whose held deliveries are to be looked at now, the one that has waited longest first. */
+export async function dueWebhookIds(db: Queryable, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select webhook_id as id from webhook_states where wake_at <= now() order by wake_at limit $1`,
+    [limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What decides what is released of a webhook, as it is now. */
+export type DueState = {
+  active: boolean;
+  state: State;
+  over_window: boolean;
+  /** The time until its pause ends, in seconds: 0 where it has none, and null where it has no end. */
+  pausedSeconds: number | null;
+};
+
+/**
+ * Takes the state of a webhook, until the transaction ends, where it is due and nobody else has it.
+ */
+export async function takeDueState(tx: Tx, id: string): Promise<DueState | undefined> {
+  const { rows } = await tx.query<DueState>(
+    `select w.active, s.state, s.over_window,
+       case when s.paused_until > now() then
+         case when isfinite(s.paused_until) then extract(epoch from s.paused_until - now())::float8 end
+       else 0 end as "pausedSeconds"
+     from webhook_states s join webhooks w on w.id = s.webhook_id
+     where s.webhook_id = $1 and s.wake_at <= now() and w.deleted_at is null
+     for update of s skip locked`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** `wakeSeconds` is the time until the next look; null: there is none until something changes. */
+export type NextLook = { overWindow: boolean; wakeSeconds: number | null };
+
+/** Notes when the held deliveries of a webhook are looked at next. */
+export async function setNextLook(
+  tx: Tx,
+  id: string,
+  { overWindow, wakeSeconds }: NextLook,
+): Promise<void> {
+  await tx.query(
+    `update webhook_states
+     set over_window = $2, wake_at = now() + make_interval(secs => $3::float8)
+     where webhook_id = $1`,
+    [id, overWindow, wakeSeconds],
+  );
+}
