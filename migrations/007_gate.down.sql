@@ -18,6 +18,7 @@ alter table deliveries
   drop column is_head,
   drop column expires_at,
   drop column failed_reason,
+  drop column crashes,
   drop column unbudgeted_attempts;
 
 alter table webhooks

@@ -16,6 +16,7 @@ alter table webhooks
   add column deactivated_at timestamptz;
 
 -- is_head: the one delivery of its webhook and ordering key that may run, or that blocks the key.
+-- crashes: claims of it that had run out when it was held; its next job goes on from there.
 -- unbudgeted_attempts: those of delivery_attempts that do not count against max_delivery_attempts, as probes.
 alter table deliveries
   add column ordering_key text,
@@ -23,6 +24,7 @@ alter table deliveries
   add column is_head boolean not null default false,
   add column expires_at timestamptz,
   add column failed_reason text,
+  add column crashes integer not null default 0,
   add column unbudgeted_attempts integer not null default 0;
 
 alter table delivery_attempts

@@ -55,22 +55,23 @@ async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]):
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
 }
 
+function nextJob(settled: Settled, delaySeconds: number): NextJob {
+  const { id: deliveryId, webhook_id: webhookId } = settled.delivery;
+  return { deliveryId, webhookId, delaySeconds, crashes: crashesAfter(settled) };
+}
+
 /**
  * A delivery that ended the process that sent it keeps its count of crashes, so that its next
  * attempt is sent in a process of its own as well.
  */
-function nextJob({ claim, delivery, exchange }: Settled, delaySeconds: number): NextJob {
-  const crashed = exchange.kind === 'failure' && exchange.reason === 'crashed';
-  return {
-    deliveryId: delivery.id,
-    webhookId: delivery.webhook_id,
-    delaySeconds,
-    ...(crashed ? { crashes: claim.crashes } : {}),
-  };
+function crashesAfter({ claim, exchange }: Attempted): number {
+  return exchange.kind === 'failure' && exchange.reason === 'crashed' ? claim.crashes : 0;
 }
 
-function outcomeOf({ delivery, attempt, verdict }: Attempted): Outcome {
-  const base = { deliveryId: delivery.id, attempt, delaySeconds: null };
+function outcomeOf(attempted: Attempted): Outcome {
+  const { delivery, attempt, verdict } = attempted;
+  const crashes = crashesAfter(attempted);
+  const base = { deliveryId: delivery.id, attempt, delaySeconds: null, crashes };
   switch (verdict.kind) {
     case 'succeeded':
     case 'failed':

@@ -6,14 +6,14 @@ export type Status = 'pending' | 'succeeded' | 'failed';
  * paused, an earlier delivery of its ordering key is not done, or it came with a database taken
  * over and waits its turn.
  */
-export const SHOWN_REASONS = [
+const SHOWN_REASONS = [
   'webhook_inactive',
   'endpoint_failing',
   'endpoint_paused',
   'ordered',
   'imported',
 ] as const;
-export type ShownReason = (typeof SHOWN_REASONS)[number];
+type ShownReason = (typeof SHOWN_REASONS)[number];
 
 /**
  * Reasons of our own, which keep the queue small. For the API these deliveries are simply pending:

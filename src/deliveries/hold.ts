@@ -3,16 +3,25 @@ import type { NextJob } from '../queue/delivery-queue.ts';
 import type { HeldReason } from './delivery.ts';
 import { heldReasonSql, NEAR_SECONDS } from './may-run.ts';
 
+/** `crashes` is what its next job is to know, as its present one does. */
+export type Hold = { deliveryId: string; reason: HeldReason; crashes: number };
+
 /**
  * Notes why pending deliveries are held; their jobs end in the same transaction. `parked_at` is
  * when a delivery was held, and has that name in version 2.1, which may run beside this one.
  */
-export async function holdDeliveries(tx: Tx, ids: string[], reason: HeldReason): Promise<void> {
-  if (ids.length === 0) return;
+export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<void> {
+  if (holds.length === 0) return;
   await tx.query(
-    `update deliveries set held_reason = $2, parked_at = now(), updated_at = now()
-     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
-    [ids, reason],
+    `update deliveries
+     set held_reason = hold.reason, crashes = hold.crashes, parked_at = now(), updated_at = now()
+     from unnest($1::uuid[], $2::text[], $3::integer[]) as hold (id, reason, crashes)
+     where deliveries.id = hold.id and status = 'pending' and parked_at is null`,
+    [
+      holds.map(({ deliveryId }) => deliveryId),
+      holds.map(({ reason }) => reason),
+      holds.map(({ crashes }) => crashes),
+    ],
   );
 }
 
@@ -24,7 +33,7 @@ export async function holdAsBacklog(tx: Tx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `update deliveries
-     set parked_at = now(), held_reason = case
+     set parked_at = now(), crashes = 0, held_reason = case
          when scheduled_at > now() + make_interval(secs => $2) then 'later' else 'backlog' end
      where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
     [ids, NEAR_SECONDS],
@@ -123,9 +132,9 @@ const FREE = `, freed as (
       parked_at = case when held.reason is not null then coalesce(parked_at, now()) end
     from held
     where deliveries.id = held.id
-    returning deliveries.id, deliveries.webhook_id, deliveries.scheduled_at, held.reason
+    returning deliveries.id, webhook_id, scheduled_at, crashes, held.reason
   )
-  select id, webhook_id as "webhookId", reason,
+  select id, webhook_id as "webhookId", reason, crashes,
     greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
   from freed
   order by scheduled_at, id`;
@@ -134,9 +143,10 @@ type ReleasedRow = {
   id: string;
   webhookId: string;
   reason: HeldReason | null;
+  crashes: number;
   delaySeconds: number;
 };
 
-function jobOf({ id, webhookId, reason, delaySeconds }: ReleasedRow): NextJob[] {
-  return reason === null ? [{ deliveryId: id, webhookId, delaySeconds }] : [];
+function jobOf({ id, reason, ...job }: ReleasedRow): NextJob[] {
+  return reason === null ? [{ deliveryId: id, ...job }] : [];
 }

@@ -11,6 +11,8 @@ export type Outcome = {
   attempt: number;
   status: Status;
   delaySeconds: number | null;
+  /** What its next job is to know of claims that ran out. */
+  crashes: number;
 };
 
 /** What was recorded: how old its delivery is, and whether that is held from now on. */
@@ -33,8 +35,8 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
        updated_at = now(),
        scheduled_at = coalesce(now() + make_interval(secs => outcome.delay), scheduled_at)
        ${mayBeHeld ? HOLD : ''}
-     from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[])
-       as outcome (id, attempt, status, delay)
+     from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::integer[])
+       as outcome (id, attempt, status, delay, crashes)
      join locked on locked.id = outcome.id
      ${mayBeHeld ? WITH_REASON : ''}
      where deliveries.id = outcome.id
@@ -47,6 +49,7 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
       outcomes.map(({ attempt }) => attempt),
       outcomes.map(({ status }) => status),
       outcomes.map(({ delaySeconds }) => delaySeconds),
+      outcomes.map(({ crashes }) => crashes),
     ],
   );
   return new Map(rows.map(({ id, ...recorded }) => [id, recorded]));
@@ -60,7 +63,7 @@ const WITH_REASON = `
       then ${heldReasonSql({ webhook: 'w', state: 's' }, { wait: 'outcome.delay' })} end as reason
   ) as held`;
 
-const HOLD = `,
+const HOLD = `, crashes = outcome.crashes,
   held_reason = held.reason, parked_at = case when held.reason is not null then now() end`;
 
 /**

@@ -43,15 +43,10 @@ export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]):
       .filter(({ withdrawal }) => withdrawal.kind === kind)
       .map(({ claim }) => claim.deliveryId);
 
-  const held = withdrawn.flatMap(({ claim: { deliveryId }, withdrawal }) =>
-    withdrawal.kind === 'hold' ? [{ deliveryId, reason: withdrawal.reason }] : [],
+  const holds = withdrawn.flatMap(({ claim: { deliveryId, crashes }, withdrawal }) =>
+    withdrawal.kind === 'hold' ? [{ deliveryId, crashes, reason: withdrawal.reason }] : [],
   );
-  for (const [reason, some] of Map.groupBy(held, (one) => one.reason))
-    await holdDeliveries(
-      tx,
-      some.map(({ deliveryId }) => deliveryId),
-      reason,
-    );
+  await holdDeliveries(tx, holds);
   await exhaustDeliveries(tx, idsOf('exhaust'));
   await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
   await queue.enqueue(tx, withdrawn.flatMap(nextJob));

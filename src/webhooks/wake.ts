@@ -29,7 +29,7 @@ export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
   );
 }
 
-/** Webhooks whose held deliveries are to be looked at now, the one that has waited longest first. */
+/** Webhooks whose held deliveries are to be looked at now: those that have waited longest. */
 export async function dueWebhookIds(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select webhook_id as id from webhook_states where wake_at <= now() order by wake_at limit $1`,
@@ -43,7 +43,7 @@ export type DueState = {
   active: boolean;
   state: State;
   over_window: boolean;
-  /** The time until its pause ends, in seconds: 0 where it has none, and null where it has no end. */
+  /** Seconds until its pause ends: 0 where it has none, and null where the pause has no end. */
   pausedSeconds: number | null;
 };
 
@@ -53,9 +53,11 @@ export type DueState = {
 export async function takeDueState(tx: Tx, id: string): Promise<DueState | undefined> {
   const { rows } = await tx.query<DueState>(
     `select w.active, s.state, s.over_window,
-       case when s.paused_until > now() then
-         case when isfinite(s.paused_until) then extract(epoch from s.paused_until - now())::float8 end
-       else 0 end as "pausedSeconds"
+       case
+         when s.paused_until = 'infinity' then null
+         when s.paused_until > now() then extract(epoch from s.paused_until - now())::float8
+         else 0
+       end as "pausedSeconds"
      from webhook_states s join webhooks w on w.id = s.webhook_id
      where s.webhook_id = $1 and s.wake_at <= now() and w.deleted_at is null
      for update of s skip locked`,

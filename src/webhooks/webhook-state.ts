@@ -4,7 +4,7 @@
  */
 
 /** `failing`: its deliveries are held but for probes. `recovering`: they come back in steps. */
-export const STATES = ['healthy', 'failing', 'recovering'] as const;
+const STATES = ['healthy', 'failing', 'recovering'] as const;
 export type State = (typeof STATES)[number];
 
 /** What of the state decides whether a delivery may run now. */

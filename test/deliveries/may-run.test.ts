@@ -91,9 +91,10 @@ suite('may it run', async () => {
     const webhook = await addWebhook(database, { active });
     if (state)
       await database.pool.query(
-        `insert into webhook_states (webhook_id, state, paused_until, over_window, probe_delivery_id)
-         values ($1, $2, case when $3 = 'infinity' then 'infinity' else now() + $3::text::interval end,
-           $4, $5)`,
+        `insert into webhook_states
+           (webhook_id, state, paused_until, over_window, probe_delivery_id)
+         values ($1, $2,
+           case when $3 = 'infinity' then 'infinity' else now() + $3::text::interval end, $4, $5)`,
         [
           webhook.id,
           state.state ?? 'healthy',

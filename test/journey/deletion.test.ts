@@ -99,8 +99,8 @@ async function doomed(
 ): Promise<{ path: string; deliveryId: string }> {
   const webhook = await api.createWebhook({
     url: receiver.url,
-    retry_min_backoff: 600,
-    retry_max_backoff: 600,
+    retry_min_backoff: 200,
+    retry_max_backoff: 200,
   });
   const delivery = await api.createDelivery(webhook.id, 'doomed');
   return {

@@ -49,16 +49,25 @@ export async function jobCount({ pool }: TestDatabase, deliveryId?: string): Pro
   return rows[0]?.count ?? 0;
 }
 
-/** Lets the retry of a delivery that waits for it come now, as soon as there is one. */
+/**
+ * Lets the retry of a delivery that waits for it come now, as soon as there is one: in the queue,
+ * or among those that are due later.
+ */
 export async function makeDue({ pool }: TestDatabase, deliveryId: string): Promise<void> {
   await until('a retry waits', async () => {
-    const { rowCount } = await pool.query(
-      `with due as (update deliveries set scheduled_at = now() where id = $1::uuid)
-       update postmand_queue.job set start_after = now()
-       where name = 'deliveries' and state = 'created' and start_after > now()
-         and data->>'deliveryId' = $1::text`,
+    const { rows } = await pool.query<{ waits: boolean }>(
+      `with due as (
+         update deliveries set scheduled_at = now() where id = $1::uuid
+         returning held_reason = 'later' as is_later
+       ), moved as (
+         update postmand_queue.job set start_after = now()
+         where name = 'deliveries' and state = 'created' and start_after > now()
+           and data->>'deliveryId' = $1::text
+         returning id
+       )
+       select exists (select from due where is_later) or exists (select from moved) as waits`,
       [deliveryId],
     );
-    return rowCount;
+    return rows[0]?.waits;
   });
 }

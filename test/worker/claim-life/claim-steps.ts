@@ -6,7 +6,7 @@ import type { Webhook } from '../../../src/webhooks/webhook.ts';
 import { SETTINGS } from '../../setup/settings.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
-import { endDelivery, enqueue, finish, returnJob, must, reachDisk, rowOf } from './row.ts';
+import { endDelivery, enqueue, finish, hold, returnJob, must, reachDisk, rowOf } from './row.ts';
 import type { Delivery, Lease, Route, State, Worker } from './state.ts';
 
 /** How what was admitted is sent. */
@@ -93,7 +93,7 @@ export function withdraw(turn: Turn): void {
 
 function leaveQueue(row: Delivery, { withdrawal, read, crashes, doubt }: Lease): void {
   const pending = row.exists && row.status === 'pending';
-  if (withdrawal === 'hold' && pending) row.held = true;
+  if (withdrawal === 'hold' && pending) hold(row, crashes);
   if (withdrawal === 'exhaust' && pending) endDelivery(row, 'failed', read);
   if (withdrawal === 'postpone') enqueue(row, { due: false, crashes, doubt });
   if (withdrawal !== 'doubt') return;
@@ -201,5 +201,7 @@ function recordOutcome(
   if (verdict.kind !== 'retry') return;
   must(attempt < read.limit, 'another attempt was promised that the webhook does not allow');
   row.time = 'later';
-  enqueue(row, { due: false, crashes: vanished || outcome === 'crash' ? crashes : 0 });
+  const kept = vanished || outcome === 'crash' ? crashes : 0;
+  if (row.active) enqueue(row, { due: false, crashes: kept });
+  else hold(row, kept);
 }

@@ -30,6 +30,12 @@ export function enqueue(row: Delivery, job: Partial<Job>): void {
   row.job ??= newJob(job);
 }
 
+/** Holds a delivery; its job has ended. */
+export function hold(row: Delivery, crashes: number): void {
+  row.held = true;
+  row.crashes = crashes;
+}
+
 /** Ends the job of a claim. @returns false where it is no longer ours, and was left alone. */
 export function finish(state: State, claim: Returning): boolean {
   if (!isOurs(state, claim)) return false;

@@ -13,6 +13,8 @@ export type Delivery = {
   status: 'pending' | 'succeeded' | 'failed';
   attempts: number;
   held: boolean;
+  /** What its next job is to know, since it was held. */
+  crashes: number;
   time: 'later' | 'due' | 'overdue';
   mark: number;
   active: boolean;
@@ -114,6 +116,7 @@ export function startState({
       status: 'pending',
       attempts: 0,
       held: false,
+      crashes: 0,
       time: 'due',
       mark: 0,
       active: true,
@@ -168,12 +171,13 @@ export function keyOf(state: State): string {
 
 function deliveryKey(delivery: Delivery): string {
   const { exists, status, attempts, held, time, mark, active, limit, job, undo, known } = delivery;
+  const crashes = held ? Math.min(MANY_CRASHES, delivery.crashes) : '';
   const jobs = [...(job ? [job] : []), ...undo].map((one) => jobKey(delivery, one));
   const marked =
     mark === 0
       ? ''
       : `m${+known.recorded.some(({ send }) => send === known.sendOf[mark])}${+(known.met === mark)}`;
-  const flags = `${+exists}${status[0]}${attempts}${+held}${time[0]}${marked}${+active}${limit}${+(known.begun.length > 0)}`;
+  const flags = `${+exists}${status[0]}${attempts}${+held}${crashes}${time[0]}${marked}${+active}${limit}${+(known.begun.length > 0)}`;
   return `${flags}${job ? 'j' : '-'}${jobs.join()}`;
 }
 

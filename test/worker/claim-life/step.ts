@@ -140,6 +140,6 @@ function ofAll(row: Delivery, kind: 'wait' | 'rescue' | 'release'): void {
   if (kind === 'rescue' && waits && !row.held && row.time === 'overdue') enqueue(row, {});
   if (kind === 'release' && waits && row.held && row.active) {
     row.held = false;
-    enqueue(row, { due: row.time !== 'later' });
+    enqueue(row, { due: row.time !== 'later', crashes: row.crashes });
   }
 }

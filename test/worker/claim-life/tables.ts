@@ -8,7 +8,7 @@ import type { Event } from './event.ts';
 export type Rows = { deliveryId: string; webhookId: string };
 
 /** Long enough that nothing comes due by itself while the check runs. */
-const LATER = { retry_min_backoff: 600, retry_max_backoff: 600 };
+const LATER = { retry_min_backoff: 200, retry_max_backoff: 200 };
 
 /** An accepted delivery of a webhook of its own. */
 export async function addRows(worker: WorkerQueue, limit: number): Promise<Rows> {

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { nextLook, releaseDue, roomOf } from '../../src/upkeep/release.ts';
+import type { DueState, NextLook } from '../../src/webhooks/wake.ts';
+import { releaseHeld } from '../setup/release.ts';
+import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
+import { deliveryRow, jobs } from '../setup/tables.ts';
+import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
+
+const HEALTHY: DueState = { active: true, state: 'healthy', over_window: false, pausedSeconds: 0 };
+const OVER = { ...HEALTHY, over_window: true };
+
+const ROOMS: [when: string, state: DueState, near: number, then: number][] = [
+  ['nothing is in the queue', HEALTHY, 0, 500],
+  ['there is room for a few', HEALTHY, 990, 10],
+  ['its window is full', HEALTHY, 1000, 0],
+  ['it has more than its window', HEALTHY, 1500, 0],
+  ['it is inactive', { ...HEALTHY, active: false }, 0, 0],
+  ['it is failing', { ...HEALTHY, state: 'failing' }, 0, 0],
+  ['it is paused', { ...HEALTHY, pausedSeconds: 5 }, 0, 0],
+  ['it is paused without end', { ...HEALTHY, pausedSeconds: null }, 0, 0],
+];
+
+for (const [when, state, near, then] of ROOMS)
+  test(`${when} → ${then} may be released in this step`, () => {
+    assert.equal(roomOf(state, { live: { total: near, near }, liveJobs: 1000 }), then);
+  });
+
+type Step = { room: number; seen: number; left: boolean };
+const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
+  [
+    'nothing is left',
+    HEALTHY,
+    { room: 500, seen: 3, left: false },
+    { overWindow: false, wakeSeconds: null },
+  ],
+  [
+    'nothing is left of a backlog',
+    OVER,
+    { room: 500, seen: 3, left: false },
+    { overWindow: false, wakeSeconds: 2 },
+  ],
+  [
+    'a whole step was taken, and some are left',
+    HEALTHY,
+    { room: 500, seen: 500, left: true },
+    { overWindow: true, wakeSeconds: 0 },
+  ],
+  [
+    'the window is full, and some are left',
+    HEALTHY,
+    { room: 0, seen: 0, left: true },
+    { overWindow: true, wakeSeconds: 0.2 },
+  ],
+  [
+    'the pause goes on',
+    { ...OVER, pausedSeconds: 7 },
+    { room: 0, seen: 0, left: true },
+    { overWindow: true, wakeSeconds: 7 },
+  ],
+  [
+    'the pause has no end',
+    { ...HEALTHY, pausedSeconds: null },
+    { room: 0, seen: 0, left: true },
+    { overWindow: false, wakeSeconds: null },
+  ],
+  [
+    'the webhook is inactive',
+    { ...HEALTHY, active: false },
+    { room: 0, seen: 0, left: true },
+    { overWindow: false, wakeSeconds: null },
+  ],
+];
+
+for (const [when, state, step, then] of LOOKS)
+  test(`${when} → the next look ${then.wakeSeconds === null ? 'comes with a change' : `after ${then.wakeSeconds} s`}`, () => {
+    assert.deepEqual(nextLook(state, step), then);
+  });
+
+suite('release', { concurrency: 4 }, () => {
+  test('due in more than its lead → it stays later; near its time → a job for that time, and its client sees no change', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [far = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: -600 });
+    const [near = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: -20 });
+    await holdAll(worker, webhook.id, 'later');
+    const before = await updatedAt(worker, near);
+    await releaseDue({ ...worker, liveJobs: 1000 });
+    assert.equal((await deliveryRow(worker.pool, far))?.held_reason, 'later');
+    const [job, ...others] = await jobs(worker.pool);
+    assert.deepEqual([job?.deliveryId, others], [near, []]);
+    assert.ok(Math.abs((job?.waitSeconds ?? 0) - 20) < 5, JSON.stringify(job));
+    assert.equal(await updatedAt(worker, near), before);
+  });
+
+  test('near its time, but its webhook is inactive by now → held for that', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker, { active: false });
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    await holdAll(worker, webhook.id, 'later');
+    await releaseDue({ ...worker, liveJobs: 1000 });
+    assert.equal((await deliveryRow(worker.pool, id))?.held_reason, 'webhook_inactive');
+    assert.deepEqual(await jobs(worker.pool), []);
+  });
+
+  test('held with claims that ran out → its next job knows of them', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id);
+    await holdAll(worker, webhook.id);
+    await worker.pool.query('update deliveries set crashes = 4');
+    await releaseHeld(worker);
+    const { rows } = await worker.pool.query(
+      `select data->'deaths' as crashes from postmand_queue.job`,
+    );
+    assert.deepEqual(rows, [{ crashes: 4 }]);
+  });
+
+  test('held for reasons of several kinds → the oldest first, whatever the reason', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const ids = await addDeliveries(worker, webhook.id, { count: 40, overdueSeconds: 60 });
+    await worker.pool.query(
+      `update deliveries set parked_at = now(), held_reason =
+         case (substring(payload from '[0-9]+'))::integer % 4 when 0 then 'webhook_inactive'
+           when 1 then 'backlog' when 2 then 'endpoint_paused' else 'imported' end`,
+    );
+    await releaseHeld(worker, 10);
+    const released = (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId);
+    assert.deepEqual(released.toSorted(), ids.slice(0, 10).toSorted());
+  });
+});
+
+async function updatedAt({ pool }: WorkerQueue, id: string): Promise<string | undefined> {
+  const { rows } = await pool.query<{ updated_at: string }>(
+    'select updated_at from deliveries where id = $1',
+    [id],
+  );
+  return rows[0]?.updated_at;
+}
