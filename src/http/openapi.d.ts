@@ -295,6 +295,128 @@ export interface components {
              */
             retry_max_backoff: number;
             /**
+             * Format: int32
+             * @description How many attempts may be under way at the same time, in all workers together. Null means that each worker
+             *     gives the webhook its share.
+             * @example 20
+             */
+            max_concurrency: number | null;
+            /**
+             * @description How many attempts may start, in all workers together. Null means that nothing limits them.
+             * @example {
+             *       "count": 100,
+             *       "per_seconds": 60,
+             *       "burst": 10
+             *     }
+             */
+            rate_limit: {
+                /**
+                 * Format: int32
+                 * @description How many attempts may start in `per_seconds` seconds.
+                 * @example 100
+                 */
+                count: number;
+                /**
+                 * Format: int32
+                 * @description The time in which `count` attempts may start, in seconds.
+                 * @example 60
+                 */
+                per_seconds: number;
+                /**
+                 * Format: int32
+                 * @description How many attempts may start at once after a time without any.
+                 * @example 10
+                 */
+                burst: number;
+            } | null;
+            /**
+             * @description The delay after each failed attempt, in seconds: the first after the first one, and so on. The last one
+             *     repeats. Null means that the delays are made from `retry_min_backoff` and `retry_max_backoff`.
+             * @example [
+             *       5,
+             *       60,
+             *       600,
+             *       3600
+             *     ]
+             */
+            retry_schedule: number[] | null;
+            /**
+             * Format: double
+             * @description By how much of itself a delay is made longer at most. How much it is each time is left to chance.
+             * @example 0.1
+             */
+            retry_jitter: number;
+            /**
+             * @description Whether a `Retry-After` in an answer pauses the webhook.
+             * @example true
+             */
+            honor_retry_after: boolean;
+            /**
+             * @description What an answer 410 does to the webhook.
+             * @example deactivate
+             * @enum {string}
+             */
+            on_gone: "retry" | "deactivate";
+            /**
+             * @description What happens to the deliveries while the endpoint is failing.
+             * @example hold
+             * @enum {string}
+             */
+            on_failing: "retry" | "hold";
+            /**
+             * @description When the endpoint is failing. Both must hold.
+             * @example {
+             *       "attempts": 5,
+             *       "seconds": 60
+             *     }
+             */
+            failing_after: {
+                /**
+                 * Format: int32
+                 * @description How many attempts have failed one after the other.
+                 * @example 5
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description For how long all attempts have failed, in seconds.
+                 * @example 60
+                 */
+                seconds: number;
+            };
+            /**
+             * Format: int32
+             * @description The webhook becomes inactive after so many seconds in which all attempts failed, and at least 10 did. Null
+             *     means never.
+             * @example 432000
+             */
+            deactivate_after: number | null;
+            /**
+             * Format: int32
+             * @description A delivery is given up so many seconds after its creation. Null means that time alone ends none.
+             * @example 86400
+             */
+            max_delivery_age: number | null;
+            /**
+             * @description What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed.
+             * @example block
+             * @enum {string}
+             */
+            ordering_on_failure: "continue" | "block";
+            /**
+             * @description Why Postmand itself made the webhook inactive: `gone` after an answer 410, `failing` after nothing but
+             *     failures for a long time. Null where it did not.
+             * @example null
+             * @enum {string|null}
+             */
+            deactivated_reason: "gone" | "failing" | null;
+            /**
+             * Format: date-time
+             * @description When Postmand itself made the webhook inactive. Null where it did not.
+             * @example null
+             */
+            deactivated_at: string | null;
+            /**
              * Format: date-time
              * @description When the webhook was created.
              * @example 2026-11-23T16:26:01.456186Z
@@ -379,11 +501,141 @@ export interface components {
              */
             retry_max_backoff: number;
             /**
+             * Format: int32
+             * @description How many attempts may be under way at the same time, in all workers together. Null, the default, means
+             *     that each worker gives the webhook its share.
+             * @example 20
+             */
+            max_concurrency?: number | null;
+            /**
+             * @description How many attempts may start, in all workers together. In any T seconds these are at most
+             *     `burst` + T · `count` / `per_seconds`. Null, the default, means that nothing limits them.
+             * @example {
+             *       "count": 100,
+             *       "per_seconds": 60,
+             *       "burst": 10
+             *     }
+             */
+            rate_limit?: {
+                /**
+                 * Format: int32
+                 * @description How many attempts may start in `per_seconds` seconds.
+                 * @example 100
+                 */
+                count: number;
+                /**
+                 * Format: int32
+                 * @description The time in which `count` attempts may start, in seconds.
+                 * @example 60
+                 */
+                per_seconds: number;
+                /**
+                 * Format: int32
+                 * @description How many attempts may start at once after a time without any, at most `count`. Left out or null, it
+                 *     is `count` / `per_seconds`, rounded up.
+                 * @example 10
+                 */
+                burst?: number | null;
+            } | null;
+            /**
+             * @description The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
+             *     one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
+             *     `max_delivery_attempts` still counts. Null is the default: the delays are made from these two.
+             * @example [
+             *       5,
+             *       60,
+             *       600,
+             *       3600
+             *     ]
+             */
+            retry_schedule?: number[] | null;
+            /**
+             * Format: double
+             * @description By how much of itself a delay is made longer at most: with 0.1, a delay of 60 seconds becomes one of 60 to
+             *     66. How much it is each time is left to chance. Null means 0, the default.
+             * @example 0.1
+             */
+            retry_jitter?: number | null;
+            /**
+             * @description Whether a `Retry-After` in an answer 429 or 503 pauses the webhook until the time that it names. Null means
+             *     `false`, the default.
+             * @example true
+             */
+            honor_retry_after?: boolean | null;
+            /**
+             * @description What an answer 410 that is not among `valid_status_codes` does: `retry` treats it like any failure,
+             *     `deactivate` makes the webhook inactive and holds its deliveries back. Null means `retry`, the default.
+             * @example deactivate
+             * @enum {string|null}
+             */
+            on_gone?: "retry" | "deactivate" | null;
+            /**
+             * @description What happens to the deliveries while the endpoint is failing: `retry` goes on with each, `hold` holds them
+             *     back, and tries one at a time until one succeeds. Null means `retry`, the default.
+             * @example hold
+             * @enum {string|null}
+             */
+            on_failing?: "retry" | "hold" | null;
+            /**
+             * @description When the endpoint is failing. Both must hold. Null means 5 attempts and 60 seconds, the default.
+             * @example {
+             *       "attempts": 5,
+             *       "seconds": 60
+             *     }
+             */
+            failing_after?: {
+                /**
+                 * Format: int32
+                 * @description How many attempts have failed one after the other.
+                 * @example 5
+                 */
+                attempts: number;
+                /**
+                 * Format: int32
+                 * @description For how long all attempts have failed, in seconds.
+                 * @example 60
+                 */
+                seconds: number;
+            } | null;
+            /**
+             * Format: int32
+             * @description Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
+             *     the default, means never.
+             * @example 432000
+             */
+            deactivate_after?: number | null;
+            /**
+             * Format: int32
+             * @description Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+             * @example 86400
+             */
+            max_delivery_age?: number | null;
+            /**
+             * @description What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
+             *     `continue` sends the next one, `block` holds them back until that delivery is redelivered, deleted or
+             *     skipped. Null means `continue`, the default.
+             * @example block
+             * @enum {string|null}
+             */
+            ordering_on_failure?: "continue" | "block" | null;
+            /**
              * Format: uuid
              * @description Ignored; may be sent back.
              * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
              */
             id?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             * @enum {string|null}
+             */
+            deactivated_reason?: "gone" | "failing" | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            deactivated_at?: string | null;
             /**
              * Format: date-time
              * @description Ignored; may be sent back.

@@ -1,3 +1,5 @@
+import type { RateLimit } from './rate-limit.ts';
+
 /** What the pool makes of a value of each type. */
 type Values = {
   uuid: string;
@@ -5,14 +7,27 @@ type Values = {
   boolean: boolean;
   integer: number;
   'integer[]': number[];
+  'double precision': number;
+  text: string;
   timestamptz: string;
 };
 
+/** What the columns of type jsonb hold. */
+type Documents = { rate_limit: RateLimit; failing_after: FailingAfter };
+
+/** An endpoint is failing after so many failed attempts in a row, which took at least so long. */
+export type FailingAfter = { attempts: number; seconds: number };
+
 /**
  * A column by its type in PostgreSQL. One with a default may be left out by a client, or be null:
- * it then gets the default. A column whose default is null may be null.
+ * it then gets the default. A column whose default is null may be null. `values` are the only ones
+ * that it has.
  */
-export type Column = { type: keyof Values; default?: unknown };
+export type Column = {
+  type: keyof Values | 'jsonb';
+  default?: unknown;
+  values?: readonly string[];
+};
 
 /**
  * What the owner of a webhook decides. Columns and the API's fields have the same names; durations
@@ -31,12 +46,32 @@ export const SETTING_COLUMNS = {
   delivery_attempt_timeout: { type: 'integer' },
   retry_min_backoff: { type: 'integer' },
   retry_max_backoff: { type: 'integer' },
+  /** Attempts under way, in all workers; null: each worker gives it its share. */
+  max_concurrency: { type: 'integer', default: null },
+  /** Starts of attempts, in all workers; null: any number. */
+  rate_limit: { type: 'jsonb', default: null },
+  /** The delays after failed attempts, the last of which repeats; null: the two backoffs. */
+  retry_schedule: { type: 'integer[]', default: null },
+  /** A delay becomes longer by up to this part of itself. */
+  retry_jitter: { type: 'double precision', default: 0 },
+  honor_retry_after: { type: 'boolean', default: false },
+  on_gone: { type: 'text', values: ['retry', 'deactivate'], default: 'retry' },
+  on_failing: { type: 'text', values: ['retry', 'hold'], default: 'retry' },
+  failing_after: { type: 'jsonb', default: { attempts: 5, seconds: 60 } },
+  /** The time of nothing but failures that makes it inactive; null: none. */
+  deactivate_after: { type: 'integer', default: null },
+  /** The age at which a delivery is given up; null: none. */
+  max_delivery_age: { type: 'integer', default: null },
+  ordering_on_failure: { type: 'text', values: ['continue', 'block'], default: 'continue' },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */
 export const WEBHOOK_COLUMNS = {
   id: { type: 'uuid' },
   ...SETTING_COLUMNS,
+  /** Why Postmand itself made it inactive, and when; null: it did not. */
+  deactivated_reason: { type: 'text', values: ['gone', 'failing'], default: null },
+  deactivated_at: { type: 'timestamptz', default: null },
   created_at: { type: 'timestamptz' },
   updated_at: { type: 'timestamptz' },
 } as const satisfies Record<string, Column>;
@@ -44,6 +79,14 @@ export const WEBHOOK_COLUMNS = {
 /** A row of such columns. */
 export type RowOf<Columns extends Record<string, Column>> = {
   -readonly [Name in keyof Columns]:
-    | Values[Columns[Name]['type']]
+    | ValueOf<Name, Columns[Name]>
     | (Columns[Name] extends { default: null } ? null : never);
 };
+
+type ValueOf<Name, Kind extends Column> = Kind extends { values: readonly (infer Value)[] }
+  ? Value
+  : Name extends keyof Documents
+    ? Documents[Name]
+    : Kind['type'] extends keyof Values
+      ? Values[Kind['type']]
+      : never;

@@ -1,3 +1,4 @@
+import { withBurst, type GivenRateLimit } from './rate-limit.ts';
 import {
   SETTING_COLUMNS,
   type Column,
@@ -20,14 +21,16 @@ type Optional = {
 
 /** The settings as a client gives them: those with a default may be missing or null. */
 export type GivenSettings = Omit<WebhookSettings, Optional> & {
-  [Name in Optional]?: WebhookSettings[Name] | null;
-};
+  [Name in Exclude<Optional, 'rate_limit'>]?: WebhookSettings[Name] | null | undefined;
+} & { rate_limit?: GivenRateLimit | null | undefined };
 
 /** The settings out of what a client gave, with the defaults of those that it did not give. */
 export function settingsOf(given: GivenSettings): WebhookSettings {
+  const { rate_limit: limit } = given;
+  const complete = { ...given, rate_limit: limit ? withBurst(limit) : null };
   const settings = Object.entries<Column>(SETTING_COLUMNS).map(([name, column]) => [
     name,
-    given[name as Setting] ?? column.default,
+    complete[name as Setting] ?? column.default,
   ]);
   return Object.fromEntries(settings) as WebhookSettings;
 }

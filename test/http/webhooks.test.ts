@@ -20,7 +20,7 @@ test('a new webhook → 201 with every setting as given, a fresh id and one time
   const { status, body } = await api.call('POST', '/webhooks', SETTINGS);
   assert.equal(status, 201);
   const { id, created_at, updated_at, ...settings } = body as Webhook;
-  assert.deepEqual(settings, SETTINGS);
+  assert.deepEqual(settings, { ...SETTINGS, deactivated_reason: null, deactivated_at: null });
   assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   assert.equal(updated_at, created_at);
@@ -76,6 +76,8 @@ test('a PUT → every setting replaced, those left out are back at their default
     valid_status_codes: [204, 201],
     secret_token: '',
     active: false,
+    deactivated_reason: null,
+    deactivated_at: null,
     created_at: webhook.created_at,
   });
   assert.ok(updated_at > webhook.updated_at);

@@ -1,4 +1,4 @@
-import { settingsOf } from '../../src/webhooks/webhook.ts';
+import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
 
 /**
  * What a webhook of a test has where the test does not say otherwise. Nobody listens at its URL.
@@ -15,3 +15,16 @@ export const SETTINGS = settingsOf({
   retry_min_backoff: 1,
   retry_max_backoff: 2,
 });
+
+/** A webhook that is in no database. */
+export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook {
+  return {
+    id,
+    ...SETTINGS,
+    deactivated_reason: null,
+    deactivated_at: null,
+    created_at: '2026-01-01T00:00:00.000000Z',
+    updated_at: '2026-01-01T00:00:00.000000Z',
+    ...change,
+  };
+}

@@ -15,15 +15,44 @@ import { addWebhook } from '../setup/rows.ts';
 import { SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
-const { secret_token: _token, active: _active, ...REQUIRED } = SETTINGS;
+/** What settings that version 2.1 did not have are where nobody gives them. */
+const NEW_DEFAULTS = {
+  max_concurrency: null,
+  rate_limit: null,
+  retry_schedule: null,
+  retry_jitter: 0,
+  honor_retry_after: false,
+  on_gone: 'retry',
+  on_failing: 'retry',
+  failing_after: { attempts: 5, seconds: 60 },
+  deactivate_after: null,
+  max_delivery_age: null,
+  ordering_on_failure: 'continue',
+} as const satisfies Partial<WebhookSettings>;
+
+const REQUIRED: GivenSettings = {
+  name: 'a webhook',
+  url: 'https://example.com/',
+  content_type: 'application/json',
+  valid_status_codes: [200],
+  max_delivery_attempts: 3,
+  delivery_attempt_timeout: 5,
+  retry_min_backoff: 1,
+  retry_max_backoff: 2,
+};
+const DEFAULTS = { ...REQUIRED, secret_token: '', active: false, ...NEW_DEFAULTS };
+const NOTHING = Object.fromEntries(
+  Object.keys({ ...NEW_DEFAULTS, secret_token: '', active: '' }).map((name) => [name, null]),
+);
 
 const GIVEN: [when: string, given: GivenSettings, then: object][] = [
   ['everything', SETTINGS, SETTINGS],
-  ['nothing that has a default', REQUIRED, { ...REQUIRED, secret_token: '', active: false }],
+  ['nothing that has a default', REQUIRED, DEFAULTS],
+  ['null for what has a default', { ...REQUIRED, ...NOTHING }, DEFAULTS],
   [
-    'null for what has a default',
-    { ...REQUIRED, secret_token: null, active: null },
-    { ...REQUIRED, secret_token: '', active: false },
+    'a rate limit without a burst',
+    { ...REQUIRED, rate_limit: { count: 61, per_seconds: 60 } },
+    { ...DEFAULTS, rate_limit: { count: 61, per_seconds: 60, burst: 2 } },
   ],
   [
     'what is no setting besides',
@@ -67,6 +96,17 @@ suite('the table of webhooks', async () => {
       delivery_attempt_timeout: 12,
       retry_min_backoff: 13,
       retry_max_backoff: 14,
+      max_concurrency: 15,
+      rate_limit: { count: 16, per_seconds: 17, burst: 2 },
+      retry_schedule: [19, 18],
+      retry_jitter: 0.1,
+      honor_retry_after: true,
+      on_gone: 'deactivate',
+      on_failing: 'hold',
+      failing_after: { attempts: 20, seconds: 0 },
+      deactivate_after: 3601,
+      max_delivery_age: 21,
+      ordering_on_failure: 'block',
     };
     const { id } = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), odd));
     const stored = await findWebhook(pool, id);

@@ -3,26 +3,11 @@ import { test } from 'node:test';
 import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { decide, type Decision } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/claim.ts';
-import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
+import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
+import { webhookOf } from '../setup/settings.ts';
 
-const WEBHOOK: Webhook = {
-  id: 'w',
-  ...settingsOf({
-    name: 'a webhook',
-    url: 'http://127.0.0.1:9/never',
-    content_type: 'text/plain',
-    valid_status_codes: [200],
-    secret_token: '',
-    active: true,
-    max_delivery_attempts: 3,
-    delivery_attempt_timeout: 5,
-    retry_min_backoff: 1,
-    retry_max_backoff: 2,
-  }),
-  created_at: '2026-01-01T00:00:00.000000Z',
-  updated_at: '2026-01-01T00:00:00.000000Z',
-};
+const WEBHOOK = webhookOf('w');
 const INACTIVE = { ...WEBHOOK, active: false };
 const CLAIM = {
   jobId: 'j',

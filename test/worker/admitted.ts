@@ -1,7 +1,7 @@
 import type { Exchange, Sender } from '../../src/sending/send.ts';
 import type { Admitted } from '../../src/worker/admission.ts';
 import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
-import { SETTINGS } from '../setup/settings.ts';
+import { webhookOf } from '../setup/settings.ts';
 
 let count = 0;
 
@@ -28,7 +28,7 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       ordering_key: null,
       is_head: false,
     },
-    webhook: { ...SETTINGS, id: webhookId, created_at: '', updated_at: '' },
+    webhook: webhookOf(webhookId),
     state: NO_STATE,
     readAt: performance.now(),
     isolated: false,

@@ -119,6 +119,94 @@ export type Webhook = {
      */
     retry_max_backoff: number;
     /**
+     * How many attempts may be under way at the same time, in all workers together. Null means that each worker
+     * gives the webhook its share.
+     * @format int32
+     */
+    max_concurrency: number | null;
+    /**
+     * How many attempts may start, in all workers together. Null means that nothing limits them.
+     */
+    rate_limit: {
+        /**
+         * How many attempts may start in `per_seconds` seconds.
+         * @format int32
+         */
+        count: number;
+        /**
+         * The time in which `count` attempts may start, in seconds.
+         * @format int32
+         */
+        per_seconds: number;
+        /**
+         * How many attempts may start at once after a time without any.
+         * @format int32
+         */
+        burst: number;
+    } | null;
+    /**
+     * The delay after each failed attempt, in seconds: the first after the first one, and so on. The last one
+     * repeats. Null means that the delays are made from `retry_min_backoff` and `retry_max_backoff`.
+     */
+    retry_schedule: number[] | null;
+    /**
+     * By how much of itself a delay is made longer at most. How much it is each time is left to chance.
+     * @format double
+     */
+    retry_jitter: number;
+    /**
+     * Whether a `Retry-After` in an answer pauses the webhook.
+     */
+    honor_retry_after: boolean;
+    /**
+     * What an answer 410 does to the webhook.
+     */
+    on_gone: "retry" | "deactivate";
+    /**
+     * What happens to the deliveries while the endpoint is failing.
+     */
+    on_failing: "retry" | "hold";
+    /**
+     * When the endpoint is failing. Both must hold.
+     */
+    failing_after: {
+        /**
+         * How many attempts have failed one after the other.
+         * @format int32
+         */
+        attempts: number;
+        /**
+         * For how long all attempts have failed, in seconds.
+         * @format int32
+         */
+        seconds: number;
+    };
+    /**
+     * The webhook becomes inactive after so many seconds in which all attempts failed, and at least 10 did. Null
+     * means never.
+     * @format int32
+     */
+    deactivate_after: number | null;
+    /**
+     * A delivery is given up so many seconds after its creation. Null means that time alone ends none.
+     * @format int32
+     */
+    max_delivery_age: number | null;
+    /**
+     * What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed.
+     */
+    ordering_on_failure: "continue" | "block";
+    /**
+     * Why Postmand itself made the webhook inactive: `gone` after an answer 410, `failing` after nothing but
+     * failures for a long time. Null where it did not.
+     */
+    deactivated_reason: ("gone" | "failing") | null;
+    /**
+     * When Postmand itself made the webhook inactive. Null where it did not.
+     * @format date-time
+     */
+    deactivated_at: string | null;
+    /**
      * When the webhook was created.
      * @format date-time
      */
@@ -205,10 +293,126 @@ export type WebhookInput = {
      */
     retry_max_backoff: number;
     /**
+     * How many attempts may be under way at the same time, in all workers together. Null, the default, means
+     * that each worker gives the webhook its share.
+     * @minimum 1
+     * @maximum 10000
+     * @format int32
+     */
+    max_concurrency?: number | null;
+    /**
+     * How many attempts may start, in all workers together. In any T seconds these are at most
+     * `burst` + T · `count` / `per_seconds`. Null, the default, means that nothing limits them.
+     */
+    rate_limit?: {
+        /**
+         * How many attempts may start in `per_seconds` seconds.
+         * @minimum 1
+         * @maximum 100000
+         * @format int32
+         */
+        count: number;
+        /**
+         * The time in which `count` attempts may start, in seconds.
+         * @minimum 1
+         * @maximum 3600
+         * @format int32
+         */
+        per_seconds: number;
+        /**
+         * How many attempts may start at once after a time without any, at most `count`. Left out or null, it
+         * is `count` / `per_seconds`, rounded up.
+         * @minimum 1
+         * @maximum 100000
+         * @format int32
+         */
+        burst?: number | null;
+    } | null;
+    /**
+     * The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
+     * one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
+     * `max_delivery_attempts` still counts. Null is the default: the delays are made from these two.
+     * @minItems 1
+     * @maxItems 50
+     */
+    retry_schedule?: number[] | null;
+    /**
+     * By how much of itself a delay is made longer at most: with 0.1, a delay of 60 seconds becomes one of 60 to
+     * 66. How much it is each time is left to chance. Null means 0, the default.
+     * @minimum 0
+     * @maximum 1
+     * @format double
+     */
+    retry_jitter?: number | null;
+    /**
+     * Whether a `Retry-After` in an answer 429 or 503 pauses the webhook until the time that it names. Null means
+     * `false`, the default.
+     */
+    honor_retry_after?: boolean | null;
+    /**
+     * What an answer 410 that is not among `valid_status_codes` does: `retry` treats it like any failure,
+     * `deactivate` makes the webhook inactive and holds its deliveries back. Null means `retry`, the default.
+     */
+    on_gone?: ("retry" | "deactivate") | null;
+    /**
+     * What happens to the deliveries while the endpoint is failing: `retry` goes on with each, `hold` holds them
+     * back, and tries one at a time until one succeeds. Null means `retry`, the default.
+     */
+    on_failing?: ("retry" | "hold") | null;
+    /**
+     * When the endpoint is failing. Both must hold. Null means 5 attempts and 60 seconds, the default.
+     */
+    failing_after?: {
+        /**
+         * How many attempts have failed one after the other.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        attempts: number;
+        /**
+         * For how long all attempts have failed, in seconds.
+         * @minimum 0
+         * @maximum 86400
+         * @format int32
+         */
+        seconds: number;
+    } | null;
+    /**
+     * Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
+     * the default, means never.
+     * @minimum 3600
+     * @maximum 2592000
+     * @format int32
+     */
+    deactivate_after?: number | null;
+    /**
+     * Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+     * @minimum 1
+     * @maximum 31536000
+     * @format int32
+     */
+    max_delivery_age?: number | null;
+    /**
+     * What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
+     * `continue` sends the next one, `block` holds them back until that delivery is redelivered, deleted or
+     * skipped. Null means `continue`, the default.
+     */
+    ordering_on_failure?: ("continue" | "block") | null;
+    /**
      * Ignored; may be sent back.
      * @format uuid
      */
     id?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    deactivated_reason?: ("gone" | "failing") | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    deactivated_at?: string | null;
     /**
      * Ignored; may be sent back.
      * @format date-time
@@ -282,12 +486,16 @@ export type Delivery = {
     delivery_attempts: number;
     status: DeliveryStatus;
     /**
-     * Why a pending delivery is held back. Null when it is not.
+     * Why a pending delivery is held back. Null when it is not. Of several reasons it is the first of this list.
      *
      * - `webhook_inactive`: its webhook is not active. It will be sent when the webhook is active again.
+     * - `endpoint_failing`: its webhook is failing and asks with `on_failing: hold` that its deliveries wait.
+     *   One of them at a time is tried.
+     * - `endpoint_paused`: its webhook is paused, by a client or by a `Retry-After` of its endpoint.
+     * - `ordered`: an earlier delivery with the same `ordering_key` is not done yet.
      * - `imported`: it was pending in a database that was taken over, and it waits for its turn.
      */
-    held_reason: ("webhook_inactive" | "imported") | null;
+    held_reason: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
     /**
      * When the delivery was created.
      * @format date-time
@@ -338,7 +546,7 @@ export type DeliveryInput = {
     /**
      * Ignored; may be sent back.
      */
-    held_reason?: ("webhook_inactive" | "imported") | null;
+    held_reason?: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
     /**
      * Ignored; may be sent back.
      * @format date-time

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import type { Log } from '../../telemetry/log.ts';
+import { rateLimitFault } from '../../webhooks/rate-limit.ts';
 import { settingsOf, WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
 import { wakeWebhooks } from '../../webhooks/wake.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
@@ -29,6 +30,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     },
     async createWebhook({ body }) {
       refuseUnsendable(body.url);
+      refuseUnfit(body);
       const webhook = await inTransaction(pool, (tx) =>
         insertWebhook(tx, randomUUID(), settingsIn(body)),
       );
@@ -38,6 +40,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
       return { status: 200, body: found(await findWebhook(pool, params.webhook_id)) };
     },
     async replaceWebhook({ params, body }) {
+      refuseUnfit(body);
       const webhook = await inTransaction(pool, async (tx) => {
         const before = await findWebhook(tx, params.webhook_id);
         // What it has already may stay: its client may only want to deactivate it.
@@ -64,6 +67,12 @@ function found<Row>(webhook: Row | undefined): Row {
 function refuseUnsendable(url: string): void {
   const fault = whyRefused(url);
   if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
+}
+
+/** @throws BadRequest where one setting does not go with another */
+function refuseUnfit({ rate_limit }: Pick<Body, 'rate_limit'>): void {
+  const fault = rateLimitFault(rate_limit);
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
 }
 
 type Body = OperationRequest<'createWebhook'>['body'];

@@ -2,8 +2,7 @@ import { NO_STATE } from '../../../src/webhooks/webhook-state.ts';
 import { decide, type Admitted } from '../../../src/worker/admission.ts';
 import type { SendableDelivery } from '../../../src/deliveries/sendable.ts';
 import { judge } from '../../../src/attempts/verdict.ts';
-import type { Webhook } from '../../../src/webhooks/webhook.ts';
-import { SETTINGS } from '../../setup/settings.ts';
+import { webhookOf } from '../../setup/settings.ts';
 import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
 import { endDelivery, enqueue, finish, hold, returnJob, must, reachDisk, rowOf } from './row.ts';
@@ -45,7 +44,7 @@ export function read(turn: Turn, rule: Rule): void {
   };
   const doubt = lease.doubt === 0 ? {} : { doubt: String(lease.doubt) };
   const found = row.exists
-    ? { delivery: deliveryOf(row), webhook: webhookOf(row), state: NO_STATE }
+    ? { delivery: deliveryOf(row), webhook: webhookRead(row), state: NO_STATE }
     : undefined;
   const decision = decide({ ...claim, ...doubt }, found);
   const isSent = decision.kind === 'send';
@@ -70,15 +69,8 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
   };
 }
 
-function webhookOf({ active, limit }: { active: boolean; limit: number }): Webhook {
-  return {
-    ...SETTINGS,
-    id: 'w',
-    active,
-    max_delivery_attempts: limit,
-    created_at: '',
-    updated_at: '',
-  };
+function webhookRead({ active, limit }: { active: boolean; limit: number }) {
+  return webhookOf('w', { active, max_delivery_attempts: limit });
 }
 
 /** Takes a claim that is not to be sent now out of the queue, in one transaction. */
@@ -175,7 +167,7 @@ function recordOutcome(
   const verdict =
     outcome === 'without_send'
       ? { kind: 'failed' }
-      : judge(webhookOf({ ...read, active: true }), attempt, exchangeOf(outcome));
+      : judge(webhookRead({ ...read, active: true }), attempt, exchangeOf(outcome));
   row.attempts = attempt;
   row.mark = 0;
   if (verdict.kind !== 'retry')

@@ -25,6 +25,19 @@ class Webhook:
     delivery_attempt_timeout: int
     retry_min_backoff: int
     retry_max_backoff: int
+    max_concurrency: Optional[int]
+    rate_limit: Optional[Any]
+    retry_schedule: Optional[List[int]]
+    retry_jitter: float
+    honor_retry_after: bool
+    on_gone: str
+    on_failing: str
+    failing_after: Any
+    deactivate_after: Optional[int]
+    max_delivery_age: Optional[int]
+    ordering_on_failure: str
+    deactivated_reason: Optional[str]
+    deactivated_at: Optional[str]
     created_at: str
     updated_at: str
 
@@ -42,7 +55,20 @@ class WebhookInput:
     retry_max_backoff: int
     secret_token: Optional[str] = None
     active: Optional[bool] = None
+    max_concurrency: Optional[int] = None
+    rate_limit: Optional[Any] = None
+    retry_schedule: Optional[List[int]] = None
+    retry_jitter: Optional[float] = None
+    honor_retry_after: Optional[bool] = None
+    on_gone: Optional[str] = None
+    on_failing: Optional[str] = None
+    failing_after: Optional[Any] = None
+    deactivate_after: Optional[int] = None
+    max_delivery_age: Optional[int] = None
+    ordering_on_failure: Optional[str] = None
     id: Optional[str] = None
+    deactivated_reason: Optional[str] = None
+    deactivated_at: Optional[str] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
 
