@@ -14,7 +14,7 @@ import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
 import { FREE_PORT, silentLog } from './parts.ts';
-import { SETTINGS } from './settings.ts';
+import { GIVEN } from './settings.ts';
 import { until } from './until.ts';
 
 /** What an answer held. */
@@ -126,7 +126,7 @@ export function apiAt(url: string): Api {
     url,
     call,
     delivery,
-    createWebhook: (settings = {}) => must('POST', '/webhooks', { ...SETTINGS, ...settings }),
+    createWebhook: (settings = {}) => must('POST', '/webhooks', { ...GIVEN, ...settings }),
     createDelivery: (webhookId, payload = '{"success": true}') =>
       must('POST', '/deliveries', { webhook_id: webhookId, payload }),
     settled: (id, timeoutMs) =>

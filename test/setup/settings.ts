@@ -1,9 +1,10 @@
 import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
 
 /**
- * What a webhook of a test has where the test does not say otherwise. Nobody listens at its URL.
+ * What a webhook of a test is given where the test does not say otherwise: fields that every
+ * version knows. Nobody listens at its URL.
  */
-export const SETTINGS = settingsOf({
+export const GIVEN = {
   name: 'a webhook',
   url: 'http://127.0.0.1:9/never',
   content_type: 'application/json',
@@ -14,7 +15,10 @@ export const SETTINGS = settingsOf({
   delivery_attempt_timeout: 5,
   retry_min_backoff: 1,
   retry_max_backoff: 2,
-});
+};
+
+/** All that such a webhook has. */
+export const SETTINGS = settingsOf(GIVEN);
 
 /** A webhook that is in no database. */
 export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook {
