@@ -22,62 +22,85 @@ import (
 // Webhook — Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
 // would be refused today.
 type Webhook struct {
-	Id                     string   `json:"id"`
-	Name                   string   `json:"name"`
-	Url                    string   `json:"url"`
-	ContentType            string   `json:"content_type"`
-	ValidStatusCodes       []int64  `json:"valid_status_codes"`
-	SecretToken            string   `json:"secret_token"`
-	Active                 bool     `json:"active"`
-	MaxDeliveryAttempts    int64    `json:"max_delivery_attempts"`
-	DeliveryAttemptTimeout int64    `json:"delivery_attempt_timeout"`
-	RetryMinBackoff        int64    `json:"retry_min_backoff"`
-	RetryMaxBackoff        int64    `json:"retry_max_backoff"`
-	MaxConcurrency         *int64   `json:"max_concurrency"`
-	RateLimit              any      `json:"rate_limit"`
-	RetrySchedule          *[]int64 `json:"retry_schedule"`
-	RetryJitter            float64  `json:"retry_jitter"`
-	HonorRetryAfter        bool     `json:"honor_retry_after"`
-	OnGone                 string   `json:"on_gone"`
-	OnFailing              string   `json:"on_failing"`
-	FailingAfter           any      `json:"failing_after"`
-	DeactivateAfter        *int64   `json:"deactivate_after"`
-	MaxDeliveryAge         *int64   `json:"max_delivery_age"`
-	OrderingOnFailure      string   `json:"ordering_on_failure"`
-	DeactivatedReason      *string  `json:"deactivated_reason"`
-	DeactivatedAt          *string  `json:"deactivated_at"`
-	CreatedAt              string   `json:"created_at"`
-	UpdatedAt              string   `json:"updated_at"`
+	Id                     string       `json:"id"`
+	Name                   string       `json:"name"`
+	Url                    string       `json:"url"`
+	ContentType            string       `json:"content_type"`
+	ValidStatusCodes       []int64      `json:"valid_status_codes"`
+	SecretToken            string       `json:"secret_token"`
+	Active                 bool         `json:"active"`
+	MaxDeliveryAttempts    int64        `json:"max_delivery_attempts"`
+	DeliveryAttemptTimeout int64        `json:"delivery_attempt_timeout"`
+	RetryMinBackoff        int64        `json:"retry_min_backoff"`
+	RetryMaxBackoff        int64        `json:"retry_max_backoff"`
+	MaxConcurrency         *int64       `json:"max_concurrency"`
+	RateLimit              *RateLimit   `json:"rate_limit"`
+	RetrySchedule          *[]int64     `json:"retry_schedule"`
+	RetryJitter            float64      `json:"retry_jitter"`
+	HonorRetryAfter        bool         `json:"honor_retry_after"`
+	OnGone                 string       `json:"on_gone"`
+	OnFailing              string       `json:"on_failing"`
+	FailingAfter           FailingAfter `json:"failing_after"`
+	DeactivateAfter        *int64       `json:"deactivate_after"`
+	MaxDeliveryAge         *int64       `json:"max_delivery_age"`
+	OrderingOnFailure      string       `json:"ordering_on_failure"`
+	DeactivatedReason      *string      `json:"deactivated_reason"`
+	DeactivatedAt          *string      `json:"deactivated_at"`
+	CreatedAt              string       `json:"created_at"`
+	UpdatedAt              string       `json:"updated_at"`
 }
 
 // WebhookInput — The settings of a webhook, and those fields of an earlier answer that a client may send back.
 type WebhookInput struct {
-	Name                   string   `json:"name"`
-	Url                    string   `json:"url"`
-	ContentType            string   `json:"content_type"`
-	ValidStatusCodes       []int64  `json:"valid_status_codes"`
-	SecretToken            *string  `json:"secret_token,omitempty"`
-	Active                 *bool    `json:"active,omitempty"`
-	MaxDeliveryAttempts    int64    `json:"max_delivery_attempts"`
-	DeliveryAttemptTimeout int64    `json:"delivery_attempt_timeout"`
-	RetryMinBackoff        int64    `json:"retry_min_backoff"`
-	RetryMaxBackoff        int64    `json:"retry_max_backoff"`
-	MaxConcurrency         *int64   `json:"max_concurrency,omitempty"`
-	RateLimit              any      `json:"rate_limit,omitempty"`
-	RetrySchedule          *[]int64 `json:"retry_schedule,omitempty"`
-	RetryJitter            *float64 `json:"retry_jitter,omitempty"`
-	HonorRetryAfter        *bool    `json:"honor_retry_after,omitempty"`
-	OnGone                 *string  `json:"on_gone,omitempty"`
-	OnFailing              *string  `json:"on_failing,omitempty"`
-	FailingAfter           any      `json:"failing_after,omitempty"`
-	DeactivateAfter        *int64   `json:"deactivate_after,omitempty"`
-	MaxDeliveryAge         *int64   `json:"max_delivery_age,omitempty"`
-	OrderingOnFailure      *string  `json:"ordering_on_failure,omitempty"`
-	Id                     *string  `json:"id,omitempty"`
-	DeactivatedReason      *string  `json:"deactivated_reason,omitempty"`
-	DeactivatedAt          *string  `json:"deactivated_at,omitempty"`
-	CreatedAt              *string  `json:"created_at,omitempty"`
-	UpdatedAt              *string  `json:"updated_at,omitempty"`
+	Name                   string          `json:"name"`
+	Url                    string          `json:"url"`
+	ContentType            string          `json:"content_type"`
+	ValidStatusCodes       []int64         `json:"valid_status_codes"`
+	SecretToken            *string         `json:"secret_token,omitempty"`
+	Active                 *bool           `json:"active,omitempty"`
+	MaxDeliveryAttempts    int64           `json:"max_delivery_attempts"`
+	DeliveryAttemptTimeout int64           `json:"delivery_attempt_timeout"`
+	RetryMinBackoff        int64           `json:"retry_min_backoff"`
+	RetryMaxBackoff        int64           `json:"retry_max_backoff"`
+	MaxConcurrency         *int64          `json:"max_concurrency,omitempty"`
+	RateLimit              *RateLimitInput `json:"rate_limit,omitempty"`
+	RetrySchedule          *[]int64        `json:"retry_schedule,omitempty"`
+	RetryJitter            *float64        `json:"retry_jitter,omitempty"`
+	HonorRetryAfter        *bool           `json:"honor_retry_after,omitempty"`
+	OnGone                 *string         `json:"on_gone,omitempty"`
+	OnFailing              *string         `json:"on_failing,omitempty"`
+	FailingAfter           *FailingAfter   `json:"failing_after,omitempty"`
+	DeactivateAfter        *int64          `json:"deactivate_after,omitempty"`
+	MaxDeliveryAge         *int64          `json:"max_delivery_age,omitempty"`
+	OrderingOnFailure      *string         `json:"ordering_on_failure,omitempty"`
+	Id                     *string         `json:"id,omitempty"`
+	DeactivatedReason      *string         `json:"deactivated_reason,omitempty"`
+	DeactivatedAt          *string         `json:"deactivated_at,omitempty"`
+	CreatedAt              *string         `json:"created_at,omitempty"`
+	UpdatedAt              *string         `json:"updated_at,omitempty"`
+}
+
+// RateLimit — How many attempts of a webhook may start. In any T seconds these are at most
+// `burst` + T · `count` / `per_seconds`, in all workers together.
+type RateLimit struct {
+	Count      int64 `json:"count"`
+	PerSeconds int64 `json:"per_seconds"`
+	Burst      int64 `json:"burst"`
+}
+
+// RateLimitInput — How many attempts of a webhook may start. In any T seconds these are at most
+// `burst` + T · `count` / `per_seconds`, in all workers together.
+type RateLimitInput struct {
+	Count      int64  `json:"count"`
+	PerSeconds int64  `json:"per_seconds"`
+	Burst      *int64 `json:"burst,omitempty"`
+}
+
+// FailingAfter — An endpoint is failing when so many attempts have failed one after the other, and for so long none has
+// succeeded. Both must hold.
+type FailingAfter struct {
+	Attempts int64 `json:"attempts"`
+	Seconds  int64 `json:"seconds"`
 }
 
 // WebhookList — A page of webhooks.

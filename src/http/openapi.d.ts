@@ -309,26 +309,7 @@ export interface components {
              *       "burst": 10
              *     }
              */
-            rate_limit: {
-                /**
-                 * Format: int32
-                 * @description How many attempts may start in `per_seconds` seconds.
-                 * @example 100
-                 */
-                count: number;
-                /**
-                 * Format: int32
-                 * @description The time in which `count` attempts may start, in seconds.
-                 * @example 60
-                 */
-                per_seconds: number;
-                /**
-                 * Format: int32
-                 * @description How many attempts may start at once after a time without any.
-                 * @example 10
-                 */
-                burst: number;
-            } | null;
+            rate_limit: components["schemas"]["RateLimit"] | null;
             /**
              * @description The delay after each failed attempt, in seconds: the first after the first one, and so on. The last one
              *     repeats. Null means that the delays are made from `retry_min_backoff` and `retry_max_backoff`.
@@ -363,27 +344,7 @@ export interface components {
              * @enum {string}
              */
             on_failing: "retry" | "hold";
-            /**
-             * @description When the endpoint is failing. Both must hold.
-             * @example {
-             *       "attempts": 5,
-             *       "seconds": 60
-             *     }
-             */
-            failing_after: {
-                /**
-                 * Format: int32
-                 * @description How many attempts have failed one after the other.
-                 * @example 5
-                 */
-                attempts: number;
-                /**
-                 * Format: int32
-                 * @description For how long all attempts have failed, in seconds.
-                 * @example 60
-                 */
-                seconds: number;
-            };
+            failing_after: components["schemas"]["FailingAfter"];
             /**
              * Format: int32
              * @description The webhook becomes inactive after so many seconds in which all attempts failed, and at least 10 did. Null
@@ -508,35 +469,14 @@ export interface components {
              */
             max_concurrency?: number | null;
             /**
-             * @description How many attempts may start, in all workers together. In any T seconds these are at most
-             *     `burst` + T · `count` / `per_seconds`. Null, the default, means that nothing limits them.
+             * @description How many attempts may start, in all workers together. Null, the default, means that nothing limits them.
              * @example {
              *       "count": 100,
              *       "per_seconds": 60,
              *       "burst": 10
              *     }
              */
-            rate_limit?: {
-                /**
-                 * Format: int32
-                 * @description How many attempts may start in `per_seconds` seconds.
-                 * @example 100
-                 */
-                count: number;
-                /**
-                 * Format: int32
-                 * @description The time in which `count` attempts may start, in seconds.
-                 * @example 60
-                 */
-                per_seconds: number;
-                /**
-                 * Format: int32
-                 * @description How many attempts may start at once after a time without any, at most `count`. Left out or null, it
-                 *     is `count` / `per_seconds`, rounded up.
-                 * @example 10
-                 */
-                burst?: number | null;
-            } | null;
+            rate_limit?: components["schemas"]["RateLimitInput"] | null;
             /**
              * @description The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
              *     one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
@@ -577,26 +517,13 @@ export interface components {
              */
             on_failing?: "retry" | "hold" | null;
             /**
-             * @description When the endpoint is failing. Both must hold. Null means 5 attempts and 60 seconds, the default.
+             * @description When the endpoint is failing. Null means after 5 attempts and 60 seconds, the default.
              * @example {
              *       "attempts": 5,
              *       "seconds": 60
              *     }
              */
-            failing_after?: {
-                /**
-                 * Format: int32
-                 * @description How many attempts have failed one after the other.
-                 * @example 5
-                 */
-                attempts: number;
-                /**
-                 * Format: int32
-                 * @description For how long all attempts have failed, in seconds.
-                 * @example 60
-                 */
-                seconds: number;
-            } | null;
+            failing_after?: components["schemas"]["FailingAfter"] | null;
             /**
              * Format: int32
              * @description Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
@@ -648,6 +575,73 @@ export interface components {
              * @example 2026-11-23T16:26:01.456186Z
              */
             updated_at?: string | null;
+        };
+        /**
+         * @description How many attempts of a webhook may start. In any T seconds these are at most
+         *     `burst` + T · `count` / `per_seconds`, in all workers together.
+         */
+        RateLimit: {
+            /**
+             * Format: int32
+             * @description How many attempts may start in `per_seconds` seconds.
+             * @example 100
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description The time in which `count` attempts may start, in seconds.
+             * @example 60
+             */
+            per_seconds: number;
+            /**
+             * Format: int32
+             * @description How many attempts may start at once after a time without any.
+             * @example 10
+             */
+            burst: number;
+        };
+        /**
+         * @description How many attempts of a webhook may start. In any T seconds these are at most
+         *     `burst` + T · `count` / `per_seconds`, in all workers together.
+         */
+        RateLimitInput: {
+            /**
+             * Format: int32
+             * @description How many attempts may start in `per_seconds` seconds.
+             * @example 100
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description The time in which `count` attempts may start, in seconds.
+             * @example 60
+             */
+            per_seconds: number;
+            /**
+             * Format: int32
+             * @description How many attempts may start at once after a time without any: at most `count`. Left out or null, it is
+             *     `count` / `per_seconds`, rounded up.
+             * @example 10
+             */
+            burst?: number | null;
+        };
+        /**
+         * @description An endpoint is failing when so many attempts have failed one after the other, and for so long none has
+         *     succeeded. Both must hold.
+         */
+        FailingAfter: {
+            /**
+             * Format: int32
+             * @description How many attempts have failed one after the other.
+             * @example 5
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description The time since the first of these attempts, in seconds.
+             * @example 60
+             */
+            seconds: number;
         };
         /** @description A page of webhooks. */
         WebhookList: {

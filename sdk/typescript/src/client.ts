@@ -131,23 +131,7 @@ export type Webhook = {
     /**
      * How many attempts may start, in all workers together. Null means that nothing limits them.
      */
-    rate_limit: {
-        /**
-         * How many attempts may start in `per_seconds` seconds.
-         * @format int32
-         */
-        count: number;
-        /**
-         * The time in which `count` attempts may start, in seconds.
-         * @format int32
-         */
-        per_seconds: number;
-        /**
-         * How many attempts may start at once after a time without any.
-         * @format int32
-         */
-        burst: number;
-    } | null;
+    rate_limit: RateLimit | null;
     /**
      * The delay after each failed attempt, in seconds: the first after the first one, and so on. The last one
      * repeats. Null means that the delays are made from `retry_min_backoff` and `retry_max_backoff`.
@@ -170,21 +154,7 @@ export type Webhook = {
      * What happens to the deliveries while the endpoint is failing.
      */
     on_failing: "retry" | "hold";
-    /**
-     * When the endpoint is failing. Both must hold.
-     */
-    failing_after: {
-        /**
-         * How many attempts have failed one after the other.
-         * @format int32
-         */
-        attempts: number;
-        /**
-         * For how long all attempts have failed, in seconds.
-         * @format int32
-         */
-        seconds: number;
-    };
+    failing_after: FailingAfter;
     /**
      * The webhook becomes inactive after so many seconds in which all attempts failed, and at least 10 did. Null
      * means never.
@@ -306,33 +276,9 @@ export type WebhookInput = {
      */
     max_concurrency?: number | null;
     /**
-     * How many attempts may start, in all workers together. In any T seconds these are at most
-     * `burst` + T · `count` / `per_seconds`. Null, the default, means that nothing limits them.
+     * How many attempts may start, in all workers together. Null, the default, means that nothing limits them.
      */
-    rate_limit?: {
-        /**
-         * How many attempts may start in `per_seconds` seconds.
-         * @minimum 1
-         * @maximum 100000
-         * @format int32
-         */
-        count: number;
-        /**
-         * The time in which `count` attempts may start, in seconds.
-         * @minimum 1
-         * @maximum 3600
-         * @format int32
-         */
-        per_seconds: number;
-        /**
-         * How many attempts may start at once after a time without any, at most `count`. Left out or null, it
-         * is `count` / `per_seconds`, rounded up.
-         * @minimum 1
-         * @maximum 100000
-         * @format int32
-         */
-        burst?: number | null;
-    } | null;
+    rate_limit?: RateLimitInput | null;
     /**
      * The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
      * one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
@@ -365,24 +311,9 @@ export type WebhookInput = {
      */
     on_failing?: ("retry" | "hold") | null;
     /**
-     * When the endpoint is failing. Both must hold. Null means 5 attempts and 60 seconds, the default.
+     * When the endpoint is failing. Null means after 5 attempts and 60 seconds, the default.
      */
-    failing_after?: {
-        /**
-         * How many attempts have failed one after the other.
-         * @minimum 1
-         * @maximum 1000
-         * @format int32
-         */
-        attempts: number;
-        /**
-         * For how long all attempts have failed, in seconds.
-         * @minimum 0
-         * @maximum 86400
-         * @format int32
-         */
-        seconds: number;
-    } | null;
+    failing_after?: FailingAfter | null;
     /**
      * Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
      * the default, means never.
@@ -428,6 +359,78 @@ export type WebhookInput = {
      * @format date-time
      */
     updated_at?: string | null;
+};
+
+/**
+ * How many attempts of a webhook may start. In any T seconds these are at most
+ * `burst` + T · `count` / `per_seconds`, in all workers together.
+ */
+export type RateLimit = {
+    /**
+     * How many attempts may start in `per_seconds` seconds.
+     * @format int32
+     */
+    count: number;
+    /**
+     * The time in which `count` attempts may start, in seconds.
+     * @format int32
+     */
+    per_seconds: number;
+    /**
+     * How many attempts may start at once after a time without any.
+     * @format int32
+     */
+    burst: number;
+};
+
+/**
+ * How many attempts of a webhook may start. In any T seconds these are at most
+ * `burst` + T · `count` / `per_seconds`, in all workers together.
+ */
+export type RateLimitInput = {
+    /**
+     * How many attempts may start in `per_seconds` seconds.
+     * @minimum 1
+     * @maximum 100000
+     * @format int32
+     */
+    count: number;
+    /**
+     * The time in which `count` attempts may start, in seconds.
+     * @minimum 1
+     * @maximum 3600
+     * @format int32
+     */
+    per_seconds: number;
+    /**
+     * How many attempts may start at once after a time without any: at most `count`. Left out or null, it is
+     * `count` / `per_seconds`, rounded up.
+     * @minimum 1
+     * @maximum 100000
+     * @format int32
+     */
+    burst?: number | null;
+};
+
+/**
+ * An endpoint is failing when so many attempts have failed one after the other, and for so long none has
+ * succeeded. Both must hold.
+ */
+export type FailingAfter = {
+    /**
+     * How many attempts have failed one after the other.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    attempts: number;
+    /**
+     * The time since the first of these attempts, in seconds.
+     * @minimum 0
+     * @maximum 86400
+     * @format int32
+     */
+    seconds: number;
 };
 
 /**

@@ -26,13 +26,13 @@ class Webhook:
     retry_min_backoff: int
     retry_max_backoff: int
     max_concurrency: Optional[int]
-    rate_limit: Optional[Any]
+    rate_limit: Optional[RateLimit]
     retry_schedule: Optional[List[int]]
     retry_jitter: float
     honor_retry_after: bool
     on_gone: str
     on_failing: str
-    failing_after: Any
+    failing_after: FailingAfter
     deactivate_after: Optional[int]
     max_delivery_age: Optional[int]
     ordering_on_failure: str
@@ -56,13 +56,13 @@ class WebhookInput:
     secret_token: Optional[str] = None
     active: Optional[bool] = None
     max_concurrency: Optional[int] = None
-    rate_limit: Optional[Any] = None
+    rate_limit: Optional[RateLimitInput] = None
     retry_schedule: Optional[List[int]] = None
     retry_jitter: Optional[float] = None
     honor_retry_after: Optional[bool] = None
     on_gone: Optional[str] = None
     on_failing: Optional[str] = None
-    failing_after: Optional[Any] = None
+    failing_after: Optional[FailingAfter] = None
     deactivate_after: Optional[int] = None
     max_delivery_age: Optional[int] = None
     ordering_on_failure: Optional[str] = None
@@ -71,6 +71,35 @@ class WebhookInput:
     deactivated_at: Optional[str] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
+
+
+@dataclass
+class RateLimit:
+    """How many attempts of a webhook may start. In any T seconds these are at most
+    `burst` + T · `count` / `per_seconds`, in all workers together.
+    """
+    count: int
+    per_seconds: int
+    burst: int
+
+
+@dataclass
+class RateLimitInput:
+    """How many attempts of a webhook may start. In any T seconds these are at most
+    `burst` + T · `count` / `per_seconds`, in all workers together.
+    """
+    count: int
+    per_seconds: int
+    burst: Optional[int] = None
+
+
+@dataclass
+class FailingAfter:
+    """An endpoint is failing when so many attempts have failed one after the other, and for so long none has
+    succeeded. Both must hold.
+    """
+    attempts: int
+    seconds: int
 
 
 @dataclass
