@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import { parseJson } from '../../src/http/middleware/json.ts';
+import { FRACTIONS, parseJson } from '../../src/http/middleware/json.ts';
 import { BadRequest } from '../../src/http/problem.ts';
+import { readSpec } from '../../src/http/spec.ts';
 import { SETTINGS } from '../setup/settings.ts';
 
 const MIB = 1024 * 1024;
@@ -19,6 +20,19 @@ suite('how numbers are written', () => {
       d: '3.0',
     });
     assert.deepEqual(parse('1E2'), NaN);
+  });
+
+  test('a fraction in a field that may have one → as it is, and not in the others', () => {
+    assert.deepEqual(parse('{"retry_jitter":0.5,"other":0.5}'), { retry_jitter: 0.5, other: NaN });
+  });
+
+  test('the fields that may have fractions → those of type number in the requests of openapi.yaml', () => {
+    const { schemas } = readSpec().document.components as { schemas: Record<string, Schema> };
+    const inputs = Object.entries(schemas).filter(([name]) => name.endsWith('Input'));
+    const numbers = inputs.flatMap(([, { properties = {} }]) =>
+      Object.entries(properties).filter(([, { type = [] }]) => [type].flat().includes('number')),
+    );
+    assert.deepEqual(new Set(numbers.map(([name]) => name)), FRACTIONS);
   });
 
   test('a fraction as the last of as many status codes as are allowed → NaN all the same', () => {
@@ -85,6 +99,8 @@ suite('a body of 1 MiB that is full of values', () => {
       assert.throws(() => parse(body), refusal('malformed', /JSON/));
   });
 });
+
+type Schema = { properties?: Record<string, { type?: string | string[] }> };
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 
