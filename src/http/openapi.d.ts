@@ -48,9 +48,14 @@ export interface paths {
         get: operations["getWebhook"];
         /**
          * Replace a webhook
-         * @description Replaces all settings of a webhook. What may be left out goes back to its default: without `secret_token`
-         *     the webhook no longer signs, and without `active` it becomes inactive. To change one setting, get the
-         *     webhook, change the field and send everything back.
+         * @description Replaces the settings of a webhook. To change one, get the webhook, change the field and send everything back.
+         *
+         *     What is left out: without `secret_token` the webhook no longer signs, and without `active` it becomes
+         *     inactive. Every other setting that may be left out keeps its value then, so that a client that does not know
+         *     it does not undo it. Null gives it its default.
+         *
+         *     A webhook that becomes active has no `deactivated_reason` any more. When it becomes active, or when
+         *     `on_failing` changes from `hold` to `retry`, it counts as healthy, and what was held for that is sent.
          */
         put: operations["replaceWebhook"];
         post?: never;

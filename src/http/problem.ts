@@ -168,7 +168,8 @@ const PLAIN: Record<string, string> = {
 function plain(message: string): string {
   if (message.startsWith('must have required property')) return 'is required';
   if (message.startsWith('Unknown query parameter')) return 'is not a known parameter';
-  return PLAIN[message] ?? message;
+  // The validator lists the allowed values as text, in which null is nothing.
+  return PLAIN[message] ?? message.replace(/, $/, ', null');
 }
 
 /**

@@ -21,12 +21,15 @@ export type FailingAfter = { attempts: number; seconds: number };
 /**
  * A column by its type in PostgreSQL. One with a default may be left out by a client, or be null:
  * it then gets the default. A column whose default is null may be null. `values` are the only ones
- * that it has.
+ * that it has. `keep`: a PUT that leaves it out keeps it as it is, since its client may not know
+ * it. The columns of version 2.1 go back to their defaults then, as they did before; every later
+ * setting is one to keep.
  */
 export type Column = {
   type: keyof Values | 'jsonb';
   default?: unknown;
   values?: readonly string[];
+  keep?: true;
 };
 
 /**
@@ -47,22 +50,27 @@ export const SETTING_COLUMNS = {
   retry_min_backoff: { type: 'integer' },
   retry_max_backoff: { type: 'integer' },
   /** Attempts under way, in all workers; null: each worker gives it its share. */
-  max_concurrency: { type: 'integer', default: null },
+  max_concurrency: { type: 'integer', default: null, keep: true },
   /** Starts of attempts, in all workers; null: any number. */
-  rate_limit: { type: 'jsonb', default: null },
+  rate_limit: { type: 'jsonb', default: null, keep: true },
   /** The delays after failed attempts, the last of which repeats; null: the two backoffs. */
-  retry_schedule: { type: 'integer[]', default: null },
+  retry_schedule: { type: 'integer[]', default: null, keep: true },
   /** A delay becomes longer by up to this part of itself. */
-  retry_jitter: { type: 'double precision', default: 0 },
-  honor_retry_after: { type: 'boolean', default: false },
-  on_gone: { type: 'text', values: ['retry', 'deactivate'], default: 'retry' },
-  on_failing: { type: 'text', values: ['retry', 'hold'], default: 'retry' },
-  failing_after: { type: 'jsonb', default: { attempts: 5, seconds: 60 } },
+  retry_jitter: { type: 'double precision', default: 0, keep: true },
+  honor_retry_after: { type: 'boolean', default: false, keep: true },
+  on_gone: { type: 'text', values: ['retry', 'deactivate'], default: 'retry', keep: true },
+  on_failing: { type: 'text', values: ['retry', 'hold'], default: 'retry', keep: true },
+  failing_after: { type: 'jsonb', default: { attempts: 5, seconds: 60 }, keep: true },
   /** The time of nothing but failures that makes it inactive; null: none. */
-  deactivate_after: { type: 'integer', default: null },
+  deactivate_after: { type: 'integer', default: null, keep: true },
   /** The age at which a delivery is given up; null: none. */
-  max_delivery_age: { type: 'integer', default: null },
-  ordering_on_failure: { type: 'text', values: ['continue', 'block'], default: 'continue' },
+  max_delivery_age: { type: 'integer', default: null, keep: true },
+  ordering_on_failure: {
+    type: 'text',
+    values: ['continue', 'block'],
+    default: 'continue',
+    keep: true,
+  },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */

@@ -11,7 +11,12 @@ export const COLUMNS = columns.join(', ');
 export const SETTINGS = settings.join(', ');
 
 /** The parameters of a statement for `SETTINGS`: `$2, $3, …`, where `$1` is the webhook's id. */
-export const SETTING_PARAMETERS = settings.map((_name, i) => `$${i + 2}`).join(', ');
+export const SETTING_PARAMETERS = settings.map(parameterOf).join(', ');
+
+/** The one among `SETTING_PARAMETERS` that is for this setting. */
+export function parameterOf(name: keyof WebhookSettings): string {
+  return `$${settings.indexOf(name) + 2}`;
+}
 
 /** The values for `SETTING_PARAMETERS`. */
 export function settingValues(given: WebhookSettings): unknown[] {

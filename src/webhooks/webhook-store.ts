@@ -2,7 +2,13 @@ import { withNames } from '../database/named-parameters.ts';
 import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
-import { COLUMNS, SETTING_PARAMETERS, settingValues, SETTINGS } from './webhook-sql.ts';
+import {
+  COLUMNS,
+  parameterOf,
+  SETTING_PARAMETERS,
+  settingValues,
+  SETTINGS,
+} from './webhook-sql.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 
 export async function insertWebhook(
@@ -19,7 +25,10 @@ export async function insertWebhook(
   return rows[0] as Webhook;
 }
 
-/** Replaces every setting. Undefined: no such webhook. */
+/**
+ * Replaces every setting. A webhook that is active has no reason for its deactivation. Undefined:
+ * no such webhook.
+ */
 export async function replaceWebhook(
   tx: Tx,
   id: string,
@@ -27,10 +36,27 @@ export async function replaceWebhook(
 ): Promise<Webhook | undefined> {
   const { rows } = await tx.query<Webhook>(
     `update webhooks
-     set (${SETTINGS}) = row (${SETTING_PARAMETERS}), updated_at = now()
+     set (${SETTINGS}) = row (${SETTING_PARAMETERS}), updated_at = now(),
+       deactivated_reason = case when not ${parameterOf('active')} then deactivated_reason end,
+       deactivated_at = case when not ${parameterOf('active')} then deactivated_at end
      where id = $1 and deleted_at is null
      returning ${COLUMNS}`,
     [id, ...settingValues(settings)],
+  );
+  return rows[0];
+}
+
+/**
+ * The webhook as it is now. Nobody else changes it until the transaction ends, but deliveries for
+ * it are accepted. Its row of webhook_states may be locked after it, never before.
+ */
+export async function lockWebhook(tx: Tx, id: string): Promise<Webhook | undefined> {
+  const { rows } = await tx.query<Webhook>(
+    `select ${COLUMNS}
+     from webhooks
+     where id = $1 and deleted_at is null
+     for no key update`,
+    [id],
   );
   return rows[0];
 }

@@ -24,15 +24,29 @@ export type GivenSettings = Omit<WebhookSettings, Optional> & {
   [Name in Exclude<Optional, 'rate_limit'>]?: WebhookSettings[Name] | null | undefined;
 } & { rate_limit?: GivenRateLimit | null | undefined };
 
-/** The settings out of what a client gave, with the defaults of those that it did not give. */
+/** Complete but for the burst of the rate limit, which may be missing. */
+type WithoutBurst = Omit<WebhookSettings, 'rate_limit'> & { rate_limit: GivenRateLimit | null };
+
+/** The settings of a new webhook: what a client gave, and the defaults of what it did not give. */
 export function settingsOf(given: GivenSettings): WebhookSettings {
-  const { rate_limit: limit } = given;
-  const complete = { ...given, rate_limit: limit ? withBurst(limit) : null };
-  const settings = Object.entries<Column>(SETTING_COLUMNS).map(([name, column]) => [
-    name,
-    complete[name as Setting] ?? column.default,
-  ]);
-  return Object.fromEntries(settings) as WebhookSettings;
+  return settingsAfter({}, given);
+}
+
+/**
+ * The settings that replace those of `before`. One that the client left out keeps its value where
+ * version 2.1 did not have it, and gets its default otherwise; one that is null gets its default.
+ */
+export function settingsAfter(
+  before: Partial<WebhookSettings>,
+  given: GivenSettings,
+): WebhookSettings {
+  const settings = Object.entries<Column>(SETTING_COLUMNS).map(([key, column]) => {
+    const name = key as Setting;
+    const value = column.keep && given[name] === undefined ? before[name] : given[name];
+    return [name, value ?? column.default];
+  });
+  const { rate_limit: limit, ...rest } = Object.fromEntries(settings) as WithoutBurst;
+  return { ...rest, rate_limit: limit && withBurst(limit) };
 }
 
 export class WebhookNotFound extends Error {

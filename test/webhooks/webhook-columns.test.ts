@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { inTransaction } from '../../src/database/transaction.ts';
-import { WEBHOOK_COLUMNS } from '../../src/webhooks/webhook-columns.ts';
+import {
+  SETTING_COLUMNS,
+  WEBHOOK_COLUMNS,
+  type Column,
+} from '../../src/webhooks/webhook-columns.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../../src/webhooks/webhook-sql.ts';
 import { findWebhook, insertWebhook, replaceWebhook } from '../../src/webhooks/webhook-store.ts';
 import {
+  settingsAfter,
   settingsOf,
   type GivenSettings,
   type WebhookSettings,
@@ -64,6 +69,54 @@ const GIVEN: [when: string, given: GivenSettings, then: object][] = [
 for (const [when, given, then] of GIVEN)
   test(`${when} → the settings, with defaults for the others`, () =>
     assert.deepEqual(settingsOf(given), then));
+
+const CHANGED = {
+  ...DEFAULTS,
+  secret_token: 'a token',
+  active: true,
+  max_concurrency: 7,
+  rate_limit: { count: 3, per_seconds: 2, burst: 1 },
+  retry_schedule: [1, 2],
+  retry_jitter: 0.5,
+  honor_retry_after: true,
+  on_gone: 'deactivate',
+  on_failing: 'hold',
+  failing_after: { attempts: 1, seconds: 0 },
+  deactivate_after: 3600,
+  max_delivery_age: 60,
+  ordering_on_failure: 'block',
+} as const satisfies Partial<WebhookSettings>;
+
+test('settings replaced by those of version 2.1 alone → the later ones stay', () =>
+  assert.deepEqual(settingsAfter({ ...CHANGED }, REQUIRED), {
+    ...CHANGED,
+    secret_token: '',
+    active: false,
+  }));
+
+for (const name of Object.keys(NEW_DEFAULTS) as (keyof typeof NEW_DEFAULTS)[])
+  test(`${name} replaced by null → its default, and the other later settings stay`, () =>
+    assert.deepEqual(settingsAfter({ ...CHANGED }, { ...REQUIRED, [name]: null }), {
+      ...CHANGED,
+      secret_token: '',
+      active: false,
+      [name]: NEW_DEFAULTS[name],
+    }));
+
+test('a rate limit replaced by one without a burst → its own default, not the burst from before', () =>
+  assert.deepEqual(
+    settingsAfter({ ...CHANGED }, { ...REQUIRED, rate_limit: { count: 60, per_seconds: 7 } })
+      .rate_limit,
+    { count: 60, per_seconds: 7, burst: 9 },
+  ));
+
+test('the settings that a PUT may leave out and keep → all that version 2.1 did not have', () => {
+  const kept = Object.entries<Column>(SETTING_COLUMNS).filter(([, { keep }]) => keep);
+  assert.deepEqual(
+    kept.map(([name]) => name),
+    Object.keys(NEW_DEFAULTS),
+  );
+});
 
 suite('the table of webhooks', async () => {
   const database = await freshDatabase(wholeFile);

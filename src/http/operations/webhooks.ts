@@ -3,13 +3,14 @@ import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { rateLimitFault } from '../../webhooks/rate-limit.ts';
-import { settingsOf, WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
-import { wakeWebhooks } from '../../webhooks/wake.ts';
+import { settingsAfter, WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
+import { beginsAnew, resetState } from '../../webhooks/reset-state.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,
   insertWebhook,
   listWebhooks,
+  lockWebhook,
   replaceWebhook,
 } from '../../webhooks/webhook-store.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
@@ -42,11 +43,12 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     async replaceWebhook({ params, body }) {
       refuseUnfit(body);
       const webhook = await inTransaction(pool, async (tx) => {
-        const before = await findWebhook(tx, params.webhook_id);
+        const before = await lockWebhook(tx, params.webhook_id);
         // What it has already may stay: its client may only want to deactivate it.
         if (body.url !== before?.url) refuseUnsendable(body.url);
-        const after = await replaceWebhook(tx, params.webhook_id, settingsIn(body));
-        if (after?.active === true && before?.active === false) await wakeWebhooks(tx, [after.id]);
+        if (before === undefined) return undefined;
+        const after = await replaceWebhook(tx, before.id, settingsIn(body, before));
+        if (after && beginsAnew(before, after)) await resetState(tx, after.id);
         return after;
       });
       return { status: 200, body: found(webhook) };
@@ -81,6 +83,9 @@ type Body = OperationRequest<'createWebhook'>['body'];
  * What the client decides; the fields that the server owns are left behind. A setting that
  * openapi.yaml does not have does not compile.
  */
-function settingsIn(body: Pick<Body, keyof WebhookSettings>): WebhookSettings {
-  return settingsOf(body);
+function settingsIn(
+  body: Pick<Body, keyof WebhookSettings>,
+  before: Partial<WebhookSettings> = {},
+): WebhookSettings {
+  return settingsAfter(before, body);
 }
