@@ -52,13 +52,11 @@ suite('URLs to which nothing can be sent', () => {
       assert.match(whyUnsendable(url) ?? '', why);
       assert.match(whyRefused(url) ?? '', why);
       const exchange = await sender(t).send(url);
-      assert.equal(exchange.kind, 'failure');
-      assert.deepEqual(exchange, {
-        kind: 'failure',
-        reason: 'invalid',
-        message: `the URL of the webhook ${whyUnsendable(url)}`,
-        durationMs: 0,
-      });
+      assert.ok(exchange.kind === 'failure', exchange.kind);
+      assert.deepEqual(
+        [exchange.reason, exchange.message],
+        ['invalid', `the URL of the webhook ${whyUnsendable(url)}`],
+      );
     });
   }
 
