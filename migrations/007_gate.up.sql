@@ -69,5 +69,7 @@ create index deliveries_later on deliveries (scheduled_at, id) where held_reason
 create index deliveries_to_probe on deliveries (webhook_id, delivery_attempts, scheduled_at, id)
   where held_reason = 'endpoint_failing';
 create unique index deliveries_head on deliveries (webhook_id, ordering_key) where is_head;
+-- Heads that have ended: those that block their key.
+create index deliveries_stopped on deliveries (webhook_id, ordering_key) where is_head and status <> 'pending';
 create index deliveries_by_key on deliveries (webhook_id, ordering_key, sequence)
   where ordering_key is not null and status = 'pending';

@@ -132,6 +132,8 @@ type Delivery struct {
 	DeliveryAttempts int64          `json:"delivery_attempts"`
 	Status           DeliveryStatus `json:"status"`
 	HeldReason       *string        `json:"held_reason"`
+	OrderingKey      *string        `json:"ordering_key"`
+	Sequence         *int64         `json:"sequence"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
 }
@@ -140,11 +142,13 @@ type Delivery struct {
 type DeliveryInput struct {
 	WebhookId        string  `json:"webhook_id"`
 	Payload          *string `json:"payload,omitempty"`
+	OrderingKey      *string `json:"ordering_key,omitempty"`
 	Id               *string `json:"id,omitempty"`
 	ScheduledAt      *string `json:"scheduled_at,omitempty"`
 	DeliveryAttempts *int64  `json:"delivery_attempts,omitempty"`
 	Status           *string `json:"status,omitempty"`
 	HeldReason       *string `json:"held_reason,omitempty"`
+	Sequence         *int64  `json:"sequence,omitempty"`
 	CreatedAt        *string `json:"created_at,omitempty"`
 	UpdatedAt        *string `json:"updated_at,omitempty"`
 }
@@ -154,6 +158,22 @@ type DeliveryList struct {
 	Deliveries []Delivery `json:"deliveries"`
 	Limit      int64      `json:"limit"`
 	Offset     int64      `json:"offset"`
+}
+
+// OrderingKeyList — A page of ordering keys.
+type OrderingKeyList struct {
+	OrderingKeys []BlockedOrderingKey `json:"ordering_keys"`
+	Limit        int64                `json:"limit"`
+	Offset       int64                `json:"offset"`
+}
+
+// BlockedOrderingKey — An ordering key that stands still, as one of its deliveries has failed.
+type BlockedOrderingKey struct {
+	OrderingKey  string `json:"ordering_key"`
+	DeliveryId   string `json:"delivery_id"`
+	Sequence     int64  `json:"sequence"`
+	BlockedSince string `json:"blocked_since"`
+	Waiting      int64  `json:"waiting"`
 }
 
 // DeliveryAttempt — One try to send a delivery.
@@ -1149,6 +1169,8 @@ var operations = map[string]operationMeta{
 	"getWebhook":           {ID: "getWebhook", Method: "GET", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"replaceWebhook":       {ID: "replaceWebhook", Method: "PUT", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteWebhook":        {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1165,6 +1187,12 @@ type ListWebhooksParams struct {
 	CreatedAtGte *string
 	CreatedAtLt  *string
 	CreatedAtLte *string
+}
+
+type ListOrderingKeysParams struct {
+	State  *string
+	Limit  *int64
+	Offset *int64
 }
 
 type ListDeliveriesParams struct {
@@ -1600,6 +1628,113 @@ func (c *Client) DeleteWebhookWithHeaders(ctx context.Context, webhookId string)
 	op := operations["deleteWebhook"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, nil); err != nil {
+		return headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return headers, nil
+}
+
+// ListOrderingKeys — List blocked ordering keys
+func (c *Client) ListOrderingKeys(ctx context.Context, webhookId string, params *ListOrderingKeysParams) (OrderingKeyList, error) {
+	var out OrderingKeyList
+	op := operations["listOrderingKeys"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.State != nil {
+			query.Set("state", *params.State)
+		}
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ListOrderingKeysHeaders carries the declared response headers of ListOrderingKeysWithHeaders (nil when absent or unparsable).
+type ListOrderingKeysHeaders struct {
+	XRequestId *string
+}
+
+// ListOrderingKeysWithHeaders — Like ListOrderingKeys, also returning the declared response headers.
+func (c *Client) ListOrderingKeysWithHeaders(ctx context.Context, webhookId string, params *ListOrderingKeysParams) (OrderingKeyList, ListOrderingKeysHeaders, error) {
+	var out OrderingKeyList
+	var headers ListOrderingKeysHeaders
+	op := operations["listOrderingKeys"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.State != nil {
+			query.Set("state", *params.State)
+		}
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// SkipOrderingKey — Skip what blocks an ordering key
+func (c *Client) SkipOrderingKey(ctx context.Context, webhookId string, orderingKey string) error {
+	op := operations["skipOrderingKey"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId, "ordering_key": orderingKey})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 400 {
+		return apiErrorFrom(resp, requestURL)
+	}
+	return decodeJSON(resp, nil)
+}
+
+// SkipOrderingKeyHeaders carries the declared response headers of SkipOrderingKeyWithHeaders (nil when absent or unparsable).
+type SkipOrderingKeyHeaders struct {
+	XRequestId *string
+}
+
+// SkipOrderingKeyWithHeaders — Like SkipOrderingKey, also returning the declared response headers.
+func (c *Client) SkipOrderingKeyWithHeaders(ctx context.Context, webhookId string, orderingKey string) (SkipOrderingKeyHeaders, error) {
+	var headers SkipOrderingKeyHeaders
+	op := operations["skipOrderingKey"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId, "ordering_key": orderingKey})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
 	if err != nil {
 		return headers, err

@@ -21,4 +21,5 @@ const (
 	CodeRequestHeadersTooLarge  int64 = 15 // 431
 	CodeMalformedRequest        int64 = 16 // 400
 	CodeMisdirectedRequest      int64 = 17 // 421
+	CodeOrderingKeyNotBlocked   int64 = 18 // 404
 )

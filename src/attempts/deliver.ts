@@ -38,7 +38,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
-  const request = buildRequest(webhook, delivery.payload);
+  const request = buildRequest(webhook, delivery.payload, delivery.sequence);
   const exchange = await sender.send(request, {
     timeoutMs: webhook.delivery_attempt_timeout * 1000,
     signal,

@@ -34,6 +34,6 @@ export async function vanishedAttempt(
     message: VANISHED,
     durationMs: 0,
   } as const;
-  const request = buildRequest(webhook, delivery.payload);
+  const request = buildRequest(webhook, delivery.payload, delivery.sequence);
   return attemptedWith(assignment, request, exchange);
 }

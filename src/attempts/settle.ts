@@ -3,23 +3,22 @@ import type { Tx } from '../database/transaction.ts';
 import { insertAttempts } from './attempt-store.ts';
 import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
-import { recordOutcomes, type Outcome } from '../deliveries/outcomes.ts';
+import { jobsOf, promoteNext } from '../deliveries/order/promote.ts';
+import { recordOutcomes, type Outcome, type Recorded } from '../deliveries/outcomes.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue, NextJob } from '../queue/delivery-queue.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
-/**
- * `ageSeconds`: the time since its delivery was accepted. `isHeld`: it has a next attempt, but may
- * not have a job for it now.
- */
-export type Settled = Attempted & { row: NewAttempt; ageSeconds: number; isHeld: boolean };
+/** An attempt that was recorded, with what that made of its delivery. */
+export type Settled = Attempted & Recorded & { row: NewAttempt };
 type NewAttempt = Omit<Attempt, 'created_at'>;
 
 /**
  * Records attempts: the end of the job, the delivery, the attempt and the next job, together. What
  * is no longer ours (the claim was lost, the delivery deleted or settled by another worker) is not
  * recorded. The order matters: a next job that is inserted before the present one has ended would
- * be ignored, as its key is still taken.
+ * be ignored, as its key is still taken. Where a head ends, the next of its ordering key gets its
+ * turn.
  * @returns the attempts that were recorded.
  */
 export async function settle(
@@ -44,15 +43,23 @@ export async function settle(
     tx,
     settled.filter(({ unlisted }) => !unlisted).map(({ row }) => row),
   );
-  await enqueueRetries(tx, queue, settled);
+  await enqueueNext(tx, queue, settled);
   return settled;
 }
 
-async function enqueueRetries(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
-  const jobs = settled.flatMap((one) =>
+/** Gives retries a job, and those deliveries whose turn it is by their ordering keys. */
+async function enqueueNext(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
+  const retries = settled.flatMap((one) =>
     one.verdict.kind === 'retry' && !one.isHeld ? [nextJob(one, one.verdict.delaySeconds)] : [],
   );
+  const keys = settled.flatMap(({ freedKey: key, delivery: { webhook_id: webhookId } }) =>
+    key === null ? [] : [{ webhookId, key }],
+  );
+  const promoted = jobsOf(await promoteNext(tx, keys));
+  const jobs = [...retries, ...promoted];
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
+  // They are due now, and no worker may be looking.
+  if (promoted.length > 0) await queue.wake(tx);
 }
 
 function nextJob(settled: Settled, delaySeconds: number): NextJob {
@@ -71,7 +78,8 @@ function crashesAfter({ claim, exchange }: Attempted): number {
 function outcomeOf(attempted: Attempted): Outcome {
   const { delivery, attempt, verdict } = attempted;
   const crashes = crashesAfter(attempted);
-  const base = { deliveryId: delivery.id, attempt, delaySeconds: null, crashes };
+  const isKeyed = delivery.ordering_key !== null;
+  const base = { deliveryId: delivery.id, attempt, delaySeconds: null, crashes, isKeyed };
   switch (verdict.kind) {
     case 'succeeded':
     case 'failed':

@@ -37,10 +37,10 @@ export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
 ): Promise<OpenPort> {
-  const { pool, metrics, log, config } = parts;
+  const { pool, queue, metrics, log, config } = parts;
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const app = await createApi(
-    { pool, metrics, acceptor: new Acceptor(parts) },
+    { pool, queue, metrics, acceptor: new Acceptor(parts) },
     { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
     log,
   );

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
+import { createOrderRepair } from '../upkeep/order.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
@@ -22,6 +23,9 @@ export function startMeasuring({ pool, metrics, log }: MeasureParts): UpkeepLoop
 
 /** Of one core: counting the queue costs more the larger it is. */
 const CENSUS_SHARE = 0.05;
+
+/** Of one core: there may be very many ordering keys. */
+const REPAIR_SHARE = 0.05;
 
 type CensusParts = { pool: Pool; log: Log; config: Pick<Config, 'liveJobs'> };
 
@@ -49,6 +53,10 @@ export function startUpkeep(
       keepQueueSmall(pool, liveJobs),
     ),
     new UpkeepLoop({ task: 'repair', everyMs: 30_000, log }, () => repairWakes(pool)),
+    new UpkeepLoop(
+      { task: 'order', everyMs: 30_000, share: REPAIR_SHARE, log },
+      createOrderRepair({ pool, queue, log }),
+    ),
     new UpkeepLoop({ task: 'purge', ...second }, createPurge({ pool, log })),
     new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () =>
       rescueOverdue({ pool, queue, liveJobs }),

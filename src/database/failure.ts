@@ -58,10 +58,17 @@ const MEANINGS: Record<string, Meaning> = {
   '58': 'passing', // system error
 };
 
+/**
+ * Unique indexes whose violation says that another transaction was quicker: two deliveries became
+ * the head of an ordering key at the same time.
+ */
+const RACES = new Set(['deliveries_head']);
+
 const SPOILING = new Set<Meaning>(['lost', 'outdated', 'read_only']);
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function meaningOf({ code = '' }: DatabaseError): Meaning {
+function meaningOf({ code = '', constraint = '' }: DatabaseError): Meaning {
+  if (code === '23505' && RACES.has(constraint)) return 'conflict';
   return MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'passing';
 }
 

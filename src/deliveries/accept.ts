@@ -10,10 +10,17 @@ import {
   type NewDelivery,
   type StoredDelivery,
 } from './delivery-store.ts';
-import type { Delivery } from './delivery.ts';
+import { shownReason, type Delivery } from './delivery.ts';
+import {
+  insertKeyedDeliveries,
+  isKeyed,
+  lockKeysOf,
+  waitForWebhooks,
+} from './order/insert-keyed.ts';
+import { promoteNext } from './order/promote.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
-export type Draft = { webhookId: string; payload: string };
+export type Draft = Omit<NewDelivery, 'id'>;
 
 /** What became of a draft. */
 export type Accepted = { kind: 'stored'; delivery: Delivery } | { kind: 'webhook_missing' };
@@ -34,25 +41,19 @@ const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
 export type AcceptParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics };
 
-/** Takes deliveries in. Callers that come while a transaction commits share the next one. */
+/**
+ * Takes deliveries in. Callers that come while a transaction commits share the next one. Those with
+ * ordering keys may have to wait for a key: they have transactions of their own.
+ */
 export class Acceptor {
   readonly #parts: AcceptParts;
   readonly #shared: SharedCommits<NewDelivery[], Shared>;
+  readonly #sharedKeyed: SharedCommits<NewDelivery[], Shared>;
 
   constructor(parts: AcceptParts) {
     this.#parts = parts;
-    this.#shared = new SharedCommits(
-      (callers: NewDelivery[][]) =>
-        inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
-      {
-        maxBatch: MAX_BATCH,
-        weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
-        maxWaiting: 5000,
-        lanes: 2,
-        retryDelayMs: (failures, error) =>
-          isConflict(error) && failures <= 3 ? 10 * failures : undefined,
-      },
-    );
+    this.#shared = sharedCommits(parts);
+    this.#sharedKeyed = sharedCommits(parts);
   }
 
   /**
@@ -64,7 +65,8 @@ export class Acceptor {
   async accept<const Drafts extends readonly Draft[]>(drafts: Drafts): Promise<AcceptedOf<Drafts>> {
     const { pool, metrics } = this.#parts;
     const named = drafts.map((draft) => ({ ...draft, id: randomUUID() }));
-    const shared = await this.#shared.add(named);
+    const commits = named.some(isKeyed) ? this.#sharedKeyed : this.#shared;
+    const shared = await commits.add(named);
     const results =
       shared.kind === 'passed_over'
         ? await inTransaction(pool, (tx) => acceptAlone(this.#parts, tx, named))
@@ -72,6 +74,21 @@ export class Acceptor {
     metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
     return results as AcceptedOf<Drafts>;
   }
+}
+
+function sharedCommits(parts: AcceptParts): SharedCommits<NewDelivery[], Shared> {
+  return new SharedCommits(
+    (callers: NewDelivery[][]) =>
+      inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
+    {
+      maxBatch: MAX_BATCH,
+      weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
+      maxWaiting: 5000,
+      lanes: 2,
+      retryDelayMs: (failures, error) =>
+        isConflict(error) && failures <= 3 ? 10 * failures : undefined,
+    },
+  );
 }
 
 /**
@@ -85,13 +102,17 @@ async function acceptTogether(
   tx: Tx,
   callers: NewDelivery[][],
 ): Promise<Shared[]> {
-  const stored = await store(parts, tx, { drafts: callers.flat(), wait: false });
+  const drafts = callers.flat();
+  await lockKeysOf(tx, drafts);
+  const stored = await store(parts, tx, { drafts, wait: false });
   const passedOver = new Set(callers.filter((drafts) => drafts.some(({ id }) => !stored.has(id))));
   // All drafts of a caller are in one transaction: what is stored of theirs is taken back.
   const ids = [...passedOver].flat().map(({ id }) => id);
-  const back = ids.filter((id) => stored.has(id));
-  for (const id of back) stored.delete(id);
-  if (back.length > 0) await deleteDeliveries(tx, back);
+  await takeBack(
+    tx,
+    stored,
+    ids.filter((id) => stored.has(id)),
+  );
   await enqueueDue(parts, tx, stored);
   return callers.map((drafts) =>
     passedOver.has(drafts)
@@ -100,8 +121,22 @@ async function acceptTogether(
   );
 }
 
+/** Another caller's delivery may have waited behind one that is taken back. */
+async function takeBack(tx: Tx, stored: Stored, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  for (const id of ids) stored.delete(id);
+  for (const { id, reason } of await promoteNext(tx, await deleteDeliveries(tx, ids))) {
+    const delivery = stored.get(id)?.delivery;
+    if (delivery === undefined) continue;
+    const held_reason = shownReason(reason);
+    stored.set(id, { delivery: { ...delivery, held_reason }, isHeld: reason !== null });
+  }
+}
+
 /** Waits for whoever is removing a webhook, and sees how that ends. */
 async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): Promise<Accepted[]> {
+  if (drafts.some(isKeyed)) await waitForWebhooks(tx, drafts);
+  await lockKeysOf(tx, drafts);
   const stored = await store(parts, tx, { drafts, wait: true });
   await enqueueDue(parts, tx, stored);
   return resultsOf(drafts, stored);
@@ -117,7 +152,8 @@ async function store(
   metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
   for (const some of inStatements(drafts)) {
-    for (const one of await insertDeliveries(tx, some, wait)) stored.set(one.delivery.id, one);
+    const insert = some.some(isKeyed) ? insertKeyedDeliveries : insertDeliveries;
+    for (const one of await insert(tx, some, wait)) stored.set(one.delivery.id, one);
   }
   return stored;
 }

@@ -6,19 +6,32 @@ import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import { SHOWN_REASON, type Delivery, type Status } from './delivery.ts';
 import { heldReasonSql } from './may-run.ts';
+import type { OrderingKey } from './order/ordering-key.ts';
 
-const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-  ${SHOWN_REASON} as held_reason, created_at, updated_at`;
+/** A sequence stays far below 2^53, up to where a number is exact. */
+const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
-export type NewDelivery = { id: string; webhookId: string; payload: string };
+/** What the API shows of a delivery. */
+export const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, created_at, updated_at`;
+
+export type NewDelivery = {
+  id: string;
+  webhookId: string;
+  payload: string;
+  orderingKey?: string | undefined;
+};
 
 /** A delivery as it was stored. One that is held gets no job. */
 export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
 
+/** A row of a statement that stores deliveries. */
+export type StoredRow = Delivery & { isHeld: boolean };
+
 /**
- * Stores deliveries of webhooks that exist, due now; one that may not run is held. With
- * `wait` false a webhook that another transaction is about to remove is passed over, so that it
- * holds nobody else up.
+ * Stores deliveries of webhooks that exist, due now and without a key; one that may not run is
+ * held. With `wait` false a webhook that another transaction is about to remove is passed over, so
+ * that it holds nobody else up.
  * @returns those stored, in no order: a draft without a webhook is left out.
  */
 export async function insertDeliveries(
@@ -26,7 +39,7 @@ export async function insertDeliveries(
   drafts: NewDelivery[],
   wait: boolean,
 ): Promise<StoredDelivery[]> {
-  const { rows } = await tx.query<Delivery & { isHeld: boolean }>(
+  const { rows } = await tx.query<StoredRow>(
     `with known as (
        select w.id, ${heldReasonSql({ webhook: 'w', state: 's' })} as held_reason
        from webhooks w left join webhook_states s on s.webhook_id = w.id
@@ -46,7 +59,11 @@ export async function insertDeliveries(
       drafts.map(({ payload }) => payload),
     ],
   );
-  return rows.map(({ isHeld, ...delivery }) => ({ delivery, isHeld }));
+  return rows.map(storedOf);
+}
+
+export function storedOf({ isHeld, ...delivery }: StoredRow): StoredDelivery {
+  return { delivery, isHeld };
 }
 
 export async function findDelivery(db: Queryable, id: string): Promise<Delivery | undefined> {
@@ -75,7 +92,7 @@ export async function listDeliveries(
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
-         status, ${SHOWN_REASON} as held_reason, created_at, updated_at
+         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, created_at, updated_at
        from deliveries
        where ${OF_VISIBLE_WEBHOOK}
          and ($webhook_id::uuid is null or webhook_id = $webhook_id)
@@ -91,10 +108,15 @@ export async function listDeliveries(
 
 /**
  * Removes deliveries and their attempts. A job that one of them has ends without a send when it
- * comes due.
+ * comes due. @returns the ordering keys that have lost their head: they are to go on.
  */
-export async function deleteDeliveries(tx: Tx, ids: string[]): Promise<void> {
-  await tx.query('delete from deliveries where id = any ($1::uuid[])', [ids]);
+export async function deleteDeliveries(tx: Tx, ids: string[]): Promise<OrderingKey[]> {
+  const { rows } = await tx.query<OrderingKey & { is_head: boolean }>(
+    `delete from deliveries where id = any ($1::uuid[])
+     returning webhook_id as "webhookId", ordering_key as key, is_head`,
+    [ids],
+  );
+  return rows.flatMap(({ webhookId, key, is_head }) => (is_head ? [{ webhookId, key }] : []));
 }
 
 /**

@@ -22,7 +22,12 @@ type ShownReason = (typeof SHOWN_REASONS)[number];
 export const HELD_REASONS = [...SHOWN_REASONS, 'later', 'backlog'] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
 
-/** The reason in column `held_reason` as the API tells it. */
+/** The reason as the API tells it. */
+export function shownReason(reason: HeldReason | null): ShownReason | null {
+  return reason === 'later' || reason === 'backlog' ? null : reason;
+}
+
+/** The same in SQL, of column `held_reason`. */
 export const SHOWN_REASON = `case when held_reason not in ('later', 'backlog') then held_reason end`;
 
 /**
@@ -37,6 +42,9 @@ export type Delivery = {
   delivery_attempts: number;
   status: Status;
   held_reason: ShownReason | null;
+  ordering_key: string | null;
+  /** Its place among those of its key; null without one. */
+  sequence: number | null;
   created_at: string;
   updated_at: string;
 };

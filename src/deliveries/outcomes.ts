@@ -1,6 +1,7 @@
 import type { Tx } from '../database/transaction.ts';
 import type { Status } from './delivery.ts';
 import { heldReasonSql } from './may-run.ts';
+import type { OrderingKey } from './order/ordering-key.ts';
 
 /**
  * What attempt number `attempt` made of a delivery. `delaySeconds` is the time to the next one;
@@ -13,10 +14,15 @@ export type Outcome = {
   delaySeconds: number | null;
   /** What its next job is to know of claims that ran out. */
   crashes: number;
+  /** The delivery has an ordering key. */
+  isKeyed: boolean;
 };
 
-/** What was recorded: how old its delivery is, and whether that is held from now on. */
-export type Recorded = { ageSeconds: number; isHeld: boolean };
+/**
+ * What was recorded: how old its delivery is, whether that is held from now on, and the ordering
+ * key that has no head any more.
+ */
+export type Recorded = { ageSeconds: number; isHeld: boolean; freedKey: string | null };
 
 /**
  * Records outcomes on deliveries that are still pending and have had `attempt` − 1 attempts; others
@@ -24,8 +30,8 @@ export type Recorded = { ageSeconds: number; isHeld: boolean };
  * @returns what was recorded, by the id of the delivery.
  */
 export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<string, Recorded>> {
-  // Most batches have nothing but successes: then nobody asks what may run.
-  const mayBeHeld = outcomes.some(({ status }) => status === 'pending');
+  // Most batches have nothing but successes without a key: then nobody asks what may run.
+  const asks = outcomes.some(({ status, isKeyed }) => status === 'pending' || isKeyed);
   const { rows } = await tx.query<Recorded & { id: string }>(
     `with locked as (
        select id, webhook_id from deliveries where id = any ($1::uuid[]) order by id for update
@@ -34,15 +40,17 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
      set status = outcome.status, delivery_attempts = outcome.attempt, isolated_by = null,
        updated_at = now(),
        scheduled_at = coalesce(now() + make_interval(secs => outcome.delay), scheduled_at)
-       ${mayBeHeld ? HOLD : ''}
+       ${asks ? HOLD : ''}
      from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::integer[])
        as outcome (id, attempt, status, delay, crashes)
      join locked on locked.id = outcome.id
-     ${mayBeHeld ? WITH_REASON : ''}
+     ${asks ? WITH_REASON : ''}
      where deliveries.id = outcome.id
        and deliveries.status = 'pending'
        and deliveries.delivery_attempts = outcome.attempt - 1
      returning deliveries.id, deliveries.parked_at is not null as "isHeld",
+       case when deliveries.status <> 'pending' and not deliveries.is_head
+         then deliveries.ordering_key end as "freedKey",
        extract(epoch from now() - deliveries.created_at)::float8 as "ageSeconds"`,
     [
       outcomes.map(({ deliveryId }) => deliveryId),
@@ -63,20 +71,30 @@ const WITH_REASON = `
       then ${heldReasonSql({ webhook: 'w', state: 's' }, { wait: 'outcome.delay' })} end as reason
   ) as held`;
 
+/** A failed head blocks its key where its webhook asks for that. */
+const BLOCKS = `w.ordering_on_failure = 'block'`;
+
 const HOLD = `, crashes = outcome.crashes,
+  is_head = deliveries.is_head
+    and (outcome.status = 'pending' or outcome.status = 'failed' and ${BLOCKS}),
   held_reason = held.reason, parked_at = case when held.reason is not null then now() end`;
 
 /**
  * Ends pending deliveries that have had all their attempts already; their jobs end in the same
- * transaction.
+ * transaction. @returns the ordering keys that have no head any more: they are to go on.
  */
-export async function exhaustDeliveries(tx: Tx, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.query(
-    `update deliveries set status = 'failed', isolated_by = null, updated_at = now()
-     where id = any ($1::uuid[]) and status = 'pending'`,
+export async function exhaustDeliveries(tx: Tx, ids: string[]): Promise<OrderingKey[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.query<OrderingKey & { isFree: boolean }>(
+    `update deliveries
+     set status = 'failed', isolated_by = null, updated_at = now(), is_head = is_head and ${BLOCKS}
+     from webhooks w
+     where deliveries.id = any ($1::uuid[]) and status = 'pending' and w.id = webhook_id
+     returning webhook_id as "webhookId", ordering_key as key,
+       ordering_key is not null and not is_head as "isFree"`,
     [ids],
   );
+  return rows.flatMap(({ webhookId, key, isFree }) => (isFree ? [{ webhookId, key }] : []));
 }
 
 /** Moves pending deliveries to a time from now; they get a job for it in the same transaction. */

@@ -17,6 +17,7 @@ export type SendableDelivery = Pick<
   ordering_key: string | null;
   /** It is the one of its ordering key that may run. */
   is_head: boolean;
+  sequence: number | null;
   payload: string | null;
   bytes: number;
   waitSeconds: number;
@@ -37,7 +38,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
   const { rows } = await db.query<SendableDelivery & JoinedWebhook & JoinedGate>(
     `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
-         is_head,
+         is_head, sequence::float8 as sequence,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
@@ -59,9 +60,9 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 
 function deliveryOf(row: SendableDelivery): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
-  const { payload, bytes, waitSeconds, ordering_key, is_head } = row;
+  const { payload, bytes, waitSeconds, ordering_key, is_head, sequence } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
-  return { ...kept, payload, bytes, waitSeconds, ordering_key, is_head };
+  return { ...kept, payload, bytes, waitSeconds, ordering_key, is_head, sequence };
 }
 
 /** A payload, whatever its length. */

@@ -4,6 +4,7 @@ import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { NextJob } from '../queue/delivery-queue.ts';
 import type { HeldReason } from './delivery.ts';
 import { holdDeliveries } from './hold.ts';
+import { goOn } from './order/promote.ts';
 import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';
 
 /** Why a claim is not sent now, and so what becomes of its delivery. */
@@ -29,8 +30,8 @@ const DOUBT_SECONDS = 30;
 
 /**
  * Takes what is not to be sent now out of the queue: holds what may not run, gives what is early a
- * job at its time, fails what has no attempts left, and ends the jobs of what needs none. Claims
- * that are no longer ours change nothing.
+ * job at its time, fails what has no attempts left, and ends the jobs of what needs none. The
+ * ordering key of what has failed goes on. Claims that are no longer ours change nothing.
  */
 export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]): Promise<void> {
   const ours = await queue.finish(
@@ -47,9 +48,10 @@ export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]):
     withdrawal.kind === 'hold' ? [{ deliveryId, crashes, reason: withdrawal.reason }] : [],
   );
   await holdDeliveries(tx, holds);
-  await exhaustDeliveries(tx, idsOf('exhaust'));
+  const keys = await exhaustDeliveries(tx, idsOf('exhaust'));
   await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
   await queue.enqueue(tx, withdrawn.flatMap(nextJob));
+  await goOn(tx, queue, keys);
 }
 
 /** The job at its time of a delivery that is only early, or in doubt; none for the others. */

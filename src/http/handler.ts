@@ -1,5 +1,5 @@
 import type { Pool } from '../database/pool.ts';
-import type { Acceptor } from '../deliveries/accept.ts';
+import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { operations } from './openapi.d.ts';
 
@@ -24,7 +24,12 @@ type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
 type Handler<Id extends OperationId> = (request: OperationRequest<Id>) => Promise<Answer<Id>>;
 
 /** What handlers work with. */
-export type ApiParts = { pool: Pool; acceptor: Acceptor; metrics: Metrics };
+export type ApiParts = {
+  pool: Pool;
+  queue: AcceptParts['queue'];
+  acceptor: Acceptor;
+  metrics: Metrics;
+};
 
 /** A handler for each operation of the API port, by operationId. */
 export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };

@@ -71,6 +71,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/ordering-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List blocked ordering keys
+         * @description Lists the ordering keys of a webhook that a failed delivery blocks, by key, ascending. Only a webhook with
+         *     `ordering_on_failure: block` has such keys. A key goes on when that delivery is deleted, or when it is
+         *     skipped.
+         */
+        get: operations["listOrderingKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+                /**
+                 * @description An ordering key, URL-encoded, a slash in it too (`%2F`).
+                 * @example order-1042
+                 */
+                ordering_key: components["parameters"]["OrderingKey"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip what blocks an ordering key
+         * @description Lets a blocked ordering key go on with its next delivery. The failed one that blocks it stays failed, and gives
+         *     up its place.
+         */
+        post: operations["skipOrderingKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries": {
         parameters: {
             query?: never;
@@ -97,6 +157,9 @@ export interface paths {
          *     `3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9`.
          *
          *     A webhook that is not active takes deliveries too. They are held back until it is active again.
+         *
+         *     Deliveries with the same `ordering_key` are attempted one after the other, in the order in which they were
+         *     accepted.
          */
         post: operations["createDelivery"];
         delete?: never;
@@ -724,6 +787,18 @@ export interface components {
              */
             held_reason: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
             /**
+             * @description The deliveries of its webhook with the same key are attempted one after the other. Null: it waits for none.
+             * @example order-1042
+             */
+            ordering_key: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
+             *     `webhook-sequence`. Null without an `ordering_key`.
+             * @example 7310
+             */
+            sequence: number | null;
+            /**
              * Format: date-time
              * @description When the delivery was created.
              * @example 2026-11-23T16:26:01.747666Z
@@ -752,6 +827,14 @@ export interface components {
              * @example {"success": true}
              */
             payload: string | null;
+            /**
+             * Format: text
+             * @description Deliveries of the webhook with the same key, such as the id of an order, are attempted one after the other.
+             *     Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+             *     character by character. Null or left out: it waits for no other delivery.
+             * @example order-1042
+             */
+            ordering_key?: string | null;
             /**
              * Format: uuid
              * @description Ignored; may be sent back.
@@ -782,6 +865,12 @@ export interface components {
              * @enum {string|null}
              */
             held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
+            /**
+             * Format: int64
+             * @description Ignored; may be sent back.
+             * @example 7310
+             */
+            sequence?: number | null;
             /**
              * Format: date-time
              * @description Ignored; may be sent back.
@@ -814,6 +903,55 @@ export interface components {
              * @example 0
              */
             offset: number;
+        };
+        /** @description A page of ordering keys. */
+        OrderingKeyList: {
+            /** @description The keys of this page, by key, ascending. */
+            ordering_keys: components["schemas"]["BlockedOrderingKey"][];
+            /**
+             * Format: int32
+             * @description The limit of the request.
+             * @example 50
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description The offset of the request.
+             * @example 0
+             */
+            offset: number;
+        };
+        /** @description An ordering key that stands still, as one of its deliveries has failed. */
+        BlockedOrderingKey: {
+            /**
+             * @description The key.
+             * @example order-1042
+             */
+            ordering_key: string;
+            /**
+             * Format: uuid
+             * @description The id of the failed delivery that blocks the key.
+             * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+             */
+            delivery_id: string;
+            /**
+             * Format: int64
+             * @description The `sequence` of that delivery.
+             * @example 7310
+             */
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description When it failed.
+             * @example 2026-11-23T16:26:12.215480Z
+             */
+            blocked_since: string;
+            /**
+             * Format: int32
+             * @description How many pending deliveries of the key wait behind it.
+             * @example 12
+             */
+            waiting: number;
         };
         /** @description One try to send a delivery. */
         DeliveryAttempt: {
@@ -1131,6 +1269,16 @@ export interface components {
          */
         WebhookId: string;
         /**
+         * @description An ordering key, URL-encoded, a slash in it too (`%2F`).
+         * @example order-1042
+         */
+        OrderingKey: string;
+        /**
+         * @description Which keys to list. `blocked` are those that a failed delivery blocks.
+         * @example blocked
+         */
+        OrderingKeyState: "blocked";
+        /**
          * @description The id of a delivery.
          * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
          */
@@ -1443,6 +1591,113 @@ export interface operations {
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["InvalidId"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listOrderingKeys: {
+        parameters: {
+            query: {
+                /**
+                 * @description Which keys to list. `blocked` are those that a failed delivery blocks.
+                 * @example blocked
+                 */
+                state: components["parameters"]["OrderingKeyState"];
+                /**
+                 * @description How many items a page holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description How many items to skip before the page starts.
+                 * @example 0
+                 */
+                offset?: components["parameters"]["Offset"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of ordering keys. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderingKeyList"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    skipOrderingKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+                /**
+                 * @description An ordering key, URL-encoded, a slash in it too (`%2F`).
+                 * @example order-1042
+                 */
+                ordering_key: components["parameters"]["OrderingKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key goes on. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description The id in the path is not a UUID, or the key cannot be one (code 2), no webhook has that id (code 5), or
+             *     nothing blocks this key (code 18).
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

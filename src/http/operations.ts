@@ -1,12 +1,18 @@
 import type { Log } from '../telemetry/log.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
+import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
-  return { ...webhookHandlers(parts, log), ...deliveryHandlers(parts), ...attemptHandlers(parts) };
+  return {
+    ...webhookHandlers(parts, log),
+    ...deliveryHandlers(parts),
+    ...attemptHandlers(parts),
+    ...orderingKeyHandlers(parts),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { PageTooLarge } from '../database/long-text.ts';
 import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
+import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';
@@ -32,6 +33,7 @@ export const PROBLEMS = {
   long_head: { status: 431, code: 15, message: 'request headers too large' },
   no_http: { status: 400, code: 16, message: 'malformed request' },
   misdirected: { status: 421, code: 17, message: 'misdirected request' },
+  key_not_blocked: { status: 404, code: 18, message: 'ordering key not blocked' },
 } as const;
 
 type Kind = keyof typeof PROBLEMS;
@@ -75,6 +77,7 @@ export class Unauthorized extends Error {
 export function problemOf(error: unknown): Problem {
   if (error instanceof WebhookNotFound) return problem('webhook_not_found');
   if (error instanceof DeliveryNotFound) return problem('delivery_not_found');
+  if (error instanceof KeyNotBlocked) return problem('key_not_blocked');
   if (error instanceof AttemptNotFound) return problem('attempt_not_found');
   if (error instanceof BadRequest) return problem(error.kind, { details: error.message });
   if (error instanceof PageTooLarge)
@@ -161,6 +164,8 @@ const PLAIN: Record<string, string> = {
   'must match format "date-time"':
     'must be an RFC 3339 time such as 2026-03-08T20:41:25Z (write + as %2B in a query)',
   'must match format "text"': 'must be text without U+0000 and without unpaired surrogates',
+  'must match pattern "^([^.]|\\.[^.]|\\.\\.[\\s\\S])[\\s\\S]*$"':
+    'must not be . or .., which no path can name',
   'must NOT have additional properties': 'is not a known field',
 };
 

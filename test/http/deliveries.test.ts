@@ -26,6 +26,8 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     delivery_attempts: 0,
     status: 'pending',
     held_reason: null,
+    ordering_key: null,
+    sequence: null,
     updated_at: created_at,
   });
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);

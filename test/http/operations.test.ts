@@ -18,6 +18,11 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
   const { pool } = database;
   const [webhookId = ''] = await addWebhookRows(pool, [{}]);
   const [deliveryId = ''] = await addDeliveryRows(pool, [{ webhookId, status: 'succeeded' }]);
+  const [blockingId = ''] = await addDeliveryRows(pool, [{ webhookId, status: 'failed' }]);
+  await pool.query(
+    `update deliveries set ordering_key = 'k', sequence = 1, is_head = true where id = $1`,
+    [blockingId],
+  );
   const [attemptId = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId }]);
 
   const CALLS: Record<string, [method: string, path: string, body?: unknown]> = {
@@ -30,6 +35,8 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'getDelivery 200': ['GET', `/deliveries/${deliveryId}`],
     'listDeliveryAttempts 200': ['GET', '/delivery-attempts'],
     'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attemptId}`],
+    'listOrderingKeys 200': ['GET', `/webhooks/${webhookId}/ordering-keys?state=blocked`],
+    'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
     'deleteDelivery 204': ['DELETE', `/deliveries/${deliveryId}`],
     'deleteWebhook 204': ['DELETE', `/webhooks/${webhookId}`],
   };

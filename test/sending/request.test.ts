@@ -32,3 +32,12 @@ test('an empty payload → an empty body, signed like any other', () => {
     'f9d31112a4979613e22fa6348c6cba8b29cdfb42fe05d8b832f056d16735bee9',
   ]);
 });
+
+test('a delivery with a sequence → one more header, in its place', () => {
+  const { headers } = buildRequest(WEBHOOK, 'x', 7310);
+  assert.deepEqual(
+    headers.map(([name]) => name),
+    ['Content-Type', 'webhook-sequence', 'X-Hub-Signature'],
+  );
+  assert.deepEqual(headers[1], ['webhook-sequence', '7310']);
+});

@@ -67,7 +67,7 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, acceptor, metrics }, options, log);
+  const app = await createApi({ pool, queue, acceptor, metrics }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);

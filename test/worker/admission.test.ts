@@ -29,6 +29,7 @@ const DUE: SendableDelivery = {
   isolated_by: null,
   ordering_key: null,
   is_head: false,
+  sequence: null,
 };
 const MARKED = { ...DUE, isolated_by: 'm' };
 

@@ -27,6 +27,7 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       isolated_by: null,
       ordering_key: null,
       is_head: false,
+      sequence: null,
     },
     webhook: webhookOf(webhookId),
     state: NO_STATE,

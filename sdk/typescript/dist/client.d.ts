@@ -51,6 +51,7 @@
  * | 15 | request headers too large | 431 |
  * | 16 | malformed request | 400 |
  * | 17 | misdirected request | 421 |
+ * | 18 | ordering key not blocked | 404 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -497,6 +498,18 @@ export type Delivery = {
      */
     held_reason: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
     /**
+     * The deliveries of its webhook with the same key are attempted one after the other. Null: it waits for none.
+     */
+    ordering_key: string | null;
+    /**
+     * Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
+     * `webhook-sequence`. Null without an `ordering_key`.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence: number | null;
+    /**
      * When the delivery was created.
      * @format date-time
      */
@@ -523,6 +536,16 @@ export type DeliveryInput = {
      */
     payload?: string | null;
     /**
+     * Deliveries of the webhook with the same key, such as the id of an order, are attempted one after the other.
+     * Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+     * character by character. Null or left out: it waits for no other delivery.
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^([^.]|\.[^.]|\.\.[\s\S])[\s\S]*$
+     * @format text
+     */
+    ordering_key?: string | null;
+    /**
      * Ignored; may be sent back.
      * @format uuid
      */
@@ -547,6 +570,13 @@ export type DeliveryInput = {
      * Ignored; may be sent back.
      */
     held_reason?: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
+    /**
+     * Ignored; may be sent back.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence?: number | null;
     /**
      * Ignored; may be sent back.
      * @format date-time
@@ -576,6 +606,56 @@ export type DeliveryList = {
      * @format int32
      */
     offset: number;
+};
+/**
+ * A page of ordering keys.
+ */
+export type OrderingKeyList = {
+    /**
+     * The keys of this page, by key, ascending.
+     */
+    ordering_keys: BlockedOrderingKey[];
+    /**
+     * The limit of the request.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * The offset of the request.
+     * @format int32
+     */
+    offset: number;
+};
+/**
+ * An ordering key that stands still, as one of its deliveries has failed.
+ */
+export type BlockedOrderingKey = {
+    /**
+     * The key.
+     */
+    ordering_key: string;
+    /**
+     * The id of the failed delivery that blocks the key.
+     * @format uuid
+     */
+    delivery_id: string;
+    /**
+     * The `sequence` of that delivery.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence: number;
+    /**
+     * When it failed.
+     * @format date-time
+     */
+    blocked_since: string;
+    /**
+     * How many pending deliveries of the key wait behind it.
+     * @format int32
+     */
+    waiting: number;
 };
 /**
  * One try to send a delivery.
@@ -813,6 +893,94 @@ export type DeleteWebhookVariables = {
      * @format uuid
      */
     webhook_id: string;
+};
+export type ListOrderingKeysResult = OrderingKeyList;
+export type ListOrderingKeysPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type ListOrderingKeysQuery = {
+    /**
+     * Which keys to list. `blocked` are those that a failed delivery blocks.
+     */
+    state: "blocked";
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+};
+export type ListOrderingKeysResponseHeaders = {
+    xRequestId?: string;
+};
+export type ListOrderingKeysVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * Which keys to list. `blocked` are those that a failed delivery blocks.
+     */
+    state: "blocked";
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+};
+export type SkipOrderingKeyResult = void;
+export type SkipOrderingKeyPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * An ordering key, URL-encoded, a slash in it too (`%2F`).
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key: string;
+};
+export type SkipOrderingKeyResponseHeaders = {
+    xRequestId?: string;
+};
+export type SkipOrderingKeyVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * An ordering key, URL-encoded, a slash in it too (`%2F`).
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key: string;
 };
 export type ListDeliveriesResult = DeliveryList;
 export type ListDeliveriesQuery = {
@@ -1170,6 +1338,57 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    listOrderingKeys: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * Which keys to list. `blocked` are those that a failed delivery blocks.
+             */
+            state: "blocked";
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+        };
+        result: ListOrderingKeysResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    skipOrderingKey: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * An ordering key, URL-encoded, a slash in it too (`%2F`).
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key: string;
+        };
+        result: SkipOrderingKeyResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -1441,6 +1660,57 @@ export declare const OPERATIONS: {
         readonly tags: readonly ["Webhooks"];
         readonly params: readonly [{
             readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly responseKind: "void";
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly listOrderingKeys: {
+        readonly id: "listOrderingKeys";
+        readonly method: "GET";
+        readonly path: "/webhooks/{webhook_id}/ordering-keys";
+        readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }, {
+            readonly name: "state";
+            readonly in: "query";
+        }, {
+            readonly name: "limit";
+            readonly in: "query";
+        }, {
+            readonly name: "offset";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly skipOrderingKey: {
+        readonly id: "skipOrderingKey";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip";
+        readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }, {
+            readonly name: "ordering_key";
             readonly in: "path";
         }];
         readonly responseKind: "void";
@@ -2008,8 +2278,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -2156,6 +2426,47 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      * @format uuid
      */
     webhook_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<void, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, listOrderingKeys: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * Which keys to list. `blocked` are those that a failed delivery blocks.
+     */
+    state: "blocked";
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+}, init?: Init | undefined) => Promise<EnvelopeResult<OrderingKeyList, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, skipOrderingKey: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * An ordering key, URL-encoded, a slash in it too (`%2F`).
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveries: (<Init extends RequestOptions | undefined = undefined>(args?: {

@@ -34,5 +34,7 @@ export declare const ProblemCode: {
     readonly malformedRequest: 16;
     /** 421 */
     readonly misdirectedRequest: 17;
+    /** 404 */
+    readonly orderingKeyNotBlocked: 18;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

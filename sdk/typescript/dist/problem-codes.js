@@ -35,4 +35,6 @@ export const ProblemCode = {
     malformedRequest: 16,
     /** 421 */
     misdirectedRequest: 17,
+    /** 404 */
+    orderingKeyNotBlocked: 18,
 };

@@ -54,6 +54,7 @@
  * | 15 | request headers too large | 431 |
  * | 16 | malformed request | 400 |
  * | 17 | misdirected request | 421 |
+ * | 18 | ordering key not blocked | 404 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -509,6 +510,18 @@ export type Delivery = {
      */
     held_reason: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
     /**
+     * The deliveries of its webhook with the same key are attempted one after the other. Null: it waits for none.
+     */
+    ordering_key: string | null;
+    /**
+     * Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
+     * `webhook-sequence`. Null without an `ordering_key`.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence: number | null;
+    /**
      * When the delivery was created.
      * @format date-time
      */
@@ -536,6 +549,16 @@ export type DeliveryInput = {
      */
     payload?: string | null;
     /**
+     * Deliveries of the webhook with the same key, such as the id of an order, are attempted one after the other.
+     * Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+     * character by character. Null or left out: it waits for no other delivery.
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^([^.]|\.[^.]|\.\.[\s\S])[\s\S]*$
+     * @format text
+     */
+    ordering_key?: string | null;
+    /**
      * Ignored; may be sent back.
      * @format uuid
      */
@@ -560,6 +583,13 @@ export type DeliveryInput = {
      * Ignored; may be sent back.
      */
     held_reason?: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
+    /**
+     * Ignored; may be sent back.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence?: number | null;
     /**
      * Ignored; may be sent back.
      * @format date-time
@@ -590,6 +620,58 @@ export type DeliveryList = {
      * @format int32
      */
     offset: number;
+};
+
+/**
+ * A page of ordering keys.
+ */
+export type OrderingKeyList = {
+    /**
+     * The keys of this page, by key, ascending.
+     */
+    ordering_keys: BlockedOrderingKey[];
+    /**
+     * The limit of the request.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * The offset of the request.
+     * @format int32
+     */
+    offset: number;
+};
+
+/**
+ * An ordering key that stands still, as one of its deliveries has failed.
+ */
+export type BlockedOrderingKey = {
+    /**
+     * The key.
+     */
+    ordering_key: string;
+    /**
+     * The id of the failed delivery that blocks the key.
+     * @format uuid
+     */
+    delivery_id: string;
+    /**
+     * The `sequence` of that delivery.
+     * @minimum 1
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    sequence: number;
+    /**
+     * When it failed.
+     * @format date-time
+     */
+    blocked_since: string;
+    /**
+     * How many pending deliveries of the key wait behind it.
+     * @format int32
+     */
+    waiting: number;
 };
 
 /**
@@ -851,6 +933,103 @@ export type DeleteWebhookVariables = {
      * @format uuid
      */
     webhook_id: string;
+};
+
+export type ListOrderingKeysResult = OrderingKeyList;
+
+export type ListOrderingKeysPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type ListOrderingKeysQuery = {
+    /**
+     * Which keys to list. `blocked` are those that a failed delivery blocks.
+     */
+    state: "blocked";
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+};
+
+export type ListOrderingKeysResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ListOrderingKeysVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * Which keys to list. `blocked` are those that a failed delivery blocks.
+     */
+    state: "blocked";
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+};
+
+export type SkipOrderingKeyResult = void;
+
+export type SkipOrderingKeyPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * An ordering key, URL-encoded, a slash in it too (`%2F`).
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key: string;
+};
+
+export type SkipOrderingKeyResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type SkipOrderingKeyVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * An ordering key, URL-encoded, a slash in it too (`%2F`).
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key: string;
 };
 
 export type ListDeliveriesResult = DeliveryList;
@@ -1233,6 +1412,57 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    listOrderingKeys: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * Which keys to list. `blocked` are those that a failed delivery blocks.
+             */
+            state: "blocked";
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+        };
+        result: ListOrderingKeysResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    skipOrderingKey: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * An ordering key, URL-encoded, a slash in it too (`%2F`).
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key: string;
+        };
+        result: SkipOrderingKeyResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -1401,6 +1631,8 @@ export const OPERATIONS = {
     getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listOrderingKeys: { id: "listOrderingKeys", method: "GET", path: "/webhooks/{webhook_id}/ordering-keys", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "state", in: "query" }, { name: "limit", in: "query" }, { name: "offset", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    skipOrderingKey: { id: "skipOrderingKey", method: "POST", path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "ordering_key", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -3256,4 +3488,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listOrderingKeys, skipOrderingKey, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

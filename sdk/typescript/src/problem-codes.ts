@@ -36,6 +36,8 @@ export const ProblemCode = {
   malformedRequest: 16,
   /** 421 */
   misdirectedRequest: 17,
+  /** 404 */
+  orderingKeyNotBlocked: 18,
 } as const;
 
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

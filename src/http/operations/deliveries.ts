@@ -1,6 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
+import { goOn } from '../../deliveries/order/promote.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
@@ -10,7 +11,7 @@ type DeliveryOperations = Pick<
   'listDeliveries' | 'createDelivery' | 'getDelivery' | 'deleteDelivery'
 >;
 
-export function deliveryHandlers({ pool, acceptor }: ApiParts): DeliveryOperations {
+export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryOperations {
   return {
     async listDeliveries({ query }) {
       const page = pageOf(query);
@@ -22,7 +23,11 @@ export function deliveryHandlers({ pool, acceptor }: ApiParts): DeliveryOperatio
       return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
     },
     async createDelivery({ body }) {
-      const draft = { webhookId: body.webhook_id, payload: body.payload ?? '' };
+      const draft = {
+        webhookId: body.webhook_id,
+        payload: body.payload ?? '',
+        orderingKey: body.ordering_key ?? undefined,
+      };
       const [accepted] = await acceptor.accept([draft]);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
       return { status: 201, body: accepted.delivery };
@@ -33,7 +38,9 @@ export function deliveryHandlers({ pool, acceptor }: ApiParts): DeliveryOperatio
       return { status: 200, body: delivery };
     },
     async deleteDelivery({ params }) {
-      await inTransaction(pool, (tx) => deleteDeliveries(tx, [params.delivery_id]));
+      await inTransaction(pool, async (tx) =>
+        goOn(tx, queue, await deleteDeliveries(tx, [params.delivery_id])),
+      );
       return { status: 204 };
     },
   };

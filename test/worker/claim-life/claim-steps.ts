@@ -66,6 +66,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     isolated_by: mark === 0 ? null : String(mark),
     ordering_key: null,
     is_head: false,
+    sequence: null,
   };
 }
 

@@ -132,6 +132,8 @@ class Delivery:
     delivery_attempts: int
     status: DeliveryStatus
     held_reason: Optional[str]
+    ordering_key: Optional[str]
+    sequence: Optional[int]
     created_at: str
     updated_at: str
 
@@ -141,11 +143,13 @@ class DeliveryInput:
     """A payload for a webhook, and those fields of an earlier answer that a client may send back."""
     webhook_id: str
     payload: Optional[str] = None
+    ordering_key: Optional[str] = None
     id: Optional[str] = None
     scheduled_at: Optional[str] = None
     delivery_attempts: Optional[int] = None
     status: Optional[str] = None
     held_reason: Optional[str] = None
+    sequence: Optional[int] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
 
@@ -156,6 +160,24 @@ class DeliveryList:
     deliveries: List[Delivery]
     limit: int
     offset: int
+
+
+@dataclass
+class OrderingKeyList:
+    """A page of ordering keys."""
+    ordering_keys: List[BlockedOrderingKey]
+    limit: int
+    offset: int
+
+
+@dataclass
+class BlockedOrderingKey:
+    """An ordering key that stands still, as one of its deliveries has failed."""
+    ordering_key: str
+    delivery_id: str
+    sequence: int
+    blocked_since: str
+    waiting: int
 
 
 @dataclass
@@ -1212,6 +1234,8 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_webhook": {"id": "getWebhook", "method": "GET", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "replace_webhook": {"id": "replaceWebhook", "method": "PUT", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_webhook": {"id": "deleteWebhook", "method": "DELETE", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_ordering_keys": {"id": "listOrderingKeys", "method": "GET", "path": "/webhooks/{webhook_id}/ordering-keys", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "skip_ordering_key": {"id": "skipOrderingKey", "method": "POST", "path": "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1420,6 +1444,62 @@ class Client:
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
         params: Dict[str, Any] = dict(auth_query)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
+        """List blocked ordering keys"""
+        op = _OPERATIONS["list_ordering_keys"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if state is not None:
+            params["state"] = encode(state)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response)))
+
+    def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
+        """Like list_ordering_keys(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_ordering_keys"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if state is not None:
+            params["state"] = encode(state)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def skip_ordering_key(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
+        """Skip what blocks an ordering key"""
+        op = _OPERATIONS["skip_ordering_key"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "ordering_key": ordering_key})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return None
+
+    def skip_ordering_key_with_headers(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[None]:
+        """Like skip_ordering_key(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["skip_ordering_key"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "ordering_key": ordering_key})
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
@@ -1943,6 +2023,62 @@ class AsyncClient:
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
         params: Dict[str, Any] = dict(auth_query)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
+        """List blocked ordering keys"""
+        op = _OPERATIONS["list_ordering_keys"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if state is not None:
+            params["state"] = encode(state)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response)))
+
+    async def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
+        """Like list_ordering_keys(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_ordering_keys"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if state is not None:
+            params["state"] = encode(state)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def skip_ordering_key(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
+        """Skip what blocks an ordering key"""
+        op = _OPERATIONS["skip_ordering_key"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "ordering_key": ordering_key})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return None
+
+    async def skip_ordering_key_with_headers(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[None]:
+        """Like skip_ordering_key(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["skip_ordering_key"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "ordering_key": ordering_key})
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))

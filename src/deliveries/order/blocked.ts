@@ -1,0 +1,54 @@
+import type { Queryable } from '../../database/pool.ts';
+import type { Tx } from '../../database/transaction.ts';
+import type { DeliveryQueue } from '../../queue/delivery-queue.ts';
+import type { OrderingKey } from './ordering-key.ts';
+import { goOn } from './promote.ts';
+
+/** An ordering key that a failed delivery blocks. Named as the API's fields. */
+export type BlockedKey = {
+  ordering_key: string;
+  delivery_id: string;
+  sequence: number;
+  blocked_since: string;
+  /** The deliveries of the key that are pending. */
+  waiting: number;
+};
+
+/** Nothing blocks this key. */
+export class KeyNotBlocked extends Error {
+  override name = 'KeyNotBlocked';
+}
+
+/** By key. A final delivery does not change, so that its last change is when it failed. */
+export async function listBlockedKeys(
+  db: Queryable,
+  webhookId: string,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<BlockedKey[]> {
+  const { rows } = await db.query<BlockedKey>(
+    `select head.ordering_key, head.id as delivery_id, head.sequence::float8 as sequence,
+       head.updated_at as blocked_since, (
+         select count(*)::integer from deliveries d
+         where d.webhook_id = head.webhook_id and d.ordering_key = head.ordering_key
+           and d.status = 'pending'
+       ) as waiting
+     from deliveries head
+     where head.webhook_id = $1 and head.is_head and head.status <> 'pending'
+       and head.status = 'failed'
+     order by head.ordering_key
+     limit $2 offset $3`,
+    [webhookId, limit, offset],
+  );
+  return rows;
+}
+
+/** Lets a blocked key go on with its next delivery. @throws KeyNotBlocked */
+export async function skipBlocked(tx: Tx, queue: DeliveryQueue, key: OrderingKey): Promise<void> {
+  const { rowCount } = await tx.query(
+    `update deliveries set is_head = false
+     where webhook_id = $1 and ordering_key = $2 and is_head and status = 'failed'`,
+    [key.webhookId, key.key],
+  );
+  if (rowCount === 0) throw new KeyNotBlocked();
+  await goOn(tx, queue, [key]);
+}

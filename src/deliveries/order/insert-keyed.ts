@@ -1,0 +1,92 @@
+import type { Tx } from '../../database/transaction.ts';
+import {
+  COLUMNS,
+  storedOf,
+  type NewDelivery,
+  type StoredDelivery,
+  type StoredRow,
+} from '../delivery-store.ts';
+import { heldReasonSql } from '../may-run.ts';
+import { lockKeys, type OrderingKey } from './ordering-key.ts';
+
+/** Locks the keys of drafts, where they have some. */
+export async function lockKeysOf(tx: Tx, drafts: NewDelivery[]): Promise<void> {
+  await lockKeys(tx, drafts.flatMap(keyOf), 'alone');
+}
+
+export function isKeyed({ orderingKey }: Pick<NewDelivery, 'orderingKey'>): boolean {
+  return orderingKey !== undefined;
+}
+
+/**
+ * Waits for those that are about to remove one of the webhooks, before any key is locked: others
+ * would have to wait for the key, and so for them.
+ */
+export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<void> {
+  await tx.query('select from webhooks where id = any ($1::uuid[]) order by id for key share', [
+    drafts.map(({ webhookId }) => webhookId),
+  ]);
+}
+
+/**
+ * As `insertDeliveries`, for drafts of which some have a key; their keys are locked. The first one
+ * of a key that has neither a head nor anything that waits is its head. The sequence follows the
+ * order of the drafts.
+ */
+export async function insertKeyedDeliveries(
+  tx: Tx,
+  drafts: NewDelivery[],
+  wait: boolean,
+): Promise<StoredDelivery[]> {
+  const { rows } = await tx.query<StoredRow>(
+    `with known as (
+       select id from webhooks
+       where id = any ($2::uuid[]) and deleted_at is null
+       order by id for key share ${wait ? '' : 'skip locked'}
+     ), draft as (${DRAFT}), judged as (${JUDGED})
+     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+       held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head)
+     select id, webhook_id, payload, now(), 0, 'pending',
+       held_reason, case when held_reason is not null then now() end, now(), now(), ordering_key,
+       case when ordering_key is not null then nextval('delivery_sequence') end,
+       ordering_key is not null and not is_behind
+     from judged
+     returning ${COLUMNS}, parked_at is not null as "isHeld"`,
+    [
+      drafts.map(({ id }) => id),
+      drafts.map(({ webhookId }) => webhookId),
+      drafts.map(({ payload }) => payload),
+      drafts.map(({ orderingKey }) => orderingKey ?? null),
+    ],
+  );
+  return rows.map(storedOf);
+}
+
+/** Drafts of known webhooks, and whether another delivery of their key goes first. */
+const DRAFT = `
+  select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.place,
+    draft.ordering_key is not null and (
+      row_number() over (
+        partition by draft.webhook_id, draft.ordering_key order by draft.place
+      ) > 1
+      or exists (select from deliveries d where d.webhook_id = draft.webhook_id
+        and d.ordering_key = draft.ordering_key and d.is_head)
+      or exists (select from deliveries d where d.webhook_id = draft.webhook_id
+        and d.ordering_key = draft.ordering_key and d.status = 'pending')
+    ) as is_behind
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality
+    as draft (id, webhook_id, payload, ordering_key, place)
+  join known on known.id = draft.webhook_id`;
+
+const REASON = heldReasonSql({ webhook: 'w', state: 's' }, { behind: 'draft.is_behind' });
+
+const JUDGED = `
+  select draft.*, ${REASON} as held_reason
+  from draft
+  join webhooks w on w.id = draft.webhook_id
+  left join webhook_states s on s.webhook_id = w.id
+  order by draft.place`;
+
+function keyOf({ webhookId, orderingKey }: NewDelivery): OrderingKey[] {
+  return orderingKey === undefined ? [] : [{ webhookId, key: orderingKey }];
+}

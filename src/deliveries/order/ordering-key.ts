@@ -1,0 +1,42 @@
+import type { Tx } from '../../database/transaction.ts';
+
+/** The deliveries of a webhook with the same ordering key are attempted one after the other. */
+export type OrderingKey = { webhookId: string; key: string };
+
+/**
+ * Keys share so many locks, so that a transaction takes no more of them than PostgreSQL has room
+ * for, however many keys it touches.
+ */
+const STRIPES = 256;
+
+/** What tells these locks from those of others in the same database. */
+const LOCKS = 703_687_308;
+
+/**
+ * Locks keys until the transaction ends, always in the same order, and after its rows. Who adds to
+ * a key takes it `alone`: it must know whether there is a head, and nobody may come between. Who
+ * ends the head of a key takes it `shared`: against those that add, one of which may just have
+ * found that head and be about to put a delivery behind it. Two that end heads need no lock against
+ * each other, as each has the row of its own.
+ */
+export async function lockKeys(
+  tx: Tx,
+  keys: OrderingKey[],
+  how: 'alone' | 'shared',
+): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.query(
+    `select pg_advisory_xact_lock${how === 'shared' ? '_shared' : ''}(${LOCKS}, stripe)
+     from (
+       select distinct hashtext(webhook_id::text || ordering_key) & ${STRIPES - 1} as stripe
+       from unnest($1::uuid[], $2::text[]) as locked (webhook_id, ordering_key)
+       order by stripe
+     ) as stripes`,
+    columnsOf(keys),
+  );
+}
+
+/** Two parameters of a statement: the webhooks and the keys. */
+export function columnsOf(keys: OrderingKey[]): [webhookIds: string[], keys: string[]] {
+  return [keys.map(({ webhookId }) => webhookId), keys.map(({ key }) => key)];
+}

@@ -1,0 +1,78 @@
+import type { Tx } from '../../database/transaction.ts';
+import type { DeliveryQueue, NextJob } from '../../queue/delivery-queue.ts';
+import type { HeldReason } from '../delivery.ts';
+import { heldReasonSql } from '../may-run.ts';
+import { columnsOf, lockKeys, type OrderingKey } from './ordering-key.ts';
+
+/** A delivery that has become the head of its key. It may be held for another reason still. */
+export type Promoted = {
+  id: string;
+  webhookId: string;
+  reason: HeldReason | null;
+  crashes: number;
+  delaySeconds: number;
+};
+
+/**
+ * Makes the next delivery of each key its head, in the transaction that ended the one before. A key
+ * that has a head keeps it, and a key that has no pending delivery needs none.
+ *
+ * The order of the steps matters. The head has ended first: so two transactions that end the same
+ * head, or that end and delete it, wait for each other at its row. Then the key is locked, and only
+ * then it is asked which delivery is next: so a delivery that was accepted behind that head is
+ * committed and seen, and one that is accepted afterwards sees that the head is gone.
+ */
+export async function promoteNext(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
+  if (keys.length === 0) return [];
+  await lockKeys(tx, keys, 'shared');
+  // It takes the place in the window that the one before it had: the backlog is no reason.
+  const { rows } = await tx.query<Promoted>(
+    `with next as (
+       select d.id, ${heldReasonSql(
+         { webhook: 'w', state: 's' },
+         { wait: 'extract(epoch from d.scheduled_at - now())', placed: true },
+       )} as reason
+       from (
+         select distinct webhook_id, ordering_key
+         from unnest($1::uuid[], $2::text[]) as free (webhook_id, ordering_key)
+       ) as key
+       cross join lateral (
+         select id, scheduled_at from deliveries
+         where webhook_id = key.webhook_id and ordering_key = key.ordering_key
+           and status = 'pending'
+         order by sequence limit 1 for update
+       ) as d
+       join webhooks w on w.id = key.webhook_id and w.deleted_at is null
+       left join webhook_states s on s.webhook_id = w.id
+       where not exists (
+         select from deliveries head
+         where head.webhook_id = key.webhook_id and head.ordering_key = key.ordering_key
+           and head.is_head
+       )
+     )
+     update deliveries
+     set is_head = true, held_reason = next.reason, updated_at = now(),
+       parked_at = case when next.reason is not null then coalesce(parked_at, now()) end
+     from next
+     where deliveries.id = next.id
+     returning deliveries.id, webhook_id as "webhookId", held_reason as reason, crashes,
+       greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"`,
+    columnsOf(keys),
+  );
+  return rows;
+}
+
+/** The jobs of those that may run. */
+export function jobsOf(promoted: Promoted[]): NextJob[] {
+  return promoted.flatMap(({ id, reason, ...job }) =>
+    reason === null ? [{ deliveryId: id, ...job }] : [],
+  );
+}
+
+/** Promotes the next delivery of each key, gives those that may run a job, and wakes the workers. */
+export async function goOn(tx: Tx, queue: DeliveryQueue, keys: OrderingKey[]): Promise<void> {
+  const jobs = jobsOf(await promoteNext(tx, keys));
+  if (jobs.length === 0) return;
+  await queue.enqueue(tx, jobs);
+  await queue.wake(tx);
+}
