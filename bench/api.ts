@@ -15,6 +15,13 @@ export const healthy = (count: number): WebhookPlan => ({
   retrySeconds: 1,
 });
 
+/** The retries of troubled ones come when all is over. */
+export const troubled = (count: number, endpoint: Endpoint): WebhookPlan => ({
+  count,
+  endpoint,
+  retrySeconds: 3600,
+});
+
 const agent = new Agent({ keepAlive: true });
 
 /** Creates webhooks over the API at `url`. @returns their ids. */

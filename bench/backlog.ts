@@ -1,25 +1,28 @@
 import { now, reached, within } from './clock.ts';
 import { grouped, less, more, p50p99, type Figure, type Outcome } from './figures.ts';
-import { postAll } from './load.ts';
+import { postAll, type Draft } from './load.ts';
 import { peakMemory, startMeter } from './meter.ts';
 import type { Arrivals } from './receiver.ts';
 import { hasPending } from './rows.ts';
 import type { Service } from './service.ts';
 import type { Trial } from './trial.ts';
 
+/** `keys`: the deliveries have as many ordering keys, in turn; 0: they have none. */
+type Backlog = { webhookIds: string[]; count: number; keys?: number; connections?: number };
+
 /** POSTs `count` deliveries in turn to the webhooks. */
 export async function acceptBacklog(
   trial: Trial,
   server: Service,
-  { webhookIds, count }: { webhookIds: string[]; count: number },
+  { webhookIds, count, keys = 0, connections = trial.sizes.connections }: Backlog,
 ): Promise<Figure[]> {
-  const { progress, sizes, payload } = trial;
+  const { progress, payload } = trial;
   progress.step(`POST of ${grouped(count)} deliveries`);
   const parts = trial.parts({ server });
   const cpu = startMeter(parts);
   const { latenciesMs, seconds } = await postAll(
     server.url,
-    { count, connections: sizes.connections, draft: inTurn(webhookIds, payload) },
+    { count, connections, draft: inTurn(webhookIds, payload, keys) },
     (done) => progress.tick(`${done} of ${count}`),
   );
   return [
@@ -29,24 +32,31 @@ export async function acceptBacklog(
   ];
 }
 
-/** Drafts for one webhook after the other. */
-export function inTurn(webhookIds: string[], payload: () => string) {
-  let turn = 0;
-  return () => ({ webhookId: webhookIds[turn++ % webhookIds.length] ?? '', payload: payload() });
+/** Drafts for one webhook after the other, and with one ordering key after the other if any. */
+export function inTurn(webhookIds: string[], payload: () => string, keys = 0): () => Draft {
+  let turn = -1;
+  return () => {
+    turn += 1;
+    const webhookId = webhookIds[turn % webhookIds.length] ?? '';
+    const key = keys > 0 ? { orderingKey: `key ${turn % keys}` } : {};
+    return { webhookId, payload: payload(), ...key };
+  };
 }
 
 const whileAccepting = (figure: Figure): Figure =>
   figure.name.startsWith('PostgreSQL') ? { ...figure, name: `${figure.name}, accepting` } : figure;
 
+/** `group`: the one of the receiver's in which they arrive. */
+type Drained = { webhookIds: string[]; count: number; group?: string };
+
 /**
  * Starts workers on a backlog of `count` deliveries and waits until all are settled. Counted from
- * the first arrival, so that the start of a process is told apart.
+ * the first arrival, so that the start of a process is told apart. The workers go on.
  */
 export async function drainBacklog(
   trial: Trial,
-  webhookIds: string[],
-  count: number,
-): Promise<Outcome> {
+  { webhookIds, count, group = 'fast' }: Drained,
+): Promise<Outcome & { workers: Service[] }> {
   const { progress, receiver, pool } = trial;
   progress.step(`drain of ${grouped(count)} deliveries`);
   const startedAt = now();
@@ -56,7 +66,7 @@ export async function drainBacklog(
   const parts = trial.parts({ workers });
   const cpu = startMeter(parts);
 
-  const arrived = async () => (await receiver.counts('fast')).arrived;
+  const arrived = async () => (await receiver.counts(group)).arrived;
   const all = await reached(async () => {
     const done = await arrived();
     progress.tick(`${done} of ${count}`);
@@ -66,10 +76,11 @@ export async function drainBacklog(
   const settledAt =
     all && (await reached(async () => !(await hasPending(pool, webhookIds)), deadline, 10));
 
-  const arrivals = await receiver.arrivals('fast');
+  const arrivals = await receiver.arrivals(group);
   const seconds = ((settledAt ?? now()) - firstAt) / 1000;
-  const { repeats } = await receiver.counts('fast');
+  const { repeats } = await receiver.counts(group);
   return {
+    workers,
     figures: [
       more('rate', arrivals.length / seconds, '/s'),
       less('worker start to first arrival', firstAt - startedAt, 'ms'),

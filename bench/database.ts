@@ -19,7 +19,7 @@ export type DatabaseServer = {
 };
 
 /** A database of the benchmark's own. */
-type Database = { url: string; pool: Pool; drop(): Promise<void> };
+type Database = { url: string; connection: Connection; pool: Pool; drop(): Promise<void> };
 
 /**
  * The server at `url`, else an embedded one with default settings in a temporary folder, until the
@@ -54,14 +54,16 @@ async function serverAt(url: string, origin: string): Promise<DatabaseServer> {
       const name = `postmand_bench_${randomBytes(6).toString('hex')}`;
       await run(connection, `create database ${name}`);
       const own = withDatabase(url, name);
+      const ownConnection = await connectionTo(parseDatabaseUrl(own));
       const pool = new Pool({
-        ...(await connectionTo(parseDatabaseUrl(own))),
+        ...ownConnection,
         max: 4,
         application_name: 'postmand bench',
       });
       pool.on('error', () => {});
       return {
         url: own,
+        connection: ownConnection,
         pool,
         async drop() {
           await pool.end();

@@ -3,7 +3,7 @@ import { now, sleep } from './clock.ts';
 import { call } from './http.ts';
 import { marksOf, type Marks } from './payload.ts';
 
-export type Draft = { webhookId: string; payload: string };
+export type Draft = { webhookId: string; payload: string; orderingKey?: string };
 
 export type Posted = { latenciesMs: number[]; seconds: number };
 
@@ -77,10 +77,10 @@ export async function postSteadily(
   return traffic;
 }
 
-export function post(agent: Agent, url: string, { webhookId, payload }: Draft) {
+export function post(agent: Agent, url: string, { webhookId, payload, orderingKey }: Draft) {
   return call(agent, {
     method: 'POST',
     url: `${url}/v1/deliveries`,
-    body: JSON.stringify({ webhook_id: webhookId, payload }),
+    body: JSON.stringify({ webhook_id: webhookId, payload, ordering_key: orderingKey }),
   });
 }

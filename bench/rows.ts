@@ -52,29 +52,6 @@ export async function insertFinished(
   });
 }
 
-/**
- * Puts in deliveries that failed once and wait for their retry, from a day from now on, each at a
- * time of its own. No jobs.
- */
-export async function insertDeferred(
-  pool: Pool,
-  { webhookIds, count, onRows }: Fill,
-): Promise<void> {
-  const day = today();
-  await inSteps(pool, { from: 1, count, onRows }, async (client, numbers) => {
-    await addDeliveryRows(
-      client,
-      numbers.map((i) => ({
-        webhookId: inTurn(webhookIds, i),
-        payload: numberedPayload(i),
-        attempts: 1,
-        scheduledAt: new Date(day + 2 * DAY_MS + i * 100).toISOString(),
-        createdAt: new Date(day - DAY_MS + i * 100).toISOString(),
-      })),
-    );
-  });
-}
-
 /** Puts in pending deliveries that were due an hour ago, with numbered payloads. No jobs. */
 export async function insertPending(
   pool: Pool,
@@ -135,7 +112,7 @@ export async function hasRows(pool: Pool, webhookId: string): Promise<boolean> {
 }
 
 /**
- * Pending deliveries that nothing will ever send. Undefined where there is no pg-boss queue to look
+ * Pending deliveries that nothing will ever send: not held, and without a job. Undefined where there is no pg-boss queue to look
  * into. Versions up to 2.1 have theirs in the schema `pgboss`.
  */
 export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
@@ -147,7 +124,7 @@ export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
   const { rows } = await pool.query<{ missing: number }>(
     `select count(*)::int as missing
      from deliveries
-     where status = 'pending'
+     where status = 'pending' and parked_at is null
        and not exists (
          select from ${job} as job
          where job.name = 'deliveries' and job.singleton_key = deliveries.id::text

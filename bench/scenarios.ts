@@ -1,4 +1,5 @@
 import { accept } from './scenarios/accept.ts';
+import { isolationDead, waitingRetries } from './scenarios/beside.ts';
 import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
@@ -7,12 +8,14 @@ import { hostile } from './scenarios/hostile.ts';
 import {
   isolationBurst,
   isolationBusy,
-  isolationDead,
   isolationHanging,
   isolationSlow,
   isolationStrangers,
 } from './scenarios/isolation.ts';
 import { latency } from './scenarios/latency.ts';
+import { ordered } from './scenarios/ordered.ts';
+import { paused } from './scenarios/paused.ts';
+import { pipeline } from './scenarios/pipeline.ts';
 import { reads } from './scenarios/reads.ts';
 import { takeover } from './scenarios/takeover.ts';
 import type { Scenario } from './trial.ts';
@@ -23,6 +26,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'drain-one': drainOne,
   'drain-50k': drainLarge,
   accept,
+  pipeline,
   latency,
   history,
   deferred,
@@ -32,6 +36,9 @@ export const SCENARIOS: Record<string, Scenario> = {
   'isolation-busy': isolationBusy,
   'isolation-strangers': isolationStrangers,
   'isolation-dead': isolationDead,
+  'waiting-retries': waitingRetries,
+  paused,
+  ordered,
   reads,
   takeover,
   delete: deletion,

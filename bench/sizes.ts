@@ -36,7 +36,21 @@ export const SIZES = {
     quick: 10_000,
     meaning: 'deliveries for the one endpoint in isolation-dead',
   },
-  rate: { full: 100, quick: 50, meaning: 'deliveries a second in isolation and delete' },
+  retries: {
+    full: 1_000_000,
+    quick: 50_000,
+    meaning: 'deliveries that wait for a retry in waiting-retries',
+  },
+  'paused-webhooks': { full: 10_000, quick: 1000, meaning: 'paused webhooks in paused' },
+  'paused-backlog': { full: 10, quick: 10, meaning: 'held deliveries of each of them' },
+  'idle-seconds': { full: 60, quick: 10, meaning: 'seconds of each measurement in paused' },
+  keys: { full: 1000, quick: 200, meaning: 'ordering keys in ordered' },
+  'one-key': { full: 1000, quick: 200, meaning: 'deliveries of the one key in ordered' },
+  rate: {
+    full: 100,
+    quick: 50,
+    meaning: 'deliveries a second in isolation, waiting-retries and delete',
+  },
   seconds: { full: 15, quick: 6, meaning: 'seconds of them' },
   'few-rows': {
     full: 10_000,

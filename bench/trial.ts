@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Connection } from '../src/database/connection.ts';
 import { createCleanup, type Cleanup } from './cleanup.ts';
 import { now } from './clock.ts';
 import type { DatabaseServer } from './database.ts';
@@ -30,6 +31,8 @@ export type Trial = {
   implementation: Implementation['name'];
   sizes: Sizes;
   pool: pg.Pool;
+  /** How to reach the same database, for connections such as the service has. */
+  connection: Connection;
   receiver: Receiver;
   progress: Progress;
   /** Makes the next payload. */
@@ -91,6 +94,7 @@ async function openTrial(
     implementation: implementation.name,
     sizes,
     pool: database.pool,
+    connection: database.connection,
     receiver,
     payload: createPayloads(),
     deadline: () => now() + sizes.limit * 1000,

@@ -37,7 +37,7 @@ export async function drainAfter(
   const ids = await createWebhooks(server.url, trial.receiver, healthy(webhooks));
   const notes = (await before?.(server, ids)) ?? [];
   const accepted = await acceptBacklog(trial, server, { webhookIds: ids, count: backlog });
-  const drained = await drainBacklog(trial, ids, backlog);
+  const drained = await drainBacklog(trial, { webhookIds: ids, count: backlog });
   const memory = peakMemory(trial.parts({ server }));
   return {
     figures: [...drained.figures, ...accepted, ...memory],

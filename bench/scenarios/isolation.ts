@@ -1,4 +1,4 @@
-import { createWebhooks, healthy } from '../api.ts';
+import { createWebhooks, healthy, troubled } from '../api.ts';
 import { acceptBacklog, firstArrival } from '../backlog.ts';
 import { now, reached } from '../clock.ts';
 import { less, p50p99, type Outcome } from '../figures.ts';
@@ -72,18 +72,6 @@ export const isolationBusy: Scenario = {
       count: sizes.busy,
       endpoint: 'slow/900',
       backlog: sizes.busy * sizes['busy-backlog'],
-    });
-    return measureBeside(trial, beside, await trial.startWorkers());
-  },
-};
-
-export const isolationDead: Scenario = {
-  summary: 'the same beside one endpoint that never answers and has a long backlog',
-  async run(trial) {
-    const beside = await openBeside(trial, {
-      count: 1,
-      endpoint: 'hang',
-      backlog: trial.sizes['dead-backlog'],
     });
     return measureBeside(trial, beside, await trial.startWorkers());
   },
@@ -195,9 +183,4 @@ async function besideTroubled(trial: Trial, endpoint: Endpoint) {
     ],
     notes,
   };
-}
-
-/** Their retries come when all is over. */
-function troubled(count: number, endpoint: Endpoint) {
-  return { count, endpoint, retrySeconds: 3600 };
 }

@@ -29,7 +29,7 @@ export const takeover: Scenario = {
 
     progress.step('migrate');
     const migrateMs = await trial.migrate();
-    const { figures, notes } = await drainBacklog(trial, webhookIds, count);
+    const { figures, notes } = await drainBacklog(trial, { webhookIds, count });
     return {
       figures: [less('migrate', migrateMs, 'ms'), ...figures],
       notes: foreign ? notes : [...notes, 'On tables of its own, which migrate finds up to date.'],

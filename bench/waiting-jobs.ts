@@ -3,15 +3,19 @@ import { PgBoss } from 'pg-boss';
 
 const STEP = 5000;
 
-type Waiting = { id: string; webhookId: string; seconds: number };
+type Pending = { id: string; webhookId: string; seconds: number };
 
 /**
  * THE ONE EXCEPTION to driving the service only through its commands, its API and its tables: puts
- * jobs for pending deliveries that are due later into our queue through pg-boss itself. The proper
- * way, 200,000 deliveries that are accepted, sent and failed first, takes longer than all scenarios
- * together. The shape of a job is that of src/deliveries/queue.ts.
+ * jobs for pending deliveries of these webhooks that are not held into our queue through pg-boss
+ * itself. The proper way, 200,000 deliveries that are accepted, sent and failed first, takes longer
+ * than all scenarios together. The shape of a job is that of src/queue/delivery-queue.ts.
  */
-export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void): Promise<void> {
+export async function enqueuePending(
+  pool: Pool,
+  webhookIds: string[],
+  tick: (text: string) => void,
+): Promise<void> {
   const quiet = {
     schema: 'postmand_queue',
     supervise: false,
@@ -27,13 +31,13 @@ export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void
   await boss.start();
   let done = 0;
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-    const { rows } = await pool.query<Waiting>(
+    const { rows } = await pool.query<Pending>(
       `select id, webhook_id as "webhookId",
-         extract(epoch from scheduled_at - now())::float8 as seconds
+         greatest(0, extract(epoch from scheduled_at - now()))::float8 as seconds
        from deliveries
-       where status = 'pending' and scheduled_at > now() and id > $1
-       order by id limit $2`,
-      [after, STEP],
+       where status = 'pending' and parked_at is null and webhook_id = any ($1::uuid[]) and id > $2
+       order by id limit $3`,
+      [webhookIds, after, STEP],
     );
     const jobs = rows.map(({ id, webhookId, seconds }) => ({
       data: { deliveryId: id },
@@ -42,7 +46,7 @@ export async function enqueueDeferred(pool: Pool, onJobs: (done: number) => void
       startAfter: seconds,
     }));
     if (jobs.length > 0) await boss.insert('deliveries', jobs);
-    onJobs((done += jobs.length));
+    tick(`${(done += jobs.length)} jobs`);
     const last = rows.at(-1);
     if (last === undefined || rows.length < STEP) break;
     after = last.id;
