@@ -3,7 +3,8 @@ import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender } from '../sending/send.ts';
-import { judge, type Verdict } from './verdict.ts';
+import type { Random } from './backoff.ts';
+import { judge, type Judged, type Verdict } from './verdict.ts';
 
 /** A delivery that this worker may send now. A long payload is still to be read. */
 type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
@@ -31,9 +32,9 @@ export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
 
 export type RecordedExchange = Exclude<Exchange, Unsent>;
 
-/** Makes the next attempt: request, send, verdict. */
+/** Makes the next attempt: request, send, verdict. `random` is the chance in its retry's delay. */
 export async function deliver(
-  sender: Sender,
+  { sender, random = Math.random }: { sender: Sender; random?: Random },
   assignment: Assignment,
   signal: AbortSignal,
 ): Promise<Attempted | Unsent> {
@@ -44,16 +45,16 @@ export async function deliver(
     signal,
   });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
-  return attemptedWith(assignment, request, exchange);
+  return attemptedWith(assignment, request, { exchange, random });
 }
 
 /** The next attempt of a delivery, judged: this request, and what came of it. */
 export function attemptedWith(
   assignment: Assignment,
   request: WebhookRequest,
-  exchange: RecordedExchange,
+  { exchange, random }: Omit<Judged<RecordedExchange>, 'attempt'>,
 ): Attempted {
   const attempt = assignment.delivery.delivery_attempts + 1;
-  const verdict = judge(assignment.webhook, attempt, exchange);
+  const verdict = judge(assignment.webhook, { attempt, exchange, random });
   return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict };
 }

@@ -35,5 +35,5 @@ export async function vanishedAttempt(
     durationMs: 0,
   } as const;
   const request = buildRequest(webhook, delivery.payload, delivery.sequence);
-  return attemptedWith(assignment, request, exchange);
+  return attemptedWith(assignment, request, { exchange, random: Math.random });
 }

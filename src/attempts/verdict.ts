@@ -1,23 +1,28 @@
-import type { Webhook } from '../webhooks/webhook.ts';
-import { retryDelaySeconds, type RetryPolicy } from './backoff.ts';
 import type { Exchange } from '../sending/send.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
+import { retryDelaySeconds, type Random, type RetryPolicy } from './backoff.ts';
 
 export type Verdict =
   | { kind: 'succeeded' }
   | { kind: 'retry'; delaySeconds: number }
   | { kind: 'failed' };
 
+/** Attempt number `attempt` (1, 2, …), what came of it, and the chance for the delay of a retry. */
+export type Judged<Came extends Exchange = Exchange> = {
+  attempt: number;
+  exchange: Came;
+  random: Random;
+};
+
 /**
- * What attempt number `attempt` (1, 2, …) means for its delivery. Only a status the webhook calls
- * valid is a success.
+ * What an attempt means for its delivery. Only a status the webhook calls valid is a success.
  */
 export function judge(
   webhook: RetryPolicy & Pick<Webhook, 'valid_status_codes'>,
-  attempt: number,
-  exchange: Exchange,
+  { attempt, exchange, random }: Judged,
 ): Verdict {
   if (exchange.kind === 'response' && webhook.valid_status_codes.includes(exchange.status))
     return { kind: 'succeeded' };
   if (attempt >= webhook.max_delivery_attempts) return { kind: 'failed' };
-  return { kind: 'retry', delaySeconds: retryDelaySeconds(webhook, attempt) };
+  return { kind: 'retry', delaySeconds: retryDelaySeconds(webhook, attempt, random) };
 }

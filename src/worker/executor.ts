@@ -63,7 +63,7 @@ async function send(
 ): Promise<Attempted | Unsent> {
   const timer = watch && setTimeout(() => watch.onLong(), watch.longAfterMs);
   try {
-    return await deliver(sender, assignment, signal);
+    return await deliver({ sender }, assignment, signal);
   } finally {
     clearTimeout(timer);
   }

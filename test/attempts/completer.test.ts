@@ -186,7 +186,7 @@ async function openCompleter(t: TestContext, count: number) {
     assert.ok(found?.payload);
     const delivery = { ...found, payload: found.payload };
     const request = buildRequest(webhook, delivery.payload);
-    const verdict = judge(webhook, 1, exchange);
+    const verdict = judge(webhook, { attempt: 1, exchange, random: Math.random });
     return { kind: 'attempted', claim, delivery, webhook, attempt: 1, request, exchange, verdict };
   }
   return { pool: worker.pool, ids, attempt, completer, log, metrics };

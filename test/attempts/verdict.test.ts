@@ -9,6 +9,8 @@ const WEBHOOK = {
   max_delivery_attempts: 3,
   retry_min_backoff: 2,
   retry_max_backoff: 60,
+  retry_schedule: null,
+  retry_jitter: 0,
 };
 
 const FAILURE: Exchange = {
@@ -18,6 +20,9 @@ const FAILURE: Exchange = {
   durationMs: 1,
 };
 
+const CRASHED: Exchange = { ...FAILURE, reason: 'crashed' };
+const EXHAUSTED: Verdict = { kind: 'failed' };
+
 const CASES: [when: string, attempt: number, exchange: Exchange, verdict: Verdict][] = [
   ['a status that the webhook calls valid', 1, response(200), { kind: 'succeeded' }],
   ['another valid status', 1, response(201), { kind: 'succeeded' }],
@@ -26,19 +31,29 @@ const CASES: [when: string, attempt: number, exchange: Exchange, verdict: Verdic
   ['a 2xx that is not called valid', 1, response(204), { kind: 'retry', delaySeconds: 2 }],
   ['a redirect', 1, response(302), { kind: 'retry', delaySeconds: 2 }],
   ['a second wrong status', 2, response(404), { kind: 'retry', delaySeconds: 4 }],
-  ['a wrong status at the last attempt', 3, response(404), { kind: 'failed' }],
+  ['a wrong status at the last attempt', 3, response(404), EXHAUSTED],
   ['no response', 1, FAILURE, { kind: 'retry', delaySeconds: 2 }],
-  ['no response at the last attempt', 3, FAILURE, { kind: 'failed' }],
-  ['more attempts than a lowered maximum', 7, FAILURE, { kind: 'failed' }],
+  ['no response at the last attempt', 3, FAILURE, EXHAUSTED],
+  ['the process died', 1, CRASHED, { kind: 'retry', delaySeconds: 2 }],
+  ['the process died at the last attempt', 3, CRASHED, EXHAUSTED],
+  ['more attempts than a lowered maximum', 7, FAILURE, EXHAUSTED],
 ];
 
 for (const [when, attempt, exchange, verdict] of CASES) {
-  const then = verdict.kind === 'retry' ? `retry in ${verdict.delaySeconds} s` : verdict.kind;
-  test(`${when} → ${then}`, () => assert.deepEqual(judge(WEBHOOK, attempt, exchange), verdict));
+  test(`${when} → ${shown(verdict)}`, () =>
+    assert.deepEqual(judge(WEBHOOK, { attempt, exchange, random: Math.random }), verdict));
 }
 
 test('a webhook that allows one attempt → the first failure is the last', () => {
-  assert.deepEqual(judge({ ...WEBHOOK, max_delivery_attempts: 1 }, 1, FAILURE), { kind: 'failed' });
+  const webhook = { ...WEBHOOK, max_delivery_attempts: 1 };
+  const judged = judge(webhook, { attempt: 1, exchange: FAILURE, random: Math.random });
+  assert.deepEqual(judged, EXHAUSTED);
+});
+
+test('a schedule with jitter → the delay of the schedule, later as chance says', () => {
+  const webhook = { ...WEBHOOK, retry_schedule: [10, 100], retry_jitter: 0.5 };
+  const judged = judge(webhook, { attempt: 2, exchange: FAILURE, random: () => 0.5 });
+  assert.deepEqual(judged, { kind: 'retry', delaySeconds: 125 });
 });
 
 test('any webhook that the table can hold, after any attempt → a verdict, and a delay that is a number of 0 or more', () => {
@@ -49,6 +64,8 @@ test('any webhook that the table can hold, after any attempt → a verdict, and 
     max_delivery_attempts: setting,
     retry_min_backoff: setting,
     retry_max_backoff: setting,
+    retry_schedule: fc.option(fc.array(setting, { maxLength: 3 })),
+    retry_jitter: fc.double({ min: -1, max: 2, noNaN: true }),
   });
   const attempt = fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.integer({ min: 1, max: 2 ** 31 }));
   const judged = fc.property(
@@ -56,7 +73,7 @@ test('any webhook that the table can hold, after any attempt → a verdict, and 
     attempt,
     fc.constantFrom(response(500), FAILURE),
     (webhook, attempt, exchange) => {
-      const verdict = judge(webhook, attempt, exchange);
+      const verdict = judge(webhook, { attempt, exchange, random: Math.random });
       const valid = exchange.kind === 'response' && webhook.valid_status_codes.includes(500);
       assert.equal(
         verdict.kind,
@@ -68,6 +85,17 @@ test('any webhook that the table can hold, after any attempt → a verdict, and 
   );
   fc.assert(judged, { numRuns: 2000 });
 });
+
+function shown(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'succeeded':
+      return 'succeeded';
+    case 'retry':
+      return `retry in ${verdict.delaySeconds} s`;
+    case 'failed':
+      return 'failed';
+  }
+}
 
 function response(status: number): Exchange {
   return {

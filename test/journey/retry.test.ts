@@ -182,4 +182,24 @@ suite('retry', { concurrency: true }, () => {
       ['failed', 1, 1],
     );
   });
+
+  test('a schedule with jitter → each retry after its delay, and later by no more than the jitter', async (t) => {
+    const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
+    const webhook = await api.createWebhook({
+      url: receiver.url,
+      max_delivery_attempts: 3,
+      retry_schedule: [1, 600],
+      retry_jitter: 1,
+    });
+    const { id } = await api.createDelivery(webhook.id);
+    const delivery = await until('the second attempt is recorded', async () => {
+      const now = await api.delivery(id);
+      return now.delivery_attempts === 2 && now;
+    });
+    const gapMs = (receiver.received[1]?.at ?? 0) - (receiver.received[0]?.at ?? 0);
+    assert.ok(gapMs >= 1000 && gapMs < 8000, `${gapMs} ms`);
+    const [, second] = await api.attempts(id);
+    const delayMs = Date.parse(delivery.scheduled_at) - Date.parse(second?.created_at ?? '');
+    assert.ok(delayMs >= 600_000 && delayMs <= 1_200_000, `${delayMs} ms`);
+  });
 });

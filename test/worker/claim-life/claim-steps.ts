@@ -168,7 +168,11 @@ function recordOutcome(
   const verdict =
     outcome === 'without_send'
       ? { kind: 'failed' }
-      : judge(webhookRead({ ...read, active: true }), attempt, exchangeOf(outcome));
+      : judge(webhookRead({ ...read, active: true }), {
+          attempt,
+          exchange: exchangeOf(outcome),
+          random: Math.random,
+        });
   row.attempts = attempt;
   row.mark = 0;
   if (verdict.kind !== 'retry')
