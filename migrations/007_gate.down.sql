@@ -3,7 +3,8 @@ update deliveries
 set held_reason = 'imported'
 where parked_at is not null and held_reason not in ('webhook_inactive', 'imported');
 
-drop index deliveries_held, deliveries_later, deliveries_to_probe, deliveries_head, deliveries_stopped, deliveries_by_key;
+drop index deliveries_held, deliveries_later, deliveries_to_probe, deliveries_to_expire, deliveries_head,
+  deliveries_stopped, deliveries_by_key, webhooks_with_age;
 create index deliveries_parked on deliveries (webhook_id, scheduled_at, id) where parked_at is not null;
 
 drop table webhook_permits, webhook_states;

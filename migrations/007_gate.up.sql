@@ -68,6 +68,9 @@ create index deliveries_held on deliveries (webhook_id, held_reason, scheduled_a
 create index deliveries_later on deliveries (scheduled_at, id) where held_reason = 'later';
 create index deliveries_to_probe on deliveries (webhook_id, delivery_attempts, scheduled_at, id)
   where held_reason = 'endpoint_failing';
+-- Held deliveries that expire, by their own time or as their webhook bounds their age.
+create index deliveries_to_expire on deliveries (expires_at, id) where parked_at is not null and expires_at is not null;
+create index webhooks_with_age on webhooks (id) where max_delivery_age is not null;
 create unique index deliveries_head on deliveries (webhook_id, ordering_key) where is_head;
 -- Heads that have ended: those that block their key.
 create index deliveries_stopped on deliveries (webhook_id, ordering_key) where is_head and status <> 'pending';

@@ -134,6 +134,8 @@ type Delivery struct {
 	HeldReason       *string        `json:"held_reason"`
 	OrderingKey      *string        `json:"ordering_key"`
 	Sequence         *int64         `json:"sequence"`
+	FailedReason     *string        `json:"failed_reason"`
+	ExpiresAt        *string        `json:"expires_at"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
 }
@@ -143,12 +145,14 @@ type DeliveryInput struct {
 	WebhookId        string  `json:"webhook_id"`
 	Payload          *string `json:"payload,omitempty"`
 	OrderingKey      *string `json:"ordering_key,omitempty"`
+	ExpiresAt        *string `json:"expires_at,omitempty"`
 	Id               *string `json:"id,omitempty"`
 	ScheduledAt      *string `json:"scheduled_at,omitempty"`
 	DeliveryAttempts *int64  `json:"delivery_attempts,omitempty"`
 	Status           *string `json:"status,omitempty"`
 	HeldReason       *string `json:"held_reason,omitempty"`
 	Sequence         *int64  `json:"sequence,omitempty"`
+	FailedReason     *string `json:"failed_reason,omitempty"`
 	CreatedAt        *string `json:"created_at,omitempty"`
 	UpdatedAt        *string `json:"updated_at,omitempty"`
 }

@@ -4,6 +4,7 @@ import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { settle, type Settled } from './settle.ts';
@@ -84,6 +85,7 @@ export class Completer {
       ...verdictFields(verdict),
     });
     metrics.attempts.inc({ outcome: verdict.kind });
+    if (verdict.kind === 'failed') metrics.failed.inc({ reason: verdict.reason });
     metrics.attemptSeconds.observe(execution_duration / 1000);
     if (attempt === 1) metrics.firstAttemptSeconds.observe(ageSeconds);
     if (success) metrics.successSeconds.observe(ageSeconds);
@@ -127,11 +129,22 @@ export class Completer {
 }
 
 /** What an attempt means for its delivery, for the log. */
-function verdictFields(verdict: Verdict): { verdict: Verdict['kind']; delay_seconds?: number } {
-  return verdict.kind === 'retry'
-    ? { verdict: verdict.kind, delay_seconds: verdict.delaySeconds }
-    : { verdict: verdict.kind };
+function verdictFields(verdict: Verdict): VerdictFields {
+  switch (verdict.kind) {
+    case 'succeeded':
+      return { verdict: verdict.kind };
+    case 'retry':
+      return { verdict: verdict.kind, delay_seconds: verdict.delaySeconds };
+    case 'failed':
+      return { verdict: verdict.kind, failed_reason: verdict.reason };
+  }
 }
+
+type VerdictFields = {
+  verdict: Verdict['kind'];
+  delay_seconds?: number;
+  failed_reason?: FailedReason;
+};
 
 function bytesOf({ request, exchange }: Attempted): number {
   return request.body.length + (exchange.kind === 'response' ? exchange.body.length : 0);

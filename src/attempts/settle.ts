@@ -7,6 +7,7 @@ import { jobsOf, promoteNext } from '../deliveries/order/promote.ts';
 import { recordOutcomes, type Outcome, type Recorded } from '../deliveries/outcomes.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue, NextJob } from '../queue/delivery-queue.ts';
+import { hasCrashed } from './verdict.ts';
 import { requestTranscript, responseTranscript } from './transcript.ts';
 
 /** An attempt that was recorded, with what that made of its delivery. */
@@ -35,7 +36,7 @@ export async function settle(
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
   const settled = owned.flatMap((attempted) => {
     const one = recorded.get(attempted.delivery.id);
-    return one === undefined ? [] : [{ ...attempted, row: rowOf(attempted), ...one }];
+    return one === undefined ? [] : [settledOf(attempted, one)];
   });
   if (settled.length === 0) return [];
 
@@ -45,6 +46,12 @@ export async function settle(
   );
   await enqueueNext(tx, queue, settled);
   return settled;
+}
+
+/** The clock of the database decides whether a retry would come too late. */
+function settledOf(attempted: Attempted, recorded: Recorded): Settled {
+  const one = { ...attempted, row: rowOf(attempted), ...recorded };
+  return recorded.isExpired ? { ...one, verdict: { kind: 'failed', reason: 'expired' } } : one;
 }
 
 /** Gives retries a job, and those deliveries whose turn it is by their ordering keys. */
@@ -72,18 +79,20 @@ function nextJob(settled: Settled, delaySeconds: number): NextJob {
  * attempt is sent in a process of its own as well.
  */
 function crashesAfter({ claim, exchange }: Attempted): number {
-  return exchange.kind === 'failure' && exchange.reason === 'crashed' ? claim.crashes : 0;
+  return hasCrashed(exchange) ? claim.crashes : 0;
 }
 
 function outcomeOf(attempted: Attempted): Outcome {
   const { delivery, attempt, verdict } = attempted;
   const crashes = crashesAfter(attempted);
   const isKeyed = delivery.ordering_key !== null;
-  const base = { deliveryId: delivery.id, attempt, delaySeconds: null, crashes, isKeyed };
+  const ids = { deliveryId: delivery.id, attempt, crashes, isKeyed };
+  const base = { ...ids, failedReason: null, delaySeconds: null };
   switch (verdict.kind) {
     case 'succeeded':
-    case 'failed':
       return { ...base, status: verdict.kind };
+    case 'failed':
+      return { ...base, status: verdict.kind, failedReason: verdict.reason };
     case 'retry':
       return { ...base, status: 'pending', delaySeconds: verdict.delaySeconds };
   }

@@ -1,3 +1,4 @@
+import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Exchange } from '../sending/send.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { retryDelaySeconds, type Random, type RetryPolicy } from './backoff.ts';
@@ -5,7 +6,7 @@ import { retryDelaySeconds, type Random, type RetryPolicy } from './backoff.ts';
 export type Verdict =
   | { kind: 'succeeded' }
   | { kind: 'retry'; delaySeconds: number }
-  | { kind: 'failed' };
+  | { kind: 'failed'; reason: FailedReason };
 
 /** Attempt number `attempt` (1, 2, …), what came of it, and the chance for the delay of a retry. */
 export type Judged<Came extends Exchange = Exchange> = {
@@ -15,7 +16,8 @@ export type Judged<Came extends Exchange = Exchange> = {
 };
 
 /**
- * What an attempt means for its delivery. Only a status the webhook calls valid is a success.
+ * What an attempt means for its delivery. Only a status the webhook calls valid is a success. When
+ * the next attempt would be too late is not decided here, but by the clock of the database.
  */
 export function judge(
   webhook: RetryPolicy & Pick<Webhook, 'valid_status_codes'>,
@@ -23,6 +25,12 @@ export function judge(
 ): Verdict {
   if (exchange.kind === 'response' && webhook.valid_status_codes.includes(exchange.status))
     return { kind: 'succeeded' };
-  if (attempt >= webhook.max_delivery_attempts) return { kind: 'failed' };
+  if (attempt >= webhook.max_delivery_attempts)
+    return { kind: 'failed', reason: hasCrashed(exchange) ? 'poison' : 'attempts' };
   return { kind: 'retry', delaySeconds: retryDelaySeconds(webhook, attempt, random) };
+}
+
+/** Whether the process that made the attempt ended with it. */
+export function hasCrashed(exchange: Exchange): boolean {
+  return exchange.kind === 'failure' && exchange.reason === 'crashed';
 }

@@ -6,6 +6,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
+import { expireAged, expireHeld } from '../upkeep/expire.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createOrderRepair } from '../upkeep/order.ts';
 import { createPurge } from '../upkeep/purge.ts';
@@ -26,6 +27,9 @@ const CENSUS_SHARE = 0.05;
 
 /** Of one core: there may be very many ordering keys. */
 const REPAIR_SHARE = 0.05;
+
+/** Of one core: to look at the ages of all that is held costs more the more that is. */
+const AGE_SHARE = 0.05;
 
 type CensusParts = { pool: Pool; log: Log; config: Pick<Config, 'liveJobs'> };
 
@@ -56,6 +60,12 @@ export function startUpkeep(
     new UpkeepLoop(
       { task: 'order', everyMs: 30_000, share: REPAIR_SHARE, log },
       createOrderRepair({ pool, queue, log }),
+    ),
+    new UpkeepLoop({ task: 'expiry', everyMs: 5000, log }, () =>
+      expireHeld({ pool, queue, metrics, log }),
+    ),
+    new UpkeepLoop({ task: 'age', everyMs: 15_000, share: AGE_SHARE, log }, () =>
+      expireAged({ pool, queue, metrics, log }),
     ),
     new UpkeepLoop({ task: 'purge', ...second }, createPurge({ pool, log })),
     new UpkeepLoop({ task: 'rescue', everyMs: 30_000, log }, () =>

@@ -13,13 +13,16 @@ const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
 /** What the API shows of a delivery. */
 export const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, created_at, updated_at`;
+  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
+  created_at, updated_at`;
 
+/** `expiresAt` is a time as PostgreSQL reads it. */
 export type NewDelivery = {
   id: string;
   webhookId: string;
   payload: string;
   orderingKey?: string | undefined;
+  expiresAt?: string | undefined;
 };
 
 /** A delivery as it was stored. One that is held gets no job. */
@@ -47,16 +50,19 @@ export async function insertDeliveries(
        order by w.id for key share of w ${wait ? '' : 'skip locked'}
      )
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, created_at, updated_at)
+       held_reason, parked_at, expires_at, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
-       known.held_reason, case when known.held_reason is not null then now() end, now(), now()
-     from unnest($1::uuid[], $2::uuid[], $3::text[]) as draft (id, webhook_id, payload)
+       known.held_reason, case when known.held_reason is not null then now() end,
+       draft.expires_at, now(), now()
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
+       as draft (id, webhook_id, payload, expires_at)
      join known on known.id = draft.webhook_id
      returning ${COLUMNS}, parked_at is not null as "isHeld"`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
       drafts.map(({ payload }) => payload),
+      drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
   return rows.map(storedOf);
@@ -92,7 +98,8 @@ export async function listDeliveries(
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
-         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, created_at, updated_at
+         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
+         created_at, updated_at
        from deliveries
        where ${OF_VISIBLE_WEBHOOK}
          and ($webhook_id::uuid is null or webhook_id = $webhook_id)

@@ -31,6 +31,13 @@ export function shownReason(reason: HeldReason | null): ShownReason | null {
 export const SHOWN_REASON = `case when held_reason not in ('later', 'backlog') then held_reason end`;
 
 /**
+ * Why a delivery failed. `attempts`: it has had all that its webhook allows. `poison`: so it has,
+ * and the process that made the last of them ended with it. `expired`: its time ran out.
+ */
+export const FAILED_REASONS = ['attempts', 'expired', 'poison'] as const;
+export type FailedReason = (typeof FAILED_REASONS)[number];
+
+/**
  * A payload on its way to a webhook. Named as the columns and as the API's fields; times are RFC
  * 3339 text.
  */
@@ -45,6 +52,10 @@ export type Delivery = {
   ordering_key: string | null;
   /** Its place among those of its key; null without one. */
   sequence: number | null;
+  /** Null also for those that failed under a version that did not note it. */
+  failed_reason: FailedReason | null;
+  /** From then on it is not attempted any more, whatever its webhook's max_delivery_age says. */
+  expires_at: string | null;
   created_at: string;
   updated_at: string;
 };

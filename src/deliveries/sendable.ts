@@ -4,6 +4,7 @@ import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webho
 import { gateColumns, gateOf, type GateState, type JoinedGate } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { Delivery, HeldReason } from './delivery.ts';
+import { expirySql } from './expiry.ts';
 
 /**
  * A delivery as a worker needs it. `waitSeconds` is the time until it is due: 0 or less when it is.
@@ -21,6 +22,8 @@ export type SendableDelivery = Pick<
   payload: string | null;
   bytes: number;
   waitSeconds: number;
+  /** Its time ran out: it must not be attempted any more. */
+  expired: boolean;
   /** The mark of an isolated send that was begun, and of which nobody has told the end. */
   isolated_by: string | null;
 };
@@ -38,13 +41,14 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
   const { rows } = await db.query<SendableDelivery & JoinedWebhook & JoinedGate>(
     `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
-         is_head, sequence::float8 as sequence,
+         is_head, sequence::float8 as sequence, created_at, expires_at,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
        where id = any ($1::uuid[])
      )
-     select d.*, ${webhookColumns('w')}, ${gateColumns('s')}
+     select d.*, ${webhookColumns('w')}, ${gateColumns('s')},
+       coalesce(${expirySql({ delivery: 'd', webhook: 'w' })} <= now(), false) as expired
      from d
      join webhooks w on w.id = d.webhook_id and w.deleted_at is null
      left join webhook_states s on s.webhook_id = w.id`,
@@ -60,9 +64,10 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 
 function deliveryOf(row: SendableDelivery): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
-  const { payload, bytes, waitSeconds, ordering_key, is_head, sequence } = row;
+  const { payload, bytes, waitSeconds, expired } = row;
+  const { ordering_key, is_head, sequence } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
-  return { ...kept, payload, bytes, waitSeconds, ordering_key, is_head, sequence };
+  return { ...kept, payload, bytes, waitSeconds, expired, ordering_key, is_head, sequence };
 }
 
 /** A payload, whatever its length. */

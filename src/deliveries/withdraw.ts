@@ -5,7 +5,8 @@ import type { NextJob } from '../queue/delivery-queue.ts';
 import type { HeldReason } from './delivery.ts';
 import { holdDeliveries } from './hold.ts';
 import { goOn } from './order/promote.ts';
-import { exhaustDeliveries, postponeDeliveries } from './outcomes.ts';
+import { failDeliveries, freedKeys, type FailedDelivery } from './fail.ts';
+import { postponeDeliveries } from './outcomes.ts';
 
 /** Why a claim is not sent now, and so what becomes of its delivery. */
 export type Withdrawal =
@@ -17,6 +18,8 @@ export type Withdrawal =
   | { kind: 'drop' }
   /** It has had all attempts that its webhook allows by now. */
   | { kind: 'exhaust' }
+  /** Its time ran out. */
+  | { kind: 'expire' }
   /** A send of it was begun of which nobody has told the end; `mark` is that send's. */
   | { kind: 'doubt'; mark: string };
 
@@ -30,10 +33,15 @@ const DOUBT_SECONDS = 30;
 
 /**
  * Takes what is not to be sent now out of the queue: holds what may not run, gives what is early a
- * job at its time, fails what has no attempts left, and ends the jobs of what needs none. The
- * ordering key of what has failed goes on. Claims that are no longer ours change nothing.
+ * job at its time, fails what has no attempts left or has expired, and ends the jobs of what needs
+ * none. The ordering key of what has failed goes on. Claims that are no longer ours change nothing.
+ * @returns the deliveries that failed.
  */
-export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]): Promise<void> {
+export async function withdraw(
+  tx: Tx,
+  queue: ClaimableQueue,
+  all: Withdrawn[],
+): Promise<FailedDelivery[]> {
   const ours = await queue.finish(
     tx,
     all.map(({ claim }) => claim),
@@ -48,10 +56,14 @@ export async function withdraw(tx: Tx, queue: ClaimableQueue, all: Withdrawn[]):
     withdrawal.kind === 'hold' ? [{ deliveryId, crashes, reason: withdrawal.reason }] : [],
   );
   await holdDeliveries(tx, holds);
-  const keys = await exhaustDeliveries(tx, idsOf('exhaust'));
+  const failed = [
+    ...(await failDeliveries(tx, idsOf('exhaust'), { reason: 'attempts' })),
+    ...(await failDeliveries(tx, idsOf('expire'), { reason: 'expired' })),
+  ];
   await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
   await queue.enqueue(tx, withdrawn.flatMap(nextJob));
-  await goOn(tx, queue, keys);
+  await goOn(tx, queue, freedKeys(failed));
+  return failed;
 }
 
 /** The job at its time of a delivery that is only early, or in doubt; none for the others. */
@@ -66,6 +78,7 @@ function nextJob({ claim, withdrawal }: Withdrawn): NextJob[] {
     case 'hold':
     case 'drop':
     case 'exhaust':
+    case 'expire':
       return [];
   }
 }

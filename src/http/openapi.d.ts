@@ -799,6 +799,26 @@ export interface components {
              */
             sequence: number | null;
             /**
+             * @description Why the delivery failed. Null while it is pending, when it succeeded, and when it failed under version
+             *     2.1 or before.
+             *
+             *     - `attempts`: every attempt that its webhook allows has failed.
+             *     - `expired`: its `expires_at` came, or it reached the `max_delivery_age` of its webhook, or the next
+             *       attempt would have been due after that.
+             *     - `poison`: every attempt has failed, and the last one ended the process that made it. Look at the attempt
+             *       before you send this payload again.
+             * @example attempts
+             * @enum {string|null}
+             */
+            failed_reason: "attempts" | "expired" | "poison" | null;
+            /**
+             * Format: date-time
+             * @description When the delivery expires: from then on no attempt of it begins, and it fails with `failed_reason:
+             *     expired`. Null when only the `max_delivery_age` of its webhook, if any, bounds its time.
+             * @example 2026-11-24T16:26:01.000000Z
+             */
+            expires_at: string | null;
+            /**
              * Format: date-time
              * @description When the delivery was created.
              * @example 2026-11-23T16:26:01.747666Z
@@ -836,6 +856,14 @@ export interface components {
              */
             ordering_key?: string | null;
             /**
+             * Format: date-time
+             * @description From this time on no attempt of the delivery begins: it fails with `failed_reason: expired`, wherever it
+             *     waits by then. The clock of the database decides. Null, or nothing, means that it does not expire by
+             *     itself. A time that has passed is accepted: such a delivery expires before its first attempt.
+             * @example 2026-11-24T16:26:01Z
+             */
+            expires_at?: string | null;
+            /**
              * Format: uuid
              * @description Ignored; may be sent back.
              * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
@@ -871,6 +899,12 @@ export interface components {
              * @example 7310
              */
             sequence?: number | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             * @enum {string|null}
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | null;
             /**
              * Format: date-time
              * @description Ignored; may be sent back.

@@ -51,6 +51,9 @@ function attemptMetrics(make: Instruments) {
     attempts: make.counter('attempts_total', 'Attempts recorded, by what came of them.', [
       'outcome',
     ]),
+    failed: make.counter('deliveries_failed_total', 'Deliveries that failed, by reason.', [
+      'reason',
+    ]),
     attemptSeconds: make.histogram(
       'attempt_duration_seconds',
       'Time from the name lookup to the end of the response.',

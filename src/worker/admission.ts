@@ -1,6 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { heldReason } from '../deliveries/may-run.ts';
+import { tellFailed, type TellParts } from '../deliveries/fail.ts';
 import { findSendable, type Sendable, type SendableDelivery } from '../deliveries/sendable.ts';
 import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
@@ -26,7 +27,7 @@ export type Admitted = {
   vanished: boolean;
 };
 
-export type AdmissionParts = {
+export type AdmissionParts = TellParts & {
   pool: Pool;
   queue: ClaimableQueue;
   leases: Pick<Leases, 'end' | 'return'>;
@@ -91,6 +92,8 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
   if (found === undefined) return { kind: 'drop' };
   const { delivery, webhook, state } = found;
   if (delivery.status !== 'pending' || delivery.held_reason !== null) return { kind: 'drop' };
+  // An isolated send that was begun is an attempt: it is recorded first, whatever the time.
+  if (delivery.expired && delivery.isolated_by === null) return { kind: 'expire' };
   const reason = heldReason(webhook, state, delivery);
   if (reason !== null) return { kind: 'hold', reason };
   if (delivery.waitSeconds > 0) return { kind: 'postpone', delaySeconds: delivery.waitSeconds };
@@ -104,15 +107,13 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
   return { kind: 'send', isolated: vanished || claim.crashes >= POISON_AFTER_CRASHES, vanished };
 }
 
-async function withdrawOthers(
-  { pool, queue, leases }: AdmissionParts,
-  decided: Decided[],
-): Promise<void> {
+async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {
+  const { pool, queue, leases } = parts;
   const withdrawn = decided.flatMap(({ lease, decision }) =>
     decision.kind === 'send' ? [] : [{ lease, claim: lease.claim, withdrawal: decision }],
   );
   if (withdrawn.length === 0) return;
-  await inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
+  tellFailed(parts, await inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn)));
   for (const { lease } of withdrawn) leases.end(lease);
 }
 

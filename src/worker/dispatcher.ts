@@ -48,14 +48,14 @@ const RETURN_MS = 2000;
  *       │         │ └ isolated → sending (marked, in a process of its own) → settled
  *       │         │     └ returned  └ aborted → returned
  *       │         └ returned
- *       └ held | postponed | dropped | exhausted | doubted
+ *       └ held | postponed | dropped | exhausted | expired | doubted
  *
  * | step                         | taken by                                                  |
  * | ---------------------------- | --------------------------------------------------------- |
  * | claimed                      | `Claimer.claim`, then `Leases.add`                        |
  * | admitted                     | `admit`                                                   |
  * | held, postponed, dropped,    | `withdraw`, for `admit`                                   |
- * | exhausted, doubted           |                                                           |
+ * | exhausted, expired, doubted  |                                                           |
  * | slot, buffered, isolated     | `Slots.take`, `Buffer.add`, `Isolation.run`, for          |
  * |                              | `Placement.place`; what finds no room is returned, and    |
  * |                              | its webhook left out by `Claimer.turnAway`                |
@@ -84,7 +84,7 @@ export class Dispatcher {
     parts: DispatcherParts,
     { slots, share, pollingIntervalMs, bytesInFlight }: DispatcherOptions,
   ) {
-    const { pool, queue, sender, isolatedSender, log } = parts;
+    const { pool, queue, sender, isolatedSender, metrics, log } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
@@ -92,7 +92,7 @@ export class Dispatcher {
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
-      ...{ pool, queue, sender, isolatedSender, log, buffer, bytesInFlight },
+      ...{ pool, queue, sender, isolatedSender, metrics, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup },
     });

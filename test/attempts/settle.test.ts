@@ -13,7 +13,8 @@ import { buildRequest } from '../../src/sending/request.ts';
 import { settle } from '../../src/attempts/settle.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
-import { addDeliveries, addWebhook } from '../setup/rows.ts';
+import { freshOrdering, lineOf } from '../setup/ordering.ts';
+import { addDeliveries, addWebhook, expireIn } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
@@ -82,8 +83,18 @@ suite('settle', { concurrency: 4 }, () => {
     const line = await openLine(t, { max_delivery_attempts: 1 });
     await line.settle(await line.attempt(response(500)));
     const row = await deliveryRow(line.pool, line.deliveryId);
-    assert.deepEqual([row?.status, row?.delivery_attempts], ['failed', 1]);
+    assert.deepEqual(
+      [row?.status, row?.delivery_attempts, row?.failed_reason],
+      ['failed', 1, 'attempts'],
+    );
     assert.deepEqual(await jobs(line.pool), []);
+  });
+
+  test('the process dies with the last attempt → failed as poison', async (t) => {
+    const line = await openLine(t, { max_delivery_attempts: 1 });
+    await line.settle(await line.attempt({ ...FAILURE, reason: 'crashed' }));
+    const row = await deliveryRow(line.pool, line.deliveryId);
+    assert.deepEqual([row?.status, row?.failed_reason], ['failed', 'poison']);
   });
 
   for (const [backoff, seconds] of [
@@ -209,6 +220,110 @@ suite('settle', { concurrency: 4 }, () => {
     assert.equal(
       (await jobs(line.pool)).filter(({ state }) => state === 'created').length,
       retries,
+    );
+  });
+});
+
+suite('settle, and the time runs out', { concurrency: 4 }, () => {
+  const MINUTE = { retry_min_backoff: 60, retry_max_backoff: 60 };
+  const CASES: [
+    when: string,
+    age: number | null,
+    expiresIn: number | null,
+    then: [status: string, reason: string | null],
+  ][] = [
+    ['nothing bounds its time', null, null, ['pending', null]],
+    ['its own time comes before the retry', null, 30, ['failed', 'expired']],
+    ['its own time comes after the retry', null, 90, ['pending', null]],
+    ['it is too old before the retry', 30, null, ['failed', 'expired']],
+    ['it is too old after the retry', 90, null, ['pending', null]],
+    ['only its age comes before the retry', 30, 90, ['failed', 'expired']],
+    ['only its own time comes before the retry', 90, 30, ['failed', 'expired']],
+    ['its own time came during the send', 90, -1, ['failed', 'expired']],
+  ];
+
+  for (const [when, max_delivery_age, expiresIn, then] of CASES)
+    test(`an attempt fails, and ${when} → ${then.join(', ')}`, async (t) => {
+      const line = await openLine(t, { ...MINUTE, max_delivery_age });
+      const attempted = await line.attempt(FAILURE);
+      await expireIn(line.pool, expiresIn);
+      const [settled] = await line.settle(attempted);
+      const row = await deliveryRow(line.pool, line.deliveryId);
+      assert.deepEqual([row?.status, row?.failed_reason], then);
+      const [status] = then;
+      assert.deepEqual([row?.delivery_attempts, row?.held], [1, false]);
+      assert.equal((await jobs(line.pool)).length, status === 'pending' ? 1 : 0);
+      assert.equal((await attemptsOf(line)).length, 1);
+      assert.deepEqual(
+        settled?.verdict,
+        status === 'pending'
+          ? { kind: 'retry', delaySeconds: 60 }
+          : { kind: 'failed', reason: 'expired' },
+      );
+    });
+
+  test('an attempt succeeds after its time → succeeded', async (t) => {
+    const line = await openLine(t, { max_delivery_age: 1 });
+    const attempted = await line.attempt(response(200));
+    await expireIn(line.pool, -60);
+    await line.settle(attempted);
+    const row = await deliveryRow(line.pool, line.deliveryId);
+    assert.deepEqual([row?.status, row?.failed_reason], ['succeeded', null]);
+  });
+
+  test('the retry would come too late, and the webhook is inactive → failed, not held', async (t) => {
+    const line = await openLine(t, MINUTE);
+    const attempted = await line.attempt(FAILURE);
+    await expireIn(line.pool, 30);
+    await line.pool.query('update webhooks set active = false');
+    await line.settle(attempted);
+    const row = await deliveryRow(line.pool, line.deliveryId);
+    assert.deepEqual(
+      [row?.status, row?.failed_reason, row?.held, row?.held_reason],
+      ['failed', 'expired', false, null],
+    );
+  });
+
+  test('the retry of a head would come too late → the next of its key gets its turn', async (t) => {
+    const order = await freshOrdering(t);
+    const webhook = await addWebhook(order, MINUTE);
+    await order.accept(webhook, 'k', 'a', 'b');
+    await order.pool.query(`update deliveries set expires_at = now() + interval '30 s'
+      where payload = 'a'`);
+    const [settled] = await order.end(500);
+    assert.deepEqual(settled?.verdict, { kind: 'failed', reason: 'expired' });
+    assert.deepEqual(await lineOf(order.pool, 'k'), ['a: failed', 'b: pending head job']);
+  });
+
+  test('the retry of a head would come too late, and failures block → its key stops', async (t) => {
+    const order = await freshOrdering(t);
+    const webhook = await addWebhook(order, { ...MINUTE, ordering_on_failure: 'block' });
+    await order.accept(webhook, 'k', 'a', 'b');
+    await expireIn(order.pool, 30);
+    await order.end(500);
+    assert.deepEqual(await lineOf(order.pool, 'k'), ['a: failed head', 'b: pending ordered']);
+  });
+
+  test('a success, an exhausted one and an expired one in one transaction → each ends for its reason', async (t) => {
+    const line = await openLine(t, { ...MINUTE, max_delivery_attempts: 2 });
+    const [fine = '', spent = '', late = ''] = await addDeliveries(line, line.webhook.id, {
+      count: 3,
+    });
+    await line.pool.query('update deliveries set delivery_attempts = 1 where id = $1', [spent]);
+    await expireIn(line.pool, 30);
+    await line.settle(
+      await line.attempt(response(200), fine),
+      await line.attempt(FAILURE, spent),
+      await line.attempt(FAILURE, late),
+    );
+    const rows = await Promise.all([fine, spent, late].map((id) => deliveryRow(line.pool, id)));
+    assert.deepEqual(
+      rows.map((row) => [row?.status, row?.failed_reason]),
+      [
+        ['succeeded', null],
+        ['failed', 'attempts'],
+        ['failed', 'expired'],
+      ],
     );
   });
 });

@@ -21,7 +21,7 @@ const FAILURE: Exchange = {
 };
 
 const CRASHED: Exchange = { ...FAILURE, reason: 'crashed' };
-const EXHAUSTED: Verdict = { kind: 'failed' };
+const EXHAUSTED: Verdict = { kind: 'failed', reason: 'attempts' };
 
 const CASES: [when: string, attempt: number, exchange: Exchange, verdict: Verdict][] = [
   ['a status that the webhook calls valid', 1, response(200), { kind: 'succeeded' }],
@@ -35,7 +35,7 @@ const CASES: [when: string, attempt: number, exchange: Exchange, verdict: Verdic
   ['no response', 1, FAILURE, { kind: 'retry', delaySeconds: 2 }],
   ['no response at the last attempt', 3, FAILURE, EXHAUSTED],
   ['the process died', 1, CRASHED, { kind: 'retry', delaySeconds: 2 }],
-  ['the process died at the last attempt', 3, CRASHED, EXHAUSTED],
+  ['the process died at the last attempt', 3, CRASHED, { kind: 'failed', reason: 'poison' }],
   ['more attempts than a lowered maximum', 7, FAILURE, EXHAUSTED],
 ];
 
@@ -93,7 +93,7 @@ function shown(verdict: Verdict): string {
     case 'retry':
       return `retry in ${verdict.delaySeconds} s`;
     case 'failed':
-      return 'failed';
+      return `failed (${verdict.reason})`;
   }
 }
 

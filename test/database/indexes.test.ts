@@ -5,6 +5,7 @@ import type { Pool, Queryable } from '../../src/database/pool.ts';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue } from '../../src/deliveries/pending.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
+import { findHeldExpired, lookAtAges } from '../../src/deliveries/expiry.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { forgottenWebhookIds } from '../../src/deliveries/held.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
@@ -115,6 +116,12 @@ suite('20,000 rows of ten webhooks', async () => {
     const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
     for (const [index, search] of [
       ['deliveries_held', forgottenWebhookIds],
+      ['deliveries_to_expire', (db: Queryable) => findHeldExpired(db, 500)],
+      [
+        'deliveries_held',
+        (db: Queryable) =>
+          lookAtAges(db, webhookId, { after: { ...start, reason: '' }, limit: 1000 }),
+      ],
       [
         'deliveries_due',
         (db: Queryable) => findOverdue(db, { overdueSeconds: 30, after: start, limit: 1000 }),

@@ -4,7 +4,11 @@ import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migr
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
-import { addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
+import { FAILED_REASONS, HELD_REASONS } from '../../src/deliveries/delivery.ts';
+import { releaseHeld } from '../setup/release.ts';
+import { addDeliveries, addDeliveryRows, addWebhook, addWebhookRows } from '../setup/rows.ts';
+import { jobs } from '../setup/tables.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('up', { concurrency: 4 }, () => {
   test('an empty database → every migration, in order; again → nothing', async (t) => {
@@ -179,6 +183,68 @@ suite('down', { concurrency: 4 }, () => {
     assert.deepEqual(await rows(), before);
   });
 });
+
+suite('down to version 2.1', { concurrency: 4 }, () => {
+  test('deliveries held for every reason → held for a reason that 2.1 knows; up again → all of them are released', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const reasons = new Map<string, string>();
+    for (const reason of HELD_REASONS) {
+      const [id = ''] = await addDeliveries(worker, webhook.id);
+      await worker.pool.query(
+        `update deliveries set held_reason = $2, parked_at = now(), failed_reason = null,
+           expires_at = now() + interval '1 hour', ordering_key = $2 where id = $1`,
+        [id, reason],
+      );
+      reasons.set(id, reason);
+    }
+    await downTo21(worker);
+    const { rows } = await worker.pool.query<{ id: string; status: string; held_reason: string }>(
+      'select id, status, held_reason from deliveries where parked_at is not null',
+    );
+    assert.deepEqual(
+      new Map(rows.map(({ id, held_reason }) => [id, held_reason])),
+      new Map(
+        Array.from(reasons, ([id, reason]) => [
+          id,
+          reason === 'webhook_inactive' ? reason : 'imported',
+        ]),
+      ),
+    );
+    assert.ok(rows.every(({ status }) => status === 'pending'));
+
+    await migrateUp(worker.connection, MIGRATIONS);
+    await releaseHeld(worker);
+    assert.deepEqual(
+      new Set((await jobs(worker.pool)).map(({ deliveryId }) => deliveryId)),
+      new Set(reasons.keys()),
+    );
+  });
+
+  test('deliveries that failed for every reason → they stay failed, and up again nothing is known of the reason', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    for (const reason of FAILED_REASONS) {
+      const [id] = await addDeliveries(worker, webhook.id);
+      await worker.pool.query(
+        `update deliveries set status = 'failed', failed_reason = $2 where id = $1`,
+        [id, reason],
+      );
+    }
+    await downTo21(worker);
+    await migrateUp(worker.connection, MIGRATIONS);
+    const { rows } = await worker.pool.query(
+      'select status, failed_reason, count(*)::integer from deliveries group by 1, 2',
+    );
+    assert.deepEqual(rows, [
+      { status: 'failed', failed_reason: null, count: FAILED_REASONS.length },
+    ]);
+  });
+});
+
+async function downTo21({ connection }: Pick<TestDatabase, 'connection'>): Promise<void> {
+  for (const _ of NAMES.slice(NAMES.indexOf('007_gate'))) await migrateDown(connection, MIGRATIONS);
+}
 
 type Migrated = Pick<TestDatabase, 'connection' | 'pool'>;
 

@@ -22,6 +22,10 @@ suite('accept', { concurrency: 4 }, () => {
       delivery_attempts: 0,
       status: 'pending',
       held_reason: null,
+      ordering_key: null,
+      sequence: null,
+      failed_reason: null,
+      expires_at: null,
     });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);
     assert.equal((await deliveryRow(pool, id))?.status, 'pending');

@@ -5,7 +5,7 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { findPayload, findSendable } from '../../src/deliveries/sendable.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-import { addDeliveries, addWebhook } from '../setup/rows.ts';
+import { addDeliveries, addDeliveryRows, addWebhook } from '../setup/rows.ts';
 
 const LIMIT = 32 * 1024;
 
@@ -47,6 +47,28 @@ suite('a payload', () => {
     const found = await findSendable(pool, [mine, its]);
     const webhooks = new Map(found.map((one) => [one.delivery.id, one.webhook]));
     assert.deepEqual([webhooks.get(mine), webhooks.get(its)], [webhook, other]);
+  });
+
+  test('of one whose time ran out, by itself or by the age that its webhook allows → it is told so', async () => {
+    const aged = await addWebhook(database, { max_delivery_age: 60 });
+    const [old = '', young = '', expired = '', plain = ''] = [
+      ...(await addDeliveryRows(pool, [
+        { webhookId: aged.id, createdAt: -61 },
+        { webhookId: aged.id, createdAt: -50 },
+      ])),
+      ...(await addDeliveries(database, webhook.id, { count: 2 })),
+    ];
+    await pool.query(`update deliveries set expires_at = now() where id = $1`, [expired]);
+    const found = await findSendable(pool, [old, young, expired, plain]);
+    assert.deepEqual(
+      new Map(found.map(({ delivery }) => [delivery.id, delivery.expired])),
+      new Map([
+        [old, true],
+        [young, false],
+        [expired, true],
+        [plain, false],
+      ]),
+    );
   });
 
   test('of a delivery that is gone → undefined', async () =>

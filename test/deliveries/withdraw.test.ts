@@ -4,6 +4,7 @@ import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { withdraw } from '../../src/deliveries/withdraw.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import { until } from '../setup/until.ts';
+import { freshOrdering, lineOf } from '../setup/ordering.ts';
 import { releaseHeld } from '../setup/release.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
@@ -75,12 +76,58 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    await worker.commit((tx) =>
+    const ended = await worker.commit((tx) =>
       withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'exhaust' } }]),
     );
     const row = await deliveryRow(worker.pool, id);
-    assert.deepEqual([row?.status, row?.delivery_attempts], ['failed', 0]);
+    assert.deepEqual(
+      [row?.status, row?.failed_reason, row?.delivery_attempts],
+      ['failed', 'attempts', 0],
+    );
     assert.deepEqual(await jobs(worker.pool), []);
+    assert.deepEqual(ended, [{ id, webhookId: webhook.id, reason: 'attempts', freedKey: null }]);
+  });
+
+  test('its time ran out → failed as expired, without an attempt', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    const ended = await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
+    );
+    const row = await deliveryRow(worker.pool, id);
+    assert.deepEqual(
+      [row?.status, row?.failed_reason, row?.delivery_attempts],
+      ['failed', 'expired', 0],
+    );
+    assert.deepEqual(await jobs(worker.pool), []);
+    assert.deepEqual(ended, [{ id, webhookId: webhook.id, reason: 'expired', freedKey: null }]);
+  });
+
+  test('the time of a head ran out → failed, and the next of its key gets its turn', async (t) => {
+    const order = await freshOrdering(t);
+    const webhook = await addWebhook(order);
+    await order.accept(webhook, 'k', 'a', 'b');
+    const [claim] = await claimed(order.queue, 1);
+    assert.ok(claim);
+    await order.commit((tx) =>
+      withdraw(tx, order.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
+    );
+    assert.deepEqual(await lineOf(order.pool, 'k'), ['a: failed', 'b: pending head job']);
+  });
+
+  test('its time ran out, and the claim was lost → it stays with its owner', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    const claim = await worker.claimOf(webhook.id, id);
+    await takeOver(worker.pool, claim.jobId);
+    const ended = await worker.commit((tx) =>
+      withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
+    );
+    assert.deepEqual(ended, []);
+    assert.equal((await deliveryRow(worker.pool, id))?.status, 'pending');
   });
 
   test('an isolated send of it is in doubt → a job later that knows of it, and the API tells when', async (t) => {

@@ -28,6 +28,8 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     held_reason: null,
     ordering_key: null,
     sequence: null,
+    failed_reason: null,
+    expires_at: null,
     updated_at: created_at,
   });
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -70,14 +72,51 @@ test('fields that the server owns sent back, even at their largest → ignored',
     delivery_attempts: 32_767,
     scheduled_at: '2001-01-01T00:00:00Z',
     held_reason: 'imported',
+    failed_reason: 'poison',
   };
   const { status, body } = await api.call('POST', '/deliveries', { ...delivery, ...owned });
   assert.equal(status, 201);
   const copy = body as Delivery;
   assert.notEqual(copy.id, delivery.id);
-  assert.deepEqual([copy.status, copy.delivery_attempts, copy.held_reason], ['pending', 0, null]);
+  assert.deepEqual(
+    [copy.status, copy.delivery_attempts, copy.held_reason, copy.failed_reason],
+    ['pending', 0, null, null],
+  );
   assert.ok(copy.scheduled_at > delivery.scheduled_at);
 });
+
+const EXPIRIES: [given: string | null, kept: string | null][] = [
+  [null, null],
+  ['2126-11-24T16:26:01Z', '2126-11-24T16:26:01.000000Z'],
+  ['2126-11-24T17:26:01.123456999+01:00', '2126-11-24T16:26:01.123456Z'],
+  ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000000Z'],
+  ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000000Z'],
+  ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000000Z'],
+];
+
+for (const [expires_at, kept] of EXPIRIES)
+  test(`expires_at ${expires_at} → accepted, also in the past, and kept as ${kept}`, async () => {
+    const draft = { webhook_id: webhook.id, expires_at };
+    const { status, body } = await api.call('POST', '/deliveries', draft);
+    const { id, expires_at: answered, status: stands } = body as Delivery;
+    assert.deepEqual([status, answered, stands], [201, kept, 'pending']);
+    assert.equal((await api.delivery(id)).expires_at, kept);
+    assert.equal(await jobs(id), 1);
+  });
+
+for (const [expires_at, details] of [
+  ['tomorrow', /^expires_at: must be an RFC 3339 time/],
+  ['2026-02-30T00:00:00Z', /^expires_at: must be an RFC 3339 time/],
+  [1_800_000_000, /^expires_at: must be string,null$/],
+  ['9999-12-31T23:59:59-01:00', /^expires_at: must be in the years 1 to 9999 of UTC$/],
+  ['0000-06-01T00:00:00Z', /^expires_at: must be in the years 1 to 9999 of UTC$/],
+] as const)
+  test(`expires_at ${expires_at} → 400 that names it`, async () => {
+    const draft = { webhook_id: webhook.id, expires_at };
+    const { status, body } = await api.call('POST', '/deliveries', draft);
+    assert.deepEqual([status, body.code], [400, 4]);
+    assert.match(body.details, details);
+  });
 
 const REFUSED: Record<string, unknown[]> = {
   webhook_id: ['abc', 5, null, '', `{${UNKNOWN_ID}}`],

@@ -41,7 +41,8 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
       webhook,
       delivery: { ...delivery, payload: delivery.payload ?? '' },
     };
-    return attemptedWith(assignment, buildRequest(webhook, ''), answer(status));
+    const came = { exchange: answer(status), random: Math.random };
+    return attemptedWith(assignment, buildRequest(webhook, ''), came);
   }
   return {
     ...worker,

@@ -150,6 +150,13 @@ export async function holdAll(
   );
 }
 
+/** Every delivery expires in so many seconds; null: none does. */
+export async function expireIn(db: Queryable, seconds: number | null): Promise<void> {
+  await db.query('update deliveries set expires_at = now() + make_interval(secs => $1::float8)', [
+    seconds,
+  ]);
+}
+
 /** An id that tells its row's number: the webhook 1, the delivery 2, the attempt 3. */
 export function numbered(kind: 'webhook' | 'delivery' | 'attempt', number: number): string {
   const digit = { webhook: 'a', delivery: 'd', attempt: 'e' }[kind];

@@ -4,13 +4,14 @@ export type DeliveryRow = {
   status: string;
   delivery_attempts: number;
   held_reason: string | null;
+  failed_reason: string | null;
   held: boolean;
   waitSeconds: number;
 };
 
 export async function deliveryRow(db: Queryable, id: string): Promise<DeliveryRow | undefined> {
   const { rows } = await db.query<DeliveryRow>(
-    `select status, delivery_attempts, held_reason, parked_at is not null as held,
+    `select status, delivery_attempts, held_reason, failed_reason, parked_at is not null as held,
        extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
      from deliveries where id = $1`,
     [id],

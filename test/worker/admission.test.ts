@@ -26,11 +26,13 @@ const DUE: SendableDelivery = {
   status: 'pending',
   held_reason: null,
   waitSeconds: -0.01,
+  expired: false,
   isolated_by: null,
   ordering_key: null,
   is_head: false,
   sequence: null,
 };
+const LATE = { ...DUE, expired: true };
 const MARKED = { ...DUE, isolated_by: 'm' };
 
 type Case = [
@@ -47,6 +49,7 @@ const VANISHED: Decision = { kind: 'send', isolated: true, vanished: true };
 const GONE: Decision = { kind: 'drop' };
 const HELD: Decision = { kind: 'hold', reason: 'webhook_inactive' };
 const EXHAUSTED: Decision = { kind: 'exhaust' };
+const EXPIRED: Decision = { kind: 'expire' };
 const DOUBT: Decision = { kind: 'doubt', mark: 'm' };
 
 const crashed = (times: number, doubt?: string): Claim => ({
@@ -69,6 +72,20 @@ const CASES: Case[] = [
   ['at its last attempt', SEND, { ...DUE, delivery_attempts: 2 }],
   ['out of attempts, as its webhook allows fewer now', EXHAUSTED, { ...DUE, delivery_attempts: 3 }],
   ['out of attempts by far', EXHAUSTED, { ...DUE, delivery_attempts: 30 }],
+  ['expired', EXPIRED, LATE],
+  ['expired, and its webhook is inactive', EXPIRED, LATE, INACTIVE],
+  ['expired before its time', EXPIRED, { ...LATE, waitSeconds: 5 }],
+  ['expired and out of attempts', EXPIRED, { ...LATE, delivery_attempts: 3 }],
+  ['expired and final', GONE, { ...LATE, status: 'succeeded' }],
+  ['expired and held already', GONE, { ...LATE, held_reason: 'webhook_inactive' }, INACTIVE],
+  ['expired, and marked by an isolated send', DOUBT, { ...MARKED, expired: true }],
+  [
+    'expired, and still marked as the last time',
+    VANISHED,
+    { ...MARKED, expired: true },
+    WEBHOOK,
+    crashed(4, 'm'),
+  ],
   ['claimed after two crashes', SEND, DUE, WEBHOOK, crashed(2)],
   ['claimed after three crashes', ALONE, DUE, WEBHOOK, crashed(3)],
   ['claimed after a thousand crashes', ALONE, DUE, WEBHOOK, crashed(1000)],

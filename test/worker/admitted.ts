@@ -24,6 +24,7 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       status: 'pending',
       held_reason: null,
       waitSeconds: 0,
+      expired: false,
       isolated_by: null,
       ordering_key: null,
       is_head: false,

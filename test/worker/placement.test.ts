@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
 import type { ClaimRequest } from '../../src/queue/claim.ts';
 import type { Admitted } from '../../src/worker/admission.ts';
@@ -40,9 +41,10 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const completed: Attempted[] = [];
   const completer = { complete: async (one: Attempted) => completed.push(one) > 0 };
   const log = keepingLog();
+  const metrics = createMetrics();
   const wakeup = new Wakeup();
   const placement = new Placement({
-    ...{ pool: undefined as never, queue: undefined as never, log, completer },
+    ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup },
     ...parts,
   });

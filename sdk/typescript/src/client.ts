@@ -522,6 +522,23 @@ export type Delivery = {
      */
     sequence: number | null;
     /**
+     * Why the delivery failed. Null while it is pending, when it succeeded, and when it failed under version
+     * 2.1 or before.
+     *
+     * - `attempts`: every attempt that its webhook allows has failed.
+     * - `expired`: its `expires_at` came, or it reached the `max_delivery_age` of its webhook, or the next
+     *   attempt would have been due after that.
+     * - `poison`: every attempt has failed, and the last one ended the process that made it. Look at the attempt
+     *   before you send this payload again.
+     */
+    failed_reason: ("attempts" | "expired" | "poison") | null;
+    /**
+     * When the delivery expires: from then on no attempt of it begins, and it fails with `failed_reason:
+     * expired`. Null when only the `max_delivery_age` of its webhook, if any, bounds its time.
+     * @format date-time
+     */
+    expires_at: string | null;
+    /**
      * When the delivery was created.
      * @format date-time
      */
@@ -559,6 +576,13 @@ export type DeliveryInput = {
      */
     ordering_key?: string | null;
     /**
+     * From this time on no attempt of the delivery begins: it fails with `failed_reason: expired`, wherever it
+     * waits by then. The clock of the database decides. Null, or nothing, means that it does not expire by
+     * itself. A time that has passed is accepted: such a delivery expires before its first attempt.
+     * @format date-time
+     */
+    expires_at?: string | null;
+    /**
      * Ignored; may be sent back.
      * @format uuid
      */
@@ -590,6 +614,10 @@ export type DeliveryInput = {
      * @format int64
      */
     sequence?: number | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    failed_reason?: ("attempts" | "expired" | "poison") | null;
     /**
      * Ignored; may be sent back.
      * @format date-time

@@ -45,11 +45,11 @@ export async function insertKeyedDeliveries(
        order by id for key share ${wait ? '' : 'skip locked'}
      ), draft as (${DRAFT}), judged as (${JUDGED})
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head)
+       held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head, expires_at)
      select id, webhook_id, payload, now(), 0, 'pending',
        held_reason, case when held_reason is not null then now() end, now(), now(), ordering_key,
        case when ordering_key is not null then nextval('delivery_sequence') end,
-       ordering_key is not null and not is_behind
+       ordering_key is not null and not is_behind, expires_at
      from judged
      returning ${COLUMNS}, parked_at is not null as "isHeld"`,
     [
@@ -57,6 +57,7 @@ export async function insertKeyedDeliveries(
       drafts.map(({ webhookId }) => webhookId),
       drafts.map(({ payload }) => payload),
       drafts.map(({ orderingKey }) => orderingKey ?? null),
+      drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
   return rows.map(storedOf);
@@ -64,7 +65,8 @@ export async function insertKeyedDeliveries(
 
 /** Drafts of known webhooks, and whether another delivery of their key goes first. */
 const DRAFT = `
-  select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.place,
+  select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.expires_at,
+    draft.place,
     draft.ordering_key is not null and (
       row_number() over (
         partition by draft.webhook_id, draft.ordering_key order by draft.place
@@ -74,8 +76,8 @@ const DRAFT = `
       or exists (select from deliveries d where d.webhook_id = draft.webhook_id
         and d.ordering_key = draft.ordering_key and d.status = 'pending')
     ) as is_behind
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) with ordinality
-    as draft (id, webhook_id, payload, ordering_key, place)
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
+    as draft (id, webhook_id, payload, ordering_key, expires_at, place)
   join known on known.id = draft.webhook_id`;
 
 const REASON = heldReasonSql({ webhook: 'w', state: 's' }, { behind: 'draft.is_behind' });

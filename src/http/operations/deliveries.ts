@@ -5,6 +5,8 @@ import { goOn } from '../../deliveries/order/promote.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
+import { BadRequest } from '../problem.ts';
+import { utcTime } from '../time.ts';
 
 type DeliveryOperations = Pick<
   Operations,
@@ -27,6 +29,7 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
         webhookId: body.webhook_id,
         payload: body.payload ?? '',
         orderingKey: body.ordering_key ?? undefined,
+        expiresAt: expiryIn(body.expires_at),
       };
       const [accepted] = await acceptor.accept([draft]);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
@@ -44,4 +47,16 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       return { status: 204 };
     },
   };
+}
+
+/**
+ * A delivery must not be attempted after its time, so a time that is finer than the database's is
+ * rounded down. @throws BadRequest where no answer could show it
+ */
+function expiryIn(time: string | null | undefined): string | undefined {
+  if (time === undefined || time === null) return undefined;
+  const utc = utcTime(time, 'down');
+  if (utc.endsWith('infinity'))
+    throw new BadRequest('invalid', 'expires_at: must be in the years 1 to 9999 of UTC');
+  return utc;
 }

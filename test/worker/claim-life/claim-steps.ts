@@ -63,6 +63,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     payload: '',
     bytes: 0,
     waitSeconds: time === 'later' ? 60 : -1,
+    expired: false,
     isolated_by: mark === 0 ? null : String(mark),
     ordering_key: null,
     is_head: false,

@@ -1,3 +1,4 @@
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { inTransaction } from '../../../src/database/transaction.ts';
 import type { Pool } from '../../../src/database/pool.ts';
 import { admit, type Admitted } from '../../../src/worker/admission.ts';
@@ -41,6 +42,7 @@ export class Stepper {
   readonly #parts: StepperParts;
   readonly #link: Link;
   readonly #returns: Returns;
+  readonly #metrics = createMetrics();
   readonly #steps: Step[] = [];
 
   constructor(parts: StepperParts) {
@@ -67,9 +69,11 @@ export class Stepper {
     this.#link.how = how;
     const { queue } = this.#parts;
     const slots = new Slots({ slots: 10, share: 10 });
-    step.admitting = admit({ pool: step.link.pool, queue, leases: this.#leases, slots }, [
-      step.lease,
-    ]);
+    const telling = { log: silentLog, metrics: this.#metrics };
+    step.admitting = admit(
+      { pool: step.link.pool, queue, leases: this.#leases, slots, ...telling },
+      [step.lease],
+    );
     step.admitting.catch(() => {});
     const done = await Promise.race([step.admitting.catch(() => []), step.link.waiting]);
     if (done !== undefined) step.admitted = done[0] as Admitted;
@@ -212,7 +216,7 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
     attempt: delivery.delivery_attempts + 1,
     request: buildRequest(webhook, payload),
     exchange: exchangeOf('crash'),
-    verdict: { kind: 'failed' },
+    verdict: { kind: 'failed', reason: 'poison' },
   };
   return parts.completer.complete(withoutSend).then(() => withoutSend);
 }

@@ -66,6 +66,7 @@ const WITHDRAW: Record<Withdrawal['kind'], string> = {
   postpone: 'postponed, as its time has not come',
   drop: 'its job ends, as there is nothing to send',
   exhaust: 'failed, as it has had all its attempts',
+  expire: 'failed, as its time ran out',
   doubt: 'postponed by 30 s, as it has the mark of a send of which nobody has told the end',
 };
 

@@ -134,6 +134,8 @@ class Delivery:
     held_reason: Optional[str]
     ordering_key: Optional[str]
     sequence: Optional[int]
+    failed_reason: Optional[str]
+    expires_at: Optional[str]
     created_at: str
     updated_at: str
 
@@ -144,12 +146,14 @@ class DeliveryInput:
     webhook_id: str
     payload: Optional[str] = None
     ordering_key: Optional[str] = None
+    expires_at: Optional[str] = None
     id: Optional[str] = None
     scheduled_at: Optional[str] = None
     delivery_attempts: Optional[int] = None
     status: Optional[str] = None
     held_reason: Optional[str] = None
     sequence: Optional[int] = None
+    failed_reason: Optional[str] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
 

@@ -1,0 +1,62 @@
+import type { Tx } from '../database/transaction.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { FailedReason } from './delivery.ts';
+import type { OrderingKey } from './order/ordering-key.ts';
+import { BLOCKS } from './outcomes.ts';
+
+/**
+ * A delivery that failed without another attempt. `freedKey` is the ordering key that has no head
+ * any more: it is to go on.
+ */
+export type FailedDelivery = {
+  id: string;
+  webhookId: string;
+  reason: FailedReason;
+  freedKey: string | null;
+};
+
+/**
+ * Ends pending deliveries without another attempt; a job that one of them has ends in the same
+ * transaction. With `held` only those end that are still held. @returns those that ended.
+ */
+export async function failDeliveries(
+  tx: Tx,
+  ids: string[],
+  { reason, held = false }: { reason: FailedReason; held?: boolean },
+): Promise<FailedDelivery[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await tx.query<FailedDelivery>(
+    `with locked as (
+       select id, is_head as was_head from deliveries
+       where id = any ($1::uuid[]) and status = 'pending' and (parked_at is not null or not $3)
+       order by id for update
+     )
+     update deliveries
+     set status = 'failed', failed_reason = $2, isolated_by = null, held_reason = null,
+       parked_at = null, updated_at = now(), is_head = is_head and ${BLOCKS}
+     from locked, webhooks w
+     where deliveries.id = locked.id and w.id = webhook_id
+     returning deliveries.id, webhook_id as "webhookId", failed_reason as reason,
+       case when was_head and not is_head then ordering_key end as "freedKey"`,
+    [ids, reason, held],
+  );
+  return rows;
+}
+
+/** The ordering keys that are to go on. */
+export function freedKeys(failed: FailedDelivery[]): OrderingKey[] {
+  return failed.flatMap(({ webhookId, freedKey: key }) =>
+    key === null ? [] : [{ webhookId, key }],
+  );
+}
+
+export type TellParts = { log: Log; metrics: Pick<Metrics, 'failed'> };
+
+/** Logs and counts deliveries that failed without another attempt, after that was committed. */
+export function tellFailed({ log, metrics }: TellParts, failed: FailedDelivery[]): void {
+  for (const { id, webhookId, reason } of failed) {
+    log.info('delivery.failed', { webhook_id: webhookId, delivery_id: id, failed_reason: reason });
+    metrics.failed.inc({ reason });
+  }
+}
