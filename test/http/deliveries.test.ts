@@ -104,6 +104,14 @@ for (const [expires_at, kept] of EXPIRIES)
     assert.equal(await jobs(id), 1);
   });
 
+test('expires_at with an ordering_key → both are kept', async () => {
+  const expires_at = '2126-11-24T16:26:01.000000Z';
+  const draft = { webhook_id: webhook.id, ordering_key: 'expiring', expires_at };
+  const { status, body } = await api.call('POST', '/deliveries', draft);
+  assert.equal(status, 201);
+  assert.deepEqual([body.ordering_key, body.expires_at], ['expiring', expires_at]);
+});
+
 for (const [expires_at, details] of [
   ['tomorrow', /^expires_at: must be an RFC 3339 time/],
   ['2026-02-30T00:00:00Z', /^expires_at: must be an RFC 3339 time/],
