@@ -45,6 +45,9 @@ const SETTINGS = {
     default_transaction_deferrable: 'off',
     plan_cache_mode: 'auto',
   },
+  // What runs in the background bounds itself by the time that it took, so a statement gets no
+  // helpers: 100,000 jobs were counted in 24 ms with two of them, and in 53 ms of CPU either way.
+  max_parallel_workers_per_gather: '0',
   // How long a session may take or be idle. PostgreSQL 13 does not know idle_session_timeout, and
   // PostgreSQL 16 does not know transaction_timeout.
   ...{ lock_timeout: '0', idle_session_timeout: '0', transaction_timeout: '0' },

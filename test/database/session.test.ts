@@ -32,6 +32,7 @@ const SETTINGS: [name: string, theirs: string, ours: string][] = [
   ['standard_conforming_strings', 'off', 'on'],
   ['quote_all_identifiers', 'on', 'off'],
   ['plan_cache_mode', 'force_generic_plan', 'auto'],
+  ['max_parallel_workers_per_gather', '4', '0'],
 ];
 
 /** Settings that are decisions of whoever runs the database. */
