@@ -7,41 +7,69 @@ export type LiveJobs = { total: number; near: number };
 
 /**
  * Counts the live jobs of each webhook, waiting or claimed, and those of them that are due within
- * `nearSeconds`. Reads the whole queue, which is small: 10 ms for 20,000 jobs.
+ * `nearSeconds`. Reads the whole queue: 0.5 ms of CPU for 1,000 jobs, and 53 ms for 100,000. Where
+ * it has no more than `moreThan` jobs, of which a small index tells, the result is empty.
  */
 export async function countLiveJobs(
   db: Queryable,
   nearSeconds: number,
+  moreThan = 0,
 ): Promise<Map<string, LiveJobs>> {
   const { rows } = await db.query<LiveJobs & { webhookId: string }>(
     `select group_id as "webhookId", count(*)::integer as total,
        count(*) filter (where start_after <= now() + make_interval(secs => $1))::integer as near
      from ${SCHEMA}.job
-     where name = '${QUEUE}' and state <= 'active' and group_id is not null
+     where name = '${QUEUE}' and state in ('created', 'retry', 'active') and group_id is not null
+       and $2::integer < (
+         select count(*) from (
+           select from ${SCHEMA}.job
+           where name = '${QUEUE}' and state in ('created', 'retry', 'active')
+           limit $2::integer + 1
+         ) as live
+       )
      group by group_id`,
-    [nearSeconds],
+    [nearSeconds, moreThan],
   );
   return new Map(rows.map(({ webhookId, total, near }) => [webhookId, { total, near }]));
 }
 
 /**
- * Takes up to `limit` waiting jobs of a webhook out of the queue: those that are due last. A job
- * that was claimed before stays, as it knows of that.
- * @returns their deliveries, which are to be held in this transaction.
+ * Up to `limit` waiting jobs of a webhook: those that are due last. A job that was claimed before
+ * is left out, as it knows of that. Reads the whole queue.
+ * @returns their ids, the last one first.
  */
-export async function removeLastJobs(tx: Tx, webhookId: string, limit: number): Promise<string[]> {
-  const { rows } = await tx.query<{ id: string }>(
-    `with last as (
-       select id from ${SCHEMA}.job
-       where name = '${QUEUE}' and group_id = $1 and state = 'created' and started_on is null
-         and not (data ? 'deaths' or data ? 'doubt')
-       order by start_after desc, created_on desc limit $2
-       for update skip locked
-     )
-     delete from ${SCHEMA}.job
-     where name = '${QUEUE}' and id = any (array(select id from last))
-     returning singleton_key as id`,
+export async function findLastJobs(
+  db: Queryable,
+  webhookId: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from ${SCHEMA}.job
+     where name = '${QUEUE}' and group_id = $1 and ${IS_UNTOUCHED}
+     order by start_after desc, created_on desc limit $2`,
     [webhookId, limit],
   );
   return rows.map(({ id }) => id);
 }
+
+/**
+ * Takes jobs that nobody has claimed since they were found out of the queue.
+ * @returns their deliveries, which are to be held in this transaction.
+ */
+export async function removeJobs(tx: Tx, jobIds: string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `with free as (
+       select id from ${SCHEMA}.job
+       where name = '${QUEUE}' and id = any ($1::uuid[]) and ${IS_UNTOUCHED}
+       for update skip locked
+     )
+     delete from ${SCHEMA}.job
+     where name = '${QUEUE}' and id = any (array(select id from free))
+     returning singleton_key as id`,
+    [jobIds],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const IS_UNTOUCHED = `state = 'created' and started_on is null
+  and not (data ? 'deaths' or data ? 'doubt')`;

@@ -2,14 +2,17 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import { holdAsBacklog } from '../deliveries/hold.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
-import { countLiveJobs, removeLastJobs } from '../queue/live-jobs.ts';
+import { countLiveJobs, findLastJobs, removeJobs } from '../queue/live-jobs.ts';
 import { flagOverWindow } from '../webhooks/wake.ts';
 
 /** Jobs taken out of the queue in one transaction. */
 const STEP = 500;
 
-/** Most steps that one webhook gets in a round, so that the others have their turn. */
-const STEPS_A_ROUND = 20;
+/**
+ * Most jobs of one webhook that are moved in a round, so that the others have their turn. They are
+ * found by reading the queue once.
+ */
+const MOST_A_ROUND = 10_000;
 
 /**
  * Counts the jobs of each webhook, and flags those that have more than `liveJobs`: what comes for
@@ -17,7 +20,7 @@ const STEPS_A_ROUND = 20;
  * @returns the webhooks that have more than twice as many, with how many are too many.
  */
 export async function takeCensus(pool: Pool, liveJobs: number): Promise<Map<string, number>> {
-  const counts = [...(await countLiveJobs(pool, NEAR_SECONDS))];
+  const counts = [...(await countLiveJobs(pool, NEAR_SECONDS, liveJobs))];
   const over = counts.filter(([, { total }]) => total > liveJobs);
   if (over.length > 0)
     await inTransaction(
@@ -44,14 +47,14 @@ export async function keepQueueSmall(pool: Pool, liveJobs: number): Promise<void
   const tooMany = await takeCensus(pool, liveJobs);
   let more = false;
   for (const [webhookId, count] of tooMany) {
-    const steps = Math.min(STEPS_A_ROUND, Math.ceil(count / STEP));
-    for (let step = 0; step < steps; step += 1)
-      await inTransaction(pool, (tx) => moveToBacklog(tx, webhookId, STEP));
-    more ||= steps === STEPS_A_ROUND;
+    const jobs = await findLastJobs(pool, webhookId, Math.min(count, MOST_A_ROUND));
+    for (let from = 0; from < jobs.length; from += STEP)
+      await inTransaction(pool, (tx) => moveToBacklog(tx, jobs.slice(from, from + STEP)));
+    more ||= jobs.length === MOST_A_ROUND;
   }
   return more ? 'more' : undefined;
 }
 
-async function moveToBacklog(tx: Tx, webhookId: string, limit: number): Promise<void> {
-  await holdAsBacklog(tx, await removeLastJobs(tx, webhookId, limit));
+async function moveToBacklog(tx: Tx, jobIds: string[]): Promise<void> {
+  await holdAsBacklog(tx, await removeJobs(tx, jobIds));
 }
