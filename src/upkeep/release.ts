@@ -28,6 +28,11 @@ const NEAR_STEPS_A_ROUND = 10;
 const REFILL_SECONDS = 0.2;
 
 /**
+ * The same where less than a tenth of it had become free: what is left lasts for longer than this.
+ */
+const SLOW_REFILL_SECONDS = 1;
+
+/**
  * A delivery that was accepted while its webhook was flagged may be committed a moment later: there
  * is one more look for it.
  */
@@ -86,7 +91,7 @@ function releaseOf(
     const room = roomOf(state, { live, liveJobs });
     const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
     const left = await hasReleasable(tx, webhookId);
-    const next = nextLook(state, { room, seen, left });
+    const next = nextLook(state, { room, seen, left, window: liveJobs });
     await setNextLook(tx, webhookId, next);
     return next;
   });
@@ -112,15 +117,22 @@ export function roomOf(
   return Math.min(STEP, Math.max(0, liveJobs - live.near));
 }
 
+/** What a look found: the room that there was in the window, and how many deliveries it freed. */
+type Step = { room: number; seen: number; window: number };
+
 /** When a webhook is looked at next. `left`: some of its deliveries wait to be released. */
 export function nextLook(
   { active, state, over_window, pausedSeconds }: DueState,
-  { room, seen, left }: { room: number; seen: number; left: boolean },
+  { left, ...step }: Step & { left: boolean },
 ): NextLook {
   if (!active || state === 'failing') return { overWindow: over_window, wakeSeconds: null };
   if (pausedSeconds !== 0) return { overWindow: over_window, wakeSeconds: pausedSeconds };
-  if (left)
-    return { overWindow: true, wakeSeconds: room === STEP && seen === STEP ? 0 : REFILL_SECONDS };
+  if (left) return { overWindow: true, wakeSeconds: refillSeconds(step) };
   // One more look, as others may be just storing what they held for the flag.
   return { overWindow: false, wakeSeconds: over_window ? LAST_LOOK_SECONDS : null };
+}
+
+function refillSeconds({ room, seen, window }: Step): number {
+  if (room === STEP && seen === STEP) return 0;
+  return room * 10 < window ? SLOW_REFILL_SECONDS : REFILL_SECONDS;
 }

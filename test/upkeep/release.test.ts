@@ -50,6 +50,18 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
     'the window is full, and some are left',
     HEALTHY,
     { room: 0, seen: 0, left: true },
+    { overWindow: true, wakeSeconds: 1 },
+  ],
+  [
+    'less than a tenth of the window was free, and some are left',
+    OVER,
+    { room: 99, seen: 99, left: true },
+    { overWindow: true, wakeSeconds: 1 },
+  ],
+  [
+    'a tenth of the window was free, and some are left',
+    OVER,
+    { room: 100, seen: 100, left: true },
     { overWindow: true, wakeSeconds: 0.2 },
   ],
   [
@@ -74,7 +86,7 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
 
 for (const [when, state, step, then] of LOOKS)
   test(`${when} → the next look ${then.wakeSeconds === null ? 'comes with a change' : `after ${then.wakeSeconds} s`}`, () => {
-    assert.deepEqual(nextLook(state, step), then);
+    assert.deepEqual(nextLook(state, { ...step, window: 1000 }), then);
   });
 
 suite('release', { concurrency: 4 }, () => {
