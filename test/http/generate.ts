@@ -19,6 +19,7 @@ export type Schema = {
   required?: string[];
   properties?: Record<string, Schema>;
   additionalProperties?: boolean;
+  anyOf?: Schema[];
 };
 
 /**
@@ -26,6 +27,7 @@ export type Schema = {
  * fault in the set-up of that is found.
  */
 export function matches(schema: Schema, value: unknown): boolean {
+  if (schema.anyOf !== undefined) return schema.anyOf.some((one) => matches(one, value));
   if (schema.enum !== undefined && !schema.enum.includes(value)) return false;
   if (schema.type !== undefined && ![schema.type].flat().some((type) => isOfType(type, value)))
     return false;
@@ -77,6 +79,7 @@ function isObjectOf(
 
 /** Values of `schema`, its edges among them. */
 export function valid(schema: Schema): Arbitrary<unknown> {
+  if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(valid));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   return fc.oneof(...[schema.type ?? []].flat().map((type) => validOfType(type, schema)));
 }
@@ -89,6 +92,13 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
       return fc.boolean();
     case 'integer':
       return fc.integer({ min: schema.minimum ?? -(2 ** 31), max: schema.maximum ?? 2 ** 31 - 1 });
+    case 'number': {
+      const { minimum = -1e300, maximum = 1e300 } = schema;
+      return fc.oneof(
+        fc.constantFrom(minimum, maximum),
+        fc.double({ min: minimum, max: maximum, noNaN: true }),
+      );
+    }
     case 'array':
       return fc.array(valid(schema.items ?? {}), {
         minLength: schema.minItems ?? 0,
@@ -160,8 +170,24 @@ export function invalid(schema: Schema): Arbitrary<unknown> {
       ? []
       : ['x'.repeat(schema.maxLength + 1), '\u{1F980}'.repeat(schema.maxLength + 1)];
   return fc
-    .oneof(fc.jsonValue(), fc.constantFrom(...HOSTILE, ...near, ...long), hostileText)
+    .oneof(
+      fc.jsonValue(),
+      fc.constantFrom(...HOSTILE, ...near, ...long),
+      hostileText,
+      ...oneMemberChanged(schema),
+    )
     .filter((value) => !matches(schema, value) && !Object.is(value, -0));
+}
+
+/** Values of the objects that `schema` allows, but for one member. */
+function oneMemberChanged(schema: Schema): Arbitrary<unknown>[] {
+  return [schema, ...(schema.anyOf ?? [])].flatMap((one) =>
+    Object.entries(one.properties ?? {}).map(([name, inner]) =>
+      fc
+        .tuple(valid({ ...one, type: 'object' }), invalid(inner))
+        .map(([value, fault]) => ({ ...(value as object), [name]: fault })),
+    ),
+  );
 }
 
 const HOSTILE: unknown[] = [

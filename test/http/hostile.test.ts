@@ -41,6 +41,8 @@ suite('hostile fields', () => {
   const ALLOWED = new Map([
     ['payload', [`"${'x'.repeat(100_000)}"`]],
     ['active', ['true']],
+    ['honor_retry_after', ['true']],
+    ['retry_jitter', ['0.1', '-0']],
     ['delivery_attempts', ['-0']],
   ]);
   const BODIES: [path: string, valid: object, extra: string[]][] = [
