@@ -255,6 +255,78 @@ test('many PUTs at once, each with one of them → none undoes another', async (
   assert.deepEqual(laterOf(await read(id)), CHANGED);
 });
 
+const GONE = { deactivated_reason: 'gone', deactivated_at: '2026-01-01T00:00:00.000000Z' };
+const NEVER = { deactivated_reason: null, deactivated_at: null };
+
+test('reason and time of a deactivation sent by a client → ignored', async () => {
+  const webhook = await create({ ...GONE, active: false });
+  assert.deepEqual(deactivationOf(webhook), NEVER);
+  assert.deepEqual(deactivationOf(await put(webhook.id, { ...GONE, active: false })), NEVER);
+});
+
+test('a webhook that Postmand has deactivated, replaced without becoming active → its reason and time stay', async () => {
+  const { id } = await create();
+  await deactivate(id);
+  const before = await read(id);
+  assert.deepEqual(deactivationOf(before), GONE);
+  const after = await put(id, { ...before, name: 'another name' });
+  assert.deepEqual(deactivationOf(after), GONE);
+});
+
+test('a webhook that Postmand has deactivated, made active → it has neither reason nor time', async () => {
+  const { id } = await create();
+  await deactivate(id);
+  const after = await put(id, { ...(await read(id)), active: true });
+  assert.deepEqual({ ...deactivationOf(after), active: after.active }, { ...NEVER, active: true });
+  await put(id, { active: false });
+  assert.deepEqual(deactivationOf(await read(id)), NEVER, 'deactivated by a client');
+});
+
+const RESETS: [when: string, change: object, state: string, due: boolean][] = [
+  ['made active', { active: true }, 'healthy', true],
+  ['no longer held while it fails', { active: false, on_failing: 'retry' }, 'healthy', true],
+  ['given null for on_failing', { active: false, on_failing: null }, 'healthy', true],
+  ['renamed', { active: false, name: 'another name' }, 'failing', false],
+];
+
+for (const [when, change, state, due] of RESETS)
+  test(`a failing webhook is ${when} → ${state}${due ? ', and its held deliveries are looked at' : ' as before'}`, async () => {
+    const { id } = await create({ active: false, on_failing: 'hold' });
+    await database.pool.query(
+      `insert into webhook_states (webhook_id, state, consecutive_failures)
+       values ($1, 'failing', 5)`,
+      [id],
+    );
+    await put(id, change);
+    const { rows } = await database.pool.query(
+      `select state, wake_at is not null as due from webhook_states where webhook_id = $1`,
+      [id],
+    );
+    assert.deepEqual(rows, [{ state, due }]);
+  });
+
+test('a healthy webhook is replaced → nothing is noted of its state', async () => {
+  const { id } = await create(CHANGED);
+  await put(id, { name: 'another name' });
+  const { rowCount } = await database.pool.query(
+    'select from webhook_states where webhook_id = $1',
+    [id],
+  );
+  assert.equal(rowCount, 0);
+});
+
+async function deactivate(id: string): Promise<void> {
+  await database.pool.query(
+    `update webhooks set active = false, deactivated_reason = $2, deactivated_at = $3
+     where id = $1`,
+    [id, GONE.deactivated_reason, GONE.deactivated_at],
+  );
+}
+
+function deactivationOf({ deactivated_reason, deactivated_at }: Webhook): object {
+  return { deactivated_reason, deactivated_at };
+}
+
 async function create(settings: object = {}): Promise<Webhook> {
   const { status, body } = await api.call('POST', '/webhooks', { ...KNOWN, ...settings });
   assert.equal(status, 201, JSON.stringify(body));

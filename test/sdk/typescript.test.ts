@@ -11,6 +11,7 @@ import {
   verifySignature,
   type Delivery,
   type Postmand,
+  type Webhook,
   type WebhookInput,
 } from '../../sdk/typescript/dist/index.js';
 import { until } from '../setup/until.ts';
@@ -45,6 +46,18 @@ function webhookTo(path: string, more: Partial<WebhookInput> = {}): WebhookInput
     retry_min_backoff: 1,
     retry_max_backoff: 1,
     ...more,
+  };
+}
+
+/** The fields that a webhook had in version 2.1. A client in a typed language drops the others. */
+function asOfVersion21(webhook: Webhook) {
+  const { id, name, url, content_type, valid_status_codes, secret_token, active } = webhook;
+  const { max_delivery_attempts, delivery_attempt_timeout } = webhook;
+  const { retry_min_backoff, retry_max_backoff, created_at, updated_at } = webhook;
+  return {
+    ...{ id, name, url, content_type, valid_status_codes, secret_token, active },
+    ...{ max_delivery_attempts, delivery_attempt_timeout },
+    ...{ retry_min_backoff, retry_max_backoff, created_at, updated_at },
   };
 }
 
@@ -94,6 +107,40 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     await assert.rejects(postmand.getWebhook({ webhook_id: webhook.id }), (error) =>
       isProblem(error, ProblemCode.webhookNotFound),
     );
+  });
+
+  test('a client of version 2.1 reads a webhook and sends back what it knows → no later setting is lost', async () => {
+    const later: Partial<WebhookInput> = {
+      max_concurrency: 7,
+      rate_limit: { count: 100, per_seconds: 60 },
+      retry_schedule: [5, 60],
+      retry_jitter: 0.25,
+      honor_retry_after: true,
+      on_gone: 'deactivate',
+      on_failing: 'hold',
+      failing_after: { attempts: 9, seconds: 0 },
+      deactivate_after: 3600,
+      max_delivery_age: 60,
+      ordering_on_failure: 'block',
+    };
+    const webhook = await postmand.createWebhook(webhookTo('/', later));
+    const replaced = await postmand.replaceWebhook({
+      webhook_id: webhook.id,
+      ...asOfVersion21(webhook),
+      name: 'Other events',
+    });
+    const { updated_at: _then, ...expected } = { ...webhook, name: 'Other events' };
+    const { updated_at: _now, ...found } = replaced;
+    assert.deepEqual(found, expected);
+    assert.deepEqual(found.rate_limit, { count: 100, per_seconds: 60, burst: 2 });
+
+    const { rate_limit, ...others } = await postmand.replaceWebhook({
+      webhook_id: webhook.id,
+      ...asOfVersion21(webhook),
+      rate_limit: null,
+    });
+    assert.equal(rate_limit, null);
+    assert.deepEqual(others.retry_schedule, later.retry_schedule);
   });
 
   test('lists → every item once over all pages, filters hold, and times may have an offset', async () => {
