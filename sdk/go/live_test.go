@@ -122,6 +122,36 @@ func TestWebhookIsReplacedAndDeleted(t *testing.T) {
 	refused(t, err, 404, CodeWebhookNotFound)
 }
 
+func TestSettingThatIsNilIsKeptAndDefaultGivesItsDefault(t *testing.T) {
+	client := liveClient(t)
+	settings := webhookTo("/")
+	settings.MaxConcurrency = Ptr(int64(7))
+	settings.RateLimit = &RateLimitInput{Count: 100, PerSeconds: 60}
+	settings.FailingAfter = &FailingAfter{Attempts: 9, Seconds: 0}
+	webhook := must[Webhook](t)(client.CreateWebhook(ctx, settings))
+	if webhook.RateLimit == nil || *webhook.RateLimit != (RateLimit{Count: 100, PerSeconds: 60, Burst: 2}) {
+		t.Error(webhook.RateLimit)
+	}
+
+	kept := must[Webhook](t)(client.ReplaceWebhook(ctx, webhook.Id, webhookTo("/")))
+	if kept.MaxConcurrency == nil || *kept.MaxConcurrency != 7 || kept.RateLimit == nil {
+		t.Error(kept)
+	}
+	settings = webhookTo("/")
+	settings.RateLimit = Default[RateLimitInput]()
+	settings.FailingAfter = Default[FailingAfter]()
+	replaced := must[Webhook](t)(client.ReplaceWebhook(ctx, webhook.Id, settings))
+	if replaced.MaxConcurrency == nil || *replaced.MaxConcurrency != 7 || replaced.RateLimit != nil {
+		t.Error(replaced)
+	}
+	if replaced.FailingAfter != (FailingAfter{Attempts: 5, Seconds: 60}) {
+		t.Error(replaced.FailingAfter)
+	}
+	if settings.RateLimit != Default[RateLimitInput]() {
+		t.Error("the caller's settings were changed")
+	}
+}
+
 func TestLists(t *testing.T) {
 	client := liveClient(t)
 	good := must[Webhook](t)(client.CreateWebhook(ctx, webhookTo("/orders")))

@@ -10,14 +10,18 @@ from typing import Any, Callable, List, Optional
 import httpx
 
 from postmand import (
+    DEFAULT,
     ApiTimeoutError,
     AsyncPostmand,
     Delivery,
     DeliveryInput,
     DeliveryStatus,
+    FailingAfter,
     Postmand,
     PostmandError,
     ProblemCode,
+    RateLimit,
+    RateLimitInput,
     Webhook,
     WebhookInput,
     is_problem,
@@ -89,6 +93,23 @@ class Live(unittest.TestCase):
         self.assertEqual(self.postmand.replace_webhook(webhook.id, webhook_to("/", "Other events")).name, "Other events")
         self.postmand.delete_webhook(webhook.id)
         self.refused(404, ProblemCode.WEBHOOK_NOT_FOUND, lambda: self.postmand.get_webhook(webhook.id))
+
+    def test_a_setting_that_is_none_is_kept_and_default_gives_its_default(self) -> None:
+        settings = webhook_to("/")
+        settings.max_concurrency = 7
+        settings.rate_limit = RateLimitInput(count=100, per_seconds=60)
+        settings.failing_after = FailingAfter(attempts=9, seconds=0)
+        webhook = self.postmand.create_webhook(settings)
+        self.assertEqual(webhook.rate_limit, RateLimit(count=100, per_seconds=60, burst=2))
+
+        kept = self.postmand.replace_webhook(webhook.id, webhook_to("/"))
+        self.assertEqual((kept.max_concurrency, kept.rate_limit), (7, webhook.rate_limit))
+        settings = webhook_to("/")
+        settings.rate_limit = DEFAULT
+        settings.failing_after = DEFAULT
+        replaced = self.postmand.replace_webhook(webhook.id, settings)
+        self.assertEqual((replaced.max_concurrency, replaced.rate_limit), (7, None))
+        self.assertEqual(replaced.failing_after, FailingAfter(attempts=5, seconds=60))
 
     def test_lists_give_every_item_once_and_filters_hold(self) -> None:
         good = self.postmand.create_webhook(webhook_to("/orders"))

@@ -18,11 +18,13 @@ from .client import (
     WebhookList,
 )
 from .connection import AsyncPostmand, Postmand
+from .default import DEFAULT
 from .problem import PostmandError, is_problem, problem_of
 from .problem_codes import ProblemCode
 from .signature import verify_signature
 
 __all__ = [
+    "DEFAULT",
     "ApiError",
     "ApiTimeoutError",
     "AsyncPostmand",

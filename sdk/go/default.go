@@ -1,0 +1,48 @@
+package postmand
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// One pointer for each type: what points there is sent as null.
+var defaults sync.Map
+
+// Default gives a setting of a webhook its default: MaxConcurrency: Default[int64](). A setting that is nil is not sent, and
+// ReplaceWebhook keeps most of those. Nothing may be written to where it points.
+func Default[T any]() *T {
+	pointer, _ := defaults.LoadOrStore(reflect.TypeFor[T](), new(T))
+	return pointer.(*T)
+}
+
+// MarshalJSON leaves out what is nil, and writes null for what Default gave.
+func (input WebhookInput) MarshalJSON() ([]byte, error) {
+	type plain WebhookInput
+	var nulls []string
+	fields := reflect.ValueOf(&input).Elem()
+	for i := range fields.NumField() {
+		field := fields.Field(i)
+		if field.Kind() != reflect.Pointer || field.IsNil() {
+			continue
+		}
+		if pointer, ok := defaults.Load(field.Type().Elem()); ok && pointer == field.Interface() {
+			name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("json"), ",")
+			nulls = append(nulls, name)
+			field.SetZero()
+		}
+	}
+	document, err := json.Marshal(plain(input))
+	if err != nil || len(nulls) == 0 {
+		return document, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(document, &members); err != nil {
+		return nil, err
+	}
+	for _, name := range nulls {
+		members[name] = json.RawMessage("null")
+	}
+	return json.Marshal(members)
+}
