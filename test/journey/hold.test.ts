@@ -35,6 +35,19 @@ suite('inactive webhooks', { concurrency: true }, () => {
     assert.deepEqual(line.errors(), []);
   });
 
+  test('deliveries that wait because their endpoint fails → they arrive when they are no longer to be held', async (t) => {
+    const receiver = await startReceiver(t);
+    const webhook = await api.createWebhook({ url: receiver.url, on_failing: 'hold' });
+    await line.pool.query(`insert into webhook_states (webhook_id, state) values ($1, 'failing')`, [
+      webhook.id,
+    ]);
+    const { id } = await api.createDelivery(webhook.id, 'held');
+    assert.equal((await api.delivery(id)).held_reason, 'endpoint_failing');
+    await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, on_failing: 'retry' });
+    assert.equal((await api.settled(id, 15_000)).status, 'succeeded');
+    assert.equal(receiver.received.length, 1);
+  });
+
   test('deactivated while a retry waits → held when it is due, no request; reactivated → it goes on with the next attempt', async (t) => {
     const receiver = await startReceiver(t, (_request, response, number) =>
       response.writeHead(number === 1 ? 500 : 200).end(),
