@@ -4,6 +4,8 @@ import { holdAsBacklog } from '../deliveries/hold.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import { countLiveJobs, findLastJobs, removeJobs } from '../queue/live-jobs.ts';
 import { flagOverWindow } from '../webhooks/wake.ts';
+import { findLimits } from '../webhooks/webhook-store.ts';
+import { SMALLEST_WINDOW, windowOf } from '../webhooks/window.ts';
 
 /** Jobs taken out of the queue in one transaction. */
 const STEP = 500;
@@ -15,28 +17,48 @@ const STEP = 500;
 const MOST_A_ROUND = 10_000;
 
 /**
- * Counts the jobs of each webhook, and flags those that have more than `liveJobs`: what comes for
- * them from then on is held as their backlog. No counter is kept where deliveries are accepted.
+ * Counts the jobs of each webhook, and flags those that have more than their window (`liveJobs`,
+ * or less where they have limits): what comes for them from then on is held as their backlog. No
+ * counter is kept where deliveries are accepted.
  * @returns the webhooks that have more than twice as many, with how many are too many.
  */
 export async function takeCensus(pool: Pool, liveJobs: number): Promise<Map<string, number>> {
-  const counts = [...(await countLiveJobs(pool, NEAR_SECONDS, liveJobs))];
-  const over = counts.filter(([, { total }]) => total > liveJobs);
+  const over = await findOver(pool, liveJobs);
   if (over.length > 0)
     await inTransaction(
       pool,
       (tx) =>
         flagOverWindow(
           tx,
-          over.map(([id]) => id),
+          over.map(({ id }) => id),
         ),
       NOT_DURABLE,
     );
   return new Map(
     over
-      .filter(([, { total }]) => total > 2 * liveJobs)
-      .map(([id, { total }]) => [id, total - liveJobs]),
+      .filter(({ total, window }) => total > 2 * window)
+      .map(({ id, total, window }) => [id, total - window]),
   );
+}
+
+type Over = { id: string; total: number; window: number };
+
+/** The limits are asked for only where they could matter. */
+async function findOver(pool: Pool, liveJobs: number): Promise<Over[]> {
+  const least = Math.min(liveJobs, SMALLEST_WINDOW);
+  const counts = await countLiveJobs(pool, NEAR_SECONDS, least);
+  const many = [...counts].filter(([, { total }]) => total > least);
+  if (many.length === 0) return [];
+  const limits = await findLimits(
+    pool,
+    many.map(([id]) => id),
+  );
+  return many
+    .map(([id, { total }]) => {
+      const limit = limits.get(id);
+      return { id, total, window: limit ? windowOf(limit, liveJobs) : liveJobs };
+    })
+    .filter(({ total, window }) => total > window);
 }
 
 /**

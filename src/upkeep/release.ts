@@ -14,6 +14,7 @@ import {
   type DueState,
   type NextLook,
 } from '../webhooks/wake.ts';
+import { windowOf } from '../webhooks/window.ts';
 
 /** Deliveries freed in one transaction. */
 const STEP = 500;
@@ -88,7 +89,7 @@ function releaseOf(
   return inTransaction(pool, async (tx) => {
     const state = await takeDueState(tx, webhookId);
     if (state === undefined) return undefined;
-    const room = roomOf(state, { live, liveJobs });
+    const room = roomOf(state, { live, liveJobs: windowOf(state, liveJobs) });
     const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
     const left = await hasReleasable(tx, webhookId);
     const next = nextLook(state, { room, seen, left, window: liveJobs });

@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { State } from './webhook-state.ts';
+import type { Limits } from './window.ts';
 
 /**
  * When the held deliveries of a webhook are looked at. A webhook that has none needs no time, and
@@ -50,9 +51,9 @@ export type DueState = {
 /**
  * Takes the state of a webhook, until the transaction ends, where it is due and nobody else has it.
  */
-export async function takeDueState(tx: Tx, id: string): Promise<DueState | undefined> {
-  const { rows } = await tx.query<DueState>(
-    `select w.active, s.state, s.over_window,
+export async function takeDueState(tx: Tx, id: string): Promise<(DueState & Limits) | undefined> {
+  const { rows } = await tx.query<DueState & Limits>(
+    `select w.active, w.max_concurrency, w.rate_limit, s.state, s.over_window,
        case
          when s.paused_until = 'infinity' then null
          when s.paused_until > now() then extract(epoch from s.paused_until - now())::float8

@@ -10,6 +10,7 @@ import {
   SETTINGS,
 } from './webhook-sql.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
+import type { Limits } from './window.ts';
 
 export async function insertWebhook(
   tx: Tx,
@@ -112,4 +113,14 @@ export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
     'select id from webhooks where deleted_at is not null order by deleted_at, id',
   );
   return rows.map(({ id }) => id);
+}
+
+/** What webhooks allow in all workers together. Those without limits are left out. */
+export async function findLimits(db: Queryable, ids: string[]): Promise<Map<string, Limits>> {
+  const { rows } = await db.query<Limits & { id: string }>(
+    `select id, max_concurrency, rate_limit from webhooks
+     where id = any ($1::uuid[]) and (max_concurrency is not null or rate_limit is not null)`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, ...limits }) => [id, limits]));
 }
