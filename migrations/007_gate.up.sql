@@ -53,12 +53,12 @@ create table webhook_states (
 ) with (fillfactor = 50);
 create index webhook_states_by_wake on webhook_states (wake_at) where wake_at is not null;
 
--- The sends of webhooks with a max_concurrency that may be under way. A permit that nobody renews runs out.
+-- The claims that may be sending to webhooks with a max_concurrency. A permit counts for as long as its claim, the
+-- generation of a job, is held.
 create table webhook_permits (
   job_id uuid primary key,
   webhook_id uuid not null references webhooks (id) on delete cascade,
-  generation text not null,
-  expires_at timestamptz not null
+  generation text not null
 ) with (fillfactor = 50);
 create index webhook_permits_by_webhook on webhook_permits (webhook_id);
 

@@ -2,7 +2,7 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
-import type { Exchange, Sender } from '../sending/send.ts';
+import type { Exchange, Sender, SendLimits } from '../sending/send.ts';
 import type { Random } from './backoff.ts';
 import { judge, type Judged, type Verdict } from './verdict.ts';
 
@@ -36,13 +36,13 @@ export type RecordedExchange = Exclude<Exchange, Unsent>;
 export async function deliver(
   { sender, random = Math.random }: { sender: Sender; random?: Random },
   assignment: Assignment,
-  signal: AbortSignal,
+  leave: Omit<SendLimits, 'timeoutMs'>,
 ): Promise<Attempted | Unsent> {
   const { delivery, webhook } = assignment;
   const request = buildRequest(webhook, delivery.payload, delivery.sequence);
   const exchange = await sender.send(request, {
     timeoutMs: webhook.delivery_attempt_timeout * 1000,
-    signal,
+    ...leave,
   });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
   return attemptedWith(assignment, request, { exchange, random });

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import { UpkeepLoop } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import { deletePermitsOver } from '../queue/permits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
@@ -57,6 +58,7 @@ export function startUpkeep(
       keepQueueSmall(pool, liveJobs),
     ),
     new UpkeepLoop({ task: 'repair', everyMs: 30_000, log }, () => repairWakes(pool)),
+    new UpkeepLoop({ task: 'permits', everyMs: 30_000, log }, () => deletePermitsOver(pool)),
     new UpkeepLoop(
       { task: 'order', everyMs: 30_000, share: REPAIR_SHARE, log },
       createOrderRepair({ pool, queue, log }),

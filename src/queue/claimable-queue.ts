@@ -89,11 +89,10 @@ export class ClaimableQueue extends DeliveryQueue {
 
   /**
    * Returns claims unspent, in place: same age, same count, due again after `delaySeconds` (0:
-   * at once). Those no longer ours are left alone. Wakes every worker.
+   * at once). Those no longer ours are left alone. Who returns what others can send wakes them.
    */
   async return(tx: Tx, claims: Claim[], delaySeconds = 0): Promise<void> {
     await returnClaims(tx, this.#table, { claims, delaySeconds });
-    await this.wake(tx);
   }
 
   /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */

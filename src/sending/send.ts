@@ -21,8 +21,15 @@ export type Exchange =
   | { kind: 'aborted' }
   | { kind: 'local'; code: string };
 
-/** `timeoutMs` bounds everything from the name lookup to the last byte of the body. */
-export type SendLimits = { timeoutMs: number; signal: AbortSignal };
+/**
+ * `timeoutMs` bounds everything from the name lookup to the last byte of the body. `mayBegin` is
+ * asked at the moment when the send begins; where it says no, the send is aborted.
+ */
+export type SendLimits = {
+  timeoutMs: number;
+  signal: AbortSignal;
+  mayBegin?: (() => boolean) | undefined;
+};
 
 /** Posts webhooks. Whatever the remote side does is a value, not a throw. */
 export type Sender = {
@@ -66,12 +73,15 @@ export class HttpSender implements Sender {
     this.#client = clientOver(agents.pooled);
   }
 
-  async send(request: WebhookRequest, { timeoutMs, signal }: SendLimits): Promise<Exchange> {
+  async send(
+    request: WebhookRequest,
+    { timeoutMs, signal, mayBegin }: SendLimits,
+  ): Promise<Exchange> {
     const { bodyLimitBytes, proxy } = this.#options;
     const startedAt = performance.now();
     const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
     const trip = { request, deadline, signal, bodyLimitBytes };
-    if (signal.aborted) return { kind: 'aborted' };
+    if (signal.aborted || mayBegin?.() === false) return { kind: 'aborted' };
     const error = urlError(request.url, this.#objection);
     let end: End = error ? { kind: 'error', error } : await sendOnce(this.#client, trip);
     // A server that closes an idle connection just as we use it has not seen the request (RFC

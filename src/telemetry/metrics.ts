@@ -91,6 +91,11 @@ function workerMetrics(make: Instruments) {
     claimBatch: make.histogram('claim_batch_size', 'Deliveries that one claim brought.', {
       buckets: BATCH_BUCKETS,
     }),
+    limitedClaims: make.counter(
+      'limited_claims_total',
+      'Claims for webhooks with limits, by whether they got a place and what was short.',
+      ['result'],
+    ),
     settleBatch: make.histogram(
       'settle_batch_size',
       'Attempts that were recorded in one transaction.',
@@ -114,6 +119,10 @@ function backlogMetrics(make: Instruments) {
       'deliveries_held',
       'Pending deliveries that are held back, by reason, counted in the background.',
       ['reason'],
+    ),
+    permitsInUse: make.gauge(
+      'permits_in_use',
+      'Claims that may be sending to webhooks with a max_concurrency, counted in the background.',
     ),
   };
 }

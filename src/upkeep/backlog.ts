@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
 import { countBacklog } from '../deliveries/pending.ts';
+import { countPermitsInUse } from '../queue/permits.ts';
 
 /**
  * Counts what waits, for the metrics. In the background: a scrape must not cost the database
@@ -12,4 +13,5 @@ export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void
   metrics.pending.set(pending);
   metrics.oldestDueSeconds.set(oldestDueSeconds);
   for (const reason of HELD_REASONS) metrics.held.set({ reason }, held[reason] ?? 0);
+  metrics.permitsInUse.set(await countPermitsInUse(pool));
 }

@@ -10,6 +10,7 @@ import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { GateState } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
+import type { Grant } from './limits/grant.ts';
 import type { Slots } from './slots/slots.ts';
 
 /** A claim whose delivery may be sent now, as things stood when it was read. */
@@ -23,6 +24,8 @@ export type Admitted = {
   readAt: number;
   /** Workers may die on it: it is sent in a process of its own. */
   isolated: boolean;
+  /** Its place, where its webhook is limited; it is asked for when it could be sent. */
+  grant?: Grant;
   /** An isolated send of it vanished with its worker: nothing is sent, and that one is recorded. */
   vanished: boolean;
 };

@@ -36,6 +36,8 @@ export class Closer {
       case 'gone':
       case 'not_ours':
         return leases.return([lease]);
+      case 'refused':
+        return leases.return([lease], execution.delaySeconds);
       case 'not_recorded':
         return leases.return([lease], LONGEST_PAUSE_MS / 1000);
       case 'local':

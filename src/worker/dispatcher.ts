@@ -9,6 +9,7 @@ import { Buffer } from './buffer.ts';
 import { Claimer } from './claiming/claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { Leases } from './leases.ts';
+import { Limiter } from './limits/limiter.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
@@ -44,7 +45,8 @@ const RETURN_MS = 2000;
  *
  *     claimed → admitted → slot → sending (fast → slow) → settled
  *       │         │ │ │             └ aborted → returned
- *       │         │ │ └ buffered → slot | returned
+ *       │         │ │ ├ buffered → slot | returned
+ *       │         │ │ └ asking → slot | returned
  *       │         │ └ isolated → sending (marked, in a process of its own) → settled
  *       │         │     └ returned  └ aborted → returned
  *       │         └ returned
@@ -59,6 +61,9 @@ const RETURN_MS = 2000;
  * | slot, buffered, isolated     | `Slots.take`, `Buffer.add`, `Isolation.run`, for          |
  * |                              | `Placement.place`; what finds no room is returned, and    |
  * |                              | its webhook left out by `Claimer.turnAway`                |
+ * | asking → slot                | `askForRoom`, by `Limiter.ask`, where its webhook has     |
+ * |                              | limits; what is refused is returned, and its webhook left |
+ * |                              | out by `Claimer.gotPlaces`. `Isolation` asks as well      |
  * | buffered → slot              | `Placement.fill`, which admits again what waited for long |
  * | sending                      | `execute`                                                 |
  * | fast → slow                  | `Slot.tookLong`; then what is buffered is returned        |
@@ -94,7 +99,7 @@ export class Dispatcher {
     this.#placement = new Placement({
       ...{ pool, queue, sender, isolatedSender, metrics, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
-      ...{ completer: this.#completer, wakeup: this.#wakeup },
+      ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
     });
     parts.metrics.onScrape(() => this.#sample(slots));
   }

@@ -1,11 +1,12 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
+import { isStale } from './leases.ts';
 import type { Completer } from '../attempts/completer.ts';
 import { deliver, type Assignment, type Attempted, type Unsent } from '../attempts/deliver.ts';
 import { findPayload } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
-import type { Sender } from '../sending/send.ts';
+import type { Sender, SendLimits } from '../sending/send.ts';
 
 export type ExecutorParts = { pool: Pool; log: Log; completer: Pick<Completer, 'complete'> };
 
@@ -15,8 +16,13 @@ export type Means = { sender: Sender; watch?: { longAfterMs: number; onLong(): v
 /**
  * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has
  * the claim by now. `not_recorded`: the outcome could not be recorded for a reason that lasts.
+ * `refused`: its webhook had no place for it, and may have one after so long.
  */
-export type Execution = Attempted | Unsent | { kind: 'gone' | 'not_ours' | 'not_recorded' };
+export type Execution =
+  | Attempted
+  | Unsent
+  | { kind: 'gone' | 'not_ours' | 'not_recorded' }
+  | { kind: 'refused'; delaySeconds: number };
 
 /** Sends one delivery and records what came of it. Never rejects. */
 export async function execute(
@@ -26,7 +32,18 @@ export async function execute(
 ): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  return complete(parts, admitted, send(means, assignment, admitted.lease.abort.signal));
+  return complete(parts, admitted, send(means, assignment, leaveOf(admitted)));
+}
+
+type Leave = Omit<SendLimits, 'timeoutMs'>;
+
+/**
+ * A send to a limited webhook begins while its token is good and its claim, and so its permit, is
+ * surely ours: this process may have been frozen since it got them.
+ */
+function leaveOf({ lease, grant }: Admitted): Leave {
+  const { signal } = lease.abort;
+  return grant ? { signal, mayBegin: () => !isStale(lease) && grant.begin() } : { signal };
 }
 
 /**
@@ -59,11 +76,11 @@ async function assignmentOf(
 async function send(
   { sender, watch }: Means,
   assignment: Assignment,
-  signal: AbortSignal,
+  leave: Leave,
 ): Promise<Attempted | Unsent> {
   const timer = watch && setTimeout(() => watch.onLong(), watch.longAfterMs);
   try {
-    return await deliver({ sender }, assignment, signal);
+    return await deliver({ sender }, assignment, leave);
   } finally {
     clearTimeout(timer);
   }

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
 import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
+import type { Limiter } from './limits/limiter.ts';
+import type { Next } from './limits/places.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { markIsolated } from '../deliveries/mark.ts';
 import type { Sender } from '../sending/send.ts';
+import { isLimited } from '../webhooks/window.ts';
 
 /** Of one webhook, so that one that hangs does not keep the places from those of others. */
 const OF_ONE_WEBHOOK = 2;
@@ -13,6 +16,11 @@ const OF_ONE_WEBHOOK = 2;
  * Claims that may wait for a place: they are extended meanwhile, and nobody else can take them.
  */
 const MAX_WAITING = 2 * POOL_SIZE;
+
+/** When a claim may be made again whose webhook has all its permits in use. */
+const PERMIT_LATER_SECONDS = 1;
+
+export type IsolationParts = ExecutorParts & { limiter: Pick<Limiter, 'ask'> };
 
 /** `go` tells it whether the place `isIts`: not where its claim is not ours any more. */
 type Waiter = { admitted: Admitted; go(isIts: boolean): void };
@@ -23,14 +31,14 @@ type Waiter = { admitted: Admitted; go(isIts: boolean): void };
  * this whole worker vanishes.
  */
 export class Isolation {
-  readonly #parts: ExecutorParts;
+  readonly #parts: IsolationParts;
   readonly #sender: Sender;
   readonly #waiting: Waiter[] = [];
   readonly #underWay = new Map<string, number>();
   #count = 0;
   #stopped = false;
 
-  constructor(parts: ExecutorParts, sender: Sender) {
+  constructor(parts: IsolationParts, sender: Sender) {
     this.#parts = parts;
     this.#sender = sender;
   }
@@ -41,7 +49,7 @@ export class Isolation {
     try {
       return await (admitted.vanished
         ? recordVanished(this.#parts, admitted)
-        : this.#send(admitted));
+        : this.#sendIfPlaced(admitted));
     } finally {
       this.#leave(admitted.webhookId);
     }
@@ -61,6 +69,24 @@ export class Isolation {
   stop(): void {
     this.#stopped = true;
     for (const { go } of this.#waiting.splice(0)) go(false);
+  }
+
+  /** The place of a limited webhook is asked for only now, as those that wait here need none. */
+  async #sendIfPlaced(admitted: Admitted): Promise<Execution> {
+    if (!isLimited(admitted.webhook)) return this.#send(admitted);
+    try {
+      const answers = await this.#parts.limiter.ask([admitted], { slowly: true });
+      const {
+        granted: [granted],
+        next,
+      } = answers.get(admitted.webhookId) ?? NO_ANSWER;
+      return granted === undefined
+        ? { kind: 'refused', delaySeconds: secondsUntil(next) }
+        : await this.#send(granted);
+    } catch (error) {
+      this.#parts.log.warn('limits.not_asked', { delivery_id: admitted.delivery.id, error });
+      return { kind: 'aborted' };
+    }
   }
 
   async #send(admitted: Admitted): Promise<Execution> {
@@ -112,3 +138,8 @@ export class Isolation {
     this.#fill();
   }
 }
+
+const NO_ANSWER = { granted: [], next: { kind: 'permits' } } as const;
+
+const secondsUntil = (next: Next) =>
+  next.kind === 'tokens' ? next.afterMs / 1000 : PERMIT_LATER_SECONDS;

@@ -17,13 +17,22 @@ export type LeasedClaim = {
   mark?: string;
 };
 
-type LeasesParts = { pool: Pool; queue: Pick<ClaimableQueue, 'keepAlive' | 'return'>; log: Log };
+type LeasesParts = {
+  pool: Pool;
+  queue: Pick<ClaimableQueue, 'keepAlive' | 'return' | 'wake'>;
+  log: Log;
+};
 
 /** Several chances to extend a lease before it is given up. */
 const EXTEND_EVERY_MS = (LEASE_SECONDS * 1000) / 6;
 
 /** Without a sign from the database for this long, others may soon own our claims. */
 const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
+
+/** Another worker may have the claim soon: nothing of it may be sent. */
+export function isStale({ confirmedAt }: LeasedClaim, now = performance.now()): boolean {
+  return now - confirmedAt > GIVE_UP_MS;
+}
 
 /**
  * The claims of a worker, which stay ours for as long as they are leased here. The send of a claim
@@ -75,6 +84,14 @@ export class Leases {
     await this.#returns.returnOnce(some.map(({ claim, mark }) => ({ claim, mark, delaySeconds })));
   }
 
+  /** The same for claims that nobody can send now: due at once, and no worker is woken. */
+  async returnQuietly(some: LeasedClaim[]): Promise<void> {
+    if (some.length === 0) return;
+    for (const one of some) this.#leased.delete(one);
+    const back = { delaySeconds: 0, quiet: true };
+    await this.#returns.returnOnce(some.map(({ claim, mark }) => ({ claim, mark, ...back })));
+  }
+
   all(): LeasedClaim[] {
     return [...this.#leased];
   }
@@ -110,7 +127,7 @@ export class Leases {
 
   #giveUpStale(leases: LeasedClaim[]): void {
     const now = performance.now();
-    const stale = leases.filter(({ confirmedAt }) => now - confirmedAt > GIVE_UP_MS);
+    const stale = leases.filter((one) => isStale(one, now));
     this.#giveUp(stale, 'no sign from the database');
   }
 

@@ -7,11 +7,15 @@ import { Closer } from './closer.ts';
 import { execute, type Execution, type ExecutorParts } from './executor.ts';
 import { FaultPause } from './fault-pause.ts';
 import { Isolation } from './isolation.ts';
+import { askForRoom } from './limits/ask-for-room.ts';
+import type { Answer, Limiter } from './limits/limiter.ts';
 import type { Sender } from '../sending/send.ts';
+import type { Leases } from './leases.ts';
 import type { Slot } from './slots/slot.ts';
 import type { SendEnd } from './slots/standing.ts';
 import type { Shortage } from './claiming/turned-away.ts';
 import { UnderWay } from './under-way.ts';
+import { isLimited } from '../webhooks/window.ts';
 import type { Wakeup } from './wakeup.ts';
 
 export type PlacementParts = AdmissionParts &
@@ -23,6 +27,8 @@ export type PlacementParts = AdmissionParts &
     buffer: Buffer<Admitted>;
     bytesInFlight: number;
     claimer: Claimer;
+    leases: Pick<Leases, 'returnQuietly'>;
+    limiter: Pick<Limiter, 'ask'>;
     /** Woken when a send is over, or takes long: there may be room to claim for. */
     wakeup: Wakeup;
   };
@@ -62,7 +68,10 @@ export class Placement {
     this.fill();
     const toIsolate = admitted.filter(({ isolated }) => isolated);
     const others = admitted.filter(({ isolated }) => !isolated);
-    await this.#return(others.filter((one) => !this.#startOrKeep(one)));
+    const limited = others.filter(({ webhook }) => isLimited(webhook));
+    const free = others.filter(({ webhook }) => !isLimited(webhook));
+    await this.#return(free.filter((one) => !this.#startOrKeep(one)));
+    if (limited.length > 0) this.#underWay.add(this.#placeLimited(limited));
     await this.#return(
       toIsolate.filter((one) => !this.#isolate(one)),
       ISOLATED_LATER_SECONDS,
@@ -119,12 +128,50 @@ export class Placement {
   #startOrKeep(admitted: Admitted): boolean {
     const { buffer, slots, claimer } = this.#parts;
     const { webhookId } = admitted;
+    claimer.hasNoLimits(webhookId);
     const shortage = this.#start(admitted);
     if (shortage === undefined || buffer.add(admitted, slots.ahead(webhookId))) return true;
+    this.#turnAway(webhookId, shortage);
+    return false;
+  }
+
+  #turnAway(webhookId: string, shortage: Shortage): void {
+    const { slots, claimer } = this.#parts;
     // One with sends under way is claimed again when one of them is over; one that lacks bytes
     // would be before that.
     if (shortage === 'bytes' || !slots.isActive(webhookId)) claimer.turnAway(webhookId, shortage);
-    return false;
+  }
+
+  /**
+   * Asks for places for as many as could be sent now, and starts those that get one. The others do
+   * not wait here: nobody could send them before there is a place.
+   */
+  async #placeLimited(limited: Admitted[]): Promise<void> {
+    const { leases, wakeup } = this.#parts;
+    const { answers, noRoom } = await askForRoom(this.#parts, limited).catch(
+      async (error: unknown) => {
+        await this.#return(limited);
+        throw error;
+      },
+    );
+    const notStarted = [...answers].flatMap(([id, answer]) => this.#startPlaced(id, answer));
+    const refused = [...answers.values()].flatMap((answer) => answer.refused);
+    wakeup.wake();
+    await this.#return([...noRoom, ...notStarted]);
+    await leases.returnQuietly(refused.map(({ lease }) => lease));
+  }
+
+  /** @returns those that got a place, and find no slot now or were read too long ago. */
+  #startPlaced(webhookId: string, { granted, next }: Answer<Admitted>): Admitted[] {
+    const now = performance.now();
+    const notStarted = granted.filter((one) => {
+      if (this.#stopped || now - one.readAt > STALE_MS) return true;
+      const shortage = this.#start(one);
+      if (shortage !== undefined) this.#turnAway(webhookId, shortage);
+      return shortage !== undefined;
+    });
+    this.#parts.claimer.gotPlaces(webhookId, granted.length - notStarted.length, next);
+    return notStarted;
   }
 
   #isolate(admitted: Admitted): boolean {

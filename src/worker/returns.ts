@@ -9,10 +9,18 @@ import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 /** Pause between two tries of a process that ends. */
 const RETRY_MS = 200;
 
-/** A claim on its way back, with the mark of its isolated send, if it had one. */
-type Returned = { claim: Claim; mark?: string | undefined; delaySeconds: number };
+/**
+ * A claim on its way back, with the mark of its isolated send, if it had one. `quiet`: nobody can
+ * send it now, so that nobody is woken.
+ */
+type Returned = {
+  claim: Claim;
+  mark?: string | undefined;
+  delaySeconds: number;
+  quiet?: boolean;
+};
 
-type ReturnsParts = { pool: Pool; queue: Pick<ClaimableQueue, 'return'>; log: Log };
+type ReturnsParts = { pool: Pool; queue: Pick<ClaimableQueue, 'return' | 'wake'>; log: Log };
 
 /** Claims on their way back to the queue. Those that it did not take are kept for another try. */
 export class Returns {
@@ -88,4 +96,5 @@ async function returnAll(
       some.map(({ claim }) => claim),
       delaySeconds,
     );
+  if (returned.some(({ quiet }) => !quiet)) await queue.wake(tx);
 }

@@ -6,7 +6,9 @@ import type { Attempted } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
 import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
-import type { Exchange } from '../../src/sending/send.ts';
+import type { Exchange, Sender } from '../../src/sending/send.ts';
+import { Grant } from '../../src/worker/limits/grant.ts';
+import { TokenLife } from '../../src/worker/limits/token-life.ts';
 import { admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
@@ -77,6 +79,28 @@ suite('one delivery is sent', () => {
     resolve(true);
     assert.equal((await execution).kind, 'attempted');
   });
+});
+
+suite('a send to a limited webhook begins only while its place is surely its own', () => {
+  for (const [when, mayBegin, { ageMs = 0, confirmedAgo = 0 }] of [
+    ['it begins soon', true, {}],
+    ['its token is too old', false, { ageMs: 2000 }],
+    ['its claim was not confirmed for most of its lease', false, { confirmedAgo: 14_000 }],
+  ] as [when: string, mayBegin: boolean, given: { ageMs?: number; confirmedAgo?: number }][])
+    test(`${when} → it may${mayBegin ? '' : ' not'}`, async () => {
+      const now = performance.now();
+      const life = new TokenLife();
+      const grant = new Grant({ askedAt: now - ageMs, lifeMs: 1000, life });
+      const one = admittedOf('w', { grant });
+      one.lease.confirmedAt = now - confirmedAgo;
+      const sender: Sender = {
+        send: async (_request, limits) =>
+          limits.mayBegin?.() === false ? { kind: 'aborted' } : ANSWERED,
+        close() {},
+      };
+      const { kind } = await execute(partsOf('recorded').parts, one, { sender });
+      assert.equal(kind, mayBegin ? 'attempted' : 'aborted');
+    });
 });
 
 suite('a payload that is long is read before it is sent', () => {

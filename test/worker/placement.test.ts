@@ -7,6 +7,10 @@ import type { Admitted } from '../../src/worker/admission.ts';
 import { Buffer } from '../../src/worker/buffer.ts';
 import { Claimer } from '../../src/worker/claiming/claimer.ts';
 import type { LeasedClaim } from '../../src/worker/leases.ts';
+import { Grant } from '../../src/worker/limits/grant.ts';
+import type { Limiter } from '../../src/worker/limits/limiter.ts';
+import type { Next } from '../../src/worker/limits/places.ts';
+import { TokenLife } from '../../src/worker/limits/token-life.ts';
 import { Placement } from '../../src/worker/placement.ts';
 import { Slots } from '../../src/worker/slots/slots.ts';
 import { Wakeup } from '../../src/worker/wakeup.ts';
@@ -37,20 +41,24 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
     async return(some: LeasedClaim[], delaySeconds = 0) {
       for (const { claim } of some) returned.push([claim.deliveryId, delaySeconds]);
     },
+    returnQuietly: async (some: LeasedClaim[]) =>
+      void refused.push(...some.map(({ claim }) => claim.deliveryId)),
   };
+  const refused: string[] = [];
   const completed: Attempted[] = [];
   const completer = { complete: async (one: Attempted) => completed.push(one) > 0 };
   const log = keepingLog();
   const metrics = createMetrics();
   const wakeup = new Wakeup();
+  const limiter: Pick<Limiter, 'ask'> = { ask: () => assert.fail('no webhook is limited') };
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
-    ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup },
+    ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
     ...parts,
   });
   return {
     ...{ placement, sender, isolatedSender, slots, buffer, claimer, wakeup, log },
-    ...{ ended, returned, completed, requests },
+    ...{ ended, returned, refused, completed, requests },
   };
 }
 
@@ -157,6 +165,82 @@ suite('where a claim goes', () => {
     );
     await placement.stop();
     await placement.allOver();
+  });
+});
+
+/** A limiter that has so many places for each question, and notes what it was asked. */
+function limiterOf(places: number, next: Next = { kind: 'permits' }) {
+  const asked: number[] = [];
+  const limiter: Pick<Limiter, 'ask'> = {
+    async ask(claims) {
+      asked.push(claims.length);
+      const grant = new Grant({ askedAt: performance.now(), lifeMs: 1000, life: new TokenLife() });
+      const granted = claims.slice(0, places).map((one) => ({ ...one, grant }));
+      const refused = claims.slice(places);
+      return new Map(claims.map(({ webhookId }) => [webhookId, { granted, refused, next }]));
+    },
+  };
+  return { limiter, asked };
+}
+
+const limitedOf = (webhookId: string, change: Partial<Admitted> = {}): Admitted => {
+  const { webhook, ...others } = admittedOf(webhookId, change);
+  return { ...others, webhook: { ...webhook, max_concurrency: 1 } };
+};
+
+suite('where a claim of a limited webhook goes', () => {
+  const quick = { tookMs: 1, answered: true };
+
+  test('it gets a place → it is sent; the others are refused, and hold nothing', async () => {
+    const { limiter, asked } = limiterOf(1);
+    const world = placementOf({ parts: { limiter } });
+    const { placement, sender, slots, buffer, refused, returned } = world;
+    slots.recall('w', quick);
+    await placement.place([limitedOf('w'), limitedOf('w'), limitedOf('w')]);
+    await until('it is sent', () => sender.underWay() === 1);
+    await until('the others are returned', () => refused.length + returned.length === 2);
+    assert.deepEqual([asked, returned.length, buffer.size, slots.busy().fast], [[1], 2, 0, 1]);
+    await endAll(world, 1);
+  });
+
+  test('it gets none → no slot is taken, and its webhook is left out of claims until a send ends', async () => {
+    const { limiter } = limiterOf(0);
+    const world = placementOf({ parts: { limiter } });
+    const { placement, slots, claimer, refused, requests } = world;
+    const one = limitedOf('w');
+    await placement.place([one]);
+    await until('it is refused', () => refused.length === 1);
+    await placement.allOver();
+    claimer.wake();
+    await claimer.claim();
+    assert.deepEqual(slots.busy(), { fast: 0, slow: 0 });
+    assert.deepEqual([refused, requests.at(-1)?.leftOut], [[one.delivery.id], ['w']]);
+  });
+
+  test('the database does not answer for one → it is returned, and those without limits are sent meanwhile', async () => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const world = placementOf({ parts: { limiter: { ask: () => promise } } });
+    const { placement, sender, returned, log } = world;
+    const one = limitedOf('w');
+    await placement.place([one, admittedOf('free')]);
+    await until('the other is sent', () => sender.underWay() === 1);
+    assert.deepEqual(returned, []);
+    reject(new Error('no answer'));
+    await endAll(world, 1);
+    assert.deepEqual(returned, [[one.delivery.id, 0]]);
+    assert.deepEqual(
+      log.lines.map(({ event }) => event),
+      ['dispatch.failed'],
+    );
+  });
+
+  test('workers may die on it, and it gets no place → returned until the next token, without a mark', async () => {
+    const { limiter } = limiterOf(0, { kind: 'tokens', afterMs: 7000, expected: 1 });
+    const { placement, isolatedSender, returned } = placementOf({ parts: { limiter } });
+    const one = limitedOf('w', { isolated: true });
+    await placement.place([one]);
+    await placement.allOver();
+    assert.deepEqual([returned, isolatedSender.underWay()], [[[one.delivery.id, 7]], 0]);
   });
 });
 

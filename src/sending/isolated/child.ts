@@ -11,6 +11,7 @@ import type { Order, Report } from './program.ts';
 type Sending = {
   request: WebhookRequest;
   timeoutMs: number;
+  mayBegin: SendLimits['mayBegin'];
   passedAt: number;
   finish(exchange: Exchange): void;
 };
@@ -63,7 +64,7 @@ export class Child {
   /**
    * Only for one that is new or free. The time of the send runs from when the process has started.
    */
-  send(request: WebhookRequest, { timeoutMs, signal }: SendLimits): Promise<Exchange> {
+  send(request: WebhookRequest, { timeoutMs, signal, mayBegin }: SendLimits): Promise<Exchange> {
     return new Promise((resolve) => {
       const onAbort = () => this.giveUp({ kind: 'aborted' });
       signal.addEventListener('abort', onAbort, { once: true });
@@ -71,7 +72,7 @@ export class Child {
         signal.removeEventListener('abort', onAbort);
         resolve(exchange);
       };
-      this.#sending = { request, timeoutMs, passedAt: performance.now(), finish };
+      this.#sending = { request, timeoutMs, mayBegin, passedAt: performance.now(), finish };
       if (this.#state === 'ready') this.#pass();
     });
   }
@@ -121,7 +122,8 @@ export class Child {
   }
 
   #pass(): void {
-    const { request, timeoutMs } = this.#sending as Sending;
+    const { request, timeoutMs, mayBegin } = this.#sending as Sending;
+    if (mayBegin?.() === false) return this.#over({ kind: 'aborted' });
     (this.#sending as Sending).passedAt = performance.now();
     this.#wait(Math.min(timeoutMs + LATE_MS, MAX_TIMER_MS), () => {
       this.giveUp(
@@ -136,6 +138,11 @@ export class Child {
     if (this.#state !== 'ready' || this.#sending === undefined) return;
     // A look-up that hangs would keep one of its threads.
     if (exchange.kind === 'failure' && exchange.reason === 'timeout') return this.giveUp(exchange);
+    this.#over(exchange);
+  }
+
+  /** It waits for the next send. */
+  #over(exchange: Exchange): void {
     this.#finish(exchange);
     this.#wait(IDLE_MS, () => this.giveUp({ kind: 'aborted' }));
     this.#onChange();

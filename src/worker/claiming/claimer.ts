@@ -1,9 +1,11 @@
 import type { Buffer } from '../buffer.ts';
 import { Ends, type End } from './ends.ts';
+import { LimitedWebhooks } from './limited.ts';
 import type { Claim, ClaimRequest } from '../../queue/claim.ts';
 import type { ClaimableQueue } from '../../queue/claimable-queue.ts';
 import { Missed } from './missed.ts';
 import { Room } from './room.ts';
+import type { Next } from '../limits/places.ts';
 import type { Slots } from '../slots/slots.ts';
 import { isForSlowLane } from '../slots/standing.ts';
 import { TurnedAway, type Shortage } from './turned-away.ts';
@@ -39,6 +41,7 @@ export class Claimer {
   readonly #room: Room;
   readonly #ends = new Ends();
   readonly #turnedAway = new TurnedAway();
+  readonly #limited: LimitedWebhooks;
   readonly #missed = new Missed();
   #pollAt = 0;
   #pausedUntil = 0;
@@ -47,12 +50,15 @@ export class Claimer {
     this.#parts = parts;
     this.#now = parts.now ?? (() => performance.now());
     this.#room = new Room(parts.slots, parts.buffer);
+    this.#limited = new LimitedWebhooks(this.#now);
   }
 
   /** Claims what there is room for; nothing where there is no room or nothing can be waiting. */
   async claim(): Promise<Claimed> {
     const askedAt = this.#now();
     if (askedAt >= this.#pollAt) this.#poll();
+    const due = this.#limited.takeDue();
+    if (due.length > 0) this.#ends.want('oldest');
     const isPaused = askedAt < this.#pausedUntil;
     const from = isPaused ? undefined : this.#ends.next(this.#possible(), askedAt);
     if (from === undefined) return { claims: [], from: 'newest', askedAt };
@@ -60,7 +66,8 @@ export class Claimer {
     this.#ends.begin(from, askedAt);
     const asked = [...this.#turnedAway.asked()];
     try {
-      const { claims, more, hidden } = await this.#parts.queue.claim(this.#request(from, asked));
+      const request = this.#request(from, [...asked, ...due]);
+      const { claims, more, hidden } = await this.#parts.queue.claim(request);
       this.#ends.note(from, { more, hidden });
       this.#turnedAway.endAsking(claims.map(({ webhookId }) => webhookId));
       // A webhook of which nothing was claimed has nothing due: another may have its place.
@@ -88,6 +95,27 @@ export class Claimer {
   }
 
   /**
+   * Places of limited webhooks are asked for: nothing more of these is claimed until `gotPlaces`
+   * tells.
+   */
+  asksForPlaces(webhookIds: Iterable<string>): void {
+    for (const webhookId of webhookIds) this.#limited.asked(webhookId);
+  }
+
+  /**
+   * So many claims of a limited webhook got a place; `next` is undefined where the database did not
+   * answer.
+   */
+  gotPlaces(webhookId: string, placed: number, next: Next | undefined): void {
+    if (this.#limited.answered(webhookId, placed, next)) this.#ends.wantMore();
+  }
+
+  /** A webhook has no limits, or none any more. */
+  hasNoLimits(webhookId: string): void {
+    this.#limited.forget(webhookId);
+  }
+
+  /**
    * A send of a webhook is over. `hadLongPayload`: another one may have room for its bytes now.
    */
   sendEnded(webhookId: string, hadLongPayload = true): void {
@@ -102,6 +130,7 @@ export class Claimer {
       this.#missed.delete(webhookId);
       this.#ends.wantMore();
     }
+    if (this.#limited.sendEnded(webhookId)) this.#ends.wantMore();
     if (hadLongPayload) this.#askFor('bytes', 1);
     this.roomChanged();
   }
@@ -134,7 +163,8 @@ export class Claimer {
   /** Milliseconds until claiming again makes sense if nothing happens. */
   waitMs(): number {
     const now = this.#now();
-    const nextAt = Math.min(this.#pollAt, this.#ends.nextAt(this.#possible()));
+    const ends = this.#ends.nextAt(this.#possible());
+    const nextAt = Math.min(this.#pollAt, ends, this.#limited.nextAt());
     return Math.max(0, this.#pausedUntil - now, nextAt - now);
   }
 
@@ -168,7 +198,7 @@ export class Claimer {
     const rooms = new Map<string, number>();
     const full = new Set<string>();
     for (const webhookId of [...slots.active(), ...buffer.webhookIds(), ...asked]) {
-      const room = this.#room.of(webhookId);
+      const room = this.#roomOf(webhookId);
       if (room > 0) rooms.set(webhookId, room);
       else full.add(webhookId);
     }
@@ -177,9 +207,17 @@ export class Claimer {
       limit: this.#room.limit(from),
       from,
       rooms,
-      leftOut: [...full, ...this.#turnedAway.leftOut()],
+      leftOut: [...full, ...this.#turnedAway.leftOut(), ...this.#limited.leftOut()],
       onlyNew: this.#turnedAway.onlyNew(),
       otherwise: this.#room.ofOthers(),
     };
+  }
+
+  /** What is claimed of a limited webhook is to be sent at once: none of it waits here. */
+  #roomOf(webhookId: string): number {
+    const most = this.#limited.most(webhookId);
+    return most === undefined
+      ? this.#room.of(webhookId)
+      : Math.min(most, this.#parts.slots.room(webhookId));
   }
 }

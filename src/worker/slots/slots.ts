@@ -66,8 +66,8 @@ export class Slots {
   }
 
   /** How many more sends a webhook could start now, were there nobody else. */
-  room(webhookId: string): number {
-    return this.#room(this.#webhooks.find(webhookId), false);
+  room(webhookId: string, newcomer = false): number {
+    return this.#room(this.#webhooks.find(webhookId), newcomer);
   }
 
   /** How many claims of a webhook may wait, so that a place that becomes free is taken at once. */

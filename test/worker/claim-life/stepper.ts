@@ -196,6 +196,7 @@ export class Stepper {
   }
 }
 
+const NO_LIMITS = { ask: () => Promise.reject(new Error('no webhook is limited')) };
 const LATER_SECONDS = 600;
 const NEVER = new Promise<undefined>(() => {});
 
@@ -204,7 +205,8 @@ type Run = { parts: ExecutorParts; admitted: Admitted; sender: Sender };
 /** As the dispatcher places what was admitted; and what an older rule did. */
 function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution> {
   if (route === 'vanished') return recordVanished(parts, admitted);
-  if (route === 'isolated') return new Isolation(parts, sender).run(admitted);
+  if (route === 'isolated')
+    return new Isolation({ ...parts, limiter: NO_LIMITS }, sender).run(admitted);
   if (route === 'normal') return execute(parts, admitted, { sender });
   const { delivery, webhook, lease } = admitted;
   const payload = delivery.payload ?? '';
