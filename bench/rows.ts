@@ -112,8 +112,8 @@ export async function hasRows(pool: Pool, webhookId: string): Promise<boolean> {
 }
 
 /**
- * Pending deliveries that nothing will ever send: not held, and without a job. Undefined where there is no pg-boss queue to look
- * into. Versions up to 2.1 have theirs in the schema `pgboss`.
+ * Pending deliveries that nothing will ever send: not held, and without a job. Undefined where
+ * there is no pg-boss queue to look into. Versions up to 2.1 have theirs in the schema `pgboss`.
  */
 export async function countWithoutJob(pool: Pool): Promise<number | undefined> {
   const queue = await pool.query<{ job: string | null }>(

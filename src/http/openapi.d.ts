@@ -1631,12 +1631,12 @@ export interface operations {
     };
     listOrderingKeys: {
         parameters: {
-            query: {
+            query?: {
                 /**
                  * @description Which keys to list. `blocked` are those that a failed delivery blocks.
                  * @example blocked
                  */
-                state: components["parameters"]["OrderingKeyState"];
+                state?: components["parameters"]["OrderingKeyState"];
                 /**
                  * @description How many items a page holds at most.
                  * @example 50

@@ -46,7 +46,8 @@ suite('census', { concurrency: 4 }, () => {
     const { id } = await addWebhook(worker);
     await enqueued(worker, id, 300);
     await worker.pool.query(
-      `update postmand_queue.job set data = data || '{"deaths": 3}', start_after = now() + interval '1 minute'
+      `update postmand_queue.job
+       set data = data || '{"deaths": 3}', start_after = now() + interval '1 minute'
        where singleton_key = (select min(singleton_key) from postmand_queue.job)`,
     );
     await keepQueueSmall(worker.pool, 10);

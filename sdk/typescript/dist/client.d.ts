@@ -934,7 +934,7 @@ export type ListOrderingKeysQuery = {
     /**
      * Which keys to list. `blocked` are those that a failed delivery blocks.
      */
-    state: "blocked";
+    state?: "blocked";
     /**
      * How many items a page holds at most.
      * @minimum 1
@@ -962,7 +962,7 @@ export type ListOrderingKeysVariables = {
     /**
      * Which keys to list. `blocked` are those that a failed delivery blocks.
      */
-    state: "blocked";
+    state?: "blocked";
     /**
      * How many items a page holds at most.
      * @minimum 1
@@ -1376,7 +1376,7 @@ export type Ops = {
             /**
              * Which keys to list. `blocked` are those that a failed delivery blocks.
              */
-            state: "blocked";
+            state?: "blocked";
             /**
              * How many items a page holds at most.
              * @minimum 1
@@ -2465,7 +2465,7 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     /**
      * Which keys to list. `blocked` are those that a failed delivery blocks.
      */
-    state: "blocked";
+    state?: "blocked";
     /**
      * How many items a page holds at most.
      * @minimum 1

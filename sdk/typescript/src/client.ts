@@ -977,7 +977,7 @@ export type ListOrderingKeysQuery = {
     /**
      * Which keys to list. `blocked` are those that a failed delivery blocks.
      */
-    state: "blocked";
+    state?: "blocked";
     /**
      * How many items a page holds at most.
      * @minimum 1
@@ -1007,7 +1007,7 @@ export type ListOrderingKeysVariables = {
     /**
      * Which keys to list. `blocked` are those that a failed delivery blocks.
      */
-    state: "blocked";
+    state?: "blocked";
     /**
      * How many items a page holds at most.
      * @minimum 1
@@ -1450,7 +1450,7 @@ export type Ops = {
             /**
              * Which keys to list. `blocked` are those that a failed delivery blocks.
              */
-            state: "blocked";
+            state?: "blocked";
             /**
              * How many items a page holds at most.
              * @minimum 1
