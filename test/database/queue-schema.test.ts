@@ -218,6 +218,7 @@ suite('a queue of version 2.1', { concurrency: 3 }, () => {
     const deliveryId = randomUUID();
     await boss.insert(QUEUE, [jobOf(deliveryId, WEBHOOK)]);
     await migrate(database);
+    assert.equal(await migrateDown(database.connection, MIGRATIONS), '007_gate');
     assert.equal(await migrateDown(database.connection, MIGRATIONS), '006_queue_schema');
     const [job] = await boss.fetch<{ deliveryId: string }>(QUEUE);
     assert.ok(job);
