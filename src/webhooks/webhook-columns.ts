@@ -16,7 +16,7 @@ type Values = {
 type Documents = { rate_limit: RateLimit; failing_after: FailingAfter };
 
 /** An endpoint is failing after so many failed attempts in a row, which took at least so long. */
-export type FailingAfter = { attempts: number; seconds: number };
+type FailingAfter = { attempts: number; seconds: number };
 
 /**
  * A column by its type in PostgreSQL. One with a default may be left out by a client, or be null:
