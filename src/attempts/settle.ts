@@ -59,8 +59,8 @@ async function enqueueNext(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Pr
   const retries = settled.flatMap((one) =>
     one.verdict.kind === 'retry' && !one.isHeld ? [nextJob(one, one.verdict.delaySeconds)] : [],
   );
-  const keys = settled.flatMap(({ freedKey: key, delivery: { webhook_id: webhookId } }) =>
-    key === null ? [] : [{ webhookId, key }],
+  const keys = settled.flatMap(({ freedKey: key, hasNext, delivery: { webhook_id: webhookId } }) =>
+    key === null ? [] : [{ webhookId, key, hasNext }],
   );
   const promoted = jobsOf(await promoteNext(tx, keys));
   const jobs = [...retries, ...promoted];

@@ -21,14 +21,15 @@ export type Outcome = {
 
 /**
  * What was recorded: how old its delivery is, whether that is held from now on, and the ordering
- * key that has no head any more. `isExpired`: it failed after all, as its next attempt would have
- * come too late.
+ * key that has no head any more, with whether another delivery of it waits. `isExpired`: it
+ * failed after all, as its next attempt would have come too late.
  */
 export type Recorded = {
   ageSeconds: number;
   isHeld: boolean;
   isExpired: boolean;
   freedKey: string | null;
+  hasNext: boolean;
 };
 
 /**
@@ -69,6 +70,12 @@ const RECORDED = `where deliveries.id = came.id
     deliveries.failed_reason is not distinct from 'expired' as "isExpired",
     case when deliveries.status <> 'pending' and not deliveries.is_head
       then deliveries.ordering_key end as "freedKey",
+    case when deliveries.ordering_key is not null then exists (
+      select from deliveries next
+      where next.webhook_id = deliveries.webhook_id
+        and next.ordering_key = deliveries.ordering_key
+        and next.status = 'pending' and next.id <> deliveries.id
+    ) else false end as "hasNext",
     extract(epoch from now() - deliveries.created_at)::float8 as "ageSeconds"`;
 
 const SUCCESSES = `with locked as (

@@ -5,26 +5,44 @@ import { heldReasonSql } from '../may-run.ts';
 import { columnsOf, lockKeys, type OrderingKey } from './ordering-key.ts';
 
 /** A delivery that has become the head of its key. It may be held for another reason still. */
-export type Promoted = {
+export type Promoted = OrderingKey & {
   id: string;
-  webhookId: string;
   reason: HeldReason | null;
   crashes: number;
   delaySeconds: number;
 };
 
 /**
+ * A key whose head has ended in this transaction. `hasNext`: after that another delivery of the key
+ * was seen, committed and pending.
+ */
+export type FreeKey = OrderingKey & { hasNext?: boolean };
+
+/**
  * Makes the next delivery of each key its head, in the transaction that ended the one before. A key
  * that has a head keeps it, and a key that has no pending delivery needs none.
  *
- * The order of the steps matters. The head has ended first: so two transactions that end the same
- * head, or that end and delete it, wait for each other at its row. Then the key is locked, and only
- * then it is asked which delivery is next: so a delivery that was accepted behind that head is
- * committed and seen, and one that is accepted afterwards sees that the head is gone.
+ * Two transactions that end the same head, or that end and delete it, wait for each other at its
+ * row. Against those that accept there is the lock of the key, which they hold until their commit:
+ * one may have found the head and be about to put the only delivery behind it. So a key is locked,
+ * and then asked which delivery is next: what was accepted before is committed and seen, and who
+ * accepts afterwards sees that the head is gone. Where another delivery was seen already no lock is
+ * needed: whatever is being accepted comes behind it, as a sequence is given under that lock too.
  */
-export async function promoteNext(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
+export async function promoteNext(tx: Tx, keys: FreeKey[]): Promise<Promoted[]> {
+  const [seen, unsure] = [keys.filter(({ hasNext }) => hasNext), keys.filter((k) => !k.hasNext)];
+  const promoted = await promote(tx, seen);
+  // What was seen may have been deleted meanwhile.
+  const done = new Set(promoted.map(nameOf));
+  const left = [...unsure, ...seen.filter((key) => !done.has(nameOf(key)))];
+  await lockKeys(tx, left, 'shared');
+  return [...promoted, ...(await promote(tx, left))];
+}
+
+const nameOf = ({ webhookId, key }: OrderingKey) => `${webhookId} ${key}`;
+
+async function promote(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
   if (keys.length === 0) return [];
-  await lockKeys(tx, keys, 'shared');
   // It takes the place in the window that the one before it had: the backlog is no reason.
   const { rows } = await tx.query<Promoted>(
     `with next as (
@@ -55,7 +73,7 @@ export async function promoteNext(tx: Tx, keys: OrderingKey[]): Promise<Promoted
        parked_at = case when next.reason is not null then coalesce(parked_at, now()) end
      from next
      where deliveries.id = next.id
-     returning deliveries.id, webhook_id as "webhookId", held_reason as reason, crashes,
+     returning deliveries.id, webhook_id as "webhookId", ordering_key as key, held_reason as reason, crashes,
        greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"`,
     columnsOf(keys),
   );
@@ -64,8 +82,8 @@ export async function promoteNext(tx: Tx, keys: OrderingKey[]): Promise<Promoted
 
 /** The jobs of those that may run. */
 export function jobsOf(promoted: Promoted[]): NextJob[] {
-  return promoted.flatMap(({ id, reason, ...job }) =>
-    reason === null ? [{ deliveryId: id, ...job }] : [],
+  return promoted.flatMap(({ id, webhookId, reason, crashes, delaySeconds }) =>
+    reason === null ? [{ deliveryId: id, webhookId, crashes, delaySeconds }] : [],
   );
 }
 
