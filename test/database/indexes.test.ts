@@ -9,6 +9,9 @@ import { findHeldExpired, lookAtAges } from '../../src/deliveries/expiry.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { forgottenWebhookIds } from '../../src/deliveries/held.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
+import { listBlockedKeys } from '../../src/deliveries/order/blocked.ts';
+import { FIRST_KEY, findHeadless, freeEndedHeads } from '../../src/deliveries/order/headless.ts';
+import type { Tx } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
 import {
   addAttemptRows,
@@ -131,6 +134,29 @@ suite('20,000 rows of ten webhooks', async () => {
         (node) => node['Relation Name'] === 'deliveries',
       );
       assert.deepEqual(new Set(reads.map((node) => node['Index Name'])), new Set([index]));
+    }
+  });
+
+  test('the searches for ordering keys, of which there are none → read from the indexes of keys only', async () => {
+    for (const [indexes, search] of [
+      [
+        ['deliveries_by_key', 'deliveries_head'],
+        (db: Queryable) => findHeadless(db, FIRST_KEY, 1000),
+      ],
+      [
+        ['deliveries_stopped', 'deliveries_by_key'],
+        (db: Queryable) => listBlockedKeys(db, webhookId, { limit: 50, offset: 0 }),
+      ],
+      [['deliveries_stopped'], (db: Queryable) => freeEndedHeads(db as Tx, 1000)],
+    ] as const) {
+      const used = flat(await planOf(pool, search)).flatMap((node) => node['Index Name'] ?? []);
+      const ofDeliveries = used.filter((name) => name.startsWith('deliveries'));
+      const others = ofDeliveries.filter((name) => name !== 'deliveries_pkey');
+      assert.deepEqual(new Set(others), new Set(indexes));
+      const scans = flat(await planOf(pool, search)).filter(
+        (node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'deliveries',
+      );
+      assert.deepEqual(scans, []);
     }
   });
 });

@@ -73,7 +73,8 @@ async function promote(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
        parked_at = case when next.reason is not null then coalesce(parked_at, now()) end
      from next
      where deliveries.id = next.id
-     returning deliveries.id, webhook_id as "webhookId", ordering_key as key, held_reason as reason, crashes,
+     returning deliveries.id, webhook_id as "webhookId", ordering_key as key,
+       held_reason as reason, crashes,
        greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"`,
     columnsOf(keys),
   );
@@ -87,7 +88,7 @@ export function jobsOf(promoted: Promoted[]): NextJob[] {
   );
 }
 
-/** Promotes the next delivery of each key, gives those that may run a job, and wakes the workers. */
+/** Promotes the next delivery of each key, gives it a job if it may run, and wakes the workers. */
 export async function goOn(tx: Tx, queue: DeliveryQueue, keys: OrderingKey[]): Promise<void> {
   const jobs = jobsOf(await promoteNext(tx, keys));
   if (jobs.length === 0) return;
