@@ -89,10 +89,11 @@ function releaseOf(
   return inTransaction(pool, async (tx) => {
     const state = await takeDueState(tx, webhookId);
     if (state === undefined) return undefined;
-    const room = roomOf(state, { live, liveJobs: windowOf(state, liveJobs) });
+    const window = windowOf(state, liveJobs);
+    const room = roomOf(state, { live, liveJobs: window });
     const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
     const left = await hasReleasable(tx, webhookId);
-    const next = nextLook(state, { room, seen, left, window: liveJobs });
+    const next = nextLook(state, { room, seen, left, window });
     await setNextLook(tx, webhookId, next);
     return next;
   });
