@@ -44,6 +44,15 @@ const CASES: [
     ['oldest', 200],
     [{ ...NEW, hidden: true }, OLD, { ...NEW, hidden: true }],
   ],
+  [
+    'jobs are hidden, and a claim of the old end just took 50 ms',
+    ['oldest', 500],
+    [
+      { ...NEW, hidden: true },
+      { ...OLD, tookMs: 50 },
+      { ...NEW, hidden: true },
+    ],
+  ],
 ];
 
 for (const [when, then, claims, woken = false] of CASES) {
