@@ -11,7 +11,7 @@ import type { WebhookRequest } from '../../src/sending/request.ts';
 export type Response = Extract<Exchange, { kind: 'response' }>;
 export type Failure = Extract<Exchange, { kind: 'failure' }>;
 
-type Limits = { timeoutMs?: number; signal?: AbortSignal };
+type Limits = { timeoutMs?: number; signal?: AbortSignal; mayBegin?: () => boolean };
 
 const DEFAULTS: SenderOptions = {
   bodyLimitBytes: 64 * 1024,

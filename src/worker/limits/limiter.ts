@@ -2,7 +2,6 @@ import type { Pool } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Claim } from '../../queue/claim.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { LONGEST_LIFE_MS } from '../../webhooks/gcra.ts';
 import type { Limits } from '../../webhooks/window.ts';
 import { Grant } from './grant.ts';
 import type { Next } from './places.ts';
@@ -17,6 +16,9 @@ export type Answer<One> = { granted: (One & { grant: Grant })[]; refused: One[];
 
 type LimiterParts = { pool: Pool; metrics: Pick<Metrics, 'limitedClaims'> };
 
+/** A process for a send starts in 0.2 s where nothing else runs. */
+const SLOW_LIFE_MS = 1000;
+
 /** The webhook is gone. */
 const GONE: Taken = { claims: new Set(), next: { kind: 'left', most: 1 } };
 
@@ -27,6 +29,8 @@ const GONE: Taken = { claims: new Set(), next: { kind: 'left', most: 1 } };
 export class Limiter {
   readonly #parts: LimiterParts;
   readonly #life = new TokenLife();
+  /** Of those that start slowly, so that they do not make the life of all tokens longer. */
+  readonly #slowLife = new TokenLife();
 
   constructor(parts: LimiterParts) {
     this.#parts = parts;
@@ -44,27 +48,17 @@ export class Limiter {
     if (claims.length === 0) return new Map();
     const askedAt = performance.now();
     const byWebhook = Map.groupBy(claims, ({ webhookId }) => webhookId);
-    const asks = [...byWebhook].map(([id, some]) => this.#ask(id, some, slowly));
+    const life = slowly ? this.#slowLife : this.#life;
+    const least = slowly ? SLOW_LIFE_MS : 0;
+    const asks = [...byWebhook].map(([id, some]) => askOf(id, some, { life, least }));
     const taken = await inTransaction(this.#parts.pool, (tx) => takePlaces(tx, asks));
     return new Map(
       asks.map(({ webhookId, lifeMs }) => {
-        const grant = new Grant({ askedAt, lifeMs, life: this.#life });
+        const grant = new Grant({ askedAt, lifeMs, life });
         const some = byWebhook.get(webhookId) ?? [];
         return [webhookId, this.#answer(some, grant, taken.get(webhookId) ?? GONE)];
       }),
     );
-  }
-
-  #ask(webhookId: string, some: Asking[], slowly: boolean): Ask {
-    const limits = some[0]?.webhook as Limits;
-    const { rate_limit } = limits;
-    const lifeMs = rate_limit === null ? Infinity : this.#life.of(rate_limit);
-    return {
-      webhookId,
-      limits,
-      claims: some.map(({ lease }) => lease.claim),
-      lifeMs: slowly ? Math.max(lifeMs, LONGEST_LIFE_MS) : lifeMs,
-    };
   }
 
   #answer<One extends Asking>(some: One[], grant: Grant, { claims, next }: Taken): Answer<One> {
@@ -76,4 +70,15 @@ export class Limiter {
     if (next.kind !== 'left') limitedClaims.inc({ result: `no_${next.kind}` }, refused.length);
     return { granted, refused, next };
   }
+}
+
+function askOf(
+  webhookId: string,
+  some: Asking[],
+  { life, least }: { life: TokenLife; least: number },
+): Ask {
+  const limits = some[0]?.webhook as Limits;
+  const { rate_limit } = limits;
+  const lifeMs = rate_limit === null ? Infinity : Math.max(least, life.of(rate_limit));
+  return { webhookId, limits, claims: some.map(({ lease }) => lease.claim), lifeMs };
 }

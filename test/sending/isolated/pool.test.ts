@@ -138,6 +138,17 @@ suite('the life of a process', { concurrency: 2 }, () => {
     assertResponse(await send(receiver.url));
   });
 
+  test('it may not begin any more when its process has started → aborted, and the process makes the next send', async (t) => {
+    const receiver = await startReceiver(t);
+    const { send } = poisonable(t);
+    let asked = 0;
+    const mayBegin = () => (asked += 1) > 1;
+    assert.deepEqual(await send(receiver.url, {}, { mayBegin }), { kind: 'aborted' });
+    assert.equal(receiver.received.length, 0);
+    assertResponse(await send(receiver.url, {}, { mayBegin }));
+    assert.deepEqual([asked, new Set(processesOf(receiver)).size], [2, 1]);
+  });
+
   test('SIGINT, SIGTERM and SIGHUP in the middle of a send → it goes on', async (t) => {
     let answer = () => {};
     const receiver = await startReceiver(
