@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type JobInsert } from 'pg-boss';
 
 const STEP = 5000;
 
@@ -45,11 +45,27 @@ export async function enqueuePending(
       group: { id: webhookId },
       startAfter: seconds,
     }));
-    if (jobs.length > 0) await boss.insert('deliveries', jobs);
+    await insertJobs(boss, jobs);
     tick(`${(done += jobs.length)} jobs`);
     const last = rows.at(-1);
     if (last === undefined || rows.length < STEP) break;
     after = last.id;
   }
   await boss.stop({ graceful: false });
+}
+
+/** How often it is tried: workers may give jobs to overdue deliveries at the same time. */
+const TRIES = 5;
+const DEADLOCK = '40P01';
+
+/** A delivery that has a job already keeps that one. */
+async function insertJobs(boss: PgBoss, jobs: JobInsert[]): Promise<void> {
+  for (let tried = 1; jobs.length > 0; tried += 1) {
+    try {
+      await boss.insert('deliveries', jobs);
+      return;
+    } catch (error) {
+      if (tried === TRIES || (error as { code?: unknown }).code !== DEADLOCK) throw error;
+    }
+  }
 }

@@ -35,7 +35,8 @@ export async function insertBacklog(
     const rest: Waiting = { ...due, count: count - live, dueIn: [-3600, 0] };
     await insertWaiting(pool, { ...rest, reason: 'backlog' }, progress.tick);
     await pool.query(
-      `insert into webhook_states (webhook_id, over_window, wake_at) values ($1, true, now())`,
+      `insert into webhook_states (webhook_id, over_window, wake_at) values ($1, true, now())
+       on conflict (webhook_id) do update set over_window = true, wake_at = now()`,
       [webhookId],
     );
   }
