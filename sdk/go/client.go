@@ -190,6 +190,7 @@ type DeliveryAttempt struct {
 	ResponseStatusCode int64  `json:"response_status_code"`
 	ExecutionDuration  int64  `json:"execution_duration"`
 	Success            bool   `json:"success"`
+	Probe              bool   `json:"probe"`
 	Error              string `json:"error"`
 	CreatedAt          string `json:"created_at"`
 }

@@ -13,10 +13,10 @@ export async function insertAttempts(
 ): Promise<void> {
   await tx.query(
     `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response,
-       response_status_code, execution_duration, success, error, created_at)
+       response_status_code, execution_duration, success, probe, error, created_at)
      select attempt.*, now()
      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
-       $6::integer[], $7::integer[], $8::boolean[], $9::text[]) as attempt`,
+       $6::integer[], $7::integer[], $8::boolean[], $9::boolean[], $10::text[]) as attempt`,
     [
       attempts.map(({ id }) => id),
       attempts.map(({ webhook_id }) => webhook_id),
@@ -26,6 +26,7 @@ export async function insertAttempts(
       attempts.map(({ response_status_code }) => response_status_code),
       attempts.map(({ execution_duration }) => execution_duration),
       attempts.map(({ success }) => success),
+      attempts.map(({ probe }) => probe),
       attempts.map(({ error }) => error),
     ],
   );
@@ -34,7 +35,7 @@ export async function insertAttempts(
 export async function findAttempt(db: Queryable, id: string): Promise<Attempt | undefined> {
   const { rows } = await db.query<Attempt>(
     `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-       execution_duration, success, error, created_at
+       execution_duration, success, probe, error, created_at
      from delivery_attempts
      where id = $1 and ${OF_VISIBLE_WEBHOOK}`,
     [id],
@@ -87,7 +88,7 @@ export async function listAttempts(
     ...withNames(
       `select id, webhook_id, delivery_id, ${shortText('raw_request')} as raw_request,
          ${shortText('raw_response')} as raw_response, response_status_code, execution_duration,
-         success, error, created_at
+         success, probe, error, created_at
        from delivery_attempts
        where ${OF_VISIBLE_WEBHOOK}
          and ($webhook_id::uuid is null or webhook_id = $webhook_id)

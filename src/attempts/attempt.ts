@@ -11,6 +11,8 @@ export type Attempt = {
   /** Milliseconds. */
   execution_duration: number;
   success: boolean;
+  /** It asked whether a failing endpoint answers again: it uses up none of the allowed attempts. */
+  probe: boolean;
   /**
    * Why no response came, or why the texts are left out. Otherwise empty, whatever the status of
    * the response.

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import { reportChange } from '../webhooks/report-change.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -64,9 +65,10 @@ export class Completer {
   async #recordAll(attempts: Attempted[]): Promise<boolean[]> {
     const { pool, queue, metrics } = this.#parts;
     metrics.settleBatch.observe(attempts.length);
-    const settled = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
+    const { settled, changes } = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
     // After the commit: only then is the outcome certain.
     for (const one of settled) this.#report(one);
+    for (const change of changes) reportChange(this.#parts.log, change);
     const recorded = new Set(settled.map(({ claim }) => claim));
     return attempts.map(({ claim }) => recorded.has(claim));
   }

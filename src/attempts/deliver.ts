@@ -1,13 +1,14 @@
+import { isProbe, type GateState } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender, SendLimits } from '../sending/send.ts';
 import type { Random } from './backoff.ts';
-import { judge, type Judged, type Verdict } from './verdict.ts';
+import { judge, judgeProbe, type Judged, type Verdict } from './verdict.ts';
 
 /** A delivery that this worker may send now. A long payload is still to be read. */
-type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook };
+type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook; state: GateState };
 
 /** A due delivery with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };
@@ -16,6 +17,8 @@ export type Assignment = Due & { delivery: { payload: string } };
 export type Attempted = Assignment & {
   kind: 'attempted';
   attempt: number;
+  /** It asked whether the endpoint answers again: it is none of the attempts that are allowed. */
+  probe: boolean;
   request: WebhookRequest;
   exchange: RecordedExchange;
   verdict: Verdict;
@@ -54,7 +57,11 @@ export function attemptedWith(
   request: WebhookRequest,
   { exchange, random }: Omit<Judged<RecordedExchange>, 'attempt'>,
 ): Attempted {
-  const attempt = assignment.delivery.delivery_attempts + 1;
-  const verdict = judge(assignment.webhook, { attempt, exchange, random });
-  return { ...assignment, kind: 'attempted', attempt, request, exchange, verdict };
+  const { delivery, webhook, state } = assignment;
+  const attempt = delivery.delivery_attempts + 1;
+  const probe = isProbe(state, delivery.id);
+  const verdict = probe
+    ? judgeProbe(webhook, exchange)
+    : judge(webhook, { attempt: attempt - delivery.unbudgeted_attempts, exchange, random });
+  return { ...assignment, kind: 'attempted', attempt, probe, request, exchange, verdict };
 }

@@ -5,6 +5,8 @@ import type { Attempt } from './attempt.ts';
 import type { Attempted } from './deliver.ts';
 import { jobsOf, promoteNext } from '../deliveries/order/promote.ts';
 import { recordOutcomes, type Outcome, type Recorded } from '../deliveries/outcomes.ts';
+import type { Told } from '../webhooks/health.ts';
+import { noteAttempts, type HealthChange, type Telling } from '../webhooks/health-store.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue, NextJob } from '../queue/delivery-queue.ts';
 import { hasCrashed } from './verdict.ts';
@@ -20,32 +22,34 @@ type NewAttempt = Omit<Attempt, 'created_at'>;
  * recorded. The order matters: a next job that is inserted before the present one has ended would
  * be ignored, as its key is still taken. Where a head ends, the next of its ordering key gets its
  * turn.
- * @returns the attempts that were recorded.
+ * @returns the attempts that were recorded, and what changed of the state of their webhooks.
  */
 export async function settle(
   tx: Tx,
   queue: ClaimableQueue,
   attempts: Attempted[],
-): Promise<Settled[]> {
+): Promise<{ settled: Settled[]; changes: HealthChange[] }> {
   // Of two sends of one job only that of the present claim is ours. No claim is recorded twice.
   const byClaim = new Map(attempts.map((attempted) => [attempted.claim, attempted]));
   const ours = await queue.finish(tx, [...byClaim.keys()]);
   const owned = [...byClaim.values()].filter(({ claim }) => ours.has(claim));
-  if (owned.length === 0) return [];
+  if (owned.length === 0) return { settled: [], changes: [] };
 
+  // First of all: whether a retry may run is asked of the state that this attempt leaves behind.
+  const changes = await noteAttempts(tx, owned.map(tellingOf));
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
   const settled = owned.flatMap((attempted) => {
     const one = recorded.get(attempted.delivery.id);
     return one === undefined ? [] : [settledOf(attempted, one)];
   });
-  if (settled.length === 0) return [];
+  if (settled.length === 0) return { settled, changes };
 
   await insertAttempts(
     tx,
     settled.filter(({ unlisted }) => !unlisted).map(({ row }) => row),
   );
   await enqueueNext(tx, queue, settled);
-  return settled;
+  return { settled, changes };
 }
 
 /** The clock of the database decides whether a retry would come too late. */
@@ -82,12 +86,20 @@ function crashesAfter({ claim, exchange }: Attempted): number {
   return hasCrashed(exchange) ? claim.crashes : 0;
 }
 
+/** A process that died while it sent says nothing about the endpoint. */
+function tellingOf({ delivery, state, exchange, verdict, probe }: Attempted): Telling {
+  const failed = hasCrashed(exchange) ? 'unknown' : 'failure';
+  const kind = verdict.kind === 'succeeded' ? 'success' : failed;
+  const told: Told = { kind, probe, seconds: exchange.durationMs / 1000 };
+  return { webhookId: delivery.webhook_id, told, state };
+}
+
 function outcomeOf(attempted: Attempted): Outcome {
-  const { delivery, attempt, verdict } = attempted;
+  const { delivery, attempt, verdict, probe } = attempted;
   const crashes = crashesAfter(attempted);
+  const told = { deliveryId: delivery.id, attempt, crashes, unbudgeted: probe };
   const isKeyed = delivery.ordering_key !== null;
-  const ids = { deliveryId: delivery.id, attempt, crashes, isKeyed };
-  const base = { ...ids, failedReason: null, delaySeconds: null };
+  const base = { ...told, isKeyed, failedReason: null, delaySeconds: null };
   switch (verdict.kind) {
     case 'succeeded':
       return { ...base, status: verdict.kind };
@@ -98,7 +110,14 @@ function outcomeOf(attempted: Attempted): Outcome {
   }
 }
 
-function rowOf({ delivery, request, exchange, verdict, unrecordable }: Attempted): NewAttempt {
+function rowOf({
+  delivery,
+  request,
+  exchange,
+  verdict,
+  probe,
+  unrecordable,
+}: Attempted): NewAttempt {
   const response = exchange.kind === 'response' ? exchange : undefined;
   const failure = exchange.kind === 'failure' ? exchange.message : '';
   const row = {
@@ -108,6 +127,7 @@ function rowOf({ delivery, request, exchange, verdict, unrecordable }: Attempted
     response_status_code: response?.status ?? 0,
     execution_duration: exchange.durationMs,
     success: verdict.kind === 'succeeded',
+    probe,
   };
   if (unrecordable !== undefined) {
     const error = [failure, unrecordable].filter((words) => words !== '').join('; ');

@@ -1,4 +1,4 @@
-import type { GateState } from '../webhooks/webhook-state.ts';
+import { isProbe, type GateState } from '../webhooks/webhook-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { HeldReason } from './delivery.ts';
 
@@ -27,12 +27,12 @@ type Candidate = {
  */
 export function heldReason(
   { active }: Pick<Webhook, 'active'>,
-  { state, paused, probe_delivery_id }: GateState,
+  gate: GateState,
   delivery: Candidate,
 ): HeldReason | null {
   if (!active) return 'webhook_inactive';
-  if (state === 'failing' && probe_delivery_id !== delivery.id) return 'endpoint_failing';
-  if (paused) return 'endpoint_paused';
+  if (gate.state === 'failing' && !isProbe(gate, delivery.id)) return 'endpoint_failing';
+  if (gate.paused) return 'endpoint_paused';
   if (delivery.ordering_key !== null && !delivery.is_head) return 'ordered';
   if (delivery.waitSeconds > LATER_SECONDS) return 'later';
   return null;

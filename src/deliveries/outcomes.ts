@@ -17,6 +17,8 @@ export type Outcome = {
   crashes: number;
   /** The delivery has an ordering key. */
   isKeyed: boolean;
+  /** It does not count against the attempts that are allowed. */
+  unbudgeted: boolean;
 };
 
 /**
@@ -40,7 +42,9 @@ export type Recorded = {
  */
 export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<string, Recorded>> {
   // Most batches have nothing but successes without a key: then nobody asks what may run.
-  const asks = outcomes.some(({ status, isKeyed }) => status !== 'succeeded' || isKeyed);
+  const asks = outcomes.some(
+    ({ status, isKeyed, unbudgeted }) => status !== 'succeeded' || isKeyed || unbudgeted,
+  );
   const { rows } = await tx.query<Recorded & { id: string }>(asks ? OUTCOMES : SUCCESSES, [
     outcomes.map(({ deliveryId }) => deliveryId),
     outcomes.map(({ attempt }) => attempt),
@@ -52,7 +56,11 @@ export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<s
 }
 
 function restOf(outcomes: Outcome[]): unknown[][] {
-  return [outcomes.map(({ failedReason }) => failedReason), outcomes.map(({ crashes }) => crashes)];
+  return [
+    outcomes.map(({ failedReason }) => failedReason),
+    outcomes.map(({ crashes }) => crashes),
+    outcomes.map(({ unbudgeted }) => unbudgeted),
+  ];
 }
 
 /** A failed head blocks its key where its webhook, `w`, asks for that. */
@@ -92,10 +100,10 @@ const OUTCOMES = `with locked as (
     from deliveries where id = any ($1::uuid[]) order by id for update
   ), outcome as (
     select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::text[],
-        $6::integer[])
-      as outcome (id, attempt, status, delay, failed_reason, crashes)
+        $6::integer[], $7::boolean[])
+      as outcome (id, attempt, status, delay, failed_reason, crashes, unbudgeted)
   ), came as (
-    select id, attempt, crashes, blocks,
+    select id, attempt, crashes, unbudgeted, blocks,
       case when late then 'failed' else status end as status,
       case when not late then delay end as delay,
       case when late then 'expired' else failed_reason end as failed_reason,
@@ -112,6 +120,7 @@ const OUTCOMES = `with locked as (
     ) as judged
   )
   ${RECORD}, crashes = came.crashes,
+    unbudgeted_attempts = deliveries.unbudgeted_attempts + came.unbudgeted::integer,
     is_head = deliveries.is_head
       and (came.status = 'pending' or came.status = 'failed' and came.blocks),
     failed_reason = came.failed_reason,

@@ -14,6 +14,8 @@ export type SendableDelivery = Pick<
   Delivery,
   'id' | 'webhook_id' | 'delivery_attempts' | 'status'
 > & {
+  /** Those of its attempts that do not count against max_delivery_attempts, as probes. */
+  unbudgeted_attempts: number;
   held_reason: HeldReason | null;
   ordering_key: string | null;
   /** It is the one of its ordering key that may run. */
@@ -41,7 +43,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
   const { rows } = await db.query<SendableDelivery & JoinedWebhook & JoinedGate>(
     `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
-         is_head, sequence::float8 as sequence, created_at, expires_at,
+         is_head, unbudgeted_attempts, sequence::float8 as sequence, created_at, expires_at,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
@@ -64,10 +66,11 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 
 function deliveryOf(row: SendableDelivery): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
-  const { payload, bytes, waitSeconds, expired } = row;
+  const { payload, bytes, waitSeconds, expired, unbudgeted_attempts } = row;
   const { ordering_key, is_head, sequence } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
-  return { ...kept, payload, bytes, waitSeconds, expired, ordering_key, is_head, sequence };
+  const order = { ordering_key, is_head, sequence };
+  return { ...kept, unbudgeted_attempts, payload, bytes, waitSeconds, expired, ...order };
 }
 
 /** A payload, whatever its length. */

@@ -1046,6 +1046,12 @@ export interface components {
              */
             success: boolean;
             /**
+             * @description Whether it asked if a failing endpoint answers again. Such an attempt does not count against
+             *     `max_delivery_attempts`.
+             * @example false
+             */
+            probe: boolean;
+            /**
              * @description Why no complete response came. Empty when one did. Where the database refused to store `raw_request` and
              *     `raw_response`, both are empty and this says so.
              * @example connection refused

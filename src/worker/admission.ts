@@ -100,8 +100,8 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
   const reason = heldReason(webhook, state, delivery);
   if (reason !== null) return { kind: 'hold', reason };
   if (delivery.waitSeconds > 0) return { kind: 'postpone', delaySeconds: delivery.waitSeconds };
-  if (delivery.delivery_attempts >= Math.max(1, webhook.max_delivery_attempts))
-    return { kind: 'exhaust' };
+  const spent = delivery.delivery_attempts - delivery.unbudgeted_attempts;
+  if (spent >= Math.max(1, webhook.max_delivery_attempts)) return { kind: 'exhaust' };
   const mark = delivery.isolated_by;
   // Its worker may live and have lost the database for a while: it gets the time to take its mark
   // back, and only a mark that is met twice belongs to a worker that is gone.

@@ -60,12 +60,12 @@ async function assignmentOf(
   { pool, log }: ExecutorParts,
   admitted: Admitted,
 ): Promise<Assignment | Execution> {
-  const { lease, delivery, webhook } = admitted;
+  const { lease, delivery, webhook, state } = admitted;
   try {
     const payload = delivery.payload ?? (await findPayload(pool, delivery.id));
     return payload === undefined
       ? { kind: 'gone' }
-      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook };
+      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook, state };
   } catch (error) {
     log.warn('payload.not_read', { delivery_id: delivery.id, error });
     return { kind: 'aborted' };

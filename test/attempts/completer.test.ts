@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
-import type { Attempted, RecordedExchange } from '../../src/attempts/deliver.ts';
+import {
+  attemptedWith,
+  type Attempted,
+  type RecordedExchange,
+} from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { Completer } from '../../src/attempts/completer.ts';
 import { buildRequest } from '../../src/sending/request.ts';
-import { judge } from '../../src/attempts/verdict.ts';
 import type { Pool } from '../../src/database/pool.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { keepingLog } from '../setup/parts.ts';
@@ -182,12 +185,13 @@ async function openCompleter(t: TestContext, count: number) {
   const completer = new Completer({ pool: worker.pool, queue: worker.queue, metrics, log });
   async function attempt(id = '', exchange = response(200, 'fine')): Promise<Attempted> {
     const claim = await worker.claimOf(webhook.id, id);
-    const found = (await findSendable(worker.pool, [id]))[0]?.delivery;
-    assert.ok(found?.payload);
-    const delivery = { ...found, payload: found.payload };
+    const [found] = await findSendable(worker.pool, [id]);
+    assert.ok(found);
+    const { state } = found;
+    const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
     const request = buildRequest(webhook, delivery.payload);
-    const verdict = judge(webhook, { attempt: 1, exchange, random: Math.random });
-    return { kind: 'attempted', claim, delivery, webhook, attempt: 1, request, exchange, verdict };
+    const came = { exchange, random: Math.random };
+    return attemptedWith({ claim, delivery, webhook, state }, request, came);
   }
   return { pool: worker.pool, ids, attempt, completer, log, metrics };
 }

@@ -42,6 +42,7 @@ suite('settle', { concurrency: 4 }, () => {
       response_status_code: 200,
       execution_duration: 40_000,
       success: true,
+      probe: false,
       error: '',
     });
     assert.match(String(created_at), /^20\d\d-.*Z$/);
@@ -121,7 +122,7 @@ suite('settle', { concurrency: 4 }, () => {
     const line = await openLine(t);
     const attempted = await line.attempt(FAILURE);
     const rolledBack = line.commit(async (tx) => {
-      assert.equal((await settle(tx, line.queue, [attempted])).length, 1);
+      assert.equal((await settle(tx, line.queue, [attempted])).settled.length, 1);
       throw new Error('no');
     });
     await assert.rejects(rolledBack, /no/);
@@ -355,7 +356,8 @@ async function openLine(t: TestContext, settings: Partial<Webhook> = {}) {
     deliveryId,
     attempt: async (exchange: RecordedExchange, id = deliveryId) =>
       attempted(worker, webhook, [await worker.claimOf(webhook.id, id), exchange]),
-    settle: (...attempts: Attempted[]) => worker.commit((tx) => settle(tx, worker.queue, attempts)),
+    settle: (...attempts: Attempted[]) =>
+      worker.commit(async (tx) => (await settle(tx, worker.queue, attempts)).settled),
   };
 }
 
@@ -364,12 +366,13 @@ async function attempted(
   webhook: Webhook,
   [claim, exchange]: [Claim, RecordedExchange],
 ): Promise<Attempted> {
-  const found = (await findSendable(pool, [claim.deliveryId]))[0]?.delivery;
+  const [found] = await findSendable(pool, [claim.deliveryId]);
   assert.ok(found);
-  const delivery = { ...found, payload: found.payload ?? '' };
+  const { state } = found;
+  const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
   const request = buildRequest(webhook, delivery.payload);
   const came = { exchange, random: Math.random };
-  return attemptedWith({ claim, delivery, webhook }, request, came);
+  return attemptedWith({ claim, delivery, webhook, state }, request, came);
 }
 
 function attemptsOf({ pool }: WorkerQueue) {

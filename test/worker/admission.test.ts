@@ -28,6 +28,7 @@ const DUE: SendableDelivery = {
   waitSeconds: -0.01,
   expired: false,
   isolated_by: null,
+  unbudgeted_attempts: 0,
   ordering_key: null,
   is_head: false,
   sequence: null,

@@ -26,6 +26,7 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       waitSeconds: 0,
       expired: false,
       isolated_by: null,
+      unbudgeted_attempts: 0,
       ordering_key: null,
       is_head: false,
       sequence: null,

@@ -730,6 +730,11 @@ export type DeliveryAttempt = {
      */
     success: boolean;
     /**
+     * Whether it asked if a failing endpoint answers again. Such an attempt does not count against
+     * `max_delivery_attempts`.
+     */
+    probe: boolean;
+    /**
      * Why no complete response came. Empty when one did. Where the database refused to store `raw_request` and
      * `raw_response`, both are empty and this says so.
      */

@@ -65,6 +65,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     waitSeconds: time === 'later' ? 60 : -1,
     expired: false,
     isolated_by: mark === 0 ? null : String(mark),
+    unbudgeted_attempts: 0,
     ordering_key: null,
     is_head: false,
     sequence: null,

@@ -195,6 +195,7 @@ class DeliveryAttempt:
     response_status_code: int
     execution_duration: int
     success: bool
+    probe: bool
     error: str
     created_at: str
 

@@ -1,0 +1,31 @@
+import type { Tx } from '../database/transaction.ts';
+import type { Webhook } from './webhook.ts';
+
+/** Why we, not its owner, made a webhook inactive. */
+export type DeactivatedReason = NonNullable<Webhook['deactivated_reason']>;
+
+/**
+ * Makes active webhooks inactive, because of what an attempt came to. One that somebody else is
+ * changing at this moment is passed over: a later attempt comes to the same.
+ * @returns the ids of those that are inactive from now on.
+ */
+export async function deactivateWebhooks(
+  tx: Tx,
+  ids: string[],
+  reason: DeactivatedReason,
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  // Who changes a webhook has its row first and its state second, the other way round than here.
+  const { rows } = await tx.query<{ id: string }>(
+    `with free as (
+       select id from webhooks where id = any ($1::uuid[]) and active
+       order by id for no key update skip locked
+     )
+     update webhooks
+     set active = false, deactivated_reason = $2, deactivated_at = now(), updated_at = now()
+     from free where webhooks.id = free.id
+     returning webhooks.id`,
+    [ids, reason],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
