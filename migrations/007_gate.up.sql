@@ -67,7 +67,7 @@ drop index deliveries_parked;
 create index deliveries_held on deliveries (webhook_id, held_reason, scheduled_at, id) where parked_at is not null;
 create index deliveries_later on deliveries (scheduled_at, id) where held_reason = 'later';
 create index deliveries_to_probe on deliveries (webhook_id, delivery_attempts, scheduled_at, id)
-  where held_reason = 'endpoint_failing';
+  where held_reason = 'endpoint_failing' and (ordering_key is null or is_head);
 -- Held deliveries that expire, by their own time or as their webhook bounds their age.
 create index deliveries_to_expire on deliveries (expires_at, id) where parked_at is not null and expires_at is not null;
 create index webhooks_with_age on webhooks (id) where max_delivery_age is not null;

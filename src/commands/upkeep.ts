@@ -53,7 +53,9 @@ export function startUpkeep(
       { task: 'leases', everyMs: 5000, log },
       createLeaseCheck({ queue, metrics, log }),
     ),
-    new UpkeepLoop({ task: 'release', ...second }, () => releaseDue({ pool, queue, liveJobs })),
+    new UpkeepLoop({ task: 'release', ...second }, () =>
+      releaseDue({ pool, queue, liveJobs, log }),
+    ),
     new UpkeepLoop({ task: 'census', ...second, share: CENSUS_SHARE }, () =>
       keepQueueSmall(pool, liveJobs),
     ),

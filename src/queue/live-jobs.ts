@@ -33,6 +33,22 @@ export async function countLiveJobs(
   return new Map(rows.map(({ webhookId, total, near }) => [webhookId, { total, near }]));
 }
 
+/** The same for one webhook. */
+export async function countLiveJobsOf(
+  db: Queryable,
+  webhookId: string,
+  nearSeconds: number,
+): Promise<LiveJobs> {
+  const { rows } = await db.query<LiveJobs>(
+    `select count(*)::integer as total,
+       count(*) filter (where start_after <= now() + make_interval(secs => $2))::integer as near
+     from ${SCHEMA}.job
+     where name = '${QUEUE}' and state <= 'active' and group_id = $1`,
+    [webhookId, nearSeconds],
+  );
+  return rows[0] ?? { total: 0, near: 0 };
+}
+
 /**
  * Up to `limit` waiting jobs of a webhook: those that are due last. A job that was claimed before
  * is left out, as it knows of that. Reads the whole queue.

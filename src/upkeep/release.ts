@@ -5,7 +5,11 @@ import { releaseDeliveries, releaseNear } from '../deliveries/hold.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import { countLiveJobs, type LiveJobs } from '../queue/live-jobs.ts';
+import { countLiveJobs, countLiveJobsOf, type LiveJobs } from '../queue/live-jobs.ts';
+import type { Log } from '../telemetry/log.ts';
+import { endHold, stalledWebhookIds } from '../webhooks/outage.ts';
+import { isRecovered, recoveryWindow } from '../webhooks/recovery.ts';
+import { reportChange } from '../webhooks/report-change.ts';
 import {
   dueWebhookIds,
   setNextLook,
@@ -14,7 +18,8 @@ import {
   type DueState,
   type NextLook,
 } from '../webhooks/wake.ts';
-import { windowOf } from '../webhooks/window.ts';
+import { windowOf, type Limits } from '../webhooks/window.ts';
+import { probe } from './probes.ts';
 
 /** Deliveries freed in one transaction. */
 const STEP = 500;
@@ -39,7 +44,9 @@ const SLOW_REFILL_SECONDS = 1;
  */
 const LAST_LOOK_SECONDS = 2;
 
-type ReleaseParts = { pool: Pool; queue: DeliveryQueue; liveJobs: number };
+const NO_JOBS: LiveJobs = { total: 0, near: 0 };
+
+type ReleaseParts = { pool: Pool; queue: DeliveryQueue; liveJobs: number; log: Log };
 
 /**
  * Gives held deliveries that may run now a job: those whose time is near, and those of webhooks
@@ -53,18 +60,19 @@ export async function releaseDue(parts: ReleaseParts): Promise<Left> {
   const counts = await countLiveJobs(parts.pool, NEAR_SECONDS);
   let more = !isNearDone || ids.length === WEBHOOKS_A_ROUND;
   for (const id of ids) {
-    const next = await releaseOf(parts, id, counts.get(id) ?? { total: 0, near: 0 });
-    more ||= next?.wakeSeconds === 0;
+    const looked = await lookAt(parts, id, counts.get(id) ?? NO_JOBS);
+    if (looked?.recovered) reportChange(parts.log, { webhookId: id, kind: 'recovered' });
+    more ||= looked?.next.wakeSeconds === 0;
   }
   return more ? 'more' : 'soon';
 }
 
 /**
- * Finds webhooks whose held deliveries nobody is going to look at, though they may run: something
- * changed without a word, or a promise of a later look was lost.
+ * Finds webhooks whose held deliveries nobody is going to look at, though they may run or are to be
+ * probed: something changed without a word, or a promise of a later look was lost.
  */
 export async function repairWakes(pool: Pool): Promise<void> {
-  const ids = await forgottenWebhookIds(pool);
+  const ids = [...(await forgottenWebhookIds(pool)), ...(await stalledWebhookIds(pool))];
   if (ids.length > 0) await inTransaction(pool, (tx) => wakeWebhooks(tx, ids));
 }
 
@@ -81,22 +89,40 @@ async function releaseAllNear({ pool, queue }: ReleaseParts): Promise<boolean> {
   return false;
 }
 
-function releaseOf(
+type Looked = { next: NextLook; recovered: boolean };
+
+function lookAt(
   { pool, queue, liveJobs }: ReleaseParts,
   webhookId: string,
   live: LiveJobs,
-): Promise<NextLook | undefined> {
+): Promise<Looked | undefined> {
   return inTransaction(pool, async (tx) => {
-    const state = await takeDueState(tx, webhookId);
-    if (state === undefined) return undefined;
-    const window = windowOf(state, liveJobs);
-    const room = roomOf(state, { live, liveJobs: window });
-    const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
-    const left = await hasReleasable(tx, webhookId);
-    const next = nextLook(state, { room, seen, left, window });
+    const found = await takeDueState(tx, webhookId);
+    if (found === undefined) return undefined;
+    const recovered = isRecovered(found, windowOf(found, liveJobs));
+    const isOver = recovered || (found.state === 'failing' && !found.holds);
+    if (isOver) await endHold(tx, webhookId, { recovered });
+    const state = isOver ? { ...found, state: 'healthy' as const } : found;
+    const next = isProbed(state)
+      ? { overWindow: state.over_window, wakeSeconds: await probe(tx, queue, webhookId) }
+      : await fillWindow({ tx, queue, liveJobs }, { webhookId, state, live });
     await setNextLook(tx, webhookId, next);
-    return next;
+    return { next, recovered };
   });
+}
+
+async function fillWindow(
+  { tx, queue, liveJobs }: { tx: Tx; queue: DeliveryQueue; liveJobs: number },
+  { webhookId, state, live }: { webhookId: string; state: DueState & Limits; live: LiveJobs },
+): Promise<NextLook> {
+  // A small window is exact: another worker may have filled it since the jobs were counted.
+  const now =
+    state.state === 'recovering' ? await countLiveJobsOf(tx, webhookId, NEAR_SECONDS) : live;
+  const window = recoveryWindow(state, windowOf(state, liveJobs));
+  const room = roomOf(state, { live: now, liveJobs: window });
+  const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
+  const left = await hasReleasable(tx, webhookId);
+  return nextLook(state, { room, seen, left, window });
 }
 
 async function release(
@@ -108,6 +134,11 @@ async function release(
   await queue.enqueue(tx, jobs);
   if (jobs.length > 0) await queue.wake(tx);
   return seen;
+}
+
+/** It sends nothing but probes. */
+function isProbed({ active, state, pausedSeconds }: DueState): boolean {
+  return active && state === 'failing' && pausedSeconds === 0;
 }
 
 /** How many deliveries of a webhook may be looked at now. */
@@ -127,8 +158,10 @@ export function nextLook(
   { active, state, over_window, pausedSeconds }: DueState,
   { left, ...step }: Step & { left: boolean },
 ): NextLook {
-  if (!active || state === 'failing') return { overWindow: over_window, wakeSeconds: null };
+  if (!active) return { overWindow: over_window, wakeSeconds: null };
   if (pausedSeconds !== 0) return { overWindow: over_window, wakeSeconds: pausedSeconds };
+  // What comes for it is its backlog, until its window is as large as it can be.
+  if (state === 'recovering') return { overWindow: true, wakeSeconds: REFILL_SECONDS };
   if (left) return { overWindow: true, wakeSeconds: refillSeconds(step) };
   // One more look, as others may be just storing what they held for the flag.
   return { overWindow: false, wakeSeconds: over_window ? LAST_LOOK_SECONDS : null };

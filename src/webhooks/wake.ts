@@ -44,6 +44,10 @@ export type DueState = {
   active: boolean;
   state: State;
   over_window: boolean;
+  /** Its owner asks to have its deliveries held while it is failing. */
+  holds: boolean;
+  /** The time since it began to recover, in seconds; null: it does not recover. */
+  recoveringSeconds: number | null;
   /** Seconds until its pause ends: 0 where it has none, and null where the pause has no end. */
   pausedSeconds: number | null;
 };
@@ -54,6 +58,8 @@ export type DueState = {
 export async function takeDueState(tx: Tx, id: string): Promise<(DueState & Limits) | undefined> {
   const { rows } = await tx.query<DueState & Limits>(
     `select w.active, w.max_concurrency, w.rate_limit, s.state, s.over_window,
+       w.on_failing = 'hold' as holds,
+       extract(epoch from now() - s.recovering_since)::float8 as "recoveringSeconds",
        case
          when s.paused_until = 'infinity' then null
          when s.paused_until > now() then extract(epoch from s.paused_until - now())::float8

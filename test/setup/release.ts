@@ -1,5 +1,6 @@
 import type { Pool } from '../../src/database/pool.ts';
 import type { DeliveryQueue } from '../../src/queue/delivery-queue.ts';
+import { silentLog } from './parts.ts';
 import { releaseDue, repairWakes } from '../../src/upkeep/release.ts';
 
 export const LIVE_JOBS = 1000;
@@ -10,5 +11,5 @@ export async function releaseHeld(
   liveJobs = LIVE_JOBS,
 ): Promise<void> {
   await repairWakes(pool);
-  while ((await releaseDue({ pool, queue, liveJobs })) === 'more');
+  while ((await releaseDue({ pool, queue, liveJobs, log: silentLog })) === 'more');
 }

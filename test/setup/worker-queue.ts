@@ -3,12 +3,14 @@ import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import type { ClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import type { Log } from '../../src/telemetry/log.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import { silentLog } from './parts.ts';
 
 export type WorkerQueue = TestDatabase & {
   queue: ClaimableQueue;
+  log: Log;
   /** The queue as another worker opens it. */
   another(): Promise<ClaimableQueue>;
   commit<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
@@ -56,7 +58,14 @@ export async function freshWorkerQueue(t: Cleanup): Promise<WorkerQueue> {
     if (claim === undefined) throw new Error(`no job of ${deliveryId} could be claimed`);
     return claim;
   }
-  return { ...database, queue, another: () => openQueueOf(t, database), commit, claimOf };
+  return {
+    ...database,
+    queue,
+    log: silentLog,
+    another: () => openQueueOf(t, database),
+    commit,
+    claimOf,
+  };
 }
 
 async function openQueueOf(

@@ -7,7 +7,15 @@ import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
-const HEALTHY: DueState = { active: true, state: 'healthy', over_window: false, pausedSeconds: 0 };
+const HEALTHY: DueState = {
+  active: true,
+  state: 'healthy',
+  over_window: false,
+  holds: true,
+  recoveringSeconds: null,
+  pausedSeconds: 0,
+};
+const RECOVERING: DueState = { ...HEALTHY, state: 'recovering', recoveringSeconds: 3.9 };
 const OVER = { ...HEALTHY, over_window: true };
 
 const ROOMS: [when: string, state: DueState, near: number, then: number][] = [
@@ -63,6 +71,18 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
     OVER,
     { room: 100, seen: 100, left: true },
     { overWindow: true, wakeSeconds: 0.2 },
+  ],
+  [
+    'it is recovering, and nothing is left',
+    RECOVERING,
+    { room: 8, seen: 3, left: false },
+    { overWindow: true, wakeSeconds: 0.2 },
+  ],
+  [
+    'it is failing, and paused',
+    { ...OVER, state: 'failing', pausedSeconds: 7 },
+    { room: 0, seen: 0, left: true },
+    { overWindow: true, wakeSeconds: 7 },
   ],
   [
     'the pause goes on',
