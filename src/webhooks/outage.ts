@@ -34,7 +34,8 @@ export async function noteProbe(tx: Tx, webhookId: string, deliveryId: string): 
 export async function putProbeOff(tx: Tx, webhookId: string, pause: number): Promise<void> {
   await tx.query(
     `update webhook_states
-     set probe_delivery_id = null, probe_pause = $2, probe_at = now() + make_interval(secs => $2)
+     set probe_delivery_id = null, probe_pause = $2::integer,
+       probe_at = now() + make_interval(secs => $2::integer)
      where webhook_id = $1`,
     [webhookId, pause],
   );
