@@ -22,32 +22,33 @@ import (
 // Webhook — Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
 // would be refused today.
 type Webhook struct {
-	Id                     string       `json:"id"`
-	Name                   string       `json:"name"`
-	Url                    string       `json:"url"`
-	ContentType            string       `json:"content_type"`
-	ValidStatusCodes       []int64      `json:"valid_status_codes"`
-	SecretToken            string       `json:"secret_token"`
-	Active                 bool         `json:"active"`
-	MaxDeliveryAttempts    int64        `json:"max_delivery_attempts"`
-	DeliveryAttemptTimeout int64        `json:"delivery_attempt_timeout"`
-	RetryMinBackoff        int64        `json:"retry_min_backoff"`
-	RetryMaxBackoff        int64        `json:"retry_max_backoff"`
-	MaxConcurrency         *int64       `json:"max_concurrency"`
-	RateLimit              *RateLimit   `json:"rate_limit"`
-	RetrySchedule          *[]int64     `json:"retry_schedule"`
-	RetryJitter            float64      `json:"retry_jitter"`
-	HonorRetryAfter        bool         `json:"honor_retry_after"`
-	OnGone                 string       `json:"on_gone"`
-	OnFailing              string       `json:"on_failing"`
-	FailingAfter           FailingAfter `json:"failing_after"`
-	DeactivateAfter        *int64       `json:"deactivate_after"`
-	MaxDeliveryAge         *int64       `json:"max_delivery_age"`
-	OrderingOnFailure      string       `json:"ordering_on_failure"`
-	DeactivatedReason      *string      `json:"deactivated_reason"`
-	DeactivatedAt          *string      `json:"deactivated_at"`
-	CreatedAt              string       `json:"created_at"`
-	UpdatedAt              string       `json:"updated_at"`
+	Id                     string        `json:"id"`
+	Name                   string        `json:"name"`
+	Url                    string        `json:"url"`
+	ContentType            string        `json:"content_type"`
+	ValidStatusCodes       []int64       `json:"valid_status_codes"`
+	SecretToken            string        `json:"secret_token"`
+	Active                 bool          `json:"active"`
+	MaxDeliveryAttempts    int64         `json:"max_delivery_attempts"`
+	DeliveryAttemptTimeout int64         `json:"delivery_attempt_timeout"`
+	RetryMinBackoff        int64         `json:"retry_min_backoff"`
+	RetryMaxBackoff        int64         `json:"retry_max_backoff"`
+	MaxConcurrency         *int64        `json:"max_concurrency"`
+	RateLimit              *RateLimit    `json:"rate_limit"`
+	RetrySchedule          *[]int64      `json:"retry_schedule"`
+	RetryJitter            float64       `json:"retry_jitter"`
+	HonorRetryAfter        bool          `json:"honor_retry_after"`
+	OnGone                 string        `json:"on_gone"`
+	OnFailing              string        `json:"on_failing"`
+	FailingAfter           FailingAfter  `json:"failing_after"`
+	DeactivateAfter        *int64        `json:"deactivate_after"`
+	MaxDeliveryAge         *int64        `json:"max_delivery_age"`
+	OrderingOnFailure      string        `json:"ordering_on_failure"`
+	DeactivatedReason      *string       `json:"deactivated_reason"`
+	DeactivatedAt          *string       `json:"deactivated_at"`
+	Health                 WebhookHealth `json:"health"`
+	CreatedAt              string        `json:"created_at"`
+	UpdatedAt              string        `json:"updated_at"`
 }
 
 // WebhookInput — The settings of a webhook, and those fields of an earlier answer that a client may send back.
@@ -76,8 +77,21 @@ type WebhookInput struct {
 	Id                     *string         `json:"id,omitempty"`
 	DeactivatedReason      *string         `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string         `json:"deactivated_at,omitempty"`
+	Health                 *WebhookHealth  `json:"health,omitempty"`
 	CreatedAt              *string         `json:"created_at,omitempty"`
 	UpdatedAt              *string         `json:"updated_at,omitempty"`
+}
+
+// WebhookHealth — What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
+// client cannot change it.
+type WebhookHealth struct {
+	State               string  `json:"state"`
+	ConsecutiveFailures int64   `json:"consecutive_failures"`
+	FailingSince        *string `json:"failing_since"`
+	LastSuccessAt       *string `json:"last_success_at"`
+	LastFailureAt       *string `json:"last_failure_at"`
+	PausedUntil         *string `json:"paused_until"`
+	Held                int64   `json:"held"`
 }
 
 // RateLimit — How many attempts of a webhook may start. In any T seconds these are at most

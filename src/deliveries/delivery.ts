@@ -6,7 +6,7 @@ export type Status = 'pending' | 'succeeded' | 'failed';
  * paused, an earlier delivery of its ordering key is not done, or it came with a database taken
  * over and waits its turn.
  */
-const SHOWN_REASONS = [
+export const SHOWN_REASONS = [
   'webhook_inactive',
   'endpoint_failing',
   'endpoint_paused',

@@ -445,6 +445,7 @@ export interface components {
              * @example null
              */
             deactivated_at: string | null;
+            health: components["schemas"]["WebhookHealth"];
             /**
              * Format: date-time
              * @description When the webhook was created.
@@ -632,6 +633,11 @@ export interface components {
              */
             deactivated_at?: string | null;
             /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            health?: components["schemas"]["WebhookHealth"] | null;
+            /**
              * Format: date-time
              * @description Ignored; may be sent back.
              * @example 2026-11-23T16:26:01.456186Z
@@ -643,6 +649,61 @@ export interface components {
              * @example 2026-11-23T16:26:01.456186Z
              */
             updated_at?: string | null;
+        };
+        /**
+         * @description What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
+         *     client cannot change it.
+         */
+        WebhookHealth: {
+            /**
+             * @description Of several the first that holds:
+             *
+             *     - `failing`: attempts have failed as often and as long as `failing_after` says, and none has succeeded
+             *       since. With `on_failing: hold` its deliveries are held, and one of them at a time is tried.
+             *     - `paused`: its deliveries are held until `paused_until`, or until it is resumed.
+             *     - `recovering`: it was failing, and an attempt has succeeded. What was held is sent, more each second.
+             *     - `healthy`: none of these.
+             * @example healthy
+             * @enum {string}
+             */
+            state: "healthy" | "failing" | "recovering" | "paused";
+            /**
+             * Format: int32
+             * @description How many attempts have failed since the last success.
+             * @example 0
+             */
+            consecutive_failures: number;
+            /**
+             * Format: date-time
+             * @description When it began to be failing. Null where it is not, and not recovering either.
+             * @example null
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description When an attempt succeeded. It may be up to a minute before the last one that did. Null where none has
+             *     since the webhook was created, or since Postmand keeps this.
+             * @example 2026-11-23T16:26:12.215480Z
+             */
+            last_success_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the last attempt failed. Null where none has.
+             * @example null
+             */
+            last_failure_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its pause ends. Null where it is not paused, and where the pause lasts until it is resumed.
+             * @example null
+             */
+            paused_until: string | null;
+            /**
+             * Format: int32
+             * @description How many of its deliveries are held, for any `held_reason`. 10,000 stands for 10,000 or more.
+             * @example 0
+             */
+            held: number;
         };
         /**
          * @description How many attempts of a webhook may start. In any T seconds these are at most

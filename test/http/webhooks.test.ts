@@ -16,11 +16,22 @@ const REQUIRED = Object.fromEntries(
   Object.entries(SETTINGS).filter(([name]) => !hasDefault(name)),
 ) as GivenSettings;
 
+const HEALTHY = {
+  state: 'healthy',
+  consecutive_failures: 0,
+  failing_since: null,
+  last_success_at: null,
+  last_failure_at: null,
+  paused_until: null,
+  held: 0,
+};
+
 test('a new webhook → 201 with every setting as given, a fresh id and one time for both', async () => {
   const { status, body } = await api.call('POST', '/webhooks', SETTINGS);
   assert.equal(status, 201);
   const { id, created_at, updated_at, ...settings } = body as Webhook;
-  assert.deepEqual(settings, { ...SETTINGS, deactivated_reason: null, deactivated_at: null });
+  const untroubled = { deactivated_reason: null, deactivated_at: null, health: HEALTHY };
+  assert.deepEqual(settings, { ...SETTINGS, ...untroubled });
   assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
   assert.equal(updated_at, created_at);
@@ -78,6 +89,7 @@ test('a PUT → every setting replaced, those left out are back at their default
     active: false,
     deactivated_reason: null,
     deactivated_at: null,
+    health: HEALTHY,
     created_at: webhook.created_at,
   });
   assert.ok(updated_at > webhook.updated_at);

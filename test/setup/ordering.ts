@@ -35,10 +35,11 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
     assert.ok(claim, 'nothing can be claimed');
     const [found] = await findSendable(pool, [claim.deliveryId]);
     assert.ok(found);
-    const { webhook, delivery } = found;
+    const { webhook, delivery, state } = found;
     const assignment = {
       claim,
       webhook,
+      state,
       delivery: { ...delivery, payload: delivery.payload ?? '' },
     };
     const came = { exchange: answer(status), random: Math.random };
@@ -56,7 +57,7 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
     claimAttempt,
     end: async (status) => {
       const attempt = await claimAttempt(status);
-      return commit((tx) => settle(tx, queue, [attempt]));
+      return (await commit((tx) => settle(tx, queue, [attempt]))).settled;
     },
   };
 }

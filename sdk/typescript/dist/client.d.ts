@@ -177,6 +177,7 @@ export type Webhook = {
      * @format date-time
      */
     deactivated_at: string | null;
+    health: WebhookHealth;
     /**
      * When the webhook was created.
      * @format date-time
@@ -347,6 +348,10 @@ export type WebhookInput = {
     deactivated_at?: string | null;
     /**
      * Ignored; may be sent back.
+     */
+    health?: WebhookHealth | null;
+    /**
+     * Ignored; may be sent back.
      * @format date-time
      */
     created_at?: string | null;
@@ -355,6 +360,55 @@ export type WebhookInput = {
      * @format date-time
      */
     updated_at?: string | null;
+};
+/**
+ * What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
+ * client cannot change it.
+ */
+export type WebhookHealth = {
+    /**
+     * Of several the first that holds:
+     *
+     * - `failing`: attempts have failed as often and as long as `failing_after` says, and none has succeeded
+     *   since. With `on_failing: hold` its deliveries are held, and one of them at a time is tried.
+     * - `paused`: its deliveries are held until `paused_until`, or until it is resumed.
+     * - `recovering`: it was failing, and an attempt has succeeded. What was held is sent, more each second.
+     * - `healthy`: none of these.
+     */
+    state: "healthy" | "failing" | "recovering" | "paused";
+    /**
+     * How many attempts have failed since the last success.
+     * @format int32
+     */
+    consecutive_failures: number;
+    /**
+     * When it began to be failing. Null where it is not, and not recovering either.
+     * @format date-time
+     */
+    failing_since: string | null;
+    /**
+     * When an attempt succeeded. It may be up to a minute before the last one that did. Null where none has
+     * since the webhook was created, or since Postmand keeps this.
+     * @format date-time
+     */
+    last_success_at: string | null;
+    /**
+     * When the last attempt failed. Null where none has.
+     * @format date-time
+     */
+    last_failure_at: string | null;
+    /**
+     * When its pause ends. Null where it is not paused, and where the pause lasts until it is resumed.
+     * @format date-time
+     */
+    paused_until: string | null;
+    /**
+     * How many of its deliveries are held, for any `held_reason`. 10,000 stands for 10,000 or more.
+     * @minimum 0
+     * @maximum 10000
+     * @format int32
+     */
+    held: number;
 };
 /**
  * How many attempts of a webhook may start. In any T seconds these are at most

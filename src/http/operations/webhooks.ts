@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
+import { withHealth, withoutTrouble } from '../../deliveries/webhook-health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { rateLimitFault } from '../../webhooks/rate-limit.ts';
-import { settingsAfter, WebhookNotFound, type WebhookSettings } from '../../webhooks/webhook.ts';
+import {
+  settingsAfter,
+  WebhookNotFound,
+  type Webhook,
+  type WebhookSettings,
+} from '../../webhooks/webhook.ts';
 import { beginsAnew, resetState } from '../../webhooks/reset-state.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
@@ -23,10 +29,12 @@ type WebhookOperations = Pick<
 >;
 
 export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
+  const shown = async (webhook: Webhook | undefined) =>
+    found((await withHealth(pool, webhook ? [webhook] : []))[0]);
   return {
     async listWebhooks({ query }) {
       const page = pageOf(query);
-      const webhooks = await listWebhooks(pool, query, page);
+      const webhooks = await withHealth(pool, await listWebhooks(pool, query, page));
       return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
     },
     async createWebhook({ body }) {
@@ -35,10 +43,10 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
       const webhook = await inTransaction(pool, (tx) =>
         insertWebhook(tx, randomUUID(), settingsIn(body)),
       );
-      return { status: 201, body: webhook };
+      return { status: 201, body: withoutTrouble(webhook) };
     },
     async getWebhook({ params }) {
-      return { status: 200, body: found(await findWebhook(pool, params.webhook_id)) };
+      return { status: 200, body: await shown(await findWebhook(pool, params.webhook_id)) };
     },
     async replaceWebhook({ params, body }) {
       refuseUnfit(body);
@@ -51,7 +59,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
         if (after && beginsAnew(before, after)) await resetState(tx, after.id);
         return after;
       });
-      return { status: 200, body: found(webhook) };
+      return { status: 200, body: await shown(webhook) };
     },
     async deleteWebhook({ params }) {
       await deleteWebhook({ pool, log }, params.webhook_id);

@@ -38,6 +38,7 @@ class Webhook:
     ordering_on_failure: str
     deactivated_reason: Optional[str]
     deactivated_at: Optional[str]
+    health: WebhookHealth
     created_at: str
     updated_at: str
 
@@ -69,8 +70,23 @@ class WebhookInput:
     id: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
+    health: Optional[WebhookHealth] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
+
+
+@dataclass
+class WebhookHealth:
+    """What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
+    client cannot change it.
+    """
+    state: str
+    consecutive_failures: int
+    failing_since: Optional[str]
+    last_success_at: Optional[str]
+    last_failure_at: Optional[str]
+    paused_until: Optional[str]
+    held: int
 
 
 @dataclass

@@ -1,0 +1,66 @@
+import type { Queryable } from '../database/pool.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
+import { SHOWN_REASONS } from './delivery.ts';
+
+/** How it goes with a webhook, as the API tells it; times are RFC 3339 text. */
+export type WebhookHealth = {
+  state: 'healthy' | 'failing' | 'recovering' | 'paused';
+  consecutive_failures: number;
+  failing_since: string | null;
+  /** Up to a minute before the last one: not every success is noted. */
+  last_success_at: string | null;
+  last_failure_at: string | null;
+  /** Null where it is not paused, or without end. */
+  paused_until: string | null;
+  /** Its held deliveries; `MOST_COUNTED` stands for that many and more. */
+  held: number;
+};
+
+/** Counting goes no further: a list of webhooks must stay cheap, whatever waits. */
+export const MOST_COUNTED = 10_000;
+
+/** What the API shows of a webhook. */
+export type ShownWebhook = Webhook & { health: WebhookHealth };
+
+/** Webhooks with their health, in their order. */
+export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<ShownWebhook[]> {
+  if (webhooks.length === 0) return [];
+  // Of several states the first one counts that may-run.ts asks for. While a failing webhook is
+  // retried, its state is stored as healthy.
+  const { rows } = await db.query<WebhookHealth & { id: string }>(
+    `select asked.id,
+       case
+         when s.failing_since is not null and s.state <> 'recovering' then 'failing'
+         when s.paused_until > now() then 'paused'
+         when s.state = 'recovering' then 'recovering'
+         else 'healthy'
+       end as state,
+       coalesce(s.consecutive_failures, 0) as consecutive_failures, s.failing_since,
+       s.last_success_at, s.last_failure_at,
+       case when s.paused_until > now() and isfinite(s.paused_until) then s.paused_until end
+         as paused_until,
+       (select count(*)::integer from (
+         select from deliveries
+         where webhook_id = asked.id and parked_at is not null and held_reason = any ($2::text[])
+         limit ${MOST_COUNTED}
+       ) as counted) as held
+     from unnest($1::uuid[]) as asked (id)
+     left join webhook_states s on s.webhook_id = asked.id`,
+    [webhooks.map(({ id }) => id), SHOWN_REASONS],
+  );
+  const found = new Map(rows.map(({ id, ...health }) => [id, health]));
+  return webhooks.map((one) => ({ ...one, health: found.get(one.id) ?? HEALTHY }));
+}
+
+const HEALTHY: WebhookHealth = {
+  state: 'healthy',
+  consecutive_failures: 0,
+  failing_since: null,
+  last_success_at: null,
+  last_failure_at: null,
+  paused_until: null,
+  held: 0,
+};
+
+/** A webhook that was created just now. */
+export const withoutTrouble = (webhook: Webhook): ShownWebhook => ({ ...webhook, health: HEALTHY });
