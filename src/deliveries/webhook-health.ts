@@ -1,10 +1,11 @@
 import type { Queryable } from '../database/pool.ts';
+import { shownStateSql, type ShownState } from '../webhooks/shown-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { SHOWN_REASONS } from './delivery.ts';
 
 /** How it goes with a webhook, as the API tells it; times are RFC 3339 text. */
 export type WebhookHealth = {
-  state: 'healthy' | 'failing' | 'recovering' | 'paused';
+  state: ShownState;
   consecutive_failures: number;
   failing_since: string | null;
   /** Up to a minute before the last one: not every success is noted. */
@@ -25,16 +26,9 @@ export type ShownWebhook = Webhook & { health: WebhookHealth };
 /** Webhooks with their health, in their order. */
 export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<ShownWebhook[]> {
   if (webhooks.length === 0) return [];
-  // Of several states the first one counts that may-run.ts asks for. While a failing webhook is
-  // retried, its state is stored as healthy.
   const { rows } = await db.query<WebhookHealth & { id: string }>(
     `select asked.id,
-       case
-         when s.failing_since is not null and s.state <> 'recovering' then 'failing'
-         when s.paused_until > now() then 'paused'
-         when s.state = 'recovering' then 'recovering'
-         else 'healthy'
-       end as state,
+       ${shownStateSql('s')} as state,
        coalesce(s.consecutive_failures, 0) as consecutive_failures, s.failing_since,
        s.last_success_at, s.last_failure_at,
        case when s.paused_until > now() and isfinite(s.paused_until) then s.paused_until end

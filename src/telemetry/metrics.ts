@@ -124,6 +124,7 @@ function backlogMetrics(make: Instruments) {
       'permits_in_use',
       'Claims that may be sending to webhooks with a max_concurrency, counted in the background.',
     ),
+    webhooks: make.gauge('webhooks', 'Webhooks by state, counted in the background.', ['state']),
   };
 }
 

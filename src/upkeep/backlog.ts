@@ -3,9 +3,10 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
 import { countBacklog } from '../deliveries/pending.ts';
 import { countPermitsInUse } from '../queue/permits.ts';
+import { COUNTED_STATES, countWebhooks } from '../webhooks/shown-state.ts';
 
 /**
- * Counts what waits, for the metrics. In the background: a scrape must not cost the database
+ * Counts what waits, and webhooks by state, for the metrics. In the background: a scrape must not cost the database
  * anything.
  */
 export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void> {
@@ -14,4 +15,6 @@ export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void
   metrics.oldestDueSeconds.set(oldestDueSeconds);
   for (const reason of HELD_REASONS) metrics.held.set({ reason }, held[reason] ?? 0);
   metrics.permitsInUse.set(await countPermitsInUse(pool));
+  const webhooks = await countWebhooks(pool);
+  for (const state of COUNTED_STATES) metrics.webhooks.set({ state }, webhooks[state] ?? 0);
 }

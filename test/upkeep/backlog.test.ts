@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { measureBacklog } from '../../src/upkeep/backlog.ts';
+import { freshDatabase } from '../setup/database.ts';
+import { addWebhook } from '../setup/rows.ts';
+
+test('webhooks in every state → each is counted in one, and inactive ones apart', async (t) => {
+  const database = await freshDatabase(t);
+  await addWebhook(database);
+  for (const [active, columns, values] of [
+    [true, 'state, failing_since', `'failing', now()`],
+    [true, 'failing_since', 'now()'],
+    [true, 'state, failing_since', `'recovering', now()`],
+    [true, 'paused_until', `'infinity'`],
+    [true, 'paused_until', `now() - interval '1 second'`],
+    [false, 'state, failing_since', `'failing', now()`],
+  ] as const) {
+    const { id } = await addWebhook(database, { active });
+    await database.pool.query(
+      `insert into webhook_states (webhook_id, ${columns}) values ($1, ${values})`,
+      [id],
+    );
+  }
+  const metrics = createMetrics();
+  await measureBacklog(database.pool, metrics);
+  const lines = (await metrics.text()).match(/^postmand_webhooks\{.*$/gm);
+  assert.deepEqual(lines, [
+    'postmand_webhooks{state="healthy"} 2',
+    'postmand_webhooks{state="failing"} 2',
+    'postmand_webhooks{state="recovering"} 1',
+    'postmand_webhooks{state="paused"} 1',
+    'postmand_webhooks{state="inactive"} 1',
+  ]);
+});
