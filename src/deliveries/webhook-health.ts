@@ -17,8 +17,11 @@ export type WebhookHealth = {
   held: number;
 };
 
-/** Counting goes no further: a list of webhooks must stay cheap, whatever waits. */
-export const MOST_COUNTED = 10_000;
+/**
+ * Counting goes no further: a page of 50 webhooks that hold as many takes 40 ms, or 350 ms where
+ * VACUUM has not seen their deliveries yet, and with 10,000 each it took 4 s.
+ */
+export const MOST_COUNTED = 1000;
 
 /** What the API shows of a webhook. */
 export type ShownWebhook = Webhook & { health: WebhookHealth };

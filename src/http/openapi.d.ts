@@ -700,7 +700,7 @@ export interface components {
             paused_until: string | null;
             /**
              * Format: int32
-             * @description How many of its deliveries are held, for any `held_reason`. 10,000 stands for 10,000 or more.
+             * @description How many of its deliveries are held, for any `held_reason`. 1,000 stands for 1,000 or more.
              * @example 0
              */
             held: number;

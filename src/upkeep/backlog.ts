@@ -6,8 +6,8 @@ import { countPermitsInUse } from '../queue/permits.ts';
 import { COUNTED_STATES, countWebhooks } from '../webhooks/shown-state.ts';
 
 /**
- * Counts what waits, and webhooks by state, for the metrics. In the background: a scrape must not cost the database
- * anything.
+ * Counts what waits, and webhooks by state, for the metrics. In the background: a scrape must not
+ * cost the database anything.
  */
 export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void> {
   const { pending, oldestDueSeconds, held } = await countBacklog(pool);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
-import { attemptedWith, type Attempted } from '../../src/attempts/deliver.ts';
+import {
+  attemptedWith,
+  type Attempted,
+  type RecordedExchange,
+} from '../../src/attempts/deliver.ts';
 import { settle } from '../../src/attempts/settle.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { insertDeliveries } from '../../src/deliveries/delivery-store.ts';
@@ -73,7 +77,8 @@ suite('what attempts tell of their webhook', { concurrency: 4 }, () => {
       [[true, 'retry']],
     );
     const { rows } = await line.pool.query(
-      `select status, held_reason, delivery_attempts, unbudgeted_attempts, scheduled_at <= now() as due
+      `select status, held_reason, delivery_attempts, unbudgeted_attempts,
+         scheduled_at <= now() as due
        from deliveries`,
     );
     assert.deepEqual(rows, [
@@ -124,7 +129,8 @@ suite('what attempts tell of their webhook', { concurrency: 4 }, () => {
     await line.settle(await line.attempt(500));
     await line.pool.query(
       `update webhook_states
-       set consecutive_failures = 9, failures_since = now() - interval '1 hour', failing_since = now()`,
+       set consecutive_failures = 9, failures_since = now() - interval '1 hour',
+         failing_since = now()`,
     );
     const early = await line.attempt(500);
     await line.commit(async (tx) => {
@@ -218,11 +224,11 @@ async function attempted(
   const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
   const assignment = { claim, delivery, webhook, state };
   const request = buildRequest(webhook, delivery.payload);
-  if (status === 0) {
-    const failure = { kind: 'failure', reason: 'refused', message: 'refused' } as const;
-    return attemptedWith(assignment, request, { ...failure, durationMs: 3 });
-  }
   const head = { httpVersion: '1.1', status, reason: '', rawHeaders: [] };
   const body = { body: Buffer.from(''), bodyCut: false, durationMs: 4 };
-  return attemptedWith(assignment, request, { kind: 'response', ...head, ...body });
+  const exchange: RecordedExchange =
+    status === 0
+      ? { kind: 'failure', reason: 'refused', message: 'refused', durationMs: 3 }
+      : { kind: 'response', ...head, ...body };
+  return attemptedWith(assignment, request, { exchange, random: Math.random });
 }

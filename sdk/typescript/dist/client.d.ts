@@ -403,9 +403,9 @@ export type WebhookHealth = {
      */
     paused_until: string | null;
     /**
-     * How many of its deliveries are held, for any `held_reason`. 10,000 stands for 10,000 or more.
+     * How many of its deliveries are held, for any `held_reason`. 1,000 stands for 1,000 or more.
      * @minimum 0
-     * @maximum 10000
+     * @maximum 1000
      * @format int32
      */
     held: number;
