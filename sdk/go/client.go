@@ -117,6 +117,11 @@ type FailingAfter struct {
 	Seconds  int64 `json:"seconds"`
 }
 
+// PauseInput — A pause of a webhook.
+type PauseInput struct {
+	Until *string `json:"until,omitempty"`
+}
+
 // WebhookList — A page of webhooks.
 type WebhookList struct {
 	Webhooks []Webhook `json:"webhooks"`
@@ -1190,6 +1195,8 @@ var operations = map[string]operationMeta{
 	"deleteWebhook":        {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"pauseWebhook":         {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"resumeWebhook":        {ID: "resumeWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/resume", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1766,6 +1773,104 @@ func (c *Client) SkipOrderingKeyWithHeaders(ctx context.Context, webhookId strin
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return headers, nil
+}
+
+// PauseWebhook — Pause a webhook
+func (c *Client) PauseWebhook(ctx context.Context, webhookId string, body PauseInput) (Webhook, error) {
+	var out Webhook
+	op := operations["pauseWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// PauseWebhookHeaders carries the declared response headers of PauseWebhookWithHeaders (nil when absent or unparsable).
+type PauseWebhookHeaders struct {
+	XRequestId *string
+}
+
+// PauseWebhookWithHeaders — Like PauseWebhook, also returning the declared response headers.
+func (c *Client) PauseWebhookWithHeaders(ctx context.Context, webhookId string, body PauseInput) (Webhook, PauseWebhookHeaders, error) {
+	var out Webhook
+	var headers PauseWebhookHeaders
+	op := operations["pauseWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ResumeWebhook — Resume a webhook
+func (c *Client) ResumeWebhook(ctx context.Context, webhookId string) (Webhook, error) {
+	var out Webhook
+	op := operations["resumeWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ResumeWebhookHeaders carries the declared response headers of ResumeWebhookWithHeaders (nil when absent or unparsable).
+type ResumeWebhookHeaders struct {
+	XRequestId *string
+}
+
+// ResumeWebhookWithHeaders — Like ResumeWebhook, also returning the declared response headers.
+func (c *Client) ResumeWebhookWithHeaders(ctx context.Context, webhookId string) (Webhook, ResumeWebhookHeaders, error) {
+	var out Webhook
+	var headers ResumeWebhookHeaders
+	op := operations["resumeWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
 }
 
 // ListDeliveries — List deliveries

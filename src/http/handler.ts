@@ -38,7 +38,9 @@ type BodyOf<Operation> = Operation extends {
   requestBody: { content: { 'application/json': infer Body } };
 }
   ? Body
-  : undefined;
+  : Operation extends { requestBody?: { content: { 'application/json': infer Body } } | undefined }
+    ? Body | undefined
+    : undefined;
 
 type SuccessOf<Responses> = {
   [Status in Extract<keyof Responses, 200 | 201 | 204>]: Responses[Status] extends {

@@ -3,12 +3,14 @@ import { attemptHandlers } from './operations/attempts.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
+import { pauseHandlers } from './operations/pauses.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
   return {
     ...webhookHandlers(parts, log),
+    ...pauseHandlers(parts, log),
     ...deliveryHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),

@@ -4,6 +4,7 @@ import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
+import { PauseEndRefused } from '../webhooks/pause.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';
@@ -82,6 +83,8 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof BadRequest) return problem(error.kind, { details: error.message });
   if (error instanceof PageTooLarge)
     return problem('invalid', { details: `limit: ${error.message}` });
+  if (error instanceof PauseEndRefused)
+    return problem('invalid', { details: `until: ${error.message}` });
   if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isTransient(error)) {
     return problem('unavailable', {

@@ -61,6 +61,7 @@ export async function releaseDue(parts: ReleaseParts): Promise<Left> {
   let more = !isNearDone || ids.length === WEBHOOKS_A_ROUND;
   for (const id of ids) {
     const looked = await lookAt(parts, id, counts.get(id) ?? NO_JOBS);
+    if (looked?.pauseEnded) parts.log.info('webhook.resumed', { webhook_id: id, by: 'time' });
     if (looked?.recovered) reportChange(parts.log, { webhookId: id, kind: 'recovered' });
     more ||= looked?.next.wakeSeconds === 0;
   }
@@ -89,7 +90,7 @@ async function releaseAllNear({ pool, queue }: ReleaseParts): Promise<boolean> {
   return false;
 }
 
-type Looked = { next: NextLook; recovered: boolean };
+type Looked = { next: NextLook; recovered: boolean; pauseEnded: boolean };
 
 function lookAt(
   { pool, queue, liveJobs }: ReleaseParts,
@@ -107,7 +108,7 @@ function lookAt(
       ? { overWindow: state.over_window, wakeSeconds: await probe(tx, queue, webhookId) }
       : await fillWindow({ tx, queue, liveJobs }, { webhookId, state, live });
     await setNextLook(tx, webhookId, next);
-    return { next, recovered };
+    return { next, recovered, pauseEnded: found.pauseEnded };
   });
 }
 

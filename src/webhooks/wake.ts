@@ -52,11 +52,14 @@ export type DueState = {
   pausedSeconds: number | null;
 };
 
+/** `pauseEnded`: it had a pause, whose time has come since it was looked at. */
+type TakenState = DueState & Limits & { pauseEnded: boolean };
+
 /**
  * Takes the state of a webhook, until the transaction ends, where it is due and nobody else has it.
  */
-export async function takeDueState(tx: Tx, id: string): Promise<(DueState & Limits) | undefined> {
-  const { rows } = await tx.query<DueState & Limits>(
+export async function takeDueState(tx: Tx, id: string): Promise<TakenState | undefined> {
+  const { rows } = await tx.query<TakenState>(
     `select w.active, w.max_concurrency, w.rate_limit, s.state, s.over_window,
        w.on_failing = 'hold' as holds,
        extract(epoch from now() - s.recovering_since)::float8 as "recoveringSeconds",
@@ -64,7 +67,8 @@ export async function takeDueState(tx: Tx, id: string): Promise<(DueState & Limi
          when s.paused_until = 'infinity' then null
          when s.paused_until > now() then extract(epoch from s.paused_until - now())::float8
          else 0
-       end as "pausedSeconds"
+       end as "pausedSeconds",
+       coalesce(s.paused_until <= now(), false) as "pauseEnded"
      from webhook_states s join webhooks w on w.id = s.webhook_id
      where s.webhook_id = $1 and s.wake_at <= now() and w.deleted_at is null
      for update of s skip locked`,
@@ -76,7 +80,7 @@ export async function takeDueState(tx: Tx, id: string): Promise<(DueState & Limi
 /** `wakeSeconds` is the time until the next look; null: there is none until something changes. */
 export type NextLook = { overWindow: boolean; wakeSeconds: number | null };
 
-/** Notes when the held deliveries of a webhook are looked at next. */
+/** Notes when the held deliveries of a webhook are looked at next. A pause that is over is gone. */
 export async function setNextLook(
   tx: Tx,
   id: string,
@@ -84,7 +88,8 @@ export async function setNextLook(
 ): Promise<void> {
   await tx.query(
     `update webhook_states
-     set over_window = $2, wake_at = now() + make_interval(secs => $3::float8)
+     set over_window = $2, wake_at = now() + make_interval(secs => $3::float8),
+       paused_until = case when paused_until > now() then paused_until end
      where webhook_id = $1`,
     [id, overWindow, wakeSeconds],
   );

@@ -30,6 +30,8 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'createWebhook 201': ['POST', '/webhooks', SETTINGS],
     'getWebhook 200': ['GET', `/webhooks/${webhookId}`],
     'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
+    'pauseWebhook 200': ['POST', `/webhooks/${webhookId}/pause`],
+    'resumeWebhook 200': ['POST', `/webhooks/${webhookId}/resume`],
     'listDeliveries 200': ['GET', '/deliveries'],
     'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
     'getDelivery 200': ['GET', `/deliveries/${deliveryId}`],

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { nextLook, releaseDue, roomOf } from '../../src/upkeep/release.ts';
 import type { DueState, NextLook } from '../../src/webhooks/wake.ts';
 import { releaseHeld } from '../setup/release.ts';
+import { silentLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
@@ -117,7 +118,7 @@ suite('release', { concurrency: 4 }, () => {
     const [near = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: -20 });
     await holdAll(worker, webhook.id, 'later');
     const before = await updatedAt(worker, near);
-    await releaseDue({ ...worker, liveJobs: 1000 });
+    await releaseDue({ ...worker, log: silentLog, liveJobs: 1000 });
     assert.equal((await deliveryRow(worker.pool, far))?.held_reason, 'later');
     const [job, ...others] = await jobs(worker.pool);
     assert.deepEqual([job?.deliveryId, others], [near, []]);
@@ -130,7 +131,7 @@ suite('release', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker, { active: false });
     const [id = ''] = await addDeliveries(worker, webhook.id);
     await holdAll(worker, webhook.id, 'later');
-    await releaseDue({ ...worker, liveJobs: 1000 });
+    await releaseDue({ ...worker, log: silentLog, liveJobs: 1000 });
     assert.equal((await deliveryRow(worker.pool, id))?.held_reason, 'webhook_inactive');
     assert.deepEqual(await jobs(worker.pool), []);
   });

@@ -480,6 +480,17 @@ export type FailingAfter = {
     seconds: number;
 };
 /**
+ * A pause of a webhook.
+ */
+export type PauseInput = {
+    /**
+     * When the pause ends by itself: in the future, and at most a year from now. Null, or left out, means that
+     * it lasts until the webhook is resumed.
+     * @format date-time
+     */
+    until?: string | null;
+};
+/**
  * A page of webhooks.
  */
 export type WebhookList = {
@@ -1069,6 +1080,44 @@ export type SkipOrderingKeyVariables = {
      */
     ordering_key: string;
 };
+export type PauseWebhookResult = Webhook;
+export type PauseWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type PauseWebhookBody = PauseInput;
+export type PauseWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+export type PauseWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: PauseWebhookBody;
+};
+export type ResumeWebhookResult = Webhook;
+export type ResumeWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type ResumeWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+export type ResumeWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
 export type ListDeliveriesResult = DeliveryList;
 export type ListDeliveriesQuery = {
     /**
@@ -1476,6 +1525,33 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    pauseWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: PauseWebhookBody;
+        };
+        result: PauseWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    resumeWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+        };
+        result: ResumeWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -1801,6 +1877,47 @@ export declare const OPERATIONS: {
             readonly in: "path";
         }];
         readonly responseKind: "void";
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly pauseWebhook: {
+        readonly id: "pauseWebhook";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/pause";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly resumeWebhook: {
+        readonly id: "resumeWebhook";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/resume";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
             readonly kind: "bearer";
@@ -2365,8 +2482,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -2555,6 +2672,23 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     ordering_key: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, pauseWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: PauseWebhookBody;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, resumeWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveries: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

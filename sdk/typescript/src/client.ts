@@ -490,6 +490,18 @@ export type FailingAfter = {
 };
 
 /**
+ * A pause of a webhook.
+ */
+export type PauseInput = {
+    /**
+     * When the pause ends by itself: in the future, and at most a year from now. Null, or left out, means that
+     * it lasts until the webhook is resumed.
+     * @format date-time
+     */
+    until?: string | null;
+};
+
+/**
  * A page of webhooks.
  */
 export type WebhookList = {
@@ -1120,6 +1132,53 @@ export type SkipOrderingKeyVariables = {
     ordering_key: string;
 };
 
+export type PauseWebhookResult = Webhook;
+
+export type PauseWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type PauseWebhookBody = PauseInput;
+
+export type PauseWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type PauseWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: PauseWebhookBody;
+};
+
+export type ResumeWebhookResult = Webhook;
+
+export type ResumeWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type ResumeWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ResumeWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
 export type ListDeliveriesResult = DeliveryList;
 
 export type ListDeliveriesQuery = {
@@ -1551,6 +1610,33 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    pauseWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: PauseWebhookBody;
+        };
+        result: PauseWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    resumeWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+        };
+        result: ResumeWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -1721,6 +1807,8 @@ export const OPERATIONS = {
     deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listOrderingKeys: { id: "listOrderingKeys", method: "GET", path: "/webhooks/{webhook_id}/ordering-keys", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "state", in: "query" }, { name: "limit", in: "query" }, { name: "offset", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     skipOrderingKey: { id: "skipOrderingKey", method: "POST", path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "ordering_key", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    pauseWebhook: { id: "pauseWebhook", method: "POST", path: "/webhooks/{webhook_id}/pause", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    resumeWebhook: { id: "resumeWebhook", method: "POST", path: "/webhooks/{webhook_id}/resume", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -3576,4 +3664,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listOrderingKeys, skipOrderingKey, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

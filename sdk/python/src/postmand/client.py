@@ -119,6 +119,12 @@ class FailingAfter:
 
 
 @dataclass
+class PauseInput:
+    """A pause of a webhook."""
+    until: Optional[str] = None
+
+
+@dataclass
 class WebhookList:
     """A page of webhooks."""
     webhooks: List[Webhook]
@@ -1257,6 +1263,8 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "delete_webhook": {"id": "deleteWebhook", "method": "DELETE", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_ordering_keys": {"id": "listOrderingKeys", "method": "GET", "path": "/webhooks/{webhook_id}/ordering-keys", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "skip_ordering_key": {"id": "skipOrderingKey", "method": "POST", "path": "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "pause_webhook": {"id": "pauseWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/pause", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "resume_webhook": {"id": "resumeWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/resume", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1525,6 +1533,50 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def pause_webhook(self, webhook_id: str, body: PauseInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Pause a webhook"""
+        op = _OPERATIONS["pause_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    def pause_webhook_with_headers(self, webhook_id: str, body: PauseInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like pause_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["pause_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def resume_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Resume a webhook"""
+        op = _OPERATIONS["resume_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    def resume_webhook_with_headers(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like resume_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["resume_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
@@ -2104,6 +2156,50 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def pause_webhook(self, webhook_id: str, body: PauseInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Pause a webhook"""
+        op = _OPERATIONS["pause_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    async def pause_webhook_with_headers(self, webhook_id: str, body: PauseInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like pause_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["pause_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def resume_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Resume a webhook"""
+        op = _OPERATIONS["resume_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    async def resume_webhook_with_headers(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like resume_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["resume_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
