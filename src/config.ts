@@ -172,6 +172,11 @@ function workerSettings(env: Reader) {
       min: 1024 ** 2,
       max: 16 * 1024 ** 3,
     }),
+    retryAfterMaxSeconds: env.integer('POSTMAND_RETRY_AFTER_MAX', {
+      default: 3600,
+      min: 1,
+      max: 604_800,
+    }),
     responseBodyLimitBytes: env.integer('POSTMAND_RESPONSE_BODY_LIMIT', {
       default: 64 * 1024,
       min: 0,

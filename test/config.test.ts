@@ -92,6 +92,7 @@ const READINGS: [
     67_108_864,
   ],
   ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
+  ['POSTMAND_RETRY_AFTER_MAX', '60', ({ worker }) => worker.retryAfterMaxSeconds, 60, 3600],
   ['POSTMAND_RESPONSE_BODY_LIMIT', '0', ({ worker }) => worker.responseBodyLimitBytes, 0, 65_536],
   [
     'POSTMAND_OUTBOUND_POLICY',
@@ -217,6 +218,7 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_LIVE_JOBS', ['9', '1000001', '10.5']],
   ['POSTMAND_WORKER_BYTES_IN_FLIGHT', ['0', '1048575', '17179869185', '64MiB']],
   ['POSTMAND_POLLING_INTERVAL', ['9', '1s', '3600001']],
+  ['POSTMAND_RETRY_AFTER_MAX', ['0', '604801']],
   ['POSTMAND_RESPONSE_BODY_LIMIT', ['-1', '16777217']],
   ['POSTMAND_OUTBOUND_POLICY', ['none', 'Public']],
   [

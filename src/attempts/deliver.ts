@@ -4,7 +4,10 @@ import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender, SendLimits } from '../sending/send.ts';
+import type { Asked } from '../webhooks/heed.ts';
+import { askedBy, verdictAfter } from './asked.ts';
 import type { Random } from './backoff.ts';
+import type { RetryAfterBounds } from './retry-after.ts';
 import { judge, judgeProbe, type Judged, type Verdict } from './verdict.ts';
 
 /** A delivery that this worker may send now. A long payload is still to be read. */
@@ -22,6 +25,8 @@ export type Attempted = Assignment & {
   request: WebhookRequest;
   exchange: RecordedExchange;
   verdict: Verdict;
+  /** What the answer asked of the webhook, which heeds that. */
+  asked?: Asked;
   /** Why it has to be recorded without what was sent and received. */
   unrecordable?: string;
   /**
@@ -35,9 +40,15 @@ export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
 
 export type RecordedExchange = Exclude<Exchange, Unsent>;
 
-/** Makes the next attempt: request, send, verdict. `random` is the chance in its retry's delay. */
+/**
+ * `retryAfterMaxSeconds` bounds the pause that an answer may ask for. `random` is the chance in the
+ * delay of a retry.
+ */
+export type DeliverMeans = { sender: Sender; retryAfterMaxSeconds: number; random?: Random };
+
+/** Makes the next attempt: request, send, verdict, and what the answer asked for. */
 export async function deliver(
-  { sender, random = Math.random }: { sender: Sender; random?: Random },
+  { sender, retryAfterMaxSeconds: maxSeconds, random = Math.random }: DeliverMeans,
   assignment: Assignment,
   leave: Omit<SendLimits, 'timeoutMs'>,
 ): Promise<Attempted | Unsent> {
@@ -48,7 +59,8 @@ export async function deliver(
     ...leave,
   });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
-  return attemptedWith(assignment, request, { exchange, random });
+  const attempted = attemptedWith(assignment, request, { exchange, random });
+  return withAsked(attempted, { maxSeconds, nowMs: Date.now() });
 }
 
 /** The next attempt of a delivery, judged: this request, and what came of it. */
@@ -64,4 +76,12 @@ export function attemptedWith(
     ? judgeProbe(webhook, exchange)
     : judge(webhook, { attempt: attempt - delivery.unbudgeted_attempts, exchange, random });
   return { ...assignment, kind: 'attempted', attempt, probe, request, exchange, verdict };
+}
+
+/** An attempt with what its answer asks for, and with the verdict that follows from that. */
+function withAsked(attempted: Attempted, bounds: RetryAfterBounds): Attempted {
+  const { webhook, exchange, verdict } = attempted;
+  const asked = askedBy(webhook, exchange, bounds);
+  if (asked === undefined) return attempted;
+  return { ...attempted, asked, verdict: verdictAfter(verdict, asked, webhook) };
 }

@@ -87,18 +87,20 @@ function crashesAfter({ claim, exchange }: Attempted): number {
 }
 
 /** A process that died while it sent says nothing about the endpoint. */
-function tellingOf({ delivery, state, exchange, verdict, probe }: Attempted): Telling {
+function tellingOf({ delivery, state, exchange, verdict, probe, asked }: Attempted): Telling {
   const failed = hasCrashed(exchange) ? 'unknown' : 'failure';
   const kind = verdict.kind === 'succeeded' ? 'success' : failed;
   const told: Told = { kind, probe, seconds: exchange.durationMs / 1000 };
-  return { webhookId: delivery.webhook_id, told, state };
+  return { webhookId: delivery.webhook_id, told, state, ...(asked ? { asked } : {}) };
 }
 
 function outcomeOf(attempted: Attempted): Outcome {
-  const { delivery, attempt, verdict, probe } = attempted;
+  const { delivery, attempt, verdict, probe, asked } = attempted;
   const crashes = crashesAfter(attempted);
-  const told = { deliveryId: delivery.id, attempt, crashes, unbudgeted: probe };
   const isKeyed = delivery.ordering_key !== null;
+  // Its webhook may be active again one day, and then it is to have an attempt left.
+  const unbudgeted = probe || asked?.kind === 'gone';
+  const told = { deliveryId: delivery.id, attempt, crashes, unbudgeted };
   const base = { ...told, isKeyed, failedReason: null, delaySeconds: null };
   switch (verdict.kind) {
     case 'succeeded':

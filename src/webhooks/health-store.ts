@@ -8,15 +8,17 @@ import {
   type HealthSettings,
   type Told,
 } from './health.ts';
+import { heedAnswers, type Asked, type HeededChange } from './heed.ts';
 import type { GateState } from './webhook-state.ts';
 
 /**
- * What an attempt told about its webhook, and what the claim knew of that one's state.
+ * What an attempt told about its webhook, what its answer asked for, and what the claim knew of
+ * that webhook's state.
  */
-export type Telling = { webhookId: string; told: Told; state: GateState };
+export type Telling = { webhookId: string; told: Told; asked?: Asked; state: GateState };
 
 /** A change of the state of a webhook, to be logged after the commit. */
-export type HealthChange = Change & { webhookId: string };
+export type HealthChange = (Change & { webhookId: string }) | HeededChange;
 
 /**
  * Notes what attempts told about their webhooks: their health, and what follows of it, before
@@ -40,7 +42,12 @@ export async function noteAttempts(tx: Tx, tellings: Telling[]): Promise<HealthC
     tx,
     folded.filter(({ row, health }) => !isSame(row.health, health)),
   );
-  return deactivated(tx, folded);
+  const heeded = await heedAnswers(tx, some.flatMap(askedOf));
+  return [...heeded, ...(await deactivated(tx, folded))];
+}
+
+function askedOf({ webhookId, asked }: Telling): { webhookId: string; asked: Asked }[] {
+  return asked === undefined ? [] : [{ webhookId, asked }];
 }
 
 /** A failure always is; a success, where the state is not what successes leave behind. */
@@ -128,6 +135,6 @@ async function deactivated(tx: Tx, noted: Noted[]): Promise<HealthChange[]> {
     changes.map((change) => ({ webhookId: row.webhookId, ...change })),
   );
   const lost = changes.filter(({ kind }) => kind === 'deactivated').map((one) => one.webhookId);
-  const done = await deactivateWebhooks(tx, lost, 'failing');
+  const done = await deactivateWebhooks(tx, lost, { reason: 'failing' });
   return changes.filter(({ kind, webhookId }) => kind !== 'deactivated' || done.has(webhookId));
 }

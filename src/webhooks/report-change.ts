@@ -5,6 +5,10 @@ import type { HealthChange } from './health-store.ts';
 export function reportChange(log: Log, change: HealthChange): void {
   const fields = { webhook_id: change.webhookId };
   switch (change.kind) {
+    case 'paused':
+      return log.info('webhook.paused', { ...fields, by: 'retry_after', until: change.until });
+    case 'gone':
+      return log.warn('webhook.deactivated', { ...fields, deactivated_reason: 'gone' });
     case 'failing':
       return log.warn('webhook.failing', { ...fields, held: change.held });
     case 'recovering':

@@ -32,6 +32,8 @@ export type DispatcherOptions = {
   pollingIntervalMs: number;
   /** Payload bytes that may be in memory for sends. */
   bytesInFlight: number;
+  /** The longest pause that an answer may ask for. */
+  retryAfterMaxSeconds: number;
 };
 
 /**
@@ -87,7 +89,7 @@ export class Dispatcher {
 
   constructor(
     parts: DispatcherParts,
-    { slots, share, pollingIntervalMs, bytesInFlight }: DispatcherOptions,
+    { slots, share, pollingIntervalMs, bytesInFlight, retryAfterMaxSeconds }: DispatcherOptions,
   ) {
     const { pool, queue, sender, isolatedSender, metrics, log } = parts;
     const buffer = new Buffer<Admitted>(slots);
@@ -100,6 +102,7 @@ export class Dispatcher {
       ...{ pool, queue, sender, isolatedSender, metrics, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
+      retryAfterMaxSeconds,
     });
     parts.metrics.onScrape(() => this.#sample(slots));
   }

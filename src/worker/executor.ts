@@ -3,12 +3,24 @@ import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
 import { isStale } from './leases.ts';
 import type { Completer } from '../attempts/completer.ts';
-import { deliver, type Assignment, type Attempted, type Unsent } from '../attempts/deliver.ts';
+import {
+  deliver,
+  type Assignment,
+  type Attempted,
+  type DeliverMeans,
+  type Unsent,
+} from '../attempts/deliver.ts';
 import { findPayload } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender, SendLimits } from '../sending/send.ts';
 
-export type ExecutorParts = { pool: Pool; log: Log; completer: Pick<Completer, 'complete'> };
+export type ExecutorParts = {
+  pool: Pool;
+  log: Log;
+  completer: Pick<Completer, 'complete'>;
+  /** The longest pause that an answer may ask for. */
+  retryAfterMaxSeconds: number;
+};
 
 /** What sends, and whom to tell, by `onLong`, when a send has taken `longAfterMs`. */
 export type Means = { sender: Sender; watch?: { longAfterMs: number; onLong(): void } };
@@ -32,7 +44,9 @@ export async function execute(
 ): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  return complete(parts, admitted, send(means, assignment, leaveOf(admitted)));
+  const { retryAfterMaxSeconds } = parts;
+  const delivering = { ...means, retryAfterMaxSeconds };
+  return complete(parts, admitted, send(delivering, assignment, leaveOf(admitted)));
 }
 
 type Leave = Omit<SendLimits, 'timeoutMs'>;
@@ -74,13 +88,13 @@ async function assignmentOf(
 
 /** Sends, and tells when that takes long. To record what came of it does not count. */
 async function send(
-  { sender, watch }: Means,
+  { watch, ...means }: Means & DeliverMeans,
   assignment: Assignment,
   leave: Leave,
 ): Promise<Attempted | Unsent> {
   const timer = watch && setTimeout(() => watch.onLong(), watch.longAfterMs);
   try {
-    return await deliver({ sender }, assignment, leave);
+    return await deliver(means, assignment, leave);
   } finally {
     clearTimeout(timer);
   }

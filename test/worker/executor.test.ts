@@ -131,6 +131,7 @@ function partsOf(answer: Answer) {
   const parts: ExecutorParts = {
     pool: undefined as never,
     log,
+    retryAfterMaxSeconds: 3600,
     completer: {
       async complete({ attempt }) {
         completed.push(attempt);
@@ -193,6 +194,7 @@ async function marked(t: Cleanup) {
   const parts = {
     pool,
     log: silentLog,
+    retryAfterMaxSeconds: 3600,
     completer: {
       complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
     },

@@ -54,6 +54,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
+    retryAfterMaxSeconds: 3600,
     ...parts,
   });
   return {

@@ -97,6 +97,7 @@ export class Stepper {
     const parts: ExecutorParts = {
       pool: link.pool,
       log: silentLog,
+      retryAfterMaxSeconds: 3600,
       completer: {
         complete(attempted) {
           step.attempted = attempted;

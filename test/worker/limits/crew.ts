@@ -90,7 +90,10 @@ export async function startCrew(
     const sender = senderOf(nth);
     const dispatcher = new Dispatcher(
       { pool, queue: counting, sender, isolatedSender: sender, metrics: createMetrics(), log },
-      { slots, share: slots, pollingIntervalMs: 1000, bytesInFlight: 1_000_000 },
+      {
+        ...{ slots, share: slots, pollingIntervalMs: 1000, bytesInFlight: 1_000_000 },
+        retryAfterMaxSeconds: 3600,
+      },
     );
     await queue.listen(() => dispatcher.wake());
     dispatcher.start();
