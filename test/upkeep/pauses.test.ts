@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { ServerResponse } from 'node:http';
+import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
@@ -129,16 +130,58 @@ suite('a paused webhook', { concurrency: 2 }, () => {
     for (const { id } of [first, second, third])
       assert.equal((await api.settled(id)).status, 'succeeded');
   });
+
+  test('failing, paused and inactive, one after the other → the first of the order is the reason, no probe goes out, and in the end all arrives', async (t) => {
+    const { api, pool, receiver, webhook, startWorker, held } = await open(t, {
+      on_failing: 'hold',
+      failing_after: { attempts: 1, seconds: 0 },
+    });
+    receiver.answerWith((_request, response) => void response.writeHead(500).end());
+    await startWorker();
+    const reasons: (string | null)[] = [];
+    const come = async () => {
+      const { id, held_reason } = await api.createDelivery(webhook.id, `${reasons.length}`);
+      reasons.push(held_reason);
+      return id;
+    };
+    const put = (active: boolean) =>
+      api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active });
+    const ids = [await come()];
+    await until('it is failing', async () => (await held()) === 1);
+    ids.push(await come());
+    await api.call('POST', `/webhooks/${webhook.id}/pause`);
+    ids.push(await come());
+    await put(false);
+    ids.push(await come());
+    // A probe is due.
+    await pool.query('update webhook_states set probe_at = now(), wake_at = now()');
+    await until('that was looked at', async () => (await wakesAt(pool)) === null);
+    assert.equal(receiver.received.length, 1);
+    receiver.answerWith((_request, response) => void response.end('ok'));
+    await put(true);
+    ids.push(await come());
+    await until('that was looked at', async () => (await wakesAt(pool)) === null);
+    assert.equal(receiver.received.length, 1);
+    await api.call('POST', `/webhooks/${webhook.id}/resume`);
+    for (const id of ids) assert.equal((await api.settled(id)).status, 'succeeded');
+    assert.deepEqual(reasons, [
+      null,
+      'endpoint_failing',
+      'endpoint_failing',
+      'webhook_inactive',
+      'endpoint_paused',
+    ]);
+  });
 });
 
 /** A webhook of a receiver, with workers that can be ended, and what the log says of pauses. */
-async function open(t: TestContext) {
+async function open(t: TestContext, settings: Partial<WebhookSettings> = {}) {
   const database = await freshDatabase(t);
   const { pool } = database;
   const log = keepingLog();
   const api = await startApi(t, database);
   const receiver = await startReceiver(t);
-  const webhook = await api.createWebhook({ url: receiver.url });
+  const webhook = await api.createWebhook({ url: receiver.url, ...settings });
   return {
     ...{ api, pool, receiver, webhook },
     startWorker: () => stoppable(t, (cleanup) => startWorkerOf(cleanup, database, log)),
