@@ -30,11 +30,11 @@ export function sender(
   const send = (
     url: string,
     change: Partial<WebhookRequest> = {},
-    { timeoutMs = 10_000, signal = new AbortController().signal }: Limits = {},
+    { timeoutMs = 10_000, signal = new AbortController().signal, mayBegin }: Limits = {},
   ) =>
     created.send(
       { url, headers: [['Content-Type', 'application/json']], body: '{}', ...change },
-      { timeoutMs, signal },
+      { timeoutMs, signal, mayBegin },
     );
   return { send, close: () => created.close() };
 }
