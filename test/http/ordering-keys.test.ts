@@ -71,6 +71,8 @@ suite('blocked ordering keys', () => {
       ...{ ordering_key, delivery_id: id, sequence, blocked_since: updated_at, waiting: 1 },
     }));
     assert.deepEqual(await list(webhook.id), { ordering_keys: expected, limit: 50, offset: 0 });
+    const { body } = await api.call('GET', `/webhooks/${webhook.id}/ordering-keys`);
+    assert.deepEqual(body, await list(webhook.id));
     assert.deepEqual(await list(webhook.id, '&limit=1&offset=1'), {
       ordering_keys: expected.slice(1),
       limit: 1,
@@ -105,7 +107,7 @@ suite('blocked ordering keys', () => {
   const REFUSED: [method: string, path: string, then: [number, number]][] = [
     ['GET', `/webhooks/${UNKNOWN_ID}/ordering-keys?state=blocked`, [404, 5]],
     ['GET', `/webhooks/x/ordering-keys?state=blocked`, [404, 2]],
-    ['GET', `/webhooks/${UNKNOWN_ID}/ordering-keys`, [400, 4]],
+    ['GET', `/webhooks/${UNKNOWN_ID}/ordering-keys`, [404, 5]],
     ['GET', `/webhooks/${UNKNOWN_ID}/ordering-keys?state=all`, [400, 4]],
     ['POST', `/webhooks/${UNKNOWN_ID}/ordering-keys/k/skip`, [404, 5]],
     ['POST', `/webhooks/${UNKNOWN_ID}/ordering-keys/a%00/skip`, [404, 2]],
