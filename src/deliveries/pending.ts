@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import type { HeldReason } from './delivery.ts';
+import { shownReason, type HeldReason } from './delivery.ts';
 
 /** A place in the order of overdue deliveries. */
 export type OverdueKey = { scheduledAt: string; id: string };
@@ -33,23 +33,29 @@ export type Backlog = {
   held: Partial<Record<HeldReason, number>>;
 };
 
+type Counted = { reason: HeldReason | null; count: number; dueSeconds: number | null };
+
 /**
- * Counts what is pending. Reads all of it in two small indexes: for the background, not for a
- * request.
+ * Counts what is pending. Reads all of it, each half in an index of its own: for the background,
+ * not for a request. One condition for both would read the whole table.
  */
 export async function countBacklog(db: Queryable): Promise<Backlog> {
-  const due = await db.query<{ pending: string; oldest: number }>(
-    `select count(*) as pending,
-       coalesce(greatest(0, extract(epoch from now() - min(scheduled_at))), 0)::float8 as oldest
-     from deliveries
-     where status = 'pending' and (parked_at is null or held_reason in ('later', 'backlog'))`,
+  const { rows } = await db.query<Counted>(
+    `select null as reason, count(*)::integer as count,
+       extract(epoch from now() - min(scheduled_at))::float8 as "dueSeconds"
+     from deliveries where status = 'pending' and parked_at is null
+     union all
+     select held_reason, count(*)::integer, extract(epoch from now() - min(scheduled_at))::float8
+     from deliveries where parked_at is not null
+     group by held_reason`,
   );
-  const held = await db.query<{ reason: HeldReason; count: string }>(
-    'select held_reason as reason, count(*) as count from deliveries where parked_at is not null group by held_reason',
-  );
+  // Those held for no reason that anybody is told are simply pending.
+  const pending = rows.filter(({ reason }) => shownReason(reason) === null);
   return {
-    pending: Number(due.rows[0]?.pending),
-    oldestDueSeconds: due.rows[0]?.oldest ?? 0,
-    held: Object.fromEntries(held.rows.map(({ reason, count }) => [reason, Number(count)])),
+    pending: pending.reduce((sum, { count }) => sum + count, 0),
+    oldestDueSeconds: Math.max(0, ...pending.map(({ dueSeconds }) => dueSeconds ?? 0)),
+    held: Object.fromEntries(
+      rows.flatMap(({ reason, count }) => (reason ? [[reason, count]] : [])),
+    ),
   };
 }
