@@ -17,8 +17,8 @@ export type Judged<Came extends Exchange = Exchange> = {
 
 /**
  * What attempt number `attempt` of those that count means for its delivery. Only a status the
- * webhook calls valid is a success. When the next attempt would be too late is not decided here, but
- * by the clock of the database.
+ * webhook calls valid is a success. When the next attempt would be too late is not decided here,
+ * but by the clock of the database.
  */
 export function judge(
   webhook: RetryPolicy & Pick<Webhook, 'valid_status_codes'>,

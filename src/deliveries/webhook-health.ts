@@ -4,7 +4,7 @@ import type { Webhook } from '../webhooks/webhook.ts';
 import { SHOWN_REASONS } from './delivery.ts';
 
 /** How it goes with a webhook, as the API tells it; times are RFC 3339 text. */
-export type WebhookHealth = {
+type WebhookHealth = {
   state: ShownState;
   consecutive_failures: number;
   failing_since: string | null;
@@ -21,7 +21,7 @@ export type WebhookHealth = {
  * Counting goes no further: a page of 50 webhooks that hold as many takes 40 ms, or 350 ms where
  * VACUUM has not seen their deliveries yet, and with 10,000 each it took 4 s.
  */
-export const MOST_COUNTED = 1000;
+const MOST_COUNTED = 1000;
 
 /** What the API shows of a webhook. */
 export type ShownWebhook = Webhook & { health: WebhookHealth };

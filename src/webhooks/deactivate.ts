@@ -2,7 +2,7 @@ import type { Tx } from '../database/transaction.ts';
 import type { Webhook } from './webhook.ts';
 
 /** Why we, not its owner, made a webhook inactive. */
-export type DeactivatedReason = NonNullable<Webhook['deactivated_reason']>;
+type DeactivatedReason = NonNullable<Webhook['deactivated_reason']>;
 
 /** `urls`: only webhooks that still have one of these. */
 type Cause = { reason: DeactivatedReason; urls?: string[] };

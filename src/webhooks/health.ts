@@ -51,7 +51,7 @@ const LONGEST_PROBE_PAUSE_SECONDS = 300;
 const DEACTIVATING_FAILURES = 10;
 
 /** The health after one more attempt. */
-export function fold(health: Health, told: Told, facts: Facts): Folded {
+function fold(health: Health, told: Told, facts: Facts): Folded {
   switch (told.kind) {
     case 'success':
       return afterSuccess(health, facts);
