@@ -32,12 +32,20 @@ export async function forgottenWebhookIds(db: Queryable): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Whether any delivery of a webhook waits to be released. */
+/**
+ * Whether any delivery of a webhook waits to be released. Looked up in the order of the index,
+ * reason by reason: while the statistics remember a backlog that is gone, PostgreSQL would rather
+ * read the whole table to find one of it.
+ */
 export async function hasReleasable(db: Queryable, webhookId: string): Promise<boolean> {
   const { rows } = await db.query<{ found: boolean }>(
     `select exists (
-       select from deliveries
-       where webhook_id = $1 and parked_at is not null and held_reason = any ($2::text[])
+       select from unnest($2::text[]) as released (reason)
+       cross join lateral (
+         select from deliveries
+         where webhook_id = $1 and held_reason = released.reason and parked_at is not null
+         order by scheduled_at, id limit 1
+       ) as one
      ) as found`,
     [webhookId, RELEASABLE_REASONS],
   );

@@ -122,7 +122,8 @@ async function fillWindow(
   const window = recoveryWindow(state, windowOf(state, liveJobs));
   const room = roomOf(state, { live: now, liveJobs: window });
   const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
-  const left = await hasReleasable(tx, webhookId);
+  // Where all the room was taken, there is most probably more.
+  const left = (room > 0 && seen === room) || (await hasReleasable(tx, webhookId));
   return nextLook(state, { room, seen, left, window });
 }
 
