@@ -30,6 +30,9 @@
  * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
  * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
  *
+ * **Later versions** may add members to answers, and values to the enumerations in them where a webhook or a delivery
+ * uses something new. Nothing else of an answer changes for a client that does not.
+ *
  * **HEAD** is answered wherever GET is: with the status and the headers of that GET, and without its body.
  *
  * **Errors** are JSON with a stable `code`, a `message`, and `details` where there is more to say. Let programs
