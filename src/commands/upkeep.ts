@@ -23,6 +23,9 @@ export function startMeasuring({ pool, metrics, log }: MeasureParts): UpkeepLoop
   );
 }
 
+/** Of one core: each round counts the queue, and many webhooks may have a backlog. */
+const RELEASE_SHARE = 0.5;
+
 /** Of one core: counting the queue costs more the larger it is. */
 const CENSUS_SHARE = 0.05;
 
@@ -53,7 +56,7 @@ export function startUpkeep(
       { task: 'leases', everyMs: 5000, log },
       createLeaseCheck({ queue, metrics, log }),
     ),
-    new UpkeepLoop({ task: 'release', ...second }, () =>
+    new UpkeepLoop({ task: 'release', ...second, share: RELEASE_SHARE }, () =>
       releaseDue({ pool, queue, liveJobs, log }),
     ),
     new UpkeepLoop({ task: 'census', ...second, share: CENSUS_SHARE }, () =>
