@@ -30,7 +30,7 @@ test('deliveries that succeed, fail and are retried → one line for each attemp
   const meaning: Record<number, object> = {
     503: { attempt: 1, verdict: 'retry', delay_seconds: 1 },
     200: { attempt: 2, verdict: 'succeeded' },
-    0: { attempt: 1, verdict: 'failed' },
+    0: { attempt: 1, verdict: 'failed', failed_reason: 'attempts' },
   };
   await until('a line for every attempt', () => attemptedLines().length === 3);
   for (const attempt of attempts) {
