@@ -10,27 +10,36 @@ export type RateState = { nextAt: number | null; readAt: number };
  * Takes the states of limited webhooks until the transaction ends, and makes those that are
  * missing. Whoever counts permits or takes tokens holds them, so what a later statement reads is
  * what all others have done. Those of webhooks that are gone are left out.
+ *
+ * Nothing is locked as long as a state is missing: that of one with a larger id would be held while
+ * this one is made, against the order in which others take them.
  */
 export async function lockLimits(tx: Tx, ids: string[]): Promise<Map<string, RateState>> {
-  const locked = await lock(tx, ids);
+  const locked = await lock(tx, ids, ids.length);
   if (locked.size === ids.length) return locked;
   await tx.query(
-    `insert into webhook_states (webhook_id)
+    `insert into webhook_states as s (webhook_id)
      select id from webhooks where id = any ($1::uuid[]) order by id
-     on conflict (webhook_id) do nothing`,
+     on conflict (webhook_id) do update set webhook_id = excluded.webhook_id`,
     [ids],
   );
-  return lock(tx, ids);
+  return lock(tx, ids, 0);
 }
 
-/** As float8, which has room for these numbers: bigint comes as text. */
-async function lock(tx: Tx, ids: string[]): Promise<Map<string, RateState>> {
+/**
+ * Locks states where there are at least `least` of them. As float8, which has room for these
+ * numbers: bigint comes as text.
+ */
+async function lock(tx: Tx, ids: string[], least: number): Promise<Map<string, RateState>> {
   const { rows } = await tx.query<RateState & { id: string }>(
     `select webhook_id as id,
        (extract(epoch from rate_next_at) * 1000000)::float8 as "nextAt",
        (extract(epoch from clock_timestamp()) * 1000000)::float8 as "readAt"
-     from webhook_states where webhook_id = any ($1::uuid[]) order by webhook_id for update`,
-    [ids],
+     from webhook_states
+     where webhook_id = any ($1::uuid[])
+       and $2 <= (select count(*) from webhook_states where webhook_id = any ($1::uuid[]))
+     order by webhook_id for update`,
+    [ids, least],
   );
   return new Map(rows.map(({ id, ...state }) => [id, state]));
 }
