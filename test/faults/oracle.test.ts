@@ -5,7 +5,7 @@ import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { addAttemptRows } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { judge } from './oracle.ts';
-import { openScene } from './scene.ts';
+import { openScene, orderedWebhook, webhookApart } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
 test('a delivery lost, one sent twice, one tried too often, one changed after its end, all by hand → the oracle names each', async (t) => {
@@ -44,4 +44,58 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
       return true;
     },
   );
+});
+
+test('order, head, budget and reason changed by hand after the end → the oracle names each', async (t) => {
+  const scene = await openScene(t);
+  const { pool } = scene.database;
+  const ordered = await orderedWebhook(scene);
+  const settings = { max_delivery_attempts: 1 };
+  const refusing = await webhookApart(scene, '/no', () => 500, { end: 'failed', settings });
+  const traffic = startTraffic(t, scene, { callers: 0 });
+  for (let i = 0; i < 20; i += 1) await traffic.post(ordered.id);
+  const { deliveryId: failed = '' } = await traffic.post(refusing.id);
+  await scene.worker();
+  for (const { deliveryId = '' } of traffic.posts) await scene.api().settled(deliveryId);
+
+  const byKey = Map.groupBy(
+    traffic.posts.filter(({ key }) => key !== undefined),
+    ({ key }) => key,
+  );
+  const [first, second] = [...byKey.values()].find(({ length }) => length > 1) ?? [];
+  const pair = [first?.deliveryId, second?.deliveryId];
+  await pool.query(
+    `update deliveries set is_head = id = $1, sequence = (
+       select sum(sequence) from deliveries where id in ($1, $2)
+     ) - sequence
+     where id in ($1, $2)`,
+    pair,
+  );
+  await pool.query('update delivery_attempts set probe = true where delivery_id = $1', [failed]);
+  await pool.query('update deliveries set failed_reason = null where id = $1', [failed]);
+
+  await assert.rejects(
+    judge(t, scene, { traffic, since: new Date() }),
+    ({ actual }: { actual: string[] }) => {
+      const all = actual.join('\n');
+      for (const problem of [/too early/, /was posted after one behind it/, /1 probes/])
+        assert.match(all, problem);
+      assert.match(all, new RegExp(`${first?.deliveryId}: succeeded, but the head`));
+      assert.match(all, new RegExp(`${failed}: failed without a reason`));
+      return true;
+    },
+  );
+});
+
+test('a delivery that is held by hand while it has a job → the watch names it', async (t) => {
+  const scene = await openScene(t);
+  const { pool } = scene.database;
+  const traffic = startTraffic(t, scene, { callers: 0 });
+  const { deliveryId = '' } = await traffic.post(scene.webhooks[0]?.id ?? '');
+  const sql = `update deliveries set held_reason = $2, parked_at = $3 where id = $1`;
+  await pool.query(sql, [deliveryId, 'backlog', new Date()]);
+  const looks = scene.gate.looks();
+  await until('a look', () => scene.gate.looks() > looks + 1);
+  await pool.query(sql, [deliveryId, null, null]);
+  assert.match((await scene.gate.problems()).join('\n'), /held \(backlog\), with 1 jobs/);
 });

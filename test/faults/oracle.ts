@@ -3,12 +3,14 @@ import type { TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { ending } from '../commands/processes.ts';
 import { until } from '../setup/until.ts';
+import { gateProblems, type GateAllowed } from './gate-oracle.ts';
 import { SEED, sized } from './intensity.ts';
 import { hashOf, payloadIdOf, type Arrival } from './receiver-log.ts';
+import type { Row } from './row.ts';
 import type { Scene } from './scene.ts';
 import type { Post, Traffic } from './traffic.ts';
 
-export type Allowed = {
+export type Allowed = GateAllowed & {
   /** When the fault happened, `new Date()`. */
   since: Date;
   /**
@@ -21,8 +23,6 @@ export type Allowed = {
    * fault hit.
    */
   mostRepeats?: number;
-  /** Whether two sends of this delivery may have been under way at once. */
-  mayOverlap?: (row: Row) => boolean;
   /** Whether an attempt of this delivery may have been recorded for a worker that vanished. */
   mayVanish?: (row: Row) => boolean;
   /** Whether this delivery's attempts end before they get to the receiver. */
@@ -36,23 +36,6 @@ export type Allowed = {
    * any more.
    */
   end?: (post: Post) => 'succeeded' | 'failed' | 'gone' | undefined;
-};
-
-export type Row = {
-  id: string;
-  webhook_id: string;
-  payload: string;
-  status: string;
-  delivery_attempts: number;
-  created_at: string;
-  updated_at: string;
-  max: number;
-  /** Its attempts, the first first: did they succeed? */
-  recorded: boolean[];
-  /** Attempts recorded for a worker that vanished, be it before or after it had sent. */
-  vanished: number;
-  /** What reached the receiver. */
-  arrivals: Arrival[];
 };
 
 /**
@@ -85,6 +68,7 @@ export async function judge(
       .map(({ id }) => `${id}: the API says something else`),
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
+    ...(await gateProblems(scene, { ...allowed, rows, posts: traffic.posts })),
   ];
   report(t, traffic.posts, { ...allowed, rows });
   assert.deepEqual(problems.slice(0, 20), [], `${problems.length} problems with seed ${SEED}`);
@@ -156,7 +140,7 @@ async function stopAll(scene: Scene, expected: string[]): Promise<string[]> {
 async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
   const { rows } = await database.pool.query<Omit<Row, 'arrivals'>>(
     `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts,
-       d.created_at, d.updated_at, w.max_delivery_attempts as max,
+       d.unbudgeted_attempts, d.created_at, d.updated_at, w.max_delivery_attempts as max,
        array(
          select a.success from delivery_attempts a where a.delivery_id = d.id
          order by a.created_at, a.id
@@ -173,16 +157,17 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
 
 /** Row, attempts and outcome fit each other, and what was sent is what was posted. */
 function* isWhole(
-  { status, delivery_attempts, recorded, payload, arrivals }: Row,
+  { status, delivery_attempts, unbudgeted_attempts, recorded, payload, arrivals }: Row,
   max: number,
 ): Generator<string> {
+  const counted = recorded.length - unbudgeted_attempts;
   if (recorded.length !== delivery_attempts)
     yield `${delivery_attempts} attempts counted, ${recorded.length} recorded`;
-  if (recorded.length > max) yield `${recorded.length} attempts of at most ${max}`;
+  if (counted > max) yield `${counted} attempts of at most ${max}`;
   const successes = recorded.filter(Boolean).length;
   if (status === 'succeeded' && (successes !== 1 || recorded.at(-1) !== true))
     yield `succeeded with attempts ${recorded.join()}`;
-  if (status === 'failed' && (successes > 0 || recorded.length < max))
+  if (status === 'failed' && (successes > 0 || counted < max))
     yield `failed with attempts ${recorded.join()} of ${max}`;
   if (status === 'succeeded' && !arrivals.some(({ answered }) => answered === 200))
     yield 'succeeded, but the receiver never said so';

@@ -1,4 +1,4 @@
-import type { Row } from './oracle.ts';
+import type { Row } from './row.ts';
 
 /** When PostgreSQL was away. Times as the receiver's. */
 export type Outage = { from: number; to: number };

@@ -4,6 +4,7 @@ import type { Command } from '../setup/command.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';
 import type { Api } from '../setup/service.ts';
+import { startGateWatch, type GateWatch } from './gate-watch.ts';
 import { after, startReceiverLog, type Behaviour, type ReceiverLog } from './receiver-log.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -14,6 +15,7 @@ export type Scene = {
   database: TestDatabase;
   receiver: ReceiverLog;
   watcher: Watcher;
+  gate: GateWatch;
   /** Those that traffic posts to. */
   webhooks: Webhook[];
   /** Every process that was ever started. */
@@ -28,10 +30,15 @@ export type Scene = {
   webhook(path: string, behaviour: Behaviour, kind: End | Kind): Promise<Webhook>;
   /** How the deliveries of a webhook end. */
   end(webhookId: string): End | undefined;
+  /** How many ordering keys the posts to a webhook have; 0: they have none. */
+  keys(webhookId: string): number;
 };
 
-/** How the deliveries of a webhook end, and its settings where they differ from the usual ones. */
-type Kind = { end: End; settings: Partial<WebhookSettings> };
+/**
+ * How the deliveries of a webhook end, its settings where they differ from the usual ones, and how
+ * many ordering keys they have.
+ */
+type Kind = { end: End; settings: Partial<WebhookSettings>; keys?: number };
 
 type Options = {
   /** A fresh one where left out. */
@@ -57,12 +64,14 @@ export async function openScene(
   const receiver = await startReceiverLog(t);
   const reached = { ...database, url: url ?? database.url };
   const ends = new Map<string, End>();
+  const keys = new Map<string, number>();
   const processes: Command[] = [];
   let api: Api | undefined;
   const scene: Scene = {
     database,
     receiver,
     watcher: startWatcher(t, database.pool),
+    gate: startGateWatch(t, database.pool),
     webhooks: [],
     processes,
     api: () => api as Api,
@@ -78,17 +87,20 @@ export async function openScene(
       return worker;
     },
     async webhook(path, behaviour, kind) {
-      const { end, settings } = typeof kind === 'object' ? kind : { end: kind, settings: {} };
+      const whole: Kind = typeof kind === 'object' ? kind : { end: kind, settings: {} };
+      const { end, settings } = whole;
       receiver.behave(path, behaviour);
       const patient = { delivery_attempt_timeout: 60, retry_min_backoff: 1, retry_max_backoff: 1 };
       const webhook = await scene
         .api()
         .createWebhook({ url: receiver.url + path, ...patient, ...settings });
       ends.set(webhook.id, end);
+      keys.set(webhook.id, whole.keys ?? 0);
       scene.webhooks.push(webhook);
       return webhook;
     },
     end: (webhookId) => ends.get(webhookId),
+    keys: (webhookId) => keys.get(webhookId) ?? 0,
   };
   await scene.server({}, root);
   await scene.webhook('/steady/1', () => 200, 'succeeded');
@@ -105,6 +117,20 @@ export async function openScene(
     settings: { max_delivery_attempts: 2 },
   });
   return scene;
+}
+
+/**
+ * Adds a webhook that traffic posts to with a few ordering keys. A quarter of its deliveries fail
+ * once, and their keys wait for the next attempt.
+ */
+export function orderedWebhook(scene: Scene): Promise<Webhook> {
+  const fails = ({ bodyHash }: { bodyHash: string }) =>
+    Number.parseInt(bodyHash.slice(0, 1), 16) < 4;
+  return scene.webhook('/ordered', (arrival, nth) => (nth === 1 && fails(arrival) ? 503 : 200), {
+    end: 'succeeded',
+    settings: {},
+    keys: 6,
+  });
 }
 
 /** Adds a webhook that traffic does not post to by itself. */

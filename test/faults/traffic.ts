@@ -13,8 +13,12 @@ export type Post = {
   id: string;
   payload: string;
   webhookId: string;
+  /** Its ordering key, where its webhook is one that keys are posted to. */
+  key?: string | undefined;
   /** When it was posted, `performance.now()`. */
   at: number;
+  /** When the 201 came. */
+  acceptedAt?: number;
   outcome: 'open' | 'accepted' | 'refused' | 'unknown';
   deliveryId?: string;
 };
@@ -29,7 +33,12 @@ export type Traffic = {
   stop(): Promise<void>;
 };
 
-type Scene = { api(): Api; webhooks: readonly Webhook[] };
+type Scene = {
+  api(): Api;
+  webhooks: readonly Webhook[];
+  /** How many ordering keys the posts to a webhook have: 0 means none at all. */
+  keys(webhookId: string): number;
+};
 /**
  * Some 60 posts a second, or 20 a second: what piles up while a test waits has to be sent
  * afterwards.
@@ -69,7 +78,9 @@ export function startTraffic(
 
   async function post(id: string, webhookId: string): Promise<Post> {
     const payload = JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` });
-    const entry: Post = { id, payload, webhookId, at: performance.now(), outcome: 'open' };
+    const keys = scene.keys(webhookId);
+    const key = keys === 0 ? undefined : `key ${chance.between(1, keys)}`;
+    const entry: Post = { id, payload, webhookId, key, at: performance.now(), outcome: 'open' };
     posts.push(entry);
     Object.assign(entry, await send(scene.api(), entry));
     if (entry.outcome === 'accepted') accepted += 1;
@@ -89,14 +100,17 @@ export function startTraffic(
 
 async function send(
   api: Api,
-  { webhookId, payload }: Post,
-): Promise<Pick<Post, 'outcome' | 'deliveryId'>> {
+  { webhookId, payload, key }: Post,
+): Promise<Pick<Post, 'outcome' | 'deliveryId' | 'acceptedAt'>> {
   try {
     const { status, body } = await api.call('POST', '/deliveries', {
       webhook_id: webhookId,
       payload,
+      ...(key === undefined ? {} : { ordering_key: key }),
     });
-    if (status === 201) return { outcome: 'accepted', deliveryId: (body as Delivery).id };
+    const acceptedAt = performance.now();
+    if (status === 201)
+      return { outcome: 'accepted', acceptedAt, deliveryId: (body as Delivery).id };
     return { outcome: status < 500 ? 'refused' : 'unknown' };
   } catch {
     return { outcome: 'unknown' };
