@@ -1,32 +1,38 @@
 import type { Log } from '../telemetry/log.ts';
 
+/** What is left to do: 'more' at once, 'soon' in a moment. */
+export type Left = void | 'more' | 'soon';
+
 /**
  * `task` is its name in the log, and `everyMs` the pause between two of its runs. A run that took
  * long is followed by a longer pause: of the loop's time the work has no more than `share`, where
  * that is given.
  */
-type LoopOptions = { task: string; everyMs: number; share?: number; log: Log };
-
-/** What is left to do: 'more' at once, 'soon' in a moment. */
-export type Left = void | 'more' | 'soon';
+export type UpkeepTask = {
+  task: string;
+  everyMs: number;
+  share?: number;
+  work: () => Promise<Left>;
+};
 
 /** The pause before what comes soon. */
 const SOON_MS = 200;
 
 /**
- * Does its work at once, and then again `everyMs` after each end, until it is stopped; sooner where
- * the work says so. A failure is logged and does not end the loop.
+ * Does each of its tasks at once, and then again `everyMs` after each end, until it is stopped;
+ * sooner where the work says so. Tasks that are due take turns, one at a time: none waits for more
+ * than one run of each of the others. A failure is logged, and stops neither its task nor another.
  */
 export class UpkeepLoop {
-  readonly #options: LoopOptions;
-  readonly #work: () => Promise<Left>;
+  readonly #log: Log;
+  readonly #tasks: { task: UpkeepTask; dueAt: number }[];
   #running = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(options: LoopOptions, work: () => Promise<Left>) {
-    this.#options = options;
-    this.#work = work;
+  constructor(log: Log, ...tasks: UpkeepTask[]) {
+    this.#log = log;
+    this.#tasks = tasks.map((task) => ({ task, dueAt: 0 }));
     this.#begin();
   }
 
@@ -38,20 +44,30 @@ export class UpkeepLoop {
   }
 
   #begin(): void {
-    this.#running = this.#run();
+    this.#running = this.#round();
   }
 
-  async #run(): Promise<void> {
-    const { task, everyMs, share = 1, log } = this.#options;
+  async #round(): Promise<void> {
+    for (const one of this.#tasks)
+      if (!this.#stopped && one.dueAt <= performance.now()) {
+        const pauseMs = await this.#run(one.task);
+        one.dueAt = performance.now() + pauseMs;
+      }
+    if (this.#stopped) return;
+    const next = Math.min(...this.#tasks.map(({ dueAt }) => dueAt));
+    this.#timer = setTimeout(() => this.#begin(), Math.max(0, next - performance.now()));
+  }
+
+  /** @returns the pause before its next run. */
+  async #run({ task, everyMs, share = 1, work }: UpkeepTask): Promise<number> {
     const startedAt = performance.now();
     let pauseMs = everyMs;
     try {
-      const left = await this.#work();
+      const left = await work();
       if (left !== undefined) pauseMs = left === 'more' ? 0 : Math.min(SOON_MS, everyMs);
     } catch (error) {
-      log.warn('upkeep.failed', { task, error });
+      this.#log.warn('upkeep.failed', { task, error });
     }
-    const rest = (performance.now() - startedAt) * (1 / share - 1);
-    if (!this.#stopped) this.#timer = setTimeout(() => this.#begin(), Math.max(pauseMs, rest));
+    return Math.max(pauseMs, (performance.now() - startedAt) * (1 / share - 1));
   }
 }

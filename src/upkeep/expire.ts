@@ -40,20 +40,39 @@ export async function expireHeld(parts: ExpireParts): Promise<void | 'more'> {
 
 /**
  * Ends held deliveries that have the age which their webhook allows at most. That may change at any
- * time, so no index can say which these are: all that are held by such webhooks are looked at.
+ * time, so no index can say which these are: all that are held by such webhooks are looked at, in
+ * steps of bounded size. Each call goes on from where the one before it ended.
+ * @returns 'more' where that was not the end.
  */
-export async function expireAged(parts: ExpireParts): Promise<void> {
-  for (const webhookId of await webhookIdsToAge(parts.pool)) {
-    let after: HeldKey | undefined = START;
-    while (after !== undefined) {
-      const looked = await lookAtAges(parts.pool, webhookId, { after, limit: LOOK });
-      await expire(
-        parts,
-        looked.filter(({ expired }) => expired).map(({ id }) => id),
-      );
-      after = looked.length < LOOK ? undefined : looked.at(-1);
+export function createAgeCheck(parts: ExpireParts): () => Promise<void | 'more'> {
+  let webhookIds: string[] = [];
+  let after = START;
+
+  return async () => {
+    if (webhookIds.length === 0) webhookIds = await webhookIdsToAge(parts.pool);
+    for (let step = 0; step < STEPS_A_ROUND; step += 1) {
+      const webhookId = webhookIds.at(-1);
+      if (webhookId === undefined) return undefined;
+      const last = await expireAged(parts, webhookId, after);
+      after = last ?? START;
+      if (last === undefined) webhookIds.pop();
     }
-  }
+    return webhookIds.length > 0 ? 'more' : undefined;
+  };
+}
+
+/** @returns the last one that was looked at; undefined: there are no more. */
+async function expireAged(
+  parts: ExpireParts,
+  webhookId: string,
+  after: HeldKey,
+): Promise<HeldKey | undefined> {
+  const looked = await lookAtAges(parts.pool, webhookId, { after, limit: LOOK });
+  await expire(
+    parts,
+    looked.filter(({ expired }) => expired).map(({ id }) => id),
+  );
+  return looked.length < LOOK ? undefined : looked.at(-1);
 }
 
 /**

@@ -9,10 +9,11 @@ const HOUR_MS = 3_600_000;
 suite('an upkeep loop', () => {
   test('its start → it works at once, and not again before the pause is over', async () => {
     let runs = 0;
-    const loop = new UpkeepLoop(
-      { task: 'one', everyMs: HOUR_MS, log: silentLog },
-      async () => void (runs += 1),
-    );
+    const loop = new UpkeepLoop(silentLog, {
+      task: 'one',
+      everyMs: HOUR_MS,
+      work: async () => void (runs += 1),
+    });
     assert.equal(runs, 1);
     await loop.stop();
     assert.equal(runs, 1);
@@ -20,10 +21,11 @@ suite('an upkeep loop', () => {
 
   test('a run that ends → another one after the pause', async () => {
     let runs = 0;
-    const loop = new UpkeepLoop(
-      { task: 'one', everyMs: 1, log: silentLog },
-      async () => void (runs += 1),
-    );
+    const loop = new UpkeepLoop(silentLog, {
+      task: 'one',
+      everyMs: 1,
+      work: async () => void (runs += 1),
+    });
     await until('three runs', () => runs >= 3);
     await loop.stop();
   });
@@ -31,7 +33,7 @@ suite('an upkeep loop', () => {
   test('a run that leaves more to do → another one without the pause', async () => {
     let runs = 0;
     const work = async () => ((runs += 1) < 3 ? 'more' : undefined);
-    const loop = new UpkeepLoop({ task: 'one', everyMs: HOUR_MS, log: silentLog }, work);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: HOUR_MS, work });
     await until('three runs', () => runs === 3);
     await loop.stop();
   });
@@ -49,7 +51,7 @@ suite('an upkeep loop', () => {
       const log = keepingLog();
       let runs = 0;
       const work = () => ((runs += 1) === 1 ? fail() : Promise.resolve());
-      const loop = new UpkeepLoop({ task: 'one', everyMs: 1, log }, work);
+      const loop = new UpkeepLoop(log, { task: 'one', everyMs: 1, work });
       await until('a second run', () => runs >= 2);
       await loop.stop();
       assert.deepEqual(log.lines, [
@@ -65,7 +67,7 @@ suite('an upkeep loop', () => {
       runs += 1;
       return new Promise<'more'>((resolve) => (end = () => resolve('more')));
     };
-    const loop = new UpkeepLoop({ task: 'one', everyMs: 0, log: silentLog }, work);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: 0, work });
     let isStopped = false;
     const stopping = loop.stop().then(() => (isStopped = true));
     await new Promise(setImmediate);
@@ -77,9 +79,51 @@ suite('an upkeep loop', () => {
   });
 
   test('stopped during the pause → no timer is left', async () => {
-    const loop = new UpkeepLoop({ task: 'one', everyMs: HOUR_MS, log: silentLog }, async () => {});
+    const work = async () => {};
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: HOUR_MS, work });
     await until('the pause', () => process.getActiveResourcesInfo().includes('Timeout'));
     await loop.stop();
     assert.ok(!process.getActiveResourcesInfo().includes('Timeout'));
+  });
+
+  test('one task that always has more → the others come at their time', async () => {
+    let busy = 0;
+    let others = 0;
+    const loop = new UpkeepLoop(
+      silentLog,
+      { task: 'busy', everyMs: HOUR_MS, work: async () => ((busy += 1), 'more') },
+      { task: 'other', everyMs: 1, work: async () => void (others += 1) },
+    );
+    await until('runs of both', () => busy >= 3 && others >= 3);
+    await loop.stop();
+  });
+
+  test('one task that fails → upkeep.failed with its name, and the others go on', async () => {
+    const log = keepingLog();
+    let others = 0;
+    const loop = new UpkeepLoop(
+      log,
+      { task: 'bad', everyMs: HOUR_MS, work: () => Promise.reject(new Error('no')) },
+      { task: 'other', everyMs: 1, work: async () => void (others += 1) },
+    );
+    await until('runs of the other', () => others >= 2);
+    await loop.stop();
+    assert.deepEqual(log.lines, [
+      { level: 'warn', event: 'upkeep.failed', fields: { task: 'bad', error: new Error('no') } },
+    ]);
+  });
+
+  test('stopped during the run of one task → that of the next one does not begin', async () => {
+    let others = 0;
+    let end = () => {};
+    const loop = new UpkeepLoop(
+      silentLog,
+      { task: 'first', everyMs: 1, work: () => new Promise<void>((resolve) => (end = resolve)) },
+      { task: 'second', everyMs: 1, work: async () => void (others += 1) },
+    );
+    const stopping = loop.stop();
+    end();
+    await stopping;
+    assert.equal(others, 0);
   });
 });

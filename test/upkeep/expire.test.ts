@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { HELD_REASONS, type HeldReason } from '../../src/deliveries/delivery.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { expireAged, expireHeld } from '../../src/upkeep/expire.ts';
+import { createAgeCheck, expireHeld } from '../../src/upkeep/expire.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { freshOrdering, lineOf } from '../setup/ordering.ts';
 import { addDeliveries, addDeliveryRows, addWebhook, expireIn, holdAll } from '../setup/rows.ts';
@@ -90,7 +90,7 @@ suite('held deliveries of a webhook that bounds their age', { concurrency: 4 }, 
         [reason],
       );
     }
-    await expireAged(world);
+    await untilDone(createAgeCheck(world));
     const { rows } = await world.pool.query(
       `select payload, status, failed_reason, count(*)::integer from deliveries
        group by 1, 2, 3 order by 1`,
@@ -110,7 +110,7 @@ suite('held deliveries of a webhook that bounds their age', { concurrency: 4 }, 
       `update deliveries set created_at = now() - interval '1 hour'
        where right(payload, 1) in ('0', '2', '4', '6', '8')`,
     );
-    await expireAged(world);
+    await untilDone(createAgeCheck(world));
     const { rows } = await world.pool.query(
       'select status, count(*)::integer from deliveries group by 1 order by 1',
     );
@@ -128,8 +128,22 @@ suite('held deliveries of a webhook that bounds their age', { concurrency: 4 }, 
     ]);
     await holdAll(world, webhook.id, 'endpoint_paused');
     await world.pool.query('update webhooks set max_delivery_age = 7200');
-    await expireAged(world);
+    await untilDone(createAgeCheck(world));
     assert.deepEqual(await endOf(world, id), ['pending', null, true, 'endpoint_paused', 0]);
+  });
+
+  test('more webhooks than one round has steps → the next round goes on with them', async (t) => {
+    const world = await openWorld(t);
+    for (let n = 0; n < 25; n += 1) {
+      const { id } = await addWebhook(world, { max_delivery_age: 60 });
+      await addDeliveryRows(world.pool, [{ webhookId: id, createdAt: -3600 }]);
+      await holdAll(world, id, 'endpoint_paused');
+    }
+    const round = createAgeCheck(world);
+    assert.equal(await round(), 'more');
+    assert.equal(world.log.lines.length, 20);
+    assert.equal(await round(), undefined);
+    assert.equal(world.log.lines.length, 25);
   });
 });
 
