@@ -18,7 +18,7 @@ import { rescueOverdue } from '../upkeep/rescue.ts';
 const SMALL_SHARE = 0.05;
 
 /** Of one core: each round counts the queue, and many webhooks may have a backlog. */
-const HALF = 0.5;
+const RELEASE_SHARE = 0.5;
 
 type MeasureParts = { pool: Pool; metrics: Metrics; log: Log };
 
@@ -51,7 +51,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     {
       task: 'release',
       ...second,
-      share: HALF,
+      share: RELEASE_SHARE,
       work: () => releaseDue({ pool, queue, liveJobs, log }),
     },
     {
