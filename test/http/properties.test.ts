@@ -77,8 +77,10 @@ for (const operation of operations) {
                 ? [404]
                 : [200, 201, 204, 404];
             assert.ok(expected.includes(answer.status), answer.text);
+            // Nothing blocks a key here: that is its one answer.
+            const hasNothing = operationId === 'skipOrderingKey';
             if (ids !== undefined && path.includes('{'))
-              assert.notEqual(answer.status, 404, answer.text);
+              assert.equal(answer.status === 404, hasNothing, answer.text);
           },
         ),
       );
