@@ -30,10 +30,16 @@ export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
   );
 }
 
-/** Webhooks whose held deliveries are to be looked at now: those that have waited longest. */
+/**
+ * Webhooks whose held deliveries are to be looked at now: those that have waited longest. One that
+ * is being deleted would stay at the front for as long as that takes.
+ */
 export async function dueWebhookIds(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select webhook_id as id from webhook_states where wake_at <= now() order by wake_at limit $1`,
+    `select w.id
+     from webhook_states s join webhooks w on w.id = s.webhook_id
+     where s.wake_at <= now() and w.deleted_at is null
+     order by s.wake_at limit $1`,
     [limit],
   );
   return rows.map(({ id }) => id);

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { nextLook, releaseDue, roomOf } from '../../src/upkeep/release.ts';
-import type { DueState, NextLook } from '../../src/webhooks/wake.ts';
+import {
+  flagOverWindow,
+  wakeWebhooks,
+  type DueState,
+  type NextLook,
+} from '../../src/webhooks/wake.ts';
 import { releaseHeld } from '../setup/release.ts';
 import { silentLog } from '../setup/parts.ts';
-import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
+import { addDeliveries, addWebhook, addWebhookRows, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
@@ -161,6 +166,26 @@ suite('release', { concurrency: 4 }, () => {
     await releaseHeld(worker, 10);
     const released = (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId);
     assert.deepEqual(released.toSorted(), ids.slice(0, 10).toSorted());
+  });
+
+  test('many webhooks that are being deleted are due for longer → the others have their turn', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const hidden = await addWebhookRows(
+      worker.pool,
+      Array.from({ length: 60 }, () => ({})),
+    );
+    await worker.commit((tx) => flagOverWindow(tx, hidden));
+    await worker.pool.query('update webhooks set deleted_at = now()');
+    const webhook = await addWebhook(worker);
+    const [id = ''] = await addDeliveries(worker, webhook.id);
+    await holdAll(worker, webhook.id);
+    await worker.commit((tx) => wakeWebhooks(tx, [webhook.id]));
+    assert.equal(await releaseDue({ ...worker, log: silentLog, liveJobs: 1000 }), 'soon');
+    assert.deepEqual(
+      (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId),
+      [id],
+    );
+    assert.equal(await releaseDue({ ...worker, log: silentLog, liveJobs: 1000 }), undefined);
   });
 });
 
