@@ -8,7 +8,9 @@ export type Hold = { deliveryId: string; reason: HeldReason; crashes: number };
 
 /**
  * Notes why pending deliveries are held; their jobs end in the same transaction. `parked_at` is
- * when a delivery was held, and has that name in version 2.1, which may run beside this one.
+ * when a delivery was held, and has that name in version 2.1, which may run beside this one. A
+ * delivery that has become the head of its key meanwhile waits behind nobody, and nobody would free
+ * it: it is left without a job, for the rescue.
  */
 export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<void> {
   if (holds.length === 0) return;
@@ -16,7 +18,8 @@ export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<void> {
     `update deliveries
      set held_reason = hold.reason, crashes = hold.crashes, parked_at = now(), updated_at = now()
      from unnest($1::uuid[], $2::text[], $3::integer[]) as hold (id, reason, crashes)
-     where deliveries.id = hold.id and status = 'pending' and parked_at is null`,
+     where deliveries.id = hold.id and status = 'pending' and parked_at is null
+       and not (is_head and hold.reason = 'ordered')`,
     [
       holds.map(({ deliveryId }) => deliveryId),
       holds.map(({ reason }) => reason),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
+import { goOn } from '../../src/deliveries/order/promote.ts';
 import { withdraw } from '../../src/deliveries/withdraw.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import { until } from '../setup/until.ts';
@@ -115,6 +116,26 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
       withdraw(tx, order.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
     );
     assert.deepEqual(await lineOf(order.pool, 'k'), ['a: failed', 'b: pending head job']);
+  });
+
+  test('it waited behind another one when it was read, and is the head by now → it is not held for that, so that the rescue finds it', async (t) => {
+    const order = await freshOrdering(t);
+    const webhook = await addWebhook(order);
+    const [a, b] = await order.accept(webhook, 'k', 'a', 'b');
+    assert.ok(a && b);
+    // As a worker of version 2.1 releases it, whatever its reason.
+    await order.pool.query(
+      'update deliveries set held_reason = null, parked_at = null where id = $1',
+      [b.id],
+    );
+    const claim = await order.claimOf(webhook.id, b.id);
+    await order.commit(async (tx) =>
+      goOn(tx, order.queue, await deleteDeliveries(tx, [a.id])),
+    );
+    await order.commit((tx) =>
+      withdraw(tx, order.queue, [{ claim, withdrawal: { kind: 'hold', reason: 'ordered' } }]),
+    );
+    assert.deepEqual(await lineOf(order.pool, 'k'), ['b: pending head']);
   });
 
   test('its time ran out, and the claim was lost → it stays with its owner', async (t) => {
