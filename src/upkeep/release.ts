@@ -121,21 +121,22 @@ async function fillWindow(
     state.state === 'recovering' ? await countLiveJobsOf(tx, webhookId, NEAR_SECONDS) : live;
   const window = recoveryWindow(state, windowOf(state, liveJobs));
   const room = roomOf(state, { live: now, liveJobs: window });
-  const seen = room > 0 ? await release(tx, queue, { webhookId, limit: room }) : 0;
+  const { seen, freed } =
+    room > 0 ? await release(tx, queue, { webhookId, limit: room }) : { seen: 0, freed: 0 };
   // Where all the room was taken, there is most probably more.
   const left = (room > 0 && seen === room) || (await hasReleasable(tx, webhookId));
-  return nextLook(state, { room, seen, left, window });
+  return nextLook(state, { room, seen, freed, left, window });
 }
 
 async function release(
   tx: Tx,
   queue: DeliveryQueue,
   { webhookId, limit }: { webhookId: string; limit: number },
-): Promise<number> {
+): Promise<{ seen: number; freed: number }> {
   const { seen, jobs } = await releaseDeliveries(tx, webhookId, limit);
   await queue.enqueue(tx, jobs);
   if (jobs.length > 0) await queue.wake(tx);
-  return seen;
+  return { seen, freed: jobs.length };
 }
 
 /** It sends nothing but probes. */
@@ -152,8 +153,11 @@ export function roomOf(
   return Math.min(STEP, Math.max(0, liveJobs - live.near));
 }
 
-/** What a look found: the room that there was in the window, and how many deliveries it freed. */
-type Step = { room: number; seen: number; window: number };
+/**
+ * What a look found: the room that there was in the window, how many deliveries it looked at, and
+ * how many of them it freed.
+ */
+type Step = { room: number; seen: number; freed: number; window: number };
 
 /** When a webhook is looked at next. `left`: some of its deliveries wait to be released. */
 export function nextLook(
@@ -169,7 +173,9 @@ export function nextLook(
   return { overWindow: false, wakeSeconds: over_window ? LAST_LOOK_SECONDS : null };
 }
 
-function refillSeconds({ room, seen, window }: Step): number {
+function refillSeconds({ room, seen, freed, window }: Step): number {
   if (room === STEP && seen === STEP) return 0;
+  // Those that wait for another reason, as behind the head of their key, took no room.
+  if (seen === room && freed < seen) return 0;
   return room * 10 < window ? SLOW_REFILL_SECONDS : REFILL_SECONDS;
 }

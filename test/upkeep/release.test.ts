@@ -40,7 +40,7 @@ for (const [when, state, near, then] of ROOMS)
     assert.equal(roomOf(state, { live: { total: near, near }, liveJobs: 1000 }), then);
   });
 
-type Step = { room: number; seen: number; left: boolean };
+type Step = { room: number; seen: number; freed?: number; left: boolean };
 const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
   [
     'nothing is left',
@@ -58,6 +58,12 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
     'a whole step was taken, and some are left',
     HEALTHY,
     { room: 500, seen: 500, left: true },
+    { overWindow: true, wakeSeconds: 0 },
+  ],
+  [
+    'some that were looked at wait for another reason now, and some are left',
+    OVER,
+    { room: 50, seen: 50, freed: 49, left: true },
     { overWindow: true, wakeSeconds: 0 },
   ],
   [
@@ -112,7 +118,7 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
 
 for (const [when, state, step, then] of LOOKS)
   test(`${when} → the next look ${then.wakeSeconds === null ? 'comes with a change' : `after ${then.wakeSeconds} s`}`, () => {
-    assert.deepEqual(nextLook(state, { ...step, window: 1000 }), then);
+    assert.deepEqual(nextLook(state, { freed: step.seen, ...step, window: 1000 }), then);
   });
 
 suite('release', { concurrency: 4 }, () => {
@@ -166,6 +172,23 @@ suite('release', { concurrency: 4 }, () => {
     await releaseHeld(worker, 10);
     const released = (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId);
     assert.deepEqual(released.toSorted(), ids.slice(0, 10).toSorted());
+  });
+
+  test('many of a small window wait behind the head of their key → those behind them have its room at once', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker, { max_concurrency: 1 });
+    const [head = '', ...others] = await addDeliveries(worker, webhook.id, { count: 202 });
+    await holdAll(worker, webhook.id);
+    await worker.pool.query(
+      `update deliveries set ordering_key = 'k', is_head = id = $1, sequence = 1
+       where id <> $2`,
+      [head, others.at(-1)],
+    );
+    await releaseHeld(worker);
+    assert.deepEqual(
+      (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId),
+      [head, others.at(-1)],
+    );
   });
 
   test('many webhooks that are being deleted are due for longer → the others have their turn', async (t) => {
