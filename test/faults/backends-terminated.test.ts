@@ -4,7 +4,7 @@ import type { Pool } from '../../src/database/pool.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { chanceOf, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
-import { openScene } from './scene.ts';
+import { openScene, orderedWebhook } from './scene.ts';
 import { heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
@@ -12,6 +12,7 @@ import { startTraffic } from './traffic.ts';
 suite('pg_terminate_backend', { concurrency: 2 }, () => {
   test('within the settling transaction → it is settled again on another connection, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const { pool } = scene.database;
     const traffic = startTraffic(t, scene);
     await scene.worker();
@@ -35,6 +36,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
 
   test('of every connection of all processes, at any moment → all reconnect, and nothing is lost or sent twice', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const traffic = startTraffic(t, scene);
     const chance = chanceOf('terminated');
     await scene.worker();
@@ -56,6 +58,7 @@ suite('pg_terminate_backend', { concurrency: 2 }, () => {
 
   test('of every connection that is idle for a moment, all the time → callers get nothing but 201 and 503, and everything is delivered', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const traffic = startTraffic(t, scene);
     await scene.worker();
     const ending = endIdle(t, scene.database.pool);

@@ -6,16 +6,21 @@ import { judge } from './oracle.ts';
 import type { Row } from './row.ts';
 import { duringOf, FORGOTTEN_MS, type Outage } from './outages.ts';
 import { startPostgres } from './postgres.ts';
-import { openScene } from './scene.ts';
+import { openScene, orderedWebhook } from './scene.ts';
 import { startTraffic } from './traffic.ts';
+import { mostAtOnce } from './waits.ts';
 
 /** Workers cannot claim, and cannot say so in another way. */
 const OUTAGE = ['dispatch.failed'];
+
+/** What the webhook with ordering keys may have under way. */
+const PERMITS = 3;
 
 suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
   test('crashed and restarted → all processes reconnect, and what was accepted is delivered', async (t) => {
     const postgres = await startPostgres(t);
     const scene = await openScene(t, { database: postgres.database });
+    await orderedWebhook(scene, { max_concurrency: PERMITS });
     const traffic = startTraffic(t, scene);
     const chance = chanceOf('crash');
     await scene.worker();
@@ -49,6 +54,9 @@ suite('PostgreSQL goes away under load', { concurrency: 2 }, () => {
       traffic.posts.some(({ outcome }) => outcome === 'unknown'),
       'callers noticed',
     );
+    // No crash forgets a permit, nor the claim that it belongs to.
+    const ordered = scene.receiver.arrivals.filter(({ path }) => path === '/ordered');
+    assert.ok(mostAtOnce(ordered) <= PERMITS);
   });
 
   // The long form is away for longer than a lease: workers give up what they were sending.

@@ -5,7 +5,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { ROUNDS } from './intensity.ts';
 import { judge } from './oracle.ts';
 import { migrated, otherVersion } from './other-version.ts';
-import { openScene } from './scene.ts';
+import { openScene, orderedWebhook } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
 const WORKERS = 3;
@@ -16,6 +16,7 @@ test('three workers of another version replaced one by one under load → nothin
   const database = await freshDatabase(t, 'template0');
   for (const version of [{ root }, {}]) await migrated(t, database, version);
   const scene = await openScene(t, { database });
+  await orderedWebhook(scene);
   const traffic = startTraffic(t, scene);
   const startOther = async (): Promise<Command> => {
     const worker = postmand(t, ['worker'], {

@@ -123,12 +123,15 @@ export async function openScene(
  * Adds a webhook that traffic posts to with a few ordering keys. A quarter of its deliveries fail
  * once, and their keys wait for the next attempt.
  */
-export function orderedWebhook(scene: Scene): Promise<Webhook> {
+export function orderedWebhook(
+  scene: Scene,
+  settings: Partial<WebhookSettings> = {},
+): Promise<Webhook> {
   const fails = ({ bodyHash }: { bodyHash: string }) =>
     Number.parseInt(bodyHash.slice(0, 1), 16) < 4;
   return scene.webhook('/ordered', (arrival, nth) => (nth === 1 && fails(arrival) ? 503 : 200), {
     end: 'succeeded',
-    settings: {},
+    settings,
     keys: 6,
   });
 }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chanceOf, sized } from './intensity.ts';
 import { judge } from './oracle.ts';
-import { openScene } from './scene.ts';
+import { openScene, orderedWebhook } from './scene.ts';
 import { nobodyWaits } from './settling.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
 test('SIGKILL of the server during POSTs → what was answered with 201 is delivered; what was not is stored whole or not at all', async (t) => {
   const scene = await openScene(t);
+  await orderedWebhook(scene);
   const traffic = startTraffic(t, scene);
   const chance = chanceOf('killed server');
   await scene.worker();

@@ -4,7 +4,7 @@ import { until } from '../setup/until.ts';
 import { claimed, expire } from './claims.ts';
 import { chanceOf, LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
-import { openScene, type Scene } from './scene.ts';
+import { openScene, orderedWebhook, type Scene } from './scene.ts';
 import { heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
@@ -12,6 +12,7 @@ import { startTraffic } from './traffic.ts';
 suite('SIGKILL of a worker', { concurrency: 3 }, () => {
   test('between claim and send → another one delivers, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const traffic = startTraffic(t, scene);
     let since = new Date();
     for (let round = 1; round <= ROUNDS; round += 1) {
@@ -40,6 +41,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
 
   test('after the 200, before the commit → delivered again by another one, recorded once', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const traffic = startTraffic(t, scene);
     const cut = new Set<string>();
     let since = new Date();
@@ -70,6 +72,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
 
   test('at any moment, two others at work → they deliver the rest', async (t) => {
     const scene = await openScene(t);
+    await orderedWebhook(scene);
     const traffic = startTraffic(t, scene);
     const chance = chanceOf('killed worker');
     const cut = new Set<string>();
