@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { emptyFolder } from '../commands/processes.ts';
@@ -52,6 +52,25 @@ export async function migrated(
   const migrate = postmand(t, ['migrate'], { ...version, env: { POSTMAND_DATABASE_URL: url } });
   const { code } = await migrate.exited;
   if (code !== 0) throw new Error(`migrate failed: ${migrate.output.stderr}`);
+}
+
+/** Takes back the migrations that an earlier version does not have, and lets it migrate. */
+export async function migratedDownTo(
+  t: Cleanup,
+  database: TestDatabase,
+  version: OtherVersion,
+): Promise<void> {
+  const env = { POSTMAND_DATABASE_URL: database.url };
+  const [known, ours] = await Promise.all(
+    [version.root, ROOT].map((root) => readdir(path.join(root, 'migrations'))),
+  );
+  const steps = (ours ?? []).filter((name) => name.endsWith('.up.sql') && !known?.includes(name));
+  for (const _step of steps) {
+    const down = postmand(t, ['migrate', 'down'], { env });
+    const { code } = await down.exited;
+    if (code !== 0) throw new Error(`migrate down failed: ${down.output.stderr}`);
+  }
+  await migrated(t, database, version);
 }
 
 async function installed(root: string, commit: string | undefined): Promise<OtherVersion> {
