@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
-import { forgottenWebhookIds, hasReleasable } from '../deliveries/held.ts';
+import { forgottenWebhookIds, hasReleasable } from '../deliveries/releasable.ts';
 import { releaseDeliveries, releaseNear } from '../deliveries/hold.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import type { Left } from '../process/upkeep-loop.ts';

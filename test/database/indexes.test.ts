@@ -7,7 +7,7 @@ import { findOverdue } from '../../src/deliveries/pending.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { findHeldExpired, lookAtAges } from '../../src/deliveries/expiry.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
-import { forgottenWebhookIds } from '../../src/deliveries/held.ts';
+import { forgottenWebhookIds } from '../../src/deliveries/releasable.ts';
 import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
 import { listBlockedKeys } from '../../src/deliveries/order/blocked.ts';
 import { FIRST_KEY, findHeadless, freeEndedHeads } from '../../src/deliveries/order/headless.ts';
