@@ -133,7 +133,7 @@ type WebhookList struct {
 //
 // - `pending`: attempts are still to be made.
 // - `succeeded`: an attempt succeeded.
-// - `failed`: all attempts failed.
+// - `failed`: it is not attempted any more. `failed_reason` says why.
 type DeliveryStatus string
 
 const (

@@ -87,8 +87,8 @@ export interface paths {
         /**
          * List blocked ordering keys
          * @description Lists the ordering keys of a webhook that a failed delivery blocks, by key, ascending. Only a webhook with
-         *     `ordering_on_failure: block` has such keys. A key goes on when that delivery is deleted, or when it is
-         *     skipped.
+         *     `ordering_on_failure: block` has such keys. A key goes on when that delivery is deleted, when it is skipped,
+         *     or when the webhook is changed to `continue`.
          */
         get: operations["listOrderingKeys"];
         put?: never;
@@ -395,7 +395,8 @@ export interface components {
             active: boolean;
             /**
              * Format: int32
-             * @description How many attempts a delivery gets before it is `failed`.
+             * @description How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+             *     answer 410 where `on_gone` is `deactivate`.
              * @example 5
              */
             max_delivery_attempts: number;
@@ -562,7 +563,8 @@ export interface components {
             active: boolean | null;
             /**
              * Format: int32
-             * @description How many attempts a delivery gets before it is `failed`.
+             * @description How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+             *     answer 410 where `on_gone` is `deactivate`.
              * @example 5
              */
             max_delivery_attempts: number;
@@ -663,8 +665,8 @@ export interface components {
             max_delivery_age?: number | null;
             /**
              * @description What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
-             *     `continue` sends the next one, `block` holds them back until that delivery is redelivered, deleted or
-             *     skipped. Null means `continue`, the default.
+             *     `continue` sends the next one, `block` holds them back until that delivery is deleted or skipped.
+             *     Null means `continue`, the default.
              * @example block
              * @enum {string|null}
              */
@@ -862,7 +864,7 @@ export interface components {
          *
          *     - `pending`: attempts are still to be made.
          *     - `succeeded`: an attempt succeeded.
-         *     - `failed`: all attempts failed.
+         *     - `failed`: it is not attempted any more. `failed_reason` says why.
          * @example pending
          * @enum {string}
          */

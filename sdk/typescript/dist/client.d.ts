@@ -2,8 +2,8 @@
  * Postmand API (v2.1.0)
  * Postmand delivers webhooks. Register a webhook once: a URL, a content type, a secret and a retry policy. Then
  * post payloads for it. Each payload becomes a delivery. It is stored, sent as a signed HTTP request, retried with
- * backoff until the receiver accepts it or the attempts are used up, and recorded attempt by attempt. How a
- * delivery is sent, signed and judged is described under Deliveries.
+ * backoff until the receiver accepts it, the attempts are used up or its time is over, and recorded attempt by
+ * attempt. How a delivery is sent, signed and judged is described under Deliveries.
  *
  * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`. Fields and query parameters that
  * this document does not list are refused with a 400. Fields that the server owns (`id`, times and so on) may be
@@ -103,7 +103,8 @@ export type Webhook = {
      */
     active: boolean;
     /**
-     * How many attempts a delivery gets before it is `failed`.
+     * How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+     * answer 410 where `on_gone` is `deactivate`.
      * @format int32
      */
     max_delivery_attempts: number;
@@ -239,7 +240,8 @@ export type WebhookInput = {
      */
     active?: boolean | null;
     /**
-     * How many attempts a delivery gets before it is `failed`.
+     * How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+     * answer 410 where `on_gone` is `deactivate`.
      * @minimum 1
      * @maximum 32767
      * @format int32
@@ -331,8 +333,8 @@ export type WebhookInput = {
     max_delivery_age?: number | null;
     /**
      * What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
-     * `continue` sends the next one, `block` holds them back until that delivery is redelivered, deleted or
-     * skipped. Null means `continue`, the default.
+     * `continue` sends the next one, `block` holds them back until that delivery is deleted or skipped.
+     * Null means `continue`, the default.
      */
     ordering_on_failure?: ("continue" | "block") | null;
     /**
@@ -517,7 +519,7 @@ export type WebhookList = {
  *
  * - `pending`: attempts are still to be made.
  * - `succeeded`: an attempt succeeded.
- * - `failed`: all attempts failed.
+ * - `failed`: it is not attempted any more. `failed_reason` says why.
  */
 export type DeliveryStatus = "pending" | "succeeded" | "failed";
 export declare const DeliveryStatus: {

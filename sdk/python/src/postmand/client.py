@@ -137,7 +137,7 @@ class DeliveryStatus(str, Enum):
 
     - `pending`: attempts are still to be made.
     - `succeeded`: an attempt succeeded.
-    - `failed`: all attempts failed.
+    - `failed`: it is not attempted any more. `failed_reason` says why.
     """
     PENDING = "pending"
     SUCCEEDED = "succeeded"
