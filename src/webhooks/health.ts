@@ -122,7 +122,7 @@ function afterFailure(before: Health, told: Told, facts: Facts): Folded {
     failures_since: before.failures_since ?? now,
     last_failure_at: now,
   };
-  const failed = settle(health, told, facts);
+  const failed = byState(health, told, facts);
   const lasted = now - health.failures_since;
   const isLost =
     settings.deactivate_after !== null &&
@@ -131,7 +131,8 @@ function afterFailure(before: Health, told: Told, facts: Facts): Folded {
   return isLost ? { ...failed, changes: [...failed.changes, { kind: 'deactivated' }] } : failed;
 }
 
-function settle(health: Health, told: Told, facts: Facts): Folded {
+/** What a failure means depends on the state that it finds. */
+function byState(health: Health, told: Told, facts: Facts): Folded {
   switch (health.state) {
     case 'failing':
       return { health: told.probe ? afterProbe(health, facts) : health, changes: [] };

@@ -19,7 +19,10 @@ export class KeyNotBlocked extends Error {
   override name = 'KeyNotBlocked';
 }
 
-/** By key. A final delivery does not change, so that its last change is when it failed. */
+/**
+ * By key. A final delivery does not change, so that its last change is when it failed. That it is
+ * not pending is what the partial index asks for.
+ */
 export async function listBlockedKeys(
   db: Queryable,
   webhookId: string,
