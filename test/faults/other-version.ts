@@ -65,7 +65,7 @@ export async function migratedDownTo(
     [version.root, ROOT].map((root) => readdir(path.join(root, 'migrations'))),
   );
   const steps = (ours ?? []).filter((name) => name.endsWith('.up.sql') && !known?.includes(name));
-  for (const _step of steps) {
+  for (let left = steps.length; left > 0; left -= 1) {
     const down = postmand(t, ['migrate', 'down'], { env });
     const { code } = await down.exited;
     if (code !== 0) throw new Error(`migrate down failed: ${down.output.stderr}`);
