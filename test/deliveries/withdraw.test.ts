@@ -129,9 +129,7 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
       [b.id],
     );
     const claim = await order.claimOf(webhook.id, b.id);
-    await order.commit(async (tx) =>
-      goOn(tx, order.queue, await deleteDeliveries(tx, [a.id])),
-    );
+    await order.commit(async (tx) => goOn(tx, order.queue, await deleteDeliveries(tx, [a.id])));
     await order.commit((tx) =>
       withdraw(tx, order.queue, [{ claim, withdrawal: { kind: 'hold', reason: 'ordered' } }]),
     );

@@ -58,7 +58,7 @@ suite('inactive webhooks', { concurrency: true }, () => {
       retry_max_backoff: 600,
     });
     const { id } = await api.createDelivery(webhook.id);
-    await receiver.count(1);
+    await until('its retry waits', async () => (await api.attempts(id)).length === 1);
     await api.call('PUT', `/webhooks/${webhook.id}`, { ...webhook, active: false });
     await makeDue(line, id);
     await until(
