@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../database/transaction.ts';
 import type { Admitted } from './admission.ts';
 import { execute, recordVanished, type Execution, type ExecutorParts } from './executor.ts';
+import { LONGEST_WAIT_MS } from './claiming/limited.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Next } from './limits/places.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
@@ -142,4 +143,4 @@ export class Isolation {
 const NO_ANSWER = { granted: [], next: { kind: 'permits' } } as const;
 
 const secondsUntil = (next: Next) =>
-  next.kind === 'tokens' ? next.afterMs / 1000 : PERMIT_LATER_SECONDS;
+  next.kind === 'tokens' ? Math.min(next.afterMs, LONGEST_WAIT_MS) / 1000 : PERMIT_LATER_SECONDS;

@@ -12,6 +12,12 @@ const REMEMBERED = 10_000;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
+/**
+ * The next token of a slow rate may be an hour away, and nobody tells when its owner changes or
+ * ends the limit: it is asked for this often.
+ */
+export const LONGEST_WAIT_MS = 10_000;
+
 type Known = { most: number; pauseMs: number };
 
 /** `asking`: the answer is not there yet; `ended` says whether a send ended meanwhile. */
@@ -50,13 +56,14 @@ export class LimitedWebhooks {
     const before = this.#waiting.get(webhookId);
     this.#waiting.delete(webhookId);
     if (next === undefined) return true;
-    const pauseMs = placed > 0 ? 0 : this.#longerPause(webhookId);
+    const isFar = next.kind === 'tokens' && next.afterMs > LONGEST_WAIT_MS;
+    const pauseMs = placed > 0 || isFar ? 0 : this.#longerPause(webhookId);
     this.#known.set(webhookId, { most: mostOf(next), pauseMs });
     if (next.kind === 'left') return false;
     // A permit that came back after the answer.
     if (next.kind === 'permits' && before?.kind === 'asking' && before.ended) return true;
     const ms = next.kind === 'tokens' ? next.afterMs + pauseMs : Math.max(pauseMs, FIRST_PAUSE_MS);
-    this.#wait(webhookId, next.kind, ms);
+    this.#wait(webhookId, next.kind, Math.min(ms, LONGEST_WAIT_MS));
     return false;
   }
 

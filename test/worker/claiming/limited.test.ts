@@ -38,6 +38,13 @@ suite('a webhook with limits', () => {
     assert.deepEqual([limited.takeDue(), [...limited.leftOut()]], [['w'], []]);
   });
 
+  test('the next token is an hour away → it is asked for again after 10 s, as its limit may be another one by then', () => {
+    const { clock, limited } = answered(0, { kind: 'tokens', afterMs: 3_600_000, expected: 1 });
+    assert.equal(limited.nextAt() - clock.now, 10_000);
+    limited.answered('w', 0, { kind: 'tokens', afterMs: 5000, expected: 1 });
+    assert.equal(limited.nextAt() - clock.now, 5100);
+  });
+
   test('all permits are in use → left out until a send here ends', () => {
     const { limited, leftOut } = answered(1, PERMITS);
     assert.deepEqual([leftOut, limited.most('w')], [['w'], 1]);
