@@ -148,12 +148,15 @@ function methodNotAllowed(allow: string | undefined): Problem {
 
 /**
  * What the validator refused, with the name of the field or parameter in front. Where the path has
- * something else than a UUID, nothing can have that id: 404, not 400.
+ * something else than a UUID, nothing can have that id: 404, not 400. Why an ordering key is none is
+ * less plain, so it is said.
  */
 function problemOfValidation({ errors, message }: FrameworkError): Problem {
   const [fault] = errors ?? [];
   // A percent sign in the path that begins no valid escape.
   if (fault?.message.startsWith('malformed uri')) return problem('invalid_id');
+  if (fault?.path === '/params/ordering_key')
+    return problem('invalid_id', { details: `ordering_key: ${plain(fault.message)}` });
   if (fault?.path.startsWith('/params/')) return problem('invalid_id');
   const field = fault?.path.split('/').slice(2).join('.') || 'body';
   return problem('invalid', {

@@ -57,6 +57,14 @@ suite('an ordering key on creation', () => {
 });
 
 suite('blocked ordering keys', () => {
+  test('a key in the path that no delivery can have → 404, with the reason', async () => {
+    const { id } = await api.createWebhook();
+    const path = `/webhooks/${id}/ordering-keys/${'x'.repeat(256)}/skip`;
+    const { status, body } = await api.call('POST', path);
+    const details = 'ordering_key: must NOT have more than 255 characters';
+    assert.deepEqual([status, body], [404, { code: 2, message: 'invalid id', details }]);
+  });
+
   test('listed by key, with what blocks them and how many wait; a page of them', async () => {
     const webhook = await api.createWebhook();
     assert.deepEqual(await list(webhook.id), { ordering_keys: [], limit: 50, offset: 0 });
