@@ -20,7 +20,7 @@ export function createOrderRepair(parts: OrderParts): () => Promise<void | 'more
   let after = FIRST_KEY;
 
   return async () => {
-    if (after === FIRST_KEY) await freeEnded(parts);
+    if (after === FIRST_KEY && (await freeEnded(parts)) === STEP) return 'more';
     const { keys, next = FIRST_KEY } = await findHeadless(parts.pool, after, STEP);
     if (keys.length > 0) await repair(parts, keys);
     after = next;
@@ -28,13 +28,15 @@ export function createOrderRepair(parts: OrderParts): () => Promise<void | 'more
   };
 }
 
-async function freeEnded({ pool, queue, log }: OrderParts): Promise<void> {
+/** @returns how many it freed. */
+async function freeEnded({ pool, queue, log }: OrderParts): Promise<number> {
   const keys = await inTransaction(pool, async (tx) => {
     const ended = await freeEndedHeads(tx, STEP);
     await goOn(tx, queue, ended);
     return ended;
   });
   if (keys.length > 0) log.info('order.heads_freed', { keys: keys.length });
+  return keys.length;
 }
 
 /** Nobody may add to the keys meanwhile, as what comes would become their head. */

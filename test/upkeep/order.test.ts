@@ -47,6 +47,31 @@ suite('the repair of ordering keys', { concurrency: 4 }, () => {
     assert.deepEqual(await lineOf(order.pool, 'k'), ['a: failed', 'b: pending head job']);
   });
 
+  test('more blocked keys than a step frees, and their webhook says continue → all go on in one round', async (t) => {
+    const order = await freshOrdering(t);
+    const { id: webhookId } = await addBlockingWebhook(order);
+    const drafts = Array.from({ length: 1200 }, (_one, i) => ({
+      webhookId,
+      payload: `${i}`,
+      orderingKey: `key ${i}`,
+    }));
+    await order.acceptor.accept(drafts);
+    await order.pool.query(`update deliveries set status = 'failed'`);
+    await order.acceptor.accept(drafts);
+    await order.pool.query(`update webhooks set ordering_on_failure = 'continue'`);
+    assert.deepEqual(await repair(order), [
+      ['order.heads_freed', { keys: 1000 }],
+      ['order.heads_freed', { keys: 200 }],
+    ]);
+    const { rows } = await order.pool.query(
+      `select status, is_head, count(*)::integer from deliveries group by 1, 2 order by 1`,
+    );
+    assert.deepEqual(rows, [
+      { status: 'failed', is_head: false, count: 1200 },
+      { status: 'pending', is_head: true, count: 1200 },
+    ]);
+  });
+
   test('more keys than a step looks at → the search goes on where it ended, and misses none', async (t) => {
     const { pool, ...order } = await freshOrdering(t);
     const webhook = await addWebhook({ pool });
