@@ -7,7 +7,7 @@ export type KnownWebhook = {
   /**
    * Most sends at a time for now: 1 at first, one more with each answer, and 1 again after none.
    */
-  window: number;
+  allowance: number;
   standing: Standing;
   quickInARow: number;
   /** When the last quick send ended. */
@@ -107,7 +107,7 @@ export class KnownWebhooks {
   }
 
   #learn(known: KnownWebhook, answered: boolean, wasQuick: boolean): void {
-    known.window = answered ? Math.min(this.#share, known.window + 1) : 1;
+    known.allowance = answered ? Math.min(this.#share, known.allowance + 1) : 1;
     if (wasQuick) {
       known.quickAt = this.#now();
       known.quickInARow += 1;
@@ -125,5 +125,5 @@ export class KnownWebhooks {
 }
 
 function newlyKnown(): KnownWebhook {
-  return { inFlight: 0, window: 1, standing: 'unknown', quickInARow: 0, quickAt: -Infinity };
+  return { inFlight: 0, allowance: 1, standing: 'unknown', quickInARow: 0, quickAt: -Infinity };
 }

@@ -38,7 +38,7 @@ export type SlotsOptions = {
  * be quick. Within that room a webhook may have as many sends as there are free places: with n busy
  * webhooks each gets 1/(n + 1) of the lane, and that much stays free for the next one (A. K.
  * Choudhury, E. L. Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
- * 1998). Its own window starts at 1 and grows by one with each answer, as TCP's slow start does
+ * 1998). Its own allowance starts at 1 and grows by one with each answer, as TCP's slow start does
  * (RFC 5681, section 3.1), up to `share`. In the slow lane a quarter is kept for webhooks that are
  * known to answer, if late.
  */
@@ -72,8 +72,9 @@ export class Slots {
 
   /** How many claims of a webhook may wait, so that a place that becomes free is taken at once. */
   ahead(webhookId: string): number {
-    const { standing, window, inFlight } = this.#webhooks.find(webhookId);
-    return standing === 'quick' ? 2 * window : standing === 'unknown' ? Math.min(1, inFlight) : 0;
+    const { standing, allowance, inFlight } = this.#webhooks.find(webhookId);
+    if (standing === 'quick') return 2 * allowance;
+    return standing === 'unknown' ? Math.min(1, inFlight) : 0;
   }
 
   /** How many webhooks of a standing, with nothing under way, could start a send now. */
@@ -120,11 +121,11 @@ export class Slots {
   }
 
   #room(webhook: KnownWebhook, newcomer: boolean): number {
-    const { inFlight, window } = webhook;
+    const { inFlight, allowance } = webhook;
     const free = this.#free(webhook, newcomer);
     // Each further send takes one place from what is free, so half of the difference is left.
     const fair = inFlight === 0 ? free : Math.ceil((free - inFlight) / 2);
-    return Math.max(0, Math.min(free, window - inFlight, Math.max(fair, 0)));
+    return Math.max(0, Math.min(free, allowance - inFlight, Math.max(fair, 0)));
   }
 
   /** Places that sends of such a webhook may still take. */

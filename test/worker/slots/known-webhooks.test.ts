@@ -63,7 +63,7 @@ suite('more webhooks than are remembered', () => {
     assert.ok(webhooks.isActive('w') && webhooks.has('w'));
     webhooks.sendEnded('w', 'answered', true);
     assert.deepEqual(
-      [webhooks.find('w').window, webhooks.find('w').inFlight, webhooks.isActive('w')],
+      [webhooks.find('w').allowance, webhooks.find('w').inFlight, webhooks.isActive('w')],
       [3, 0, false],
     );
   });

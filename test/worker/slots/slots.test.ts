@@ -31,7 +31,7 @@ function slotsOf({ slots = 20, share = 20 } = {}) {
 const ids = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
-suite('the window of one webhook', () => {
+suite('the allowance of one webhook', () => {
   for (const [when, then, sends] of [
     ['nothing was sent yet', 1, []],
     ['one was answered', 2, ['answered']],
