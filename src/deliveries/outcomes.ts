@@ -41,59 +41,70 @@ export type Recorded = {
  * @returns what was recorded, by the id of the delivery.
  */
 export async function recordOutcomes(tx: Tx, outcomes: Outcome[]): Promise<Map<string, Recorded>> {
-  // Most batches have nothing but successes without a key: then nobody asks what may run.
-  const asks = outcomes.some(
-    ({ status, isKeyed, unbudgeted }) => status !== 'succeeded' || isKeyed || unbudgeted,
-  );
-  const { rows } = await tx.query<Recorded & { id: string }>(asks ? OUTCOMES : SUCCESSES, [
+  // Most batches end deliveries without a key, and nothing else: then nobody asks what may run.
+  const rows = outcomes.every(isPlainEnd)
+    ? await recordEnds(tx, outcomes)
+    : await recordAll(tx, outcomes);
+  return new Map(rows.map(({ id, ...recorded }) => [id, recorded]));
+}
+
+function isPlainEnd({ status, isKeyed, unbudgeted }: Outcome): boolean {
+  return status !== 'pending' && !isKeyed && !unbudgeted;
+}
+
+type RecordedRow = Recorded & { id: string };
+
+/** What `recordAll` would ask the database for is known of a delivery that has come to its end. */
+async function recordEnds(tx: Tx, outcomes: Outcome[]): Promise<RecordedRow[]> {
+  const { rows } = await tx.query<Pick<RecordedRow, 'id' | 'ageSeconds'>>(ENDS, [
+    outcomes.map(({ deliveryId }) => deliveryId),
+    outcomes.map(({ attempt }) => attempt),
+    outcomes.map(({ status }) => status),
+    outcomes.map(({ failedReason }) => failedReason),
+  ]);
+  const end = { isHeld: false, isExpired: false, freedKey: null, hasNext: false };
+  return rows.map((row) => ({ ...row, ...end }));
+}
+
+async function recordAll(tx: Tx, outcomes: Outcome[]): Promise<RecordedRow[]> {
+  const { rows } = await tx.query<RecordedRow>(OUTCOMES, [
     outcomes.map(({ deliveryId }) => deliveryId),
     outcomes.map(({ attempt }) => attempt),
     outcomes.map(({ status }) => status),
     outcomes.map(({ delaySeconds }) => delaySeconds),
-    ...(asks ? restOf(outcomes) : []),
-  ]);
-  return new Map(rows.map(({ id, ...recorded }) => [id, recorded]));
-}
-
-function restOf(outcomes: Outcome[]): unknown[][] {
-  return [
     outcomes.map(({ failedReason }) => failedReason),
     outcomes.map(({ crashes }) => crashes),
     outcomes.map(({ unbudgeted }) => unbudgeted),
-  ];
+  ]);
+  return rows;
 }
 
 /** A failed head blocks its key where its webhook, `w`, asks for that. */
 export const BLOCKS = `w.ordering_on_failure = 'block'`;
 
 const RECORD = `update deliveries
-  set status = came.status, delivery_attempts = came.attempt, isolated_by = null,
-    updated_at = now(),
-    scheduled_at = coalesce(now() + make_interval(secs => came.delay), scheduled_at)`;
+  set status = came.status, delivery_attempts = came.attempt, failed_reason = came.failed_reason,
+    isolated_by = null, updated_at = now()`;
 
-const RECORDED = `where deliveries.id = came.id
+/** Those that are recorded, and how old their deliveries are. */
+const OF_THEM = `where deliveries.id = came.id
     and deliveries.status = 'pending'
     and deliveries.delivery_attempts = came.attempt - 1
-  returning deliveries.id, deliveries.parked_at is not null as "isHeld",
-    deliveries.failed_reason is not distinct from 'expired' as "isExpired",
-    case when deliveries.status <> 'pending' and not deliveries.is_head
-      then deliveries.ordering_key end as "freedKey",
-    case when deliveries.ordering_key is not null then exists (
-      select from deliveries next
-      where next.webhook_id = deliveries.webhook_id
-        and next.ordering_key = deliveries.ordering_key
-        and next.status = 'pending' and next.id <> deliveries.id
-    ) else false end as "hasNext",
+  returning deliveries.id,
     extract(epoch from now() - deliveries.created_at)::float8 as "ageSeconds"`;
 
-const SUCCESSES = `with locked as (
-    select id, webhook_id from deliveries where id = any ($1::uuid[]) order by id for update
+/**
+ * Without a next attempt, and without the columns that tell of keys: to plan those cost 80 µs, and
+ * this takes 600 µs for 16 deliveries.
+ */
+const ENDS = `with locked as (
+    select id from deliveries where id = any ($1::uuid[]) order by id for update
   )
   ${RECORD}
-  from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[])
-    as came (id, attempt, status, delay)
+  from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
+    as came (id, attempt, status, failed_reason)
   join locked on locked.id = came.id
-  ${RECORDED}`;
+  ${OF_THEM}`;
 
 const OUTCOMES = `with locked as (
     select id, webhook_id, created_at, expires_at
@@ -123,11 +134,21 @@ const OUTCOMES = `with locked as (
     unbudgeted_attempts = deliveries.unbudgeted_attempts + came.unbudgeted::integer,
     is_head = deliveries.is_head
       and (came.status = 'pending' or came.status = 'failed' and came.blocks),
-    failed_reason = came.failed_reason,
+    scheduled_at = coalesce(now() + make_interval(secs => came.delay), scheduled_at),
     held_reason = came.held_reason,
     parked_at = case when came.held_reason is not null then now() end
   from came
-  ${RECORDED}`;
+  ${OF_THEM},
+    deliveries.parked_at is not null as "isHeld",
+    deliveries.failed_reason is not distinct from 'expired' as "isExpired",
+    case when deliveries.status <> 'pending' and not deliveries.is_head
+      then deliveries.ordering_key end as "freedKey",
+    case when deliveries.ordering_key is not null then exists (
+      select from deliveries next
+      where next.webhook_id = deliveries.webhook_id
+        and next.ordering_key = deliveries.ordering_key
+        and next.status = 'pending' and next.id <> deliveries.id
+    ) else false end as "hasNext"`;
 
 /** Moves pending deliveries to a time from now; they get a job for it in the same transaction. */
 export async function postponeDeliveries(

@@ -201,6 +201,28 @@ suite('settle', { concurrency: 4 }, () => {
     );
   });
 
+  test('a success, an exhausted one and one that killed its process, together → each ends for its reason, held by nobody', async (t) => {
+    const line = await openLine(t, { max_delivery_attempts: 1 });
+    const ids = await addDeliveries(line, line.webhook.id, { count: 3 });
+    const [fine = '', spent = '', poison = ''] = ids;
+    const settled = await line.settle(
+      await line.attempt(response(200), fine),
+      await line.attempt(FAILURE, spent),
+      await line.attempt({ ...FAILURE, reason: 'crashed' }, poison),
+    );
+    const rows = await Promise.all(ids.map((id) => deliveryRow(line.pool, id)));
+    assert.deepEqual(
+      rows.map((row) => [row?.status, row?.failed_reason, row?.delivery_attempts, row?.held]),
+      [
+        ['succeeded', null, 1, false],
+        ['failed', 'attempts', 1, false],
+        ['failed', 'poison', 1, false],
+      ],
+    );
+    assert.ok(settled.every(({ ageSeconds }) => ageSeconds >= 0));
+    assert.ok(settled.every(({ isHeld, freedKey }) => !isHeld && freedKey === null));
+  });
+
   test('many at once, some lost, some deleted → the others are recorded', async (t) => {
     const line = await openLine(t);
     const ids = await addDeliveries(line, line.webhook.id, { count: 30 });
