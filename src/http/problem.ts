@@ -148,8 +148,8 @@ function methodNotAllowed(allow: string | undefined): Problem {
 
 /**
  * What the validator refused, with the name of the field or parameter in front. Where the path has
- * something else than a UUID, nothing can have that id: 404, not 400. Why an ordering key is none is
- * less plain, so it is said.
+ * something else than a UUID, nothing can have that id: 404, not 400. Why an ordering key is none
+ * is less plain, so it is said.
  */
 function problemOfValidation({ errors, message }: FrameworkError): Problem {
   const [fault] = errors ?? [];
