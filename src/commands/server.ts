@@ -1,12 +1,13 @@
 import type { Config } from '../config.ts';
 import { Acceptor } from '../deliveries/accept.ts';
+import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { createApi } from '../http/app.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';
-import { startCensus, startMeasuring } from './upkeep.ts';
+import { startCensus, startMeasuring, startWatchingGates } from './upkeep.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
@@ -32,19 +33,28 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   );
 }
 
-/** The API on its port. */
+/** The API on its port, with what it has to know to accept. */
 export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
 ): Promise<OpenPort> {
   const { pool, queue, metrics, log, config } = parts;
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
+  const gated = new GatedWebhooks();
+  const acceptor = new Acceptor({ pool, queue, metrics, gated });
   const app = await createApi(
-    { pool, queue, metrics, acceptor: new Acceptor(parts) },
+    { pool, queue, metrics, acceptor, gated },
     { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
     log,
   );
-  return listen(app, address, { log });
+  const api = await listen(app, address, { log });
+  const watch = startWatchingGates({ pool, log, gated });
+  return {
+    ...api,
+    async stop(graceMs) {
+      await Promise.all([api.stop(graceMs), watch.stop()]);
+    },
+  };
 }
 
 /** For the log: where both ports can be reached, and who may use the API. */

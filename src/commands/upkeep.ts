@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
+import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { deletePermitsOver } from '../queue/permits.ts';
@@ -34,6 +35,17 @@ type CensusParts = { pool: Pool; log: Log; config: Pick<Config, 'liveJobs'> };
 export function startCensus({ pool, log, config: { liveJobs } }: CensusParts): UpkeepLoop {
   const work = async () => void (await takeCensus(pool, liveJobs));
   return new UpkeepLoop(log, { task: 'census', everyMs: 1000, share: SMALL_SHARE, work });
+}
+
+/** Of one core: there may be a state of very many webhooks. */
+const GATES_SHARE = 0.02;
+
+type WatchParts = { pool: Pool; log: Log; gated: GatedWebhooks };
+
+/** Has a server know, within a second, which webhooks may hold what comes for them. */
+export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop {
+  const work = () => gated.refresh(pool);
+  return new UpkeepLoop(log, { task: 'gates', everyMs: 500, share: GATES_SHARE, work });
 }
 
 type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };

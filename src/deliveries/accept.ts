@@ -18,6 +18,7 @@ import {
   waitForWebhooks,
 } from './order/insert-keyed.ts';
 import { promoteNext } from './order/promote.ts';
+import type { GatedWebhooks } from './gated-webhooks.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
 export type Draft = Omit<NewDelivery, 'id'>;
@@ -39,7 +40,13 @@ const MAX_BATCH = 100;
  */
 const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
-export type AcceptParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics };
+/** `gated` is refreshed by whoever owns it; without that the database is asked each time. */
+export type AcceptParts = {
+  pool: Pool;
+  queue: DeliveryQueue;
+  metrics: Metrics;
+  gated?: GatedWebhooks;
+};
 
 /**
  * Takes deliveries in. Callers that come while a transaction commits share the next one. Those with
@@ -145,7 +152,7 @@ async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): P
 type Stored = Map<string, StoredDelivery>;
 
 async function store(
-  { metrics }: AcceptParts,
+  { metrics, gated }: AcceptParts,
   tx: Tx,
   { drafts, wait }: { drafts: NewDelivery[]; wait: boolean },
 ): Promise<Stored> {
@@ -153,7 +160,9 @@ async function store(
   const stored: Stored = new Map();
   for (const some of inStatements(drafts)) {
     const insert = some.some(isKeyed) ? insertKeyedDeliveries : insertDeliveries;
-    for (const one of await insert(tx, some, wait)) stored.set(one.delivery.id, one);
+    const mayHold = gated?.mayHold(some.map(({ webhookId }) => webhookId)) ?? true;
+    for (const one of await insert(tx, some, { wait, gated: mayHold }))
+      stored.set(one.delivery.id, one);
   }
   return stored;
 }

@@ -5,7 +5,7 @@ import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import { SHOWN_REASON, type Delivery, type Status } from './delivery.ts';
-import { heldReasonSql } from './may-run.ts';
+import { heldReasonSql, inactiveReasonSql } from './may-run.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
 
 /** A sequence stays far below 2^53, up to where a number is exact. */
@@ -32,20 +32,33 @@ export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
 export type StoredRow = Delivery & { isHeld: boolean };
 
 /**
+ * How webhooks are looked at. `wait` false: one that another transaction is about to remove is
+ * passed over, so that it holds nobody else up. `gated` false: the states of the webhooks are known
+ * to hold nothing, and are not asked.
+ */
+export type Look = { wait: boolean; gated: boolean };
+
+/** To join the states and ask the rule cost 115 of 435 µs of planning and execution for 8. */
+const KNOWN = {
+  gated: `w.id, ${heldReasonSql({ webhook: 'w', state: 's' })} as held_reason
+       from webhooks w left join webhook_states s on s.webhook_id = w.id`,
+  free: `w.id, ${inactiveReasonSql('w')} as held_reason
+       from webhooks w`,
+};
+
+/**
  * Stores deliveries of webhooks that exist, due now and without a key; one that may not run is
- * held. With `wait` false a webhook that another transaction is about to remove is passed over, so
- * that it holds nobody else up.
+ * held.
  * @returns those stored, in no order: a draft without a webhook is left out.
  */
 export async function insertDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
-  wait: boolean,
+  { wait, gated }: Look,
 ): Promise<StoredDelivery[]> {
   const { rows } = await tx.query<StoredRow>(
     `with known as (
-       select w.id, ${heldReasonSql({ webhook: 'w', state: 's' })} as held_reason
-       from webhooks w left join webhook_states s on s.webhook_id = w.id
+       select ${gated ? KNOWN.gated : KNOWN.free}
        where w.id = any ($2::uuid[]) and w.deleted_at is null
        order by w.id for key share of w ${wait ? '' : 'skip locked'}
      )

@@ -38,6 +38,10 @@ export function heldReason(
   return null;
 }
 
+/** The rule where no state holds anything, for a delivery that is due and has no key. */
+export const inactiveReasonSql = (webhook: string) =>
+  `case when not ${webhook}.active then 'webhook_inactive' end`;
+
 /** Expressions of SQL: it waits behind another one of its key, and the seconds until it is due. */
 type CandidateSql = { behind?: string; wait?: string; placed?: boolean };
 

@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
+import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { operations } from './openapi.d.ts';
 
@@ -29,6 +30,8 @@ export type ApiParts = {
   queue: AcceptParts['queue'];
   acceptor: Acceptor;
   metrics: Metrics;
+  /** Is told of webhooks that a client pauses. */
+  gated?: GatedWebhooks;
 };
 
 /** A handler for each operation of the API port, by operationId. */

@@ -100,7 +100,7 @@ suite('what attempts tell of their webhook', { concurrency: 4 }, () => {
     const { state, over_window, probe_delivery_id } = await line.state();
     assert.deepEqual([state, over_window, probe_delivery_id], ['recovering', true, null]);
     const draft = { id: randomUUID(), webhookId: line.webhookId, payload: 'new' };
-    await line.commit((tx) => insertDeliveries(tx, [draft], true));
+    await line.commit((tx) => insertDeliveries(tx, [draft], { wait: true, gated: true }));
     assert.equal((await deliveryRow(line.pool, draft.id))?.held_reason, 'backlog');
   });
 

@@ -1,6 +1,7 @@
 import { Acceptor } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
+import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createApi } from '../../src/http/app.ts';
@@ -43,6 +44,8 @@ type ApiSettings = {
   hostNames?: string[];
   bytesInFlight?: number;
   limits?: Partial<HttpLimits>;
+  /** Nobody refreshes it here unless the test does. */
+  gated?: GatedWebhooks;
 };
 
 /** The API in this process, with responses validated against openapi.yaml. */
@@ -55,11 +58,12 @@ export async function startApi(
     hostNames,
     bytesInFlight = 64 * 1024 * 1024,
     limits = {},
+    gated = new GatedWebhooks(),
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
-  const acceptor = new Acceptor({ pool, queue, metrics });
+  const acceptor = new Acceptor({ pool, queue, metrics, gated });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     bytesInFlight,
@@ -67,7 +71,7 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, queue, acceptor, metrics }, options, log);
+  const app = await createApi({ pool, queue, acceptor, metrics, gated }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     await server.stop(0);

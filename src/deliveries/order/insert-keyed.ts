@@ -2,6 +2,7 @@ import type { Tx } from '../../database/transaction.ts';
 import {
   COLUMNS,
   storedOf,
+  type Look,
   type NewDelivery,
   type StoredDelivery,
   type StoredRow,
@@ -36,7 +37,7 @@ export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<vo
 export async function insertKeyedDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
-  wait: boolean,
+  { wait }: Pick<Look, 'wait'>,
 ): Promise<StoredDelivery[]> {
   const { rows } = await tx.query<StoredRow>(
     `with known as (

@@ -9,7 +9,7 @@ import { utcTime } from '../time.ts';
 
 type PauseOperations = Pick<Operations, 'pauseWebhook' | 'resumeWebhook'>;
 
-export function pauseHandlers({ pool }: ApiParts, log: Log): PauseOperations {
+export function pauseHandlers({ pool, gated }: ApiParts, log: Log): PauseOperations {
   /** Logs a change when it is committed: only then has it happened. */
   async function changed(
     id: string,
@@ -22,6 +22,7 @@ export function pauseHandlers({ pool }: ApiParts, log: Log): PauseOperations {
       return { webhook: (await withHealth(tx, found ? [found] : []))[0], isChanged };
     });
     if (webhook === undefined) throw new WebhookNotFound();
+    gated?.tell(id);
     if (isChanged) tell();
     return webhook;
   }
