@@ -1,4 +1,4 @@
-import type { Asked } from '../webhooks/heed.ts';
+import type { Asked } from '../webhooks/health/heed.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import type { Exchange } from '../sending/send.ts';
 import { retryAfterSeconds, type RetryAfterBounds } from './retry-after.ts';

@@ -7,7 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
-import { reportChange } from '../webhooks/report-change.ts';
+import { reportChange } from '../webhooks/health/report-change.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 

@@ -4,7 +4,7 @@ import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
 import type { Exchange, Sender, SendLimits } from '../sending/send.ts';
-import type { Asked } from '../webhooks/heed.ts';
+import type { Asked } from '../webhooks/health/heed.ts';
 import { askedBy, verdictAfter } from './asked.ts';
 import type { Random } from './backoff.ts';
 import type { RetryAfterBounds } from './retry-after.ts';

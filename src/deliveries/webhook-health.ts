@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import { shownStateSql, type ShownState } from '../webhooks/shown-state.ts';
+import { shownStateSql, type ShownState } from '../webhooks/health/shown-state.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { SHOWN_REASONS } from './delivery.ts';
 

@@ -4,7 +4,7 @@ import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
-import { PauseEndRefused } from '../webhooks/pause.ts';
+import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';

@@ -3,7 +3,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
 import { countBacklog } from '../deliveries/pending.ts';
 import { countPermitsInUse } from '../queue/permits.ts';
-import { COUNTED_STATES, countWebhooks } from '../webhooks/shown-state.ts';
+import { COUNTED_STATES, countWebhooks } from '../webhooks/health/shown-state.ts';
 
 /**
  * Counts what waits, and webhooks by state, for the metrics. In the background: a scrape must not

@@ -5,7 +5,7 @@ import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import { countLiveJobs, findLastJobs, removeJobs } from '../queue/live-jobs.ts';
 import { flagOverWindow } from '../webhooks/wake.ts';
 import { findLimits } from '../webhooks/webhook-store.ts';
-import { SMALLEST_WINDOW, windowOf } from '../webhooks/window.ts';
+import { SMALLEST_WINDOW, windowOf } from '../webhooks/limits/window.ts';
 
 /** Jobs taken out of the queue in one transaction. */
 const STEP = 500;

@@ -1,8 +1,8 @@
 import type { Tx } from '../database/transaction.ts';
 import { freeProbe, isProbeOut } from '../deliveries/probe.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import { nextProbePause } from '../webhooks/health.ts';
-import { noteProbe, probeState, putProbeOff } from '../webhooks/outage.ts';
+import { nextProbePause } from '../webhooks/health/health.ts';
+import { noteProbe, probeState, putProbeOff } from '../webhooks/health/outage.ts';
 
 /** While a probe is out somebody looks so often whether its delivery still exists. */
 const OUT_SECONDS = 5;

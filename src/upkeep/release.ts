@@ -7,9 +7,9 @@ import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { countLiveJobs, countLiveJobsOf, type LiveJobs } from '../queue/live-jobs.ts';
 import type { Log } from '../telemetry/log.ts';
-import { endHold, stalledWebhookIds } from '../webhooks/outage.ts';
-import { isRecovered, recoveryWindow } from '../webhooks/recovery.ts';
-import { reportChange } from '../webhooks/report-change.ts';
+import { endHold, stalledWebhookIds } from '../webhooks/health/outage.ts';
+import { isRecovered, recoveryWindow } from '../webhooks/health/recovery.ts';
+import { reportChange } from '../webhooks/health/report-change.ts';
 import {
   dueWebhookIds,
   setNextLook,
@@ -18,7 +18,7 @@ import {
   type DueState,
   type NextLook,
 } from '../webhooks/wake.ts';
-import { windowOf, type Limits } from '../webhooks/window.ts';
+import { windowOf, type Limits } from '../webhooks/limits/window.ts';
 import { probe } from './probes.ts';
 
 /** Deliveries freed in one transaction. */

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { State } from './webhook-state.ts';
-import type { Limits } from './window.ts';
+import type { Limits } from './limits/window.ts';
 
 /**
  * When the held deliveries of a webhook are looked at. A webhook that has none needs no time, and

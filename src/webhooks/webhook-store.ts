@@ -10,7 +10,7 @@ import {
   SETTINGS,
 } from './webhook-sql.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
-import type { Limits } from './window.ts';
+import type { Limits } from './limits/window.ts';
 
 export async function insertWebhook(
   tx: Tx,

@@ -1,4 +1,4 @@
-import { withBurst, type GivenRateLimit } from './rate-limit.ts';
+import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
 import {
   SETTING_COLUMNS,
   type Column,

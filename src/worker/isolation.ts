@@ -8,7 +8,7 @@ import type { Next } from './limits/places.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { markIsolated } from '../deliveries/mark.ts';
 import type { Sender } from '../sending/send.ts';
-import { isLimited } from '../webhooks/window.ts';
+import { isLimited } from '../webhooks/limits/window.ts';
 
 /** Of one webhook, so that one that hangs does not keep the places from those of others. */
 const OF_ONE_WEBHOOK = 2;

@@ -15,7 +15,7 @@ import type { Slot } from './slots/slot.ts';
 import type { SendEnd } from './slots/standing.ts';
 import type { Shortage } from './claiming/turned-away.ts';
 import { UnderWay } from './under-way.ts';
-import { isLimited } from '../webhooks/window.ts';
+import { isLimited } from '../webhooks/limits/window.ts';
 import type { Wakeup } from './wakeup.ts';
 
 export type PlacementParts = AdmissionParts &

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { askedBy, verdictAfter } from '../../src/attempts/asked.ts';
 import type { Verdict } from '../../src/attempts/verdict.ts';
 import type { Exchange } from '../../src/sending/send.ts';
-import type { Asked } from '../../src/webhooks/heed.ts';
+import type { Asked } from '../../src/webhooks/health/heed.ts';
 
 const BOUNDS = { maxSeconds: 3600, nowMs: 0 };
 const DEAF = {

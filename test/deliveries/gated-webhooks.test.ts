@@ -4,7 +4,7 @@ import { suite, test, type TestContext } from 'node:test';
 import type { Queryable } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';
-import { pauseWebhook } from '../../src/webhooks/pause.ts';
+import { pauseWebhook } from '../../src/webhooks/health/pause.ts';
 import { flagOverWindow } from '../../src/webhooks/wake.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';

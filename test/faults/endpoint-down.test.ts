@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
-import { recoveryWindow } from '../../src/webhooks/recovery.ts';
+import { recoveryWindow } from '../../src/webhooks/health/recovery.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { addDeliveries, holdAll } from '../setup/rows.ts';

@@ -3,7 +3,7 @@ import { suite, test, type TestContext } from 'node:test';
 import { decide } from '../../src/worker/admission.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { releaseDue, repairWakes } from '../../src/upkeep/release.ts';
-import { resetState } from '../../src/webhooks/reset-state.ts';
+import { resetState } from '../../src/webhooks/health/reset-state.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';

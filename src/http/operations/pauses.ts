@@ -1,7 +1,7 @@
 import { inTransaction, type Tx } from '../../database/transaction.ts';
 import { withHealth, type ShownWebhook } from '../../deliveries/webhook-health.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { pauseWebhook, resumeWebhook } from '../../webhooks/pause.ts';
+import { pauseWebhook, resumeWebhook } from '../../webhooks/health/pause.ts';
 import { findWebhook } from '../../webhooks/webhook-store.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import type { ApiParts, Operations } from '../handler.ts';

@@ -3,14 +3,14 @@ import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import { withHealth, withoutTrouble } from '../../deliveries/webhook-health.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { rateLimitFault } from '../../webhooks/rate-limit.ts';
+import { rateLimitFault } from '../../webhooks/limits/rate-limit.ts';
 import {
   settingsAfter,
   WebhookNotFound,
   type Webhook,
   type WebhookSettings,
 } from '../../webhooks/webhook.ts';
-import { beginsAnew, resetState } from '../../webhooks/reset-state.ts';
+import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,

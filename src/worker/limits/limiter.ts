@@ -2,7 +2,7 @@ import type { Pool } from '../../database/pool.ts';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Claim } from '../../queue/claim.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Limits } from '../../webhooks/window.ts';
+import type { Limits } from '../../webhooks/limits/window.ts';
 import { Grant } from './grant.ts';
 import type { Next } from './places.ts';
 import { takePlaces, type Ask, type Taken } from './take-places.ts';

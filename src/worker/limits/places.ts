@@ -1,5 +1,5 @@
-import { nextQuestion, takeTokens } from '../../webhooks/gcra.ts';
-import type { Limits } from '../../webhooks/window.ts';
+import { nextQuestion, takeTokens } from '../../webhooks/limits/gcra.ts';
+import type { Limits } from '../../webhooks/limits/window.ts';
 
 /** What is known of a webhook while its state is locked, and what is asked for. */
 export type Question = {

@@ -6,8 +6,8 @@ import {
   givePermits,
   type PermitCount,
 } from '../../queue/permits.ts';
-import { lockLimits, setRates, type RateState } from '../../webhooks/limit-state.ts';
-import type { Limits } from '../../webhooks/window.ts';
+import { lockLimits, setRates, type RateState } from '../../webhooks/limits/limit-state.ts';
+import type { Limits } from '../../webhooks/limits/window.ts';
 import { placesFor, type Places, type Next } from './places.ts';
 
 /** The claims of one webhook that ask. `lifeMs`: how long a token is to be good for. */

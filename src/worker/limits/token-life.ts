@@ -1,5 +1,5 @@
-import { lifeMs, LONGEST_LIFE_MS } from '../../webhooks/gcra.ts';
-import type { RateLimit } from '../../webhooks/rate-limit.ts';
+import { lifeMs, LONGEST_LIFE_MS } from '../../webhooks/limits/gcra.ts';
+import type { RateLimit } from '../../webhooks/limits/rate-limit.ts';
 
 /**
  * How long tokens are good for: as their rate wants it, or longer where this worker takes longer

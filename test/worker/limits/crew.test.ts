@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { intervalMs } from '../../../src/webhooks/gcra.ts';
-import type { RateLimit } from '../../../src/webhooks/rate-limit.ts';
+import { intervalMs } from '../../../src/webhooks/limits/gcra.ts';
+import type { RateLimit } from '../../../src/webhooks/limits/rate-limit.ts';
 import { addWebhook } from '../../setup/rows.ts';
 import { freshWorkerQueue } from '../../setup/worker-queue.ts';
 import { enqueueNew, startCrew, type Start } from './crew.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Grant } from '../../../src/worker/limits/grant.ts';
 import { placesFor, type Places, type Question } from '../../../src/worker/limits/places.ts';
 import { TokenLife } from '../../../src/worker/limits/token-life.ts';
-import type { Limits } from '../../../src/webhooks/window.ts';
+import type { Limits } from '../../../src/webhooks/limits/window.ts';
 
 const TWO: Limits = { max_concurrency: 2, rate_limit: null };
 const TEN: Limits = { max_concurrency: null, rate_limit: { count: 10, per_seconds: 1, burst: 3 } };

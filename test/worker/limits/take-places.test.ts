@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { countPermitsInUse, deletePermitsOver } from '../../../src/queue/permits.ts';
 import type { Claim } from '../../../src/queue/claim.ts';
-import type { Limits } from '../../../src/webhooks/window.ts';
+import type { Limits } from '../../../src/webhooks/limits/window.ts';
 import { takePlaces, type Taken } from '../../../src/worker/limits/take-places.ts';
 import { wholeFile } from '../../setup/whole-file.ts';
 import { addWebhook } from '../../setup/rows.ts';

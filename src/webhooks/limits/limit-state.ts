@@ -1,4 +1,4 @@
-import type { Tx } from '../database/transaction.ts';
+import type { Tx } from '../../database/transaction.ts';
 
 /**
  * The state of a webhook's rate limit, in microseconds since 1970: the theoretical arrival time

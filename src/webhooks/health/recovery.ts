@@ -1,4 +1,4 @@
-import type { State } from './webhook-state.ts';
+import type { State } from '../webhook-state.ts';
 
 /** What of the state of a webhook bounds its window while it recovers. */
 export type Recovery = { state: State; recoveringSeconds: number | null };

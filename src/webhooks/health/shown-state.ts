@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/pool.ts';
+import type { Queryable } from '../../database/pool.ts';
 
 /** How it goes with a webhook, as the API and the metrics tell it. */
 export type ShownState = 'healthy' | 'failing' | 'recovering' | 'paused';

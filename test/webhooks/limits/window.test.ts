@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isLimited, windowOf, type Limits } from '../../src/webhooks/window.ts';
+import { isLimited, windowOf, type Limits } from '../../../src/webhooks/limits/window.ts';
 
 const rate = (count: number, per_seconds: number, burst: number) => ({ count, per_seconds, burst });
 

@@ -1,4 +1,4 @@
-import type { Tx } from '../database/transaction.ts';
+import type { Tx } from '../../database/transaction.ts';
 import { deactivateWebhooks } from './deactivate.ts';
 import {
   foldAll,
@@ -9,7 +9,7 @@ import {
   type Told,
 } from './health.ts';
 import { heedAnswers, type Asked, type HeededChange } from './heed.ts';
-import type { GateState } from './webhook-state.ts';
+import type { GateState } from '../webhook-state.ts';
 
 /**
  * What an attempt told about its webhook, what its answer asked for, and what the claim knew of

@@ -1,5 +1,5 @@
-import type { Queryable } from '../database/pool.ts';
-import type { Tx } from '../database/transaction.ts';
+import type { Queryable } from '../../database/pool.ts';
+import type { Tx } from '../../database/transaction.ts';
 
 /** An outage of a webhook: its probes, and its end. */
 

@@ -7,7 +7,7 @@ import {
   type Health,
   type HealthSettings,
   type Told,
-} from '../../src/webhooks/health.ts';
+} from '../../../src/webhooks/health/health.ts';
 
 const NOW = 1_000_000;
 

@@ -1,5 +1,5 @@
-import type { Tx } from '../database/transaction.ts';
-import type { WebhookSettings } from './webhook.ts';
+import type { Tx } from '../../database/transaction.ts';
+import type { WebhookSettings } from '../webhook.ts';
 
 type Compared = Pick<WebhookSettings, 'active' | 'on_failing'>;
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { lockLimits } from '../../src/webhooks/limit-state.ts';
-import { addWebhook } from '../setup/rows.ts';
-import { until } from '../setup/until.ts';
-import { wholeFile } from '../setup/whole-file.ts';
-import { freshWorkerQueue } from '../setup/worker-queue.ts';
+import { lockLimits } from '../../../src/webhooks/limits/limit-state.ts';
+import { addWebhook } from '../../setup/rows.ts';
+import { until } from '../../setup/until.ts';
+import { wholeFile } from '../../setup/whole-file.ts';
+import { freshWorkerQueue } from '../../setup/worker-queue.ts';
 
 suite('the states of limited webhooks', async () => {
   const worker = await freshWorkerQueue(wholeFile);

@@ -1,5 +1,5 @@
-import type { Tx } from '../database/transaction.ts';
-import type { Webhook } from './webhook.ts';
+import type { Tx } from '../../database/transaction.ts';
+import type { Webhook } from '../webhook.ts';
 
 /** Why we, not its owner, made a webhook inactive. */
 type DeactivatedReason = NonNullable<Webhook['deactivated_reason']>;

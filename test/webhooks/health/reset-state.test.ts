@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { inTransaction } from '../../src/database/transaction.ts';
-import { beginsAnew, resetState } from '../../src/webhooks/reset-state.ts';
-import { freshDatabase } from '../setup/database.ts';
-import { addWebhook } from '../setup/rows.ts';
-import { wholeFile } from '../setup/whole-file.ts';
+import { inTransaction } from '../../../src/database/transaction.ts';
+import { beginsAnew, resetState } from '../../../src/webhooks/health/reset-state.ts';
+import { freshDatabase } from '../../setup/database.ts';
+import { addWebhook } from '../../setup/rows.ts';
+import { wholeFile } from '../../setup/whole-file.ts';
 
 type Compared = Parameters<typeof beginsAnew>[0];
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
-import { intervalMs, lifeMs, nextQuestion, takeTokens } from '../../src/webhooks/gcra.ts';
-import type { RateLimit } from '../../src/webhooks/rate-limit.ts';
+import { intervalMs, lifeMs, nextQuestion, takeTokens } from '../../../src/webhooks/limits/gcra.ts';
+import type { RateLimit } from '../../../src/webhooks/limits/rate-limit.ts';
 
 const TEN: RateLimit = { count: 10, per_seconds: 1, burst: 5 };
 const ONE: RateLimit = { count: 1, per_seconds: 1, burst: 1 };

@@ -1,5 +1,5 @@
-import { NOTE_SUCCESS_SECONDS, type State } from './webhook-state.ts';
-import type { Webhook } from './webhook.ts';
+import { NOTE_SUCCESS_SECONDS, type State } from '../webhook-state.ts';
+import type { Webhook } from '../webhook.ts';
 
 /**
  * What attempts tell about the endpoint of a webhook, folded one after the other into its health.

@@ -1,5 +1,5 @@
 import { intervalMs } from './gcra.ts';
-import type { Webhook } from './webhook.ts';
+import type { Webhook } from '../webhook.ts';
 
 /** What a webhook allows in all workers together. */
 export type Limits = Pick<Webhook, 'max_concurrency' | 'rate_limit'>;

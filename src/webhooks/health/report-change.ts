@@ -1,4 +1,4 @@
-import type { Log } from '../telemetry/log.ts';
+import type { Log } from '../../telemetry/log.ts';
 import type { HealthChange } from './health-store.ts';
 
 /** Logs a change of the state of a webhook, after it was committed. */

@@ -1,4 +1,4 @@
-import type { Tx } from '../database/transaction.ts';
+import type { Tx } from '../../database/transaction.ts';
 
 /**
  * A pause of a webhook: until it ends its deliveries are held. It may end by itself at a time, when

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isRecovered, recoveryWindow, type Recovery } from '../../src/webhooks/recovery.ts';
+import {
+  isRecovered,
+  recoveryWindow,
+  type Recovery,
+} from '../../../src/webhooks/health/recovery.ts';
 
 const HEALTHY: Recovery = { state: 'healthy', recoveringSeconds: null };
 const recovering = (recoveringSeconds: number | null): Recovery => ({
