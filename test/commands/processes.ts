@@ -9,6 +9,9 @@ import { until } from '../setup/until.ts';
 
 type Environment = Record<string, string>;
 
+/** A process starts within a second, and much later on a machine that others keep busy. */
+const STARTED_MS = 60_000;
+
 /** `root`: another version's source tree. `descriptors`: most files that it may have open. */
 type Start = { url: string; root?: string | undefined; descriptors?: number | undefined };
 
@@ -23,7 +26,7 @@ export async function startServer(
     root,
     descriptors,
   });
-  const { port } = await server.event('server.started');
+  const { port } = await server.event('server.started', STARTED_MS);
   return { server, api: apiAt(`http://127.0.0.1:${Number(port)}`) };
 }
 
@@ -38,7 +41,7 @@ export async function startWorker(
     root,
     descriptors,
   });
-  await worker.event('worker.started');
+  await worker.event('worker.started', STARTED_MS);
   return worker;
 }
 
