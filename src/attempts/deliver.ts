@@ -1,5 +1,5 @@
 import { isProbe, type GateState } from '../webhooks/webhook-state.ts';
-import type { Webhook } from '../webhooks/webhook.ts';
+import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
@@ -11,7 +11,7 @@ import type { RetryAfterBounds } from './retry-after.ts';
 import { judge, judgeProbe, type Judged, type Verdict } from './verdict.ts';
 
 /** A delivery that this worker may send now. A long payload is still to be read. */
-type Due = { claim: Claim; delivery: SendableDelivery; webhook: Webhook; state: GateState };
+type Due = { claim: Claim; delivery: SendableDelivery; webhook: SendingWebhook; state: GateState };
 
 /** A due delivery with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };

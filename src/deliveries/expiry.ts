@@ -12,7 +12,7 @@ import type { HeldReason } from './delivery.ts';
  */
 export const expirySql = ({ delivery, webhook }: { delivery: string; webhook: string }) =>
   `least(${delivery}.expires_at,
-    ${delivery}.created_at + make_interval(secs => ${webhook}.max_delivery_age))`;
+    ${delivery}.created_at + ${webhook}.max_delivery_age * interval '1 second')`;
 
 /** Up to `limit` held deliveries whose own time has come, the first one first. */
 export async function findHeldExpired(db: Queryable, limit: number): Promise<string[]> {

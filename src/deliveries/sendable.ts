@@ -1,8 +1,8 @@
 import { shortText } from '../database/long-text.ts';
 import type { Queryable } from '../database/pool.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webhook-sql.ts';
-import { gateColumns, gateOf, type GateState, type JoinedGate } from '../webhooks/webhook-state.ts';
-import type { Webhook } from '../webhooks/webhook.ts';
+import { gateOf, gateSql, type GateState } from '../webhooks/webhook-state.ts';
+import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { Delivery, HeldReason } from './delivery.ts';
 import { expirySql } from './expiry.ts';
 
@@ -31,7 +31,7 @@ export type SendableDelivery = Pick<
 };
 
 /** A delivery with its webhook and that one's state, as they are now. */
-export type Sendable = { delivery: SendableDelivery; webhook: Webhook; state: GateState };
+export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; state: GateState };
 
 /**
  * Those of the deliveries that are there and whose webhook is, in no order. One statement reads
@@ -40,7 +40,7 @@ export type Sendable = { delivery: SendableDelivery; webhook: Webhook; state: Ga
  * the deliveries of each.
  */
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
-  const { rows } = await db.query<SendableDelivery & JoinedWebhook & JoinedGate>(
+  const { rows } = await db.query<SendableDelivery & JoinedWebhook & { gate: string | null }>(
     `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
          is_head, unbudgeted_attempts, sequence::float8 as sequence, created_at, expires_at,
@@ -49,16 +49,20 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
        from deliveries
        where id = any ($1::uuid[])
      )
-     select d.*, ${webhookColumns('w')}, ${gateColumns('s')},
+     select d.id, d.webhook_id, d.delivery_attempts, d.status, d.held_reason, d.isolated_by,
+       d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.payload, d.bytes,
+       d."waitSeconds", ${webhookColumns('w')}, ${gateSql('d.webhook_id')} as gate,
        coalesce(${expirySql({ delivery: 'd', webhook: 'w' })} <= now(), false) as expired
      from d
-     join webhooks w on w.id = d.webhook_id and w.deleted_at is null
-     left join webhook_states s on s.webhook_id = w.id`,
+     join webhooks w on w.id = d.webhook_id and w.deleted_at is null`,
     [ids],
   );
   const webhooks = new Map<string, Pick<Sendable, 'webhook' | 'state'>>();
   return rows.map((row) => {
-    const known = webhooks.get(row.webhook_id) ?? { webhook: webhookOf(row), state: gateOf(row) };
+    const known = webhooks.get(row.webhook_id) ?? {
+      webhook: webhookOf(row),
+      state: gateOf(row.gate),
+    };
     webhooks.set(row.webhook_id, known);
     return { delivery: deliveryOf(row), ...known };
   });

@@ -84,6 +84,20 @@ export const WEBHOOK_COLUMNS = {
   updated_at: { type: 'timestamptz' },
 } as const satisfies Record<string, Column>;
 
+/**
+ * What no worker needs to send: statements ask the database what these decide. To read them with
+ * 16 claims cost a worker a fifth of that CPU, and PostgreSQL a tenth.
+ */
+export const NOT_FOR_SENDING = [
+  'name',
+  'max_delivery_age',
+  'ordering_on_failure',
+  'deactivated_reason',
+  'deactivated_at',
+  'created_at',
+  'updated_at',
+] as const satisfies (keyof typeof WEBHOOK_COLUMNS)[];
+
 /** A row of such columns. */
 export type RowOf<Columns extends Record<string, Column>> = {
   -readonly [Name in keyof Columns]:

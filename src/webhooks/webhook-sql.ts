@@ -1,5 +1,5 @@
-import { SETTING_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.ts';
-import type { Webhook, WebhookSettings } from './webhook.ts';
+import { NOT_FOR_SENDING, SETTING_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.ts';
+import type { SendingWebhook, Webhook, WebhookSettings } from './webhook.ts';
 
 const columns = Object.keys(WEBHOOK_COLUMNS) as (keyof Webhook)[];
 const settings = Object.keys(SETTING_COLUMNS) as (keyof WebhookSettings)[];
@@ -24,19 +24,28 @@ export function settingValues(given: WebhookSettings): unknown[] {
 }
 
 /** A row of a statement that selects `webhookColumns`. */
-export type JoinedWebhook = { [Name in keyof Webhook as `webhook.${Name}`]: Webhook[Name] };
+export type JoinedWebhook = {
+  [Name in keyof SendingWebhook as `webhook.${Name}`]: SendingWebhook[Name];
+};
+
+const sending = columns.filter((name): name is keyof SendingWebhook =>
+  (NOT_FOR_SENDING as readonly string[]).every((other) => other !== name),
+);
 
 /**
- * All columns of a webhook for a statement that joins webhooks as `alias`, under names that no
- * other table has: `w.id as "webhook.id", w.name as "webhook.name", …`. `webhookOf` reads them.
+ * The columns of a webhook that a worker needs, for a statement that joins webhooks as `alias`,
+ * under names that no other table has: `w.id as "webhook.id", w.url as "webhook.url", …`.
+ * `webhookOf` reads them.
  */
 export function webhookColumns(alias: string): string {
-  return columns.map((name) => `${alias}.${name} as "webhook.${name}"`).join(', ');
+  return sending.map((name) => `${alias}.${name} as "webhook.${name}"`).join(', ');
 }
 
 /** The webhook of a joined row. */
-export function webhookOf(row: JoinedWebhook): Webhook {
-  return Object.fromEntries(columns.map((name) => [name, row[`webhook.${name}`]])) as Webhook;
+export function webhookOf(row: JoinedWebhook): SendingWebhook {
+  return Object.fromEntries(
+    sending.map((name) => [name, row[`webhook.${name}`]]),
+  ) as SendingWebhook;
 }
 
 /**

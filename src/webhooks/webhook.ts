@@ -2,12 +2,16 @@ import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
 import {
   SETTING_COLUMNS,
   type Column,
+  type NOT_FOR_SENDING,
   type RowOf,
   type WEBHOOK_COLUMNS,
 } from './webhook-columns.ts';
 
 /** A registered receiver. */
 export type Webhook = RowOf<typeof WEBHOOK_COLUMNS>;
+
+/** What of it a worker needs. */
+export type SendingWebhook = Omit<Webhook, (typeof NOT_FOR_SENDING)[number]>;
 
 /** What its owner decides. */
 export type WebhookSettings = RowOf<typeof SETTING_COLUMNS>;

@@ -8,7 +8,7 @@ import { findLastAttempts } from '../attempts/attempt-store.ts';
 import type { Claim } from '../queue/claim.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { GateState } from '../webhooks/webhook-state.ts';
-import type { Webhook } from '../webhooks/webhook.ts';
+import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
 import type { Grant } from './limits/grant.ts';
 import type { Slots } from './slots/slots.ts';
@@ -18,7 +18,7 @@ export type Admitted = {
   webhookId: string;
   lease: LeasedClaim;
   delivery: SendableDelivery;
-  webhook: Webhook;
+  webhook: SendingWebhook;
   state: GateState;
   /** When it was read, `performance.now()`. */
   readAt: number;

@@ -8,7 +8,7 @@ import {
   LATER_SECONDS,
   NEAR_SECONDS,
 } from '../../src/deliveries/may-run.ts';
-import { gateColumns, gateOf, type JoinedGate } from '../../src/webhooks/webhook-state.ts';
+import { gateOf, gateSql } from '../../src/webhooks/webhook-state.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { addWebhook } from '../setup/rows.ts';
 import { wholeFile } from '../setup/whole-file.ts';
@@ -105,11 +105,13 @@ suite('may it run', async () => {
       );
     const names = { webhook: 'w', state: 's' };
     const facts = { behind: '$2::boolean', wait: '$3::float8' };
-    const { rows } = await database.pool.query<
-      JoinedGate & { placed: HeldReason | null; coming: HeldReason | null }
-    >(
+    const { rows } = await database.pool.query<{
+      gate: string | null;
+      placed: HeldReason | null;
+      coming: HeldReason | null;
+    }>(
       `select ${heldReasonSql(names, { ...facts, placed: true })} as placed,
-         ${heldReasonSql(names, facts)} as coming, ${gateColumns('s')}
+         ${heldReasonSql(names, facts)} as coming, ${gateSql('w.id')} as gate
        from webhooks w left join webhook_states s on s.webhook_id = w.id
        where w.id = $1`,
       [webhook.id, behind, wait],
@@ -117,6 +119,6 @@ suite('may it run', async () => {
     const [row] = rows;
     assert.ok(row);
     const delivery = { id, ordering_key: behind ? 'key' : null, is_head: false, waitSeconds: wait };
-    return [heldReason(webhook, gateOf(row), delivery), row.placed, row.coming] as const;
+    return [heldReason(webhook, gateOf(row.gate), delivery), row.placed, row.coming] as const;
   }
 });

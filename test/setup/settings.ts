@@ -1,4 +1,5 @@
-import { settingsOf, type Webhook } from '../../src/webhooks/webhook.ts';
+import { NOT_FOR_SENDING } from '../../src/webhooks/webhook-columns.ts';
+import { settingsOf, type SendingWebhook, type Webhook } from '../../src/webhooks/webhook.ts';
 
 /**
  * What a webhook of a test is given where the test does not say otherwise: fields that every
@@ -31,4 +32,12 @@ export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook {
     updated_at: '2026-01-01T00:00:00.000000Z',
     ...change,
   };
+}
+
+/** What a worker reads of a webhook. */
+export function sendingOf(webhook: Webhook): SendingWebhook {
+  const left: readonly string[] = NOT_FOR_SENDING;
+  return Object.fromEntries(
+    Object.entries(webhook).filter(([name]) => !left.includes(name)),
+  ) as SendingWebhook;
 }
