@@ -72,6 +72,16 @@ async function holdAll(
       assert.equal((await scene.api().call('POST', '/deliveries', body)).status, 201);
     }
   };
+  // A server knows within a second what others than itself have changed.
+  const postUntilHeld = (to: Webhook, reason: string) =>
+    until(`a delivery is held: ${reason}`, async () => {
+      await post(to, 1);
+      const { rowCount } = await pool.query(
+        'select from deliveries where webhook_id = $1 and held_reason = $2',
+        [to.id, reason],
+      );
+      return (rowCount ?? 0) > 0;
+    });
   const inactive = await webhook('inactive');
   await scene.api().call('PUT', `/webhooks/${inactive.id}`, { ...inactive, active: false });
   await post(inactive, 1);
@@ -80,21 +90,14 @@ async function holdAll(
     `insert into webhook_states (webhook_id, state, failing_since) values ($1, 'failing', now())`,
     [failing.id],
   );
-  await post(failing, 1);
+  await postUntilHeld(failing, 'endpoint_failing');
   const paused = await webhook('paused');
   await scene.api().call('POST', `/webhooks/${paused.id}/pause`);
   await post(paused, 1);
   await post(await webhook('ordered'), KEYED, 'key');
   const large = await webhook('large');
   await post(large, BACKLOG);
-  await until('a flag', async () => {
-    const { rowCount } = await pool.query(
-      'select from webhook_states where webhook_id = $1 and over_window',
-      [large.id],
-    );
-    return (rowCount ?? 0) > 0;
-  });
-  await post(large, 1);
+  await postUntilHeld(large, 'backlog');
   const later = await webhook('later');
   await post(later, 2);
   await hold(scene, later, { reason: 'later', count: 1 });
