@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
 import { shownReason, type HeldReason } from './delivery.ts';
 
 /** A place in the order of overdue deliveries. */
@@ -25,6 +26,17 @@ export async function findOverdue(
     [overdueSeconds, after.scheduledAt, after.id, limit],
   );
   return rows;
+}
+
+/** Locks those of the deliveries that are pending and not held, and that nobody else has. */
+export async function lockPending(tx: Tx, ids: string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from deliveries
+     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null
+     order by id for update skip locked`,
+    [ids],
+  );
+  return rows.map(({ id }) => id);
 }
 
 export type Backlog = {

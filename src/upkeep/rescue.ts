@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { holdAsBacklog } from '../deliveries/hold.ts';
-import { findOverdue, type OverdueKey } from '../deliveries/pending.ts';
+import { findOverdue, lockPending, type OverdueKey } from '../deliveries/pending.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { flagOverWindow } from '../webhooks/wake.ts';
 
@@ -96,10 +96,12 @@ async function rescue(
   await queue.enqueue(tx, jobs);
   if (backlog.length === 0) return;
   await flagOverWindow(tx, [...new Set(backlog.map(({ webhookId }) => webhookId))]);
-  await holdAsBacklog(
+  // One may have got a job since it was looked at. Nobody gives it one while its row is ours.
+  const locked = await lockPending(
     tx,
     backlog.map(({ id }) => id),
   );
+  await holdAsBacklog(tx, [...(await queue.withoutJob(tx, locked))]);
 }
 
 async function tryLock(tx: Tx): Promise<boolean> {
