@@ -87,21 +87,28 @@ async function rescueStretch(
 
 type Overdue = { id: string; webhookId: string };
 
+/**
+ * Each may have been held since it was looked at, or have got a job: it is locked and asked again.
+ * Nobody holds it or gives it a job while its row is ours.
+ */
 async function rescue(
   tx: Tx,
   queue: ClaimableQueue,
   { placed = [], backlog = [] }: { placed?: Overdue[]; backlog?: Overdue[] },
 ): Promise<void> {
-  const jobs = placed.map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
-  await queue.enqueue(tx, jobs);
-  if (backlog.length === 0) return;
+  if (placed.length + backlog.length === 0) return;
+  // The state of a webhook is locked before its deliveries, as everywhere.
   await flagOverWindow(tx, [...new Set(backlog.map(({ webhookId }) => webhookId))]);
-  // One may have got a job since it was looked at. Nobody gives it one while its row is ours.
-  const locked = await lockPending(
+  const ids = [...placed, ...backlog].map(({ id }) => id);
+  const lost = await queue.withoutJob(tx, await lockPending(tx, ids));
+  const jobs = placed
+    .filter(({ id }) => lost.has(id))
+    .map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
+  await queue.enqueue(tx, jobs);
+  await holdAsBacklog(
     tx,
-    backlog.map(({ id }) => id),
+    backlog.flatMap(({ id }) => (lost.has(id) ? [id] : [])),
   );
-  await holdAsBacklog(tx, [...(await queue.withoutJob(tx, locked))]);
 }
 
 async function tryLock(tx: Tx): Promise<boolean> {

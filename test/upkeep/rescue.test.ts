@@ -7,7 +7,7 @@ import { changed } from '../setup/changed.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
-import { count, jobs } from '../setup/tables.ts';
+import { count, deliveryRow, jobs } from '../setup/tables.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 const rescuing = ({ pool, queue }: WorkerQueue, other: ClaimableQueue = queue) => ({
@@ -124,6 +124,27 @@ suite('rescue', { concurrency: 4 }, () => {
     await rescueOverdue(rescuing(worker));
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
+
+  for (const [what, liveJobs] of [
+    ['is to get a job', 1000],
+    ['is to be backlog', 0],
+  ] as const)
+    test(`held by somebody else after it was looked at, where it ${what} → it is held, without a job`, async (t) => {
+      const worker = await freshWorkerQueue(t);
+      const webhook = await addWebhook(worker);
+      const [id = ''] = await addDeliveries(worker, webhook.id, { overdueSeconds: 60 });
+      let looks = 0;
+      const queue = changed(worker.queue, {
+        withoutJob: async (tx, ids) => {
+          const lost = await worker.queue.withoutJob(tx, ids);
+          if ((looks += 1) === 1) await holdAll(worker, webhook.id);
+          return lost;
+        },
+      });
+      await rescueOverdue({ ...rescuing(worker, queue), liveJobs });
+      assert.deepEqual(await jobs(worker.pool), []);
+      assert.equal((await deliveryRow(worker.pool, id))?.held_reason, 'webhook_inactive');
+    });
 
   test('nothing overdue → nothing happens', async (t) => {
     const worker = await freshWorkerQueue(t);
