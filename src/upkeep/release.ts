@@ -51,7 +51,8 @@ type ReleaseParts = { pool: Pool; queue: DeliveryQueue; liveJobs: number; log: L
 /**
  * Gives held deliveries that may run now a job: those whose time is near, and those of webhooks
  * that are to be looked at, as many as the window of each has room for.
- * @returns 'more' where a round was not enough, and 'soon' where something may be left.
+ * @returns 'more' where a round was not enough, and 'soon' where something may be left. Where a
+ * webhook failed the next round comes at its usual time.
  */
 export async function releaseDue(parts: ReleaseParts): Promise<Left> {
   const isNearDone = await releaseAllNear(parts);
@@ -59,13 +60,25 @@ export async function releaseDue(parts: ReleaseParts): Promise<Left> {
   if (ids.length === 0) return isNearDone ? undefined : 'more';
   const counts = await countLiveJobs(parts.pool, NEAR_SECONDS);
   let more = !isNearDone || ids.length === WEBHOOKS_A_ROUND;
+  let failed = 0;
   for (const id of ids) {
-    const looked = await lookAt(parts, id, counts.get(id) ?? NO_JOBS);
-    if (looked?.pauseEnded) parts.log.info('webhook.resumed', { webhook_id: id, by: 'time' });
-    if (looked?.recovered) reportChange(parts.log, { webhookId: id, kind: 'recovered' });
-    more ||= looked?.next.wakeSeconds === 0;
+    try {
+      const looked = await lookAt(parts, id, counts.get(id) ?? NO_JOBS);
+      report(parts.log, id, looked);
+      more ||= looked?.next.wakeSeconds === 0;
+    } catch (error) {
+      // What is wrong with one webhook keeps no other from its turn.
+      parts.log.warn('release.webhook_failed', { webhook_id: id, error });
+      failed += 1;
+    }
   }
+  if (failed > 0) return undefined;
   return more ? 'more' : 'soon';
+}
+
+function report(log: Log, webhookId: string, looked: Looked | undefined): void {
+  if (looked?.pauseEnded) log.info('webhook.resumed', { webhook_id: webhookId, by: 'time' });
+  if (looked?.recovered) reportChange(log, { webhookId, kind: 'recovered' });
 }
 
 /**

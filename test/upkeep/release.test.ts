@@ -8,7 +8,8 @@ import {
   type NextLook,
 } from '../../src/webhooks/wake.ts';
 import { releaseHeld } from '../setup/release.ts';
-import { silentLog } from '../setup/parts.ts';
+import { changed } from '../setup/changed.ts';
+import { keepingLog, silentLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook, addWebhookRows, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
@@ -209,6 +210,33 @@ suite('release', { concurrency: 4 }, () => {
       [id],
     );
     assert.equal(await releaseDue({ ...worker, log: silentLog, liveJobs: 1000 }), undefined);
+  });
+
+  test('a webhook at which a look fails → the log names it, and the others have their turn', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const [broken, well] = [await addWebhook(worker), await addWebhook(worker)];
+    const ids = new Map<string, string>();
+    for (const { id } of [broken, well]) {
+      ids.set(id, (await addDeliveries(worker, id))[0] ?? '');
+      await holdAll(worker, id);
+    }
+    await worker.commit((tx) => wakeWebhooks(tx, [broken.id, well.id]));
+    const queue = changed(worker.queue, {
+      enqueue: (tx, all) =>
+        all.some(({ webhookId }) => webhookId === broken.id)
+          ? Promise.reject(new Error('no'))
+          : worker.queue.enqueue(tx, all),
+    });
+    const log = keepingLog();
+    assert.equal(await releaseDue({ ...worker, queue, log, liveJobs: 1000 }), undefined);
+    const released = (await jobs(worker.pool)).map(({ deliveryId }) => deliveryId);
+    assert.deepEqual(released, [ids.get(well.id)]);
+    assert.deepEqual(
+      log.lines.map(({ event, fields }) => [event, fields['webhook_id']]),
+      [['release.webhook_failed', broken.id]],
+    );
+    await releaseDue({ ...worker, log, liveJobs: 1000 });
+    assert.equal((await jobs(worker.pool)).length, 2);
   });
 });
 
