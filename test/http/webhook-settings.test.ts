@@ -1,42 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GivenSettings, Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
+import { GIVEN, LATER_DEFAULTS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 /** The settings that version 2.1 did not have: what is taken, refused and kept. */
 
 const database = await freshDatabase(wholeFile);
 const api = await startApi(wholeFile, database);
-
-/** What a client of version 2.1 knows and sends. */
-const KNOWN: GivenSettings = {
-  name: 'a webhook',
-  url: 'http://127.0.0.1:9/never',
-  content_type: 'application/json',
-  valid_status_codes: [200],
-  secret_token: 'my-secret-token',
-  active: true,
-  max_delivery_attempts: 3,
-  delivery_attempt_timeout: 5,
-  retry_min_backoff: 1,
-  retry_max_backoff: 2,
-};
-
-const DEFAULTS = {
-  max_concurrency: null,
-  rate_limit: null,
-  retry_schedule: null,
-  retry_jitter: 0,
-  honor_retry_after: false,
-  on_gone: 'retry',
-  on_failing: 'retry',
-  failing_after: { attempts: 5, seconds: 60 },
-  deactivate_after: null,
-  max_delivery_age: null,
-  ordering_on_failure: 'continue',
-} as const satisfies Partial<WebhookSettings>;
 
 const CHANGED = {
   max_concurrency: 7,
@@ -52,8 +25,8 @@ const CHANGED = {
   ordering_on_failure: 'block',
 } as const satisfies Partial<WebhookSettings>;
 
-type Later = keyof typeof DEFAULTS;
-const NAMES = Object.keys(DEFAULTS) as Later[];
+type Later = keyof typeof LATER_DEFAULTS;
+const NAMES = Object.keys(LATER_DEFAULTS) as Later[];
 
 const limit = (count: unknown, per_seconds: unknown, more: object = {}) => ({
   count,
@@ -213,7 +186,7 @@ for (const name of NAMES)
         ['POST', '/webhooks'],
         ['PUT', `/webhooks/${webhook.id}`],
       ] as const) {
-        const answer = await api.call(method, path, { ...KNOWN, [name]: value });
+        const answer = await api.call(method, path, { ...GIVEN, [name]: value });
         assert.deepEqual(
           [answer.status, answer.body],
           [400, { code: 4, message: 'request validation failed', details }],
@@ -226,13 +199,13 @@ for (const name of NAMES)
 
 test('a webhook without any of them, or with null for each → their defaults', async () => {
   const nothing = Object.fromEntries(NAMES.map((name) => [name, null]));
-  assert.deepEqual(laterOf(await create()), DEFAULTS);
-  assert.deepEqual(laterOf(await create(nothing)), DEFAULTS);
+  assert.deepEqual(laterOf(await create()), LATER_DEFAULTS);
+  assert.deepEqual(laterOf(await create(nothing)), LATER_DEFAULTS);
 });
 
 test('a PUT that leaves them out → kept, while those of version 2.1 go back to their defaults', async () => {
   const { id } = await create(CHANGED);
-  const { secret_token: _token, active: _active, ...required } = KNOWN;
+  const { secret_token: _token, active: _active, ...required } = GIVEN;
   const { status, body } = await api.call('PUT', `/webhooks/${id}`, required);
   assert.equal(status, 200);
   const { secret_token, active } = body as Webhook;
@@ -245,7 +218,7 @@ for (const name of NAMES)
   test(`a PUT with null for ${name} → its default, and the others are kept`, async () => {
     const { id } = await create(CHANGED);
     const replaced = await put(id, { [name]: null });
-    assert.deepEqual(laterOf(replaced), { ...CHANGED, [name]: DEFAULTS[name] });
+    assert.deepEqual(laterOf(replaced), { ...CHANGED, [name]: LATER_DEFAULTS[name] });
     assert.deepEqual(await read(id), replaced);
   });
 
@@ -328,13 +301,13 @@ function deactivationOf({ deactivated_reason, deactivated_at }: Webhook): object
 }
 
 async function create(settings: object = {}): Promise<Webhook> {
-  const { status, body } = await api.call('POST', '/webhooks', { ...KNOWN, ...settings });
+  const { status, body } = await api.call('POST', '/webhooks', { ...GIVEN, ...settings });
   assert.equal(status, 201, JSON.stringify(body));
   return body as Webhook;
 }
 
 async function put(id: string, settings: object): Promise<Webhook> {
-  const { status, body } = await api.call('PUT', `/webhooks/${id}`, { ...KNOWN, ...settings });
+  const { status, body } = await api.call('PUT', `/webhooks/${id}`, { ...GIVEN, ...settings });
   assert.equal(status, 200, JSON.stringify(body));
   return body as Webhook;
 }

@@ -1,5 +1,10 @@
 import { NOT_FOR_SENDING } from '../../src/webhooks/webhook-columns.ts';
-import { settingsOf, type SendingWebhook, type Webhook } from '../../src/webhooks/webhook.ts';
+import {
+  settingsOf,
+  type SendingWebhook,
+  type Webhook,
+  type WebhookSettings,
+} from '../../src/webhooks/webhook.ts';
 
 /**
  * What a webhook of a test is given where the test does not say otherwise: fields that every
@@ -17,6 +22,21 @@ export const GIVEN = {
   retry_min_backoff: 1,
   retry_max_backoff: 2,
 };
+
+/** What settings that version 2.1 did not have are where nobody gives them. */
+export const LATER_DEFAULTS = {
+  max_concurrency: null,
+  rate_limit: null,
+  retry_schedule: null,
+  retry_jitter: 0,
+  honor_retry_after: false,
+  on_gone: 'retry',
+  on_failing: 'retry',
+  failing_after: { attempts: 5, seconds: 60 },
+  deactivate_after: null,
+  max_delivery_age: null,
+  ordering_on_failure: 'continue',
+} as const satisfies Partial<WebhookSettings>;
 
 /** All that such a webhook has. */
 export const SETTINGS = settingsOf(GIVEN);

@@ -17,23 +17,8 @@ import {
 } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { addWebhook } from '../setup/rows.ts';
-import { sendingOf, SETTINGS } from '../setup/settings.ts';
+import { LATER_DEFAULTS, sendingOf, SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
-
-/** What settings that version 2.1 did not have are where nobody gives them. */
-const NEW_DEFAULTS = {
-  max_concurrency: null,
-  rate_limit: null,
-  retry_schedule: null,
-  retry_jitter: 0,
-  honor_retry_after: false,
-  on_gone: 'retry',
-  on_failing: 'retry',
-  failing_after: { attempts: 5, seconds: 60 },
-  deactivate_after: null,
-  max_delivery_age: null,
-  ordering_on_failure: 'continue',
-} as const satisfies Partial<WebhookSettings>;
 
 const REQUIRED: GivenSettings = {
   name: 'a webhook',
@@ -45,9 +30,9 @@ const REQUIRED: GivenSettings = {
   retry_min_backoff: 1,
   retry_max_backoff: 2,
 };
-const DEFAULTS = { ...REQUIRED, secret_token: '', active: false, ...NEW_DEFAULTS };
+const DEFAULTS = { ...REQUIRED, secret_token: '', active: false, ...LATER_DEFAULTS };
 const NOTHING = Object.fromEntries(
-  Object.keys({ ...NEW_DEFAULTS, secret_token: '', active: '' }).map((name) => [name, null]),
+  Object.keys({ ...LATER_DEFAULTS, secret_token: '', active: '' }).map((name) => [name, null]),
 );
 
 const GIVEN: [when: string, given: GivenSettings, then: object][] = [
@@ -94,13 +79,13 @@ test('settings replaced by those of version 2.1 alone → the later ones stay', 
     active: false,
   }));
 
-for (const name of Object.keys(NEW_DEFAULTS) as (keyof typeof NEW_DEFAULTS)[])
+for (const name of Object.keys(LATER_DEFAULTS) as (keyof typeof LATER_DEFAULTS)[])
   test(`${name} replaced by null → its default, and the other later settings stay`, () =>
     assert.deepEqual(settingsAfter({ ...CHANGED }, { ...REQUIRED, [name]: null }), {
       ...CHANGED,
       secret_token: '',
       active: false,
-      [name]: NEW_DEFAULTS[name],
+      [name]: LATER_DEFAULTS[name],
     }));
 
 test('a rate limit replaced by one without a burst → its own default, not the burst from before', () =>
@@ -114,7 +99,7 @@ test('the settings that a PUT may leave out and keep → all that version 2.1 di
   const kept = Object.entries<Column>(SETTING_COLUMNS).filter(([, { keep }]) => keep);
   assert.deepEqual(
     kept.map(([name]) => name),
-    Object.keys(NEW_DEFAULTS),
+    Object.keys(LATER_DEFAULTS),
   );
 });
 

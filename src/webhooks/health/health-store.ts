@@ -9,6 +9,7 @@ import {
   type Told,
 } from './health.ts';
 import { heedAnswers, type Asked, type HeededChange } from './heed.ts';
+import { keepStates } from '../keep-states.ts';
 import type { GateState } from '../webhook-state.ts';
 
 /**
@@ -57,16 +58,6 @@ function isToBeNoted({ told, state }: Telling): boolean {
 
 function isSame(one: Health, other: Health): boolean {
   return (Object.keys(one) as (keyof Health)[]).every((name) => one[name] === other[name]);
-}
-
-/** Makes the rows that are missing, and locks all, in the order of their ids. */
-async function keepStates(tx: Tx, ids: string[]): Promise<void> {
-  await tx.query(
-    `insert into webhook_states as s (webhook_id)
-     select id from webhooks where id = any ($1::uuid[]) order by id
-     on conflict (webhook_id) do update set webhook_id = excluded.webhook_id`,
-    [ids],
-  );
 }
 
 type HealthRow = { webhookId: string; health: Health; settings: HealthSettings; now: number };

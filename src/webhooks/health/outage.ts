@@ -41,6 +41,10 @@ export async function putProbeOff(tx: Tx, webhookId: string, pause: number): Pro
   );
 }
 
+/** Columns of webhook_states, as an outage that is over leaves them: nobody holds or probes. */
+export const HELD_NO_MORE = `state = 'healthy', probe_at = null, probe_pause = null,
+  probe_delivery_id = null, recovering_since = null`;
+
 /**
  * Its deliveries are not held any more. `recovered`: nor is it failing; otherwise that is for its
  * attempts to tell.
@@ -52,8 +56,7 @@ export async function endHold(
 ): Promise<void> {
   await tx.query(
     `update webhook_states
-     set state = 'healthy', probe_at = null, probe_pause = null, probe_delivery_id = null,
-       recovering_since = null, failing_since = case when $2 then null else failing_since end
+     set ${HELD_NO_MORE}, failing_since = case when $2 then null else failing_since end
      where webhook_id = $1`,
     [webhookId, recovered],
   );

@@ -1,5 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 import type { WebhookSettings } from '../webhook.ts';
+import { HELD_NO_MORE } from './outage.ts';
 
 type Compared = Pick<WebhookSettings, 'active' | 'on_failing'>;
 
@@ -21,8 +22,7 @@ export async function resetState(tx: Tx, id: string): Promise<void> {
   await tx.query(
     `insert into webhook_states as s (webhook_id, wake_at) values ($1, now())
      on conflict (webhook_id) do update
-     set state = 'healthy', consecutive_failures = 0, failures_since = null, failing_since = null,
-       probe_at = null, probe_pause = null, probe_delivery_id = null, recovering_since = null,
+     set ${HELD_NO_MORE}, consecutive_failures = 0, failures_since = null, failing_since = null,
        wake_at = least(s.wake_at, excluded.wake_at)`,
     [id],
   );

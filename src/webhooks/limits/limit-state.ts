@@ -1,4 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
+import { keepStates } from '../keep-states.ts';
 
 /**
  * The state of a webhook's rate limit, in microseconds since 1970: the theoretical arrival time
@@ -17,12 +18,7 @@ export type RateState = { nextAt: number | null; readAt: number };
 export async function lockLimits(tx: Tx, ids: string[]): Promise<Map<string, RateState>> {
   const locked = await lock(tx, ids, ids.length);
   if (locked.size === ids.length) return locked;
-  await tx.query(
-    `insert into webhook_states as s (webhook_id)
-     select id from webhooks where id = any ($1::uuid[]) order by id
-     on conflict (webhook_id) do update set webhook_id = excluded.webhook_id`,
-    [ids],
-  );
+  await keepStates(tx, ids);
   return lock(tx, ids, 0);
 }
 
