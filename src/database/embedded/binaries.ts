@@ -121,11 +121,10 @@ async function withPlainPath(native: string): Promise<{ folder: string; remove()
 
 /**
  * The reason in what a program of PostgreSQL has printed: its first fatal line without the time,
- * else its last line.
+ * else its last line. Where a server was killed, its sessions write their last words into the same
+ * log: that they end is no reason why the next one does not start.
  */
 export function reasonIn(printed: string): string | undefined {
-  return (
-    (/\b(?:FATAL|PANIC|error): +(.*)/.exec(printed)?.[1] ?? printed.trim().split('\n').at(-1)) ||
-    undefined
-  );
+  const fatal = /\b(?:FATAL|PANIC|error): +(?! |terminating connection )(.*)/.exec(printed);
+  return (fatal?.[1] ?? printed.trim().split('\n').at(-1)) || undefined;
 }
