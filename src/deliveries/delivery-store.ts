@@ -32,11 +32,11 @@ export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
 export type StoredRow = Delivery & { isHeld: boolean };
 
 /**
- * How webhooks are looked at. `wait` false: one that another transaction is about to remove is
- * passed over, so that it holds nobody else up. `gated` false: the states of the webhooks are known
- * to hold nothing, and are not asked.
+ * How the webhooks of deliveries are asked. `wait` false: one that another transaction is about to
+ * remove is passed over, so that it holds nobody else up. `gated` false: the states of the webhooks
+ * are known to hold nothing, and are not asked.
  */
-export type Look = { wait: boolean; gated: boolean };
+export type Insertion = { wait: boolean; gated: boolean };
 
 /** To join the states and ask the rule cost 115 of 435 µs of planning and execution for 8. */
 const KNOWN = {
@@ -54,7 +54,7 @@ const KNOWN = {
 export async function insertDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
-  { wait, gated }: Look,
+  { wait, gated }: Insertion,
 ): Promise<StoredDelivery[]> {
   const { rows } = await tx.query<StoredRow>(
     `with known as (

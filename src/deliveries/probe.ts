@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { NextJob } from '../queue/delivery-queue.ts';
-import { RELEASABLE_REASONS } from './hold.ts';
+import { RELEASABLE_REASONS } from './release.ts';
 
 /**
  * Frees one held delivery of a failing webhook, to be tried now: that with the fewest attempts, and

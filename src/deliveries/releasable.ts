@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
-import { RELEASABLE_REASONS } from './hold.ts';
+import { RELEASABLE_REASONS } from './release.ts';
 import { heldReasonSql } from './may-run.ts';
 
 /**

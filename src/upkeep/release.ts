@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { forgottenWebhookIds, hasReleasable } from '../deliveries/releasable.ts';
-import { releaseDeliveries, releaseNear } from '../deliveries/hold.ts';
+import { releaseDeliveries, releaseNear } from '../deliveries/release.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';

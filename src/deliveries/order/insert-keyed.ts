@@ -2,7 +2,7 @@ import type { Tx } from '../../database/transaction.ts';
 import {
   COLUMNS,
   storedOf,
-  type Look,
+  type Insertion,
   type NewDelivery,
   type StoredDelivery,
   type StoredRow,
@@ -37,7 +37,7 @@ export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<vo
 export async function insertKeyedDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
-  { wait }: Pick<Look, 'wait'>,
+  { wait }: Pick<Insertion, 'wait'>,
 ): Promise<StoredDelivery[]> {
   const { rows } = await tx.query<StoredRow>(
     `with known as (

@@ -1,0 +1,115 @@
+import type { Tx } from '../database/transaction.ts';
+import type { NextJob } from '../queue/delivery-queue.ts';
+import type { HeldReason } from './delivery.ts';
+import { heldReasonSql, NEAR_SECONDS } from './may-run.ts';
+
+/** Reasons that end with a change of the webhook, or with a place in its window. */
+export const RELEASABLE_REASONS = [
+  'webhook_inactive',
+  'endpoint_failing',
+  'endpoint_paused',
+  'imported',
+  'backlog',
+] as const satisfies HeldReason[];
+
+/**
+ * A delivery with a new reason: its client sees a change where either reason is one that the API
+ * shows.
+ */
+const CHANGED_AT = `case when coalesce(held.was, 'later') in ('later', 'backlog')
+  and coalesce(held.reason, 'later') in ('later', 'backlog') then updated_at else now() end`;
+
+/**
+ * Frees up to `limit` held deliveries of a webhook that may run now, in the order of their time.
+ * One that may not run for another reason is held for that from now on.
+ * @returns how many were looked at, and the jobs that those freed get in this transaction.
+ */
+export async function releaseDeliveries(
+  tx: Tx,
+  webhookId: string,
+  limit: number,
+): Promise<{ seen: number; jobs: NextJob[] }> {
+  const { rows } = await tx.query<ReleasedRow>(
+    `with held as (
+       select d.id, d.held_reason as was,
+         ${reasonSql('d', { placed: true })} as reason
+       from webhooks w
+       left join webhook_states s on s.webhook_id = w.id
+       cross join lateral (
+         select one.* from unnest($3::text[]) as released (reason)
+         cross join lateral (
+           select id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+           where webhook_id = $1 and held_reason = released.reason and parked_at is not null
+           order by scheduled_at, id limit $2 for update skip locked
+         ) as one
+         order by one.scheduled_at, one.id limit $2
+       ) as d
+       where w.id = $1
+     )
+     ${FREE}`,
+    [webhookId, limit, RELEASABLE_REASONS],
+  );
+  return { seen: rows.length, jobs: rows.flatMap(jobOf) };
+}
+
+/**
+ * Looks at up to `limit` deliveries that were due later, and whose time is near: they get a job, or
+ * are held for another reason.
+ * @returns how many were looked at, and the jobs of those freed, in the order of their time.
+ */
+export async function releaseNear(
+  tx: Tx,
+  limit: number,
+): Promise<{ seen: number; jobs: NextJob[] }> {
+  const { rows } = await tx.query<ReleasedRow>(
+    `with near as (
+       select id, webhook_id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+       where held_reason = 'later' and scheduled_at < now() + make_interval(secs => $2)
+       order by scheduled_at, id limit $1 for update skip locked
+     ), held as (
+       select d.id, d.held_reason as was, ${reasonSql('d', { placed: false })} as reason
+       from near d
+       join webhooks w on w.id = d.webhook_id
+       left join webhook_states s on s.webhook_id = w.id
+     )
+     ${FREE}`,
+    [limit, NEAR_SECONDS],
+  );
+  return { seen: rows.length, jobs: rows.flatMap(jobOf) };
+}
+
+function reasonSql(delivery: string, { placed }: { placed: boolean }): string {
+  return heldReasonSql(
+    { webhook: 'w', state: 's' },
+    {
+      behind: `${delivery}.ordering_key is not null and not ${delivery}.is_head`,
+      wait: `extract(epoch from ${delivery}.scheduled_at - now())`,
+      placed,
+    },
+  );
+}
+
+const FREE = `, freed as (
+    update deliveries
+    set held_reason = held.reason, updated_at = ${CHANGED_AT},
+      parked_at = case when held.reason is not null then coalesce(parked_at, now()) end
+    from held
+    where deliveries.id = held.id
+    returning deliveries.id, webhook_id, scheduled_at, crashes, held.reason
+  )
+  select id, webhook_id as "webhookId", reason, crashes,
+    greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
+  from freed
+  order by scheduled_at, id`;
+
+type ReleasedRow = {
+  id: string;
+  webhookId: string;
+  reason: HeldReason | null;
+  crashes: number;
+  delaySeconds: number;
+};
+
+function jobOf({ id, reason, ...job }: ReleasedRow): NextJob[] {
+  return reason === null ? [{ deliveryId: id, ...job }] : [];
+}
