@@ -5,6 +5,7 @@ import { peakMemory, startMeter } from './meter.ts';
 import type { Arrivals } from './receiver.ts';
 import { hasPending } from './rows.ts';
 import type { Service } from './service.ts';
+import { startStorageMeter } from './storage.ts';
 import type { Trial } from './trial.ts';
 
 /** `keys`: the deliveries have as many ordering keys, in turn; 0: they have none. */
@@ -18,8 +19,8 @@ export async function acceptBacklog(
 ): Promise<Figure[]> {
   const { progress, payload } = trial;
   progress.step(`POST of ${grouped(count)} deliveries`);
-  const parts = trial.parts({ server });
-  const cpu = startMeter(parts);
+  const storage = await startStorageMeter(trial.pool);
+  const cpu = startMeter(trial.parts({ server }));
   const { latenciesMs, seconds } = await postAll(
     server.url,
     { count, connections, draft: inTurn(webhookIds, payload, keys) },
@@ -28,7 +29,7 @@ export async function acceptBacklog(
   return [
     more('accepted', count / seconds, '/s'),
     ...p50p99('POST', latenciesMs),
-    ...cpu(count).map(whileAccepting),
+    ...[...cpu(count), ...(await storage(count))].map(whileAccepting),
   ];
 }
 
@@ -43,8 +44,9 @@ export function inTurn(webhookIds: string[], payload: () => string, keys = 0): (
   };
 }
 
+/** What has the same name while the workers drain. */
 const whileAccepting = (figure: Figure): Figure =>
-  figure.name.startsWith('PostgreSQL') ? { ...figure, name: `${figure.name}, accepting` } : figure;
+  figure.name.startsWith('server') ? figure : { ...figure, name: `${figure.name}, accepting` };
 
 /** `group`: the one of the receiver's in which they arrive. */
 type Drained = { webhookIds: string[]; count: number; group?: string };
@@ -59,6 +61,7 @@ export async function drainBacklog(
 ): Promise<Outcome & { workers: Service[] }> {
   const { progress, receiver, pool } = trial;
   progress.step(`drain of ${grouped(count)} deliveries`);
+  const storage = await startStorageMeter(pool);
   const startedAt = now();
   const workers = await trial.startWorkers();
   const deadline = trial.deadline();
@@ -86,6 +89,7 @@ export async function drainBacklog(
       less('worker start to first arrival', firstAt - startedAt, 'ms'),
       less('longest pause between arrivals', longestPause(arrivals), 'ms'),
       ...cpu(arrivals.length),
+      ...(await storage(arrivals.length)),
       ...peakMemory(parts),
       less('sent again', repeats, ''),
     ],

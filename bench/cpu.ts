@@ -22,6 +22,25 @@ export function peakMemoryMb(pid: number): number | undefined {
 }
 
 /**
+ * The memory that a process and those it started hold now, in MB: their proportional set size, in
+ * which a page that several processes share counts once between them. Undefined where the system
+ * does not tell (https://docs.kernel.org/filesystems/proc.html, smaps_rollup: Linux, and only of
+ * processes of our own user).
+ */
+export function heldMemoryMb(pid: number): number | undefined {
+  const root = pssKb(pid);
+  if (root === undefined) return undefined;
+  // A child may end while this is read; it holds nothing then.
+  const others = processTree(pid).slice(1);
+  return others.reduce((sum, child) => sum + (pssKb(child.pid) ?? 0), root) / 1024;
+}
+
+function pssKb(pid: number): number | undefined {
+  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes);
+}
+
+/**
  * The parent of a process that is called `name`, as is its parent; undefined where it is not on
  * this machine.
  */

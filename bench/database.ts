@@ -8,6 +8,7 @@ import { startEmbedded } from '../src/database/embedded/database.ts';
 import { parseDatabaseUrl } from '../src/database/url.ts';
 import type { Cleanup } from './cleanup.ts';
 import { parentOf } from './cpu.ts';
+import { STATEMENT_SETTINGS } from './statements.ts';
 
 /** A PostgreSQL server to make databases on. */
 export type DatabaseServer = {
@@ -33,7 +34,7 @@ export async function openDatabaseServer(
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-bench-'));
   // PostgreSQL does not run as root, and the user that it runs as must get in.
   await chmod(folder, 0o755);
-  const starting = startEmbedded(path.join(folder, 'data'));
+  const starting = startEmbedded(path.join(folder, 'data'), STATEMENT_SETTINGS);
   cleanup.add(async () => {
     const embedded = await starting.catch(() => undefined);
     await embedded?.stop();

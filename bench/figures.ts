@@ -1,4 +1,4 @@
-export type Unit = '/s' | 'ms' | 's' | 'MB' | '×' | '%' | '';
+export type Unit = '/s' | 'ms' | 's' | 'MB' | 'B' | '×' | '%' | '';
 
 /**
  * One measured number. Undefined: it cannot be had here. `better` says which direction is good;

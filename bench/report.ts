@@ -125,7 +125,11 @@ const unitText = (unit: Unit) => (unit === '' || unit === '/s' || unit === '×' 
 
 function numberText(value: number, unit: Unit): string {
   const digits =
-    unit === '' || unit === 'MB' || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+    unit === '' || unit === 'MB' || unit === 'B' || Math.abs(value) >= 100
+      ? 0
+      : Math.abs(value) >= 10
+        ? 1
+        : 2;
   return value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,

@@ -85,7 +85,11 @@ function inTurn(webhookIds: string[], i: number): string {
  */
 export async function settleTables(pool: Pool): Promise<void> {
   await pool.query('vacuum (analyze)');
-  // For superusers only; without it the checkpoint comes when it comes.
+  await checkpoint(pool);
+}
+
+/** For superusers only; without it the checkpoint comes when it comes. */
+export async function checkpoint(pool: Pool): Promise<void> {
   await pool.query('checkpoint').catch(() => {});
 }
 

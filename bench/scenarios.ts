@@ -5,6 +5,7 @@ import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
 import { history } from './scenarios/history.ts';
 import { hostile } from './scenarios/hostile.ts';
+import { idle } from './scenarios/idle.ts';
 import {
   isolationBurst,
   isolationBusy,
@@ -16,6 +17,7 @@ import { latency } from './scenarios/latency.ts';
 import { ordered } from './scenarios/ordered.ts';
 import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
+import { pipelineSteady } from './scenarios/pipeline-steady.ts';
 import { reads } from './scenarios/reads.ts';
 import { takeover } from './scenarios/takeover.ts';
 import type { Scenario } from './trial.ts';
@@ -27,7 +29,9 @@ export const SCENARIOS: Record<string, Scenario> = {
   'drain-50k': drainLarge,
   accept,
   pipeline,
+  'pipeline-steady': pipelineSteady,
   latency,
+  idle,
   history,
   deferred,
   'isolation-burst': isolationBurst,

@@ -43,7 +43,11 @@ export const SIZES = {
   },
   'paused-webhooks': { full: 10_000, quick: 1000, meaning: 'paused webhooks in paused' },
   'paused-backlog': { full: 10, quick: 10, meaning: 'held deliveries of each of them' },
-  'idle-seconds': { full: 60, quick: 10, meaning: 'seconds of each measurement in paused' },
+  'idle-seconds': {
+    full: 30,
+    quick: 10,
+    meaning: 'seconds of the measurement in idle, and of each one in paused',
+  },
   keys: { full: 1000, quick: 200, meaning: 'ordering keys in ordered' },
   'one-key': { full: 1000, quick: 200, meaning: 'deliveries of the one key in ordered' },
   rate: {
@@ -51,6 +55,7 @@ export const SIZES = {
     quick: 50,
     meaning: 'deliveries a second in isolation, waiting-retries and delete',
   },
+  'steady-rate': { full: 400, quick: 200, meaning: 'deliveries a second in pipeline-steady' },
   seconds: { full: 15, quick: 6, meaning: 'seconds of them' },
   'few-rows': {
     full: 10_000,

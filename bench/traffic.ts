@@ -16,12 +16,16 @@ export type Trips = { trips: Trip[]; notes: string[] };
 export async function steadyTrips(
   trial: Trial,
   url: string,
-  { webhookIds, isOver }: { webhookIds: string[]; isOver: () => boolean },
+  {
+    webhookIds,
+    isOver,
+    perSecond = trial.sizes.rate,
+  }: { webhookIds: string[]; isOver: () => boolean; perSecond?: number },
 ): Promise<Trips> {
   const { receiver, sizes, payload } = trial;
   const before = (await receiver.counts('fast')).arrived;
   const { sent, refused, firstRefusal } = await postSteadily(url, {
-    perSecond: sizes.rate,
+    perSecond,
     isOver,
     draft: inTurn(webhookIds, payload),
   });

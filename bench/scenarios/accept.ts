@@ -4,6 +4,7 @@ import { less, more, p50p99 } from '../figures.ts';
 import { postAll } from '../load.ts';
 import { peakMemory, startMeter } from '../meter.ts';
 import { countWithoutJob } from '../rows.ts';
+import { startStorageMeter } from '../storage.ts';
 import type { Scenario } from '../trial.ts';
 
 export const accept: Scenario = {
@@ -24,9 +25,11 @@ export const accept: Scenario = {
       );
     await post(sizes.warmup);
     const parts = trial.parts({ server });
+    const storage = await startStorageMeter(trial.pool);
     const cpu = startMeter(parts);
     const { latenciesMs, seconds } = await post(sizes.requests);
     const used = cpu(sizes.requests);
+    const stored = await storage(sizes.requests);
 
     const withoutJob = await countWithoutJob(trial.pool);
     return {
@@ -34,6 +37,7 @@ export const accept: Scenario = {
         more('accepted', sizes.requests / seconds, '/s'),
         ...p50p99('POST', latenciesMs),
         ...used,
+        ...stored,
         ...peakMemory(parts),
         less('accepted without a job', withoutJob, ''),
       ],

@@ -4,7 +4,7 @@ import { inTurn } from '../backlog.ts';
 import { now, reached, sleep } from '../clock.ts';
 import { less, p50p99 } from '../figures.ts';
 import { post } from '../load.ts';
-import { peakMemory, startMeter } from '../meter.ts';
+import { heldMemory, peakMemory, startMeter } from '../meter.ts';
 import type { Scenario } from '../trial.ts';
 
 export const latency: Scenario = {
@@ -39,7 +39,7 @@ export const latency: Scenario = {
       async () => (await receiver.counts('fast')).arrived >= answersMs.length,
       trial.deadline(),
     );
-    const used = cpu(answersMs.length);
+    const used = [...cpu(answersMs.length), ...heldMemory(parts)];
 
     const arrivals = await receiver.arrivals('fast');
     const missing = answersMs.length - arrivals.length;

@@ -1,7 +1,8 @@
 import { createWebhooks, healthy } from '../api.ts';
-import { now, sleep } from '../clock.ts';
+import { sleep } from '../clock.ts';
 import { grouped, less, type Figure } from '../figures.ts';
-import { startMeter, type Part } from '../meter.ts';
+import { idleShares } from '../idle.ts';
+import type { Part } from '../meter.ts';
 import { settleTables } from '../rows.ts';
 import type { Scenario, Trial } from '../trial.ts';
 import { insertPaused } from '../waiting.ts';
@@ -33,20 +34,15 @@ export const paused: Scenario = {
   },
 };
 
-/** The share of one core that each part takes while nothing happens, in percent. */
 async function idle({ sizes, progress }: Trial, parts: Part[]): Promise<Figure[]> {
   const seconds = sizes['idle-seconds'];
   progress.step(`${grouped(seconds)} s of nothing`);
   await sleep(WARMUP_MS);
-  const meter = startMeter(parts, 'second');
-  const startedAt = now();
-  await sleep(seconds * 1000);
-  const figures = meter((now() - startedAt) / 1000);
-  return figures.map(({ name, value }) => less(name, value && value / 10, '%'));
+  return (await idleShares(parts, seconds)).figures;
 }
 
 const named = (prefix: string, figures: Figure[]): Figure[] =>
   figures.map((figure) => ({ ...figure, name: `${prefix}: ${figure.name}` }));
 
-const total = (figures: Figure[]): number =>
-  figures.reduce((sum, { value }) => sum + (value ?? NaN), 0);
+/** The last one is the sum of all parts. */
+const total = (figures: Figure[]): number => figures.at(-1)?.value ?? NaN;

@@ -3,8 +3,9 @@ import { inTurn } from '../backlog.ts';
 import { now, reached } from '../clock.ts';
 import { less, more, p50p99 } from '../figures.ts';
 import { postAll } from '../load.ts';
-import { peakMemory, startMeter } from '../meter.ts';
+import { heldMemory, peakMemory, startMeter } from '../meter.ts';
 import { hasPending } from '../rows.ts';
+import { startStorageMeter } from '../storage.ts';
 import type { Scenario } from '../trial.ts';
 
 export const pipeline: Scenario = {
@@ -34,11 +35,13 @@ export const pipeline: Scenario = {
     progress.step(`${sizes.warmup} POSTs to warm up, then ${sizes.backlog}`);
     await pass(sizes.warmup, sizes.warmup);
     const parts = trial.parts({ server, workers });
+    const storage = await startStorageMeter(pool);
     const cpu = startMeter(parts);
     const startedAt = now();
     const total = sizes.warmup + sizes.backlog;
     const { posted, endedAt } = await pass(sizes.backlog, total);
-    const used = cpu(sizes.backlog);
+    const used = [...cpu(sizes.backlog), ...(await storage(sizes.backlog))];
+    const held = heldMemory(parts);
 
     const measured = (await receiver.arrivals('fast')).filter(({ sentAt }) => sentAt >= startedAt);
     return {
@@ -50,6 +53,7 @@ export const pipeline: Scenario = {
           measured.map(({ sentAt, at }) => at - sentAt),
         ),
         ...used,
+        ...held,
         ...peakMemory(parts),
         less('sent again', (await receiver.counts('fast')).repeats, ''),
       ],
