@@ -5,8 +5,9 @@ import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import type { Attempt } from './attempt.ts';
+import { RAW_REQUEST, RAW_REQUEST_BYTES, SHORT_RAW_REQUEST } from './raw-request.ts';
 
-/** Stores attempts with the database's time. */
+/** Stores attempts with the database's time. `raw_request` is as `requestTranscript` makes it. */
 export async function insertAttempts(
   tx: Tx,
   attempts: Omit<Attempt, 'created_at'>[],
@@ -34,9 +35,9 @@ export async function insertAttempts(
 
 export async function findAttempt(db: Queryable, id: string): Promise<Attempt | undefined> {
   const { rows } = await db.query<Attempt>(
-    `select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
-       execution_duration, success, probe, error, created_at
-     from delivery_attempts
+    `select id, webhook_id, delivery_id, ${RAW_REQUEST} as raw_request, raw_response,
+       response_status_code, execution_duration, success, probe, error, created_at
+     from delivery_attempts attempt
      where id = $1 and ${OF_VISIBLE_WEBHOOK}`,
     [id],
   );
@@ -73,12 +74,16 @@ type Text = 'raw_request' | 'raw_response';
 
 const LONG_TRANSCRIPTS = {
   columns: ['raw_request', 'raw_response'],
-  size: `select sum(octet_length(raw_request) + octet_length(raw_response))::float8 as bytes
-    from delivery_attempts where id = any ($1::uuid[])`,
-  texts: 'select id, raw_request, raw_response from delivery_attempts where id = any ($1::uuid[])',
+  size: `select sum(${RAW_REQUEST_BYTES} + octet_length(raw_response))::float8 as bytes
+    from delivery_attempts attempt where id = any ($1::uuid[])`,
+  texts: `select id, ${RAW_REQUEST} as raw_request, raw_response
+    from delivery_attempts attempt where id = any ($1::uuid[])`,
 } as const;
 
-/** The newest first. @throws PageTooLarge */
+/**
+ * The newest first. Payloads are looked up for the rows of the page, not for those that its offset
+ * passes over. @throws PageTooLarge
+ */
 export async function listAttempts(
   db: Queryable,
   { webhookId, deliveryId, success }: AttemptFilter,
@@ -86,17 +91,22 @@ export async function listAttempts(
 ): Promise<Attempt[]> {
   const { rows } = await db.query<Listed<Attempt, Text>>(
     ...withNames(
-      `select id, webhook_id, delivery_id, ${shortText('raw_request')} as raw_request,
+      `select id, webhook_id, delivery_id, ${SHORT_RAW_REQUEST} as raw_request,
          ${shortText('raw_response')} as raw_response, response_status_code, execution_duration,
          success, probe, error, created_at
-       from delivery_attempts
-       where ${OF_VISIBLE_WEBHOOK}
-         and ($webhook_id::uuid is null or webhook_id = $webhook_id)
-         and ($delivery_id::uuid is null or delivery_id = $delivery_id)
-         and ($success::boolean is null or success = $success)
-         and ${CREATED_BETWEEN}
-       order by created_at desc, id desc
-       limit $limit offset $offset`,
+       from (
+         select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+           execution_duration, success, probe, error, created_at
+         from delivery_attempts
+         where ${OF_VISIBLE_WEBHOOK}
+           and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+           and ($delivery_id::uuid is null or delivery_id = $delivery_id)
+           and ($success::boolean is null or success = $success)
+           and ${CREATED_BETWEEN}
+         order by created_at desc, id desc
+         limit $limit offset $offset
+       ) as attempt
+       order by created_at desc, id desc`,
       { webhook_id: webhookId, delivery_id: deliveryId, success, ...pageValues(page) },
     ),
   );

@@ -1,11 +1,14 @@
 import type { WebhookRequest } from '../sending/request.ts';
 import { MAX_HEADERS, type ResponseHead } from '../sending/response-head.ts';
+import { isHead } from './raw-request.ts';
 
 const CUT = '…[cut]';
 const CRLF = '\r\n';
 
 /**
- * The request as stored in raw_request: request line, Host, headers, an empty line, the payload.
+ * The request as stored in raw_request: request line, Host, headers and an empty line. The payload
+ * is in the delivery, and `raw-request.ts` puts it behind them where they are read. Where that
+ * could not tell whether it is there already, it is stored as well.
  */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
@@ -16,7 +19,8 @@ export function requestTranscript(request: WebhookRequest): string {
     `Host: ${url?.host ?? ''}`,
     ...request.headers.map(([name, value]) => `${name}: ${value}`),
   ];
-  return storable([...lines, '', request.body].join(CRLF));
+  const head = storable([...lines, '', ''].join(CRLF));
+  return isHead(head) ? head : head + request.body;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Queryable } from './pool.ts';
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /** Texts of more bytes are left out where many rows are read at once. */
-const MAX_SHORT_BYTES = 32 * 1024;
+export const MAX_SHORT_BYTES = 32 * 1024;
 
 /**
  * A column's text in SQL, or null where it is longer than 32 KiB. PostgreSQL knows the length
