@@ -59,7 +59,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
   const { liveJobs } = config;
   const second = { everyMs: 1000 };
   const alone: UpkeepTask[] = [
-    { task: 'leases', everyMs: 5000, work: createLeaseCheck({ queue, metrics, log }) },
+    { task: 'leases', everyMs: 1000, work: createLeaseCheck({ queue, metrics, log }) },
     {
       task: 'release',
       ...second,

@@ -22,6 +22,8 @@ type PoolOptions = {
    * is stuck must not hold a connection. 0: no bound.
    */
   statementTimeoutMs?: number;
+  /** Longest wait for an answer after that time. */
+  answerMs?: number;
   /** Longest wait for a connection. */
   waitMs?: number;
   /**
@@ -37,7 +39,8 @@ type PoolOptions = {
  * with an error that `isTransient` knows.
  */
 export function createPool(connection: Connection, options: PoolOptions): Pool {
-  const { max, name, log, statementTimeoutMs = 30_000, waitMs = 5000 } = options;
+  const { max, name, log } = options;
+  const { statementTimeoutMs = 30_000, answerMs = 5000, waitMs = 5000 } = options;
   const pool = new LivePool(options.server ?? new ServerState(), {
     application_name: name,
     ...connection,
@@ -47,7 +50,7 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
     keepAlive: true,
     // For a server that does not end the statement itself, because the server or the network has
     // died.
-    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + 5000,
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerMs,
     types: { getTypeParser },
     prepare: (client) => prepareSession(client, connection, statementTimeoutMs),
   });

@@ -2,9 +2,9 @@ import { Client, DatabaseError, type ClientBase } from 'pg';
 import type { Connection } from './connection.ts';
 
 /**
- * How long a transaction may be idle: half a lease. Our transactions are idle only for the moment
- * before the next statement. One that is idle for longer belongs to a process that was frozen or
- * cut off, and its row locks would keep the leases of all dead workers from ending.
+ * How long a transaction may be idle: as long as a lease. Our transactions are idle only for the
+ * moment before the next statement. One that is idle for longer belongs to a process that was
+ * frozen or cut off, and its row locks would keep the leases of all dead workers from ending.
  */
 const IDLE_IN_TRANSACTION_MS = 10_000;
 

@@ -1,7 +1,9 @@
 import type { Log } from '../telemetry/log.ts';
 
-/** What is left to do: 'more' at once, 'soon' in a moment. */
-export type Left = void | 'more' | 'soon';
+/**
+ * What is left to do: 'more' at once, 'soon' in a moment, or something after so many milliseconds.
+ */
+export type Left = void | 'more' | 'soon' | number;
 
 /**
  * `task` is its name in the log, and `everyMs` the pause between two of its runs. A run that took
@@ -20,8 +22,9 @@ const SOON_MS = 200;
 
 /**
  * Does each of its tasks at once, and then again `everyMs` after each end, until it is stopped;
- * sooner where the work says so. Tasks that are due take turns, one at a time: none waits for more
- * than one run of each of the others. A failure is logged, and stops neither its task nor another.
+ * sooner or later where the work says so. Tasks that are due take turns, one at a time: none waits
+ * for more than one run of each of the others. A failure is logged, and stops neither its task nor
+ * another.
  */
 export class UpkeepLoop {
   readonly #log: Log;
@@ -64,10 +67,15 @@ export class UpkeepLoop {
     let pauseMs = everyMs;
     try {
       const left = await work();
-      if (left !== undefined) pauseMs = left === 'more' ? 0 : Math.min(SOON_MS, everyMs);
+      if (left !== undefined) pauseMs = pauseBefore(left, everyMs);
     } catch (error) {
       this.#log.warn('upkeep.failed', { task, error });
     }
     return Math.max(pauseMs, (performance.now() - startedAt) * (1 / share - 1));
   }
+}
+
+function pauseBefore(left: 'more' | 'soon' | number, everyMs: number): number {
+  if (typeof left === 'number') return left;
+  return left === 'more' ? 0 : Math.min(SOON_MS, everyMs);
 }

@@ -1,5 +1,6 @@
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
+import { LEASE_SECONDS } from './heartbeat.ts';
 import { QUEUE, SCHEMA } from './names.ts';
 
 /** A job that this process owns until it ends it or stops keeping it alive. */
@@ -193,9 +194,13 @@ function parameters({ limit, rooms, leftOut, onlyNew, otherwise }: ClaimRequest)
   return [limit, leftOut, JSON.stringify(Object.fromEntries(rooms)), otherwise, onlyNew];
 }
 
-/** `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. */
+/**
+ * `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. The
+ * lease is written because theirs is longer.
+ */
 const claimNext = (table: string) => `
   update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
+    heartbeat_seconds = ${LEASE_SECONDS},
     retry_count = job.retry_count + case when job.started_on is not null then 1 else 0 end
   from next
   where job.name = '${QUEUE}' and job.id = next.id

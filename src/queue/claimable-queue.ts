@@ -15,23 +15,29 @@ import {
   type DamagedJob,
 } from './claim.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { endSilent, findFutureHeartbeats, FutureHeartbeats, WITHOUT_SORT } from './heartbeat.ts';
+import {
+  endSilent,
+  FutureHeartbeats,
+  lookAhead,
+  pauseUntilNextEnd,
+  WITHOUT_SORT,
+} from './heartbeat.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 /**
- * The connections for leases give up an answer 5 s after the server's time-out. One that went
- * silent would hold an extension for ever, and the end of the process too; found out after 6 s,
- * there is time to extend the lease on another one.
+ * The connections for leases give up an answer after 3 s. One that went silent would hold an
+ * extension for ever, and the end of the process too; found out after 3 s, there is time to extend
+ * the lease on another one, also where that has to be opened first.
  */
-const UPKEEP_TIMEOUT_MS = 1000;
+const UPKEEP_TIMES = { statementTimeoutMs: 1000, answerMs: 2000, waitMs: 3000 };
 
 /**
- * A server that is slow, but there, may take the rest of that time: an extension that comes late is
+ * A server that is slow, but there, may take most of that time: an extension that comes late is
  * better than none.
  */
-const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 5000`;
+const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 2500`;
 
 /** `log` tells what goes wrong beside the calls. */
 export type QueueParts = { pool: Pool; connection: Connection; log: Log };
@@ -95,16 +101,19 @@ export class ClaimableQueue extends DeliveryQueue {
     await returnClaims(tx, this.#table, { claims, delaySeconds });
   }
 
-  /** Ends the leases of owners that were not heard of for LEASE_SECONDS. @returns how many. */
-  async endLost(): Promise<number> {
+  /**
+   * Ends the leases of owners that were not heard of for a lease. @returns how many, and after
+   * which time another one may have run out.
+   */
+  async endLost(): Promise<{ ended: number; pauseMs: number }> {
     const pass = async (tx: Tx) => {
       const ended = await endSilent(tx, this.#table, this.#future.overdue());
       if (ended > 0) await this.wake(tx);
-      return { ended, seen: await findFutureHeartbeats(tx, this.#table) };
+      return { ended, ahead: await lookAhead(tx, this.#table) };
     };
-    const { ended, seen } = await inTransaction(this.#upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
-    this.#future.note(seen);
-    return ended;
+    const { ended, ahead } = await inTransaction(this.#upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
+    this.#future.note(ahead.future);
+    return { ended, pauseMs: pauseUntilNextEnd(ahead) };
   }
 
   /** @returns those of the deliveries that have no live job, waiting or claimed. */
@@ -144,9 +153,8 @@ export class ClaimableQueue extends DeliveryQueue {
 }
 
 function upkeepPool({ pool: { server }, connection, log }: QueueParts, max: number): Pool {
-  const statementTimeoutMs = UPKEEP_TIMEOUT_MS;
   const name = 'postmand worker upkeep';
-  return createPool(connection, { max, name, log, statementTimeoutMs, server });
+  return createPool(connection, { max, name, log, server, ...UPKEEP_TIMES });
 }
 
 function sessionOf({ pool: { server }, connection, log }: QueueParts) {

@@ -2,13 +2,45 @@ import type { Tx } from '../database/transaction.ts';
 import { QUEUE } from './names.ts';
 
 /**
- * An owner that has not been heard of for this long has lost its claims. pg-boss allows no less
- * than 10.
+ * An owner that has not been heard of for this long has lost its claims. Each claim has its lease
+ * in its row (`heartbeat_seconds`), so that another version may have another one.
  */
-export const LEASE_SECONDS = 20;
+export const LEASE_SECONDS = 10;
 
-/** The latest sign of a job's owner, as the database's clock saw it. */
-export type Heartbeat = { jobId: string; at: string };
+/**
+ * The lease of claims by workers that write none into the row, as those of version 2.1. Such a
+ * worker gives its sends up after 13 to 17 s, so nobody else may have them sooner. A job that is
+ * not claimed has this lease.
+ */
+export const UNWRITTEN_LEASE_SECONDS = 20;
+
+/** The latest sign of a job's owner, as the database's clock saw it, and the lease of the claim. */
+export type Heartbeat = { jobId: string; at: string; leaseSeconds: number };
+
+/** What active jobs say when no lease has run out, or those that did were ended. */
+export type Outlook = {
+  /** Heartbeats from the future. */
+  future: Heartbeat[];
+  /** Time until the first lease of the others runs out. Undefined: there are no others. */
+  nextEndMs: number | undefined;
+};
+
+/**
+ * The longest pause between two looks at the leases, and the shortest. A claim that is made after a
+ * look has a longer lease than the longest pause.
+ */
+const LONGEST_PAUSE_MS = 5000;
+const SHORTEST_PAUSE_MS = 500;
+
+/** PostgreSQL's time must have passed the end of a lease, not only have reached it. */
+const PASSED_MS = 20;
+
+/** @returns the milliseconds until somebody has to look at the leases again. */
+export function pauseUntilNextEnd({ future, nextEndMs }: Outlook): number {
+  const untilEnd = (nextEndMs ?? Infinity) + PASSED_MS;
+  const longest = future.length > 0 ? LONGEST_PAUSE_MS / 5 : LONGEST_PAUSE_MS;
+  return Math.min(longest, Math.max(SHORTEST_PAUSE_MS, untilEnd));
+}
 
 /**
  * Heartbeats from the future. Where PostgreSQL's clock was set back, those of dead owners would
@@ -43,7 +75,7 @@ export class FutureHeartbeats {
   overdue(): Heartbeat[] {
     const now = this.#now();
     return [...this.#known.values()]
-      .filter(({ since }) => now - since >= LEASE_SECONDS * 1000)
+      .filter(({ since, heartbeat }) => now - since >= heartbeat.leaseSeconds * 1000)
       .map(({ heartbeat }) => heartbeat);
   }
 }
@@ -61,6 +93,7 @@ const IN_INDEX_ORDER = 'order by blocked, start_after';
  * latest sign.
  */
 const HEARTBEAT = 'coalesce(heartbeat_on, started_on, created_on)';
+const LEASE = `coalesce(heartbeat_seconds, ${UNWRITTEN_LEASE_SECONDS})`;
 
 /**
  * Ends the leases of owners that were not heard of for a lease, and of those whose heartbeat is one
@@ -73,23 +106,37 @@ export async function endSilent(tx: Tx, table: string, overdue: Heartbeat[]): Pr
     `with silent as (
        select id from ${table}
        where name = '${QUEUE}' and state = 'active'
-         and (${HEARTBEAT} < now() - make_interval(secs => $1)
-           or (id, ${HEARTBEAT}) in (select * from unnest($2::uuid[], $3::timestamptz[])))
+         and (${HEARTBEAT} < now() - make_interval(secs => ${LEASE})
+           or (id, ${HEARTBEAT}) in (select * from unnest($1::uuid[], $2::timestamptz[])))
        ${IN_INDEX_ORDER}
        for update skip locked
      )
-     update ${table} set state = 'retry', heartbeat_on = null
+     update ${table}
+     set state = 'retry', heartbeat_on = null, heartbeat_seconds = ${UNWRITTEN_LEASE_SECONDS}
      where name = '${QUEUE}' and id = any (array(select id from silent))`,
-    [LEASE_SECONDS, overdue.map(({ jobId }) => jobId), overdue.map(({ at }) => at)],
+    [overdue.map(({ jobId }) => jobId), overdue.map(({ at }) => at)],
   );
   return rowCount ?? 0;
 }
 
-export async function findFutureHeartbeats(tx: Tx, table: string): Promise<Heartbeat[]> {
-  const { rows } = await tx.query<Heartbeat>(
-    `select id as "jobId", ${HEARTBEAT} as at from ${table}
-     where name = '${QUEUE}' and state = 'active' and ${HEARTBEAT} > now()
-     ${IN_INDEX_ORDER}`,
+/** Looks at the active jobs. @returns what is to be looked at again, and when. */
+export async function lookAhead(tx: Tx, table: string): Promise<Outlook> {
+  const { rows } = await tx.query<{ nextEndMs: number | null } & (Heartbeat | { jobId: null })>(
+    `with active as materialized (
+       select id, ${HEARTBEAT} as at, ${LEASE} as lease from ${table}
+       where name = '${QUEUE}' and state = 'active'
+       ${IN_INDEX_ORDER}
+     )
+     select next."nextEndMs", future.id as "jobId", future.at, future.lease as "leaseSeconds"
+     from (
+       select (extract(epoch from min(at + make_interval(secs => lease)) - now()) * 1000)::float8
+         as "nextEndMs"
+       from active where at <= now()
+     ) as next
+     left join active as future on future.at > now()`,
   );
-  return rows;
+  return {
+    future: rows.filter((row) => row.jobId !== null),
+    nextEndMs: rows[0]?.nextEndMs ?? undefined,
+  };
 }

@@ -3,7 +3,7 @@ import type { Connection } from '../database/connection.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import { QUIET } from './boss.ts';
-import { LEASE_SECONDS } from './heartbeat.ts';
+import { UNWRITTEN_LEASE_SECONDS } from './heartbeat.ts';
 import { QUEUE } from './names.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
@@ -13,7 +13,7 @@ const YEAR_SECONDS = 365 * 86_400;
  */
 const QUEUE_SETTINGS = {
   retryLimit: 1000,
-  heartbeatSeconds: LEASE_SECONDS,
+  heartbeatSeconds: UNWRITTEN_LEASE_SECONDS,
   // A send may take longer than the 15 minutes after which pg-boss would take its job away in spite
   // of its heartbeat.
   expireInSeconds: 86_400,

@@ -1,5 +1,6 @@
 import type { Tx } from '../database/transaction.ts';
 import { GENERATION, type Claim } from './claim.ts';
+import { UNWRITTEN_LEASE_SECONDS } from './heartbeat.ts';
 import { QUEUE } from './names.ts';
 
 /**
@@ -50,6 +51,7 @@ export async function returnClaims(
   await tx.query(
     `update ${table}
      set state = 'created', started_on = null, heartbeat_on = null,
+       heartbeat_seconds = ${UNWRITTEN_LEASE_SECONDS},
        start_after = now() + make_interval(secs => $3)
      where ${IS_OURS}`,
     [...namesOf(claims), delaySeconds],

@@ -8,13 +8,14 @@ const ALARM_MS = 60_000;
 type LeaseCheckParts = { queue: Pick<ClaimableQueue, 'endLost'>; metrics: Metrics; log: Log };
 
 /**
- * @returns a pass that ends the leases of lost owners. If no pass has succeeded for a minute, a
+ * @returns a pass that ends the leases of lost owners. It resolves with the milliseconds until the
+ * next one is needed. If no pass has succeeded for a minute, a
  * pass that fails logs that, at most once a minute. `now` is in milliseconds and never goes back.
  */
 export function createLeaseCheck(
   { queue, metrics, log }: LeaseCheckParts,
   now = () => performance.now(),
-): () => Promise<void> {
+): () => Promise<number> {
   let succeededAt = now();
   let toldAt = -Infinity;
   const age = () => now() - succeededAt;
@@ -22,8 +23,9 @@ export function createLeaseCheck(
 
   return async () => {
     try {
-      await queue.endLost();
+      const { pauseMs } = await queue.endLost();
       succeededAt = now();
+      return pauseMs;
     } catch (error) {
       if (age() >= ALARM_MS && now() - toldAt >= ALARM_MS) {
         toldAt = now();

@@ -23,11 +23,20 @@ type LeasesParts = {
   log: Log;
 };
 
-/** Several chances to extend a lease before it is given up. */
-const EXTEND_EVERY_MS = (LEASE_SECONDS * 1000) / 6;
+/**
+ * Often, so that little of a lease is gone when the database stops answering: it may then be away
+ * for as long as possible.
+ */
+const EXTEND_EVERY_MS = (LEASE_SECONDS * 1000) / 10;
 
-/** Without a sign from the database for this long, others may soon own our claims. */
-const GIVE_UP_MS = (LEASE_SECONDS * 1000 * 2) / 3;
+/**
+ * Without a sign from the database for this long, others may soon own our claims. The rest of the
+ * lease is for what is late: this process, and the end of a send that is aborted.
+ */
+const GIVE_UP_MS = LEASE_SECONDS * 1000 * 0.95;
+
+/** Pause before claims that the database did not take back are returned again. */
+const RETURN_EVERY_MS = 3000;
 
 /** Another worker may have the claim soon: nothing of it may be sent. */
 export function isStale({ confirmedAt }: LeasedClaim, now = performance.now()): boolean {
@@ -37,22 +46,22 @@ export function isStale({ confirmedAt }: LeasedClaim, now = performance.now()): 
 /**
  * The claims of a worker, which stay ours for as long as they are leased here. The send of a claim
  * that we do not have any more is aborted; so is one whose claim the database has not confirmed for
- * two thirds of the lease, be it that the database is gone or that this process was frozen.
+ * most of the lease, be it that the database is gone or that this process was frozen.
  */
 export class Leases {
   readonly #parts: LeasesParts;
   readonly #leased = new Set<LeasedClaim>();
   readonly #returns: Returns;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: NodeJS.Timeout[];
   #extending = false;
 
   constructor(parts: LeasesParts) {
     this.#parts = parts;
     this.#returns = new Returns(parts);
-    this.#timer = setInterval(() => {
-      void this.#extend();
-      void this.#returns.retry();
-    }, EXTEND_EVERY_MS);
+    this.#timers = [
+      setInterval(() => void this.#extend(), EXTEND_EVERY_MS),
+      setInterval(() => void this.#returns.retry(), RETURN_EVERY_MS),
+    ];
   }
 
   /** `askedAt` is when the claims were asked for: their lease may have begun then. */
@@ -65,6 +74,7 @@ export class Leases {
     for (const one of leased) this.#leased.add(one);
     // This process may have been frozen since it asked: then they are not sent.
     this.#giveUpStale(leased);
+    this.#awaitStale(leased);
     return leased;
   }
 
@@ -101,7 +111,7 @@ export class Leases {
    * `patienceMs`.
    */
   stop(patienceMs: number): Promise<void> {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     return this.#returns.finish(patienceMs);
   }
 
@@ -110,6 +120,7 @@ export class Leases {
     const mine = this.all();
     const startedAt = performance.now();
     this.#giveUpStale(mine);
+    this.#awaitStale(mine);
     if (this.#extending || mine.length === 0) return;
     this.#extending = true;
     try {
@@ -129,6 +140,16 @@ export class Leases {
     const now = performance.now();
     const stale = leases.filter((one) => isStale(one, now));
     this.#giveUp(stale, 'no sign from the database');
+  }
+
+  /** What turns stale before the next extension is due is given up at that moment. */
+  #awaitStale(leases: LeasedClaim[]): void {
+    const confirmedAt = leases
+      .filter(({ abort }) => !abort.signal.aborted)
+      .reduce((oldest, one) => Math.min(oldest, one.confirmedAt), Infinity);
+    const leftMs = confirmedAt + GIVE_UP_MS - performance.now();
+    if (leftMs <= EXTEND_EVERY_MS)
+      setTimeout(() => this.#giveUpStale(this.all()), leftMs + 1).unref();
   }
 
   #giveUp(leases: LeasedClaim[], reason: string): void {

@@ -4,7 +4,7 @@ import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { deliverAtOnce, startServer, startWorker } from './processes.ts';
 
-// Takes as long as a lease, about 25 s.
+// Takes as long as a lease, about 11 s.
 test('SIGKILL with sends in flight → all arrive again once the lease is over, each recorded once', async (t) => {
   const database = await freshDatabase(t);
   const receiver = await startReceiver(t, () => {});

@@ -15,7 +15,7 @@ export async function claimed(pool: Pool): Promise<Set<string>> {
 
 /**
  * Makes the database believe that the owners of these claims have been silent for a minute. It has
- * the effect of waiting for 20 seconds.
+ * the effect of waiting for a lease.
  */
 export async function expire(pool: Pool, deliveryIds: Iterable<string>): Promise<void> {
   await pool.query(
@@ -62,7 +62,7 @@ export function givenUp(processes: Command[]): Set<string> {
 }
 
 /**
- * Ends expired leases now, as a worker does every five seconds. Nobody else must hold any claim.
+ * Ends expired leases now, as a worker does every few seconds. Nobody else must hold any claim.
  */
 export async function takeBack(pool: Pool): Promise<void> {
   const table = await findJobTable(pool);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
+import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
 import { startServer, startWorker } from '../commands/processes.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startPostgres } from './postgres.ts';
@@ -9,7 +10,7 @@ import type { Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 
 /** The lease of a worker that is gone, the next look for it, and the longest pause of claims. */
-const BACK_MS = 20_000 + 5000 + 5000;
+const BACK_MS = LEASE_SECONDS * 1000 + 500 + 5000;
 
 /**
  * How much later than it was sent a request may arrive on a busy machine, in relation to others:
@@ -38,7 +39,7 @@ const post = async (api: Api, webhookId: string, count: number) => {
     );
 };
 
-// Takes as long as a lease, about 30 s.
+// Takes as long as a lease, about 10 s.
 test('three workers, two of them killed with SIGKILL → limits hold all the while, and their permits come back when their leases are over', async (t) => {
   const database = await freshDatabase(t);
   const [few, slow] = [new Seen(), new Seen()];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LEASE_SECONDS } from '../../src/queue/heartbeat.ts';
 import { until } from '../setup/until.ts';
 import { claimed, endLeases, expire, isDoubted } from './claims.ts';
 import { LONG, ROUNDS } from './intensity.ts';
@@ -129,8 +130,8 @@ test('a worker is frozen past its lease, five times in a row during the same del
 
   async function isOver(): Promise<boolean> {
     const { rowCount } = await pool.query(
-      `select from postmand_queue.job where data ->> 'deliveryId' = $1 and heartbeat_on < now() - interval '20 seconds'`,
-      [deliveryId],
+      `select from postmand_queue.job where data ->> 'deliveryId' = $1 and heartbeat_on < now() - make_interval(secs => $2)`,
+      [deliveryId, LEASE_SECONDS],
     );
     return rowCount === 1;
   }

@@ -88,7 +88,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       // Its claims among them; those of the others are not sent again, as they are recorded.
       for (const id of await claimed(scene.database.pool)) cut.add(id);
     }
-    // Its claims come back when the lease of 20 s is over.
+    // Its claims come back when their leases are over.
     await judge(t, scene, {
       traffic,
       since,

@@ -38,6 +38,16 @@ suite('an upkeep loop', () => {
     await loop.stop();
   });
 
+  test('a run that says when the next one is needed → it comes then, and not after the pause', async () => {
+    let runs = 0;
+    const work = async () => ((runs += 1) < 3 ? 1 : HOUR_MS);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: 10, work });
+    await until('three runs', () => runs === 3);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(runs, 3);
+    await loop.stop();
+  });
+
   for (const [how, fail] of [
     ['rejects', () => Promise.reject(new Error('no'))],
     [

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { claimJobs, findJobTable } from '../../src/queue/claim.ts';
-import { endSilent, findFutureHeartbeats, WITHOUT_SORT } from '../../src/queue/heartbeat.ts';
+import { endSilent, lookAhead, WITHOUT_SORT } from '../../src/queue/heartbeat.ts';
 import { withoutJob } from '../../src/queue/missing-job.ts';
 import { endClaims, extendClaims, returnClaims } from '../../src/queue/ownership.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
@@ -66,7 +66,8 @@ suite('200,000 jobs wait', () => {
         table,
         asking({ limit: 200, ignore: [], from: 'oldest' }),
       );
-      const overdue = claims.map(({ jobId }) => ({ jobId, at: '2026-01-01T00:00:00.000000Z' }));
+      const past = { at: '2026-01-01T00:00:00.000000Z', leaseSeconds: 10 };
+      const overdue = claims.map(({ jobId }) => ({ jobId, ...past }));
       for (const statement of [
         (tx: Tx) => extendClaims(tx, table, claims),
         (tx: Tx) => returnClaims(tx, table, { claims: claims, delaySeconds: 0 }),
@@ -80,7 +81,7 @@ suite('200,000 jobs wait', () => {
       }
       for (const statement of [
         (tx: Tx) => endSilent(tx, table, overdue),
-        (tx: Tx) => findFutureHeartbeats(tx, table),
+        (tx: Tx) => lookAhead(tx, table),
       ]) {
         const [plan = ''] = await plansOf(pool, (recording) =>
           inTransaction<unknown>(recording, statement, `begin; ${WITHOUT_SORT}`),

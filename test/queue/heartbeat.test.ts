@@ -5,9 +5,11 @@ import { PgBoss } from 'pg-boss';
 import { findJobTable, type Claim } from '../../src/queue/claim.ts';
 import {
   endSilent,
-  findFutureHeartbeats,
   FutureHeartbeats,
   LEASE_SECONDS,
+  lookAhead,
+  pauseUntilNextEnd,
+  UNWRITTEN_LEASE_SECONDS,
 } from '../../src/queue/heartbeat.ts';
 import { until } from '../setup/until.ts';
 import { jobs } from '../setup/tables.ts';
@@ -17,10 +19,11 @@ const LEASE_MS = LEASE_SECONDS * 1000;
 
 suite('heartbeats from the future', () => {
   const [one, later, other] = [
-    { jobId: 'a', at: '1' },
-    { jobId: 'a', at: '2' },
-    { jobId: 'b', at: '1' },
+    { jobId: 'a', at: '1', leaseSeconds: LEASE_SECONDS },
+    { jobId: 'a', at: '2', leaseSeconds: LEASE_SECONDS },
+    { jobId: 'b', at: '1', leaseSeconds: LEASE_SECONDS },
   ];
+  const long = { ...one, leaseSeconds: UNWRITTEN_LEASE_SECONDS };
   for (const [what, looks, expected] of [
     [
       'the same for a lease',
@@ -56,6 +59,22 @@ suite('heartbeats from the future', () => {
       ],
       [later],
     ],
+    [
+      'the same for a lease, but its own is longer',
+      [
+        [0, long],
+        [LEASE_MS, long],
+      ],
+      [],
+    ],
+    [
+      'the same for its own lease',
+      [
+        [0, long],
+        [UNWRITTEN_LEASE_SECONDS * 1000, long],
+      ],
+      [long],
+    ],
     ['gone meanwhile', [[0, one], [5], [6, one], [LEASE_MS, one]], []],
     ['gone at last', [[0, one], [LEASE_MS]], []],
     [
@@ -88,6 +107,23 @@ suite('heartbeats from the future', () => {
   });
 });
 
+suite('the pause until the next look at the leases', () => {
+  const future = [{ jobId: 'a', at: '1', leaseSeconds: LEASE_SECONDS }];
+  for (const [what, outlook, expected] of [
+    ['no claims', { future: [], nextEndMs: undefined }, 5000],
+    ['a lease runs out soon', { future: [], nextEndMs: 1200 }, 1220],
+    ['a lease runs out late', { future: [], nextEndMs: 9900 }, 5000],
+    ['one runs out in a moment', { future: [], nextEndMs: 1 }, 500],
+    ['one has run out, but its row is locked', { future: [], nextEndMs: -3000 }, 500],
+    ['heartbeats in the future', { future, nextEndMs: undefined }, 1000],
+    ['heartbeats in the future, and one that runs out', { future, nextEndMs: 600 }, 620],
+  ] as const) {
+    test(`${what} → ${expected} ms`, () => {
+      assert.equal(pauseUntilNextEnd({ ...outlook, future: [...outlook.future] }), expected);
+    });
+  }
+});
+
 suite('the end of leases', { concurrency: 4 }, () => {
   test('some owners gave no sign for a lease → their jobs wait in their old place, other owners keep theirs', async (t) => {
     const { queue, pool, claimOf } = await freshWorkerQueue(t);
@@ -103,8 +139,8 @@ suite('the end of leases', { concurrency: 4 }, () => {
       `update postmand_queue.job set heartbeat_on = null, started_on = started_on - interval '1 minute' where id = $1`,
       [claims[2]?.jobId],
     );
-    assert.equal(await queue.endLost(), 2);
-    assert.equal(await queue.endLost(), 0);
+    assert.equal((await queue.endLost()).ended, 2);
+    assert.equal((await queue.endLost()).ended, 0);
     const states = new Map((await jobs(pool)).map(({ id, state }) => [id, state]));
     assert.deepEqual(
       claims.map(({ jobId }) => states.get(jobId)),
@@ -121,6 +157,47 @@ suite('the end of leases', { concurrency: 4 }, () => {
     );
   });
 
+  test('claims that were extended at different times → the next look is when the first lease runs out', async (t) => {
+    const { queue, pool, claimOf } = await freshWorkerQueue(t);
+    assert.deepEqual(await queue.endLost(), { ended: 0, pauseMs: 5000 });
+    for (const age of [LEASE_SECONDS - 3, LEASE_SECONDS - 2, 1])
+      await pool.query(
+        `update postmand_queue.job set heartbeat_on = now() - make_interval(secs => $2) where id = $1`,
+        [(await claimOf(randomUUID(), randomUUID())).jobId, age],
+      );
+    const { ended, pauseMs } = await queue.endLost();
+    assert.equal(ended, 0);
+    assert.ok(pauseMs < 3020 && pauseMs >= 500, `${pauseMs} ms`);
+  });
+
+  test('a claim by version 2.1, which writes no lease, also of a job that we had → it has the lease of that version', async (t) => {
+    const { queue, pool, commit, claimOf } = await freshWorkerQueue(t);
+    const [fresh, returned, lost] = [
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+      await claimOf(randomUUID(), randomUUID()),
+    ];
+    await commit((tx) => queue.return(tx, [returned]));
+    await silence(pool, lost.jobId);
+    assert.equal((await queue.endLost()).ended, 1);
+    await pool.query(
+      `update postmand_queue.job set state = 'active', started_on = now() where state <> 'active'`,
+    );
+    await pool.query(
+      `update postmand_queue.job set heartbeat_on = now() - make_interval(secs => $1)`,
+      [LEASE_SECONDS + 5],
+    );
+    assert.equal((await queue.endLost()).ended, 1);
+    const active = async () => (await jobs(pool)).filter(({ state }) => state === 'active').length;
+    assert.deepEqual([await active(), await queue.keepAlive([fresh])], [2, new Set()]);
+    await pool.query(
+      `update postmand_queue.job set heartbeat_on = now() - make_interval(secs => $1)
+       where state = 'active'`,
+      [UNWRITTEN_LEASE_SECONDS + 5],
+    );
+    assert.equal((await queue.endLost()).ended, 2);
+  });
+
   test('leases that ended → every worker is notified', async (t) => {
     const worker = await freshWorkerQueue(t);
     const other = await worker.another();
@@ -128,7 +205,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     await other.listen(() => (calls += 1));
     const before = calls;
     await silence(worker.pool, (await worker.claimOf(randomUUID(), randomUUID())).jobId);
-    assert.equal(await worker.queue.endLost(), 1);
+    assert.equal((await worker.queue.endLost()).ended, 1);
     await until('called', () => calls > before);
   });
 
@@ -145,7 +222,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     try {
       assert.deepEqual(await queue.keepAlive([held, free]), new Set([held, free]));
       await silence(pool, free.jobId);
-      assert.equal(await queue.endLost(), 1);
+      assert.equal((await queue.endLost()).ended, 1);
     } finally {
       await frozen.query('rollback');
       frozen.release();
@@ -164,7 +241,7 @@ suite('the end of leases', { concurrency: 4 }, () => {
     const pass = () =>
       commit(async (tx) => {
         const ended = await endSilent(tx, table, future.overdue());
-        future.note(await findFutureHeartbeats(tx, table));
+        future.note((await lookAhead(tx, table)).future);
         return ended;
       });
     await pool.query(`update postmand_queue.job set heartbeat_on = now() + interval '10 minutes'`);

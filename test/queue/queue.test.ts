@@ -239,7 +239,7 @@ suite('lease', { concurrency: 4 }, () => {
       `update postmand_queue.job set heartbeat_on = now() - interval '1 minute' where id = $1`,
       [lost.jobId],
     );
-    assert.equal(await queue.endLost(), 1);
+    assert.equal((await queue.endLost()).ended, 1);
     const claim = await until('the job is claimed again', async () => (await claimed(queue, 1))[0]);
     assert.deepEqual(
       [claim.jobId, claim.deliveryId, claim.crashes],

@@ -1,8 +1,8 @@
 import type { Pool } from '../../src/database/pool.ts';
 
 /**
- * Makes the database believe that nobody has been heard of for a minute: what 20 real seconds of
- * silence would do.
+ * Makes the database believe that nobody has been heard of for a minute: what a lease of silence
+ * would do.
  */
 export async function expireLeases(pool: Pool): Promise<void> {
   await pool.query(

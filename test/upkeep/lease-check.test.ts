@@ -7,9 +7,12 @@ import { keepingLog } from '../setup/parts.ts';
 test('passes fail for minutes → an error a minute from the first minute on, the age in the metrics, and no more errors after a success', async () => {
   let [now, broken] = [0, false];
   const [log, metrics] = [keepingLog(), createMetrics()];
-  const queue = { endLost: () => (broken ? Promise.reject(new Error('no')) : Promise.resolve(0)) };
+  const looked = { ended: 0, pauseMs: 700 };
+  const queue = {
+    endLost: () => (broken ? Promise.reject(new Error('no')) : Promise.resolve(looked)),
+  };
   const check = createLeaseCheck({ queue, metrics, log }, () => now);
-  await check();
+  assert.equal(await check(), looked.pauseMs);
   broken = true;
   for (; now < 150_000; now += 5000) await check().catch(() => {});
   assert.deepEqual(

@@ -24,7 +24,7 @@ test('a claim whose answer came after most of its lease, as in a process that wa
   });
 
   const now = performance.now();
-  const [late] = leases.add([claim('late')], now - LEASE_SECONDS * 700);
+  const [late] = leases.add([claim('late')], now - LEASE_SECONDS * 960);
   const [fresh] = leases.add([claim('fresh')], now);
 
   assert.deepEqual([late?.abort.signal.aborted, fresh?.abort.signal.aborted], [true, false]);
@@ -32,6 +32,22 @@ test('a claim whose answer came after most of its lease, as in a process that wa
     log.lines.map(({ event, fields }) => [event, fields['delivery_ids']]),
     [['lease.lost', ['late']]],
   );
+});
+
+test('the database says nothing any more → claims are given up before their leases are over', async (t) => {
+  const { pool, queue, claimOf } = await freshWorkerQueue(t);
+  const keepAlive: typeof queue.keepAlive = () => new Promise(() => {});
+  const leases = new Leases({ pool, queue: changed(queue, { keepAlive }), log: silentLog });
+  lastFirst(t).after(() => leases.stop(0));
+  const leftMs = 1800;
+  const askedAt = performance.now() - LEASE_SECONDS * 1000 + leftMs;
+  const [one] = leases.add([await claimOf(randomUUID(), randomUUID())], askedAt);
+  assert.equal(one?.abort.signal.aborted, false);
+  // Timers of one process run in the order of their times, however busy the machine is.
+  await new Promise((resolve) =>
+    setTimeout(resolve, askedAt + LEASE_SECONDS * 1000 - performance.now()),
+  );
+  assert.equal(one.abort.signal.aborted, true);
 });
 
 test('claims that the database did not take back → not extended, and returned as soon as it does', async (t) => {
