@@ -33,7 +33,7 @@ export function createLog(level: string): Log {
           event,
           ...(fields as Fields | undefined),
         },
-        plainErrors,
+        holdsObjects(fields as Fields | undefined) ? plainErrors : undefined,
       ),
     ),
   });
@@ -42,6 +42,11 @@ export function createLog(level: string): Log {
   const write = (severity: string) => (event: string, fields?: Fields) =>
     void logger.log({ level: severity, message: event, fields });
   return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
+}
+
+/** A replacer is called for every field: with one, the JSON of a line takes twice as long. */
+function holdsObjects(fields: Fields = {}): boolean {
+  return Object.values(fields).some((value) => typeof value === 'object');
 }
 
 /**
