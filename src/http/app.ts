@@ -11,6 +11,8 @@ import type { ApiParts, OperationRequest, Operations } from './handler.ts';
 import { takeHeadAsGet } from './middleware/head.ts';
 import { answerHeaders, checkHeaders } from './middleware/headers.ts';
 import { checkHost } from './middleware/hosts.ts';
+import { inOrder } from './middleware/in-order.ts';
+import { findOperation } from './middleware/operation.ts';
 import { checkOperations, createOperations } from './operations.ts';
 import { checkNumbers } from './middleware/query.ts';
 import { logRequests, type ValidatedRequest } from './middleware/request-log.ts';
@@ -38,24 +40,28 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
   checkOperations(operations, document);
 
   const app = bareApp();
-  app.use(answerHeaders);
-  app.use(logRequests(log, parts.metrics));
-  app.use(checkHeaders);
-  app.use(checkHost(options.hostNames));
-  app.use(docs(spec));
-  // For every path, not just those below /v1: there is no way of writing a path that gets around
-  // it.
-  app.use(requireApiKey(options.apiKeyDigests));
-  app.use(takeHeadAsGet);
-  const [load, findOperation, ...validate] = await validator(document, options.validateResponses);
-  // The operation is known before the body is read, so that 404 and 405 need none and every log
-  // line has its route.
-  app.use(load, findOperation);
-  app.use(checkNumbers);
+  const [load, find, ...validate] = await validator(document, options.validateResponses);
   const inFlight = new BytesInFlight(options.bytesInFlight);
-  app.use(readBody(options.requestBodyLimitBytes, inFlight));
-  app.use(validate);
-  app.use(callOperation(operations, inFlight));
+  app.use(
+    inOrder([
+      answerHeaders,
+      logRequests(log, parts.metrics),
+      checkHeaders,
+      checkHost(options.hostNames),
+      docs(spec),
+      // For every path, not just those below /v1: there is no way of writing a path that gets
+      // around it.
+      requireApiKey(options.apiKeyDigests),
+      takeHeadAsGet,
+      // The operation is known before the body is read, so that 404 and 405 need none and every
+      // log line has its route.
+      findOperation([load, find]),
+      checkNumbers,
+      ...readBody(options.requestBodyLimitBytes, inFlight),
+      ...validate,
+      callOperation(operations, inFlight),
+    ]),
+  );
   app.use(answerProblem(log));
   return app;
 }

@@ -69,6 +69,7 @@ function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler
  * body is refused.
  */
 function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
   const [type = '', ...parameters] = (contentType ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());

@@ -23,9 +23,10 @@ export function headersOfEveryAnswer(requestId: string): Record<string, string> 
  * one.
  */
 export const answerHeaders: RequestHandler = (req, res, next) => {
-  const given = req.get('x-request-id') ?? '';
+  const given = String(req.headers['x-request-id'] ?? '');
   const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
-  res.set(headersOfEveryAnswer(requestId));
+  for (const [name, value] of Object.entries(headersOfEveryAnswer(requestId)))
+    res.setHeader(name, value);
   next();
 };
 

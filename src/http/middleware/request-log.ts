@@ -37,9 +37,12 @@ export function requestIdOf(res: Response): string {
 
 /** What express-openapi-validator leaves on a request. */
 export type ValidatedRequest = Request & {
-  openapi?: {
-    openApiRoute: string;
-    pathParams: Record<string, string>;
-    schema: { operationId?: string };
-  };
+  openapi?:
+    | {
+        openApiRoute: string;
+        expressRoute: string;
+        pathParams: Record<string, string>;
+        schema: { operationId?: string };
+      }
+    | undefined;
 };
