@@ -2,6 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../telemetry/log.ts';
 import { requireApiKey } from './middleware/api-keys.ts';
+import { answer } from './answer.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
 import { BytesInFlight } from './middleware/bytes-in-flight.ts';
 import { readBody } from './middleware/body.ts';
@@ -106,10 +107,9 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
       query: req.query,
       body: req.body,
     } as unknown as OperationRequest<keyof Operations>;
-    const { status, body } = await inFlight.during(res, handler(request));
+    const result = await inFlight.during(res, handler(request));
     // The rest of the request did not come meanwhile, and that was answered.
     if (res.headersSent) return;
-    if (body === undefined) res.status(status).end();
-    else res.status(status).json(body);
+    answer(req, res, result);
   };
 }
