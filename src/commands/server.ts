@@ -23,7 +23,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
     async (parts) => {
       const access = { address: apiAddress(config), hostNames: config.http.allowedHosts };
       const api = await startApi(parts, access);
-      const upkeep = [startMeasuring(parts), startCensus(parts)];
+      const upkeep = [startMeasuring(parts), startCensus(parts, api.gated)];
       log.info('server.started', apiFacts(parts, api, access));
       return {
         stop: () =>
@@ -37,7 +37,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
 export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
-): Promise<OpenPort> {
+): Promise<OpenPort & { gated: GatedWebhooks }> {
   const { pool, queue, metrics, log, config } = parts;
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const gated = new GatedWebhooks();
@@ -51,6 +51,7 @@ export async function startApi(
   const watch = startWatchingGates({ pool, log, gated });
   return {
     ...api,
+    gated,
     async stop(graceMs) {
       await Promise.all([api.stop(graceMs), watch.stop()]);
     },

@@ -31,10 +31,17 @@ export function startMeasuring({ pool, metrics, log }: MeasureParts): UpkeepLoop
 
 type CensusParts = { pool: Pool; log: Log; config: Pick<Config, 'liveJobs'> };
 
-/** Flags webhooks with many jobs every second: no worker may be there to do it. */
-export function startCensus({ pool, log, config: { liveJobs } }: CensusParts): UpkeepLoop {
+/**
+ * Flags webhooks with many jobs every second, while deliveries come in: no worker may be there to
+ * do it.
+ */
+export function startCensus(
+  { pool, log, config: { liveJobs } }: CensusParts,
+  gated: GatedWebhooks,
+): UpkeepLoop {
   const work = async () => void (await takeCensus(pool, liveJobs));
-  return new UpkeepLoop(log, { task: 'census', everyMs: 1000, share: SMALL_SHARE, work });
+  const during = gated.asking;
+  return new UpkeepLoop(log, { task: 'census', everyMs: 1000, share: SMALL_SHARE, during, work });
 }
 
 /** Of one core: there may be a state of very many webhooks. */
@@ -42,10 +49,14 @@ const GATES_SHARE = 0.02;
 
 type WatchParts = { pool: Pool; log: Log; gated: GatedWebhooks };
 
-/** Has a server know, within a second, which webhooks may hold what comes for them. */
+/**
+ * Has a server know, within a second, which webhooks may hold what comes for them. It asks while
+ * deliveries come in; the first batch after a rest asks the database itself.
+ */
 export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop {
   const work = () => gated.refresh(pool);
-  return new UpkeepLoop(log, { task: 'gates', everyMs: 500, share: GATES_SHARE, work });
+  const during = gated.asking;
+  return new UpkeepLoop(log, { task: 'gates', everyMs: 500, share: GATES_SHARE, during, work });
 }
 
 type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };

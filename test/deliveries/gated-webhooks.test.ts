@@ -74,10 +74,25 @@ suite('what a server knows of webhooks that hold', { concurrency: 4 }, () => {
     const clock = { now: 0 };
     const gated = new GatedWebhooks(() => clock.now);
     await gated.refresh(pool);
+    assert.equal(gated.mayHold(ids), false);
     clock.now = 3000;
     assert.equal(gated.mayHold(ids), false);
     clock.now = 3001;
     assert.equal(gated.mayHold(ids), true);
+  });
+
+  test('asked after a rest → any webhook may hold, unless it was read just now', async (t) => {
+    const { pool, ids } = await open(t);
+    const clock = { now: 0 };
+    const gated = new GatedWebhooks(() => clock.now);
+    await gated.refresh(pool);
+    clock.now = 500;
+    assert.equal(gated.mayHold(ids), false);
+    clock.now = 20_000;
+    await gated.refresh(pool);
+    clock.now = 20_501;
+    assert.equal(gated.mayHold(ids), true);
+    assert.equal(gated.mayHold(ids), false);
   });
 
   test('more than it keeps → any webhook may hold', async (t) => {
@@ -120,6 +135,7 @@ suite('a server that knows which webhooks hold', { concurrency: 4 }, () => {
     const gated = new GatedWebhooks();
     const api = await startApi(t, database, { gated });
     const { id } = await api.createWebhook({ url: receiver.url });
+    gated.asking.note();
     await gated.refresh(pool);
     await inTransaction(pool, (tx) => pauseWebhook(tx, id, null));
     const delivery = await api.createDelivery(id, 'slipped through');

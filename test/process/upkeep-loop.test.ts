@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { Activity } from '../../src/process/activity.ts';
 import { UpkeepLoop } from '../../src/process/upkeep-loop.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
@@ -135,5 +136,60 @@ suite('an upkeep loop', () => {
     end();
     await stopping;
     assert.equal(others, 0);
+  });
+
+  test('woken in its pause → another run at once', async () => {
+    let runs = 0;
+    const work = async () => void (runs += 1);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: HOUR_MS, work });
+    await until('the pause', () => process.getActiveResourcesInfo().includes('Timeout'));
+    loop.wake();
+    await until('another run', () => runs === 2);
+    await loop.stop();
+    loop.wake();
+    assert.equal(runs, 2);
+  });
+
+  test('woken during a run → another one follows it', async () => {
+    let runs = 0;
+    let end = () => {};
+    const work = () => {
+      runs += 1;
+      return new Promise<void>((resolve) => (end = resolve));
+    };
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: HOUR_MS, work });
+    loop.wake();
+    assert.equal(runs, 1);
+    end();
+    await until('another run', () => runs === 2);
+    end();
+    await loop.stop();
+  });
+
+  test('a run that knows when the next one is due → it comes then', async () => {
+    let runs = 0;
+    const work = async () => ((runs += 1) < 3 ? 1 : Infinity);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: HOUR_MS, work });
+    await until('three runs', () => runs === 3);
+    await until('a rest', () => !process.getActiveResourcesInfo().includes('Timeout'));
+    await loop.stop();
+  });
+
+  test('its activity rests → no run and no timer, until it begins again', async () => {
+    const clock = { now: 0 };
+    const during = new Activity(() => clock.now);
+    let runs = 0;
+    const work = async () => void (runs += 1);
+    const loop = new UpkeepLoop(silentLog, { task: 'one', everyMs: 1, during, work });
+    await until('a rest', () => !process.getActiveResourcesInfo().includes('Timeout'));
+    assert.equal(runs, 0);
+    during.note();
+    await until('two runs', () => runs >= 2);
+    clock.now = 10_001;
+    await until('a rest', () => !process.getActiveResourcesInfo().includes('Timeout'));
+    during.note();
+    const before = runs;
+    await until('another run', () => runs > before);
+    await loop.stop();
   });
 });
