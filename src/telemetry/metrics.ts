@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { EventLoopLag, NEVER_MS } from './event-loop-lag.ts';
 
 /**
  * What operators want to know in numbers. Names follow
@@ -156,7 +157,10 @@ class Instruments {
   readonly #samplers: (() => void)[] = [];
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    const register = this.#registry;
+    collectDefaultMetrics({ register, eventLoopMonitoringPrecision: NEVER_MS });
+    const lag = new EventLoopLag(register);
+    this.onScrape(() => lag.sample());
   }
 
   get contentType(): string {
