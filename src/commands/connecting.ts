@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { connectionTo, describeTarget, type Connection } from '../database/connection.ts';
 import { examine } from '../database/examine.ts';
-import { migrationStatus } from '../database/migrations.ts';
+import { migrationStatus } from '../database/migration-status.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { ServerState } from '../database/server-state.ts';
 import { mayBeStarting } from '../database/starting.ts';

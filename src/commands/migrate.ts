@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
-import { migrateDown, migrateUp, migrationStatus } from '../database/migrations.ts';
+import { migrateDown, migrateUp } from '../database/migrations.ts';
+import { migrationStatus } from '../database/migration-status.ts';
 import type { Connection } from '../database/connection.ts';
 import { isForbidden, isReadOnly } from '../database/failure.ts';
 import { createPool } from '../database/pool.ts';

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Client, QueryConfig } from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import type { Connection } from './connection.ts';
-import type { Queryable } from './pool.ts';
+import { appliedNames, migrationNames } from './migration-status.ts';
 import { openSession } from './session.ts';
-
-export type MigrationStatus = { applied: string[]; pending: string[]; unknown: string[] };
 
 /**
  * Held while the schema changes, so that processes that start together take turns. Any constant
@@ -32,20 +29,6 @@ export function migrateUp(connection: Connection, dir: string): Promise<string[]
  */
 export function migrateDown(connection: Connection, dir: string): Promise<string | undefined> {
   return underLock(connection, async (client) => (await migrator(client, dir).down())[0]?.name);
-}
-
-/**
- * Compares the database with the migrations of `dir`. `unknown` are those that a newer version has
- * applied.
- */
-export async function migrationStatus(db: Queryable, dir: string): Promise<MigrationStatus> {
-  const known = migrationNames(dir);
-  const applied = await appliedNames(db);
-  return {
-    applied,
-    pending: known.filter((name) => !applied.includes(name)),
-    unknown: applied.filter((name) => !known.includes(name)),
-  };
 }
 
 async function underLock<Result>(
@@ -114,24 +97,6 @@ async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig
     await client.query('rollback');
     throw error;
   }
-}
-
-async function appliedNames(db: Queryable): Promise<string[]> {
-  const { rows } = await db.query<{ exists: boolean }>(
-    `select to_regclass('postmand_migrations') is not null as exists`,
-  );
-  if (!rows[0]?.exists) return [];
-  const applied = await db.query<{ name: string }>(
-    'select name from postmand_migrations order by name',
-  );
-  return applied.rows.map(({ name }) => name);
-}
-
-function migrationNames(dir: string): string[] {
-  return readdirSync(dir)
-    .filter((file) => file.endsWith('.up.sql'))
-    .map((file) => file.slice(0, -'.up.sql'.length))
-    .sort();
 }
 
 function readable(error: MigrationError): Error {

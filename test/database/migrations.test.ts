@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migrations.ts';
+import { migrateDown, migrateUp } from '../../src/database/migrations.ts';
+import { migrationStatus } from '../../src/database/migration-status.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';

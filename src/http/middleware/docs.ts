@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Router, type RequestHandler } from 'express';
-import { getAbsoluteFSPath } from 'swagger-ui-dist';
 import type { Spec, SpecDocument } from '../spec.ts';
 
 /**
@@ -38,6 +38,9 @@ const PAGE = `<!doctype html>
 const INIT = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true });
 `;
 
+/** Resolved only: the package, imported, would load the script of its page into this process. */
+const FOLDER = path.dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/swagger-ui.css')));
+
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', 'favicon-32x32.png'];
 
 /**
@@ -47,7 +50,6 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-16x16.png', '
 export function docs({ yaml, document }: Spec): RequestHandler {
   const json = JSON.stringify(document);
   const pageJson = JSON.stringify(withoutFilledInFilters(document));
-  const assets = getAbsoluteFSPath();
   const router = Router({ caseSensitive: true });
   router.get('/openapi.yaml', (_req, res) => void res.type('application/yaml').send(yaml));
   router.get(
@@ -66,7 +68,7 @@ export function docs({ yaml, document }: Spec): RequestHandler {
   router.get('/swagger/init.js', (_req, res) => void res.type('text/javascript').send(INIT));
   for (const file of ASSETS)
     router.get(`/swagger/${file}`, (_req, res) =>
-      res.sendFile(path.join(assets, file), { maxAge: '1h' }),
+      res.sendFile(path.join(FOLDER, file), { maxAge: '1h' }),
     );
   // No route of it takes a POST: most requests of the API need not be compared with them.
   return (req, res, next) => (req.method === 'POST' ? next() : router(req, res, next));
