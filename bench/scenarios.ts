@@ -13,6 +13,7 @@ import {
   isolationSlow,
   isolationStrangers,
 } from './scenarios/isolation.ts';
+import { kill } from './scenarios/kill.ts';
 import { latency } from './scenarios/latency.ts';
 import { ordered } from './scenarios/ordered.ts';
 import { paused } from './scenarios/paused.ts';
@@ -43,6 +44,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'waiting-retries': waitingRetries,
   paused,
   ordered,
+  kill,
   reads,
   takeover,
   delete: deletion,
