@@ -2,15 +2,20 @@ import { request, type Agent } from 'node:http';
 
 export type Answer = { status: number; text: string };
 
-export type Call = { method: string; url: string; body?: string | undefined };
+export type Call = {
+  method: string;
+  url: string;
+  body?: string | undefined;
+  headers?: Record<string, string>;
+};
 
 /** One HTTP request with a JSON body. Rejects where no complete answer comes. */
-export function call(agent: Agent, { method, url, body }: Call): Promise<Answer> {
+export function call(agent: Agent, { method, url, body, headers: own }: Call): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers =
       body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+        ? { ...own }
+        : { ...own, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request(url, { agent, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

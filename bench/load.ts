@@ -1,19 +1,30 @@
 import { Agent } from 'node:http';
 import { now, sleep } from './clock.ts';
-import { call } from './http.ts';
+import { call, type Call } from './http.ts';
 import { marksOf, type Marks } from './payload.ts';
 
 export type Draft = { webhookId: string; payload: string; orderingKey?: string };
 
 export type Posted = { latenciesMs: number[]; seconds: number };
 
-/**
- * POSTs `count` deliveries over so many connections, each with its next one as soon as it has the
- * answer. @throws unless all are accepted.
- */
-export async function postAll(
+/** A request that hands over a message, and the marks of that message. */
+export type Post = Call & { marks: Marks };
+
+/** As `postEach`, deliveries to the service at `url`. */
+export function postAll(
   url: string,
   { count, connections, draft }: { count: number; connections: number; draft: () => Draft },
+  onPosted: (done: number) => void,
+): Promise<Posted> {
+  return postEach({ count, connections, next: () => postOf(url, draft()) }, onPosted);
+}
+
+/**
+ * Sends `count` POSTs over so many connections, each with its next one as soon as it has the
+ * answer. @throws unless all are accepted.
+ */
+export async function postEach(
+  { count, connections, next }: { count: number; connections: number; next: () => Post },
   onPosted: (done: number) => void,
 ): Promise<Posted> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -24,8 +35,9 @@ export async function postAll(
     while (started < count) {
       started += 1;
       const sentAt = now();
-      const { status, text } = await post(agent, url, draft());
-      if (status !== 201) throw new Error(`POST /v1/deliveries: ${status} ${text}`);
+      const one = next();
+      const { status, text } = await call(agent, one);
+      if (!isAccepted(status)) throw new Error(`POST ${one.url}: ${status} ${text}`);
       latenciesMs.push(now() - sentAt);
       onPosted(latenciesMs.length);
     }
@@ -39,27 +51,34 @@ export async function postAll(
 
 export type SteadyTraffic = { sent: Marks[]; refused: number; firstRefusal: string | undefined };
 
+/** Any of them: other systems accept with a 202. */
+export const isAccepted = (status: number): boolean => status >= 200 && status < 300;
+
 /**
- * POSTs deliveries at a steady rate, whether or not answers come, until `isOver`. Resolves when all
- * are answered.
+ * Sends POSTs at a steady rate, whether or not answers come, until `isOver`. Resolves when all are
+ * answered.
  * @returns the marks of those accepted.
  */
-export async function postSteadily(
-  url: string,
-  { perSecond, isOver, draft }: { perSecond: number; isOver: () => boolean; draft: () => Draft },
-): Promise<SteadyTraffic> {
+export async function postSteadily({
+  perSecond,
+  isOver,
+  next,
+}: {
+  perSecond: number;
+  isOver: () => boolean;
+  next: () => Post;
+}): Promise<SteadyTraffic> {
   const agent = new Agent({ keepAlive: true });
   const traffic: SteadyTraffic = { sent: [], refused: 0, firstRefusal: undefined };
   const open = new Set<Promise<void>>();
 
   async function postOne(): Promise<void> {
-    const one = draft();
-    const answer = await post(agent, url, one).catch((error: Error) => ({
+    const one = next();
+    const answer = await call(agent, one).catch((error: Error) => ({
       status: 0,
       text: error.message,
     }));
-    const marks = marksOf(one.payload);
-    if (answer.status === 201 && marks) traffic.sent.push(marks);
+    if (isAccepted(answer.status)) traffic.sent.push(one.marks);
     else {
       traffic.refused += 1;
       traffic.firstRefusal ??= `${answer.status} ${answer.text}`;
@@ -77,10 +96,10 @@ export async function postSteadily(
   return traffic;
 }
 
-export function post(agent: Agent, url: string, { webhookId, payload, orderingKey }: Draft) {
-  return call(agent, {
-    method: 'POST',
-    url: `${url}/v1/deliveries`,
-    body: JSON.stringify({ webhook_id: webhookId, payload, ordering_key: orderingKey }),
-  });
+/** @throws where the payload is not one that the benchmark makes. */
+export function postOf(url: string, { webhookId, payload, orderingKey }: Draft): Post {
+  const marks = marksOf(payload);
+  if (marks === undefined) throw new Error(`No marks in ${payload}`);
+  const body = JSON.stringify({ webhook_id: webhookId, payload, ordering_key: orderingKey });
+  return { method: 'POST', url: `${url}/v1/deliveries`, body, marks };
 }

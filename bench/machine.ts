@@ -9,14 +9,23 @@ export type Circumstances = Record<string, string>;
 export function circumstances(database: string, settings: Record<string, string>): Circumstances {
   const changed = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
   return {
-    Machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
-    System: `${type()} ${release()}, Node ${process.versions.node}`,
+    ...place(),
     Database: database,
     Settings: `${changed.length === 0 ? 'the defaults' : changed.join(' ')}\n  (${inEffect(settings)})`,
     Commit: commit(),
-    Date: new Date().toISOString().slice(0, 10),
+    Date: today(),
   };
 }
+
+/** The machine and what runs on it, for every table. */
+export function place(): Circumstances {
+  return {
+    Machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    System: `${type()} ${release()}, Node ${process.versions.node}`,
+  };
+}
+
+export const today = (): string => new Date().toISOString().slice(0, 10);
 
 /**
  * The settings of the calling environment that every process gets; the benchmark itself says which
@@ -40,7 +49,8 @@ function inEffect(settings: Record<string, string>): string {
   return [words.slice(0, 4), words.slice(4)].map((some) => some.join(', ')).join(',\n  ');
 }
 
-function commit(): string {
+/** Of this checkout, and whether what runs differs from it. */
+export function commit(): string {
   const git = (...parameters: string[]) =>
     execFileSync('git', parameters, {
       cwd: fileURLToPath(new URL('..', import.meta.url)),

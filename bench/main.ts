@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ConfigError } from '../src/config.ts';
 import { createCleanup, type Cleanup } from './cleanup.ts';
 import { now } from './clock.ts';
+import { commandLine } from './command-line.ts';
 import { openDatabaseServer } from './database.ts';
 import { writeResults } from './document.ts';
 import { circumstances, handedOn } from './machine.ts';
@@ -79,7 +80,7 @@ async function runAll(
     ...(options.other ? [otherImplementation(options.other)] : []),
   ];
   const report: Report = {
-    command: ['npm run bench --', ...argv.map(quoted)].join(' '),
+    command: commandLine('npm run bench', argv),
     circumstances: circumstances(bench.databases.description, bench.settings),
     scenarios: [],
   };
@@ -157,11 +158,4 @@ async function runScenario(
     }
   }
   return { scenario, summary, results };
-}
-
-/** As one would type it. A database's URL holds a password, so it is left out. */
-function quoted(argument: string): string {
-  if (/^(--database=)?postgres(ql)?:/.test(argument))
-    return argument.startsWith('--') ? '--database=URL' : 'URL';
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`;
 }

@@ -2,7 +2,7 @@ import { cpuMs, heldMemoryMb, peakMemoryMb } from './cpu.ts';
 import { less, type Figure } from './figures.ts';
 
 /** What is measured together: all workers, for example. */
-export type Part = { name: 'server' | 'worker' | 'PostgreSQL'; pids: (number | undefined)[] };
+export type Part = { name: string; pids: (number | undefined)[] };
 
 /**
  * Starts to count processor time. The result gives it part by part, divided by the number of

@@ -66,7 +66,8 @@ function givenSizes(values: Record<string, unknown>): Partial<Sizes> {
   );
 }
 
-function wholeNumber(name: string, value: string): number {
+/** @throws UsageError, naming the flag. */
+export function wholeNumber(name: string, value: string): number {
   const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
   if (number < 1)
     throw new UsageError(

@@ -28,5 +28,13 @@ export function numberedPayload(id: number): string {
 /** The marks of a payload that starts with `head`; undefined: not one of ours. */
 export function marksOf(head: string): Marks | undefined {
   const match = /^\{"id":(\d+),"sentAt":([\d.]+),/.exec(head);
-  return match === null ? undefined : { id: Number(match[1]), sentAt: Number(match[2]) };
+  return match === null ? marksWithin(head) : { id: Number(match[1]), sentAt: Number(match[2]) };
+}
+
+/** Other systems write a payload's JSON anew: in another order, with spaces, within their own. */
+function marksWithin(text: string): Marks | undefined {
+  const [id, sentAt] = [/"id":\s*(\d+)/.exec(text)?.[1], /"sentAt":\s*([\d.]+)/.exec(text)?.[1]];
+  return id === undefined || sentAt === undefined
+    ? undefined
+    : { id: Number(id), sentAt: Number(sentAt) };
 }

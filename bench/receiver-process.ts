@@ -10,6 +10,9 @@ import type { Arrivals, Counts, Reply, Wish } from './receiver.ts';
  */
 type Group = { seen: Set<number>; arrivals: Arrivals; repeats: number };
 
+/** Wherever a system puts the marks, they are within its first bytes. */
+const HEAD_BYTES = 4096;
+
 const groups = new Map<string, Group>();
 let first: number | undefined;
 const waitingForFirst: ((at: number) => void)[] = [];
@@ -36,7 +39,7 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function record(name: string, head: Buffer | undefined, at: number): void {
-  const marks = marksOf(head?.toString('latin1', 0, 80) ?? '');
+  const marks = marksOf(head?.toString('latin1', 0, HEAD_BYTES) ?? '');
   if (marks === undefined) return;
   const group = groupNamed(name);
   if (group.seen.has(marks.id)) {

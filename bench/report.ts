@@ -1,11 +1,10 @@
 import { median, type Figure, type Outcome, type Unit } from './figures.ts';
 import type { Circumstances } from './machine.ts';
-import type { Implementation } from './service.ts';
 
 /**
  * All runs of one scenario against one implementation. `failure`: it did not get through, and why.
  */
-type Result = { implementation: Implementation['name']; outcomes: Outcome[]; failure?: string };
+type Result = { implementation: string; outcomes: Outcome[]; failure?: string };
 
 export type ScenarioReport = { scenario: string; summary: string; results: Result[] };
 
