@@ -1,6 +1,8 @@
-import type { PoolClient } from 'pg';
-import { createPool, type Pool } from '../src/database/pool.ts';
-import { claimJobs, findJobTable, type ClaimRequest } from '../src/queue/claim.ts';
+import type { Pool } from '../src/database/pool.ts';
+import { ServerState } from '../src/database/server-state.ts';
+import { claimJobs, findJobTable } from '../src/queue/claim.ts';
+import { openClaimSession, type RunClaim } from '../src/queue/claim-session.ts';
+import type { ClaimRequest, ClaimRow } from '../src/queue/claim-statement.ts';
 import { now } from './clock.ts';
 import { p50p99, type Figure } from './figures.ts';
 import { startMeter } from './meter.ts';
@@ -24,8 +26,8 @@ export async function measureClaims(
   const table = await findJobTable(pool).catch(() => undefined);
   if (table === undefined) return [];
   progress.step('claims');
-  const own = createPool(connection, { max: 1, name: 'postmand bench', log: SILENT });
-  const undone = rollingBack(own);
+  const own = openClaimSession({ server: new ServerState(), connection, log: SILENT }, 1);
+  const run = undone(own);
   const { rows } = await own.query<{ pid: number }>('select pg_backend_pid() as pid');
   const isHere = parts({}).some(({ pids }) => pids[0] !== undefined);
   const pids = [isHere ? rows[0]?.pid : undefined];
@@ -39,7 +41,7 @@ export async function measureClaims(
     const cpu = startMeter([{ name: 'PostgreSQL', pids }], `claim of the ${from}`);
     for (let count = 0; count < CLAIMS; count += 1) {
       const startedAt = now();
-      await claimJobs(undone, table, request);
+      await claimJobs(run, table, request);
       ms.push(now() - startedAt);
     }
     figures.push(...p50p99(`a claim of the ${from}`, ms), ...cpu(CLAIMS));
@@ -48,26 +50,13 @@ export async function measureClaims(
   return figures;
 }
 
-/** The same pool, whose transactions are rolled back where they would be committed. */
-function rollingBack(pool: Pool): Pool {
-  const begin = async (sql: string) => withoutCommit(await pool.begin(sql));
-  return new Proxy(pool, {
-    get: (target, name) => (name === 'begin' ? begin : (Reflect.get(target, name) as unknown)),
-  });
-}
-
-function withoutCommit(client: PoolClient): PoolClient {
-  const query = client.query.bind(client) as (...statement: unknown[]) => Promise<unknown>;
-  const instead = async (...statement: unknown[]) => {
-    if (statement[0] !== 'commit') return query(...statement);
-    await query('rollback');
-    return { command: 'COMMIT' };
+/** Claims on such a connection that are rolled back. */
+function undone(session: Pool): RunClaim {
+  return async (statement) => {
+    const client = await session.begin('begin');
+    const { rows } = await client.query<ClaimRow>(statement);
+    await client.query('rollback');
+    client.release();
+    return rows;
   };
-  return new Proxy(client, {
-    get(target, name) {
-      if (name === 'query') return instead;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }

@@ -65,7 +65,7 @@ async function runAll(
       config,
       log,
       maxConnections: share.pool,
-      openQueue: (parts) => openClaimableQueue(parts, share.upkeep),
+      openQueue: (parts) => openClaimableQueue(parts, share),
       health: { address: healthAddress(config, 'localhost'), hostNames },
     },
     (parts) => startAll(parts, data, hostNames),

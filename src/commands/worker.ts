@@ -19,7 +19,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
       config,
       log,
       maxConnections: share.pool,
-      openQueue: (parts) => openClaimableQueue(parts, share.upkeep),
+      openQueue: (parts) => openClaimableQueue(parts, share),
       health: { address: healthAddress(config) },
     },
     async (parts) => {
@@ -34,16 +34,18 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   );
 }
 
-export type ConnectionShare = { pool: number; upkeep: number; listen: number };
+export type ConnectionShare = { pool: number; leases: number; claims: number; listen: number };
 
 /**
- * Splits the bound on a worker's connections: for its own statements, for the leases of its queue,
- * and for LISTEN. With two there is none left for LISTEN, and polling serves.
+ * Splits the bound on a worker's connections: for its own statements, for the leases and the claims
+ * of its queue, and for LISTEN. With two there is none left for LISTEN, and polling serves; with
+ * three none for claims, and they are made on one for statements.
  */
 export function shareConnections(max: number): ConnectionShare {
-  const upkeep = Math.min(3, Math.max(1, Math.floor(max / 4)));
-  const forListen = max >= 3 ? 1 : 0;
-  return { pool: max - upkeep - forListen, upkeep, listen: forListen };
+  const leases = Math.min(3, Math.max(1, Math.floor(max / 4)));
+  const listen = max >= 3 ? 1 : 0;
+  const claims = max >= 4 ? 1 : 0;
+  return { pool: max - leases - claims - listen, leases, claims, listen };
 }
 
 /** `stopping` counts until the dispatcher runs: from then on `stop` ends everything in order. */

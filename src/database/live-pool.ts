@@ -33,7 +33,7 @@ export class LivePool extends BoundedPool {
     server.on('outdated', () => this.#dropIdle());
     Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
-    // Only reads are run on the pool itself, so nothing is done twice.
+    // Only reads are run on the pool itself, and claims, which may be made twice.
     const persistent = (...statement: unknown[]) => this.#persist(() => run(...statement));
     this.query = persistent as typeof this.query;
   }

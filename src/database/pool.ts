@@ -26,6 +26,10 @@ type PoolOptions = {
   answerMs?: number;
   /** Longest wait for a connection. */
   waitMs?: number;
+  /** How long a connection that nobody needs is kept. 0: for ever. */
+  idleMs?: number;
+  /** Settings of its sessions, beside those of all. */
+  settings?: Record<string, string>;
   /**
    * The state of another pool of this process, to share what either of them finds out about the
    * server.
@@ -41,18 +45,19 @@ type PoolOptions = {
 export function createPool(connection: Connection, options: PoolOptions): Pool {
   const { max, name, log } = options;
   const { statementTimeoutMs = 30_000, answerMs = 5000, waitMs = 5000 } = options;
+  const { idleMs = 30_000, settings = {} } = options;
   const pool = new LivePool(options.server ?? new ServerState(), {
     application_name: name,
     ...connection,
     max,
     connectionTimeoutMillis: waitMs,
-    idleTimeoutMillis: 30_000,
+    idleTimeoutMillis: idleMs,
     keepAlive: true,
     // For a server that does not end the statement itself, because the server or the network has
     // died.
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerMs,
     types: { getTypeParser },
-    prepare: (client) => prepareSession(client, connection, statementTimeoutMs),
+    prepare: (client) => prepareSession(client, connection, { statementTimeoutMs, settings }),
   });
   pool.on('error', (error) => log.warn('database.connection_lost', { error }));
   return pool;

@@ -11,9 +11,10 @@ import {
   findJobTable,
   type Claim,
   type ClaimedBatch,
-  type ClaimRequest,
   type DamagedJob,
 } from './claim.ts';
+import { claimingIn, claimingOn, openClaimSession } from './claim-session.ts';
+import type { ClaimRequest } from './claim-statement.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import {
   endSilent,
@@ -42,35 +43,51 @@ const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 2500`;
 /** `log` tells what goes wrong beside the calls. */
 export type QueueParts = { pool: Pool; connection: Connection; log: Log };
 
+/** Connections that the queue keeps for itself. Without one for claims, they are made on `pool`. */
+export type QueueConnections = { leases: number; claims: number };
+
 /**
- * The queue for a worker. It keeps up to `maxConnections` connections of its own for the leases, so
- * that they never wait behind anything else, and LISTEN takes one more where `listen` is called.
+ * The queue for a worker. It has connections of its own for the leases, so that they never wait
+ * behind anything else, and for claims. LISTEN takes one more where `listen` is called.
  * @throws QueueNotReady when the database has no queue that this version can use.
  */
 export async function openClaimableQueue(
   parts: QueueParts,
-  maxConnections: number,
+  { leases, claims }: QueueConnections,
 ): Promise<ClaimableQueue> {
   const boss = await startBoss(parts.pool, parts.log);
   const table = await findJobTable(parts.pool);
   if (table === undefined) throw new QueueNotReady('The queue in this database is missing.');
-  return new ClaimableQueue(boss, parts, { table, upkeep: upkeepPool(parts, maxConnections) });
+  return new ClaimableQueue(boss, parts, {
+    table,
+    upkeep: upkeepPool(parts, leases),
+    ...(claims > 0
+      ? { claims: openClaimSession({ ...parts, server: parts.pool.server }, claims) }
+      : {}),
+  });
 }
+
+/**
+ * `table`: the partition that holds the jobs of our queue. `upkeep`, `claims`: connections for
+ * leases, and for claims.
+ */
+type Own = { table: string; upkeep: Pool; claims?: Pool };
 
 /** The queue as a worker sees it. */
 export class ClaimableQueue extends DeliveryQueue {
   readonly #parts: QueueParts;
   readonly #table: string;
   readonly #upkeep: Pool;
+  readonly #claims: Pool | undefined;
   readonly #future = new FutureHeartbeats();
   #notifications: Notifications | undefined;
 
-  /** `table`: the partition that holds the jobs of our queue. `upkeep`: connections for leases. */
-  constructor(boss: PgBoss, parts: QueueParts, { table, upkeep }: { table: string; upkeep: Pool }) {
+  constructor(boss: PgBoss, parts: QueueParts, { table, upkeep, claims }: Own) {
     super(boss);
     this.#parts = parts;
     this.#table = table;
     this.#upkeep = upkeep;
+    this.#claims = claims;
   }
 
   /**
@@ -78,7 +95,8 @@ export class ClaimableQueue extends DeliveryQueue {
    * that this request would have taken.
    */
   async claim(request: ClaimRequest): Promise<Omit<ClaimedBatch, 'damaged'>> {
-    const { damaged, ...claimed } = await claimJobs(this.#parts.pool, this.#table, request);
+    const run = this.#claims ? claimingOn(this.#claims) : claimingIn(this.#parts.pool);
+    const { damaged, ...claimed } = await claimJobs(run, this.#table, request);
     if (damaged.length > 0) await this.#failDamaged(damaged);
     return claimed;
   }
@@ -134,7 +152,7 @@ export class ClaimableQueue extends DeliveryQueue {
     await this.#notifications?.close();
     await super.close();
     // A connection that went silent never closes.
-    await atMost(1000, this.#upkeep.end());
+    await atMost(1000, Promise.all([this.#upkeep.end(), this.#claims?.end()]));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Tx } from '../database/transaction.ts';
-import { GENERATION, type Claim } from './claim.ts';
+import type { Claim } from './claim.ts';
+import { GENERATION } from './claim-statement.ts';
 import { UNWRITTEN_LEASE_SECONDS } from './heartbeat.ts';
 import { QUEUE } from './names.ts';
 

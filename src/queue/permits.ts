@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
-import { GENERATION, type Claim } from './claim.ts';
+import type { Claim } from './claim.ts';
+import { GENERATION } from './claim-statement.ts';
 import { QUEUE, SCHEMA } from './names.ts';
 
 /**

@@ -89,7 +89,10 @@ suite('a session', () => {
     test(`default_transaction_read_only = ${value} at the role → prepared with one statement, which reports it`, async (t) => {
       const database = await freshDatabase(t, 'template0');
       const connection = await setForRole(t, database, [['default_transaction_read_only', value]]);
-      assert.equal(await prepareSession(await sessionOf(t, connection), connection, 0), readOnly);
+      assert.equal(
+        await prepareSession(await sessionOf(t, connection), connection, { statementTimeoutMs: 0 }),
+        readOnly,
+      );
     });
   }
 

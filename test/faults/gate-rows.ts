@@ -1,5 +1,5 @@
 import type { Pool, Queryable } from '../../src/database/pool.ts';
-import { GENERATION } from '../../src/queue/claim.ts';
+import { GENERATION } from '../../src/queue/claim-statement.ts';
 import type { GateRow, PermitRow } from './gate-rules.ts';
 
 const JOBS = `

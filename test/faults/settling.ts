@@ -16,6 +16,18 @@ export async function heldSettling(pool: Pool): Promise<number> {
   });
 }
 
+/** Waits until a claim is held up, by a lock on the table of jobs. */
+export async function heldClaim(pool: Pool): Promise<void> {
+  await until('a claim is held', async () => {
+    const { rowCount } = await pool.query(
+      `select from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'
+         and application_name = 'postmand worker claims'`,
+    );
+    return rowCount === 1;
+  });
+}
+
 /**
  * Waits until no statement of ours waits for a lock any more: what a killed process left behind has
  * been rolled back.

@@ -5,7 +5,7 @@ import { claimed, expire } from './claims.ts';
 import { chanceOf, LONG, ROUNDS } from './intensity.ts';
 import { judge, repeatsOf } from './oracle.ts';
 import { openScene, orderedWebhook, type Scene } from './scene.ts';
-import { heldSettling, nobodyWaits } from './settling.ts';
+import { heldClaim, heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { startTraffic } from './traffic.ts';
 
@@ -36,6 +36,30 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     }
     await scene.worker();
     // The worker had sent nothing, so nothing may be sent twice.
+    await judge(t, scene, { traffic, since });
+  });
+
+  test('while its claim is held up → another one delivers, and nothing is sent twice', async (t) => {
+    const scene = await openScene(t);
+    await orderedWebhook(scene);
+    const traffic = startTraffic(t, scene);
+    let since = new Date();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const worker = await scene.worker();
+      await traffic.accepted(60);
+      await worker.end('SIGTERM');
+      await traffic.accepted(40);
+      const unlock = await lockTable(t, scene.database, 'postmand_queue.job');
+      const doomed = await scene.worker();
+      await heldClaim(scene.database.pool);
+      await doomed.end('SIGKILL');
+      since = new Date();
+      // PostgreSQL may go on with the claim of a worker that is gone.
+      await unlock();
+      await orphaned(scene);
+      await traffic.accepted(60);
+    }
+    await scene.worker();
     await judge(t, scene, { traffic, since });
   });
 

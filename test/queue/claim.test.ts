@@ -44,7 +44,7 @@ suite('damaged rows', () => {
     test(`of five kinds beside good ones, the ${from} claimed → the good ones are claimed, the others put aside and logged`, async (t) => {
       const { pool, connection, commit } = await freshWorkerQueue(t);
       const log = keepingLog();
-      const queue = await openClaimableQueue({ pool, connection, log }, 1);
+      const queue = await openClaimableQueue({ pool, connection, log }, { leases: 1, claims: 1 });
       lastFirst(t).after(() => queue.close());
       const all = Array.from({ length: 8 }, () => job());
       const damaged: string[] = [];

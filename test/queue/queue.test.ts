@@ -303,5 +303,8 @@ suite('wake-up', { concurrency: 4 }, () => {
 test('a database without the queue → QueueNotReady, for servers and workers', async (t) => {
   const { pool, connection } = await freshDatabase(t, 'template0');
   await assert.rejects(openQueue(pool, silentLog), QueueNotReady);
-  await assert.rejects(openClaimableQueue({ pool, connection, log: silentLog }, 1), QueueNotReady);
+  await assert.rejects(
+    openClaimableQueue({ pool, connection, log: silentLog }, { leases: 1, claims: 0 }),
+    QueueNotReady,
+  );
 });

@@ -86,7 +86,7 @@ export async function startWorkerHere(
   { pool, connection }: TestDatabase,
   { settings = {}, log = silentLog }: { settings?: Record<string, string>; log?: Log } = {},
 ): Promise<void> {
-  const queue = await openClaimableQueue({ pool, connection, log }, 2);
+  const queue = await openClaimableQueue({ pool, connection, log }, { leases: 2, claims: 1 });
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
   const stopping = new Promise<NodeJS.Signals>(() => {});
   const worker = await startWorker({

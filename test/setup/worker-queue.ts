@@ -1,4 +1,4 @@
-import type { ClaimRequest } from '../../src/queue/claim.ts';
+import type { ClaimRequest } from '../../src/queue/claim-statement.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { Claim } from '../../src/queue/claim.ts';
@@ -72,7 +72,10 @@ async function openQueueOf(
   t: Cleanup,
   { pool, connection }: TestDatabase,
 ): Promise<ClaimableQueue> {
-  const queue = await openClaimableQueue({ pool, connection, log: silentLog }, 2);
+  const queue = await openClaimableQueue(
+    { pool, connection, log: silentLog },
+    { leases: 2, claims: 1 },
+  );
   lastFirst(t).after(() => queue.close());
   return queue;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
-import type { ClaimRequest } from '../../src/queue/claim.ts';
+import type { ClaimRequest } from '../../src/queue/claim-statement.ts';
 import type { Admitted } from '../../src/worker/admission.ts';
 import { Buffer } from '../../src/worker/buffer.ts';
 import { Claimer } from '../../src/worker/claiming/claimer.ts';

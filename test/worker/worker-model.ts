@@ -1,5 +1,6 @@
 import { Buffer } from '../../src/worker/buffer.ts';
-import type { Claim, ClaimRequest, ClaimedBatch } from '../../src/queue/claim.ts';
+import type { Claim, ClaimedBatch } from '../../src/queue/claim.ts';
+import type { ClaimRequest } from '../../src/queue/claim-statement.ts';
 import { Claimer } from '../../src/worker/claiming/claimer.ts';
 import { Slots } from '../../src/worker/slots/slots.ts';
 import type { SendEnd } from '../../src/worker/slots/standing.ts';

@@ -1,7 +1,8 @@
 import type { Buffer } from '../buffer.ts';
 import { Ends, type End } from './ends.ts';
 import { LimitedWebhooks } from './limited.ts';
-import type { Claim, ClaimRequest } from '../../queue/claim.ts';
+import type { Claim } from '../../queue/claim.ts';
+import type { ClaimRequest } from '../../queue/claim-statement.ts';
 import type { ClaimableQueue } from '../../queue/claimable-queue.ts';
 import { Missed } from './missed.ts';
 import { Room } from './room.ts';

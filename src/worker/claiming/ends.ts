@@ -1,4 +1,4 @@
-import type { ClaimRequest } from '../../queue/claim.ts';
+import type { ClaimRequest } from '../../queue/claim-statement.ts';
 
 export type End = ClaimRequest['from'];
 

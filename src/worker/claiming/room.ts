@@ -1,5 +1,5 @@
 import type { Buffer } from '../buffer.ts';
-import type { ClaimRequest } from '../../queue/claim.ts';
+import type { ClaimRequest } from '../../queue/claim-statement.ts';
 import type { Slots } from '../slots/slots.ts';
 
 /** Most of these claims may find no room, so few are made at once. */

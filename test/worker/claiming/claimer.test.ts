@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { Buffer } from '../../../src/worker/buffer.ts';
 import { Claimer } from '../../../src/worker/claiming/claimer.ts';
-import type { Claim, ClaimRequest } from '../../../src/queue/claim.ts';
+import type { Claim } from '../../../src/queue/claim.ts';
+import type { ClaimRequest } from '../../../src/queue/claim-statement.ts';
 import { Slots } from '../../../src/worker/slots/slots.ts';
 
 const claimOf = (webhookId: string): Claim => ({
