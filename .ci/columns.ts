@@ -25,7 +25,7 @@ function main(): number {
 function longLines(file: string): number[] {
   const text = readFileSync(file, 'utf8');
   const lines = text.split('\n');
-  const long = lines.flatMap((line, i) => ([...line].length > MOST ? [i] : []));
+  const long = lines.flatMap((line, i) => (Array.from(line).length > MOST ? [i] : []));
   if (long.length === 0) return [];
   const mayBe = file.endsWith('.md') ? markdownRule(lines) : codeRule(file, text);
   return long.filter((i) => !mayBe(i)).map((i) => i + 1);

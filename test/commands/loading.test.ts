@@ -37,7 +37,7 @@ const LOADED = [
   {
     command: 'server',
     needed: ['express', 'express-openapi-validator', 'pg', 'pg-boss'],
-    spared: ['got', 'swagger-ui-dist', 'umzug'],
+    spared: ['got', 'swagger-ui-dist', 'umzug', 'yaml'],
   },
   {
     command: 'worker',
