@@ -168,14 +168,23 @@ function launchedOf(launched: Map<string, Launched>, { name }: Program): Launche
   return found;
 }
 
-/** Every variable of every program, and how its stores were started. Ports and passwords differ. */
+/** Every variable of every program, and how its stores were started. */
 function settingsOf({ programs }: System, stores: Map<StoreName, Store>): Record<string, string> {
-  const text = (env: Record<string, string>) =>
-    Object.entries(env)
-      .map(([name, value]) => `${name}=${value.replaceAll(/\/\/[^/@]*@/g, '//…@')}`)
-      .join(' ');
+  const isCommon = ([name, value]: [string, string]) =>
+    programs.length > 1 && programs.every(({ env }) => env[name] === value);
+  const [first = { env: {} }] = programs;
+  const common = Object.entries(first.env).filter(isCommon);
+  const own = programs.map(({ name, env }) => [
+    `${name} is given`,
+    variables(Object.entries(env).filter((one) => !isCommon(one))),
+  ]);
   return {
-    ...Object.fromEntries(programs.map(({ name, env }) => [`${name} is given`, text(env)])),
+    ...(common.length > 0 ? { 'each is given': variables(common) } : {}),
+    ...(Object.fromEntries(own) as Record<string, string>),
     ...Object.fromEntries([...stores].map(([name, { settings }]) => [name, settings])),
   };
 }
+
+/** URLs without their user and password. */
+const variables = (entries: [string, string][]): string =>
+  entries.map(([name, value]) => `${name}=${value.replaceAll(/\/\/[^/@]*@/g, '//…@')}`).join(' ');

@@ -26,7 +26,7 @@ suite('the benchmark of rivals', () => {
       ...['--hanging', '2', '--hanging-backlog', '2', '--seconds', '1'],
     ]);
     const { circumstances, scenarios } = JSON.parse(stdout) as Report;
-    assert.match(circumstances['worker is given'] ?? '', /POSTMAND_DATABASE_URL=postgres:\/\/…@/);
+    assert.match(circumstances['each is given'] ?? '', /POSTMAND_DATABASE_URL=postgres:\/\/…@/);
     assert.deepEqual(
       scenarios.map(({ scenario, results }) => [scenario, results[0]?.failure]),
       ['pipeline', 'isolation'].map((name) => [name, undefined]),

@@ -1,7 +1,6 @@
 import { now, sleep } from '../../clock.ts';
 import { less, p50p99 } from '../../figures.ts';
 import { postEach, postSteadily } from '../../load.ts';
-import { startMeter } from '../../meter.ts';
 import { tripsOf } from '../../traffic.ts';
 import { warmedUp, type RivalScenario } from '../scenario.ts';
 
@@ -20,7 +19,6 @@ export const isolation: RivalScenario = {
 
     progress.step(`${sizes.rate} messages a second to the others for ${sizes.seconds} s`);
     const { arrived } = await receiver.counts('fast');
-    const cpu = startMeter(life.parts());
     const endsAt = now() + sizes.seconds * 1000;
     const traffic = await postSteadily({
       perSecond: sizes.rate,
@@ -33,7 +31,6 @@ export const isolation: RivalScenario = {
       figures: [
         ...p50p99('healthy: POST to arrival', ms),
         less('healthy: the longest', Math.max(...ms), 'ms'),
-        ...cpu(trips.length),
         { name: 'hanging: requests', value: (await receiver.counts('hang')).arrived, unit: '' },
       ],
       notes,

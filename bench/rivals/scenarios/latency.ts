@@ -1,7 +1,6 @@
 import { now } from '../../clock.ts';
 import { p50p99 } from '../../figures.ts';
 import { postSteadily } from '../../load.ts';
-import { startMeter } from '../../meter.ts';
 import { tripsOf } from '../../traffic.ts';
 import { warmedUp, type RivalScenario } from '../scenario.ts';
 
@@ -14,7 +13,6 @@ export const latency: RivalScenario = {
     const next = life.next(await warmedUp(life));
     const { arrived } = await receiver.counts('fast');
     progress.step(`${sizes.posts} single messages`);
-    const cpu = startMeter(life.parts());
     const endsAt = now() + ((sizes.posts - 1) * 1000) / PER_SECOND;
     const isOver = () => now() > endsAt;
     const traffic = await postSteadily({ perSecond: PER_SECOND, isOver, next });
@@ -25,7 +23,6 @@ export const latency: RivalScenario = {
           'POST to arrival',
           trips.map(({ ms }) => ms),
         ),
-        ...cpu(trips.length),
       ],
       notes,
     };
