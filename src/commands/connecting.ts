@@ -77,13 +77,19 @@ export async function openPool(connection: Connection, options: PoolOptions): Pr
   }
 }
 
-/** Says when the database stops taking writes, and when it takes them again. */
+/**
+ * Says when the database stops taking writes, when it takes them again, and when its sessions do
+ * not keep what was prepared in them.
+ */
 function tellTurns(server: ServerState, log: Log): void {
   const advice = 'nothing is accepted or delivered until the database can be written';
   server.on('turned', (readOnly) => {
     if (readOnly) log.warn('database.read_only', { advice });
     else log.info('database.writable');
   });
+  const direct =
+    'a pooler hands transactions to other sessions; connect directly or in session mode';
+  server.on('unnamed', () => log.warn('database.names_lost', { advice: direct }));
 }
 
 /** @throws CommandError where the schema is older than this version */

@@ -43,6 +43,7 @@ const MEANINGS: Record<string, Meaning> = {
   '3F': 'passing', // invalid schema
   '40001': 'conflict', // serialization failure
   '40P01': 'conflict', // deadlock
+  '42P05': 'outdated', // duplicate prepared statement: a pooler mixed up what was prepared
   '42': 'passing', // access rule violation, and what is not found by its name
   '44': 'data', // WITH CHECK OPTION violation
   '53': 'passing', // insufficient resources
@@ -64,10 +65,17 @@ const MEANINGS: Record<string, Meaning> = {
  */
 const RACES = new Set(['deliveries_head']);
 
+/**
+ * Where PostgreSQL says that a table has changed since a statement was prepared. It has no code of
+ * its own for that, and the message may be in any language.
+ */
+const CHANGED_RESULT = 'RevalidateCachedQuery';
+
 const SPOILING = new Set<Meaning>(['lost', 'outdated', 'read_only']);
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function meaningOf({ code = '', constraint = '' }: DatabaseError): Meaning {
+function meaningOf({ code = '', constraint = '', routine }: DatabaseError): Meaning {
+  if (routine === CHANGED_RESULT) return 'outdated';
   if (code === '23505' && RACES.has(constraint)) return 'conflict';
   return MEANINGS[code] ?? MEANINGS[code.slice(0, 2)] ?? 'passing';
 }
@@ -145,6 +153,14 @@ export function isForbidden(error: unknown): boolean {
 /** True where all connections that were opened earlier may have become useless in the same way. */
 export function isOutdated(error: unknown): boolean {
   return error instanceof DatabaseError && meaningOf(error) === 'outdated';
+}
+
+/**
+ * True where a session does not have the prepared statements that it was given: a pooler stands
+ * between, which hands each transaction to another session.
+ */
+export function isNameLost(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '26000' || error.code === '42P05');
 }
 
 /** True where the connection that gave this answer, or broke with it, is not to be used again. */

@@ -1,14 +1,27 @@
-import type { ClientBase, PoolClient, PoolConfig } from 'pg';
+import type { ClientBase, PoolClient, PoolConfig, QueryResult } from 'pg';
+import { runTogether, type Statement } from './batch.ts';
 import { BoundedPool } from './bounded-pool.ts';
-import { isOutdated, isReadOnly, spoilsConnection } from './failure.ts';
+import { isNameLost, isOutdated, isReadOnly, spoilsConnection } from './failure.ts';
+import { rollBack } from './roll-back.ts';
 import type { ServerState } from './server-state.ts';
 import { MAY_ONLY_READ } from './session.ts';
+import { isHotRead } from './statement-names.ts';
 
 /** A statement that failed within this time was not ended because of what it did. */
 const AT_ONCE_MS = 1000;
 
-/** What is known of a connection. `used`: it was in the pool before. */
-type Known = { generation: number; readOnly: boolean; used: boolean };
+/**
+ * For how long a session keeps its plans. A plan that was made while a table was empty reads all of
+ * it, and PostgreSQL itself makes it anew only when the table has been analyzed, about a minute
+ * after many rows have come.
+ */
+const PLANS_KEPT_MS = 3000;
+
+/**
+ * What is known of a connection. `used`: it was in the pool before. `plannedAt`: no plan of its
+ * session is older.
+ */
+type Known = { generation: number; readOnly: boolean; used: boolean; plannedAt: number };
 
 type LivePoolOptions = Omit<PoolConfig, 'onConnect'> & {
   /** Prepares the session of a new connection. @returns whether it may only read */
@@ -34,18 +47,37 @@ export class LivePool extends BoundedPool {
     Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
     // Only reads are run on the pool itself, and claims, which may be made twice.
-    const persistent = (...statement: unknown[]) => this.#persist(() => run(...statement));
+    const persistent = (...statement: unknown[]) =>
+      this.#persist(() => (isHotRead(statement[0]) ? this.#read(statement[0]) : run(...statement)));
     this.query = persistent as typeof this.query;
   }
 
-  /** A connection on which `begin` was run. */
-  async begin(begin: string): Promise<PoolClient> {
-    return (await this.#take((client) => client.query(begin))).client;
+  /** A connection on which a transaction has begun with these statements, and their results. */
+  begin(
+    statements: Statement[],
+    begin: string,
+  ): Promise<{ client: PoolClient; results: QueryResult[] }> {
+    return this.#take((client) => this.send(client, statements, begin));
+  }
+
+  /**
+   * Runs statements of a transaction that began with `begin` in one round trip. They are prepared
+   * once a session.
+   */
+  async send(client: PoolClient, statements: Statement[], begin = ''): Promise<QueryResult[]> {
+    const [one, ...others] = this.#planned(client, statements);
+    if (one === undefined) return [];
+    if (others.length === 0 && one.values === undefined) return [await client.query(one.text)];
+    const named = [one, ...others].map(({ text, values = [] }) => {
+      return { text, values, name: this.server.names.nameOf(text, begin) };
+    });
+    if (named[0] && others.length === 0) return [await client.query(named[0])];
+    return runTogether(client, named);
   }
 
   /** Whether the server accepts writes. Finds out without writing. */
   async isWritable(): Promise<boolean> {
-    const { client, result: readOnly } = await this.#take(isSessionReadOnly);
+    const { client, results: readOnly } = await this.#take(isSessionReadOnly);
     if (readOnly) this.#foundReadOnly(client);
     else this.server.foundReadOnly(false);
     client.release();
@@ -59,7 +91,8 @@ export class LivePool extends BoundedPool {
   async #meet(client: ClientBase, prepare: LivePoolOptions['prepare']): Promise<void> {
     const { generation } = this.server;
     const readOnly = await prepare(client);
-    this.#known.set(client, { generation, readOnly, used: false });
+    const plannedAt = performance.now();
+    this.#known.set(client, { generation, readOnly, used: false, plannedAt });
     if (!readOnly) this.server.foundReadOnly(false);
   }
 
@@ -73,6 +106,7 @@ export class LivePool extends BoundedPool {
 
   #learn(client: PoolClient, known: Known, error: Error): void {
     if (isReadOnly(error)) this.#foundReadOnly(client);
+    if (isNameLost(error)) this.server.loseNames();
     if (!known.used) return;
     this.#ofUsed.add(error);
     if (isOutdated(error)) this.server.outdate(known.generation);
@@ -92,17 +126,33 @@ export class LivePool extends BoundedPool {
     }
   }
 
-  /** Takes a connection and runs a first statement on it that changes nothing. */
-  #take<Result>(first: (client: ClientBase) => Promise<Result>) {
+  /** Takes a connection and runs first statements on it, of which nothing is committed. */
+  #take<Results>(first: (client: PoolClient) => Promise<Results>) {
     return this.#persist(async () => {
       const client = await this.connect();
       try {
-        return { client, result: await first(client) };
+        return { client, results: await first(client) };
       } catch (error) {
-        client.release(error instanceof Error ? error : true);
+        await rollBack(client, error);
         throw error;
       }
     });
+  }
+
+  async #read({ text, values = [] }: Statement): Promise<QueryResult | undefined> {
+    const statements = [{ text, values }];
+    const { client, results } = await this.#take((client) => this.send(client, statements));
+    client.release();
+    return results.at(-1);
+  }
+
+  /** The statements, behind one that drops the plans of the session where they are old. */
+  #planned(client: PoolClient, statements: Statement[]): Statement[] {
+    const known = this.#known.get(client);
+    const now = performance.now();
+    if (known === undefined || now - known.plannedAt < PLANS_KEPT_MS) return statements;
+    known.plannedAt = now;
+    return [{ text: 'discard plans' }, ...statements];
   }
 
   /** Runs `work` again for each useless connection that it meets, and at last on a new one. */

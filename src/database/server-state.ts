@@ -1,10 +1,13 @@
 import { EventEmitter } from 'node:events';
+import { StatementNames } from './statement-names.ts';
 
 type Events = {
   /** Connections of earlier generations are useless now. */
   outdated: [];
   /** The server that new connections lead to may not be written any more, or may again. */
   turned: [readOnly: boolean];
+  /** Sessions do not keep what is prepared in them: no statement has a name any more. */
+  unnamed: [];
 };
 
 /**
@@ -13,6 +16,8 @@ type Events = {
  * finds out counts for them too, so that not each has to fail.
  */
 export class ServerState extends EventEmitter<Events> {
+  /** Of the statements of all pools. */
+  readonly names = new StatementNames();
   #generation = 0;
   #readOnly = false;
 
@@ -35,5 +40,9 @@ export class ServerState extends EventEmitter<Events> {
     if (readOnly === this.#readOnly) return;
     this.#readOnly = readOnly;
     this.emit('turned', readOnly);
+  }
+  /** A session did not have a statement that was prepared, or had one that was not. */
+  loseNames(): void {
+    if (this.names.turnOff()) this.emit('unnamed');
   }
 }

@@ -1,12 +1,19 @@
-import { DatabaseError } from 'pg';
-import { spoilsConnection } from './failure.ts';
+import { isOutdated } from './failure.ts';
+import { OpenTransaction } from './open-transaction.ts';
 import type { Pool, Queryable } from './pool.ts';
 
 /**
  * An open transaction. Only `inTransaction` makes one, so what takes a `Tx` cannot write outside of
- * one.
+ * one. Its statements are prepared once a session.
  */
-export type Tx = Queryable & { readonly [open]: true };
+export type Tx = Queryable & {
+  /**
+   * Runs a statement whose answer nobody needs before the next one, or before the commit, and
+   * without a round trip of its own. Where it is refused, the transaction fails.
+   */
+  later(text: string, values: unknown[]): void;
+  readonly [open]: true;
+};
 
 declare const open: unique symbol;
 
@@ -16,37 +23,29 @@ declare const open: unique symbol;
  */
 export const NOT_DURABLE = 'begin; set local synchronous_commit = off';
 
+/** How often a transaction is run again, as what was prepared in its session was gone. */
+const RERUNS = 2;
+
 /**
  * Runs `work` in one transaction and commits what it did, or nothing. `begin` may start one of
- * another kind. When this rejects with a lost connection, the commit may or may not have happened:
- * report failure, never success.
+ * another kind, by statements with '; ' between them. When this rejects with a lost connection, the
+ * commit may or may not have happened: report failure, never success. `work` is run again where its
+ * session did not have a statement that was prepared: then nothing was committed.
  */
 export async function inTransaction<Result>(
   pool: Pool,
   work: (tx: Tx) => Promise<Result>,
   begin = 'begin',
 ): Promise<Result> {
-  const client = await pool.begin(begin);
-  let broken: Error | undefined;
-  const onError = (error: Error) => (broken = error);
-  client.on('error', onError);
-  try {
-    const result = await work(client as unknown as Tx);
-    const { command } = await client.query('commit');
-    // If a statement failed in `work` and `work` ignored that, the server rolls back at COMMIT and
-    // reports no error.
-    if (command !== 'COMMIT')
-      throw new Error('the transaction was rolled back: one of its statements had failed');
-    return result;
-  } catch (error) {
-    // Only a refusal by the server leaves the connection usable, and not every refusal does. After
-    // anything else (a time-out, a reset) the connection is dropped, which rolls back.
-    if (error instanceof DatabaseError && !spoilsConnection(error))
-      await client.query('rollback').catch((failure: Error) => (broken = failure));
-    else broken = error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
+  for (let left = RERUNS; ; left -= 1) {
+    const transaction = new OpenTransaction(pool, begin);
+    try {
+      const result = await work(transaction as unknown as Tx);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      await transaction.abandon(error);
+      if (left === 0 || !isOutdated(error)) throw error;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { shortText } from '../database/long-text.ts';
 import type { Queryable } from '../database/pool.ts';
+import { hot } from '../database/statement-names.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webhook-sql.ts';
 import { gateOf, gateSql, type GateState } from '../webhooks/webhook-state.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
@@ -30,6 +31,8 @@ export type SendableDelivery = Pick<
   isolated_by: string | null;
 };
 
+type Row = SendableDelivery & JoinedWebhook & { gate: string | null };
+
 /** A delivery with its webhook and that one's state, as they are now. */
 export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; state: GateState };
 
@@ -40,8 +43,9 @@ export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; st
  * the deliveries of each.
  */
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
-  const { rows } = await db.query<SendableDelivery & JoinedWebhook & { gate: string | null }>(
-    `with d as materialized (
+  const { rows } = await db.query<Row>(
+    hot(
+      `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
          is_head, unbudgeted_attempts, sequence::float8 as sequence, created_at, expires_at,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
@@ -55,7 +59,8 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
        coalesce(${expirySql({ delivery: 'd', webhook: 'w' })} <= now(), false) as expired
      from d
      join webhooks w on w.id = d.webhook_id and w.deleted_at is null`,
-    [ids],
+      [ids],
+    ),
   );
   const webhooks = new Map<string, Pick<Sendable, 'webhook' | 'state'>>();
   return rows.map((row) => {
@@ -80,8 +85,7 @@ function deliveryOf(row: SendableDelivery): SendableDelivery {
 /** A payload, whatever its length. */
 export async function findPayload(db: Queryable, id: string): Promise<string | undefined> {
   const { rows } = await db.query<{ payload: string }>(
-    'select payload from deliveries where id = $1',
-    [id],
+    hot('select payload from deliveries where id = $1', [id]),
   );
   return rows[0]?.payload;
 }

@@ -130,7 +130,7 @@ test('the network cut in the middle → rejected as passing; back again → as b
     isTransient,
   );
   await assert.rejects(
-    inTransaction(far, async () => {}),
+    inTransaction(far, (tx) => tx.query('select 1')),
     isTransient,
   );
   await proxy.open();

@@ -169,37 +169,33 @@ async function keptPlan(session: Pool, request: ClaimRequest): Promise<string> {
 /** The plans of the statements that `work` runs, which is rolled back. */
 async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>): Promise<string[]> {
   const plans: string[] = [];
+  const send: Pool['send'] = async (client, statements) => {
+    for (const { text, values } of statements) {
+      if (text === 'commit') continue;
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+        `explain (analyze, timing off) ${text}`,
+        values,
+      );
+      plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+    }
+    if (statements.at(-1)?.text !== 'commit') return [NOTHING];
+    await client.query('rollback');
+    return [{ ...NOTHING, command: 'COMMIT' }];
+  };
+  const begin: Pool['begin'] = async (statements, how) => {
+    const work = statements.slice(how.split('; ').length);
+    const { client } = await pool.begin([{ text: how }], how);
+    return { client, results: await send(client, work) };
+  };
   const recording = new Proxy(pool, {
     get(target, name) {
+      if (name === 'send' || name === 'begin') return name === 'send' ? send : begin;
       const value: unknown = Reflect.get(target, name);
-      if (name !== 'begin') return typeof value === 'function' ? value.bind(target) : value;
-      return async (begin: string) => {
-        const client = await target.begin(begin);
-        return new Proxy(client, {
-          get(inner, key) {
-            const value: unknown = Reflect.get(inner, key);
-            if (typeof value !== 'function') return value;
-            return async (...parameters: unknown[]) => {
-              const [text, values] = parameters as [string, unknown[] | undefined];
-              if (key === 'query' && !/^(commit|rollback)/.test(text)) {
-                const { rows } = await inner.query<{ 'QUERY PLAN': string }>(
-                  `explain (analyze, timing off) ${text}`,
-                  values,
-                );
-                plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
-                return { rows: [], rowCount: 0 };
-              }
-              if (key === 'query' && text === 'commit') {
-                await inner.query('rollback');
-                return { command: 'COMMIT' };
-              }
-              return value.apply(inner, parameters) as unknown;
-            };
-          },
-        });
-      };
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
   await work(recording);
   return plans;
 }
+
+const NOTHING = { rows: [], fields: [], rowCount: 0, command: '', oid: 0 };

@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg';
 import type { Pool } from '../../../src/database/pool.ts';
 import type { How } from './event.ts';
 
@@ -20,7 +19,9 @@ export class Link {
     this.waiting = this.#reached.promise;
     const query = (text: string, values?: unknown[]) =>
       this.how === 'works' ? pool.query(text, values) : Promise.reject(gone());
-    this.pool = { query, begin: (text: string) => this.#begin(pool, text) } as unknown as Pool;
+    const begin: Pool['begin'] = (...first) => this.#begin(pool, first);
+    const send: Pool['send'] = (...next) => this.#send(pool, next);
+    this.pool = { query, begin, send } as unknown as Pool;
   }
 
   open(how: How): void {
@@ -28,24 +29,20 @@ export class Link {
     this.#opened.resolve();
   }
 
-  async #begin(pool: Pool, text: string): Promise<PoolClient> {
+  async #begin(pool: Pool, first: Parameters<Pool['begin']>): ReturnType<Pool['begin']> {
     this.#reached.resolve();
     await this.#opened.promise;
     if (this.how === 'fails') throw gone();
-    const client = await pool.begin(text);
-    return this.how === 'unanswered' ? unanswered(client) : client;
+    return pool.begin(...first);
+  }
+
+  /** Unanswered: the answer to the commit is lost. */
+  async #send(pool: Pool, next: Parameters<Pool['send']>): ReturnType<Pool['send']> {
+    const isCommit = next[1].at(-1)?.text === 'commit';
+    const results = await pool.send(...next);
+    if (isCommit && this.how === 'unanswered') throw gone();
+    return results;
   }
 }
 
 const gone = () => new Error('the database is gone');
-
-/** The answer to its commit is lost. */
-function unanswered(client: PoolClient): PoolClient {
-  const query = async (text: string, values?: unknown[]) => {
-    const result = await client.query(text, values);
-    if (text === 'commit') throw gone();
-    return result;
-  };
-  // The real connection is as good as before.
-  return { query, on() {}, off() {}, release: () => client.release() } as unknown as PoolClient;
-}
