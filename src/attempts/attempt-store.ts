@@ -7,12 +7,12 @@ import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import type { Attempt } from './attempt.ts';
 import { RAW_REQUEST, RAW_REQUEST_BYTES, SHORT_RAW_REQUEST } from './raw-request.ts';
 
-/** Stores attempts with the database's time. `raw_request` is as `requestTranscript` makes it. */
-export async function insertAttempts(
-  tx: Tx,
-  attempts: Omit<Attempt, 'created_at'>[],
-): Promise<void> {
-  await tx.query(
+/**
+ * Stores attempts with the database's time, with the next statement or the commit. `raw_request` is
+ * as `requestTranscript` makes it.
+ */
+export function insertAttempts(tx: Tx, attempts: Omit<Attempt, 'created_at'>[]): void {
+  tx.later(
     `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response,
        response_status_code, execution_duration, success, probe, error, created_at)
      select attempt.*, now()

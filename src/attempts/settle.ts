@@ -44,7 +44,7 @@ export async function settle(
   });
   if (settled.length === 0) return { settled, changes };
 
-  await insertAttempts(
+  insertAttempts(
     tx,
     settled.filter(({ unlisted }) => !unlisted).map(({ row }) => row),
   );
@@ -70,7 +70,7 @@ async function enqueueNext(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Pr
   const jobs = [...retries, ...promoted];
   if (jobs.length > 0) await queue.enqueue(tx, jobs);
   // They are due now, and no worker may be looking.
-  if (promoted.length > 0) await queue.wake(tx);
+  if (promoted.length > 0) queue.wake(tx);
 }
 
 function nextJob(settled: Settled, delaySeconds: number): NextJob {

@@ -177,7 +177,7 @@ async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promi
     delaySeconds: 0,
   }));
   await queue.enqueue(tx, jobs);
-  await queue.wake(tx);
+  queue.wake(tx);
 }
 
 function resultsOf(drafts: NewDelivery[], stored: Stored): Accepted[] {

@@ -1,5 +1,6 @@
 import { PgBoss, type Db as BossDb } from 'pg-boss';
 import type { Pool, Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import { SCHEMA } from './names.ts';
 
@@ -44,6 +45,16 @@ export async function startBoss(pool: Pool, log: Log): Promise<PgBoss> {
 }
 
 /** Statements of pg-boss on a pool, or in a transaction. */
-export function executor(db: Queryable): BossDb {
+function executor(db: Queryable): BossDb {
   return { executeSql: (text, values) => db.query(text, values) };
+}
+
+/** Statements of pg-boss whose answers nobody needs, in a transaction. */
+export function laterExecutor(tx: Tx): BossDb {
+  return {
+    executeSql(text, values) {
+      tx.later(text, values ?? []);
+      return Promise.resolve({ rows: [] });
+    },
+  };
 }

@@ -126,7 +126,7 @@ export class ClaimableQueue extends DeliveryQueue {
   async endLost(): Promise<{ ended: number; pauseMs: number }> {
     const pass = async (tx: Tx) => {
       const ended = await endSilent(tx, this.#table, this.#future.overdue());
-      if (ended > 0) await this.wake(tx);
+      if (ended > 0) this.wake(tx);
       return { ended, ahead: await lookAhead(tx, this.#table) };
     };
     const { ended, ahead } = await inTransaction(this.#upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);

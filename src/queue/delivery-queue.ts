@@ -2,7 +2,7 @@ import type { PgBoss } from 'pg-boss';
 import type { Pool } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
-import { executor, startBoss } from './boss.ts';
+import { laterExecutor, startBoss } from './boss.ts';
 import { CHANNEL, QUEUE } from './names.ts';
 
 /** `crashes` and `doubt` are carried over from the claim before. */
@@ -31,8 +31,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Adds a job a delivery, due after its delay. A delivery that has a live job already keeps that
-   * one.
+   * Adds a job a delivery, due after its delay, with the next statement or the commit. A delivery
+   * that has a live job already keeps that one.
    */
   async enqueue(tx: Tx, jobs: NextJob[]): Promise<void> {
     const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, crashes, doubt }) => ({
@@ -46,15 +46,15 @@ export class DeliveryQueue {
       group: { id: webhookId },
       startAfter: delaySeconds,
     }));
-    if (inserts.length > 0) await this.#boss.insert(QUEUE, inserts, { db: executor(tx) });
+    if (inserts.length > 0) await this.#boss.insert(QUEUE, inserts, { db: laterExecutor(tx) });
   }
 
   /**
    * Wakes every worker when the transaction commits. Once a transaction: notifying ones commit one
    * after the other.
    */
-  async wake(tx: Tx): Promise<void> {
-    await tx.query(`select pg_notify($1, '')`, [CHANNEL]);
+  wake(tx: Tx): void {
+    tx.later(`select pg_notify($1, '')`, [CHANNEL]);
   }
 
   async close(): Promise<void> {

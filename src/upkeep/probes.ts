@@ -25,6 +25,6 @@ export async function probe(tx: Tx, queue: DeliveryQueue, webhookId: string): Pr
   }
   await noteProbe(tx, webhookId, job.deliveryId);
   await queue.enqueue(tx, [job]);
-  await queue.wake(tx);
+  queue.wake(tx);
   return OUT_SECONDS;
 }

@@ -148,7 +148,7 @@ async function release(
 ): Promise<{ seen: number; freed: number }> {
   const { seen, jobs } = await releaseDeliveries(tx, webhookId, limit);
   await queue.enqueue(tx, jobs);
-  if (jobs.length > 0) await queue.wake(tx);
+  if (jobs.length > 0) queue.wake(tx);
   return { seen, freed: jobs.length };
 }
 

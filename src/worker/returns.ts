@@ -96,5 +96,5 @@ async function returnAll(
       some.map(({ claim }) => claim),
       delaySeconds,
     );
-  if (returned.some(({ quiet }) => !quiet)) await queue.wake(tx);
+  if (returned.some(({ quiet }) => !quiet)) queue.wake(tx);
 }

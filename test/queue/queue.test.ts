@@ -259,7 +259,7 @@ suite('wake-up', { concurrency: 4 }, () => {
     await other.listen(() => (calls.second += 1));
     const before = { ...calls };
     await worker.commit(async (tx) => {
-      await worker.queue.wake(tx);
+      worker.queue.wake(tx);
       assert.deepEqual(calls, before);
     });
     await until(
@@ -273,13 +273,13 @@ suite('wake-up', { concurrency: 4 }, () => {
     let calls = 0;
     await queue.listen(() => (calls += 1));
     const rolledBack = commit(async (tx) => {
-      await queue.wake(tx);
+      queue.wake(tx);
       throw new Error('no');
     });
     await assert.rejects(rolledBack, /no/);
     const before = calls;
     // Notifications come in the order of commits: the next one shows that the first never came.
-    await commit((tx) => queue.wake(tx));
+    await commit(async (tx) => queue.wake(tx));
     await until('called', () => calls > before);
     assert.equal(calls, before + 1);
   });
@@ -295,7 +295,7 @@ suite('wake-up', { concurrency: 4 }, () => {
     assert.equal(rowCount, 1);
     await until('called after the reconnection', () => calls > before);
     const between = calls;
-    await commit((tx) => queue.wake(tx));
+    await commit(async (tx) => queue.wake(tx));
     await until('called by a notification', () => calls > between);
   });
 });

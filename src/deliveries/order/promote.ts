@@ -93,5 +93,5 @@ export async function goOn(tx: Tx, queue: DeliveryQueue, keys: OrderingKey[]): P
   const jobs = jobsOf(await promoteNext(tx, keys));
   if (jobs.length === 0) return;
   await queue.enqueue(tx, jobs);
-  await queue.wake(tx);
+  queue.wake(tx);
 }

@@ -39,7 +39,7 @@ export async function enqueueNew(
   const jobs = ids.map((deliveryId) => ({ deliveryId, webhookId, delaySeconds: 0 }));
   await worker.commit(async (tx) => {
     await worker.queue.enqueue(tx, jobs);
-    await worker.queue.wake(tx);
+    worker.queue.wake(tx);
   });
 }
 
