@@ -13,8 +13,11 @@ export function inOrder(handlers: readonly RequestHandler[]): RequestHandler {
       at += 1;
       try {
         const done: unknown = handler(req, res, goOn);
-        // oxlint-disable-next-line no-callback-in-promise, no-promise-in-callback -- as Express does
-        if (done instanceof Promise) done.catch(next);
+        if (done instanceof Promise) {
+          // As Express does.
+          // oxlint-disable-next-line no-callback-in-promise, no-promise-in-callback
+          done.catch(next);
+        }
       } catch (thrown) {
         next(thrown);
       }
