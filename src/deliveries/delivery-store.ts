@@ -11,10 +11,16 @@ import type { OrderingKey } from './order/ordering-key.ts';
 /** A sequence stays far below 2^53, up to where a number is exact. */
 const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
-/** What the API shows of a delivery. */
-export const COLUMNS = `id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+/** What the API shows of a delivery behind its payload. */
+const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts, status,
   ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
   created_at, updated_at`;
+
+/** What the API shows of a delivery. */
+const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
+
+/** The same of one that was just stored. Its payload is known, and need not be sent back. */
+export const STORED_COLUMNS = `id, webhook_id, ${BEHIND_PAYLOAD}, parked_at is not null as "isHeld"`;
 
 /** `expiresAt` is a time as PostgreSQL reads it. */
 export type NewDelivery = {
@@ -28,8 +34,8 @@ export type NewDelivery = {
 /** A delivery as it was stored. One that is held gets no job. */
 export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
 
-/** A row of a statement that stores deliveries. */
-export type StoredRow = Delivery & { isHeld: boolean };
+/** A row of a statement that stores deliveries: `STORED_COLUMNS`. */
+export type StoredRow = Omit<Delivery, 'payload'> & { isHeld: boolean };
 
 /**
  * How the webhooks of deliveries are asked. `wait` false: one that another transaction is about to
@@ -70,7 +76,7 @@ export async function insertDeliveries(
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
        as draft (id, webhook_id, payload, expires_at)
      join known on known.id = draft.webhook_id
-     returning ${COLUMNS}, parked_at is not null as "isHeld"`,
+     returning ${STORED_COLUMNS}`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
@@ -78,11 +84,16 @@ export async function insertDeliveries(
       drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
-  return rows.map(storedOf);
+  return storedOf(rows, drafts);
 }
 
-export function storedOf({ isHeld, ...delivery }: StoredRow): StoredDelivery {
-  return { delivery, isHeld };
+/** The deliveries of rows, with the payloads of their drafts and with the API's order of fields. */
+export function storedOf(rows: StoredRow[], drafts: NewDelivery[]): StoredDelivery[] {
+  const payloads = new Map(drafts.map(({ id, payload }) => [id, payload]));
+  return rows.map(({ id, webhook_id, isHeld, ...rest }) => ({
+    delivery: { id, webhook_id, payload: payloads.get(id) ?? '', ...rest },
+    isHeld,
+  }));
 }
 
 export async function findDelivery(db: Queryable, id: string): Promise<Delivery | undefined> {

@@ -1,6 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 import {
-  COLUMNS,
+  STORED_COLUMNS,
   storedOf,
   type Insertion,
   type NewDelivery,
@@ -52,7 +52,7 @@ export async function insertKeyedDeliveries(
        case when ordering_key is not null then nextval('delivery_sequence') end,
        ordering_key is not null and not is_behind, expires_at
      from judged
-     returning ${COLUMNS}, parked_at is not null as "isHeld"`,
+     returning ${STORED_COLUMNS}`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
@@ -61,7 +61,7 @@ export async function insertKeyedDeliveries(
       drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
-  return rows.map(storedOf);
+  return storedOf(rows, drafts);
 }
 
 /** Drafts of known webhooks, and whether another delivery of their key goes first. */
