@@ -27,7 +27,7 @@ USER 1000
 # it. Whatever else a command says, such as that a package is missing, is a broken image, and so is
 # a cache that nothing was written to.
 RUN for command in migrate server worker; do \
-    said=$(node src/cli.ts "$command" 2>&1); echo "$said"; \
+    said=$(node src/postmand.js "$command" 2>&1); echo "$said"; \
     case $said in *'postmand: POSTMAND_DATABASE_URL is not set'*) ;; *) exit 1 ;; esac; \
   done && ls "$NODE_COMPILE_CACHE"/*/* >/dev/null
 
@@ -43,5 +43,5 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["node", "-e", "\
   if (!migrating) fetch(`http://${place}:${port || 8001}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1)); \
 "]
 
-ENTRYPOINT ["node", "src/cli.ts"]
+ENTRYPOINT ["node", "src/postmand.js"]
 CMD ["--help"]

@@ -32,7 +32,7 @@ export type Surroundings = {
   folder: string;
 };
 
-const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../src/postmand.js', import.meta.url));
 
 /** This working tree. Its processes run in `folder`, out of reach of anybody's `.env`. */
 export function ourImplementation(folder: string): Implementation {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, readConfig, type Config } from './config.ts';
 import { environment } from './environment.ts';
@@ -180,6 +181,8 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
       advice: 'docs/operating.md, Connections, says what counts',
     });
   const run = await load();
+  // Node.js would do it at the end, which a process that is killed does not reach.
+  flushCompileCache();
   keepHeapSmall();
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.

@@ -46,7 +46,7 @@ suite('compose.yaml', () => {
   test('→ each of ours runs a command that postmand has, without any right that it does not need', async () => {
     for (const [name, service] of Object.entries(ours)) {
       assert.deepEqual(service.command, [name]);
-      assert.equal((await run(['node', 'src/cli.ts', name, '--help'])).code, 0);
+      assert.equal((await run(['node', 'src/postmand.js', name, '--help'])).code, 0);
       const { build, image, init, read_only, cap_drop, security_opt } = service;
       assert.deepEqual({ build, image }, { build: '.', image: undefined });
       assert.deepEqual(

@@ -15,7 +15,7 @@ for (const host of ['127.0.0.1', '::1', 'localhost']) {
     t.after(() => server.close());
     const { port } = server.address() as AddressInfo;
     const check = await healthCheck(await emptyFolder(t), { port, host });
-    assert.equal(await check('node', 'src/cli.ts', 'server'), 0);
+    assert.equal(await check('node', 'src/postmand.js', 'server'), 0);
   });
 }
 
@@ -30,12 +30,12 @@ test("the image's health check → asks the health port of a server or worker, a
   const check = await healthCheck(folder, { port: (server.address() as AddressInfo).port });
   const nobody = await healthCheck(folder, { port: 1 });
 
-  assert.equal(await check('node', 'src/cli.ts', 'server'), 0);
+  assert.equal(await check('node', 'src/postmand.js', 'server'), 0);
   status = 500;
-  assert.equal(await check('node', 'src/cli.ts', 'worker'), 1);
-  assert.equal(await nobody('node', 'src/cli.ts', 'server'), 1);
-  assert.equal(await nobody('node', 'src/cli.ts', 'migrate'), 0);
-  assert.equal(await nobody('/sbin/docker-init', '--', 'node', 'src/cli.ts', 'm'), 0);
+  assert.equal(await check('node', 'src/postmand.js', 'worker'), 1);
+  assert.equal(await nobody('node', 'src/postmand.js', 'server'), 1);
+  assert.equal(await nobody('node', 'src/postmand.js', 'migrate'), 0);
+  assert.equal(await nobody('/sbin/docker-init', '--', 'node', 'src/postmand.js', 'm'), 0);
 });
 
 /**

@@ -62,7 +62,7 @@ suite('the image that docker build makes', { skip: withoutEngine(), timeout: 2 *
     const find = ['--entrypoint', 'find', TAG, '.', '-type', 'f'];
     const { stdout } = await docker(['run', '--rm', ...find]);
     const files = stdout.split('\n').map((line) => line.replace('./', ''));
-    assert.ok(files.includes('src/cli.ts'));
+    assert.ok(files.includes('src/postmand.js'));
     const ours = files.filter((file) => !file.startsWith('node_modules/'));
     assert.deepEqual(
       ours.filter((file) => /(^|\/)\.|^(docs|test|data|sdk)\//.test(file)),

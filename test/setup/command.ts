@@ -44,7 +44,11 @@ export function postmand(
     POSTMAND_HEALTH_CHECK_HTTP_PORT: '0',
     POSTMAND_VALIDATE_RESPONSES: 'true',
   };
-  const command = [process.execPath, path.join(root, 'src/cli.ts'), ...args];
+  const command = [
+    process.execPath,
+    path.join(root, root === ROOT ? 'src/postmand.js' : 'src/cli.ts'),
+    ...args,
+  ];
   const limited =
     descriptors === undefined
       ? command

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { ATTEMPT_SECONDS, RETRY_SECONDS, type Adapter } from '../adapter.ts';
 import { requested } from '../request.ts';
 
-const CLI = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../../src/postmand.js', import.meta.url));
 
 /** A server and a worker, with their default settings. */
 export const postmand: Adapter = {
-  binary: 'src/cli.ts of an installation; default: the one of this checkout',
+  binary: 'src/cli.ts or src/postmand.js of an installation; default: the one of this checkout',
   stores: [],
   documented: ['docs/deploying.md', 'docs/settings.md'],
   changed: [],

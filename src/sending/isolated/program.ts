@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { keepHeapSmall } from '../../process/small-heap.ts';
 import type { WebhookRequest } from '../request.ts';
@@ -21,6 +22,7 @@ dieFirst();
 // It sees that the parent is gone while this thread is busy.
 new Worker(new URL('./orphan-watch.ts', import.meta.url), { workerData: process.ppid }).unref();
 const { HttpSender } = await import('../send.ts');
+flushCompileCache();
 keepHeapSmall();
 
 let sender: Sender | undefined;
