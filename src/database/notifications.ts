@@ -25,6 +25,8 @@ type Parts = {
   name: string;
   /** The state of the server, as the pools of this process find it out. */
   server: ServerState;
+  /** Notifies the channel by another connection. */
+  prove?: () => Promise<void>;
   log: Log;
 };
 
@@ -45,6 +47,7 @@ export class Notifications {
   #session: Session | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  #isHeard = false;
 
   /**
    * `onWake` is called for each notification, and for each session that begins, as some may have
@@ -61,6 +64,15 @@ export class Notifications {
     await this.#open();
   }
 
+  /**
+   * A notification has come by the present session. Before the first one it may be that none will:
+   * behind a pooler that gives a session's connection to others, LISTEN succeeds and tells nothing.
+   * A connection that dies without a word is believed for up to 15 s.
+   */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
   async close(): Promise<void> {
     this.#parts.server.off('turned', this.#onTurn);
     await this.#end();
@@ -73,7 +85,9 @@ export class Notifications {
     try {
       const client = await session;
       client.on('notification', () => {
-        if (session === this.#session) this.#onWake();
+        if (session !== this.#session) return;
+        this.#isHeard = true;
+        this.#onWake();
       });
       const statement = { text: `listen ${channel}`, query_timeout: ANSWER_MS };
       await client.query(statement);
@@ -89,6 +103,8 @@ export class Notifications {
     }
     this.#failures = 0;
     this.#onWake();
+    // Where that fails, the next notification proves it as well.
+    void this.#parts.prove?.().catch(() => {});
     this.#later(CHECK_EVERY_MS, () => this.#check(session));
   }
 
@@ -139,6 +155,7 @@ export class Notifications {
     clearTimeout(this.#timer);
     const session = this.#session;
     this.#session = undefined;
+    this.#isHeard = false;
     const ended = session?.then((client) => client.end());
     if (ended !== undefined) await atMost(END_MS, ended).catch(() => {});
   }

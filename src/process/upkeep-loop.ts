@@ -28,8 +28,8 @@ const LONGEST_MS = 2 ** 31 - 1;
 /**
  * Does each of its tasks at once, and then again `everyMs` after each end, until it is stopped;
  * sooner or later where the work says so, and at once when it is woken. Tasks that are due take
- * turns, one at a time: none waits for more than one run of each of the others. A failure is logged,
- * and stops neither its task nor another.
+ * turns, one at a time: none waits for more than one run of each of the others. A failure is
+ * logged, and stops neither its task nor another.
  */
 export class UpkeepLoop {
   readonly #log: Log;

@@ -25,6 +25,7 @@ import {
 } from './heartbeat.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
+import { quietMs } from './outlook.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 /**
@@ -39,6 +40,12 @@ const UPKEEP_TIMES = { statementTimeoutMs: 1000, answerMs: 2000, waitMs: 3000 };
  * better than none.
  */
 const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 2500`;
+
+/**
+ * The longest time without a look at the queue. What a process of version 2.1 adds comes without a
+ * notification now and then, and a LISTEN connection may be dead for 15 s before that is noticed.
+ */
+const LONGEST_QUIET_MS = 10_000;
 
 /** `log` tells what goes wrong beside the calls. */
 export type QueueParts = { pool: Pool; connection: Connection; log: Log };
@@ -144,8 +151,18 @@ export class ClaimableQueue extends DeliveryQueue {
    * missed. @throws what keeps it from listening now; it is tried again until `close`
    */
   async listen(onWake: () => void): Promise<void> {
-    this.#notifications = new Notifications(sessionOf(this.#parts), onWake);
+    const prove = () => inTransaction(this.#parts.pool, (tx) => this.wake(tx), NOT_DURABLE);
+    this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, onWake);
     await this.#notifications.start();
+  }
+
+  /**
+   * How many milliseconds there is nothing to claim, unless `onWake` is called: 0 where there may
+   * be something now, or where nobody would call it. At most 10 s, for what came without a word.
+   */
+  async quietMs(): Promise<number> {
+    if (this.#notifications?.isHeard !== true) return 0;
+    return Math.min(LONGEST_QUIET_MS, await quietMs(this.#parts.pool, this.#table));
   }
 
   override async close(): Promise<void> {

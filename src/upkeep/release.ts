@@ -44,6 +44,9 @@ const SLOW_REFILL_SECONDS = 1;
  */
 const LAST_LOOK_SECONDS = 2;
 
+/** Workers that do not know of a job that is due sooner would be late. */
+const SOON_SECONDS = 15;
+
 const NO_JOBS: LiveJobs = { total: 0, near: 0 };
 
 type ReleaseParts = { pool: Pool; queue: DeliveryQueue; liveJobs: number; log: Log };
@@ -96,6 +99,7 @@ async function releaseAllNear({ pool, queue }: ReleaseParts): Promise<boolean> {
     const seen = await inTransaction(pool, async (tx) => {
       const near = await releaseNear(tx, STEP);
       await queue.enqueue(tx, near.jobs);
+      if (near.jobs.some(({ delaySeconds }) => delaySeconds < SOON_SECONDS)) await queue.wake(tx);
       return near.seen;
     });
     if (seen < STEP) return true;

@@ -95,7 +95,9 @@ export class Dispatcher {
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
-    this.#claimer = new Claimer({ queue, slots: this.#slots, buffer, pollingIntervalMs });
+    const quietMs = () => queue.quietMs();
+    const claiming = { queue, slots: this.#slots, buffer, pollingIntervalMs, quietMs };
+    this.#claimer = new Claimer(claiming);
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({

@@ -17,9 +17,12 @@ suite('notifications', { concurrency: 4 }, () => {
   test('a notification → reported; after the end → none, and no session stays', async (t) => {
     const { notifications, database, calls } = await started(t);
     assert.equal(calls(), 1, 'told of the beginning');
+    assert.equal(notifications.isHeard, false);
     await notify(database);
     await until('told', () => calls() === 2);
+    assert.equal(notifications.isHeard, true);
     await notifications.close();
+    assert.equal(notifications.isHeard, false);
     await sessionsAre(database, 0);
     await notify(database);
     assert.equal(calls(), 2);

@@ -19,6 +19,8 @@ type ClaimerParts = {
   slots: Slots;
   buffer: Buffer<{ webhookId: string }>;
   pollingIntervalMs: number;
+  /** For how long nothing can be claimed, unless somebody tells us; 0 where that is not known. */
+  quietMs?: () => Promise<number>;
   /** Milliseconds of a clock that never goes back. */
   now?: () => number;
 };
@@ -56,8 +58,8 @@ export class Claimer {
 
   /** Claims what there is room for; nothing where there is no room or nothing can be waiting. */
   async claim(): Promise<Claimed> {
+    if (this.#now() >= this.#pollAt) await this.#look();
     const askedAt = this.#now();
-    if (askedAt >= this.#pollAt) this.#poll();
     const due = this.#limited.takeDue();
     if (due.length > 0) this.#ends.want('oldest');
     const isPaused = askedAt < this.#pausedUntil;
@@ -84,10 +86,11 @@ export class Claimer {
     }
   }
 
-  /** There may be something new. */
+  /** There may be something new. What comes of it may be due soon, and nobody tells of retries. */
   wake(): void {
     this.#ends.want('newest');
     this.#missed.clear();
+    this.#pollAt = Math.min(this.#pollAt, this.#now() + this.#parts.pollingIntervalMs);
   }
 
   /** A claim found no room and went back: its webhook is left out until there is some. */
@@ -169,9 +172,22 @@ export class Claimer {
     return Math.max(0, this.#pausedUntil - now, nextAt - now);
   }
 
+  /**
+   * Polls, unless nothing can be waiting: then it looks again when the first job is due. It does
+   * not ask where it claims anyway. Where that cannot be found out the claim tells why.
+   */
+  async #look(): Promise<void> {
+    const { quietMs = async () => 0, pollingIntervalMs } = this.#parts;
+    this.#pollAt = Infinity;
+    const claims = this.#ends.wanted().length > 0;
+    const quiet = claims ? 0 : await quietMs().catch(() => 0);
+    const nextAt = this.#now() + (quiet || pollingIntervalMs);
+    this.#pollAt = Math.min(this.#pollAt, nextAt);
+    if (quiet === 0) this.#poll();
+  }
+
   #poll(): void {
     this.wake();
-    this.#pollAt = this.#now() + this.#parts.pollingIntervalMs;
     // They are no newcomers any more.
     this.#turnedAway.takeNewcomers(Infinity);
     this.#askFor('bytes', 1);

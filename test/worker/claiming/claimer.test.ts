@@ -24,7 +24,7 @@ function asked(request: ClaimRequest | undefined, webhookId: string): number | u
 }
 
 /** A claimer on a queue that notes what it is asked for, and answers as told. */
-function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
+function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000, quietMs = async () => 0 } = {}) {
   let time = 0;
   const now = () => time;
   const slots = new Slots({ slots: size, share: 20, now });
@@ -49,6 +49,7 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000 } = {}) {
     slots,
     buffer,
     pollingIntervalMs,
+    quietMs,
     now,
   });
   /** Claims as long as it wants to without being told anything, at most `most` times. */
@@ -112,6 +113,52 @@ suite('which end of the queue is claimed from', () => {
     const { claimer, settle, later } = claimerOf({ pollingIntervalMs: 1500 });
     await settle(1);
     assert.equal(claimer.waitMs(), 1500);
+    later(1500);
+    assert.deepEqual(await settle(1), ['newest']);
+  });
+
+  test('nothing can be waiting → no claim, until the first job is due', async () => {
+    let quiet = 7000;
+    const options = { pollingIntervalMs: 1500, quietMs: async () => quiet };
+    const { claimer, settle, later } = claimerOf(options);
+    await settle(1);
+    later(1500);
+    assert.deepEqual((await claimer.claim()).claims, []);
+    assert.equal(claimer.waitMs(), 7000);
+    later(7000);
+    quiet = 0;
+    assert.deepEqual(await settle(1), ['newest']);
+    assert.equal(claimer.waitMs(), 1500);
+  });
+
+  test('woken while nothing can be waiting → a claim, and another look after the polling interval', async () => {
+    const options = { pollingIntervalMs: 1500, quietMs: async () => 7000 };
+    const { claimer, settle, later } = claimerOf(options);
+    await settle(1);
+    later(1500);
+    await claimer.claim();
+    claimer.wake();
+    assert.deepEqual(await settle(1), ['newest']);
+    assert.equal(claimer.waitMs(), 1500);
+  });
+
+  test('woken while it looks whether anything can be waiting → a claim', async () => {
+    const looks: (() => void)[] = [];
+    const quietMs = () => new Promise<number>((resolve) => looks.push(() => resolve(7000)));
+    const { claimer, settle, later } = claimerOf({ pollingIntervalMs: 1500, quietMs });
+    await settle(1);
+    later(1500);
+    const claimed = claimer.claim();
+    claimer.wake();
+    looks[0]?.();
+    assert.equal((await claimed).claims.length, 1);
+    assert.equal(claimer.waitMs(), 1500);
+  });
+
+  test('whether anything can be waiting is not told → a claim', async () => {
+    const quietMs = () => Promise.reject(new Error('no'));
+    const { settle, later } = claimerOf({ pollingIntervalMs: 1500, quietMs });
+    await settle(1);
     later(1500);
     assert.deepEqual(await settle(1), ['newest']);
   });
