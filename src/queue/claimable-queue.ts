@@ -151,7 +151,7 @@ export class ClaimableQueue extends DeliveryQueue {
    * missed. @throws what keeps it from listening now; it is tried again until `close`
    */
   async listen(onWake: () => void): Promise<void> {
-    const prove = () => inTransaction(this.#parts.pool, (tx) => this.wake(tx), NOT_DURABLE);
+    const prove = () => inTransaction(this.#parts.pool, async (tx) => this.wake(tx), NOT_DURABLE);
     this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, onWake);
     await this.#notifications.start();
   }

@@ -99,7 +99,7 @@ async function releaseAllNear({ pool, queue }: ReleaseParts): Promise<boolean> {
     const seen = await inTransaction(pool, async (tx) => {
       const near = await releaseNear(tx, STEP);
       await queue.enqueue(tx, near.jobs);
-      if (near.jobs.some(({ delaySeconds }) => delaySeconds < SOON_SECONDS)) await queue.wake(tx);
+      if (near.jobs.some(({ delaySeconds }) => delaySeconds < SOON_SECONDS)) queue.wake(tx);
       return near.seen;
     });
     if (seen < STEP) return true;

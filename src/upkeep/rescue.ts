@@ -105,7 +105,7 @@ async function rescue(
     .filter(({ id }) => lost.has(id))
     .map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
   await queue.enqueue(tx, jobs);
-  if (jobs.length > 0) await queue.wake(tx);
+  if (jobs.length > 0) queue.wake(tx);
   await holdAsBacklog(
     tx,
     backlog.flatMap(({ id }) => (lost.has(id) ? [id] : [])),
