@@ -37,8 +37,8 @@ export class LivePool extends BoundedPool {
   /** Shared by all pools of a process. */
   readonly server: ServerState;
   readonly #known = new WeakMap<ClientBase, Known>();
-  /** Failures that were caused by a connection that had been in the pool before. */
-  readonly #ofUsed = new WeakSet<Error>();
+  /** Failures that were caused by a connection, not by what was run on it. */
+  readonly #ofConnection = new WeakSet<Error>();
 
   constructor(server: ServerState, { prepare, ...options }: LivePoolOptions) {
     super(options);
@@ -47,13 +47,20 @@ export class LivePool extends BoundedPool {
     Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
     // Only reads are run on the pool itself, and claims, which may be made twice.
-    const persistent = (...statement: unknown[]) =>
-      this.#persist(() => (isHotRead(statement[0]) ? this.#read(statement[0]) : run(...statement)));
+    const persistent = (statement: unknown, ...values: unknown[]) =>
+      this.#persist(() =>
+        isHotRead(statement) ? this.#read(statement) : run(this.#nameable(statement), ...values),
+      );
     this.query = persistent as typeof this.query;
   }
 
+  /** A connection on which `begin` was run. */
+  async begin(begin: string): Promise<PoolClient> {
+    return (await this.start([{ text: begin }], begin)).client;
+  }
+
   /** A connection on which a transaction has begun with these statements, and their results. */
-  begin(
+  start(
     statements: Statement[],
     begin: string,
   ): Promise<{ client: PoolClient; results: QueryResult[] }> {
@@ -107,8 +114,9 @@ export class LivePool extends BoundedPool {
   #learn(client: PoolClient, known: Known, error: Error): void {
     if (isReadOnly(error)) this.#foundReadOnly(client);
     if (isNameLost(error)) this.server.loseNames();
-    if (!known.used) return;
-    this.#ofUsed.add(error);
+    // Behind a pooler a new connection may lead to an old session.
+    if (!known.used && !isOutdated(error)) return;
+    this.#ofConnection.add(error);
     if (isOutdated(error)) this.server.outdate(known.generation);
   }
 
@@ -146,6 +154,12 @@ export class LivePool extends BoundedPool {
     return results.at(-1);
   }
 
+  /** A statement that brings its own name has none either where sessions lose names. */
+  #nameable(statement: unknown): unknown {
+    if (!this.server.names.areOff || typeof statement !== 'object') return statement;
+    return { ...statement, name: undefined };
+  }
+
   /** The statements, behind one that drops the plans of the session where they are old. */
   #planned(client: PoolClient, statements: Statement[]): Statement[] {
     const known = this.#known.get(client);
@@ -162,8 +176,8 @@ export class LivePool extends BoundedPool {
       try {
         return await work();
       } catch (error) {
-        const isOfUsed = error instanceof Error && this.#ofUsed.has(error);
-        const again = isOfUsed && performance.now() - startedAt < AT_ONCE_MS;
+        const isOfConnection = error instanceof Error && this.#ofConnection.has(error);
+        const again = isOfConnection && performance.now() - startedAt < AT_ONCE_MS;
         if (!again || left === 0) throw error;
       }
     }

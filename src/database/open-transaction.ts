@@ -69,7 +69,7 @@ export class OpenTransaction {
   async #run(statements: Statement[]): Promise<QueryResult[]> {
     if (this.#begun === undefined) {
       const begin = this.#begin.split('; ').map((text) => ({ text }));
-      this.#begun = this.#pool.begin([...begin, ...statements], this.#begin);
+      this.#begun = this.#pool.start([...begin, ...statements], this.#begin);
       return (await this.#begun).results;
     }
     const { client } = await this.#begun;

@@ -31,6 +31,10 @@ export class StatementNames {
     return name ?? this.#nameNew(whole);
   }
 
+  get areOff(): boolean {
+    return this.#off;
+  }
+
   /** From now on nothing has a name. @returns whether that is new. */
   turnOff(): boolean {
     const isNew = !this.#off;

@@ -182,14 +182,14 @@ async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>):
     await client.query('rollback');
     return [{ ...NOTHING, command: 'COMMIT' }];
   };
-  const begin: Pool['begin'] = async (statements, how) => {
+  const start: Pool['start'] = async (statements, how) => {
     const work = statements.slice(how.split('; ').length);
-    const { client } = await pool.begin([{ text: how }], how);
+    const client = await pool.begin(how);
     return { client, results: await send(client, work) };
   };
   const recording = new Proxy(pool, {
     get(target, name) {
-      if (name === 'send' || name === 'begin') return name === 'send' ? send : begin;
+      if (name === 'send' || name === 'start') return name === 'send' ? send : start;
       const value: unknown = Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

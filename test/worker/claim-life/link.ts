@@ -19,9 +19,9 @@ export class Link {
     this.waiting = this.#reached.promise;
     const query = (text: string, values?: unknown[]) =>
       this.how === 'works' ? pool.query(text, values) : Promise.reject(gone());
-    const begin: Pool['begin'] = (...first) => this.#begin(pool, first);
+    const start: Pool['start'] = (...first) => this.#start(pool, first);
     const send: Pool['send'] = (...next) => this.#send(pool, next);
-    this.pool = { query, begin, send } as unknown as Pool;
+    this.pool = { query, start, send } as unknown as Pool;
   }
 
   open(how: How): void {
@@ -29,11 +29,11 @@ export class Link {
     this.#opened.resolve();
   }
 
-  async #begin(pool: Pool, first: Parameters<Pool['begin']>): ReturnType<Pool['begin']> {
+  async #start(pool: Pool, first: Parameters<Pool['start']>): ReturnType<Pool['start']> {
     this.#reached.resolve();
     await this.#opened.promise;
     if (this.how === 'fails') throw gone();
-    return pool.begin(...first);
+    return pool.start(...first);
   }
 
   /** Unanswered: the answer to the commit is lost. */
