@@ -51,17 +51,30 @@ const POISON_AFTER_CRASHES = 3;
 /**
  * Reads claimed deliveries with their webhooks, once for all, and decides on each: what may not be
  * sent now is withdrawn. Of webhooks that this process does not know it is read with them how their
- * last attempt went. Where reading or withdrawing fails, all claims are returned.
- * @returns those that may be sent.
+ * last attempt went. Where that fails, all claims are returned.
+ * @returns those that may be sent, at once; `withdrawn` resolves when the others are withdrawn, and
+ * rejects where they could not be, and were returned.
  */
-export async function admit(parts: AdmissionParts, leases: LeasedClaim[]): Promise<Admitted[]> {
-  if (leases.length === 0) return [];
+export async function admit(parts: AdmissionParts, leases: LeasedClaim[]): Promise<Admission> {
+  const readAt = performance.now();
+  const found = await orReturn(parts, leases, read(parts, leases));
+  const decided = leases.map((lease) => decideOn(lease, found.get(lease.claim.deliveryId)));
+  return {
+    admitted: decided.flatMap((one) => admitted(one, readAt)),
+    withdrawn: withdrawOthers(parts, decided),
+  };
+}
+
+type Admission = { admitted: Admitted[]; withdrawn: Promise<void> };
+
+/** What `work` makes. Where it fails, the claims that it was for are returned. */
+async function orReturn<Result>(
+  parts: AdmissionParts,
+  leases: LeasedClaim[],
+  work: Promise<Result>,
+): Promise<Result> {
   try {
-    const readAt = performance.now();
-    const found = await read(parts, leases);
-    const decided = leases.map((lease) => decideOn(lease, found.get(lease.claim.deliveryId)));
-    await withdrawOthers(parts, decided);
-    return decided.flatMap((one) => admitted(one, readAt));
+    return await work;
   } catch (error) {
     await parts.leases.return(leases);
     throw error;
@@ -116,8 +129,10 @@ async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promis
     decision.kind === 'send' ? [] : [{ lease, claim: lease.claim, withdrawal: decision }],
   );
   if (withdrawn.length === 0) return;
-  tellFailed(parts, await inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn)));
-  for (const { lease } of withdrawn) leases.end(lease);
+  const those = withdrawn.map(({ lease }) => lease);
+  const failed = inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
+  tellFailed(parts, await orReturn(parts, those, failed));
+  for (const lease of those) leases.end(lease);
 }
 
 function admitted({ lease, found, decision }: Decided, readAt: number): Admitted[] {

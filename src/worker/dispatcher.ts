@@ -168,7 +168,9 @@ export class Dispatcher {
     const leases = this.#leases.add(claims, askedAt);
     if (this.#stopped) return this.#leases.return(leases);
     const admission = { ...this.#parts, leases: this.#leases, slots: this.#slots };
-    await this.#placement.place(await admit(admission, leases));
+    const { admitted, withdrawn } = await admit(admission, leases);
+    this.#placement.place(admitted);
+    await withdrawn;
   }
 
   #sample(slots: number): void {

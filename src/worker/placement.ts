@@ -64,18 +64,18 @@ export class Placement {
    * Starts what there is room for, what has waited first. The rest waits, or goes back where there
    * is no room to wait either.
    */
-  async place(admitted: Admitted[]): Promise<void> {
+  place(admitted: Admitted[]): void {
     this.fill();
     const toIsolate = admitted.filter(({ isolated }) => isolated);
     const others = admitted.filter(({ isolated }) => !isolated);
     const limited = others.filter(({ webhook }) => isLimited(webhook));
     const free = others.filter(({ webhook }) => !isLimited(webhook));
-    await this.#return(free.filter((one) => !this.#startOrKeep(one)));
+    const notKept = free.filter((one) => !this.#startOrKeep(one));
     if (limited.length > 0) this.#underWay.add(this.#placeLimited(limited));
-    await this.#return(
-      toIsolate.filter((one) => !this.#isolate(one)),
-      ISOLATED_LATER_SECONDS,
-    );
+    const notIsolated = toIsolate.filter((one) => !this.#isolate(one));
+    // Nobody waits for that: what came meanwhile can be claimed, and may have room.
+    this.#underWay.add(this.#return(notKept));
+    this.#underWay.add(this.#return(notIsolated, ISOLATED_LATER_SECONDS));
   }
 
   /** Starts what waits and has room now. What waited for long is read again first. */
@@ -115,13 +115,12 @@ export class Placement {
   }
 
   async #placeAgain(stale: Admitted[]): Promise<void> {
-    const admitted = this.#stopped
-      ? stale
-      : await admit(
-          this.#parts,
-          stale.map(({ lease }) => lease),
-        );
-    await (this.#stopped ? this.#return(admitted) : this.place(admitted));
+    if (this.#stopped) return this.#return(stale);
+    const leases = stale.map(({ lease }) => lease);
+    const { admitted, withdrawn } = await admit(this.#parts, leases);
+    if (this.#stopped) this.#underWay.add(this.#return(admitted));
+    else this.place(admitted);
+    await withdrawn;
   }
 
   /** False: there is no room, not even to wait. */

@@ -1,6 +1,6 @@
 import { atMost } from '../process/at-most.ts';
 import type { Pool } from '../database/pool.ts';
-import { inTransaction, type Tx } from '../database/transaction.ts';
+import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Claim } from '../queue/claim.ts';
 import { unmarkIsolated } from '../deliveries/mark.ts';
@@ -68,13 +68,21 @@ export class Returns {
   async #try(claims: Returned[]): Promise<void> {
     const { pool, queue, log } = this.#parts;
     try {
-      await inTransaction(pool, (tx) => returnAll(tx, queue, claims));
+      await inTransaction(pool, (tx) => returnAll(tx, queue, claims), beginFor(claims));
       for (const claim of claims) this.#refused.delete(claim);
     } catch (error) {
       log.warn('claim.hand_back_failed', { error });
       for (const claim of claims) this.#refused.add(claim);
     }
   }
+}
+
+/**
+ * A return that a crash of the database undoes is a claim that runs out, so that nobody waits for
+ * the disk. A mark that came back would be taken for a send that vanished.
+ */
+function beginFor(returned: Returned[]): string {
+  return returned.some(({ mark }) => mark !== undefined) ? 'begin' : NOT_DURABLE;
 }
 
 /**

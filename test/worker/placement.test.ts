@@ -106,7 +106,7 @@ suite('where a claim goes', () => {
       const world = placementOf();
       const { placement, sender, slots, buffer, returned } = world;
       if (known) slots.recall('w', known);
-      await placement.place(Array.from({ length: count }, () => admittedOf('w')));
+      placement.place(Array.from({ length: count }, () => admittedOf('w')));
       const waiting = buffer.size;
       assert.deepEqual(
         { sent: slots.busy().fast + slots.busy().slow, waiting, returned: returned.length },
@@ -122,8 +122,8 @@ suite('where a claim goes', () => {
     slots.recall('known', quick);
     await claimer.claim();
     const { delivery, ...large } = admittedOf('holding');
-    await placement.place([{ ...large, delivery: { ...delivery, bytes: 1000 } }]);
-    await placement.place([long('known', 1), long('unknown', 1)]);
+    placement.place([{ ...large, delivery: { ...delivery, bytes: 1000 } }]);
+    placement.place([long('known', 1), long('unknown', 1)]);
     claimer.wake();
     await until('it claims', async () => (await claimer.claim(), requests.length > 1));
     assert.deepEqual(
@@ -144,7 +144,7 @@ suite('where a claim goes', () => {
     const world = placementOf({ parts: { pool: worker.pool } });
     const { placement, isolatedSender, slots, completed } = world;
     const poison = admittedOf(webhook.id, { isolated: true });
-    await placement.place([{ ...poison, delivery: { ...poison.delivery, id } }]);
+    placement.place([{ ...poison, delivery: { ...poison.delivery, id } }]);
     await until('it is sent', () => isolatedSender.underWay() === 1);
     assert.deepEqual([placement.busy().isolated, slots.busy()], [1, { fast: 0, slow: 0 }]);
     isolatedSender.end(ANSWERED);
@@ -159,7 +159,7 @@ suite('where a claim goes', () => {
     const isolated = Array.from({ length: most + 2 }, (_, i) =>
       admittedOf(`w${i}`, { isolated: true }),
     );
-    await placement.place(isolated);
+    placement.place(isolated);
     assert.deepEqual(
       returned,
       isolated.slice(most).map(({ delivery }) => [delivery.id, 5]),
@@ -197,7 +197,7 @@ suite('where a claim of a limited webhook goes', () => {
     const world = placementOf({ parts: { limiter } });
     const { placement, sender, slots, buffer, refused, returned } = world;
     slots.recall('w', quick);
-    await placement.place([limitedOf('w'), limitedOf('w'), limitedOf('w')]);
+    placement.place([limitedOf('w'), limitedOf('w'), limitedOf('w')]);
     await until('it is sent', () => sender.underWay() === 1);
     await until('the others are returned', () => refused.length + returned.length === 2);
     assert.deepEqual([asked, returned.length, buffer.size, slots.busy().fast], [[1], 2, 0, 1]);
@@ -209,7 +209,7 @@ suite('where a claim of a limited webhook goes', () => {
     const world = placementOf({ parts: { limiter } });
     const { placement, slots, claimer, refused, requests } = world;
     const one = limitedOf('w');
-    await placement.place([one]);
+    placement.place([one]);
     await until('it is refused', () => refused.length === 1);
     await placement.allOver();
     claimer.wake();
@@ -223,7 +223,7 @@ suite('where a claim of a limited webhook goes', () => {
     const world = placementOf({ parts: { limiter: { ask: () => promise } } });
     const { placement, sender, returned, log } = world;
     const one = limitedOf('w');
-    await placement.place([one, admittedOf('free')]);
+    placement.place([one, admittedOf('free')]);
     await until('the other is sent', () => sender.underWay() === 1);
     assert.deepEqual(returned, []);
     reject(new Error('no answer'));
@@ -239,7 +239,7 @@ suite('where a claim of a limited webhook goes', () => {
     const { limiter } = limiterOf(0, { kind: 'tokens', afterMs: 7000, expected: 1 });
     const { placement, isolatedSender, returned } = placementOf({ parts: { limiter } });
     const one = limitedOf('w', { isolated: true });
-    await placement.place([one]);
+    placement.place([one]);
     await placement.allOver();
     assert.deepEqual([returned, isolatedSender.underWay()], [[[one.delivery.id, 7]], 0]);
   });
@@ -249,7 +249,7 @@ suite('what follows when a send ends or takes long', () => {
   test('it was recorded → its claim is over, what waited has its place, and the loop is woken', async () => {
     const { placement, sender, buffer, wakeup, ended } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
-    await placement.place([first, second]);
+    placement.place([first, second]);
     await until('it is sent', () => sender.underWay() === 1);
     assert.equal(buffer.size, 1);
     sender.end(ANSWERED);
@@ -264,7 +264,7 @@ suite('what follows when a send ends or takes long', () => {
   test('it takes long → what waits for its webhook is returned, and the loop is woken', async () => {
     const { placement, sender, slots, returned, wakeup } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
-    await placement.place([first, second]);
+    placement.place([first, second]);
     await wakeup.wait(60_000);
     assert.deepEqual([returned, slots.standing('w')], [[[second.delivery.id, 0]], 'silent']);
     sender.end(ANSWERED);
@@ -275,7 +275,7 @@ suite('what follows when a send ends or takes long', () => {
   test('this machine could not send → returned later, and what waits is not started meanwhile', async () => {
     const { placement, sender, buffer, returned } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
-    await placement.place([first, second]);
+    placement.place([first, second]);
     await until('it is sent', () => sender.underWay() === 1);
     sender.end({ kind: 'local', code: 'EMFILE' });
     await placement.allOver();
@@ -285,7 +285,7 @@ suite('what follows when a send ends or takes long', () => {
   test('told to stop → what waits is returned, sends under way go on', async () => {
     const { placement, sender, ended, returned } = placementOf();
     const [first, second] = [admittedOf('w'), admittedOf('w')];
-    await placement.place([first, second]);
+    placement.place([first, second]);
     await placement.stop();
     assert.deepEqual(returned, [[second.delivery.id, 0]]);
     await until('it is sent', () => sender.underWay() === 1);
@@ -310,8 +310,8 @@ test('a claim has waited for more than a second → it is read again before it i
   }
   placement.fill();
   await until('one of them is sent', () => sender.underWay() === 1);
-  assert.deepEqual([ended, buffer.size], [[gone], 0]);
+  assert.equal(buffer.size, 0);
   sender.end(ANSWERED);
   await placement.allOver();
-  assert.deepEqual(ended, [gone, id]);
+  assert.deepEqual(ended.toSorted(), [gone, id].toSorted());
 });

@@ -73,7 +73,10 @@ export class Stepper {
     step.admitting = admit(
       { pool: step.link.pool, queue, leases: this.#leases, slots, ...telling },
       [step.lease],
-    );
+    ).then(async ({ admitted, withdrawn }) => {
+      await withdrawn;
+      return admitted;
+    });
     step.admitting.catch(() => {});
     const done = await Promise.race([step.admitting.catch(() => []), step.link.waiting]);
     if (done !== undefined) step.admitted = done[0] as Admitted;
