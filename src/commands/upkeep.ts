@@ -14,6 +14,7 @@ import { createOrderRepair } from '../upkeep/order.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
+import { startWatch } from '../upkeep/watch.ts';
 
 /** Of one core: what costs more the larger the queue is, or the more keys or held deliveries. */
 const SMALL_SHARE = 0.05;
@@ -68,28 +69,23 @@ type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };
 export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
   const { pool, queue, metrics, log, config } = parts;
   const { liveJobs } = config;
-  const second = { everyMs: 1000 };
   const alone: UpkeepTask[] = [
     { task: 'leases', everyMs: 1000, work: createLeaseCheck({ queue, metrics, log }) },
-    {
-      task: 'release',
-      ...second,
-      share: RELEASE_SHARE,
-      work: () => releaseDue({ pool, queue, liveJobs, log }),
-    },
-    {
-      task: 'census',
-      ...second,
-      share: SMALL_SHARE,
-      work: () => keepQueueSmall(pool, liveJobs),
-    },
-    { task: 'purge', ...second, work: createPurge({ pool, log }) },
     { task: 'rescue', everyMs: 30_000, work: () => rescueOverdue({ pool, queue, liveJobs }) },
+    { task: 'age', everyMs: 15_000, share: SMALL_SHARE, work: createAgeCheck(parts) },
   ];
   return [
+    ...startWatch(
+      { db: queue.upkeep, liveJobs, log },
+      {
+        release: { share: RELEASE_SHARE, work: () => releaseDue({ pool, queue, liveJobs, log }) },
+        census: { share: SMALL_SHARE, work: () => keepQueueSmall(pool, liveJobs) },
+        purge: { work: createPurge({ pool, log }) },
+        expiry: { work: () => expireHeld(parts) },
+      },
+    ),
     ...alone.map((task) => new UpkeepLoop(log, task)),
     new UpkeepLoop(log, ...repairs(parts)),
-    new UpkeepLoop(log, ...expiries(parts)),
     startMeasuring(parts),
   ];
 }
@@ -105,13 +101,5 @@ function repairs({ pool, queue, log }: UpkeepParts): UpkeepTask[] {
       share: SMALL_SHARE,
       work: createOrderRepair({ pool, queue, log }),
     },
-  ];
-}
-
-/** They end held deliveries whose time has run out. */
-function expiries(parts: UpkeepParts): UpkeepTask[] {
-  return [
-    { task: 'expiry', everyMs: 5000, work: () => expireHeld(parts) },
-    { task: 'age', everyMs: 15_000, share: SMALL_SHARE, work: createAgeCheck(parts) },
   ];
 }

@@ -14,6 +14,12 @@ export const expirySql = ({ delivery, webhook }: { delivery: string; webhook: st
   `least(${delivery}.expires_at,
     ${delivery}.created_at + ${webhook}.max_delivery_age * interval '1 second')`;
 
+/** As an expression of SQL: the time of a held delivery has come. In the order of its index. */
+export const IS_HELD_EXPIRED = `coalesce((
+  select expires_at from deliveries
+  where parked_at is not null and expires_at is not null order by expires_at, id limit 1
+) <= now(), false)`;
+
 /** Up to `limit` held deliveries whose own time has come, the first one first. */
 export async function findHeldExpired(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

@@ -52,6 +52,11 @@ export async function releaseDeliveries(
   return { seen: rows.length, jobs: rows.flatMap(jobOf) };
 }
 
+/** As an expression of SQL: `releaseNear` would find one. */
+export const IS_LATER_NEAR = `coalesce((
+  select scheduled_at from deliveries where held_reason = 'later' order by scheduled_at, id limit 1
+) < now() + interval '${NEAR_SECONDS} seconds', false)`;
+
 /**
  * Looks at up to `limit` deliveries that were due later, and whose time is near: they get a job, or
  * are held for another reason.

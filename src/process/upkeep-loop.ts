@@ -22,8 +22,11 @@ export type UpkeepTask = {
 /** The pause before what comes soon. */
 const SOON_MS = 200;
 
-/** A timer cannot be longer; then it looks again. */
+/** A timer cannot be longer. When it is over nothing is due, and another one begins. */
 const LONGEST_MS = 2 ** 31 - 1;
+
+/** `notBefore`: its share allows no run earlier. */
+type Scheduled = { task: UpkeepTask; dueAt: number; notBefore: number };
 
 /**
  * Does each of its tasks at once, and then again `everyMs` after each end, until it is stopped;
@@ -33,7 +36,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export class UpkeepLoop {
   readonly #log: Log;
-  readonly #tasks: { task: UpkeepTask; dueAt: number }[];
+  readonly #tasks: Scheduled[];
   #running = Promise.resolve();
   #isRunning = false;
   #timer: NodeJS.Timeout | undefined;
@@ -41,17 +44,21 @@ export class UpkeepLoop {
 
   constructor(log: Log, ...tasks: UpkeepTask[]) {
     this.#log = log;
-    this.#tasks = tasks.map((task) => ({ task, dueAt: 0 }));
+    this.#tasks = tasks.map((task) => ({ task, dueAt: 0, notBefore: 0 }));
     for (const { during } of tasks) during?.onBegin(() => this.wake());
     this.#begin();
   }
 
-  /** All of its tasks are due. A run that is under way is followed by another. */
+  /**
+   * All of its tasks are due, as soon as their shares allow it. A run that is under way is followed
+   * by another.
+   */
   wake(): void {
-    for (const one of this.#tasks) one.dueAt = 0;
+    for (const one of this.#tasks) one.dueAt = Math.min(one.dueAt, one.notBefore);
     if (this.#isRunning || this.#stopped) return;
     clearTimeout(this.#timer);
-    this.#begin();
+    if (this.#nextAt() <= performance.now()) this.#begin();
+    else this.#pause();
   }
 
   /** No further run begins. Resolves at the end of the one that is under way. */
@@ -70,32 +77,42 @@ export class UpkeepLoop {
     for (const one of this.#tasks)
       if (!this.#stopped && one.dueAt <= performance.now()) await this.#take(one);
     this.#isRunning = false;
-    if (this.#stopped) return;
-    const next = Math.min(...this.#tasks.map(({ dueAt }) => dueAt));
-    if (next === Infinity) return;
-    const pauseMs = Math.min(LONGEST_MS, Math.max(0, next - performance.now()));
+    if (!this.#stopped) this.#pause();
+  }
+
+  #pause(): void {
+    const nextAt = this.#nextAt();
+    // Nothing is due until it is woken.
+    if (nextAt === Infinity) return;
+    const pauseMs = Math.min(LONGEST_MS, Math.max(0, nextAt - performance.now()));
     this.#timer = setTimeout(() => this.#begin(), pauseMs);
   }
 
-  async #take(one: { task: UpkeepTask; dueAt: number }): Promise<void> {
+  #nextAt(): number {
+    return Math.min(...this.#tasks.map(({ dueAt }) => dueAt));
+  }
+
+  async #take(one: Scheduled): Promise<void> {
     // Before the run, so that a wake-up that comes meanwhile is not forgotten.
     one.dueAt = Infinity;
-    if (one.task.during?.isResting()) return;
+    const { during, share = 1 } = one.task;
+    if (during?.isResting()) return;
+    const startedAt = performance.now();
     const pauseMs = await this.#run(one.task);
-    one.dueAt = Math.min(one.dueAt, performance.now() + pauseMs);
+    const now = performance.now();
+    one.notBefore = now + (now - startedAt) * (1 / share - 1);
+    one.dueAt = Math.max(one.notBefore, Math.min(one.dueAt, now + pauseMs));
   }
 
   /** @returns the pause before its next run. */
-  async #run({ task, everyMs, share = 1, work }: UpkeepTask): Promise<number> {
-    const startedAt = performance.now();
-    let pauseMs = everyMs;
+  async #run({ task, everyMs, work }: UpkeepTask): Promise<number> {
     try {
       const left = await work();
-      if (left !== undefined) pauseMs = pauseBefore(left, everyMs);
+      return left === undefined ? everyMs : pauseBefore(left, everyMs);
     } catch (error) {
       this.#log.warn('upkeep.failed', { task, error });
+      return everyMs;
     }
-    return Math.max(pauseMs, (performance.now() - startedAt) * (1 / share - 1));
   }
 }
 

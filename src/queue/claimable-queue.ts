@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../database/connection.ts';
 import { Notifications } from '../database/notifications.ts';
-import { createPool, type Pool } from '../database/pool.ts';
+import { createPool, type Pool, type Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -111,6 +111,11 @@ export class ClaimableQueue extends DeliveryQueue {
   /** Ends claims that are still ours. @returns those that were. */
   async finish(tx: Tx, claims: Claim[]): Promise<Set<Claim>> {
     return endClaims(tx, this.#table, claims);
+  }
+
+  /** Connections that never wait for long, for short reads beside the leases. */
+  get upkeep(): Queryable {
+    return this.#upkeep;
   }
 
   /** Extends the lease of claims. @returns those that are still ours. */

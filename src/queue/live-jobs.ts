@@ -20,18 +20,21 @@ export async function countLiveJobs(
        count(*) filter (where start_after <= now() + make_interval(secs => $1))::integer as near
      from ${SCHEMA}.job
      where name = '${QUEUE}' and state in ('created', 'retry', 'active') and group_id is not null
-       and $2::integer < (
-         select count(*) from (
-           select from ${SCHEMA}.job
-           where name = '${QUEUE}' and state in ('created', 'retry', 'active')
-           limit $2::integer + 1
-         ) as live
-       )
+       and ${hasMoreJobs('$2')}
      group by group_id`,
     [nearSeconds, moreThan],
   );
   return new Map(rows.map(({ webhookId, total, near }) => [webhookId, { total, near }]));
 }
+
+/** As an expression of SQL: the queue has more live jobs than `count`, a parameter. */
+export const hasMoreJobs = (count: string) => `${count}::integer < (
+  select count(*) from (
+    select from ${SCHEMA}.job
+    where name = '${QUEUE}' and state in ('created', 'retry', 'active')
+    limit ${count}::integer + 1
+  ) as live
+)`;
 
 /** The same for one webhook. */
 export async function countLiveJobsOf(

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import { QUEUE } from './names.ts';
 
-/** A queue with more waiting jobs than this is not read to its end: something is always due soon. */
+/** A queue with more waiting jobs than this is not read to its end: something is due soon. */
 const MOST_READ = 500;
 
 /**

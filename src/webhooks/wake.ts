@@ -30,6 +30,11 @@ export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
   );
 }
 
+/** As an expression of SQL: the held deliveries of a webhook are to be looked at now. */
+export const IS_WEBHOOK_DUE = `coalesce((
+  select wake_at from webhook_states where wake_at is not null order by wake_at limit 1
+) <= now(), false)`;
+
 /**
  * Webhooks whose held deliveries are to be looked at now: those that have waited longest. One that
  * is being deleted would stay at the front for as long as that takes.

@@ -107,6 +107,9 @@ export async function hideWebhook(tx: Tx, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** As an expression of SQL: `hiddenWebhookIds` would find one. */
+export const IS_WEBHOOK_HIDDEN = 'exists (select from webhooks where deleted_at is not null)';
+
 /** The webhooks that are hidden and not yet gone, in the order of their deletion. */
 export async function hiddenWebhookIds(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
