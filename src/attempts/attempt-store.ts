@@ -81,12 +81,37 @@ const LONG_TRANSCRIPTS = {
 } as const;
 
 /**
+ * Conditions that share out the attempts of a list, so that each part is in the order of an index.
+ * The list of all is merged from the two outcomes, as that of deliveries from their statuses. Those
+ * of a webhook or a delivery have indexes of their own.
+ */
+function partsOf({ webhookId, deliveryId, success }: AttemptFilter): string[] {
+  if (success !== undefined) return [`success = ${success}`];
+  return webhookId === undefined && deliveryId === undefined
+    ? ['success', 'not success']
+    : ['true'];
+}
+
+/** The newest attempts of a part. */
+function newestOf(part: string): string {
+  return `(select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
+      execution_duration, success, probe, error, created_at
+    from delivery_attempts
+    where ${part} and ${OF_VISIBLE_WEBHOOK}
+      and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+      and ($delivery_id::uuid is null or delivery_id = $delivery_id)
+      and ${CREATED_BETWEEN}
+    order by created_at desc, id desc
+    limit $limit::bigint + $offset::bigint)`;
+}
+
+/**
  * The newest first. Payloads are looked up for the rows of the page, not for those that its offset
  * passes over. @throws PageTooLarge
  */
 export async function listAttempts(
   db: Queryable,
-  { webhookId, deliveryId, success }: AttemptFilter,
+  filter: AttemptFilter,
   page: Page,
 ): Promise<Attempt[]> {
   const { rows } = await db.query<Listed<Attempt, Text>>(
@@ -97,17 +122,12 @@ export async function listAttempts(
        from (
          select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
            execution_duration, success, probe, error, created_at
-         from delivery_attempts
-         where ${OF_VISIBLE_WEBHOOK}
-           and ($webhook_id::uuid is null or webhook_id = $webhook_id)
-           and ($delivery_id::uuid is null or delivery_id = $delivery_id)
-           and ($success::boolean is null or success = $success)
-           and ${CREATED_BETWEEN}
+         from (${partsOf(filter).map(newestOf).join(' union all ')}) as newest
          order by created_at desc, id desc
          limit $limit offset $offset
        ) as attempt
        order by created_at desc, id desc`,
-      { webhook_id: webhookId, delivery_id: deliveryId, success, ...pageValues(page) },
+      { webhook_id: filter.webhookId, delivery_id: filter.deliveryId, ...pageValues(page) },
     ),
   );
   return fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS);

@@ -24,7 +24,8 @@ export function isHead(text: string): boolean {
 
 /** The same in SQL, of a row `attempt`. */
 const IS_HEAD = `octet_length(attempt.raw_request) <= ${MAX_SHORT_BYTES}
-  and substr(attempt.raw_request, strpos(attempt.raw_request, ${EMPTY_LINE.sql})) = ${EMPTY_LINE.sql}`;
+  and substr(attempt.raw_request, strpos(attempt.raw_request, ${EMPTY_LINE.sql}))
+    = ${EMPTY_LINE.sql}`;
 
 /**
  * A subquery is one look at the primary key for each row that is shown. A join would be planned by

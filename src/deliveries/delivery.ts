@@ -1,5 +1,6 @@
 /** Where a delivery stands. Only `pending` ever changes. */
-export type Status = 'pending' | 'succeeded' | 'failed';
+export const STATUSES = ['pending', 'succeeded', 'failed'] as const;
+export type Status = (typeof STATUSES)[number];
 
 /**
  * Why a pending delivery has no job, as the API tells it: its webhook is inactive, failing or
