@@ -96,8 +96,10 @@ async function checkOut(root: string, revision: string): Promise<string | undefi
     const commit = await run('git', 'rev-parse', '--short', revision);
     // A change of pg-boss may need a full restart, and our node_modules are not those of that
     // commit. Packages that came since then do no harm.
-    const present = dependenciesIn(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
-    const needed = dependenciesIn(await run('git', 'show', `${commit}:package.json`));
+    const ours = packagesIn(await readFile(path.join(ROOT, 'package.json'), 'utf8'));
+    // What it needs when it runs may be a package of our development by now.
+    const present = { ...ours.dependencies, ...ours.devDependencies };
+    const needed = packagesIn(await run('git', 'show', `${commit}:package.json`)).dependencies;
     if (Object.entries(needed).some(([name, version]) => present[name] !== version))
       return undefined;
     await run('git', 'archive', `--output=${archive}`, commit, ...PARTS);
@@ -112,5 +114,6 @@ async function run(program: string, ...parameters: string[]): Promise<string> {
   return (await promisify(execFile)(program, parameters, { cwd: ROOT })).stdout.trim();
 }
 
-const dependenciesIn = (json: string): Record<string, string> =>
-  (JSON.parse(json) as { dependencies: Record<string, string> }).dependencies;
+type Packages = Record<'dependencies' | 'devDependencies', Record<string, string>>;
+
+const packagesIn = (json: string) => JSON.parse(json) as Packages;
