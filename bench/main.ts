@@ -7,6 +7,7 @@ import { now } from './clock.ts';
 import { commandLine } from './command-line.ts';
 import { openDatabaseServer } from './database.ts';
 import { writeResults } from './document.ts';
+import { interrupted } from './interruption.ts';
 import { circumstances, handedOn } from './machine.ts';
 import { readOptions, USAGE, UsageError, type Options } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -36,7 +37,7 @@ async function main(argv: string[]): Promise<number> {
       ? 0
       : await Promise.race([
           runAll(options, argv, { cleanup, interruption: interruption.signal }),
-          end(interruption),
+          interrupted(interruption),
         ]);
   } catch (error) {
     process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -46,26 +47,6 @@ async function main(argv: string[]): Promise<number> {
   } finally {
     await cleanup.run();
   }
-}
-
-/**
- * Resolves at the first SIGINT or SIGTERM; a second one does not wait for the cleaning up. Rejects
- * with what nobody caught.
- */
-function end(interruption: AbortController): Promise<number> {
-  return new Promise((resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        if (interruption.signal.aborted) process.exit(130);
-        interruption.abort();
-        resolve(130);
-      });
-    }
-    process.on('uncaughtException', (error) => {
-      interruption.abort();
-      reject(error);
-    });
-  });
 }
 
 async function runAll(

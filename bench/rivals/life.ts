@@ -27,6 +27,8 @@ export type Bench = {
   sizes: RivalSizes;
   folder: string;
   cleanup: Cleanup;
+  /** Somebody wants it to end. */
+  interruption: AbortSignal;
   progress: Progress;
 };
 

@@ -7,6 +7,7 @@ import { commandLine } from '../command-line.ts';
 import { createCleanup, type Cleanup } from '../cleanup.ts';
 import { openDatabaseServer } from '../database.ts';
 import type { Outcome } from '../figures.ts';
+import { interrupted } from '../interruption.ts';
 import { commit, place, today } from '../machine.ts';
 import { UsageError } from '../options.ts';
 import { createProgress, labelled } from '../progress.ts';
@@ -23,15 +24,16 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: string[]): Promise<number> {
   const cleanup = createCleanup();
-  const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(130));
-  });
+  const interruption = new AbortController();
   try {
     const options = readRivalOptions(argv);
     if (options === undefined) process.stdout.write(RIVALS_USAGE);
     return options === undefined
       ? 0
-      : await Promise.race([runAll(options, argv, cleanup), interrupted]);
+      : await Promise.race([
+          runAll(options, argv, { cleanup, interruption: interruption.signal }),
+          interrupted(interruption),
+        ]);
   } catch (error) {
     process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
     if (!(error instanceof UsageError)) return 1;
@@ -42,9 +44,13 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-async function runAll(options: RivalOptions, argv: string[], cleanup: Cleanup): Promise<number> {
+async function runAll(
+  options: RivalOptions,
+  argv: string[],
+  { cleanup, interruption }: { cleanup: Cleanup; interruption: AbortSignal },
+): Promise<number> {
   const adapter = ADAPTERS[options.system] as Adapter;
-  const bench = await openBench(adapter, options, cleanup);
+  const bench = { ...(await openBench(adapter, options, cleanup)), interruption };
   const report: Report = {
     command: commandLine('npm run bench:rivals', argv),
     circumstances: await circumstances(bench, options),
@@ -52,6 +58,7 @@ async function runAll(options: RivalOptions, argv: string[], cleanup: Cleanup): 
   };
   for (const scenario of options.scenarios) {
     const done = await runScenario(bench, scenario, options);
+    if (interruption.aborted) return 130;
     report.scenarios.push(done.report);
     if (report.scenarios.length === 1) Object.assign(report.circumstances, done.settings);
     if (options.json) continue;
@@ -67,7 +74,7 @@ async function openBench(
   adapter: Adapter,
   { binary, database, stores, set, sizes }: RivalOptions,
   cleanup: Cleanup,
-): Promise<Bench> {
+): Promise<Omit<Bench, 'interruption'>> {
   const progress = createProgress(process.stderr);
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-rivals-'));
   cleanup.add(() => rm(folder, { recursive: true, force: true }));
@@ -144,6 +151,8 @@ async function runScenario(
       );
     }
   } catch (error) {
+    // What fails while everything is taken away says nothing.
+    if (bench.interruption.aborted) return { report: { scenario, summary, results: [] }, settings };
     result.failure = (error instanceof Error ? error.message : String(error)).trim();
     bench.progress.step(`${system} ${scenario} failed: ${result.failure}`);
   }
