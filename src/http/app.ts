@@ -1,3 +1,4 @@
+import { parse } from 'node:url';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../telemetry/log.ts';
@@ -83,6 +84,7 @@ async function validator(
     fileUploader: false,
     formats: FORMATS,
   });
+  warnOfUrlParse();
   const [first] = middleware;
   await new Promise<void>((resolve, reject) => {
     first?.({ app: bareApp() } as unknown as Request, {} as Response, (error?: unknown) =>
@@ -90,6 +92,18 @@ async function validator(
     );
   });
   return middleware as [RequestHandler, RequestHandler, ...RequestHandler[]];
+}
+
+/**
+ * The validator calls `url.parse` for each request. Until Node.js has warned of that function once,
+ * it looks through the stack at each call, as it does not warn of libraries: 4.2 µs instead of 0.3.
+ * So it warns here, where warnings of this kind are off.
+ */
+function warnOfUrlParse(): void {
+  const wasOff = process.noDeprecation === true;
+  process.noDeprecation = true;
+  parse('/');
+  process.noDeprecation = wasOff;
 }
 
 function callOperation(operations: Operations, inFlight: BytesInFlight): RequestHandler {
