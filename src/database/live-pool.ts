@@ -56,14 +56,18 @@ export class LivePool extends BoundedPool {
 
   /** A connection on which `begin` was run. */
   async begin(begin: string): Promise<PoolClient> {
-    return (await this.start([{ text: begin }], begin)).client;
+    return (await this.start(begin, [])).client;
   }
 
-  /** A connection on which a transaction has begun with these statements, and their results. */
+  /**
+   * A connection on which a transaction has begun, by the statements of `begin` with '; ' between
+   * them, and gone on with others; and the results of all.
+   */
   start(
-    statements: Statement[],
     begin: string,
+    others: Statement[],
   ): Promise<{ client: PoolClient; results: QueryResult[] }> {
+    const statements = [...begin.split('; ').map((text) => ({ text })), ...others];
     return this.#take((client) => this.send(client, statements, begin));
   }
 

@@ -12,7 +12,6 @@ type Begun = { client: PoolClient; results: QueryResult[] };
  */
 export class OpenTransaction {
   readonly #pool: LivePool;
-  /** How it begins: statements with '; ' between them. */
   readonly #begin: string;
   #later: Statement[] = [];
   /** The first round trip; undefined before it. */
@@ -68,8 +67,7 @@ export class OpenTransaction {
 
   async #run(statements: Statement[]): Promise<QueryResult[]> {
     if (this.#begun === undefined) {
-      const begin = this.#begin.split('; ').map((text) => ({ text }));
-      this.#begun = this.#pool.start([...begin, ...statements], this.#begin);
+      this.#begun = this.#pool.start(this.#begin, statements);
       return (await this.#begun).results;
     }
     const { client } = await this.#begun;

@@ -182,10 +182,9 @@ async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>):
     await client.query('rollback');
     return [{ ...NOTHING, command: 'COMMIT' }];
   };
-  const start: Pool['start'] = async (statements, how) => {
-    const work = statements.slice(how.split('; ').length);
+  const start: Pool['start'] = async (how, statements) => {
     const client = await pool.begin(how);
-    return { client, results: await send(client, work) };
+    return { client, results: await send(client, statements) };
   };
   const recording = new Proxy(pool, {
     get(target, name) {
