@@ -113,8 +113,8 @@ suite('a database in trouble', { concurrency: 7 }, () => {
       ['POST', '/deliveries', { webhook_id: webhook.id, payload: 'x' }],
       ['DELETE', `/deliveries/${UNKNOWN_ID}`],
     ]);
-    // A list of webhooks tells what is held of each; attempts are read from tables of their own.
-    assert.equal((await api.call('GET', '/delivery-attempts')).status, 200);
+    // Whatever tells of webhooks and attempts looks at deliveries as well.
+    await api.createWebhook();
 
     await other.query('rollback');
     assert.equal((await api.createDelivery(webhook.id)).status, 'pending');
