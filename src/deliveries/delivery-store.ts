@@ -115,7 +115,7 @@ const LONG_PAYLOADS = {
 
 /**
  * The newest deliveries of a status, in the order of its index. The list of all is merged from
- * these: two indexes less take 0.5 KB a delivery from the log of the database, and a page costs
+ * these: two indexes less take 0.4 KB a delivery from the log of the database, and a page costs
  * 0.1 ms more. Each has a limit of its own, without which PostgreSQL 15 read and sorted the table.
  */
 function newestOf(status: Status): string {

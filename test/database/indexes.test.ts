@@ -205,7 +205,8 @@ type Plan = {
 async function planOf(pool: Pool, read: (db: Queryable) => Promise<unknown>): Promise<Plan> {
   let plan: Plan | undefined;
   const explaining = {
-    query: async (text: string, values: unknown[]) => {
+    query: async (asked: string | { text: string; values: unknown[] }, given: unknown[]) => {
+      const { text, values } = typeof asked === 'string' ? { text: asked, values: given } : asked;
       const { rows } = await pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
         `explain (format json) ${text}`,
         values,
