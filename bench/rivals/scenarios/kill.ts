@@ -21,8 +21,11 @@ export const kill: RivalScenario = {
     progress.step(`${sizes.messages} messages, and kill -9 after 40 % of them`);
     const strikeAt = Math.ceil(sizes.messages * SHARE_BEFORE);
     const strike = Promise.withResolvers<number>();
-    const accepted = await postThrough(life, endpoints, (count) => {
-      if (count === strikeAt) struck(life).then(strike.resolve, strike.reject);
+    let early = new Set<number>();
+    const accepted = await postThrough(life, endpoints, (sofar) => {
+      if (sofar.size !== strikeAt) return;
+      early = new Set(sofar);
+      struck(life).then(strike.resolve, strike.reject);
     });
     if (accepted.size < strikeAt) throw new Error(`Only ${accepted.size} were accepted.`);
     const upAt = await strike.promise;
@@ -32,9 +35,11 @@ export const kill: RivalScenario = {
     };
     const complete = await reached(async () => (await missing()) === 0, life.deadline(), 500);
     const arrivals = await receiver.arrivals('fast');
-    const last = arrivals.findLast(({ id }) => accepted.has(id));
+    const lastOf = (some: Set<number>) =>
+      ((arrivals.findLast(({ id }) => some.has(id))?.at ?? NaN) - upAt) / 1000;
     const figures: Figure[] = [
-      less('last arrival after all programs were up again', ((last?.at ?? NaN) - upAt) / 1000, 's'),
+      less('last arrival after all programs were up again', lastOf(accepted), 's'),
+      less('the same of messages from before the kill', lastOf(early), 's'),
       less('accepted and not arrived', await missing(), ''),
       less('sent again', (await receiver.counts('fast')).repeats - before.repeats, ''),
     ];
@@ -57,7 +62,7 @@ async function struck(life: Life): Promise<number> {
 async function postThrough(
   { sizes, ...life }: Life,
   endpoints: string[],
-  onAccepted: (count: number) => void,
+  onAccepted: (accepted: Set<number>) => void,
 ): Promise<Set<number>> {
   const agent = new Agent({ keepAlive: true, maxSockets: sizes.connections });
   const next = life.next(endpoints);
@@ -70,7 +75,7 @@ async function postThrough(
       const one = next();
       const { status } = await call(agent, one).catch(() => ({ status: 0 }));
       open -= 1;
-      if (isAccepted(status)) onAccepted(accepted.add(one.marks.id).size);
+      if (isAccepted(status)) onAccepted(accepted.add(one.marks.id));
       else await sleep(PAUSE_MS);
     }
   };
