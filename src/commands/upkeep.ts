@@ -14,6 +14,7 @@ import { createOrderRepair } from '../upkeep/order.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
+import { Turn } from '../upkeep/turn.ts';
 import { startWatch } from '../upkeep/watch.ts';
 
 /** Of one core: what costs more the larger the queue is, or the more keys or held deliveries. */
@@ -63,20 +64,26 @@ export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop
 type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };
 
 /**
- * Everything that a worker repeats beside its deliveries. Tasks of one loop take turns; what must
- * not wait for another task has a loop of its own.
+ * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow each
+ * other; what must not wait for another task has a loop of its own.
  */
 export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
   const { pool, queue, metrics, log, config } = parts;
   const { liveJobs } = config;
+  const turn = new Turn({ queue, log });
+  const inTurn = (task: UpkeepTask) => ({ ...task, work: turn.only(task.work) });
   const alone: UpkeepTask[] = [
-    { task: 'leases', everyMs: 1000, work: createLeaseCheck({ queue, metrics, log }) },
     { task: 'rescue', everyMs: 30_000, work: () => rescueOverdue({ pool, queue, liveJobs }) },
     { task: 'age', everyMs: 15_000, share: SMALL_SHARE, work: createAgeCheck(parts) },
   ];
+  // Who has the turn checks them for all, and gave a sign of life just now.
+  const endLost = async () => (turn.isMine ? queue.endLost() : { ended: 0, pauseMs: 1000 });
+  const checkLeases = createLeaseCheck({ queue: { endLost }, metrics, log });
   return [
+    turn.loop,
+    new UpkeepLoop(log, { task: 'leases', everyMs: 1000, work: checkLeases }),
     ...startWatch(
-      { db: queue.upkeep, liveJobs, log },
+      { db: queue.upkeep, liveJobs, log, turn },
       {
         release: { share: RELEASE_SHARE, work: () => releaseDue({ pool, queue, liveJobs, log }) },
         census: { share: SMALL_SHARE, work: () => keepQueueSmall(pool, liveJobs) },
@@ -84,8 +91,8 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
         expiry: { work: () => expireHeld(parts) },
       },
     ),
-    ...alone.map((task) => new UpkeepLoop(log, task)),
-    new UpkeepLoop(log, ...repairs(parts)),
+    ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),
+    new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
     startMeasuring(parts),
   ];
 }

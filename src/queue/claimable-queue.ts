@@ -26,6 +26,7 @@ import {
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { quietMs } from './outlook.ts';
+import { TAKE_TURN } from './turn.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 /**
@@ -168,6 +169,15 @@ export class ClaimableQueue extends DeliveryQueue {
   async quietMs(): Promise<number> {
     if (this.#notifications?.isHeard !== true) return 0;
     return Math.min(LONGEST_QUIET_MS, await quietMs(this.#parts.pool, this.#table));
+  }
+
+  /**
+   * Whether the upkeep of all workers is for this one to do. One that nobody notifies has no
+   * session to hold the lock in, and does it as well.
+   */
+  async hasTurn(): Promise<boolean> {
+    const rows = await this.#notifications?.ask<{ mine: boolean }>(TAKE_TURN);
+    return rows?.[0]?.mine ?? true;
   }
 
   override async close(): Promise<void> {

@@ -77,7 +77,7 @@ function watch(db: Queryable, log: typeof silentLog) {
   const runs = { release: 0, census: 0, purge: 0, expiry: 0 };
   const counted = (task: keyof Due) => ({ work: async () => void (runs[task] += 1) });
   const loops = startWatch(
-    { db, liveJobs: LIVE_JOBS, log },
+    { db, liveJobs: LIVE_JOBS, log, turn: { isMine: true } },
     {
       release: counted('release'),
       census: counted('census'),

@@ -1,0 +1,32 @@
+import { UpkeepLoop } from '../process/upkeep-loop.ts';
+import { ASK_EVERY_MS } from '../queue/turn.ts';
+import type { Log } from '../telemetry/log.ts';
+
+type TurnParts = { queue: { hasTurn(): Promise<boolean> }; log: Log };
+
+/**
+ * Whether this worker does the upkeep of all, which it asks again and again. Where that cannot be
+ * asked, it does it: all tasks are safe side by side.
+ */
+export class Turn {
+  readonly loop: UpkeepLoop;
+  #isMine = true;
+
+  constructor({ queue, log }: TurnParts) {
+    const work = async () => {
+      const asked = queue.hasTurn();
+      this.#isMine = await asked.catch(() => true);
+      await asked;
+    };
+    this.loop = new UpkeepLoop(log, { task: 'turn', everyMs: ASK_EVERY_MS, work });
+  }
+
+  get isMine(): boolean {
+    return this.#isMine;
+  }
+
+  /** `work`, or nothing while it is another worker's turn. */
+  only<Result>(work: () => Promise<Result>): () => Promise<Result | undefined> {
+    return async () => (this.#isMine ? work() : undefined);
+  }
+}

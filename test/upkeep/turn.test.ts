@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { suite, test, type TestContext } from 'node:test';
+import type { Pool } from '../../src/database/pool.ts';
+import type { ClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { Turn } from '../../src/upkeep/turn.ts';
+import { keepingLog } from '../setup/parts.ts';
+import { until } from '../setup/until.ts';
+import { freshWorkerQueue } from '../setup/worker-queue.ts';
+
+suite('the turn of upkeep', { concurrency: 4 }, () => {
+  test('two workers ask → one has it, until its session ends', async (t) => {
+    const [one, other, pool] = await listening(t);
+    assert.equal(await one.hasTurn(), true);
+    assert.equal(await other.hasTurn(), false);
+    assert.equal(await one.hasTurn(), true);
+    await pool.query(
+      `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
+       where locktype = 'advisory' and datname = current_database()`,
+    );
+    await until('the other one has it', () => other.hasTurn());
+  });
+
+  test('who has it gives no sign of life → the other one does it too, until there is one', async (t) => {
+    const [one, other] = await listening(t);
+    assert.equal(await one.hasTurn(), true);
+    await until('the other one does it', () => other.hasTurn());
+    assert.equal(await one.hasTurn(), true);
+    assert.equal(await other.hasTurn(), false);
+  });
+
+  test('nobody notifies a worker → it does it, whoever has the turn', async (t) => {
+    const { queue, another } = await freshWorkerQueue(t);
+    await queue.listen(() => {});
+    assert.equal(await queue.hasTurn(), true);
+    assert.equal(await (await another()).hasTurn(), true);
+  });
+
+  test('it cannot be asked → upkeep.failed, and it is done', async () => {
+    const log = keepingLog();
+    const turn = new Turn({ queue: { hasTurn: () => Promise.reject(new Error('no')) }, log });
+    await until('a failure', () => log.lines.length > 0);
+    assert.equal(await turn.only(async () => 'done')(), 'done');
+    assert.deepEqual(log.lines[0]?.fields, { task: 'turn', error: new Error('no') });
+    await turn.loop.stop();
+  });
+
+  test('another one has it → nothing is done', async () => {
+    const turn = new Turn({ queue: { hasTurn: async () => false }, log: keepingLog() });
+    await until('the answer', () => !turn.isMine);
+    assert.equal(await turn.only(async () => 'done')(), undefined);
+    await turn.loop.stop();
+  });
+});
+
+/** Both are notified. */
+async function listening(t: TestContext): Promise<[ClaimableQueue, ClaimableQueue, Pool]> {
+  const { queue, another, pool } = await freshWorkerQueue(t);
+  const other = await another();
+  for (const one of [queue, other]) {
+    await one.listen(() => {});
+    await until('it was heard', async () => (await one.quietMs()) > 0);
+  }
+  return [queue, other, pool];
+}
