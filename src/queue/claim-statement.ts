@@ -69,9 +69,9 @@ const IS_WANTED = `(group_id is null or group_id not in (select unnest($2::text[
  * locked until the end of the transaction.
  */
 const FEW_OF_EACH = `
-  select ranked.id
+  select ranked.place
   from (
-    select id, group_id, row_number() over (partition by group_id order by created_on) as nth
+    select place, group_id, row_number() over (partition by group_id order by created_on) as nth
     from due
   ) as ranked
   where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
@@ -79,13 +79,18 @@ const FEW_OF_EACH = `
 /**
  * `retry_count` goes up as with pg-boss, so that workers of version 2.1 count and fence alike. The
  * lease is written because theirs is longer.
+ *
+ * In each statement, jobs are found again by their places (ctid), which nobody else changes while
+ * they are locked. By their ids, a plan that was made while the queue was empty read all that waits
+ * for each job that it claimed: 20 ms a claim. A job that somebody has just changed has a place that
+ * this claim does not see, and is left for the next one.
  */
 const claimNext = (table: string) => `
   update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
     heartbeat_seconds = ${LEASE_SECONDS},
     retry_count = job.retry_count + case when job.started_on is not null then 1 else 0 end
   from next
-  where job.name = '${QUEUE}' and job.id = next.id
+  where job.ctid = next.place
   returning job.id, ${GENERATION} as generation, job.data, job.group_id as "webhookId",
     job.singleton_key as key, job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
@@ -103,7 +108,7 @@ const looked = (seen: string) => `
  */
 const ofOldest = (table: string) => `
   with due as materialized (
-    select id, group_id, created_on from ${table}
+    select ctid as place, group_id, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
       and ${IS_WANTED}
     order by priority desc, created_on
@@ -119,20 +124,17 @@ const ofOldest = (table: string) => `
 /**
  * The newest jobs are found in the same index, from its other end: all of ours have priority 0.
  * They are locked one by one, as many as may be taken, which keeps their order without a sort.
- * There the state is compared as text, as PostgreSQL would with old statistics look up each of them
- * by reading all that are due.
  */
 const ofNewest = (table: string) => `
   with newest as materialized (
-    select id, start_after, group_id, created_on from ${table}
+    select ctid as place, start_after, group_id, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked
     order by priority, created_on desc
     limit ${NEWEST}
   ), due as materialized (
-    select free.id, newest.group_id, newest.created_on from newest cross join lateral (
-      select job.id from ${table} as job
-      where job.name = '${QUEUE}' and job.id = newest.id
-        and job.state::text in ('created', 'retry') and job.start_after <= now()
+    select free.place, newest.group_id, newest.created_on from newest cross join lateral (
+      select job.ctid as place from ${table} as job
+      where job.ctid = newest.place and job.state < 'active' and job.start_after <= now()
       for update skip locked
     ) as free
     where newest.start_after <= now() and ${IS_WANTED}
