@@ -64,8 +64,8 @@ export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop
 type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };
 
 /**
- * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow each
- * other; what must not wait for another task has a loop of its own.
+ * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow
+ * each other; what must not wait for another task has a loop of its own.
  */
 export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
   const { pool, queue, metrics, log, config } = parts;

@@ -1,4 +1,4 @@
-import type { Client, QueryResultRow } from 'pg';
+import type { Client, QueryConfig, QueryResultRow } from 'pg';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Connection } from './connection.ts';
@@ -73,11 +73,16 @@ export class Notifications {
     return this.#isHeard;
   }
 
-  /** The rows of a quick statement in the present session; undefined: none is heard. */
-  async ask<Row extends QueryResultRow>(text: string): Promise<Row[] | undefined> {
+  /**
+   * The rows of a quick statement, prepared under its name, in the present session; undefined: none
+   * is heard.
+   */
+  async ask<Row extends QueryResultRow>(
+    named: Required<Pick<QueryConfig, 'name' | 'text'>>,
+  ): Promise<Row[] | undefined> {
     const session = this.#session;
     if (!this.#isHeard || session === undefined) return undefined;
-    const statement = { text, query_timeout: ANSWER_MS };
+    const statement = { ...named, query_timeout: ANSWER_MS };
     return (await (await session).query<Row>(statement)).rows;
   }
 

@@ -176,7 +176,10 @@ export class ClaimableQueue extends DeliveryQueue {
    * session to hold the lock in, and does it as well.
    */
   async hasTurn(): Promise<boolean> {
-    const rows = await this.#notifications?.ask<{ mine: boolean }>(TAKE_TURN);
+    const rows = await this.#notifications?.ask<{ mine: boolean }>({
+      name: 'postmand_turn',
+      text: TAKE_TURN,
+    });
     return rows?.[0]?.mine ?? true;
   }
 

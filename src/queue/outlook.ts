@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { hot } from '../database/statement-names.ts';
 import { QUEUE } from './names.ts';
 
 /** A queue with more waiting jobs than this is not read to its end: something is due soon. */
@@ -16,14 +17,16 @@ type Seen = { isBusy: boolean; nextMs: number | null };
  */
 export async function quietMs(db: Queryable, table: string): Promise<number> {
   const { rows } = await db.query<Seen>(
-    `select count(*) = $1 or coalesce(min(start_after) <= now(), false)
+    hot(
+      `select count(*) = $1 or coalesce(min(start_after) <= now(), false)
          or exists (select from ${table} where name = '${QUEUE}' and state = 'active') as "isBusy",
        (extract(epoch from min(start_after) - now()) * 1000)::float8 as "nextMs"
      from (
        select start_after from ${table}
        where name = '${QUEUE}' and state < 'active' and not blocked limit $1
      ) as waiting`,
-    [MOST_READ],
+      [MOST_READ],
+    ),
   );
   const { isBusy, nextMs } = rows[0] as Seen;
   return isBusy ? 0 : Math.ceil(nextMs ?? Infinity);
