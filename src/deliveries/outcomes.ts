@@ -94,11 +94,17 @@ const OF_THEM = `where deliveries.id = came.id
     extract(epoch from now() - deliveries.created_at)::float8 as "ageSeconds"`;
 
 /**
+ * In this form PostgreSQL keeps the plan. Where it sees that the list is short, it plans for that
+ * each time: 0.35 ms for one delivery.
+ */
+const IS_ONE_OF = 'id = any (array(select unnest($1::uuid[])))';
+
+/**
  * Without a next attempt, and without the columns that tell of keys: to plan those cost 80 µs, and
  * this takes 600 µs for 16 deliveries.
  */
 const ENDS = `with locked as (
-    select id from deliveries where id = any ($1::uuid[]) order by id for update
+    select id from deliveries where ${IS_ONE_OF} order by id for update
   )
   ${RECORD}
   from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
@@ -108,7 +114,7 @@ const ENDS = `with locked as (
 
 const OUTCOMES = `with locked as (
     select id, webhook_id, created_at, expires_at
-    from deliveries where id = any ($1::uuid[]) order by id for update
+    from deliveries where ${IS_ONE_OF} order by id for update
   ), outcome as (
     select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::text[],
         $6::integer[], $7::boolean[])

@@ -40,7 +40,7 @@ export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; st
  * Those of the deliveries that are there and whose webhook is, in no order. One statement reads
  * both: a second one costs each claim a round trip. The deliveries are read first, whatever the
  * statistics say: with old ones PostgreSQL would begin with all webhooks, and look for all ids in
- * the deliveries of each.
+ * the deliveries of each. The list of ids has a form in which its plan is kept, be it long or short.
  */
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
   const { rows } = await db.query<Row>(
@@ -51,7 +51,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
-       where id = any ($1::uuid[])
+       where id = any (array(select unnest($1::uuid[])))
      )
      select d.id, d.webhook_id, d.delivery_attempts, d.status, d.held_reason, d.isolated_by,
        d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.payload, d.bytes,
