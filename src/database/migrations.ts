@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, QueryConfig } from 'pg';
 import { MigrationError, Umzug, type UmzugStorage } from 'umzug';
 import type { Connection } from './connection.ts';
+import { isConflict } from './failure.ts';
 import { appliedNames, migrationNames } from './migration-status.ts';
 import { openSession } from './session.ts';
 
@@ -11,6 +13,14 @@ import { openSession } from './session.ts';
  * would do.
  */
 const MIGRATION_LOCK = 7_036_873_081;
+
+/**
+ * How often a migration is tried that loses against processes which are at work meanwhile, and the
+ * pause between two tries. It locks tables one after the other, and they may want them in another
+ * order: then PostgreSQL ends one of the two by a deadlock.
+ */
+const TRIES = 10;
+const PAUSE_MS = 200;
 
 /**
  * Applies every pending migration of `dir`, each in a transaction with its bookkeeping row. Safe to
@@ -86,8 +96,21 @@ function bookkeeping(client: Client): UmzugStorage<Client> {
   };
 }
 
+/** In one transaction. What a conflict undid is tried again. */
 async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig): Promise<void> {
   const sql = await readFile(file, 'utf8');
+  for (let left = TRIES - 1; ; left -= 1) {
+    try {
+      return await runOnce(client, sql, bookkeepingRow);
+    } catch (error) {
+      if (left === 0 || !isConflict(error)) throw error;
+      // Not in step with who won.
+      await sleep(PAUSE_MS * (0.5 + Math.random()));
+    }
+  }
+}
+
+async function runOnce(client: Client, sql: string, bookkeepingRow: QueryConfig): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { Client } from 'pg';
 import { migrateDown, migrateUp } from '../../src/database/migrations.ts';
 import { migrationStatus } from '../../src/database/migration-status.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { lastFirst } from '../setup/last-first.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
 import { FAILED_REASONS, HELD_REASONS } from '../../src/deliveries/delivery.ts';
 import { releaseHeld } from '../setup/release.ts';
 import { addDeliveries, addDeliveryRows, addWebhook, addWebhookRows } from '../setup/rows.ts';
 import { jobs } from '../setup/tables.ts';
+import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('up', { concurrency: 4 }, () => {
@@ -71,6 +74,38 @@ suite('up', { concurrency: 4 }, () => {
     });
     assert.deepEqual(await migrateUp(connection, right), ['901_bad']);
   });
+
+  for (const direction of ['up', 'down'] as const) {
+    test(`a deadlock with a process at work, ${direction} → that one commits, and the migration is tried again`, async (t) => {
+      const database = await freshDatabase(t, 'template0');
+      const { connection, pool } = database;
+      await pool.query('create table first (n integer); create table second (n integer)');
+      const folder = await migrationsFolder(t, {
+        count: 0,
+        more: {
+          '900_both.up.sql':
+            'alter table first add column added integer; alter table second add column added integer',
+          '900_both.down.sql':
+            'alter table first drop column added; alter table second drop column added',
+        },
+      });
+      if (direction === 'down') await migrateUp(connection, folder);
+      const rival = new Client(database.url);
+      await rival.connect();
+      lastFirst(t).after(() => rival.end());
+      // PostgreSQL ends who looks for a deadlock first.
+      await rival.query(`set deadlock_timeout = '1h'`);
+      await rival.query('begin');
+      await rival.query('insert into second values (1)');
+      const migrating = (direction === 'up' ? migrateUp : migrateDown)(connection, folder);
+      await until('it waits for the second table', () => isWaiting(database));
+      await rival.query('insert into first values (1)');
+      await rival.query('commit');
+      assert.deepEqual(await migrating, direction === 'up' ? ['900_both'] : '900_both');
+      const { rows } = await pool.query('select first.* from first join second using (n)');
+      assert.deepEqual(rows, [direction === 'up' ? { n: 1, added: null } : { n: 1 }]);
+    });
+  }
 
   test('the status → what is applied, what is pending, and what a newer version applied', async (t) => {
     const { connection, pool } = await freshDatabase(t, 'template0');
@@ -263,4 +298,13 @@ async function columnsOf({ pool }: Pick<Migrated, 'pool'>): Promise<string[]> {
   return (await schemaOf(pool)).filter(
     (line) => !line.startsWith('CREATE ') && !line.startsWith('postmand_migrations'),
   );
+}
+
+async function isWaiting({ pool }: Pick<TestDatabase, 'pool'>): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `select from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'
+       and application_name = 'postmand migrate'`,
+  );
+  return rowCount === 1;
 }
