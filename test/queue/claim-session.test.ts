@@ -14,12 +14,15 @@ import { asking, claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 const job = () => ({ deliveryId: randomUUID(), webhookId: randomUUID(), delaySeconds: 0 });
 
-/** Ends the connection for claims. @returns false where there is none in this state. */
+/**
+ * Ends the connection for claims, which waits for nothing at all for a moment after its answer.
+ * @returns false where there is none in this state.
+ */
 async function terminate(pool: Pool, isHeldUp: boolean): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity
      where datname = current_database() and application_name = 'postmand worker claims'
-       and (wait_event_type = 'Lock') = $1`,
+       and (wait_event_type is not distinct from 'Lock') = $1`,
     [isHeldUp],
   );
   return rowCount === 1;
