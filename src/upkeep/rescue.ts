@@ -22,21 +22,28 @@ type RescueParts = { pool: Pool; queue: ClaimableQueue; liveJobs: number };
  * are its backlog. Does nothing where another worker is doing that.
  */
 export async function rescueOverdue({ pool, queue, liveJobs }: RescueParts): Promise<void> {
-  const window = new Window(liveJobs);
-  let after: OverdueKey | undefined = START;
-  while (after !== undefined) {
-    const from: OverdueKey = after;
-    after = await inTransaction(pool, (tx) => rescueStretch(tx, queue, { after: from, window }));
+  let left: Left | undefined = { after: START, window: new Window(liveJobs) };
+  while (left !== undefined) {
+    const from: Left = left;
+    left = await inTransaction(pool, (tx) => rescueStretch(tx, queue, from));
   }
 }
+
+/** Where to go on, and what was given out before. */
+type Left = { after: OverdueKey; window: Window };
 
 /** How many jobs each webhook was given. */
 class Window {
   readonly #most: number;
-  readonly #given = new Map<string, number>();
+  readonly #given: Map<string, number>;
 
-  constructor(most: number) {
+  constructor(most: number, given: Iterable<[string, number]> = []) {
     this.#most = most;
+    this.#given = new Map(given);
+  }
+
+  copy(): Window {
+    return new Window(this.#most, this.#given);
   }
 
   /** Takes a place. False: there is none. */
@@ -53,13 +60,11 @@ class Window {
  * worker that died keeps it.
  * @returns where to go on; undefined: that was all, or another worker is doing it.
  */
-async function rescueStretch(
-  tx: Tx,
-  queue: ClaimableQueue,
-  { after, window }: { after: OverdueKey; window: Window },
-): Promise<OverdueKey | undefined> {
+async function rescueStretch(tx: Tx, queue: ClaimableQueue, from: Left): Promise<Left | undefined> {
   if (!(await tryLock(tx))) return undefined;
-  let last = after;
+  // What is run again gives out the same places.
+  const window = from.window.copy();
+  let last = from.after;
   for (;;) {
     const overdue = await findOverdue(tx, {
       overdueSeconds: OVERDUE_SECONDS,
@@ -81,7 +86,7 @@ async function rescueStretch(
     const end = overdue.at(-1);
     if (end === undefined || overdue.length < STEP) return undefined;
     last = end;
-    if (lost.size > 0) return last;
+    if (lost.size > 0) return { after: last, window };
   }
 }
 

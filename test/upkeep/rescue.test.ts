@@ -125,6 +125,22 @@ suite('rescue', { concurrency: 4 }, () => {
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 10);
   });
 
+  test('its session loses what was prepared in it → what is run again gives out the same places', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const webhook = await addWebhook(worker);
+    await addDeliveries(worker, webhook.id, { count: 10, overdueSeconds: 60 });
+    let losses = 0;
+    const losing = changed(worker.queue, {
+      enqueue: async (tx, given) => {
+        losses += 1;
+        if (losses === 1) await tx.query('execute missing');
+        await worker.queue.enqueue(tx, given);
+      },
+    });
+    await rescueOverdue({ ...rescuing(worker, losing), liveJobs: 10 });
+    assert.deepEqual([losses, await count(worker.pool, 'postmand_queue.job')], [2, 10]);
+  });
+
   for (const [what, liveJobs] of [
     ['is to get a job', 1000],
     ['is to be backlog', 0],
