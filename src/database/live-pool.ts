@@ -68,7 +68,7 @@ export class LivePool extends BoundedPool {
     others: Statement[],
   ): Promise<{ client: PoolClient; results: QueryResult[] }> {
     const statements = [...begin.split('; ').map((text) => ({ text })), ...others];
-    return this.#take((client) => this.send(client, statements, begin));
+    return this.#take((client) => this.send(client, this.#planned(client, statements), begin));
   }
 
   /**
@@ -76,7 +76,7 @@ export class LivePool extends BoundedPool {
    * once a session.
    */
   async send(client: PoolClient, statements: Statement[], begin = ''): Promise<QueryResult[]> {
-    const [one, ...others] = this.#planned(client, statements);
+    const [one, ...others] = statements;
     if (one === undefined) return [];
     if (others.length === 0 && one.values === undefined) return [await client.query(one.text)];
     const named = [one, ...others].map(({ text, values = [] }) => {
@@ -153,7 +153,9 @@ export class LivePool extends BoundedPool {
 
   async #read({ text, values = [] }: Statement): Promise<QueryResult | undefined> {
     const statements = [{ text, values }];
-    const { client, results } = await this.#take((client) => this.send(client, statements));
+    const { client, results } = await this.#take((client) =>
+      this.send(client, this.#planned(client, statements)),
+    );
     client.release();
     return results.at(-1);
   }
@@ -164,7 +166,10 @@ export class LivePool extends BoundedPool {
     return { ...statement, name: undefined };
   }
 
-  /** The statements, behind one that drops the plans of the session where they are old. */
+  /**
+   * The statements, behind one that drops the plans of the session where they are old: before a
+   * transaction and never within it, as one that has failed refuses all but its end.
+   */
   #planned(client: PoolClient, statements: Statement[]): Statement[] {
     const known = this.#known.get(client);
     const now = performance.now();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, type Pool } from '../../src/database/pool.ts';
 import { hot } from '../../src/database/statement-names.ts';
 import { inTransaction, NOT_DURABLE } from '../../src/database/transaction.ts';
@@ -129,6 +130,19 @@ suite('a transaction in few round trips', { concurrency: 4 }, () => {
     const { rows } = await pool.query<{ n: number }>('select count(*)::integer as n from notes');
     assert.deepEqual([rows, pool.totalCount], [[{ n: 0 }], 1]);
     for (let times = 0; times < 3; times += 1) await add(pool, times);
+  });
+
+  test('it goes on for seconds after a refusal → goes back to its savepoint, and is committed', async (t) => {
+    const pool = await onePool(t);
+    await inTransaction(pool, async (tx) => {
+      await tx.query('insert into notes values ($1)', [1]);
+      await tx.query('savepoint before');
+      await assert.rejects(tx.query('select 1 / 0'), { code: '22012' });
+      await sleep(3100);
+      await tx.query('rollback to before');
+      await tx.query('insert into notes values ($1)', [2]);
+    });
+    assert.equal((await pool.query('select from notes')).rowCount, 2);
   });
 
   test('statements that are asked for at once → run in their order', async (t) => {
