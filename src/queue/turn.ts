@@ -11,7 +11,8 @@ export const ASK_EVERY_MS = 3000;
 /**
  * Whether the upkeep of all workers is for the session that asks: it holds the lock, or gets it, or
  * who holds it gives no sign of life. Then several may have the turn, which costs and harms
- * nothing. A role that may not see when another one was active takes it for silent.
+ * nothing. A role that may not see when another one was active takes it for silent, and so is a
+ * sign from the future: it came before PostgreSQL's clock was set back.
  */
 export const TAKE_TURN = `
   with holder as materialized (
@@ -24,7 +25,8 @@ export const TAKE_TURN = `
       when exists (select from holder where pid = pg_backend_pid()) then true
       when exists (
         select from holder join pg_stat_activity using (pid)
-        where state_change > clock_timestamp() - interval '${SILENT_SECONDS} seconds'
+        where state_change between clock_timestamp() - interval '${SILENT_SECONDS} seconds'
+          and clock_timestamp() + interval '${SILENT_SECONDS} seconds'
       ) then false
       else pg_try_advisory_lock(${UPKEEP_LOCK}) is not null
     end as mine`;

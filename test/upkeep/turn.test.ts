@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
-import type { ClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { openClaimableQueue, type ClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { Turn } from '../../src/upkeep/turn.ts';
-import { keepingLog } from '../setup/parts.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { keepingLog, silentLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
@@ -26,6 +27,22 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
     await until('the other one does it', () => other.hasTurn());
     assert.equal(await one.hasTurn(), true);
     assert.equal(await other.hasTurn(), false);
+  });
+
+  test('who has it gives no sign of life since the clock of PostgreSQL was set back → the other one does it too', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const { pool, queue, connection } = worker;
+    await pool.query(`create schema behind; create function behind.clock_timestamp()
+      returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '1 hour' $$`);
+    const searchPath = 'behind, pg_catalog, public';
+    const other = await openClaimableQueue(
+      { pool, connection: { ...connection, searchPath }, log: silentLog },
+      { leases: 1, claims: 1 },
+    );
+    lastFirst(t).after(() => other.close());
+    await beHeard(queue, other);
+    assert.equal(await queue.hasTurn(), true);
+    assert.equal(await other.hasTurn(), true);
   });
 
   test('nobody notifies a worker → it does it, whoever has the turn', async (t) => {
@@ -56,9 +73,13 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
 async function listening(t: TestContext): Promise<[ClaimableQueue, ClaimableQueue, Pool]> {
   const { queue, another, pool } = await freshWorkerQueue(t);
   const other = await another();
-  for (const one of [queue, other]) {
+  await beHeard(queue, other);
+  return [queue, other, pool];
+}
+
+async function beHeard(...queues: ClaimableQueue[]): Promise<void> {
+  for (const one of queues) {
     await one.listen(() => {});
     await until('it was heard', async () => (await one.quietMs()) > 0);
   }
-  return [queue, other, pool];
 }
