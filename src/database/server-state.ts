@@ -41,6 +41,7 @@ export class ServerState extends EventEmitter<Events> {
     this.#readOnly = readOnly;
     this.emit('turned', readOnly);
   }
+
   /** A session did not have a statement that was prepared, or had one that was not. */
   loseNames(): void {
     if (this.names.turnOff()) this.emit('unnamed');

@@ -48,7 +48,7 @@ const BEGIN = [
   ...Object.entries(BY_INDEX).map(([name, value]) => `set local ${name} = ${value}`),
 ];
 
-/** On any connection, where there is none to spare for claims: the same for three round trips. */
+/** On any connection, where there is none to spare for claims: the same for two round trips. */
 export function claimingIn(pool: Pool): RunClaim {
   return ({ text, values }) =>
     inTransaction(

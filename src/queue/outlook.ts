@@ -12,8 +12,8 @@ type Seen = { isBusy: boolean; nextMs: number | null };
 
 /**
  * How long nobody can have anything to claim that is in the queue already, or that comes of what is
- * under way: 0 where there may be something now, and Infinity where the queue is empty. One read of
- * at most 500 jobs, where a claim of nothing takes three round trips.
+ * under way: 0 where there may be something now, and Infinity where the queue is empty. It reads at
+ * most 500 jobs, and locks none of them, as a claim would.
  */
 export async function quietMs(db: Queryable, table: string): Promise<number> {
   const { rows } = await db.query<Seen>(

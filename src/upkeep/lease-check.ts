@@ -9,8 +9,8 @@ type LeaseCheckParts = { queue: Pick<ClaimableQueue, 'endLost'>; metrics: Metric
 
 /**
  * @returns a pass that ends the leases of lost owners. It resolves with the milliseconds until the
- * next one is needed. If no pass has succeeded for a minute, a
- * pass that fails logs that, at most once a minute. `now` is in milliseconds and never goes back.
+ * next one is needed. If no pass has succeeded for a minute, a pass that fails logs that, at most
+ * once a minute. `now` is in milliseconds and never goes back.
  */
 export function createLeaseCheck(
   { queue, metrics, log }: LeaseCheckParts,
