@@ -18,7 +18,7 @@ export const UNWRITTEN_LEASE_SECONDS = 20;
 export type Heartbeat = { jobId: string; at: string; leaseSeconds: number };
 
 /** What active jobs say when no lease has run out, or those that did were ended. */
-export type Outlook = {
+export type LeasesAhead = {
   /** Heartbeats from the future. */
   future: Heartbeat[];
   /** Time until the first lease of the others runs out. Undefined: there are no others. */
@@ -36,7 +36,7 @@ const SHORTEST_PAUSE_MS = 500;
 const PASSED_MS = 20;
 
 /** @returns the milliseconds until somebody has to look at the leases again. */
-export function pauseUntilNextEnd({ future, nextEndMs }: Outlook): number {
+export function pauseUntilNextEnd({ future, nextEndMs }: LeasesAhead): number {
   const untilEnd = (nextEndMs ?? Infinity) + PASSED_MS;
   const longest = future.length > 0 ? LONGEST_PAUSE_MS / 5 : LONGEST_PAUSE_MS;
   return Math.min(longest, Math.max(SHORTEST_PAUSE_MS, untilEnd));
@@ -120,7 +120,7 @@ export async function endSilent(tx: Tx, table: string, overdue: Heartbeat[]): Pr
 }
 
 /** Looks at the active jobs. @returns what is to be looked at again, and when. */
-export async function lookAhead(tx: Tx, table: string): Promise<Outlook> {
+export async function lookAhead(tx: Tx, table: string): Promise<LeasesAhead> {
   const { rows } = await tx.query<{ nextEndMs: number | null } & (Heartbeat | { jobId: null })>(
     `with active as materialized (
        select id, ${HEARTBEAT} as at, ${LEASE} as lease from ${table}

@@ -109,7 +109,7 @@ suite('heartbeats from the future', () => {
 
 suite('the pause until the next look at the leases', () => {
   const future = [{ jobId: 'a', at: '1', leaseSeconds: LEASE_SECONDS }];
-  for (const [what, outlook, expected] of [
+  for (const [what, ahead, expected] of [
     ['no claims', { future: [], nextEndMs: undefined }, 5000],
     ['a lease runs out soon', { future: [], nextEndMs: 1200 }, 1220],
     ['a lease runs out late', { future: [], nextEndMs: 9900 }, 5000],
@@ -119,7 +119,7 @@ suite('the pause until the next look at the leases', () => {
     ['heartbeats in the future, and one that runs out', { future, nextEndMs: 600 }, 620],
   ] as const) {
     test(`${what} → ${expected} ms`, () => {
-      assert.equal(pauseUntilNextEnd({ ...outlook, future: [...outlook.future] }), expected);
+      assert.equal(pauseUntilNextEnd({ ...ahead, future: [...ahead.future] }), expected);
     });
   }
 });
