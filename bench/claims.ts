@@ -53,7 +53,7 @@ export async function measureClaims(
 /** Claims on such a connection that are rolled back. */
 function undone(session: Pool): RunClaim {
   return async (statement) => {
-    const client = await session.begin('begin');
+    const { client } = await session.start('begin', []);
     const { rows } = await client.query<ClaimRow>(statement);
     await client.query('rollback');
     client.release();

@@ -54,11 +54,6 @@ export class LivePool extends BoundedPool {
     this.query = persistent as typeof this.query;
   }
 
-  /** A connection on which `begin` was run. */
-  async begin(begin: string): Promise<PoolClient> {
-    return (await this.start(begin, [])).client;
-  }
-
   /**
    * A connection on which a transaction has begun, by the statements of `begin` with '; ' between
    * them, and gone on with others; and the results of all.

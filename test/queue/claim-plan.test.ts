@@ -151,7 +151,7 @@ async function addJobs(
 
 /** The plan of a claim that the session keeps, as it runs now; it is rolled back. */
 async function keptPlan(session: Pool, request: ClaimRequest): Promise<string> {
-  const client = await session.begin('begin');
+  const { client } = await session.start('begin', []);
   const { values } = claimStatement('', request);
   const literals = values.map((value) =>
     Array.isArray(value)
@@ -183,7 +183,7 @@ async function plansOf(pool: Pool, work: (recording: Pool) => Promise<unknown>):
     return [{ ...NOTHING, command: 'COMMIT' }];
   };
   const start: Pool['start'] = async (how, statements) => {
-    const client = await pool.begin(how);
+    const { client } = await pool.start(how, []);
     return { client, results: await send(client, statements) };
   };
   const recording = new Proxy(pool, {

@@ -70,7 +70,7 @@ suite('a connection for claims', { concurrency: 4 }, () => {
       await commit((tx) => queue.enqueue(tx, [job()]));
       const table = (await findJobTable(pool)) ?? '';
       const request = asking({ limit: 1, ignore: [], from });
-      const client = await session.begin('begin');
+      const { client } = await session.start('begin', []);
       const waits = async () => (await client.query('show synchronous_commit')).rows;
       assert.equal((await client.query(claimStatement(table, request))).rowCount, 1);
       assert.deepEqual(await waits(), [{ synchronous_commit: 'off' }]);
