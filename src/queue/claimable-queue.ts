@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../database/connection.ts';
 import { Notifications } from '../database/notifications.ts';
-import { createPool, type Pool, type Queryable } from '../database/pool.ts';
+import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -23,24 +23,12 @@ import {
   pauseUntilNextEnd,
   WITHOUT_SORT,
 } from './heartbeat.ts';
+import { FOR_LEASES, openLeaseSessions } from './lease-session.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { quietMs } from './outlook.ts';
 import { TAKE_TURN } from './turn.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
-
-/**
- * The connections for leases give up an answer after 3 s. One that went silent would hold an
- * extension for ever, and the end of the process too; found out after 3 s, there is time to extend
- * the lease on another one, also where that has to be opened first.
- */
-const UPKEEP_TIMES = { statementTimeoutMs: 1000, answerMs: 2000, waitMs: 3000 };
-
-/**
- * A server that is slow, but there, may take most of that time: an extension that comes late is
- * better than none.
- */
-const UPKEEP = `${NOT_DURABLE}; set local statement_timeout = 2500`;
 
 /**
  * The longest time without a look at the queue. What a process of version 2.1 adds comes without a
@@ -66,12 +54,11 @@ export async function openClaimableQueue(
   const boss = await startBoss(parts.pool, parts.log);
   const table = await findJobTable(parts.pool);
   if (table === undefined) throw new QueueNotReady('The queue in this database is missing.');
+  const target = { ...parts, server: parts.pool.server };
   return new ClaimableQueue(boss, parts, {
     table,
-    upkeep: upkeepPool(parts, leases),
-    ...(claims > 0
-      ? { claims: openClaimSession({ ...parts, server: parts.pool.server }, claims) }
-      : {}),
+    upkeep: openLeaseSessions(target, leases),
+    ...(claims > 0 ? { claims: openClaimSession(target, claims) } : {}),
   });
 }
 
@@ -121,7 +108,7 @@ export class ClaimableQueue extends DeliveryQueue {
 
   /** Extends the lease of claims. @returns those that are still ours. */
   async keepAlive(claims: Claim[]): Promise<Set<Claim>> {
-    return inTransaction(this.#upkeep, (tx) => extendClaims(tx, this.#table, claims), UPKEEP);
+    return inTransaction(this.#upkeep, (tx) => extendClaims(tx, this.#table, claims), FOR_LEASES);
   }
 
   /**
@@ -142,7 +129,8 @@ export class ClaimableQueue extends DeliveryQueue {
       if (ended > 0) this.wake(tx);
       return { ended, ahead: await lookAhead(tx, this.#table) };
     };
-    const { ended, ahead } = await inTransaction(this.#upkeep, pass, `${UPKEEP}; ${WITHOUT_SORT}`);
+    const begin = `${FOR_LEASES}; ${WITHOUT_SORT}`;
+    const { ended, ahead } = await inTransaction(this.#upkeep, pass, begin);
     this.#future.note(ahead.future);
     return { ended, pauseMs: pauseUntilNextEnd(ahead) };
   }
@@ -203,11 +191,6 @@ export class ClaimableQueue extends DeliveryQueue {
       log.warn('queue.error', { error });
     }
   }
-}
-
-function upkeepPool({ pool: { server }, connection, log }: QueueParts, max: number): Pool {
-  const name = 'postmand worker upkeep';
-  return createPool(connection, { max, name, log, server, ...UPKEEP_TIMES });
 }
 
 function sessionOf({ pool: { server }, connection, log }: QueueParts) {
