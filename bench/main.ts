@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConfigError } from '../src/config.ts';
-import { createCleanup, type Cleanup } from './cleanup.ts';
+import type { Cleanup } from './cleanup.ts';
 import { now } from './clock.ts';
 import { commandLine } from './command-line.ts';
 import { openDatabaseServer } from './database.ts';
 import { writeResults } from './document.ts';
-import { interrupted } from './interruption.ts';
 import { circumstances, handedOn } from './machine.ts';
-import { readOptions, USAGE, UsageError, type Options } from './options.ts';
+import { readOptions, USAGE, type Options } from './options.ts';
+import { runProgram, type Ending } from './program.ts';
 import { createProgress } from './progress.ts';
 import { startReceiver } from './receiver.ts';
 import {
@@ -24,36 +23,14 @@ import { SCENARIOS } from './scenarios.ts';
 import { otherImplementation, ourImplementation, type Implementation } from './service.ts';
 import { runTrial, type Bench } from './trial.ts';
 
-/** Exit statuses: 0 done, 1 a scenario failed, 2 wrong arguments or settings, 130 interrupted. */
-process.exit(await main(process.argv.slice(2)));
+const COMMAND = 'npm run bench';
 
-async function main(argv: string[]): Promise<number> {
-  const cleanup = createCleanup();
-  const interruption = new AbortController();
-  try {
-    const options = readOptions(argv);
-    if (options === undefined) process.stdout.write(USAGE);
-    return options === undefined
-      ? 0
-      : await Promise.race([
-          runAll(options, argv, { cleanup, interruption: interruption.signal }),
-          interrupted(interruption),
-        ]);
-  } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof UsageError)
-      process.stderr.write('(npm run bench -- --help shows the usage)\n');
-    return error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
-  } finally {
-    await cleanup.run();
-  }
-}
+const argv = process.argv.slice(2);
+process.exit(
+  await runProgram(argv, { command: COMMAND, usage: USAGE, read: readOptions, run: runAll }),
+);
 
-async function runAll(
-  options: Options,
-  argv: string[],
-  { cleanup, interruption }: { cleanup: Cleanup; interruption: AbortSignal },
-): Promise<number> {
+async function runAll(options: Options, { cleanup, interruption }: Ending): Promise<number> {
   const startedAt = now();
   const bench = { ...(await openBench(options, cleanup)), interruption };
   const implementations = [
@@ -61,7 +38,7 @@ async function runAll(
     ...(options.other ? [otherImplementation(options.other)] : []),
   ];
   const report: Report = {
-    command: commandLine('npm run bench', argv),
+    command: commandLine(COMMAND, argv),
     circumstances: circumstances(bench.databases.description, bench.settings),
     scenarios: [],
   };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { commandLine } from '../command-line.ts';
-import { createCleanup, type Cleanup } from '../cleanup.ts';
+import type { Cleanup } from '../cleanup.ts';
 import { openDatabaseServer } from '../database.ts';
 import type { Outcome } from '../figures.ts';
-import { interrupted } from '../interruption.ts';
 import { commit, place, today } from '../machine.ts';
 import { UsageError } from '../options.ts';
+import { runProgram, type Ending } from '../program.ts';
 import { createProgress, labelled } from '../progress.ts';
 import { startReceiver } from '../receiver.ts';
 import { headText, reportJson, scenarioText, type Report, type ScenarioReport } from '../report.ts';
@@ -19,40 +19,23 @@ import { live, type Bench } from './life.ts';
 import { readRivalOptions, RIVALS_USAGE, type RivalOptions } from './options.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-/** Exit statuses: 0 done, 1 a scenario failed, 2 wrong arguments, 130 interrupted. */
-process.exit(await main(process.argv.slice(2)));
+const COMMAND = 'npm run bench:rivals';
 
-async function main(argv: string[]): Promise<number> {
-  const cleanup = createCleanup();
-  const interruption = new AbortController();
-  try {
-    const options = readRivalOptions(argv);
-    if (options === undefined) process.stdout.write(RIVALS_USAGE);
-    return options === undefined
-      ? 0
-      : await Promise.race([
-          runAll(options, argv, { cleanup, interruption: interruption.signal }),
-          interrupted(interruption),
-        ]);
-  } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-    if (!(error instanceof UsageError)) return 1;
-    process.stderr.write('(npm run bench:rivals -- --help shows the usage)\n');
-    return 2;
-  } finally {
-    await cleanup.run();
-  }
-}
+const argv = process.argv.slice(2);
+process.exit(
+  await runProgram(argv, {
+    command: COMMAND,
+    usage: RIVALS_USAGE,
+    read: readRivalOptions,
+    run: runAll,
+  }),
+);
 
-async function runAll(
-  options: RivalOptions,
-  argv: string[],
-  { cleanup, interruption }: { cleanup: Cleanup; interruption: AbortSignal },
-): Promise<number> {
+async function runAll(options: RivalOptions, { cleanup, interruption }: Ending): Promise<number> {
   const adapter = ADAPTERS[options.system] as Adapter;
   const bench = { ...(await openBench(adapter, options, cleanup)), interruption };
   const report: Report = {
-    command: commandLine('npm run bench:rivals', argv),
+    command: commandLine(COMMAND, argv),
     circumstances: await circumstances(bench, options),
     scenarios: [],
   };

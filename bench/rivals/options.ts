@@ -25,7 +25,7 @@ export function readRivalOptions(argv: string[]): RivalOptions | undefined {
   const adapter = ADAPTERS[system];
   if (adapter === undefined)
     throw new UsageError(
-      `Name a system first, one of ${Object.keys(ADAPTERS).join(', ')}, not ${JSON.stringify(system)}.`,
+      `Name a system first, one of ${Object.keys(ADAPTERS).join(', ')}${system && `, not ${JSON.stringify(system)}`}.`,
     );
   const unknown = scenarios.find((name) => !(name in SCENARIOS));
   if (unknown !== undefined)
@@ -87,7 +87,7 @@ function sizesIn(values: Record<string, unknown>): RivalSizes {
 export const RIVALS_USAGE = `Usage: npm run bench:rivals -- SYSTEM [SCENARIO…] [options]
 
 Systems, and what --binary names
-${table(Object.entries(ADAPTERS).map(([name, { binary, stores }]) => [name, [binary, ...stores.map((store) => `needs --${store}`)].join('; ')]))}
+${table(Object.entries(ADAPTERS).map(([name, { binary, stores }]) => [name, [binary, needed(stores)].filter(Boolean).join('; ')]))}
 
 Scenarios (default: all)
 ${table(Object.entries(SCENARIOS).map(([name, { summary }]) => [name, summary]))}
@@ -106,6 +106,10 @@ ${table([
 Sizes (default)
 ${table(sizeNames.map((name) => [`--${name} N`, `${SIZES[name].meaning} (${SIZES[name].value})`]))}
 `;
+
+function needed(stores: string[]): string {
+  return stores.map((store, i) => `${i === 0 ? 'needs' : 'and'} --${store}`).join(' ');
+}
 
 function table(rows: [string, string][]): string {
   return rows.map(([name, text]) => `  ${name.padEnd(22)} ${text}`.trimEnd()).join('\n');

@@ -6,7 +6,7 @@ const CLI = fileURLToPath(new URL('../../../src/postmand.js', import.meta.url));
 
 /** A server and a worker, with their default settings. */
 export const postmand: Adapter = {
-  binary: 'src/cli.ts or src/postmand.js of an installation; default: the one of this checkout',
+  binary: 'src/postmand.js (2.1: src/cli.ts) of an installation; default: this one',
   stores: [],
   documented: ['docs/deploying.md', 'docs/settings.md'],
   changed: [],
