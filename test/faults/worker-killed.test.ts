@@ -7,7 +7,7 @@ import { judge, repeatsOf } from './oracle.ts';
 import { openScene, orderedWebhook, type Scene } from './scene.ts';
 import { heldClaim, heldSettling, nobodyWaits } from './settling.ts';
 import { lockTable } from '../setup/table-lock.ts';
-import { startTraffic } from './traffic.ts';
+import { startTraffic, type Traffic } from './traffic.ts';
 
 suite('SIGKILL of a worker', { concurrency: 3 }, () => {
   test('between claim and send → another one delivers, and nothing is sent twice', async (t) => {
@@ -16,12 +16,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     const traffic = startTraffic(t, scene);
     let since = new Date();
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const worker = await scene.worker();
-      await traffic.accepted(60);
-      await worker.end('SIGTERM');
-      // A backlog, for the next worker to claim at once.
-      await traffic.accepted(40);
-
+      await leaveBacklog(scene, traffic);
       // A worker reads deliveries between its claim and its sends.
       const unlock = await lockTable(t, scene.database, 'deliveries');
       const arrived = scene.receiver.arrivals.length;
@@ -45,10 +40,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     const traffic = startTraffic(t, scene);
     let since = new Date();
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const worker = await scene.worker();
-      await traffic.accepted(60);
-      await worker.end('SIGTERM');
-      await traffic.accepted(40);
+      await leaveBacklog(scene, traffic);
       const unlock = await lockTable(t, scene.database, 'postmand_queue.job');
       const doomed = await scene.worker();
       await heldClaim(scene.database.pool);
@@ -121,6 +113,14 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     });
   });
 });
+
+/** A worker delivers and stops, and more is accepted, for the next worker to claim at once. */
+async function leaveBacklog(scene: Scene, traffic: Traffic): Promise<void> {
+  const worker = await scene.worker();
+  await traffic.accepted(60);
+  await worker.end('SIGTERM');
+  await traffic.accepted(40);
+}
 
 /**
  * The claims that the only worker left behind when it was killed. In the short form their lease is
