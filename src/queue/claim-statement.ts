@@ -81,9 +81,9 @@ const FEW_OF_EACH = `
  * lease is written because theirs is longer.
  *
  * Jobs are found again by their places (ctid), which nobody else changes while they are locked. By
- * their ids, a plan that was made while the queue was empty read all that waits for each job that it
- * claimed: 20 ms a claim. A job that somebody has just changed has a place that this claim does not
- * see, and is left for the next one.
+ * their ids, a plan that was made while the queue was empty read all that waits for each job that
+ * was claimed: 20 ms a claim. A job that somebody has just changed has a place that this claim does
+ * not see, and is left for the next one.
  */
 const claimNext = (table: string) => `
   update ${table} as job set state = 'active', started_on = now(), heartbeat_on = now(),
