@@ -40,7 +40,8 @@ export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; st
  * Those of the deliveries that are there and whose webhook is, in no order. One statement reads
  * both: a second one costs each claim a round trip. The deliveries are read first, whatever the
  * statistics say: with old ones PostgreSQL would begin with all webhooks, and look for all ids in
- * the deliveries of each. The list of ids has a form in which the plan is kept, whatever its length.
+ * the deliveries of each. The list of ids has a form in which the plan is kept, whatever its
+ * length.
  */
 export async function findSendable(db: Queryable, ids: string[]): Promise<Sendable[]> {
   const { rows } = await db.query<Row>(

@@ -33,7 +33,8 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
     const worker = await freshWorkerQueue(t);
     const { pool, queue, connection } = worker;
     await pool.query(`create schema behind; create function behind.clock_timestamp()
-      returns timestamptz language sql as $$ select pg_catalog.clock_timestamp() - interval '1 hour' $$`);
+      returns timestamptz language sql
+      as $$ select pg_catalog.clock_timestamp() - interval '1 hour' $$`);
     const searchPath = 'behind, pg_catalog, public';
     const other = await openClaimableQueue(
       { pool, connection: { ...connection, searchPath }, log: silentLog },
