@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { QueueNotReady } from '../../src/queue/boss.ts';
-import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { openClaimableQueue, type ClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
@@ -254,49 +254,42 @@ suite('wake-up', { concurrency: 4 }, () => {
   test('wake → every listener is called once the transaction commits, and not before', async (t) => {
     const worker = await freshWorkerQueue(t);
     const other = await worker.another();
-    const calls = { first: 0, second: 0 };
-    await worker.queue.listen(() => (calls.first += 1));
-    await other.listen(() => (calls.second += 1));
-    const before = { ...calls };
+    const first = await listening(worker.queue);
+    const second = await listening(other);
+    await until('the first one hears the other begin', () => first.calls === 3);
     await worker.commit(async (tx) => {
       worker.queue.wake(tx);
-      assert.deepEqual(calls, before);
+      assert.deepEqual([first.calls, second.calls], [3, 2]);
     });
-    await until(
-      'both are called',
-      () => calls.first > before.first && calls.second > before.second,
-    );
+    await until('both are called', () => first.calls === 4 && second.calls === 3);
   });
 
   test('a rollback → nobody is called', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
-    let calls = 0;
-    await queue.listen(() => (calls += 1));
+    const heard = await listening(queue);
     const rolledBack = commit(async (tx) => {
       queue.wake(tx);
       throw new Error('no');
     });
     await assert.rejects(rolledBack, /no/);
-    const before = calls;
+    const before = heard.calls;
     // Notifications come in the order of commits: the next one shows that the first never came.
     await commit(async (tx) => queue.wake(tx));
-    await until('called', () => calls > before);
-    assert.equal(calls, before + 1);
+    await until('called', () => heard.calls > before);
+    assert.equal(heard.calls, before + 1);
   });
 
   test('the connection that listens is lost → called after it is back, as something may have been missed', async (t) => {
     const { queue, commit, pool } = await freshWorkerQueue(t);
-    let calls = 0;
-    await queue.listen(() => (calls += 1));
-    const before = calls;
+    const heard = await listening(queue);
     const { rowCount } = await pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query ilike 'listen%'`,
     );
     assert.equal(rowCount, 1);
-    await until('called after the reconnection', () => calls > before);
-    const between = calls;
+    // As the new session begins, and by the notification that it is sent.
+    await until('called after the reconnection', () => heard.calls === 4);
     await commit(async (tx) => queue.wake(tx));
-    await until('called by a notification', () => calls > between);
+    await until('called by a notification', () => heard.calls > 4);
   });
 });
 
@@ -308,3 +301,11 @@ test('a database without the queue → QueueNotReady, for servers and workers', 
     QueueNotReady,
   );
 });
+
+/** Listens, and counts: a call as the session begins, and one by the notification it is sent. */
+async function listening(queue: ClaimableQueue): Promise<{ calls: number }> {
+  const heard = { calls: 0 };
+  await queue.listen(() => (heard.calls += 1));
+  await until('heard', () => heard.calls === 2);
+  return heard;
+}
