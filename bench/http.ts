@@ -28,3 +28,6 @@ export function call(agent: Agent, { method, url, body, headers: own }: Call): P
     sent.end(body);
   });
 }
+
+/** Any 2xx: one system accepts with a 201, another one with a 202. */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;

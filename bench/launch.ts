@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { now, reached, within } from './clock.ts';
-import { call } from './http.ts';
+import { call, isSuccess } from './http.ts';
 
 /** A process to start. `output` is the file that has what it prints. */
 export type Launch = {
@@ -48,14 +48,14 @@ export function launch({ command, folder, env, output }: Launch): Launched {
   };
 }
 
-/** Resolves when each of the URLs answers 200. @throws where the process ends, or does not. */
+/** Resolves when all URLs answer with a 2xx. @throws where the process ends, or does not. */
 export async function answering(urls: string[], launched: Launched, name: string): Promise<void> {
   const agent = new Agent();
   const deadline = now() + READY_MS;
   for (const url of urls) {
     const ok = () =>
       call(agent, { method: 'GET', url }).then(
-        ({ status }) => status >= 200 && status < 300,
+        ({ status }) => isSuccess(status),
         () => false,
       );
     await running(launched, { name, what: `at ${url}`, deadline, ok });

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { now, sleep } from './clock.ts';
-import { call, type Call } from './http.ts';
+import { call, isSuccess, type Call } from './http.ts';
 import { marksOf, type Marks } from './payload.ts';
 
 export type Draft = { webhookId: string; payload: string; orderingKey?: string };
@@ -37,7 +37,7 @@ export async function postEach(
       const sentAt = now();
       const one = next();
       const { status, text } = await call(agent, one);
-      if (!isAccepted(status)) throw new Error(`POST ${one.url}: ${status} ${text}`);
+      if (!isSuccess(status)) throw new Error(`POST ${one.url}: ${status} ${text}`);
       latenciesMs.push(now() - sentAt);
       onPosted(latenciesMs.length);
     }
@@ -50,9 +50,6 @@ export async function postEach(
 }
 
 export type SteadyTraffic = { sent: Marks[]; refused: number; firstRefusal: string | undefined };
-
-/** Any of them: other systems accept with a 202. */
-export const isAccepted = (status: number): boolean => status >= 200 && status < 300;
 
 /**
  * Sends POSTs at a steady rate, whether or not answers come, until `isOver`. Resolves when all are
@@ -78,7 +75,7 @@ export async function postSteadily({
       status: 0,
       text: error.message,
     }));
-    if (isAccepted(answer.status)) traffic.sent.push(one.marks);
+    if (isSuccess(answer.status)) traffic.sent.push(one.marks);
     else {
       traffic.refused += 1;
       traffic.firstRefusal ??= `${answer.status} ${answer.text}`;

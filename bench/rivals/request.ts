@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { call } from '../http.ts';
+import { call, isSuccess } from '../http.ts';
 
 type Request = {
   method: 'POST' | 'PUT';
@@ -12,6 +12,6 @@ type Request = {
 export async function requested<Answer>({ method, url, headers = {}, body }: Request) {
   const agent = new Agent();
   const { status, text } = await call(agent, { method, url, headers, body: JSON.stringify(body) });
-  if (status < 200 || status > 299) throw new Error(`${method} ${url}: ${status} ${text}`);
+  if (!isSuccess(status)) throw new Error(`${method} ${url}: ${status} ${text}`);
   return JSON.parse(text || 'null') as Answer;
 }

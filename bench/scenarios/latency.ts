@@ -3,8 +3,8 @@ import { createWebhooks, healthy } from '../api.ts';
 import { inTurn } from '../backlog.ts';
 import { now, reached, sleep } from '../clock.ts';
 import { less, p50p99 } from '../figures.ts';
-import { call } from '../http.ts';
-import { isAccepted, postOf } from '../load.ts';
+import { call, isSuccess } from '../http.ts';
+import { postOf } from '../load.ts';
 import { heldMemory, peakMemory, startMeter } from '../meter.ts';
 import type { Scenario } from '../trial.ts';
 
@@ -29,7 +29,7 @@ export const latency: Scenario = {
     while (answersMs.length < sizes.posts && now() < deadline) {
       const sentAt = now();
       const { status, text } = await call(agent, postOf(server.url, draft()));
-      if (!isAccepted(status)) throw new Error(`POST /v1/deliveries: ${status} ${text}`);
+      if (!isSuccess(status)) throw new Error(`POST /v1/deliveries: ${status} ${text}`);
       answersMs.push(now() - sentAt);
       progress.tick(`${answersMs.length} of ${sizes.posts}`);
       // Not for the arrival: that would lock us to the rhythm of one that polls.

@@ -1,8 +1,7 @@
 import { Agent } from 'node:http';
 import { now, reached, sleep } from '../../clock.ts';
 import { less, type Figure } from '../../figures.ts';
-import { call } from '../../http.ts';
-import { isAccepted } from '../../load.ts';
+import { call, isSuccess } from '../../http.ts';
 import type { Life } from '../life.ts';
 import { warmedUp, type RivalScenario } from '../scenario.ts';
 
@@ -75,7 +74,7 @@ async function postThrough(
       const one = next();
       const { status } = await call(agent, one).catch(() => ({ status: 0 }));
       open -= 1;
-      if (isAccepted(status)) onAccepted(accepted.add(one.marks.id));
+      if (isSuccess(status)) onAccepted(accepted.add(one.marks.id));
       else await sleep(PAUSE_MS);
     }
   };
