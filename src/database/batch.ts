@@ -76,6 +76,11 @@ class Batch {
     this.#current += 1;
   }
 
+  /** The end of a statement that is empty. */
+  handleEmptyQuery(): void {
+    this.#current += 1;
+  }
+
   handleReadyForQuery(connection: Connection): void {
     for (const query of this.#queries) query.handleReadyForQuery(connection);
     this.callback(this.#refused, this.#results);

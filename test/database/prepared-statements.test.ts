@@ -112,6 +112,16 @@ suite('a transaction in few round trips', { concurrency: 4 }, () => {
     assert.deepEqual(rows, [{ n: 2 }, { n: 3 }]);
   });
 
+  test('an empty statement among others → does nothing', async (t) => {
+    const pool = await onePool(t);
+    await inTransaction(pool, async (tx) => {
+      tx.later('-- nothing', []);
+      tx.later('insert into notes values ($1)', [1]);
+      assert.equal((await tx.query('select n from notes')).rowCount, 1);
+    });
+    assert.equal((await pool.query('select from notes')).rowCount, 1);
+  });
+
   test('nothing but statements to be run later → they are committed', async (t) => {
     const pool = await onePool(t);
     await inTransaction(pool, async (tx) => tx.later('insert into notes values ($1)', [1]));
