@@ -19,10 +19,12 @@ const NODES_OWN_MS = 250;
 
 /** The request of one exchange on its way out: until it is connected, and until it is written. */
 export class Outgoing {
-  readonly #unconnected = new AbortController();
+  /** Made when it is asked for: most requests find a connection. */
+  #unconnected: AbortController | undefined;
   #request: ClientRequest | undefined;
   #written = false;
   #gone = false;
+  #isOver = false;
   #stopReading = () => {};
   #onOver = () => {};
   readonly #addressMs: number;
@@ -43,7 +45,7 @@ export class Outgoing {
     const { agent, headers, maxHeaderSize, method, setHost } = options;
     const told: typeof options & ConnectUntil & AddressTime = {
       ...{ agent, headers, maxHeaderSize, method, setHost },
-      connectUntil: this.#unconnected.signal,
+      connectUntil: () => this.#connectUntil(),
       autoSelectFamilyAttemptTimeout: this.#addressMs,
     };
     const made = url.protocol === 'https:' ? httpsRequest(url, told) : httpRequest(url, told);
@@ -83,7 +85,14 @@ export class Outgoing {
   end(): void {
     this.#onOver = () => {};
     this.#stopReading();
-    this.#unconnected.abort(OVER);
+    this.#isOver = true;
+    this.#unconnected?.abort(OVER);
+  }
+
+  #connectUntil(): AbortSignal {
+    this.#unconnected ??= new AbortController();
+    if (this.#isOver) this.#unconnected.abort(OVER);
+    return this.#unconnected.signal;
   }
 
   #over(how: 'written' | 'gone'): void {

@@ -20,7 +20,7 @@ export type Agents = { http: HttpAgent; https: HttpsAgent };
  * What a request tells its agent: when it wants no connection any more. Node.js tells an agent
  * nothing before it has one.
  */
-export type ConnectUntil = { connectUntil?: AbortSignal };
+export type ConnectUntil = { connectUntil?: () => AbortSignal };
 
 type AgentsOptions = {
   objection: Objection;
@@ -88,12 +88,12 @@ function leaveOutFinalDot(agent: HttpsAgent): void {
 function tryAllAddresses(agent: HttpAgent, lookup: LookupFunction): void {
   const connect: HttpAgent['createConnection'] = agent.createConnection.bind(agent);
   agent.createConnection = (options: ClientRequestArgs & ConnectUntil, callback) => {
-    const { host, connectUntil: until } = options;
+    const { host, connectUntil } = options;
     if (!host || isIP(host) !== 0) return connect(options, callback);
     // The agent gives a socket its time when it becomes idle.
     const search = {
       lookup,
-      until,
+      until: connectUntil?.(),
       options: { ...options, timeout: undefined } as unknown as TcpNetConnectOpts,
     };
     const fail = (error: unknown) => {
