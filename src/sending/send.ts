@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import got, { type Got } from 'got';
+import { LRUCache } from 'lru-cache';
 import { whyUnsendable } from '../webhooks/webhook-url.ts';
 import { createAgents, type Agents, type Proxy } from './connecting/agents.ts';
 import type { Resolve } from './connecting/lookup.ts';
@@ -43,6 +44,9 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /** setTimeout fires at once above this. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** URLs of which it is remembered whether something can be sent there: judging one takes 6 µs. */
+const REMEMBERED_URLS = 1000;
+
 export type SenderOptions = {
   /** How much of a response's body is kept. */
   bodyLimitBytes: number;
@@ -58,7 +62,7 @@ export type SenderOptions = {
  */
 export class HttpSender implements Sender {
   readonly #options: SenderOptions;
-  readonly #objection: Objection;
+  readonly #judged: LRUCache<string, Judged>;
   readonly #pooled: Agents;
   readonly #fresh: Agents;
   readonly #client: Got;
@@ -66,8 +70,12 @@ export class HttpSender implements Sender {
   constructor(options: SenderOptions, resolve?: Resolve) {
     const { outbound, lookupThreads, proxy } = options;
     this.#options = options;
-    this.#objection = outboundObjection(outbound);
-    const agents = createAgents({ objection: this.#objection, lookupThreads, proxy, resolve });
+    const objection = outboundObjection(outbound);
+    this.#judged = new LRUCache({
+      max: REMEMBERED_URLS,
+      memoMethod: (url) => ({ error: urlError(url, objection) }),
+    });
+    const agents = createAgents({ objection, lookupThreads, proxy, resolve });
     this.#pooled = agents.pooled;
     this.#fresh = agents.fresh;
     this.#client = clientOver(agents.pooled);
@@ -82,7 +90,7 @@ export class HttpSender implements Sender {
     const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
     const trip = { request, deadline, signal, bodyLimitBytes };
     if (signal.aborted || mayBegin?.() === false) return { kind: 'aborted' };
-    const error = urlError(request.url, this.#objection);
+    const { error } = this.#judged.memo(request.url);
     let end: End = error ? { kind: 'error', error } : await sendOnce(this.#client, trip);
     // A server that closes an idle connection just as we use it has not seen the request (RFC
     // 9112, section 9.3.1).
@@ -120,9 +128,12 @@ function clientOver(agents: Agents): Got {
     // Stored as it came, so that a small answer cannot unfold into a large one.
     decompress: false,
     maxHeaderSize: MAX_HEAD_BYTES,
-    retry: { limit: 0 },
+    // Without lists that count for nothing: got copies them for each send.
+    retry: { limit: 0, methods: [], statusCodes: [], errorCodes: [] },
   });
 }
+
+type Judged = { error: SendError | undefined };
 
 /**
  * Sockets look up names only: an address in the URL itself is judged here. URLs write it in one

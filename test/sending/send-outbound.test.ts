@@ -36,6 +36,14 @@ suite('policy public', () => {
     }
   }
 
+  test('a URL that is not allowed, again and again → not allowed each time', async (t) => {
+    const server = await startTcpServer(t, (socket) => socket.destroy());
+    const { send } = sender(t, { outbound: PUBLIC });
+    for (let i = 0; i < 3; i += 1)
+      assertFailure(await send(server.url), 'not_allowed', /is a loopback address$/);
+    assert.equal(server.connections(), 0);
+  });
+
   test('an allowed network → delivered, by literal and by name', async (t) => {
     const receiver = await startReceiver(t);
     const { send } = sender(t, { outbound: { ...PUBLIC, allow: ['127.0.0.0/8'] } });
