@@ -4,10 +4,13 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 
 const MODULE = new URL('../../src/process/small-heap.ts', import.meta.url);
+const WHOLE = 4;
+const MB = 2 ** 20;
 
-/** Makes objects that are soon garbage, until there were as many collections as asked for. */
+/** Makes objects of which the newest are in use, until there were as many collections. */
 const PROGRAM = `
   import { PerformanceObserver } from 'node:perf_hooks';
+  import { getHeapSpaceStatistics } from 'node:v8';
   import { keepHeapSmall } from ${JSON.stringify(MODULE.href)};
   const kinds = [];
   new PerformanceObserver((list) => {
@@ -17,26 +20,35 @@ const PROGRAM = `
   while (kinds.length === 0) await new Promise(setImmediate);
   kinds.length = 0;
   keepHeapSmall();
-  while (kinds.length < 6) {
-    globalThis.last = Array.from({ length: 10_000 }, (_, i) => ({ i }));
+  const newSpace = () =>
+    getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
+  const before = newSpace();
+  const used = [];
+  while (kinds.length < 200) {
+    used.push(Array.from({ length: 2000 }, (_, i) => ({ i })));
+    if (used.length > 40) used.shift();
     await new Promise(setImmediate);
   }
-  console.log(JSON.stringify(kinds));
+  console.log(JSON.stringify({ kinds, before, after: newSpace() }));
 `;
 
-const WHOLE = 4;
+type Outcome = { kinds: number[]; before: number; after: number };
 
-test('the heap is kept small → the next collection is a whole one, those after it are not', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--expose-gc',
-    '--input-type=module',
-    '--eval',
-    PROGRAM,
-  ]);
-  const [first, ...others] = JSON.parse(stdout) as number[];
-  assert.equal(first, WHOLE);
-  assert.ok(
-    others.slice(1).every((kind) => kind !== WHOLE),
-    stdout,
-  );
+async function outcome(): Promise<Outcome> {
+  const options = ['--expose-gc', '--input-type=module', '--eval', PROGRAM];
+  const { stdout } = await promisify(execFile)(process.execPath, options);
+  return JSON.parse(stdout) as Outcome;
+}
+
+test('the heap is kept small → the next collection is a whole one, later ones seldom are', async () => {
+  const { kinds } = await outcome();
+  assert.equal(kinds[0], WHOLE);
+  const whole = kinds.filter((kind) => kind === WHOLE).length;
+  assert.ok(whole < kinds.length / 4, `${whole} of ${kinds.length}`);
+});
+
+test('a small space for new objects → it grows to 16 MB and not beyond', async () => {
+  const { before, after } = await outcome();
+  assert.ok(before <= 4 * MB, `${before}`);
+  assert.ok(after > 8 * MB && after <= 16 * MB, `${after}`);
 });
