@@ -31,6 +31,8 @@ async function terminate(pool: Pool, isHeldUp: boolean): Promise<boolean> {
 suite('a connection for claims', { concurrency: 4 }, () => {
   test('none to spare → claimed all the same, and none is opened', async (t) => {
     const { pool, connection, commit } = await freshWorkerQueue(t);
+    // Of the queue that came with the database.
+    assert.equal(await terminate(pool, false), true);
     const parts = { pool, connection, log: silentLog };
     const queue = await openClaimableQueue(parts, { leases: 1, claims: 0 });
     lastFirst(t).after(() => queue.close());

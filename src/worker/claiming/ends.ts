@@ -75,6 +75,13 @@ export class Ends {
       const gapMs = Math.max(HIDDEN_GAP_MS, HIDDEN_GAP_TIMES * this.#oldestMs);
       this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + gapMs);
     }
+    // There is something behind what was claimed, so the old end is not put off any more.
+    if (more) this.#nextAt.oldest = Math.min(this.#nextAt.oldest, this.#usuallyAt());
+  }
+
+  /** When the old end is claimed from again, after its last claim. */
+  #usuallyAt(): number {
+    return Math.max(0, this.#oldestAt + Math.max(BACKLOG_GAP_MS, 2 * this.#oldestMs));
   }
 
   /** A claim is over: the next one of its end comes after twice the time that it took. */

@@ -53,6 +53,11 @@ const CASES: [
       { ...NEW, hidden: true },
     ],
   ],
+  [
+    'jobs are hidden behind some that are due, and the old end was put off before',
+    ['oldest', 20],
+    [{ ...NEW, hidden: true }, OLD, { ...NEW, hidden: true }, { ...NEW, more: true, hidden: true }],
+  ],
 ];
 
 for (const [when, then, claims, woken = false] of CASES) {
