@@ -73,8 +73,7 @@ export class Leases {
     }));
     for (const one of leased) this.#leased.add(one);
     // This process may have been frozen since it asked: then they are not sent.
-    this.#giveUpStale(leased);
-    this.#awaitStale(leased);
+    this.#checkStale(leased);
     return leased;
   }
 
@@ -119,8 +118,7 @@ export class Leases {
     const { queue, log } = this.#parts;
     const mine = this.all();
     const startedAt = performance.now();
-    this.#giveUpStale(mine);
-    this.#awaitStale(mine);
+    this.#checkStale(mine);
     if (this.#extending || mine.length === 0) return;
     this.#extending = true;
     try {
@@ -136,6 +134,15 @@ export class Leases {
     }
   }
 
+  /**
+   * Gives up what is stale, and looks again when more may be. Timers count in whole milliseconds,
+   * so that one may be over a moment too soon.
+   */
+  #checkStale(leases: LeasedClaim[]): void {
+    this.#giveUpStale(leases);
+    this.#awaitStale(leases);
+  }
+
   #giveUpStale(leases: LeasedClaim[]): void {
     const now = performance.now();
     const stale = leases.filter((one) => isStale(one, now));
@@ -149,7 +156,7 @@ export class Leases {
       .reduce((oldest, one) => Math.min(oldest, one.confirmedAt), Infinity);
     const leftMs = confirmedAt + GIVE_UP_MS - performance.now();
     if (leftMs <= EXTEND_EVERY_MS)
-      setTimeout(() => this.#giveUpStale(this.all()), leftMs + 1).unref();
+      setTimeout(() => this.#checkStale(this.all()), leftMs + 1).unref();
   }
 
   #giveUp(leases: LeasedClaim[], reason: string): void {
