@@ -77,7 +77,8 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     { task: 'age', everyMs: 15_000, share: SMALL_SHARE, work: createAgeCheck(parts) },
   ];
   // Who has the turn checks them for all, and gave a sign of life just now.
-  const endLost = async () => (turn.isMine ? queue.endLost() : { ended: 0, pauseMs: 1000 });
+  const endLost = async () =>
+    turn.isMine ? turn.doing(queue.endLost()) : { ended: 0, pauseMs: 1000 };
   const checkLeases = createLeaseCheck({ queue: { endLost }, metrics, log });
   return [
     turn.loop,

@@ -11,9 +11,11 @@ type TurnParts = { queue: { hasTurn(): Promise<boolean> }; log: Log };
 export class Turn {
   readonly loop: UpkeepLoop;
   #isMine = true;
+  #isFailing = false;
 
   constructor({ queue, log }: TurnParts) {
     const work = async () => {
+      if (this.#isFailing) return;
       const asked = queue.hasTurn();
       this.#isMine = await asked.catch(() => true);
       await asked;
@@ -23,6 +25,18 @@ export class Turn {
 
   get isMine(): boolean {
     return this.#isMine;
+  }
+
+  /**
+   * Work that shows whether this worker can do the upkeep. While it fails, nobody asks for the turn
+   * here: without a sign of life from this worker, another one does the upkeep as well.
+   */
+  async doing<Result>(work: Promise<Result>): Promise<Result> {
+    this.#isFailing = await work.then(
+      () => false,
+      () => true,
+    );
+    return work;
   }
 
   /** `work`, or nothing while it is another worker's turn. */

@@ -62,6 +62,19 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
     await turn.loop.stop();
   });
 
+  test('who has it cannot do the upkeep → the other one does it too, until it can', async (t) => {
+    const [one, other] = await listening(t);
+    assert.equal(await one.hasTurn(), true);
+    const turn = new Turn({ queue: one, log: silentLog });
+    lastFirst(t).after(() => turn.loop.stop());
+    const failure = Promise.reject(new Error('no connection left'));
+    await assert.rejects(turn.doing(failure), /no connection left/);
+    await until('the other one does it', () => other.hasTurn());
+    assert.equal(turn.isMine, true);
+    assert.equal(await turn.doing(Promise.resolve('done')), 'done');
+    await until('a sign of life', async () => !(await other.hasTurn()));
+  });
+
   test('another one has it → nothing is done', async () => {
     const turn = new Turn({ queue: { hasTurn: async () => false }, log: keepingLog() });
     await until('the answer', () => !turn.isMine);
