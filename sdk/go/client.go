@@ -22,64 +22,110 @@ import (
 // Webhook — Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
 // would be refused today.
 type Webhook struct {
-	Id                     string        `json:"id"`
-	Name                   string        `json:"name"`
-	Url                    string        `json:"url"`
-	ContentType            string        `json:"content_type"`
-	ValidStatusCodes       []int64       `json:"valid_status_codes"`
-	SecretToken            string        `json:"secret_token"`
-	Active                 bool          `json:"active"`
-	MaxDeliveryAttempts    int64         `json:"max_delivery_attempts"`
-	DeliveryAttemptTimeout int64         `json:"delivery_attempt_timeout"`
-	RetryMinBackoff        int64         `json:"retry_min_backoff"`
-	RetryMaxBackoff        int64         `json:"retry_max_backoff"`
-	MaxConcurrency         *int64        `json:"max_concurrency"`
-	RateLimit              *RateLimit    `json:"rate_limit"`
-	RetrySchedule          *[]int64      `json:"retry_schedule"`
-	RetryJitter            float64       `json:"retry_jitter"`
-	HonorRetryAfter        bool          `json:"honor_retry_after"`
-	OnGone                 string        `json:"on_gone"`
-	OnFailing              string        `json:"on_failing"`
-	FailingAfter           FailingAfter  `json:"failing_after"`
-	DeactivateAfter        *int64        `json:"deactivate_after"`
-	MaxDeliveryAge         *int64        `json:"max_delivery_age"`
-	OrderingOnFailure      string        `json:"ordering_on_failure"`
-	DeactivatedReason      *string       `json:"deactivated_reason"`
-	DeactivatedAt          *string       `json:"deactivated_at"`
-	Health                 WebhookHealth `json:"health"`
-	CreatedAt              string        `json:"created_at"`
-	UpdatedAt              string        `json:"updated_at"`
+	Id                     string            `json:"id"`
+	Name                   string            `json:"name"`
+	Url                    string            `json:"url"`
+	ContentType            string            `json:"content_type"`
+	ValidStatusCodes       []int64           `json:"valid_status_codes"`
+	SecretToken            string            `json:"secret_token"`
+	Active                 bool              `json:"active"`
+	MaxDeliveryAttempts    int64             `json:"max_delivery_attempts"`
+	DeliveryAttemptTimeout int64             `json:"delivery_attempt_timeout"`
+	RetryMinBackoff        int64             `json:"retry_min_backoff"`
+	RetryMaxBackoff        int64             `json:"retry_max_backoff"`
+	MaxConcurrency         *int64            `json:"max_concurrency"`
+	RateLimit              *RateLimit        `json:"rate_limit"`
+	RetrySchedule          *[]int64          `json:"retry_schedule"`
+	RetryJitter            float64           `json:"retry_jitter"`
+	HonorRetryAfter        bool              `json:"honor_retry_after"`
+	OnGone                 string            `json:"on_gone"`
+	OnFailing              string            `json:"on_failing"`
+	FailingAfter           FailingAfter      `json:"failing_after"`
+	DeactivateAfter        *int64            `json:"deactivate_after"`
+	MaxDeliveryAge         *int64            `json:"max_delivery_age"`
+	OrderingOnFailure      string            `json:"ordering_on_failure"`
+	Signatures             []string          `json:"signatures"`
+	Headers                map[string]string `json:"headers"`
+	Auth                   *WebhookAuth      `json:"auth"`
+	PublicKey              *string           `json:"public_key"`
+	DeactivatedReason      *string           `json:"deactivated_reason"`
+	DeactivatedAt          *string           `json:"deactivated_at"`
+	Health                 WebhookHealth     `json:"health"`
+	CreatedAt              string            `json:"created_at"`
+	UpdatedAt              string            `json:"updated_at"`
 }
 
 // WebhookInput — The settings of a webhook, and those fields of an earlier answer that a client may send back.
 type WebhookInput struct {
-	Name                   string          `json:"name"`
-	Url                    string          `json:"url"`
-	ContentType            string          `json:"content_type"`
-	ValidStatusCodes       []int64         `json:"valid_status_codes"`
-	SecretToken            *string         `json:"secret_token,omitempty"`
-	Active                 *bool           `json:"active,omitempty"`
-	MaxDeliveryAttempts    int64           `json:"max_delivery_attempts"`
-	DeliveryAttemptTimeout int64           `json:"delivery_attempt_timeout"`
-	RetryMinBackoff        int64           `json:"retry_min_backoff"`
-	RetryMaxBackoff        int64           `json:"retry_max_backoff"`
-	MaxConcurrency         *int64          `json:"max_concurrency,omitempty"`
-	RateLimit              *RateLimitInput `json:"rate_limit,omitempty"`
-	RetrySchedule          *[]int64        `json:"retry_schedule,omitempty"`
-	RetryJitter            *float64        `json:"retry_jitter,omitempty"`
-	HonorRetryAfter        *bool           `json:"honor_retry_after,omitempty"`
-	OnGone                 *string         `json:"on_gone,omitempty"`
-	OnFailing              *string         `json:"on_failing,omitempty"`
-	FailingAfter           *FailingAfter   `json:"failing_after,omitempty"`
-	DeactivateAfter        *int64          `json:"deactivate_after,omitempty"`
-	MaxDeliveryAge         *int64          `json:"max_delivery_age,omitempty"`
-	OrderingOnFailure      *string         `json:"ordering_on_failure,omitempty"`
-	Id                     *string         `json:"id,omitempty"`
-	DeactivatedReason      *string         `json:"deactivated_reason,omitempty"`
-	DeactivatedAt          *string         `json:"deactivated_at,omitempty"`
-	Health                 *WebhookHealth  `json:"health,omitempty"`
-	CreatedAt              *string         `json:"created_at,omitempty"`
-	UpdatedAt              *string         `json:"updated_at,omitempty"`
+	Name                   string             `json:"name"`
+	Url                    string             `json:"url"`
+	ContentType            string             `json:"content_type"`
+	ValidStatusCodes       []int64            `json:"valid_status_codes"`
+	SecretToken            *string            `json:"secret_token,omitempty"`
+	Active                 *bool              `json:"active,omitempty"`
+	MaxDeliveryAttempts    int64              `json:"max_delivery_attempts"`
+	DeliveryAttemptTimeout int64              `json:"delivery_attempt_timeout"`
+	RetryMinBackoff        int64              `json:"retry_min_backoff"`
+	RetryMaxBackoff        int64              `json:"retry_max_backoff"`
+	MaxConcurrency         *int64             `json:"max_concurrency,omitempty"`
+	RateLimit              *RateLimitInput    `json:"rate_limit,omitempty"`
+	RetrySchedule          *[]int64           `json:"retry_schedule,omitempty"`
+	RetryJitter            *float64           `json:"retry_jitter,omitempty"`
+	HonorRetryAfter        *bool              `json:"honor_retry_after,omitempty"`
+	OnGone                 *string            `json:"on_gone,omitempty"`
+	OnFailing              *string            `json:"on_failing,omitempty"`
+	FailingAfter           *FailingAfter      `json:"failing_after,omitempty"`
+	DeactivateAfter        *int64             `json:"deactivate_after,omitempty"`
+	MaxDeliveryAge         *int64             `json:"max_delivery_age,omitempty"`
+	OrderingOnFailure      *string            `json:"ordering_on_failure,omitempty"`
+	Id                     *string            `json:"id,omitempty"`
+	Signatures             *[]string          `json:"signatures,omitempty"`
+	Headers                *map[string]string `json:"headers,omitempty"`
+	Auth                   *WebhookAuthInput  `json:"auth,omitempty"`
+	PublicKey              *string            `json:"public_key,omitempty"`
+	DeactivatedReason      *string            `json:"deactivated_reason,omitempty"`
+	DeactivatedAt          *string            `json:"deactivated_at,omitempty"`
+	Health                 *WebhookHealth     `json:"health,omitempty"`
+	CreatedAt              *string            `json:"created_at,omitempty"`
+	UpdatedAt              *string            `json:"updated_at,omitempty"`
+}
+
+// WebhookAuth — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+// missing.
+type WebhookAuth struct {
+	Type_        string  `json:"type"`
+	Username     *string `json:"username,omitempty"`
+	Password     *string `json:"password,omitempty"`
+	Token        *string `json:"token,omitempty"`
+	TokenUrl     *string `json:"token_url,omitempty"`
+	ClientId     *string `json:"client_id,omitempty"`
+	ClientSecret *string `json:"client_secret,omitempty"`
+	Scope        *string `json:"scope,omitempty"`
+	Audience     *string `json:"audience,omitempty"`
+	Certificate  *string `json:"certificate,omitempty"`
+	PrivateKey   *string `json:"private_key,omitempty"`
+	Ca           *string `json:"ca,omitempty"`
+	Subject      *string `json:"subject,omitempty"`
+	ExpiresAt    *string `json:"expires_at,omitempty"`
+}
+
+// WebhookAuthInput — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+// refused.
+type WebhookAuthInput struct {
+	Type_        string  `json:"type"`
+	Username     *string `json:"username,omitempty"`
+	Password     *string `json:"password,omitempty"`
+	Token        *string `json:"token,omitempty"`
+	TokenUrl     *string `json:"token_url,omitempty"`
+	ClientId     *string `json:"client_id,omitempty"`
+	ClientSecret *string `json:"client_secret,omitempty"`
+	Scope        *string `json:"scope,omitempty"`
+	Audience     *string `json:"audience,omitempty"`
+	Certificate  *string `json:"certificate,omitempty"`
+	PrivateKey   *string `json:"private_key,omitempty"`
+	Ca           *string `json:"ca,omitempty"`
+	Subject      *string `json:"subject,omitempty"`
+	ExpiresAt    *string `json:"expires_at,omitempty"`
 }
 
 // WebhookHealth — What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
@@ -155,6 +201,7 @@ type Delivery struct {
 	Sequence         *int64         `json:"sequence"`
 	FailedReason     *string        `json:"failed_reason"`
 	ExpiresAt        *string        `json:"expires_at"`
+	Test             bool           `json:"test"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
 }

@@ -13,7 +13,7 @@ const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
 /** What the API shows of a delivery behind its payload. */
 const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts, status,
-  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
+  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at, test,
   created_at, updated_at`;
 
 /** What the API shows of a delivery. */
@@ -120,7 +120,8 @@ const LONG_PAYLOADS = {
  */
 function newestOf(status: Status): string {
   return `(select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
-      ordering_key, sequence, failed_reason, expires_at, created_at, updated_at
+      ordering_key, sequence, failed_reason, expires_at, test, created_at,
+      updated_at
     from deliveries
     where status = '${status}' and ${OF_VISIBLE_WEBHOOK}
       and ($webhook_id::uuid is null or webhook_id = $webhook_id)
@@ -140,7 +141,7 @@ export async function listDeliveries(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
          status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
-         created_at, updated_at
+         test, created_at, updated_at
        from (${statuses.map(newestOf).join(' union all ')}) as delivery
        order by created_at desc, id desc
        limit $limit offset $offset`,

@@ -57,6 +57,8 @@ export type Delivery = {
   failed_reason: FailedReason | null;
   /** From then on it is not attempted any more, whatever its webhook's max_delivery_age says. */
   expires_at: string | null;
+  /** A client made it to try its webhook out: one attempt, whatever state the webhook has. */
+  test: boolean;
   created_at: string;
   updated_at: string;
 };

@@ -489,6 +489,38 @@ export interface components {
              */
             ordering_on_failure: "continue" | "block";
             /**
+             * @description How requests are signed. See **Signatures** under Deliveries.
+             * @example [
+             *       "standard"
+             *     ]
+             */
+            signatures: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[];
+            /**
+             * @description Headers that each request carries beside ours. The names are as they are sent. The values are secret: in
+             *     every answer each is `***`.
+             * @example {
+             *       "X-Tenant": "***"
+             *     }
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * @description How requests prove to the receiver who sends them, beside their signature. What is secret of it is `***`
+             *     in every answer. Null: they do not.
+             * @example {
+             *       "type": "bearer",
+             *       "token": "***"
+             *     }
+             */
+            auth: components["schemas"]["WebhookAuth"] | null;
+            /**
+             * @description The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
+             *     bytes in Base64. Null where the webhook makes none.
+             * @example null
+             */
+            public_key: string | null;
+            /**
              * @description Why Postmand itself made the webhook inactive: `gone` after an answer 410, `failing` after nothing but
              *     failures for a long time. Null where it did not.
              * @example null
@@ -678,6 +710,48 @@ export interface components {
              */
             id?: string | null;
             /**
+             * @description How requests are signed: one or more of the four. Null means `[hub]`, as a new webhook has it. Left out in
+             *     a PUT it stays as it is.
+             *
+             *     - `hub`: `X-Hub-Signature`, the HMAC-SHA256 of the body in hexadecimal digits.
+             *     - `hub_sha256`: `X-Hub-Signature-256`, the same behind `sha256=`.
+             *     - `standard`: `webhook-id`, `webhook-timestamp` and `webhook-signature` as
+             *       [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256.
+             *     - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook.
+             * @example [
+             *       "standard"
+             *     ]
+             */
+            signatures?: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[] | null;
+            /**
+             * @description Headers that each request carries beside ours, by their names. A value of `***` keeps the value that the
+             *     header has. Null means none, as a new webhook has it. Left out in a PUT they stay as they are.
+             *
+             *     A name is a token as in RFC 9110, section 5.6.2. Refused are `Host`, `Content-Length`, `Content-Type`,
+             *     `Transfer-Encoding`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Expect`, everything that begins with
+             *     `webhook-` or `X-Hub-`, and `Authorization` where `auth` is set. A value is printable ASCII.
+             * @example {
+             *       "X-Tenant": "7"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description How requests prove to the receiver who sends them, beside their signature. A secret of `***` keeps the
+             *     value that it has. Null means that they do not, as for a new webhook. Left out in a PUT it stays as it is.
+             * @example {
+             *       "type": "bearer",
+             *       "token": "9f2c1e7a5b"
+             *     }
+             */
+            auth?: components["schemas"]["WebhookAuthInput"] | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            public_key?: string | null;
+            /**
              * @description Ignored; may be sent back.
              * @example null
              * @enum {string|null}
@@ -706,6 +780,176 @@ export interface components {
              * @example 2026-11-23T16:26:01.456186Z
              */
             updated_at?: string | null;
+        };
+        /**
+         * @description How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+         *     missing.
+         */
+        WebhookAuth: {
+            /**
+             * @description - `basic`: `username` and `password` (RFC 7617).
+             *     - `bearer`: a fixed `token` (RFC 6750).
+             *     - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+             *     - `mtls`: TLS with a certificate of the client.
+             * @example bearer
+             * @enum {string}
+             */
+            type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+            /**
+             * @description The user of `basic`. It has no colon.
+             * @example postmand
+             */
+            username?: string;
+            /**
+             * @description The password of `basic`. Secret.
+             * @example ***
+             */
+            password?: string;
+            /**
+             * @description The token of `bearer`. Secret.
+             * @example ***
+             */
+            token?: string;
+            /**
+             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+             * @example https://login.example.com/oauth/token
+             */
+            token_url?: string;
+            /**
+             * @description The client of `oauth2_client_credentials`.
+             * @example postmand
+             */
+            client_id?: string;
+            /**
+             * @description The secret of that client. Secret.
+             * @example ***
+             */
+            client_secret?: string;
+            /**
+             * @description What the token is to allow, words with spaces between them. Left out, the server decides.
+             * @example deliveries.write
+             */
+            scope?: string;
+            /**
+             * @description For whom the token is to be, where the server asks for it.
+             * @example https://receiver.example.com
+             */
+            audience?: string;
+            /**
+             * @description The certificate of `mtls` and those that lead to its authority, in PEM.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            certificate?: string;
+            /**
+             * @description The private key of the certificate, in PEM and without a password. Secret.
+             * @example ***
+             */
+            private_key?: string;
+            /**
+             * @description The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            ca?: string;
+            /**
+             * @description Whom the certificate of `mtls` names.
+             * @example CN=postmand
+             */
+            subject?: string;
+            /**
+             * Format: date-time
+             * @description When the certificate of `mtls` ends.
+             * @example 2027-11-23T16:26:01.000000Z
+             */
+            expires_at?: string;
+        };
+        /**
+         * @description How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+         *     refused.
+         */
+        WebhookAuthInput: {
+            /**
+             * @description - `basic`: `username` and `password` (RFC 7617).
+             *     - `bearer`: a fixed `token` (RFC 6750).
+             *     - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+             *     - `mtls`: TLS with a certificate of the client.
+             * @example bearer
+             * @enum {string}
+             */
+            type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+            /**
+             * @description The user of `basic`. It has no colon.
+             * @example postmand
+             */
+            username?: string | null;
+            /**
+             * @description The password of `basic`. Secret.
+             * @example 9f2c1e7a5b
+             */
+            password?: string | null;
+            /**
+             * @description The token of `bearer`. Secret.
+             * @example 9f2c1e7a5b
+             */
+            token?: string | null;
+            /**
+             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+             * @example https://login.example.com/oauth/token
+             */
+            token_url?: string | null;
+            /**
+             * @description The client of `oauth2_client_credentials`.
+             * @example postmand
+             */
+            client_id?: string | null;
+            /**
+             * @description The secret of that client. Secret.
+             * @example 9f2c1e7a5b
+             */
+            client_secret?: string | null;
+            /**
+             * @description What the token is to allow, words with spaces between them. Left out, the server decides.
+             * @example deliveries.write
+             */
+            scope?: string | null;
+            /**
+             * @description For whom the token is to be, where the server asks for it.
+             * @example https://receiver.example.com
+             */
+            audience?: string | null;
+            /**
+             * @description The certificate of `mtls` and those that lead to its authority, in PEM.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            certificate?: string | null;
+            /**
+             * @description The private key of the certificate, in PEM and without a password. Secret.
+             * @example 9f2c1e7a5b
+             */
+            private_key?: string | null;
+            /**
+             * @description The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            ca?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            subject?: string | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            expires_at?: string | null;
         };
         /**
          * @description What the attempts of a webhook say of its endpoint, and what became of its deliveries. Postmand keeps it; a
@@ -946,6 +1190,11 @@ export interface components {
              * @example 2026-11-24T16:26:01.000000Z
              */
             expires_at: string | null;
+            /**
+             * @description Whether a client made it to try the webhook out. It gets one attempt, whatever comes of it.
+             * @example false
+             */
+            test: boolean;
             /**
              * Format: date-time
              * @description When the delivery was created.

@@ -1,4 +1,6 @@
 import type { RateLimit } from './limits/rate-limit.ts';
+import type { Auth } from './request/auth.ts';
+import type { Signature } from './request/signatures.ts';
 
 /** What the pool makes of a value of each type. */
 type Values = {
@@ -9,11 +11,18 @@ type Values = {
   'integer[]': number[];
   'double precision': number;
   text: string;
+  'text[]': string[];
   timestamptz: string;
 };
 
-/** What the columns of type jsonb hold. */
-type Documents = { rate_limit: RateLimit; failing_after: FailingAfter };
+/** What columns hold of which their type does not say enough. */
+type Documents = {
+  rate_limit: RateLimit;
+  failing_after: FailingAfter;
+  signatures: Signature[];
+  headers: Record<string, string>;
+  auth: Auth;
+};
 
 /** An endpoint is failing after so many failed attempts in a row, which took at least so long. */
 type FailingAfter = { attempts: number; seconds: number };
@@ -71,12 +80,18 @@ export const SETTING_COLUMNS = {
     default: 'continue',
     keep: true,
   },
+  signatures: { type: 'text[]', default: ['hub'], keep: true },
+  /** Headers of each request beside ours: values by name. The values are secret. */
+  headers: { type: 'jsonb', default: {}, keep: true },
+  auth: { type: 'jsonb', default: null, keep: true },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */
 export const WEBHOOK_COLUMNS = {
   id: { type: 'uuid' },
   ...SETTING_COLUMNS,
+  /** Verifies its Ed25519 signatures; null: it makes none. */
+  public_key: { type: 'text', default: null },
   /** Why Postmand itself made it inactive, and when; null: it did not. */
   deactivated_reason: { type: 'text', values: ['gone', 'failing'], default: null },
   deactivated_at: { type: 'timestamptz', default: null },
@@ -92,6 +107,10 @@ export const NOT_FOR_SENDING = [
   'name',
   'max_delivery_age',
   'ordering_on_failure',
+  'signatures',
+  'headers',
+  'auth',
+  'public_key',
   'deactivated_reason',
   'deactivated_at',
   'created_at',

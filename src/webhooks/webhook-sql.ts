@@ -1,3 +1,4 @@
+import { requestSettingsSql } from './request/request-settings.ts';
 import { NOT_FOR_SENDING, SETTING_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.ts';
 import type { SendingWebhook, Webhook, WebhookSettings } from './webhook.ts';
 
@@ -28,9 +29,10 @@ export type JoinedWebhook = {
   [Name in keyof SendingWebhook as `webhook.${Name}`]: SendingWebhook[Name];
 };
 
-const sending = columns.filter((name): name is keyof SendingWebhook =>
+const plain = columns.filter((name): name is Exclude<keyof SendingWebhook, 'request'> =>
   (NOT_FOR_SENDING as readonly string[]).every((other) => other !== name),
 );
+const sending: (keyof SendingWebhook)[] = [...plain, 'request'];
 
 /**
  * The columns of a webhook that a worker needs, for a statement that joins webhooks as `alias`,
@@ -38,7 +40,8 @@ const sending = columns.filter((name): name is keyof SendingWebhook =>
  * `webhookOf` reads them.
  */
 export function webhookColumns(alias: string): string {
-  return sending.map((name) => `${alias}.${name} as "webhook.${name}"`).join(', ');
+  const named = plain.map((name) => `${alias}.${name} as "webhook.${name}"`);
+  return [...named, `${requestSettingsSql(alias)} as "webhook.request"`].join(', ');
 }
 
 /** The webhook of a joined row. */

@@ -1,4 +1,6 @@
 import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
+import type { GivenAuth } from './request/auth.ts';
+import type { RequestSettings } from './request/request-settings.ts';
 import {
   SETTING_COLUMNS,
   type Column,
@@ -10,8 +12,10 @@ import {
 /** A registered receiver. */
 export type Webhook = RowOf<typeof WEBHOOK_COLUMNS>;
 
-/** What of it a worker needs. */
-export type SendingWebhook = Omit<Webhook, (typeof NOT_FOR_SENDING)[number]>;
+/** What of it a worker needs. `request` is null where its requests have only defaults. */
+export type SendingWebhook = Omit<Webhook, (typeof NOT_FOR_SENDING)[number]> & {
+  request: RequestSettings | null;
+};
 
 /** What its owner decides. */
 export type WebhookSettings = RowOf<typeof SETTING_COLUMNS>;
@@ -25,8 +29,8 @@ type Optional = {
 
 /** The settings as a client gives them: those with a default may be missing or null. */
 export type GivenSettings = Omit<WebhookSettings, Optional> & {
-  [Name in Exclude<Optional, 'rate_limit'>]?: WebhookSettings[Name] | null | undefined;
-} & { rate_limit?: GivenRateLimit | null | undefined };
+  [Name in Exclude<Optional, 'rate_limit' | 'auth'>]?: WebhookSettings[Name] | null | undefined;
+} & { rate_limit?: GivenRateLimit | null | undefined; auth?: GivenAuth | null | undefined };
 
 /** Complete but for the burst of the rate limit, which may be missing. */
 type WithoutBurst = Omit<WebhookSettings, 'rate_limit'> & { rate_limit: GivenRateLimit | null };

@@ -16,6 +16,7 @@ import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
+import { sendingOf } from '../setup/settings.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('the completer', { concurrency: 4 }, () => {
@@ -191,7 +192,7 @@ async function openCompleter(t: TestContext, count: number) {
     const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
     const request = buildRequest(webhook, delivery.payload);
     const came = { exchange, random: Math.random };
-    return attemptedWith({ claim, delivery, webhook, state }, request, came);
+    return attemptedWith({ claim, delivery, webhook: sendingOf(webhook), state }, request, came);
   }
   return { pool: worker.pool, ids, attempt, completer, log, metrics };
 }

@@ -16,6 +16,7 @@ import { until } from '../setup/until.ts';
 import { freshOrdering, lineOf } from '../setup/ordering.ts';
 import { addDeliveries, addWebhook, expireIn } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
+import { sendingOf } from '../setup/settings.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
@@ -394,7 +395,7 @@ async function attempted(
   const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
   const request = buildRequest(webhook, delivery.payload);
   const came = { exchange, random: Math.random };
-  return attemptedWith({ claim, delivery, webhook, state }, request, came);
+  return attemptedWith({ claim, delivery, webhook: sendingOf(webhook), state }, request, came);
 }
 
 function attemptsOf({ pool }: WorkerQueue) {

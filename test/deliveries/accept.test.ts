@@ -26,6 +26,7 @@ suite('accept', { concurrency: 4 }, () => {
       sequence: null,
       failed_reason: null,
       expires_at: null,
+      test: false,
     });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);
     assert.equal((await deliveryRow(pool, id))?.status, 'pending');

@@ -36,16 +36,21 @@ export const LATER_DEFAULTS = {
   deactivate_after: null,
   max_delivery_age: null,
   ordering_on_failure: 'continue',
+  signatures: ['hub'],
+  headers: {},
+  auth: null,
 } as const satisfies Partial<WebhookSettings>;
 
 /** All that such a webhook has. */
 export const SETTINGS = settingsOf(GIVEN);
 
 /** A webhook that is in no database. */
-export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook {
+export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook & SendingWebhook {
   return {
     id,
     ...SETTINGS,
+    request: null,
+    public_key: null,
     deactivated_reason: null,
     deactivated_at: null,
     created_at: '2026-01-01T00:00:00.000000Z',
@@ -54,10 +59,9 @@ export function webhookOf(id: string, change: Partial<Webhook> = {}): Webhook {
   };
 }
 
-/** What a worker reads of a webhook. */
+/** What a worker reads of a webhook whose requests have only defaults. */
 export function sendingOf(webhook: Webhook): SendingWebhook {
   const left: readonly string[] = NOT_FOR_SENDING;
-  return Object.fromEntries(
-    Object.entries(webhook).filter(([name]) => !left.includes(name)),
-  ) as SendingWebhook;
+  const plain = Object.entries(webhook).filter(([name]) => !left.includes(name));
+  return { ...Object.fromEntries(plain), request: null } as SendingWebhook;
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { decide, type Decision } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/claim.ts';
-import type { Webhook } from '../../src/webhooks/webhook.ts';
+import type { SendingWebhook } from '../../src/webhooks/webhook.ts';
 import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
 import { webhookOf } from '../setup/settings.ts';
 
@@ -40,7 +40,7 @@ type Case = [
   when: string,
   then: Decision,
   delivery: SendableDelivery | undefined,
-  webhook?: Webhook,
+  webhook?: SendingWebhook,
   claim?: Claim,
 ];
 

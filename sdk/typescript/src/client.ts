@@ -176,6 +176,25 @@ export type Webhook = {
      */
     ordering_on_failure: "continue" | "block";
     /**
+     * How requests are signed. See **Signatures** under Deliveries.
+     */
+    signatures: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[];
+    /**
+     * Headers that each request carries beside ours. The names are as they are sent. The values are secret: in
+     * every answer each is `***`.
+     */
+    headers: Record<string, string>;
+    /**
+     * How requests prove to the receiver who sends them, beside their signature. What is secret of it is `***`
+     * in every answer. Null: they do not.
+     */
+    auth: WebhookAuth | null;
+    /**
+     * The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
+     * bytes in Base64. Null where the webhook makes none.
+     */
+    public_key: string | null;
+    /**
      * Why Postmand itself made the webhook inactive: `gone` after an answer 410, `failing` after nothing but
      * failures for a long time. Null where it did not.
      */
@@ -348,6 +367,38 @@ export type WebhookInput = {
      */
     id?: string | null;
     /**
+     * How requests are signed: one or more of the four. Null means `[hub]`, as a new webhook has it. Left out in
+     * a PUT it stays as it is.
+     *
+     * - `hub`: `X-Hub-Signature`, the HMAC-SHA256 of the body in hexadecimal digits.
+     * - `hub_sha256`: `X-Hub-Signature-256`, the same behind `sha256=`.
+     * - `standard`: `webhook-id`, `webhook-timestamp` and `webhook-signature` as
+     *   [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256.
+     * - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook.
+     * @minItems 1
+     * @maxItems 4
+     * @uniqueItems
+     */
+    signatures?: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[] | null;
+    /**
+     * Headers that each request carries beside ours, by their names. A value of `***` keeps the value that the
+     * header has. Null means none, as a new webhook has it. Left out in a PUT they stay as they are.
+     *
+     * A name is a token as in RFC 9110, section 5.6.2. Refused are `Host`, `Content-Length`, `Content-Type`,
+     * `Transfer-Encoding`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Expect`, everything that begins with
+     * `webhook-` or `X-Hub-`, and `Authorization` where `auth` is set. A value is printable ASCII.
+     */
+    headers?: Record<string, string> | null;
+    /**
+     * How requests prove to the receiver who sends them, beside their signature. A secret of `***` keeps the
+     * value that it has. Null means that they do not, as for a new webhook. Left out in a PUT it stays as it is.
+     */
+    auth?: WebhookAuthInput | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    public_key?: string | null;
+    /**
      * Ignored; may be sent back.
      */
     deactivated_reason?: ("gone" | "failing") | null;
@@ -370,6 +421,151 @@ export type WebhookInput = {
      * @format date-time
      */
     updated_at?: string | null;
+};
+
+/**
+ * How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+ * missing.
+ */
+export type WebhookAuth = {
+    /**
+     * - `basic`: `username` and `password` (RFC 7617).
+     * - `bearer`: a fixed `token` (RFC 6750).
+     * - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+     * - `mtls`: TLS with a certificate of the client.
+     */
+    type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+    /**
+     * The user of `basic`. It has no colon.
+     */
+    username?: string;
+    /**
+     * The password of `basic`. Secret.
+     */
+    password?: string;
+    /**
+     * The token of `bearer`. Secret.
+     */
+    token?: string;
+    /**
+     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+     */
+    token_url?: string;
+    /**
+     * The client of `oauth2_client_credentials`.
+     */
+    client_id?: string;
+    /**
+     * The secret of that client. Secret.
+     */
+    client_secret?: string;
+    /**
+     * What the token is to allow, words with spaces between them. Left out, the server decides.
+     */
+    scope?: string;
+    /**
+     * For whom the token is to be, where the server asks for it.
+     */
+    audience?: string;
+    /**
+     * The certificate of `mtls` and those that lead to its authority, in PEM.
+     */
+    certificate?: string;
+    /**
+     * The private key of the certificate, in PEM and without a password. Secret.
+     */
+    private_key?: string;
+    /**
+     * The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+     */
+    ca?: string;
+    /**
+     * Whom the certificate of `mtls` names.
+     */
+    subject?: string;
+    /**
+     * When the certificate of `mtls` ends.
+     * @format date-time
+     */
+    expires_at?: string;
+};
+
+/**
+ * How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+ * refused.
+ */
+export type WebhookAuthInput = {
+    /**
+     * - `basic`: `username` and `password` (RFC 7617).
+     * - `bearer`: a fixed `token` (RFC 6750).
+     * - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+     * - `mtls`: TLS with a certificate of the client.
+     */
+    type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+    /**
+     * The user of `basic`. It has no colon.
+     * @maxLength 255
+     */
+    username?: string | null;
+    /**
+     * The password of `basic`. Secret.
+     * @maxLength 2048
+     */
+    password?: string | null;
+    /**
+     * The token of `bearer`. Secret.
+     * @maxLength 8192
+     */
+    token?: string | null;
+    /**
+     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+     * @maxLength 2048
+     */
+    token_url?: string | null;
+    /**
+     * The client of `oauth2_client_credentials`.
+     * @maxLength 255
+     */
+    client_id?: string | null;
+    /**
+     * The secret of that client. Secret.
+     * @maxLength 2048
+     */
+    client_secret?: string | null;
+    /**
+     * What the token is to allow, words with spaces between them. Left out, the server decides.
+     * @maxLength 2048
+     */
+    scope?: string | null;
+    /**
+     * For whom the token is to be, where the server asks for it.
+     * @maxLength 2048
+     */
+    audience?: string | null;
+    /**
+     * The certificate of `mtls` and those that lead to its authority, in PEM.
+     * @maxLength 65536
+     */
+    certificate?: string | null;
+    /**
+     * The private key of the certificate, in PEM and without a password. Secret.
+     * @maxLength 16384
+     */
+    private_key?: string | null;
+    /**
+     * The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+     * @maxLength 262144
+     */
+    ca?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    subject?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    expires_at?: string | null;
 };
 
 /**
@@ -610,6 +806,10 @@ export type Delivery = {
      * @format date-time
      */
     expires_at: string | null;
+    /**
+     * Whether a client made it to try the webhook out. It gets one attempt, whatever comes of it.
+     */
+    test: boolean;
     /**
      * When the delivery was created.
      * @format date-time

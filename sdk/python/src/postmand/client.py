@@ -36,6 +36,10 @@ class Webhook:
     deactivate_after: Optional[int]
     max_delivery_age: Optional[int]
     ordering_on_failure: str
+    signatures: List[str]
+    headers: Dict[str, str]
+    auth: Optional[WebhookAuth]
+    public_key: Optional[str]
     deactivated_reason: Optional[str]
     deactivated_at: Optional[str]
     health: WebhookHealth
@@ -68,11 +72,63 @@ class WebhookInput:
     max_delivery_age: Optional[int] = None
     ordering_on_failure: Optional[str] = None
     id: Optional[str] = None
+    signatures: Optional[List[str]] = None
+    headers: Optional[Dict[str, str]] = None
+    auth: Optional[WebhookAuthInput] = None
+    public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
     health: Optional[WebhookHealth] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
+
+
+@dataclass
+class WebhookAuth:
+    """How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+    missing.
+    """
+    type_: str
+    username: Optional[str] = None
+    password: Optional[str] = None
+    token: Optional[str] = None
+    token_url: Optional[str] = None
+    client_id: Optional[str] = None
+    client_secret: Optional[str] = None
+    scope: Optional[str] = None
+    audience: Optional[str] = None
+    certificate: Optional[str] = None
+    private_key: Optional[str] = None
+    ca: Optional[str] = None
+    subject: Optional[str] = None
+    expires_at: Optional[str] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class WebhookAuthInput:
+    """How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
+    refused.
+    """
+    type_: str
+    username: Optional[str] = None
+    password: Optional[str] = None
+    token: Optional[str] = None
+    token_url: Optional[str] = None
+    client_id: Optional[str] = None
+    client_secret: Optional[str] = None
+    scope: Optional[str] = None
+    audience: Optional[str] = None
+    certificate: Optional[str] = None
+    private_key: Optional[str] = None
+    ca: Optional[str] = None
+    subject: Optional[str] = None
+    expires_at: Optional[str] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
 
 
 @dataclass
@@ -158,6 +214,7 @@ class Delivery:
     sequence: Optional[int]
     failed_reason: Optional[str]
     expires_at: Optional[str]
+    test: bool
     created_at: str
     updated_at: str
 
