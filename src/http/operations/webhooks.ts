@@ -3,7 +3,6 @@ import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import { withHealth, withoutTrouble } from '../../deliveries/webhook-health.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { rateLimitFault } from '../../webhooks/limits/rate-limit.ts';
 import {
   settingsAfter,
   WebhookNotFound,
@@ -11,6 +10,7 @@ import {
   type WebhookSettings,
 } from '../../webhooks/webhook.ts';
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
+import { settingsFault } from '../../webhooks/settings-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,
@@ -39,17 +39,14 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     },
     async createWebhook({ body }) {
       refuseUnsendable(body.url);
-      refuseUnfit(body);
-      const webhook = await inTransaction(pool, (tx) =>
-        insertWebhook(tx, randomUUID(), settingsIn(body)),
-      );
+      const settings = settingsIn(body);
+      const webhook = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), settings));
       return { status: 201, body: withoutTrouble(webhook) };
     },
     async getWebhook({ params }) {
       return { status: 200, body: await shown(await findWebhook(pool, params.webhook_id)) };
     },
     async replaceWebhook({ params, body }) {
-      refuseUnfit(body);
       const webhook = await inTransaction(pool, async (tx) => {
         const before = await lockWebhook(tx, params.webhook_id);
         // What it has already may stay: its client may only want to deactivate it.
@@ -79,21 +76,19 @@ function refuseUnsendable(url: string): void {
   if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
 }
 
-/** @throws BadRequest where one setting does not go with another */
-function refuseUnfit({ rate_limit }: Pick<Body, 'rate_limit'>): void {
-  const fault = rateLimitFault(rate_limit);
-  if (fault !== undefined) throw new BadRequest('invalid', fault);
-}
-
 type Body = OperationRequest<'createWebhook'>['body'];
 
 /**
  * What the client decides; the fields that the server owns are left behind. A setting that
  * openapi.yaml does not have does not compile.
+ * @throws BadRequest where one setting does not go with another
  */
 function settingsIn(
   body: Pick<Body, keyof WebhookSettings>,
   before: Partial<WebhookSettings> = {},
 ): WebhookSettings {
-  return settingsAfter(before, body);
+  const settings = settingsAfter(before, body);
+  const fault = settingsFault(settings);
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
+  return settings;
 }

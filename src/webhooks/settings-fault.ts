@@ -1,0 +1,11 @@
+import { rateLimitFault } from './limits/rate-limit.ts';
+import { signaturesFault } from './request/signatures.ts';
+import type { WebhookSettings } from './webhook.ts';
+
+/**
+ * Why a webhook may not have these settings: one does not go with another. To be read by clients;
+ * it begins with the field's name. Undefined: it may have them.
+ */
+export function settingsFault(settings: WebhookSettings): string | undefined {
+  return rateLimitFault(settings.rate_limit) ?? signaturesFault(settings);
+}
