@@ -10,8 +10,17 @@ import type { Random } from './backoff.ts';
 import type { RetryAfterBounds } from './retry-after.ts';
 import { judge, judgeProbe, type Judged, type Verdict } from './verdict.ts';
 
-/** A delivery that this worker may send now. A long payload is still to be read. */
-type Due = { claim: Claim; delivery: SendableDelivery; webhook: SendingWebhook; state: GateState };
+/**
+ * A delivery that this worker may send now. A long payload is still to be read. `readAt` is when
+ * the webhook was read, on the clock of `performance.now()`.
+ */
+type Due = {
+  claim: Claim;
+  delivery: SendableDelivery;
+  webhook: SendingWebhook;
+  state: GateState;
+  readAt: number;
+};
 
 /** A due delivery with its payload. */
 export type Assignment = Due & { delivery: { payload: string } };
@@ -52,8 +61,8 @@ export async function deliver(
   assignment: Assignment,
   leave: Omit<SendLimits, 'timeoutMs'>,
 ): Promise<Attempted | Unsent> {
-  const { delivery, webhook } = assignment;
-  const request = buildRequest(webhook, delivery.payload, delivery.sequence);
+  const { webhook } = assignment;
+  const request = requestOf(assignment);
   const exchange = await sender.send(request, {
     timeoutMs: webhook.delivery_attempt_timeout * 1000,
     ...leave,
@@ -61,6 +70,14 @@ export async function deliver(
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
   const attempted = attemptedWith(assignment, request, { exchange, random });
   return withAsked(attempted, { maxSeconds, nowMs: Date.now() });
+}
+
+/** The request of an attempt that starts now. */
+export function requestOf({ webhook, delivery, readAt }: Assignment): WebhookRequest {
+  return buildRequest(webhook, delivery, {
+    atSeconds: Math.floor(Date.now() / 1000),
+    sinceReadMs: performance.now() - readAt,
+  });
 }
 
 /** The next attempt of a delivery, judged: this request, and what came of it. */

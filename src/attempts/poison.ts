@@ -2,8 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { replaceMark } from '../deliveries/mark.ts';
-import { buildRequest } from '../sending/request.ts';
-import { attemptedWith, type Assignment, type Attempted, type Unsent } from './deliver.ts';
+import {
+  attemptedWith,
+  requestOf,
+  type Assignment,
+  type Attempted,
+  type Unsent,
+} from './deliver.ts';
 
 /**
  * A delivery on which workers die is poison. It is sent in a process of its own, under a mark that
@@ -22,8 +27,7 @@ export async function vanishedAttempt(
   pool: Pool,
   assignment: Assignment,
 ): Promise<Attempted | Unsent> {
-  const { delivery, webhook } = assignment;
-  const { id, isolated_by: mark } = delivery;
+  const { id, isolated_by: mark } = assignment.delivery;
   const replaced =
     mark !== null &&
     (await inTransaction(pool, (tx) => replaceMark(tx, id, { mark, next: randomUUID() })));
@@ -34,6 +38,6 @@ export async function vanishedAttempt(
     message: VANISHED,
     durationMs: 0,
   } as const;
-  const request = buildRequest(webhook, delivery.payload, delivery.sequence);
-  return attemptedWith(assignment, request, { exchange, random: Math.random });
+  // Nobody knows when that worker began: a signed time is that of this moment.
+  return attemptedWith(assignment, requestOf(assignment), { exchange, random: Math.random });
 }

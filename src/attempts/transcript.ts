@@ -5,10 +5,13 @@ import { isHead } from './raw-request.ts';
 const CUT = '…[cut]';
 const CRLF = '\r\n';
 
+/** What stands for a value that nobody is shown. */
+const CONCEALED = '***';
+
 /**
- * The request as stored in raw_request: request line, Host, headers and an empty line. The payload
- * is in the delivery, and `raw-request.ts` puts it behind them where they are read. Where that
- * could not tell whether it is there already, it is stored as well.
+ * The request as stored in raw_request: request line, Host, headers and an empty line, without the
+ * values that it conceals. The payload is in the delivery, and `raw-request.ts` puts it behind them
+ * where they are read. Where that could not tell whether it is there already, it is stored as well.
  */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
@@ -17,10 +20,16 @@ export function requestTranscript(request: WebhookRequest): string {
   const lines = [
     `POST ${target} HTTP/1.1`,
     `Host: ${url?.host ?? ''}`,
-    ...request.headers.map(([name, value]) => `${name}: ${value}`),
+    ...request.headers.map(([name, value]) =>
+      isConcealed(request, name) ? `${name}: ${CONCEALED}` : `${name}: ${value}`,
+    ),
   ];
   const head = storable([...lines, '', ''].join(CRLF));
   return isHead(head) ? head : head + request.body;
+}
+
+function isConcealed({ concealed }: WebhookRequest, name: string): boolean {
+  return concealed !== undefined && concealed.includes(name.toLowerCase());
 }
 
 /**

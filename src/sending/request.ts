@@ -1,26 +1,41 @@
-import type { Webhook } from '../webhooks/webhook.ts';
+import type { SendingWebhook } from '../webhooks/webhook.ts';
+import type { Header, Sent, Start } from './sent.ts';
+import { signatureHeaders } from './signature-headers.ts';
 import { sign } from './signature.ts';
 
-/** The HTTP request of one attempt. `headers` are in alphabetical order. */
+/**
+ * The HTTP request of one attempt. `headers` are in alphabetical order. `concealed` names, in lower
+ * case, those whose values nobody is shown.
+ */
 export type WebhookRequest = {
   url: string;
-  headers: [name: string, value: string][];
+  headers: Header[];
   body: string;
+  concealed?: readonly string[];
 };
 
-/**
- * A POST of exactly the payload, signed where the webhook has a token. `sequence` is the place of a
- * delivery among those of its ordering key; without a key it has none, and its request no header
- * for it.
- */
-export function buildRequest(
-  webhook: Pick<Webhook, 'url' | 'content_type' | 'secret_token'>,
-  payload: string,
-  sequence: number | null = null,
-): WebhookRequest {
-  const headers: [string, string][] = [['Content-Type', webhook.content_type]];
+type Sendable = Pick<SendingWebhook, 'url' | 'content_type' | 'secret_token' | 'request'>;
+
+/** A POST of exactly the payload, with what the webhook says that its requests have. */
+export function buildRequest(webhook: Sendable, delivery: Sent, start: Start): WebhookRequest {
+  const headers = plainHeaders(webhook, delivery);
+  const request = { url: webhook.url, headers, body: delivery.payload };
+  if (webhook.request !== null) {
+    headers.push(...signatureHeaders(webhook, delivery, start));
+    headers.sort(byName);
+  } else if (webhook.secret_token !== '') {
+    // They are in order. To sort those of each default webhook would cost it for nothing.
+    headers.push(['X-Hub-Signature', sign(delivery.payload, webhook.secret_token)]);
+  }
+  return request;
+}
+
+function plainHeaders({ content_type }: Sendable, { sequence }: Sent): Header[] {
+  const headers: Header[] = [['Content-Type', content_type]];
   if (sequence !== null) headers.push(['webhook-sequence', String(sequence)]);
-  if (webhook.secret_token !== '')
-    headers.push(['X-Hub-Signature', sign(payload, webhook.secret_token)]);
-  return { url: webhook.url, headers, body: payload };
+  return headers;
+}
+
+function byName([one]: Header, [other]: Header): number {
+  return one.toLowerCase() < other.toLowerCase() ? -1 : 1;
 }

@@ -74,12 +74,12 @@ async function assignmentOf(
   { pool, log }: ExecutorParts,
   admitted: Admitted,
 ): Promise<Assignment | Execution> {
-  const { lease, delivery, webhook, state } = admitted;
+  const { lease, delivery, webhook, state, readAt } = admitted;
   try {
     const payload = delivery.payload ?? (await findPayload(pool, delivery.id));
     return payload === undefined
       ? { kind: 'gone' }
-      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook, state };
+      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook, state, readAt };
   } catch (error) {
     log.warn('payload.not_read', { delivery_id: delivery.id, error });
     return { kind: 'aborted' };

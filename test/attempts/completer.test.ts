@@ -4,12 +4,12 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import {
   attemptedWith,
+  requestOf,
   type Attempted,
   type RecordedExchange,
 } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { Completer } from '../../src/attempts/completer.ts';
-import { buildRequest } from '../../src/sending/request.ts';
 import type { Pool } from '../../src/database/pool.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { keepingLog } from '../setup/parts.ts';
@@ -190,9 +190,10 @@ async function openCompleter(t: TestContext, count: number) {
     assert.ok(found);
     const { state } = found;
     const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
-    const request = buildRequest(webhook, delivery.payload);
+    const sending = { webhook: sendingOf(webhook), readAt: performance.now() };
+    const assignment = { claim, delivery, state, ...sending };
     const came = { exchange, random: Math.random };
-    return attemptedWith({ claim, delivery, webhook: sendingOf(webhook), state }, request, came);
+    return attemptedWith(assignment, requestOf(assignment), came);
   }
   return { pool: worker.pool, ids, attempt, completer, log, metrics };
 }

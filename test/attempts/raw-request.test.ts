@@ -17,7 +17,11 @@ const [webhookId = ''] = await addWebhookRows(pool, [{}]);
 suite('what is stored', () => {
   const stored = (content_type: string, payload: string, path = '') =>
     requestTranscript(
-      buildRequest({ url: URL + path, content_type, secret_token: '' }, payload, null),
+      buildRequest(
+        { url: URL + path, content_type, secret_token: '', request: null },
+        { id: 'd', payload, sequence: null },
+        { atSeconds: 0, sinceReadMs: 0 },
+      ),
     );
   const headWith = (type: string) =>
     `POST /hook HTTP/1.1\r\nHost: example.com\r\nContent-Type: ${type}\r\n\r\n`;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import {
   attemptedWith,
+  requestOf,
   type Attempted,
   type RecordedExchange,
 } from '../../src/attempts/deliver.ts';
@@ -10,7 +11,6 @@ import { settle } from '../../src/attempts/settle.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { insertDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
-import { buildRequest } from '../../src/sending/request.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lockWebhook } from '../../src/webhooks/webhook-store.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
@@ -222,13 +222,12 @@ async function attempted(
   assert.ok(found);
   const { webhook, state } = found;
   const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
-  const assignment = { claim, delivery, webhook, state };
-  const request = buildRequest(webhook, delivery.payload);
+  const assignment = { claim, delivery, webhook, state, readAt: performance.now() };
   const head = { httpVersion: '1.1', status, reason: '', rawHeaders: [] };
   const body = { body: Buffer.from(''), bodyCut: false, durationMs: 4 };
   const exchange: RecordedExchange =
     status === 0
       ? { kind: 'failure', reason: 'refused', message: 'refused', durationMs: 3 }
       : { kind: 'response', ...head, ...body };
-  return attemptedWith(assignment, request, { exchange, random: Math.random });
+  return attemptedWith(assignment, requestOf(assignment), { exchange, random: Math.random });
 }

@@ -3,13 +3,13 @@ import { suite, test, type TestContext } from 'node:test';
 import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import {
   attemptedWith,
+  requestOf,
   type Attempted,
   type RecordedExchange,
 } from '../../src/attempts/deliver.ts';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { Claim } from '../../src/queue/claim.ts';
-import { buildRequest } from '../../src/sending/request.ts';
 import { settle } from '../../src/attempts/settle.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { until } from '../setup/until.ts';
@@ -393,9 +393,10 @@ async function attempted(
   assert.ok(found);
   const { state } = found;
   const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };
-  const request = buildRequest(webhook, delivery.payload);
+  const sending = { webhook: sendingOf(webhook), readAt: performance.now() };
+  const assignment = { claim, delivery, state, ...sending };
   const came = { exchange, random: Math.random };
-  return attemptedWith({ claim, delivery, webhook: sendingOf(webhook), state }, request, came);
+  return attemptedWith(assignment, requestOf(assignment), came);
 }
 
 function attemptsOf({ pool }: WorkerQueue) {

@@ -43,6 +43,18 @@ suite('request', () => {
     );
   });
 
+  test('a header that is concealed → its name as it is sent, and not its value', () => {
+    const headers: [string, string][] = [
+      ['Authorization', 'Bearer hunter2'],
+      ['X-Tenant', '7'],
+    ];
+    const request = { url: 'http://a.example/', headers, body: '', concealed: ['authorization'] };
+    assert.equal(
+      requestTranscript(request),
+      'POST / HTTP/1.1\r\nHost: a.example\r\nAuthorization: ***\r\nX-Tenant: 7\r\n\r\n',
+    );
+  });
+
   for (const url of [
     'http://user:hunter2@example.com:99999/a',
     'http://user:hunter2@exa mple.com/',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   attemptedWith,
+  requestOf,
   type Attempted,
   type RecordedExchange,
 } from '../../src/attempts/deliver.ts';
@@ -9,7 +10,6 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { Acceptor } from '../../src/deliveries/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
-import { buildRequest } from '../../src/sending/request.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import type { Cleanup } from './last-first.ts';
@@ -41,9 +41,10 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
       webhook,
       state,
       delivery: { ...delivery, payload: delivery.payload ?? '' },
+      readAt: performance.now(),
     };
     const came = { exchange: answer(status), random: Math.random };
-    return attemptedWith(assignment, buildRequest(webhook, ''), came);
+    return attemptedWith(assignment, requestOf(assignment), came);
   }
   return {
     ...worker,

@@ -2,13 +2,12 @@ import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { inTransaction } from '../../../src/database/transaction.ts';
 import type { Pool } from '../../../src/database/pool.ts';
 import { admit, type Admitted } from '../../../src/worker/admission.ts';
-import type { Attempted, Unsent } from '../../../src/attempts/deliver.ts';
+import { requestOf, type Attempted, type Unsent } from '../../../src/attempts/deliver.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
 import { Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
 import type { LeasedClaim, Leases } from '../../../src/worker/leases.ts';
 import type { ClaimableQueue } from '../../../src/queue/claimable-queue.ts';
-import { buildRequest } from '../../../src/sending/request.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
 import { settle } from '../../../src/attempts/settle.ts';
 import { Slots } from '../../../src/worker/slots/slots.ts';
@@ -212,17 +211,16 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
   if (route === 'isolated')
     return new Isolation({ ...parts, limiter: NO_LIMITS }, sender).run(admitted);
   if (route === 'normal') return execute(parts, admitted, { sender });
-  const { delivery, webhook, lease } = admitted;
+  const { delivery, webhook, lease, state, readAt } = admitted;
   const payload = delivery.payload ?? '';
+  const whole = { ...delivery, payload };
+  const assignment = { claim: lease.claim, delivery: whole, webhook, state, readAt };
   const withoutSend: Attempted = {
     kind: 'attempted',
-    claim: lease.claim,
-    delivery: { ...delivery, payload },
-    webhook,
-    state: admitted.state,
+    ...assignment,
     attempt: delivery.delivery_attempts + 1,
     probe: false,
-    request: buildRequest(webhook, payload),
+    request: requestOf(assignment),
     exchange: exchangeOf('crash'),
     verdict: { kind: 'failed', reason: 'poison' },
   };

@@ -1,0 +1,48 @@
+import { createHmac, createSecretKey, sign as signAsymmetric, type KeyObject } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { privateKeyOf } from '../webhooks/request/ed25519.ts';
+import { standardKey } from '../webhooks/request/standard-key.ts';
+
+/** What Standard Webhooks 1.0 signs: `prefix` is `id.timestamp.`, and the payload follows. */
+export type Signed = { prefix: string; payload: string | Buffer };
+
+/**
+ * Keys of secrets. With a key that is kept an HMAC of 1 KB took 2.6 µs, with the bytes of one 14,
+ * and an Ed25519 key takes 40 µs to read.
+ */
+const REMEMBERED = 2000;
+
+type Kept = { key: KeyObject | undefined };
+
+const symmetricKeys = new LRUCache<string, Kept>({
+  max: REMEMBERED,
+  memoMethod: (token) => {
+    const bytes = standardKey(token);
+    return { key: bytes && createSecretKey(bytes) };
+  },
+});
+
+const asymmetricKeys = new LRUCache<string, Kept>({
+  max: REMEMBERED,
+  memoMethod: (signingKey) => ({ key: privateKeyOf(signingKey) }),
+});
+
+/** `v1,` and the HMAC-SHA256 in Base64. Undefined: the token gives no key. */
+export function signStandard({ prefix, payload }: Signed, token: string): string | undefined {
+  const { key } = symmetricKeys.memo(token);
+  if (key === undefined) return undefined;
+  return `v1,${createHmac('sha256', key).update(prefix).update(payload).digest('base64')}`;
+}
+
+/** `v1a,` and the Ed25519 signature (RFC 8032) in Base64. Undefined: there is no key. */
+export function signEd25519(signed: Signed, signingKey: string | null): string | undefined {
+  if (signingKey === null) return undefined;
+  const { key } = asymmetricKeys.memo(signingKey);
+  return key && `v1a,${signAsymmetric(null, bytesOf(signed), key).toString('base64')}`;
+}
+
+function bytesOf({ prefix, payload }: Signed): Buffer {
+  return typeof payload === 'string'
+    ? Buffer.from(prefix + payload)
+    : Buffer.concat([Buffer.from(prefix), payload]);
+}
