@@ -90,7 +90,7 @@ export const SETTING_COLUMNS = {
 export const WEBHOOK_COLUMNS = {
   id: { type: 'uuid' },
   ...SETTING_COLUMNS,
-  /** Verifies its Ed25519 signatures; null: it makes none. */
+  /** Verifies its Ed25519 signatures; null: it has never made any. */
   public_key: { type: 'text', default: null },
   /** Why Postmand itself made it inactive, and when; null: it did not. */
   deactivated_reason: { type: 'text', values: ['gone', 'failing'], default: null },

@@ -9,6 +9,7 @@ import {
   settingValues,
   SETTINGS,
 } from './webhook-sql.ts';
+import type { SigningPair } from './request/ed25519.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 import type { Limits } from './limits/window.ts';
 
@@ -45,6 +46,22 @@ export async function replaceWebhook(
     [id, ...settingValues(settings)],
   );
   return rows[0];
+}
+
+/** Gives a webhook the keys of its Ed25519 signatures, in place of those that it may have. */
+export async function setSigningPair(
+  tx: Tx,
+  id: string,
+  { signing_key, public_key }: SigningPair,
+): Promise<Webhook> {
+  const { rows } = await tx.query<Webhook>(
+    `update webhooks
+     set signing_key = $2, public_key = $3
+     where id = $1
+     returning ${COLUMNS}`,
+    [id, signing_key, public_key],
+  );
+  return rows[0] as Webhook;
 }
 
 /**

@@ -191,7 +191,8 @@ export type Webhook = {
     auth: WebhookAuth | null;
     /**
      * The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
-     * bytes in Base64. Null where the webhook makes none.
+     * bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
+     * Null until then.
      */
     public_key: string | null;
     /**
@@ -253,8 +254,12 @@ export type WebhookInput = {
      */
     valid_status_codes: number[];
     /**
-     * The key of the signature. Empty or null means that deliveries are not signed. Unicode text without U+0000
-     * and without unpaired surrogates; the key is its UTF-8 bytes.
+     * The key of the signature. Empty, null or left out means that deliveries are not signed. Unicode text
+     * without U+0000 and without unpaired surrogates; the key is its UTF-8 bytes.
+     *
+     * Where `signatures` has `standard`, a token that begins with `whsec_` goes on with 24 to 64 bytes in
+     * Base64, which are the key of that signature. Such a webhook needs a token: a new one that is given none,
+     * or null, gets one that is made, `whsec_` and 24 random bytes.
      * @maxLength 4096
      * @format text
      */
@@ -373,8 +378,10 @@ export type WebhookInput = {
      * - `hub`: `X-Hub-Signature`, the HMAC-SHA256 of the body in hexadecimal digits.
      * - `hub_sha256`: `X-Hub-Signature-256`, the same behind `sha256=`.
      * - `standard`: `webhook-id`, `webhook-timestamp` and `webhook-signature` as
-     *   [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256.
-     * - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook.
+     *   [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256. It needs a
+     *   `secret_token`, which is made when a new webhook is given none.
+     * - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook. `public_key`
+     *   verifies it.
      * @minItems 1
      * @maxItems 4
      * @uniqueItems

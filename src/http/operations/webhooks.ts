@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import { withHealth, withoutTrouble } from '../../deliveries/webhook-health.ts';
@@ -10,6 +10,8 @@ import {
   type WebhookSettings,
 } from '../../webhooks/webhook.ts';
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
+import { withSigningPair } from '../../webhooks/signing-pair.ts';
+import { withToken } from '../../webhooks/request/standard-key.ts';
 import { settingsFault } from '../../webhooks/settings-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
@@ -28,6 +30,9 @@ type WebhookOperations = Pick<
   'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'
 >;
 
+/** Of the key of a token that is made: as many as Standard Webhooks asks for. */
+const TOKEN_BYTES = 24;
+
 export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
   const shown = async (webhook: Webhook | undefined) =>
     found((await withHealth(pool, webhook ? [webhook] : []))[0]);
@@ -39,8 +44,10 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
     },
     async createWebhook({ body }) {
       refuseUnsendable(body.url);
-      const settings = settingsIn(body);
-      const webhook = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), settings));
+      const settings = settingsIn(withToken(body, () => randomBytes(TOKEN_BYTES)));
+      const webhook = await inTransaction(pool, async (tx) =>
+        withSigningPair(tx, await insertWebhook(tx, randomUUID(), settings)),
+      );
       return { status: 201, body: withoutTrouble(webhook) };
     },
     async getWebhook({ params }) {
@@ -54,7 +61,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
         if (before === undefined) return undefined;
         const after = await replaceWebhook(tx, before.id, settingsIn(body, before));
         if (after && beginsAnew(before, after)) await resetState(tx, after.id);
-        return after;
+        return after && withSigningPair(tx, after);
       });
       return { status: 200, body: await shown(webhook) };
     },

@@ -24,6 +24,22 @@ export function standardKeyFault(token: string): string | undefined {
     : undefined;
 }
 
+/**
+ * What a client gave for a new webhook, with a token that has these bytes where it is to sign as
+ * `standard` and the client gave none. An empty one stays as it is, to be refused.
+ */
+export function withToken<
+  Given extends {
+    signatures?: readonly string[] | null | undefined;
+    secret_token?: string | null | undefined;
+  },
+>(given: Given, makeBytes: () => Buffer): Given {
+  const isMissing = given.secret_token === null || given.secret_token === undefined;
+  return isMissing && given.signatures?.includes('standard')
+    ? { ...given, secret_token: secretTokenOf(makeBytes()) }
+    : given;
+}
+
 /** The token whose key is these bytes: 24 of them, by chance, are what the standard asks for. */
 export function secretTokenOf(bytes: Buffer): string {
   return PREFIX + bytes.toString('base64');
