@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import { shownStateSql, type ShownState } from '../webhooks/health/shown-state.ts';
+import { masked, type MaskedWebhook } from '../webhooks/request/masked.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { SHOWN_REASONS } from './delivery.ts';
 
@@ -23,8 +24,8 @@ type WebhookHealth = {
  */
 const MOST_COUNTED = 1000;
 
-/** What the API shows of a webhook. */
-export type ShownWebhook = Webhook & { health: WebhookHealth };
+/** What the API shows of a webhook. Its type has no value that is secret but `secret_token`. */
+export type ShownWebhook = MaskedWebhook & { health: WebhookHealth };
 
 /** Webhooks with their health, in their order. */
 export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<ShownWebhook[]> {
@@ -46,7 +47,7 @@ export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<Sh
     [webhooks.map(({ id }) => id), SHOWN_REASONS],
   );
   const found = new Map(rows.map(({ id, ...health }) => [id, health]));
-  return webhooks.map((one) => ({ ...one, health: found.get(one.id) ?? HEALTHY }));
+  return webhooks.map((one) => ({ ...masked(one), health: found.get(one.id) ?? HEALTHY }));
 }
 
 const HEALTHY: WebhookHealth = {
@@ -60,4 +61,7 @@ const HEALTHY: WebhookHealth = {
 };
 
 /** A webhook that was created just now. */
-export const withoutTrouble = (webhook: Webhook): ShownWebhook => ({ ...webhook, health: HEALTHY });
+export const withoutTrouble = (webhook: Webhook): ShownWebhook => ({
+  ...masked(webhook),
+  health: HEALTHY,
+});

@@ -733,9 +733,12 @@ export interface components {
              * @description Headers that each request carries beside ours, by their names. A value of `***` keeps the value that the
              *     header has. Null means none, as a new webhook has it. Left out in a PUT they stay as they are.
              *
-             *     A name is a token as in RFC 9110, section 5.6.2. Refused are `Host`, `Content-Length`, `Content-Type`,
-             *     `Transfer-Encoding`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Expect`, everything that begins with
-             *     `webhook-` or `X-Hub-`, and `Authorization` where `auth` is set. A value is printable ASCII.
+             *     A name is a token as in RFC 9110, section 5.6.2, of up to 64 characters, and is sent in the case in which
+             *     it is written; no two names differ in case alone. Refused are `Host`, `Content-Length`, `Content-Type`,
+             *     `Content-Encoding`, `Transfer-Encoding`, `Connection`, `Keep-Alive`, `Upgrade`, `HTTP2-Settings`, `TE`,
+             *     `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, and `Authorization`
+             *     where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
+             *     empty.
              * @example {
              *       "X-Tenant": "7"
              *     }
@@ -887,46 +890,55 @@ export interface components {
              */
             type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
             /**
-             * @description The user of `basic`. It has no colon.
+             * Format: text
+             * @description The user of `basic`, without a colon and without control characters.
              * @example postmand
              */
             username?: string | null;
             /**
-             * @description The password of `basic`. Secret.
+             * Format: text
+             * @description The password of `basic`, without control characters. Secret.
              * @example 9f2c1e7a5b
              */
             password?: string | null;
             /**
-             * @description The token of `bearer`. Secret.
+             * Format: text
+             * @description The token of `bearer`: letters, digits and `-._~+/`, with `=` at its end alone. Secret.
              * @example 9f2c1e7a5b
              */
             token?: string | null;
             /**
+             * Format: text
              * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
              * @example https://login.example.com/oauth/token
              */
             token_url?: string | null;
             /**
+             * Format: text
              * @description The client of `oauth2_client_credentials`.
              * @example postmand
              */
             client_id?: string | null;
             /**
+             * Format: text
              * @description The secret of that client. Secret.
              * @example 9f2c1e7a5b
              */
             client_secret?: string | null;
             /**
+             * Format: text
              * @description What the token is to allow, words with spaces between them. Left out, the server decides.
              * @example deliveries.write
              */
             scope?: string | null;
             /**
+             * Format: text
              * @description For whom the token is to be, where the server asks for it.
              * @example https://receiver.example.com
              */
             audience?: string | null;
             /**
+             * Format: text
              * @description The certificate of `mtls` and those that lead to its authority, in PEM.
              * @example -----BEGIN CERTIFICATE-----
              *     MIIB...
@@ -934,11 +946,13 @@ export interface components {
              */
             certificate?: string | null;
             /**
+             * Format: text
              * @description The private key of the certificate, in PEM and without a password. Secret.
              * @example 9f2c1e7a5b
              */
             private_key?: string | null;
             /**
+             * Format: text
              * @description The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
              * @example -----BEGIN CERTIFICATE-----
              *     MIIB...

@@ -1,4 +1,6 @@
 import { rateLimitFault } from './limits/rate-limit.ts';
+import { authFault } from './request/auth-fault.ts';
+import { headersFault } from './request/headers.ts';
 import { signaturesFault } from './request/signatures.ts';
 import type { WebhookSettings } from './webhook.ts';
 
@@ -7,5 +9,10 @@ import type { WebhookSettings } from './webhook.ts';
  * it begins with the field's name. Undefined: it may have them.
  */
 export function settingsFault(settings: WebhookSettings): string | undefined {
-  return rateLimitFault(settings.rate_limit) ?? signaturesFault(settings);
+  return (
+    rateLimitFault(settings.rate_limit) ??
+    signaturesFault(settings) ??
+    headersFault(settings) ??
+    authFault(settings)
+  );
 }

@@ -1,5 +1,6 @@
 import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
-import type { GivenAuth } from './request/auth.ts';
+import { authOf, type GivenAuth } from './request/auth.ts';
+import { withKeptSecret, withKeptValues } from './request/kept.ts';
 import type { RequestSettings } from './request/request-settings.ts';
 import {
   SETTING_COLUMNS,
@@ -32,8 +33,11 @@ export type GivenSettings = Omit<WebhookSettings, Optional> & {
   [Name in Exclude<Optional, 'rate_limit' | 'auth'>]?: WebhookSettings[Name] | null | undefined;
 } & { rate_limit?: GivenRateLimit | null | undefined; auth?: GivenAuth | null | undefined };
 
-/** Complete but for the burst of the rate limit, which may be missing. */
-type WithoutBurst = Omit<WebhookSettings, 'rate_limit'> & { rate_limit: GivenRateLimit | null };
+/** Complete but for what a client may leave out of the value of a setting. */
+type Unfinished = Omit<WebhookSettings, 'rate_limit' | 'auth'> & {
+  rate_limit: GivenRateLimit | null;
+  auth: GivenAuth | null;
+};
 
 /** The settings of a new webhook: what a client gave, and the defaults of what it did not give. */
 export function settingsOf(given: GivenSettings): WebhookSettings {
@@ -43,6 +47,7 @@ export function settingsOf(given: GivenSettings): WebhookSettings {
 /**
  * The settings that replace those of `before`. One that the client left out keeps its value where
  * version 2.1 did not have it, and gets its default otherwise; one that is null gets its default.
+ * A secret that the client read as a mask and gives back keeps its value.
  */
 export function settingsAfter(
   before: Partial<WebhookSettings>,
@@ -53,8 +58,13 @@ export function settingsAfter(
     const value = column.keep && given[name] === undefined ? before[name] : given[name];
     return [name, value ?? column.default];
   });
-  const { rate_limit: limit, ...rest } = Object.fromEntries(settings) as WithoutBurst;
-  return { ...rest, rate_limit: limit && withBurst(limit) };
+  const all = Object.fromEntries(settings) as Unfinished;
+  return {
+    ...all,
+    rate_limit: all.rate_limit && withBurst(all.rate_limit),
+    headers: withKeptValues(all.headers, before.headers),
+    auth: all.auth && withKeptSecret(authOf(all.auth), before.auth),
+  };
 }
 
 export class WebhookNotFound extends Error {

@@ -15,10 +15,12 @@ export type Schema = {
   pattern?: string;
   minItems?: number;
   maxItems?: number;
+  uniqueItems?: boolean;
   items?: Schema;
   required?: string[];
   properties?: Record<string, Schema>;
-  additionalProperties?: boolean;
+  maxProperties?: number;
+  additionalProperties?: boolean | Schema;
   anyOf?: Schema[];
 };
 
@@ -35,8 +37,9 @@ export function matches(schema: Schema, value: unknown): boolean {
   if (typeof value === 'number')
     return value >= (schema.minimum ?? -Infinity) && value <= (schema.maximum ?? Infinity);
   if (Array.isArray(value)) {
-    const { minItems = 0, maxItems = Infinity, items = {} } = schema;
+    const { minItems = 0, maxItems = Infinity, items = {}, uniqueItems = false } = schema;
     return (
+      !(uniqueItems && new Set(value).size < value.length) &&
       value.length >= minItems &&
       value.length <= maxItems &&
       value.every((item) => matches(items, item))
@@ -67,13 +70,15 @@ function isText(
 }
 
 function isObjectOf(
-  { required = [], properties = {}, additionalProperties = true }: Schema,
+  { required = [], properties = {}, additionalProperties = true, maxProperties }: Schema,
   value: object,
 ): boolean {
   if (!required.every((name) => Object.hasOwn(value, name))) return false;
+  if (Object.keys(value).length > (maxProperties ?? Infinity)) return false;
   return Object.entries(value).every(([name, inner]) => {
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return schema === undefined ? additionalProperties : matches(schema, inner);
+    const any = schema ?? additionalProperties;
+    return typeof any === 'boolean' ? any : matches(any, inner);
   });
 }
 
@@ -99,12 +104,13 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
         fc.double({ min: minimum, max: maximum, noNaN: true }),
       );
     }
-    case 'array':
-      return fc.array(valid(schema.items ?? {}), {
-        minLength: schema.minItems ?? 0,
-        maxLength: Math.min(schema.maxItems ?? 20, 20),
-      });
+    case 'array': {
+      const { items = {}, minItems = 0, maxItems = 20, uniqueItems = false } = schema;
+      const bounds = { minLength: minItems, maxLength: Math.min(maxItems, 20) };
+      return uniqueItems ? fc.uniqueArray(valid(items), bounds) : fc.array(valid(items), bounds);
+    }
     case 'object': {
+      if (typeof schema.additionalProperties === 'object') return validMap(schema);
       const properties = Object.entries(schema.properties ?? {}).map(([name, inner]) => [
         name,
         valid(inner),
@@ -117,6 +123,17 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
       return validText(schema).filter((text) => isText(schema, text));
   }
 }
+
+/** An object with any names. */
+function validMap({ additionalProperties, maxProperties = 20 }: Schema): Arbitrary<unknown> {
+  const value = typeof additionalProperties === 'object' ? valid(additionalProperties) : undefined;
+  return fc.dictionary(fc.stringMatching(/^X-[a-z]{1,5}$/), value ?? fc.jsonValue(), {
+    maxKeys: Math.min(maxProperties, 20),
+  });
+}
+
+/** A text of more characters is not tried out: a body has room for few of them. */
+const LONG = 10_000;
 
 function validText({
   format,
@@ -137,7 +154,9 @@ function validText({
       .filter((url) => whyRefused(url) === undefined);
   }
   if (pattern !== undefined) return fc.string({ unit: 'grapheme-ascii', minLength, maxLength });
-  const edges = [minLength, maxLength].map((length) => fc.constant('\u{1F980}'.repeat(length)));
+  const edges = [minLength, maxLength]
+    .filter((length) => length <= LONG)
+    .map((length) => fc.constant('\u{1F980}'.repeat(length)));
   return fc.oneof(
     {
       weight: 5,
@@ -166,7 +185,7 @@ export function invalid(schema: Schema): Arbitrary<unknown> {
     edge === undefined ? [] : [edge - 1, edge + 1, edge + 0.5, String(edge)],
   );
   const long =
-    schema.maxLength === undefined
+    schema.maxLength === undefined || schema.maxLength > LONG
       ? []
       : ['x'.repeat(schema.maxLength + 1), '\u{1F980}'.repeat(schema.maxLength + 1)];
   return fc

@@ -399,8 +399,16 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...given,
       ...('webhook_id' in given ? { webhook_id: id } : {}),
       ...(typeof given['until'] === 'string' ? { until: soon } : {}),
+      ...(given['signatures'] ? { secret_token: 'a-secret' } : {}),
+      ...(given['headers'] ? { headers: plainHeaders(given['headers']) } : {}),
+      ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
     }))
     .filter(isFit);
+}
+
+/** Names as they are generated; the description says in words which values a header may have. */
+function plainHeaders(headers: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers).map((name) => [name, 'a value']));
 }
 
 /** What the description says in words, as no schema can. */

@@ -30,6 +30,18 @@ const CASES: [when: string, change: Partial<WebhookSettings>, fault: string | un
     { signatures: ['hub', 'hub_sha256', 'standard_ed25519'], secret_token: '' },
     undefined,
   ],
+  ['headers', { headers: { 'X-Tenant': '7' } }, undefined],
+  [
+    'a header that is not for clients',
+    { headers: { Host: 'example.com' } },
+    'headers.Host: cannot be set: it is made from url',
+  ],
+  ['auth', { auth: { type: 'bearer', token: 'a-token' } }, undefined],
+  [
+    'auth that cannot be sent',
+    { auth: { type: 'basic', username: 'a:b', password: 'c' } },
+    'auth.username: must not have a colon, which ends it',
+  ],
 ];
 
 for (const [when, change, fault] of CASES)

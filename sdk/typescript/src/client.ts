@@ -391,9 +391,12 @@ export type WebhookInput = {
      * Headers that each request carries beside ours, by their names. A value of `***` keeps the value that the
      * header has. Null means none, as a new webhook has it. Left out in a PUT they stay as they are.
      *
-     * A name is a token as in RFC 9110, section 5.6.2. Refused are `Host`, `Content-Length`, `Content-Type`,
-     * `Transfer-Encoding`, `Connection`, `Upgrade`, `TE`, `Trailer`, `Expect`, everything that begins with
-     * `webhook-` or `X-Hub-`, and `Authorization` where `auth` is set. A value is printable ASCII.
+     * A name is a token as in RFC 9110, section 5.6.2, of up to 64 characters, and is sent in the case in which
+     * it is written; no two names differ in case alone. Refused are `Host`, `Content-Length`, `Content-Type`,
+     * `Content-Encoding`, `Transfer-Encoding`, `Connection`, `Keep-Alive`, `Upgrade`, `HTTP2-Settings`, `TE`,
+     * `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, and `Authorization`
+     * where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
+     * empty.
      */
     headers?: Record<string, string> | null;
     /**
@@ -448,10 +451,12 @@ export type WebhookAuth = {
     username?: string;
     /**
      * The password of `basic`. Secret.
+     * @pattern ^\*{3}$
      */
     password?: string;
     /**
      * The token of `bearer`. Secret.
+     * @pattern ^\*{3}$
      */
     token?: string;
     /**
@@ -464,6 +469,7 @@ export type WebhookAuth = {
     client_id?: string;
     /**
      * The secret of that client. Secret.
+     * @pattern ^\*{3}$
      */
     client_secret?: string;
     /**
@@ -480,6 +486,7 @@ export type WebhookAuth = {
     certificate?: string;
     /**
      * The private key of the certificate, in PEM and without a password. Secret.
+     * @pattern ^\*{3}$
      */
     private_key?: string;
     /**
@@ -510,58 +517,69 @@ export type WebhookAuthInput = {
      */
     type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
     /**
-     * The user of `basic`. It has no colon.
+     * The user of `basic`, without a colon and without control characters.
      * @maxLength 255
+     * @format text
      */
     username?: string | null;
     /**
-     * The password of `basic`. Secret.
+     * The password of `basic`, without control characters. Secret.
      * @maxLength 2048
+     * @format text
      */
     password?: string | null;
     /**
-     * The token of `bearer`. Secret.
+     * The token of `bearer`: letters, digits and `-._~+/`, with `=` at its end alone. Secret.
      * @maxLength 8192
+     * @format text
      */
     token?: string | null;
     /**
      * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
      * @maxLength 2048
+     * @format text
      */
     token_url?: string | null;
     /**
      * The client of `oauth2_client_credentials`.
      * @maxLength 255
+     * @format text
      */
     client_id?: string | null;
     /**
      * The secret of that client. Secret.
      * @maxLength 2048
+     * @format text
      */
     client_secret?: string | null;
     /**
      * What the token is to allow, words with spaces between them. Left out, the server decides.
      * @maxLength 2048
+     * @format text
      */
     scope?: string | null;
     /**
      * For whom the token is to be, where the server asks for it.
      * @maxLength 2048
+     * @format text
      */
     audience?: string | null;
     /**
      * The certificate of `mtls` and those that lead to its authority, in PEM.
      * @maxLength 65536
+     * @format text
      */
     certificate?: string | null;
     /**
      * The private key of the certificate, in PEM and without a password. Secret.
      * @maxLength 16384
+     * @format text
      */
     private_key?: string | null;
     /**
      * The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
      * @maxLength 262144
+     * @format text
      */
     ca?: string | null;
     /**
