@@ -14,6 +14,10 @@ alter table webhooks
   add column old_secrets_until timestamptz,
   add column sealed text;
 
+-- Of webhooks that come from now on it is known.
+alter table webhooks
+  alter column secret_set_at set default now();
+
 -- Secrets that were replaced and still sign beside the present one until they end. hub: the one header that can hold
 -- only one signature is made with this secret.
 create table webhook_secrets (

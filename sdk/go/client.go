@@ -168,6 +168,39 @@ type PauseInput struct {
 	Until *string `json:"until,omitempty"`
 }
 
+// SecretRotation — The next secret of a webhook, and how it takes over.
+type SecretRotation struct {
+	SecretToken    *string `json:"secret_token,omitempty"`
+	OverlapSeconds *int64  `json:"overlap_seconds,omitempty"`
+	Hub            *string `json:"hub,omitempty"`
+}
+
+// WebhookSecret — A valid secret of a webhook, without its value.
+type WebhookSecret struct {
+	Id        string  `json:"id"`
+	Current   bool    `json:"current"`
+	Hub       bool    `json:"hub"`
+	PublicKey *string `json:"public_key"`
+	SetAt     *string `json:"set_at"`
+	ExpiresAt *string `json:"expires_at"`
+}
+
+// NewWebhookSecret — The new secret of a webhook, with its value.
+type NewWebhookSecret struct {
+	SecretToken string  `json:"secret_token"`
+	Id          string  `json:"id"`
+	Current     bool    `json:"current"`
+	Hub         bool    `json:"hub"`
+	PublicKey   *string `json:"public_key"`
+	SetAt       *string `json:"set_at"`
+	ExpiresAt   *string `json:"expires_at"`
+}
+
+// WebhookSecretList — The valid secrets of a webhook.
+type WebhookSecretList struct {
+	Secrets []WebhookSecret `json:"secrets"`
+}
+
 // WebhookList — A page of webhooks.
 type WebhookList struct {
 	Webhooks []Webhook `json:"webhooks"`
@@ -1244,6 +1277,9 @@ var operations = map[string]operationMeta{
 	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"pauseWebhook":         {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"resumeWebhook":        {ID: "resumeWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/resume", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listSecrets":          {ID: "listSecrets", Method: "GET", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"rotateSecret":         {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"endSecret":            {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1918,6 +1954,144 @@ func (c *Client) ResumeWebhookWithHeaders(ctx context.Context, webhookId string)
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
+}
+
+// ListSecrets — List the secrets of a webhook
+func (c *Client) ListSecrets(ctx context.Context, webhookId string) (WebhookSecretList, error) {
+	var out WebhookSecretList
+	op := operations["listSecrets"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ListSecretsHeaders carries the declared response headers of ListSecretsWithHeaders (nil when absent or unparsable).
+type ListSecretsHeaders struct {
+	XRequestId *string
+}
+
+// ListSecretsWithHeaders — Like ListSecrets, also returning the declared response headers.
+func (c *Client) ListSecretsWithHeaders(ctx context.Context, webhookId string) (WebhookSecretList, ListSecretsHeaders, error) {
+	var out WebhookSecretList
+	var headers ListSecretsHeaders
+	op := operations["listSecrets"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// RotateSecret — Rotate the secret of a webhook
+func (c *Client) RotateSecret(ctx context.Context, webhookId string, body SecretRotation) (NewWebhookSecret, error) {
+	var out NewWebhookSecret
+	op := operations["rotateSecret"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// RotateSecretHeaders carries the declared response headers of RotateSecretWithHeaders (nil when absent or unparsable).
+type RotateSecretHeaders struct {
+	XRequestId *string
+}
+
+// RotateSecretWithHeaders — Like RotateSecret, also returning the declared response headers.
+func (c *Client) RotateSecretWithHeaders(ctx context.Context, webhookId string, body SecretRotation) (NewWebhookSecret, RotateSecretHeaders, error) {
+	var out NewWebhookSecret
+	var headers RotateSecretHeaders
+	op := operations["rotateSecret"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// EndSecret — End a secret of a webhook
+func (c *Client) EndSecret(ctx context.Context, webhookId string, secretId string) error {
+	op := operations["endSecret"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId, "secret_id": secretId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode >= 400 {
+		return apiErrorFrom(resp, requestURL)
+	}
+	return decodeJSON(resp, nil)
+}
+
+// EndSecretHeaders carries the declared response headers of EndSecretWithHeaders (nil when absent or unparsable).
+type EndSecretHeaders struct {
+	XRequestId *string
+}
+
+// EndSecretWithHeaders — Like EndSecret, also returning the declared response headers.
+func (c *Client) EndSecretWithHeaders(ctx context.Context, webhookId string, secretId string) (EndSecretHeaders, error) {
+	var headers EndSecretHeaders
+	op := operations["endSecret"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId, "secret_id": secretId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, nil); err != nil {
+		return headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return headers, nil
 }
 
 // ListDeliveries — List deliveries

@@ -14,6 +14,7 @@ import { createOrderRepair } from '../upkeep/order.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
+import { removeEndedSecrets } from '../upkeep/secrets.ts';
 import { Turn } from '../upkeep/turn.ts';
 import { startWatch } from '../upkeep/watch.ts';
 
@@ -90,6 +91,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
         census: { share: SMALL_SHARE, work: () => keepQueueSmall(pool, liveJobs) },
         purge: { work: createPurge({ pool, log }) },
         expiry: { work: () => expireHeld(parts) },
+        secrets: { work: () => removeEndedSecrets({ pool, log }) },
       },
     ),
     ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),

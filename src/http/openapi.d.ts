@@ -186,6 +186,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the secrets of a webhook
+         * @description Lists the secrets that are valid now, without their values: the present one first, then those that it
+         *     replaced and that have not ended, the newest first. They are at most three, so there are no pages. A webhook
+         *     that does not sign has none.
+         */
+        get: operations["listSecrets"];
+        put?: never;
+        /**
+         * Rotate the secret of a webhook
+         * @description Gives the webhook a new secret: the token of the request, or one that is made. Where `signatures` has
+         *     `standard_ed25519`, a new pair of keys is made with it. The secret that it replaces stays valid until the
+         *     overlap ends: `webhook-signature` then carries one signature for each valid secret, so that a receiver which
+         *     knows any of them accepts every request. `X-Hub-Signature` and `X-Hub-Signature-256` hold only one signature:
+         *     `hub` says whose.
+         *
+         *     At most three secrets are valid at a time. `secret_token` in a PUT or PATCH also replaces the secret, but at
+         *     once, and ends all others.
+         *
+         *     A token that is valid already is refused with code 4. Whoever gives the token may therefore repeat a request
+         *     that was not answered.
+         */
+        post: operations["rotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{webhook_id}/secrets/{secret_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+                /**
+                 * @description The id of a secret, from the list of secrets.
+                 * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
+                 */
+                secret_id: components["parameters"]["SecretId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a secret of a webhook
+         * @description Ends a secret that was replaced, before its overlap is over. Its value is removed. Requests that start from
+         *     then on are signed without it. If it made `X-Hub-Signature`, the next newer one does.
+         *
+         *     The present secret cannot be ended: rotate it, with `overlap_seconds: 0` where it is to end at once.
+         */
+        delete: operations["endSecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries": {
         parameters: {
             query?: never;
@@ -1103,6 +1179,115 @@ export interface components {
              */
             until?: string | null;
         };
+        /** @description The next secret of a webhook, and how it takes over. */
+        SecretRotation: {
+            /**
+             * Format: text
+             * @description The new secret. Null, or left out, means that one is made: `whsec_` and 24 random bytes in Base64. Where
+             *     `signatures` has `standard`, a token that begins with `whsec_` must go on with 24 to 64 bytes in Base64.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret_token?: string | null;
+            /**
+             * Format: int32
+             * @description How long the secret that is replaced stays valid beside the new one, in seconds, at most a week. Zero ends
+             *     it at once. Null means a day.
+             * @default 86400
+             * @example 86400
+             */
+            overlap_seconds: number | null;
+            /**
+             * @description Which secret makes `X-Hub-Signature` and `X-Hub-Signature-256`, which hold only one signature: the `new`
+             *     one from now on, or the one that makes them now until it ends (`old`), and then the next newer one. Null
+             *     means `new`.
+             * @default new
+             * @example new
+             * @enum {string|null}
+             */
+            hub: "new" | "old" | null;
+        };
+        /** @description A valid secret of a webhook, without its value. */
+        WebhookSecret: {
+            /**
+             * Format: uuid
+             * @description The id of the secret.
+             * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
+             */
+            id: string;
+            /**
+             * @description Whether it is the present one, which the webhook shows as its `secret_token`.
+             * @example true
+             */
+            current: boolean;
+            /**
+             * @description Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+             * @example true
+             */
+            hub: boolean;
+            /**
+             * @description The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+             * @example whpk_pDJcUPCPFbNTXLhO0KPYHCpZ4CB6Kr5YT4PjZUtqGbo=
+             */
+            public_key: string | null;
+            /**
+             * Format: date-time
+             * @description When it became the secret of the webhook. Null means that an earlier version set it.
+             * @example 2026-11-24T06:00:00.000000Z
+             */
+            set_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, where another one has replaced it. Null means that it is the present one.
+             * @example null
+             */
+            expires_at: string | null;
+        };
+        /** @description The new secret of a webhook, with its value. */
+        NewWebhookSecret: {
+            /**
+             * @description The value of the secret.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret_token: string;
+            /**
+             * Format: uuid
+             * @description The id of the secret.
+             * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
+             */
+            id: string;
+            /**
+             * @description Whether it is the present one, which the webhook shows as its `secret_token`.
+             * @example true
+             */
+            current: boolean;
+            /**
+             * @description Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+             * @example true
+             */
+            hub: boolean;
+            /**
+             * @description The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+             * @example whpk_pDJcUPCPFbNTXLhO0KPYHCpZ4CB6Kr5YT4PjZUtqGbo=
+             */
+            public_key: string | null;
+            /**
+             * Format: date-time
+             * @description When it became the secret of the webhook. Null means that an earlier version set it.
+             * @example 2026-11-24T06:00:00.000000Z
+             */
+            set_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends, where another one has replaced it. Null means that it is the present one.
+             * @example null
+             */
+            expires_at: string | null;
+        };
+        /** @description The valid secrets of a webhook. */
+        WebhookSecretList: {
+            /** @description The present one first, then those that were replaced, the newest first. */
+            secrets: components["schemas"]["WebhookSecret"][];
+        };
         /** @description A page of webhooks. */
         WebhookList: {
             /**
@@ -1706,6 +1891,11 @@ export interface components {
          */
         WebhookId: string;
         /**
+         * @description The id of a secret, from the list of secrets.
+         * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
+         */
+        SecretId: string;
+        /**
          * @description An ordering key, URL-encoded, a slash in it too (`%2F`).
          * @example order-1042
          */
@@ -2216,6 +2406,168 @@ export interface operations {
             404: components["responses"]["WebhookNotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The valid secrets. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecretList"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rotateSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** @description The new secret, and how it takes over. May be left out. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret. This answer alone lists its value with it. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookSecret"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookNotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description Three secrets of the webhook are valid already (code 20). */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    endSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+                /**
+                 * @description The id of a secret, from the list of secrets.
+                 * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
+                 */
+                secret_id: components["parameters"]["SecretId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            /**
+             * @description An id in the path is not a UUID (code 2), no webhook has that id (code 5), or the webhook has no such
+             *     secret, or no longer (code 21).
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is the present secret of the webhook (code 23). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

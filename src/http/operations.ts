@@ -5,12 +5,14 @@ import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
+import { secretHandlers } from './operations/secrets.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
   return {
     ...webhookHandlers(parts, log),
     ...pauseHandlers(parts, log),
+    ...secretHandlers(parts, log),
     ...deliveryHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),

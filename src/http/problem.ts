@@ -5,6 +5,13 @@ import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
+import {
+  MAX_SECRETS,
+  SecretIsCurrent,
+  SecretNotFound,
+  TokenRefused,
+  TooManySecrets,
+} from '../webhooks/secrets/secret.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';
@@ -35,6 +42,9 @@ export const PROBLEMS = {
   no_http: { status: 400, code: 16, message: 'malformed request' },
   misdirected: { status: 421, code: 17, message: 'misdirected request' },
   key_not_blocked: { status: 404, code: 18, message: 'ordering key not blocked' },
+  too_many_secrets: { status: 422, code: 20, message: 'too many secrets' },
+  secret_not_found: { status: 404, code: 21, message: 'secret not found' },
+  current_secret: { status: 409, code: 23, message: 'current secret' },
 } as const;
 
 type Kind = keyof typeof PROBLEMS;
@@ -74,12 +84,21 @@ export class Unauthorized extends Error {
   }
 }
 
+const ENDS_FIRST = 'end one of them, or wait until one ends';
+
 /** Turns whatever was thrown into an answer. What nothing else explains is a 500. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof WebhookNotFound) return problem('webhook_not_found');
   if (error instanceof DeliveryNotFound) return problem('delivery_not_found');
   if (error instanceof KeyNotBlocked) return problem('key_not_blocked');
   if (error instanceof AttemptNotFound) return problem('attempt_not_found');
+  if (error instanceof SecretNotFound) return problem('secret_not_found');
+  if (error instanceof TooManySecrets)
+    return problem('too_many_secrets', { details: `at most ${MAX_SECRETS}: ${ENDS_FIRST}` });
+  if (error instanceof SecretIsCurrent)
+    return problem('current_secret', { details: 'replace it: it then ends, at once or later' });
+  if (error instanceof TokenRefused)
+    return problem('invalid', { details: `secret_token: ${error.message}` });
   if (error instanceof BadRequest) return problem(error.kind, { details: error.message });
   if (error instanceof PageTooLarge)
     return problem('invalid', { details: `limit: ${error.message}` });

@@ -57,6 +57,15 @@ export class DeliveryQueue {
     tx.later(`select pg_notify($1, '')`, [CHANNEL]);
   }
 
+  /**
+   * Tells every worker, when the transaction commits, that what it has read of a webhook is out of
+   * date. For changes of what requests are made of: as with `wake`, such commits wait for each
+   * other.
+   */
+  tellChanged(tx: Tx, webhookId: string): void {
+    tx.later('select pg_notify($1, $2)', [CHANNEL, webhookId]);
+  }
+
   async close(): Promise<void> {
     await this.#boss.stop({ graceful: false });
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Operations } from '../../src/http/handler.ts';
 import { checkOperations } from '../../src/http/operations.ts';
@@ -24,6 +25,12 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     [blockingId],
   );
   const [attemptId = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId }]);
+  const secretId = randomUUID();
+  await pool.query(
+    `insert into webhook_secrets (id, webhook_id, secret_token, hub, replaced_at, expires_at)
+     values ($1, $2, 'old', true, now(), now() + interval '1 hour')`,
+    [secretId, webhookId],
+  );
 
   const CALLS: Record<string, [method: string, path: string, body?: unknown]> = {
     'listWebhooks 200': ['GET', '/webhooks'],
@@ -32,6 +39,9 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
     'pauseWebhook 200': ['POST', `/webhooks/${webhookId}/pause`],
     'resumeWebhook 200': ['POST', `/webhooks/${webhookId}/resume`],
+    'listSecrets 200': ['GET', `/webhooks/${webhookId}/secrets`],
+    'rotateSecret 201': ['POST', `/webhooks/${webhookId}/secrets`],
+    'endSecret 204': ['DELETE', `/webhooks/${webhookId}/secrets/${secretId}`],
     'listDeliveries 200': ['GET', '/deliveries'],
     'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
     'getDelivery 200': ['GET', `/deliveries/${deliveryId}`],

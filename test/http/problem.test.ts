@@ -7,6 +7,12 @@ import { AttemptNotFound } from '../../src/attempts/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
 import { BadRequest, problemOf, PROBLEMS, Unauthorized } from '../../src/http/problem.ts';
 import { readSpec } from '../../src/http/spec.ts';
+import {
+  SecretIsCurrent,
+  SecretNotFound,
+  TokenRefused,
+  TooManySecrets,
+} from '../../src/webhooks/secrets/secret.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 
 const CASES: [
@@ -130,6 +136,31 @@ const CASES: [
     'too many',
   ],
   ['no HTTP', new BadRequest('no_http', 'what?'), 400, 16, 'malformed request', 'what?'],
+  ['no such secret', new SecretNotFound(), 404, 21, 'secret not found'],
+  [
+    'one secret too many',
+    new TooManySecrets(),
+    422,
+    20,
+    'too many secrets',
+    'at most 3: end one of them, or wait until one ends',
+  ],
+  [
+    'the end of the present secret',
+    new SecretIsCurrent(),
+    409,
+    23,
+    'current secret',
+    'replace it: it then ends, at once or later',
+  ],
+  [
+    'a token that cannot be the next secret',
+    new TokenRefused('must be another'),
+    400,
+    4,
+    'request validation failed',
+    'secret_token: must be another',
+  ],
   [
     'an invalid escape in the path',
     invalid('/v1/webhooks/%zz', `malformed uri'`),

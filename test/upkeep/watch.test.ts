@@ -9,7 +9,18 @@ import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
-const [LIVE_JOBS, NOTHING] = [10, { release: false, census: false, purge: false, expiry: false }];
+const LIVE_JOBS = 10;
+const NOTHING: Due = {
+  release: false,
+  census: false,
+  purge: false,
+  expiry: false,
+  secrets: false,
+};
+
+const SECRET = (until: string) => `
+  insert into webhook_secrets (id, webhook_id, secret_token, hub, replaced_at, expires_at)
+  select gen_random_uuid(), id, 'old', false, now(), ${until} from webhooks`;
 
 const SET = (values: string) => `update deliveries set ${values}`;
 const HELD = `parked_at = now(), held_reason = 'backlog'`;
@@ -26,6 +37,8 @@ const CASES: [state: string, sql: string, due: Partial<Due>][] = [
   ['a held delivery that has expired', SET(`${HELD}, expires_at = now()`), { expiry: true }],
   ['one that expires later', SET(`${HELD}, expires_at = now() + interval '1 minute'`), {}],
   ['one that has a job, and has expired', SET('expires_at = now()'), {}],
+  ['a secret that has ended', SECRET('now()'), { secrets: true }],
+  ['one that ends later', SECRET(`now() + interval '1 minute'`), {}],
   ['a hidden webhook', 'update webhooks set deleted_at = now()', { purge: true }],
 ];
 
@@ -59,7 +72,10 @@ suite('a watch', { concurrency: 4 }, () => {
     await parts.pool.query(`${WAKE} from webhooks`);
     await until('a release', () => runs.release >= 2);
     await stop();
-    assert.deepEqual({ ...runs, release: 1 }, { release: 1, census: 1, purge: 1, expiry: 1 });
+    assert.deepEqual(
+      { ...runs, release: 1 },
+      { release: 1, census: 1, purge: 1, expiry: 1, secrets: 1 },
+    );
   });
 
   test('it cannot be asked → upkeep.failed, and all of them run', async () => {
@@ -74,7 +90,7 @@ suite('a watch', { concurrency: 4 }, () => {
 });
 
 function watch(db: Queryable, log: typeof silentLog) {
-  const runs = { release: 0, census: 0, purge: 0, expiry: 0 };
+  const runs = { release: 0, census: 0, purge: 0, expiry: 0, secrets: 0 };
   const counted = (task: keyof Due) => ({ work: async () => void (runs[task] += 1) });
   const loops = startWatch(
     { db, liveJobs: LIVE_JOBS, log, turn: { isMine: true } },
@@ -83,6 +99,7 @@ function watch(db: Queryable, log: typeof silentLog) {
       census: counted('census'),
       purge: counted('purge'),
       expiry: counted('expiry'),
+      secrets: counted('secrets'),
     },
   );
   return { runs, stop: () => Promise.all(loops.map((loop) => loop.stop())) };

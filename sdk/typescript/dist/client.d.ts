@@ -55,6 +55,9 @@
  * | 16 | malformed request | 400 |
  * | 17 | misdirected request | 421 |
  * | 18 | ordering key not blocked | 404 |
+ * | 20 | too many secrets | 422 |
+ * | 21 | secret not found | 404 |
+ * | 23 | current secret | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -715,6 +718,110 @@ export type PauseInput = {
     until?: string | null;
 };
 /**
+ * The next secret of a webhook, and how it takes over.
+ */
+export type SecretRotation = {
+    /**
+     * The new secret. Null, or left out, means that one is made: `whsec_` and 24 random bytes in Base64. Where
+     * `signatures` has `standard`, a token that begins with `whsec_` must go on with 24 to 64 bytes in Base64.
+     * @minLength 1
+     * @maxLength 4096
+     * @format text
+     */
+    secret_token?: string | null;
+    /**
+     * How long the secret that is replaced stays valid beside the new one, in seconds, at most a week. Zero ends
+     * it at once. Null means a day.
+     * @minimum 0
+     * @maximum 604800
+     * @format int32
+     */
+    overlap_seconds?: number | null;
+    /**
+     * Which secret makes `X-Hub-Signature` and `X-Hub-Signature-256`, which hold only one signature: the `new`
+     * one from now on, or the one that makes them now until it ends (`old`), and then the next newer one. Null
+     * means `new`.
+     */
+    hub?: ("new" | "old") | null;
+};
+/**
+ * A valid secret of a webhook, without its value.
+ */
+export type WebhookSecret = {
+    /**
+     * The id of the secret.
+     * @format uuid
+     */
+    id: string;
+    /**
+     * Whether it is the present one, which the webhook shows as its `secret_token`.
+     */
+    current: boolean;
+    /**
+     * Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+     */
+    hub: boolean;
+    /**
+     * The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+     */
+    public_key: string | null;
+    /**
+     * When it became the secret of the webhook. Null means that an earlier version set it.
+     * @format date-time
+     */
+    set_at: string | null;
+    /**
+     * When it ends, where another one has replaced it. Null means that it is the present one.
+     * @format date-time
+     */
+    expires_at: string | null;
+};
+/**
+ * The new secret of a webhook, with its value.
+ */
+export type NewWebhookSecret = {
+    /**
+     * The value of the secret.
+     */
+    secret_token: string;
+    /**
+     * The id of the secret.
+     * @format uuid
+     */
+    id: string;
+    /**
+     * Whether it is the present one, which the webhook shows as its `secret_token`.
+     */
+    current: boolean;
+    /**
+     * Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+     */
+    hub: boolean;
+    /**
+     * The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+     */
+    public_key: string | null;
+    /**
+     * When it became the secret of the webhook. Null means that an earlier version set it.
+     * @format date-time
+     */
+    set_at: string | null;
+    /**
+     * When it ends, where another one has replaced it. Null means that it is the present one.
+     * @format date-time
+     */
+    expires_at: string | null;
+};
+/**
+ * The valid secrets of a webhook.
+ */
+export type WebhookSecretList = {
+    /**
+     * The present one first, then those that were replaced, the newest first.
+     */
+    secrets: WebhookSecret[];
+};
+/**
  * A page of webhooks.
  */
 export type WebhookList = {
@@ -1346,6 +1453,72 @@ export type ResumeWebhookVariables = {
      */
     webhook_id: string;
 };
+export type ListSecretsResult = WebhookSecretList;
+export type ListSecretsPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type ListSecretsResponseHeaders = {
+    xRequestId?: string;
+};
+export type ListSecretsVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type RotateSecretResult = NewWebhookSecret;
+export type RotateSecretPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type RotateSecretBody = SecretRotation;
+export type RotateSecretResponseHeaders = {
+    xRequestId?: string;
+};
+export type RotateSecretVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: RotateSecretBody;
+};
+export type EndSecretResult = void;
+export type EndSecretPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The id of a secret, from the list of secrets.
+     * @format uuid
+     */
+    secret_id: string;
+};
+export type EndSecretResponseHeaders = {
+    xRequestId?: string;
+};
+export type EndSecretVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The id of a secret, from the list of secrets.
+     * @format uuid
+     */
+    secret_id: string;
+};
 export type ListDeliveriesResult = DeliveryList;
 export type ListDeliveriesQuery = {
     /**
@@ -1780,6 +1953,51 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    listSecrets: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+        };
+        result: ListSecretsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    rotateSecret: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: RotateSecretBody;
+        };
+        result: RotateSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    endSecret: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * The id of a secret, from the list of secrets.
+             * @format uuid
+             */
+            secret_id: string;
+        };
+        result: EndSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -2146,6 +2364,70 @@ export declare const OPERATIONS: {
             readonly name: "webhook_id";
             readonly in: "path";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly listSecrets: {
+        readonly id: "listSecrets";
+        readonly method: "GET";
+        readonly path: "/webhooks/{webhook_id}/secrets";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly rotateSecret: {
+        readonly id: "rotateSecret";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/secrets";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly endSecret: {
+        readonly id: "endSecret";
+        readonly method: "DELETE";
+        readonly path: "/webhooks/{webhook_id}/secrets/{secret_id}";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }, {
+            readonly name: "secret_id";
+            readonly in: "path";
+        }];
+        readonly responseKind: "void";
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
             readonly kind: "bearer";
@@ -2710,8 +2992,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -2917,6 +3199,36 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     webhook_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, listSecrets: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<WebhookSecretList, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, rotateSecret: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: RotateSecretBody;
+}, init?: Init | undefined) => Promise<EnvelopeResult<NewWebhookSecret, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, endSecret: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The id of a secret, from the list of secrets.
+     * @format uuid
+     */
+    secret_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<void, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveries: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

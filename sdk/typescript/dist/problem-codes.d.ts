@@ -36,5 +36,11 @@ export declare const ProblemCode: {
     readonly misdirectedRequest: 17;
     /** 404 */
     readonly orderingKeyNotBlocked: 18;
+    /** 422 */
+    readonly tooManySecrets: 20;
+    /** 404 */
+    readonly secretNotFound: 21;
+    /** 409 */
+    readonly currentSecret: 23;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

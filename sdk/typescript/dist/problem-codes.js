@@ -37,4 +37,10 @@ export const ProblemCode = {
     misdirectedRequest: 17,
     /** 404 */
     orderingKeyNotBlocked: 18,
+    /** 422 */
+    tooManySecrets: 20,
+    /** 404 */
+    secretNotFound: 21,
+    /** 409 */
+    currentSecret: 23,
 };

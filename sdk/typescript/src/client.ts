@@ -58,6 +58,9 @@
  * | 16 | malformed request | 400 |
  * | 17 | misdirected request | 421 |
  * | 18 | ordering key not blocked | 404 |
+ * | 20 | too many secrets | 422 |
+ * | 21 | secret not found | 404 |
+ * | 23 | current secret | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -725,6 +728,114 @@ export type PauseInput = {
      * @format date-time
      */
     until?: string | null;
+};
+
+/**
+ * The next secret of a webhook, and how it takes over.
+ */
+export type SecretRotation = {
+    /**
+     * The new secret. Null, or left out, means that one is made: `whsec_` and 24 random bytes in Base64. Where
+     * `signatures` has `standard`, a token that begins with `whsec_` must go on with 24 to 64 bytes in Base64.
+     * @minLength 1
+     * @maxLength 4096
+     * @format text
+     */
+    secret_token?: string | null;
+    /**
+     * How long the secret that is replaced stays valid beside the new one, in seconds, at most a week. Zero ends
+     * it at once. Null means a day.
+     * @minimum 0
+     * @maximum 604800
+     * @format int32
+     */
+    overlap_seconds?: number | null;
+    /**
+     * Which secret makes `X-Hub-Signature` and `X-Hub-Signature-256`, which hold only one signature: the `new`
+     * one from now on, or the one that makes them now until it ends (`old`), and then the next newer one. Null
+     * means `new`.
+     */
+    hub?: ("new" | "old") | null;
+};
+
+/**
+ * A valid secret of a webhook, without its value.
+ */
+export type WebhookSecret = {
+    /**
+     * The id of the secret.
+     * @format uuid
+     */
+    id: string;
+    /**
+     * Whether it is the present one, which the webhook shows as its `secret_token`.
+     */
+    current: boolean;
+    /**
+     * Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+     */
+    hub: boolean;
+    /**
+     * The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+     */
+    public_key: string | null;
+    /**
+     * When it became the secret of the webhook. Null means that an earlier version set it.
+     * @format date-time
+     */
+    set_at: string | null;
+    /**
+     * When it ends, where another one has replaced it. Null means that it is the present one.
+     * @format date-time
+     */
+    expires_at: string | null;
+};
+
+/**
+ * The new secret of a webhook, with its value.
+ */
+export type NewWebhookSecret = {
+    /**
+     * The value of the secret.
+     */
+    secret_token: string;
+    /**
+     * The id of the secret.
+     * @format uuid
+     */
+    id: string;
+    /**
+     * Whether it is the present one, which the webhook shows as its `secret_token`.
+     */
+    current: boolean;
+    /**
+     * Whether `X-Hub-Signature` and `X-Hub-Signature-256` are made with it, where the webhook has them.
+     */
+    hub: boolean;
+    /**
+     * The key that verifies its Ed25519 signatures, `whpk_…`. Null means that it makes none.
+     */
+    public_key: string | null;
+    /**
+     * When it became the secret of the webhook. Null means that an earlier version set it.
+     * @format date-time
+     */
+    set_at: string | null;
+    /**
+     * When it ends, where another one has replaced it. Null means that it is the present one.
+     * @format date-time
+     */
+    expires_at: string | null;
+};
+
+/**
+ * The valid secrets of a webhook.
+ */
+export type WebhookSecretList = {
+    /**
+     * The present one first, then those that were replaced, the newest first.
+     */
+    secrets: WebhookSecret[];
 };
 
 /**
@@ -1409,6 +1520,85 @@ export type ResumeWebhookVariables = {
     webhook_id: string;
 };
 
+export type ListSecretsResult = WebhookSecretList;
+
+export type ListSecretsPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type ListSecretsResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ListSecretsVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type RotateSecretResult = NewWebhookSecret;
+
+export type RotateSecretPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type RotateSecretBody = SecretRotation;
+
+export type RotateSecretResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type RotateSecretVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: RotateSecretBody;
+};
+
+export type EndSecretResult = void;
+
+export type EndSecretPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The id of a secret, from the list of secrets.
+     * @format uuid
+     */
+    secret_id: string;
+};
+
+export type EndSecretResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type EndSecretVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The id of a secret, from the list of secrets.
+     * @format uuid
+     */
+    secret_id: string;
+};
+
 export type ListDeliveriesResult = DeliveryList;
 
 export type ListDeliveriesQuery = {
@@ -1867,6 +2057,51 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    listSecrets: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+        };
+        result: ListSecretsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    rotateSecret: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: RotateSecretBody;
+        };
+        result: RotateSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    endSecret: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * The id of a secret, from the list of secrets.
+             * @format uuid
+             */
+            secret_id: string;
+        };
+        result: EndSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -2039,6 +2274,9 @@ export const OPERATIONS = {
     skipOrderingKey: { id: "skipOrderingKey", method: "POST", path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "ordering_key", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     pauseWebhook: { id: "pauseWebhook", method: "POST", path: "/webhooks/{webhook_id}/pause", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     resumeWebhook: { id: "resumeWebhook", method: "POST", path: "/webhooks/{webhook_id}/resume", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listSecrets: { id: "listSecrets", method: "GET", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -3894,4 +4132,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

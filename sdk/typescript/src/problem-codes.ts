@@ -38,6 +38,12 @@ export const ProblemCode = {
   misdirectedRequest: 17,
   /** 404 */
   orderingKeyNotBlocked: 18,
+  /** 422 */
+  tooManySecrets: 20,
+  /** 404 */
+  secretNotFound: 21,
+  /** 409 */
+  currentSecret: 23,
 } as const;
 
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

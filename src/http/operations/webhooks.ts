@@ -12,6 +12,7 @@ import {
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
 import { withSigningPair } from '../../webhooks/signing-pair.ts';
 import { withToken } from '../../webhooks/request/standard-key.ts';
+import { noteChange } from '../../webhooks/secrets/changed.ts';
 import { settingsFault } from '../../webhooks/settings-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
@@ -33,7 +34,7 @@ type WebhookOperations = Pick<
 /** Of the key of a token that is made: as many as Standard Webhooks asks for. */
 const TOKEN_BYTES = 24;
 
-export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations {
+export function webhookHandlers({ pool, queue }: ApiParts, log: Log): WebhookOperations {
   const shown = async (webhook: Webhook | undefined) =>
     found((await withHealth(pool, webhook ? [webhook] : []))[0]);
   return {
@@ -61,6 +62,7 @@ export function webhookHandlers({ pool }: ApiParts, log: Log): WebhookOperations
         if (before === undefined) return undefined;
         const after = await replaceWebhook(tx, before.id, settingsIn(body, before));
         if (after && beginsAnew(before, after)) await resetState(tx, after.id);
+        if (after) await noteChange(tx, { before, after }, queue);
         return after && withSigningPair(tx, after);
       });
       return { status: 200, body: await shown(webhook) };

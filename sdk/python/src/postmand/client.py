@@ -181,6 +181,43 @@ class PauseInput:
 
 
 @dataclass
+class SecretRotation:
+    """The next secret of a webhook, and how it takes over."""
+    secret_token: Optional[str] = None
+    overlap_seconds: Optional[int] = None
+    hub: Optional[str] = None
+
+
+@dataclass
+class WebhookSecret:
+    """A valid secret of a webhook, without its value."""
+    id: str
+    current: bool
+    hub: bool
+    public_key: Optional[str]
+    set_at: Optional[str]
+    expires_at: Optional[str]
+
+
+@dataclass
+class NewWebhookSecret:
+    """The new secret of a webhook, with its value."""
+    secret_token: str
+    id: str
+    current: bool
+    hub: bool
+    public_key: Optional[str]
+    set_at: Optional[str]
+    expires_at: Optional[str]
+
+
+@dataclass
+class WebhookSecretList:
+    """The valid secrets of a webhook."""
+    secrets: List[WebhookSecret]
+
+
+@dataclass
 class WebhookList:
     """A page of webhooks."""
     webhooks: List[Webhook]
@@ -1322,6 +1359,9 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "skip_ordering_key": {"id": "skipOrderingKey", "method": "POST", "path": "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "pause_webhook": {"id": "pauseWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/pause", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "resume_webhook": {"id": "resumeWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/resume", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_secrets": {"id": "listSecrets", "method": "GET", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "rotate_secret": {"id": "rotateSecret", "method": "POST", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "end_secret": {"id": "endSecret", "method": "DELETE", "path": "/webhooks/{webhook_id}/secrets/{secret_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1634,6 +1674,72 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_secrets(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookSecretList:
+        """List the secrets of a webhook"""
+        op = _OPERATIONS["list_secrets"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookSecretList, decode(WebhookSecretList, _safe_json(response)))
+
+    def list_secrets_with_headers(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookSecretList]:
+        """Like list_secrets(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_secrets"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookSecretList, decode(WebhookSecretList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def rotate_secret(self, webhook_id: str, body: SecretRotation, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> NewWebhookSecret:
+        """Rotate the secret of a webhook"""
+        op = _OPERATIONS["rotate_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(NewWebhookSecret, decode(NewWebhookSecret, _safe_json(response)))
+
+    def rotate_secret_with_headers(self, webhook_id: str, body: SecretRotation, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[NewWebhookSecret]:
+        """Like rotate_secret(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["rotate_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(NewWebhookSecret, decode(NewWebhookSecret, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def end_secret(self, webhook_id: str, secret_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
+        """End a secret of a webhook"""
+        op = _OPERATIONS["end_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "secret_id": secret_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return None
+
+    def end_secret_with_headers(self, webhook_id: str, secret_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[None]:
+        """Like end_secret(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["end_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "secret_id": secret_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
@@ -2257,6 +2363,72 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_secrets(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookSecretList:
+        """List the secrets of a webhook"""
+        op = _OPERATIONS["list_secrets"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookSecretList, decode(WebhookSecretList, _safe_json(response)))
+
+    async def list_secrets_with_headers(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookSecretList]:
+        """Like list_secrets(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_secrets"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookSecretList, decode(WebhookSecretList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def rotate_secret(self, webhook_id: str, body: SecretRotation, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> NewWebhookSecret:
+        """Rotate the secret of a webhook"""
+        op = _OPERATIONS["rotate_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(NewWebhookSecret, decode(NewWebhookSecret, _safe_json(response)))
+
+    async def rotate_secret_with_headers(self, webhook_id: str, body: SecretRotation, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[NewWebhookSecret]:
+        """Like rotate_secret(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["rotate_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(NewWebhookSecret, decode(NewWebhookSecret, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def end_secret(self, webhook_id: str, secret_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
+        """End a secret of a webhook"""
+        op = _OPERATIONS["end_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "secret_id": secret_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return None
+
+    async def end_secret_with_headers(self, webhook_id: str, secret_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[None]:
+        """Like end_secret(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["end_secret"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id, "secret_id": secret_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""

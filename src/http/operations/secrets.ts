@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { inTransaction, type Tx } from '../../database/transaction.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { signaturesFault } from '../../webhooks/request/signatures.ts';
+import { secretTokenOf } from '../../webhooks/request/standard-key.ts';
+import { endSecret, listSecrets, rotateSecret } from '../../webhooks/secrets/rotate.ts';
+import { lockWebhook } from '../../webhooks/webhook-store.ts';
+import { WebhookNotFound, type Webhook } from '../../webhooks/webhook.ts';
+import type { ApiParts, Operations } from '../handler.ts';
+import { BadRequest } from '../problem.ts';
+
+type SecretOperations = Pick<Operations, 'rotateSecret' | 'listSecrets' | 'endSecret'>;
+
+/** The bytes of a secret that is made, as Standard Webhooks asks for. */
+const SECRET_BYTES = 24;
+
+const DEFAULT_OVERLAP_SECONDS = 86_400;
+
+/** One state of the database for several reads. */
+const ONE_STATE = 'begin isolation level repeatable read read only';
+
+export function secretHandlers({ pool, queue }: ApiParts, log: Log): SecretOperations {
+  /** Workers are told with the commit: what they send from then on has the new secrets. */
+  async function changed<Result>(
+    id: string,
+    change: (tx: Tx, webhook: Webhook) => Promise<Result>,
+  ): Promise<Result> {
+    return inTransaction(pool, async (tx) => {
+      const webhook = await lockWebhook(tx, id);
+      if (webhook === undefined) throw new WebhookNotFound();
+      const result = await change(tx, webhook);
+      queue.tellChanged(tx, id);
+      return result;
+    });
+  }
+  return {
+    async rotateSecret({ params: { webhook_id: id }, body }) {
+      const token = body?.secret_token ?? secretTokenOf(randomBytes(SECRET_BYTES));
+      const seconds = body?.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS;
+      const hub = body?.hub ?? 'new';
+      const secret = await changed(id, (tx, webhook) => {
+        refuseUnfit(webhook, token);
+        return rotateSecret(tx, webhook, { token, seconds, hub });
+      });
+      const facts = { secret_id: secret.id, overlap_seconds: seconds, hub };
+      log.info('webhook.secret_rotated', { webhook_id: id, ...facts });
+      return { status: 201, body: secret };
+    },
+    async listSecrets({ params }) {
+      const list = (tx: Tx) => listSecrets(tx, params.webhook_id);
+      const secrets = await inTransaction(pool, list, ONE_STATE);
+      if (secrets === undefined) throw new WebhookNotFound();
+      return { status: 200, body: { secrets } };
+    },
+    async endSecret({ params: { webhook_id: id, secret_id: secretId } }) {
+      await changed(id, (tx) => endSecret(tx, id, secretId));
+      log.info('webhook.secret_ended', { webhook_id: id, secret_id: secretId, by: 'client' });
+      return { status: 204 };
+    },
+  };
+}
+
+/** @throws BadRequest where the signatures of the webhook cannot be made with this token */
+function refuseUnfit({ signatures }: Webhook, token: string): void {
+  const fault = signaturesFault({ signatures, secret_token: token });
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
+}

@@ -1,0 +1,113 @@
+import type { Queryable } from '../../database/pool.ts';
+import type { Tx } from '../../database/transaction.ts';
+import { makeSigningPair } from '../request/ed25519.ts';
+import type { Webhook } from '../webhook.ts';
+import {
+  endOldSecrets,
+  findOldSecrets,
+  findPresentSecret,
+  keepSecret,
+  noteNewToken,
+  noteSecretEnded,
+  setSecret,
+  takeHub,
+  type OldSecret,
+  type PresentSecret,
+  type SecretValue,
+} from './secret-store.ts';
+import {
+  MAX_SECRETS,
+  SecretIsCurrent,
+  SecretNotFound,
+  TokenRefused,
+  TooManySecrets,
+  type WebhookSecret,
+} from './secret.ts';
+
+/**
+ * `seconds`: how long the secret that is replaced still signs. `hub`: which of the two makes
+ * `X-Hub-Signature` meanwhile.
+ */
+export type Rotation = { token: string; seconds: number; hub: 'new' | 'old' };
+
+/**
+ * Gives a webhook, which is locked, its next secret. The one that it had still signs for a while,
+ * if there was one.
+ * @returns the new one, with its token.
+ * @throws TokenRefused, TooManySecrets
+ */
+export async function rotateSecret(
+  tx: Tx,
+  { id, signatures }: Pick<Webhook, 'id' | 'signatures'>,
+  { token, seconds, hub }: Rotation,
+): Promise<WebhookSecret & { secret_token: string }> {
+  const present = (await findPresentSecret(tx, id)) as PresentSecret;
+  const old = await findOldSecrets(tx, id);
+  const isKept = seconds > 0 && isSecret(present);
+  refuse({ token, valid: [present, ...old], kept: old.length + Number(isKept) });
+  if (hub === 'new') await takeHub(tx, id);
+  if (isKept) await keepSecret(tx, id, { ...present, hub: hub === 'old', seconds });
+  const pair = signatures.includes('standard_ed25519') ? makeSigningPair() : NO_PAIR;
+  const next = await setSecret(tx, id, { secret_token: token, ...pair });
+  const hasHub = hub === 'new' || !(isKept || old.some((one) => one.hub));
+  return { ...shownPresent(next, hasHub), secret_token: token };
+}
+
+const NO_PAIR = { signing_key: null, public_key: null };
+
+type Asked = { token: string; valid: SecretValue[]; kept: number };
+
+function refuse({ token, valid, kept }: Asked): void {
+  if (valid.some(({ secret_token }) => secret_token === token))
+    throw new TokenRefused('must not be a secret that is valid already');
+  if (kept >= MAX_SECRETS) throw new TooManySecrets();
+}
+
+/**
+ * A PUT or PATCH has replaced the token of a webhook, which is locked: at once, as in version 2.1,
+ * and with it all that still signed.
+ */
+export async function replacedAtOnce(tx: Tx, webhookId: string): Promise<void> {
+  await endOldSecrets(tx, webhookId);
+  await noteNewToken(tx, webhookId);
+}
+
+/**
+ * Ends a secret of a webhook, which is locked, that was replaced and still signs.
+ * @throws SecretIsCurrent, SecretNotFound
+ */
+export async function endSecret(tx: Tx, webhookId: string, id: string): Promise<void> {
+  const ended = await endOldSecrets(tx, webhookId, id);
+  if (ended.length > 0) return noteSecretEnded(tx, webhookId);
+  const present = await findPresentSecret(tx, webhookId);
+  if (present?.id === id && isSecret(present)) throw new SecretIsCurrent();
+  throw new SecretNotFound();
+}
+
+/**
+ * The valid secrets of a webhook, the present one first, then the newest first. `db` reads one
+ * state of the database. Undefined: no such webhook.
+ */
+export async function listSecrets(
+  db: Queryable,
+  webhookId: string,
+): Promise<WebhookSecret[] | undefined> {
+  const present = await findPresentSecret(db, webhookId);
+  if (present === undefined) return undefined;
+  const old = await findOldSecrets(db, webhookId);
+  const hubId = old.findLast(({ hub }) => hub)?.id;
+  const current = isSecret(present) ? [shownPresent(present, hubId === undefined)] : [];
+  return [...current, ...old.map((one) => shownOld(one, one.id === hubId))];
+}
+
+/** A webhook that does not sign has none. */
+const isSecret = ({ secret_token, signing_key }: SecretValue) =>
+  secret_token !== '' || signing_key !== null;
+
+function shownPresent({ id, public_key, set_at }: PresentSecret, hub: boolean): WebhookSecret {
+  return { id, current: true, hub, public_key, set_at, expires_at: null };
+}
+
+function shownOld({ id, public_key, set_at, expires_at }: OldSecret, hub: boolean): WebhookSecret {
+  return { id, current: false, hub, public_key, set_at, expires_at };
+}

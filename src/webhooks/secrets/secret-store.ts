@@ -1,0 +1,158 @@
+import type { Queryable } from '../../database/pool.ts';
+import type { Tx } from '../../database/transaction.ts';
+
+/** The value of a secret: it may have no token, or no pair of keys. */
+export type SecretValue = {
+  secret_token: string;
+  signing_key: string | null;
+  public_key: string | null;
+};
+
+/** `set_at`: null where it is not known. */
+export type PresentSecret = SecretValue & { id: string; set_at: string | null };
+
+/** `hub`: it keeps `X-Hub-Signature`, and the oldest one of these has it. */
+export type OldSecret = PresentSecret & { hub: boolean; expires_at: string };
+
+/** The present secret of a webhook. Undefined: no such webhook. */
+export async function findPresentSecret(
+  db: Queryable,
+  webhookId: string,
+): Promise<PresentSecret | undefined> {
+  const { rows } = await db.query<PresentSecret>(
+    `select secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at
+     from webhooks
+     where id = $1 and deleted_at is null`,
+    [webhookId],
+  );
+  return rows[0];
+}
+
+/** The secrets that were replaced and still sign, the newest first. */
+export async function findOldSecrets(db: Queryable, webhookId: string): Promise<OldSecret[]> {
+  const { rows } = await db.query<OldSecret>(
+    `select id, secret_token, signing_key, public_key, set_at, hub, expires_at
+     from webhook_secrets
+     where webhook_id = $1 and expires_at > now()
+     order by replaced_at desc`,
+    [webhookId],
+  );
+  return rows;
+}
+
+/**
+ * Keeps a secret that is being replaced for so long. The webhook is locked, so that the times of
+ * its secrets follow each other, even where the clock of the database is set back.
+ */
+export async function keepSecret(
+  tx: Tx,
+  webhookId: string,
+  { hub, seconds, ...secret }: PresentSecret & { hub: boolean; seconds: number },
+): Promise<void> {
+  await tx.query(
+    `insert into webhook_secrets
+       (id, webhook_id, secret_token, signing_key, public_key, set_at, hub, replaced_at, expires_at)
+     select $1, $2, $3, $4, $5, $6, $7,
+       greatest(clock_timestamp(), max(replaced_at) + interval '1 microsecond'),
+       clock_timestamp() + make_interval(secs => $8)
+     from webhook_secrets where webhook_id = $2`,
+    [
+      secret.id,
+      webhookId,
+      secret.secret_token,
+      secret.signing_key,
+      secret.public_key,
+      secret.set_at,
+      hub,
+      seconds,
+    ],
+  );
+}
+
+/** Gives a webhook, which is locked, its next secret. */
+export async function setSecret(
+  tx: Tx,
+  webhookId: string,
+  { secret_token, signing_key, public_key }: SecretValue,
+): Promise<PresentSecret> {
+  const { rows } = await tx.query<PresentSecret>(
+    `update webhooks
+     set secret_token = $2, signing_key = $3, public_key = $4, ${IS_NEW_SECRET},
+       ${OLD_SECRETS_UNTIL}, ${UPDATED}
+     where id = $1
+     returning secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at`,
+    [webhookId, secret_token, signing_key, public_key],
+  );
+  return rows[0] as PresentSecret;
+}
+
+/** The token of a webhook was replaced by another statement: it counts as a secret of its own. */
+export async function noteNewToken(tx: Tx, webhookId: string): Promise<void> {
+  await tx.query(`update webhooks set ${IS_NEW_SECRET}, ${OLD_SECRETS_UNTIL} where id = $1`, [
+    webhookId,
+  ]);
+}
+
+/** From now on the present secret makes `X-Hub-Signature`. */
+export async function takeHub(tx: Tx, webhookId: string): Promise<void> {
+  await tx.query('update webhook_secrets set hub = false where webhook_id = $1 and hub', [
+    webhookId,
+  ]);
+}
+
+/** Ends one secret that still signs, or all of them. @returns the ids of those that it ended. */
+export async function endOldSecrets(tx: Tx, webhookId: string, id?: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `delete from webhook_secrets
+     where webhook_id = $1 and ($2::uuid is null or id = $2) and expires_at > now()
+     returning id`,
+    [webhookId, id ?? null],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The secrets of a webhook, which is locked, have changed. */
+export async function noteSecretEnded(tx: Tx, webhookId: string): Promise<void> {
+  await tx.query(`update webhooks set ${OLD_SECRETS_UNTIL}, ${UPDATED} where id = $1`, [webhookId]);
+}
+
+const IS_NEW_SECRET = 'secret_id = gen_random_uuid(), secret_set_at = clock_timestamp()';
+
+/** Whoever reads a webhook looks for old secrets until then. */
+const OLD_SECRETS_UNTIL = `old_secrets_until = (
+  select max(expires_at) from webhook_secrets where webhook_id = webhooks.id)`;
+
+/** No change leaves it as it was, even if the clock of the database is set back. */
+const UPDATED = `updated_at = greatest(now(), updated_at + interval '1 microsecond')`;
+
+type Ended = { id: string; webhook_id: string };
+
+/** As an expression of SQL: `removeEnded` would find one. */
+export const HAS_ENDED_SECRET = `coalesce((
+  select expires_at from webhook_secrets order by expires_at limit 1) <= now(), false)`;
+
+/**
+ * Removes up to `limit` secrets whose time is over: nobody needs their values any more. Those of a
+ * webhook that somebody holds are left for the next time. Webhooks are locked in the order of their
+ * ids, and before their secrets, as everybody does.
+ */
+export async function removeEnded(tx: Tx, limit: number): Promise<Ended[]> {
+  const { rows: free } = await tx.query<{ id: string }>(
+    `select id from webhooks
+     where id = any (array(
+       select webhook_id from webhook_secrets where expires_at <= now()
+       order by expires_at limit $1))
+     order by id
+     for no key update skip locked`,
+    [limit],
+  );
+  const ids = free.map(({ id }) => id);
+  const { rows } = await tx.query<Ended>(
+    `delete from webhook_secrets
+     where webhook_id = any ($1::uuid[]) and expires_at <= now()
+     returning id, webhook_id`,
+    [ids],
+  );
+  await tx.query(`update webhooks set ${OLD_SECRETS_UNTIL} where id = any ($1::uuid[])`, [ids]);
+  return rows;
+}
