@@ -149,7 +149,8 @@ type VerdictFields = {
 };
 
 function bytesOf({ request, exchange }: Attempted): number {
-  return request.body.length + (exchange.kind === 'response' ? exchange.body.length : 0);
+  const sent = request?.body.length ?? 0;
+  return sent + (exchange.kind === 'response' ? exchange.body.length : 0);
 }
 
 function reasonOf(error: unknown): string {

@@ -3,7 +3,8 @@ import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
 import type { Claim } from '../queue/claim.ts';
 import { buildRequest, type WebhookRequest } from '../sending/request.ts';
-import type { Exchange, Sender, SendLimits } from '../sending/send.ts';
+import { sendAuthorized, type AuthorizedMeans } from '../sending/authorizing/send-authorized.ts';
+import type { Exchange, SendLimits } from '../sending/send.ts';
 import type { Asked } from '../webhooks/health/heed.ts';
 import { askedBy, verdictAfter } from './asked.ts';
 import type { Random } from './backoff.ts';
@@ -31,7 +32,8 @@ export type Attempted = Assignment & {
   attempt: number;
   /** It asked whether the endpoint answers again: it is none of the attempts that are allowed. */
   probe: boolean;
-  request: WebhookRequest;
+  /** What was sent; undefined: nothing, as there was no token for it. */
+  request: WebhookRequest | undefined;
   exchange: RecordedExchange;
   verdict: Verdict;
   /** What the answer asked of the webhook, which heeds that. */
@@ -53,20 +55,18 @@ export type RecordedExchange = Exclude<Exchange, Unsent>;
  * `retryAfterMaxSeconds` bounds the pause that an answer may ask for. `random` is the chance in the
  * delay of a retry.
  */
-export type DeliverMeans = { sender: Sender; retryAfterMaxSeconds: number; random?: Random };
+export type DeliverMeans = AuthorizedMeans & { retryAfterMaxSeconds: number; random?: Random };
 
 /** Makes the next attempt: request, send, verdict, and what the answer asked for. */
 export async function deliver(
-  { sender, retryAfterMaxSeconds: maxSeconds, random = Math.random }: DeliverMeans,
+  { retryAfterMaxSeconds: maxSeconds, random = Math.random, ...means }: DeliverMeans,
   assignment: Assignment,
   leave: Omit<SendLimits, 'timeoutMs'>,
 ): Promise<Attempted | Unsent> {
   const { webhook } = assignment;
-  const request = requestOf(assignment);
-  const exchange = await sender.send(request, {
-    timeoutMs: webhook.delivery_attempt_timeout * 1000,
-    ...leave,
-  });
+  const timeoutMs = webhook.delivery_attempt_timeout * 1000;
+  const sending = { request: requestOf(assignment), webhook };
+  const { request, exchange } = await sendAuthorized(means, sending, { timeoutMs, ...leave });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
   const attempted = attemptedWith(assignment, request, { exchange, random });
   return withAsked(attempted, { maxSeconds, nowMs: Date.now() });
@@ -83,7 +83,7 @@ export function requestOf({ webhook, delivery, readAt }: Assignment): WebhookReq
 /** The next attempt of a delivery, judged: this request, and what came of it. */
 export function attemptedWith(
   assignment: Assignment,
-  request: WebhookRequest,
+  request: WebhookRequest | undefined,
   { exchange, random }: Omit<Judged<RecordedExchange>, 'attempt'>,
 ): Attempted {
   const { delivery, webhook, state } = assignment;

@@ -137,7 +137,7 @@ function rowOf({
   }
   return {
     ...row,
-    raw_request: requestTranscript(request),
+    raw_request: request ? requestTranscript(request) : '',
     raw_response: response ? responseTranscript(response, response.body, response.bodyCut) : '',
     error: failure,
   };

@@ -1591,7 +1591,8 @@ export interface components {
             delivery_id: string;
             /**
              * @description What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
-             *     payload, joined by CRLF.
+             *     payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
+             *     no token for it.
              * @example POST /post HTTP/1.1
              *     Host: httpbin.org
              *     Content-Type: application/json

@@ -11,6 +11,7 @@ export type FailureReason =
   | 'tls'
   | 'protocol'
   | 'invalid'
+  | 'token'
   | 'crashed'
   | 'other';
 

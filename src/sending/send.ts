@@ -23,12 +23,16 @@ export type Exchange =
   | { kind: 'local'; code: string };
 
 /**
- * `timeoutMs` bounds everything from the name lookup to the last byte of the body. `mayBegin` is
- * asked at the moment when the send begins; where it says no, the send is aborted.
+ * `timeoutMs` bounds everything from the name lookup to the last byte of the body. `spentMs` of it
+ * have passed before, in the same attempt, and count for the duration as well. `mayBegin` is asked
+ * at the moment when the send begins; where it says no, the send is aborted. `bodyLimitBytes`: how
+ * much of this response is kept.
  */
 export type SendLimits = {
   timeoutMs: number;
+  spentMs?: number | undefined;
   signal: AbortSignal;
+  bodyLimitBytes?: number | undefined;
   mayBegin?: (() => boolean) | undefined;
 };
 
@@ -83,12 +87,12 @@ export class HttpSender implements Sender {
 
   async send(
     request: WebhookRequest,
-    { timeoutMs, signal, mayBegin }: SendLimits,
+    { timeoutMs, spentMs = 0, signal, mayBegin, bodyLimitBytes: limit }: SendLimits,
   ): Promise<Exchange> {
     const { bodyLimitBytes, proxy } = this.#options;
-    const startedAt = performance.now();
+    const startedAt = performance.now() - spentMs;
     const deadline = startedAt + Math.min(timeoutMs, MAX_TIMER_MS);
-    const trip = { request, deadline, signal, bodyLimitBytes };
+    const trip = { request, deadline, signal, bodyLimitBytes: limit ?? bodyLimitBytes };
     if (signal.aborted || mayBegin?.() === false) return { kind: 'aborted' };
     const { error } = this.#judged.memo(request.url);
     let end: End = error ? { kind: 'error', error } : await sendOnce(this.#client, trip);

@@ -13,6 +13,7 @@ import { Limiter } from './limits/limiter.ts';
 import { Placement } from './placement.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
+import { AccessTokens } from '../sending/authorizing/access-tokens.ts';
 import type { Sender } from '../sending/send.ts';
 import { Slots } from './slots/slots.ts';
 
@@ -104,6 +105,7 @@ export class Dispatcher {
       ...{ pool, queue, sender, isolatedSender, metrics, log, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
+      accessTokens: new AccessTokens(sender),
       retryAfterMaxSeconds,
     });
     parts.metrics.onScrape(() => this.#sample(slots));

@@ -18,6 +18,7 @@ export type ExecutorParts = {
   pool: Pool;
   log: Log;
   completer: Pick<Completer, 'complete'>;
+  accessTokens: DeliverMeans['accessTokens'];
   /** The longest pause that an answer may ask for. */
   retryAfterMaxSeconds: number;
 };
@@ -44,8 +45,8 @@ export async function execute(
 ): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  const { retryAfterMaxSeconds } = parts;
-  const delivering = { ...means, retryAfterMaxSeconds };
+  const { accessTokens, retryAfterMaxSeconds } = parts;
+  const delivering = { ...means, accessTokens, retryAfterMaxSeconds };
   return complete(parts, admitted, send(delivering, assignment, leaveOf(admitted)));
 }
 

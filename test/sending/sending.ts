@@ -13,7 +13,7 @@ export type Failure = Extract<Exchange, { kind: 'failure' }>;
 
 type Limits = { timeoutMs?: number; signal?: AbortSignal; mayBegin?: () => boolean };
 
-const DEFAULTS: SenderOptions = {
+export const SENDER_OPTIONS: SenderOptions = {
   bodyLimitBytes: 64 * 1024,
   outbound: { policy: 'internal', allow: [], deny: [] },
   lookupThreads: 4,
@@ -25,7 +25,7 @@ export function sender(
   options: Partial<SenderOptions> = {},
   create: (all: SenderOptions) => Sender = (all) => new HttpSender(all),
 ) {
-  const created = create({ ...DEFAULTS, ...options });
+  const created = create({ ...SENDER_OPTIONS, ...options });
   t.after(() => created.close());
   const send = (
     url: string,

@@ -40,6 +40,11 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
   };
 }
 
+/** For webhooks that ask for no access token. */
+export const NO_ACCESS_TOKENS = {
+  get: () => Promise.reject(new Error('no webhook here asks for an access token')),
+};
+
 export const ANSWERED: Exchange = {
   kind: 'response',
   status: 200,

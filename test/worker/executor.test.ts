@@ -9,7 +9,7 @@ import { execute, recordVanished, type ExecutorParts } from '../../src/worker/ex
 import type { Exchange, Sender } from '../../src/sending/send.ts';
 import { Grant } from '../../src/worker/limits/grant.ts';
 import { TokenLife } from '../../src/worker/limits/token-life.ts';
-import { admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
+import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
@@ -131,6 +131,7 @@ function partsOf(answer: Answer) {
   const parts: ExecutorParts = {
     pool: undefined as never,
     log,
+    accessTokens: NO_ACCESS_TOKENS,
     retryAfterMaxSeconds: 3600,
     completer: {
       async complete({ attempt }) {
@@ -194,6 +195,7 @@ async function marked(t: Cleanup) {
   const parts = {
     pool,
     log: silentLog,
+    accessTokens: NO_ACCESS_TOKENS,
     retryAfterMaxSeconds: 3600,
     completer: {
       complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),

@@ -19,7 +19,7 @@ import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
-import { admittedOf, ANSWERED, waitingSender } from './admitted.ts';
+import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender } from './admitted.ts';
 
 /** A placement on real slots, buffer and claimer, which notes what becomes of claims. */
 function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}) {
@@ -54,6 +54,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
+    accessTokens: NO_ACCESS_TOKENS,
     retryAfterMaxSeconds: 3600,
     ...parts,
   });

@@ -1131,7 +1131,8 @@ export type DeliveryAttempt = {
     delivery_id: string;
     /**
      * What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
-     * payload, joined by CRLF.
+     * payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
+     * no token for it.
      */
     raw_request: string;
     /**

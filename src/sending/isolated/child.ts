@@ -11,6 +11,7 @@ import type { Order, Report } from './program.ts';
 type Sending = {
   request: WebhookRequest;
   timeoutMs: number;
+  spentMs: number;
   mayBegin: SendLimits['mayBegin'];
   passedAt: number;
   finish(exchange: Exchange): void;
@@ -64,7 +65,10 @@ export class Child {
   /**
    * Only for one that is new or free. The time of the send runs from when the process has started.
    */
-  send(request: WebhookRequest, { timeoutMs, signal, mayBegin }: SendLimits): Promise<Exchange> {
+  send(
+    request: WebhookRequest,
+    { timeoutMs, spentMs = 0, signal, mayBegin }: SendLimits,
+  ): Promise<Exchange> {
     return new Promise((resolve) => {
       const onAbort = () => this.giveUp({ kind: 'aborted' });
       signal.addEventListener('abort', onAbort, { once: true });
@@ -72,7 +76,8 @@ export class Child {
         signal.removeEventListener('abort', onAbort);
         resolve(exchange);
       };
-      this.#sending = { request, timeoutMs, mayBegin, passedAt: performance.now(), finish };
+      const passedAt = performance.now();
+      this.#sending = { request, timeoutMs, spentMs, mayBegin, passedAt, finish };
       if (this.#state === 'ready') this.#pass();
     });
   }
@@ -122,15 +127,15 @@ export class Child {
   }
 
   #pass(): void {
-    const { request, timeoutMs, mayBegin } = this.#sending as Sending;
+    const { request, timeoutMs, spentMs, mayBegin } = this.#sending as Sending;
     if (mayBegin?.() === false) return this.#over({ kind: 'aborted' });
-    (this.#sending as Sending).passedAt = performance.now();
-    this.#wait(Math.min(timeoutMs + LATE_MS, MAX_TIMER_MS), () => {
+    (this.#sending as Sending).passedAt = performance.now() - spentMs;
+    this.#wait(Math.min(timeoutMs - spentMs + LATE_MS, MAX_TIMER_MS), () => {
       this.giveUp(
         this.#failure(describeFailure(new SendError('TIMEOUT'), { url: request.url, timeoutMs })),
       );
     });
-    const order: Order = { options: this.#options, request, timeoutMs };
+    const order: Order = { options: this.#options, request, timeoutMs, spentMs };
     this.#child?.send(order, () => {});
   }
 

@@ -6,7 +6,12 @@ import type { WebhookRequest } from '../request.ts';
 import type { Exchange, Sender, SenderOptions } from '../send.ts';
 
 /** What the parent asks for, one at a time. */
-export type Order = { options: SenderOptions; request: WebhookRequest; timeoutMs: number };
+export type Order = {
+  options: SenderOptions;
+  request: WebhookRequest;
+  timeoutMs: number;
+  spentMs: number;
+};
 
 /** `ready` comes first and once, then an exchange an order. */
 export type Report = 'ready' | Exchange;
@@ -26,9 +31,10 @@ flushCompileCache();
 keepHeapSmall();
 
 let sender: Sender | undefined;
-process.on('message', ({ options, request, timeoutMs }: Order) => {
+process.on('message', ({ options, request, timeoutMs, spentMs }: Order) => {
   sender ??= new HttpSender(options);
-  void sender.send(request, { timeoutMs, signal: new AbortController().signal }).then(report);
+  const { signal } = new AbortController();
+  void sender.send(request, { timeoutMs, spentMs, signal }).then(report);
 });
 report('ready');
 

@@ -11,6 +11,7 @@ import type { ClaimableQueue } from '../../../src/queue/claimable-queue.ts';
 import type { Exchange, Sender } from '../../../src/sending/send.ts';
 import { settle } from '../../../src/attempts/settle.ts';
 import { Slots } from '../../../src/worker/slots/slots.ts';
+import { NO_ACCESS_TOKENS } from '../admitted.ts';
 import { recordVanished } from '../../../src/worker/executor.ts';
 import { silentLog } from '../../setup/parts.ts';
 import { asking } from '../../setup/worker-queue.ts';
@@ -99,6 +100,7 @@ export class Stepper {
     const parts: ExecutorParts = {
       pool: link.pool,
       log: silentLog,
+      accessTokens: NO_ACCESS_TOKENS,
       retryAfterMaxSeconds: 3600,
       completer: {
         complete(attempted) {
