@@ -3,13 +3,13 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { startLive } from './live.ts';
 import { succeed } from './program.ts';
-import { noPython, pythonWithHttpx, ROOT } from './toolchains.ts';
+import { noPython, pythonWithPackages, ROOT } from './toolchains.ts';
 
 test(
   'the Python SDK against a live service → its tests pass, with the requests that they are about',
   { skip: noPython },
   async (t) => {
-    const python = await pythonWithHttpx(t);
+    const python = await pythonWithPackages(t);
     if (python === undefined) return;
     const { stub, environment } = await startLive(t);
     const env = {

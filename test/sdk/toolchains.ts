@@ -11,8 +11,13 @@ import { start } from './program.ts';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const MANIFEST = readFileSync(path.join(ROOT, 'sdk/python/pyproject.toml'), 'utf8');
-/** What the Python package needs. */
-const REQUIREMENT = /^dependencies = \["(httpx[^"]*)"\]$/m.exec(MANIFEST)?.[1] ?? '';
+/** What the Python package needs, and what it needs to verify Ed25519 signatures. */
+const REQUIREMENTS = [
+  /^dependencies = \["(httpx[^"]*)"\]$/m.exec(MANIFEST)?.[1] ?? '',
+  /"(cryptography[^"]*)"/.exec(MANIFEST)?.[1] ?? '',
+  // The library that judges our signatures.
+  'standardwebhooks==1.1.0',
+];
 
 /** Why tests of Go are skipped; false where they can run. */
 export const noGo = runs('go', 'version') ? false : 'go is not installed';
@@ -35,16 +40,19 @@ export const GO_ENVIRONMENT = {
 };
 
 /**
- * A Python with httpx in a virtual environment, made once for each version of both.
+ * A Python with all that our tests need, in a virtual environment that is made once.
  * @returns undefined where the registry cannot be reached and the test is skipped.
  */
-export async function pythonWithHttpx(t: TestContext): Promise<string | undefined> {
+export async function pythonWithPackages(t: TestContext): Promise<string | undefined> {
   const { stdout } = spawnSync(
     'python3',
     ['-c', 'import sys; print(sys.executable, sys.version)'],
     { encoding: 'utf8' },
   );
-  const name = createHash('sha256').update(`${stdout} ${REQUIREMENT}`).digest('hex').slice(0, 16);
+  const name = createHash('sha256')
+    .update(`${stdout} ${REQUIREMENTS.join()}`)
+    .digest('hex')
+    .slice(0, 16);
   const home = path.join(tmpdir(), `postmand-test-python-${name}`);
   const python = path.join(home, 'bin/python');
   if (existsSync(python)) return python;
@@ -56,7 +64,7 @@ export async function pythonWithHttpx(t: TestContext): Promise<string | undefine
     throw new Error(`venv: ${made.output.stdout}${made.output.stderr}`);
   const installed = start(
     t,
-    [path.join(draft, 'bin/python'), '-m', 'pip', 'install', '--quiet', REQUIREMENT],
+    [path.join(draft, 'bin/python'), '-m', 'pip', 'install', '--quiet', ...REQUIREMENTS],
     options,
   );
   if ((await installed.exited) !== 0) return skipWithoutRegistry(t, installed.output.stderr);
@@ -66,16 +74,31 @@ export async function pythonWithHttpx(t: TestContext): Promise<string | undefine
 }
 
 /**
- * Skips a test of which pip could not reach its registry, unless CI is set. @throws for other
- * faults, and with CI set.
+ * The environment for Go in this folder, where all modules of its go.mod have been downloaded.
+ * @returns undefined where the proxy cannot be reached and the test is skipped.
  */
-export function skipWithoutRegistry(t: TestContext, stderr: string): undefined {
+export async function goWithModules(
+  t: TestContext,
+  cwd: string,
+): Promise<Record<string, string> | undefined> {
+  const { GOPROXY: _off, ...env } = GO_ENVIRONMENT;
+  const downloaded = start(t, ['go', 'mod', 'download'], { cwd, env });
+  if ((await downloaded.exited) !== 0)
+    return skipWithoutRegistry(t, downloaded.output.stderr, 'go');
+  return GO_ENVIRONMENT;
+}
+
+/**
+ * Skips a test of which pip, or go, could not reach its registry, unless CI is set. @throws for
+ * other faults, and with CI set.
+ */
+export function skipWithoutRegistry(t: TestContext, stderr: string, client = 'pip'): undefined {
   const unreachable =
-    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none/.exec(
+    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none|dial tcp|i\/o timeout/.exec(
       stderr,
     )?.[0];
-  if (unreachable === undefined || process.env['CI']) throw new Error(`pip: ${stderr}`);
-  t.skip(`pip cannot reach its registry (${unreachable}); with CI set this fails`);
+  if (unreachable === undefined || process.env['CI']) throw new Error(`${client}: ${stderr}`);
+  t.skip(`${client} cannot reach its registry (${unreachable}); with CI set this fails`);
   return undefined;
 }
 

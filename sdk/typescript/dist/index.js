@@ -4,6 +4,7 @@ export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';
 export { verifySignature } from './signature.js';
+export { verifyWebhook } from './webhook.js';
 /**
  * A client of the Postmand at `url`. Its methods throw `ApiError` for answers other than 2xx, and
  * `TimeoutError`.

@@ -17,6 +17,7 @@ export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';
 export { verifySignature } from './signature.js';
+export { verifyWebhook, type WebhookHeaders, type WebhookToVerify } from './webhook.js';
 
 export type PostmandOptions = {
   /** Where the API is, its `/v1` included, for example `http://localhost:8000/v1`. */

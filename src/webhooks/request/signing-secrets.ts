@@ -1,7 +1,7 @@
 import type { SendingWebhook } from '../webhook.ts';
 
 /** A secret that signs: a token, and where there is one the private key of Ed25519. */
-export type SigningSecret = { token: string; signingKey: string | null };
+type SigningSecret = { token: string; signingKey: string | null };
 
 /**
  * `valid`: the present secret, and those that it replaced and that have not ended, the newest

@@ -17,6 +17,8 @@ from .client import (
     RateLimit,
     RateLimitInput,
     Webhook,
+    WebhookAuth,
+    WebhookAuthInput,
     WebhookHealth,
     WebhookInput,
     WebhookList,
@@ -26,6 +28,7 @@ from .default import DEFAULT
 from .problem import PostmandError, is_problem, problem_of
 from .problem_codes import ProblemCode
 from .signature import verify_signature
+from .webhook import verify_webhook
 
 __all__ = [
     "DEFAULT",
@@ -49,10 +52,13 @@ __all__ = [
     "RateLimit",
     "RateLimitInput",
     "Webhook",
+    "WebhookAuth",
+    "WebhookAuthInput",
     "WebhookHealth",
     "WebhookInput",
     "WebhookList",
     "is_problem",
     "problem_of",
     "verify_signature",
+    "verify_webhook",
 ]
