@@ -115,7 +115,7 @@ function addListen(program: Command): void {
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
     .option(
       '--secret <token>',
-      'check signatures under this token; a wrong one is answered with 401',
+      'check signatures by this token, or public key; a wrong one is answered with 401',
       notEmpty,
     )
     .option('--status <code>', 'status of the answers', wholeNumber(200, 599), 200)

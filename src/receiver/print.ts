@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import type { Arrival, SignatureVerdict } from './receiver.ts';
+import type { Arrival } from './receiver.ts';
+import type { SignatureVerdict } from './verdict.ts';
 
 /** Bytes of a body that are shown. */
 const SHOWN_BYTES = 4096;
@@ -8,6 +9,7 @@ type Format = Parameters<typeof styleText>[0];
 
 const VERDICTS: Record<SignatureVerdict, { words: string; format: Format }> = {
   genuine: { words: 'signature genuine', format: 'green' },
+  untimely: { words: 'signature genuine, its time is NOT NOW', format: 'red' },
   wrong: { words: 'signature WRONG', format: 'red' },
   missing: { words: 'signature MISSING', format: 'red' },
   unchecked: { words: 'signed, not checked (--secret checks it)', format: 'yellow' },

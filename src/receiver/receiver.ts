@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { isGenuine } from '../sending/signature.ts';
+import { verdictOn, type SignatureVerdict } from './verdict.ts';
 
 export type ReceiverOptions = {
-  /** Key of the signatures; undefined: they are not checked. */
+  /** The webhook's token or its public key; undefined: signatures are not checked. */
   secret?: string | undefined;
   /** Status of the answers. */
   status: number;
@@ -13,8 +13,6 @@ export type ReceiverOptions = {
   fail: number;
   delayMs: number;
 };
-
-export type SignatureVerdict = 'genuine' | 'wrong' | 'missing' | 'unchecked' | 'none';
 
 /**
  * A request that arrived whole, and the status that it is answered with. `repeat` counts those with
@@ -58,6 +56,9 @@ export function createReceiver(
   };
 }
 
+/** What a real receiver refuses. */
+const REFUSED: ReadonlySet<SignatureVerdict> = new Set(['wrong', 'untimely', 'missing']);
+
 /** Counts what arrives, and decides how each request is answered. */
 class Arrivals {
   readonly #options: ReceiverOptions;
@@ -75,7 +76,8 @@ class Arrivals {
     const repeat = (this.#timesSeen.get(key) ?? 0) + 1;
     this.#timesSeen.set(key, repeat);
     this.#count += 1;
-    const signature = verdictOn(body, headers['x-hub-signature'], this.#options.secret);
+    const nowSeconds = Date.now() / 1000;
+    const signature = verdictOn({ headers, body }, this.#options.secret, nowSeconds);
     const contentType = headers['content-type'] ?? '';
     const status = this.#statusFor(signature, key);
     return { number: this.#count, repeat, method, target, contentType, body, signature, status };
@@ -83,23 +85,13 @@ class Arrivals {
 
   /** Counts afresh after each success, so that the same payload can be tried again. */
   #statusFor(signature: SignatureVerdict, key: string): number {
-    if (signature === 'wrong' || signature === 'missing') return 401;
+    if (REFUSED.has(signature)) return 401;
     const { fail, failStatus, status } = this.#options;
     const failed = this.#failures.get(key) ?? 0;
     if (failed >= fail) this.#failures.delete(key);
     else this.#failures.set(key, failed + 1);
     return failed >= fail ? status : failStatus;
   }
-}
-
-function verdictOn(
-  body: Buffer,
-  signature: string | string[] | undefined,
-  secret: string | undefined,
-): SignatureVerdict {
-  if (secret === undefined) return signature === undefined ? 'none' : 'unchecked';
-  if (typeof signature !== 'string') return 'missing';
-  return isGenuine(body, signature, secret) ? 'genuine' : 'wrong';
 }
 
 /**

@@ -1,6 +1,13 @@
-import { createHmac, createSecretKey, sign as signAsymmetric, type KeyObject } from 'node:crypto';
+import {
+  createHmac,
+  createSecretKey,
+  sign as signAsymmetric,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { privateKeyOf } from '../webhooks/request/ed25519.ts';
+import { privateKeyOf, publicKeyOf } from '../webhooks/request/ed25519.ts';
 import { standardKey } from '../webhooks/request/standard-key.ts';
 
 /** What Standard Webhooks 1.0 signs: `prefix` is `id.timestamp.`, and the payload follows. */
@@ -39,6 +46,28 @@ export function signEd25519(signed: Signed, signingKey: string | null): string |
   if (signingKey === null) return undefined;
   const { key } = asymmetricKeys.memo(signingKey);
   return key && `v1a,${signAsymmetric(null, bytesOf(signed), key).toString('base64')}`;
+}
+
+/**
+ * Whether one of the signatures in `webhook-signature` is genuine: by a token, or by a public key,
+ * `whpk_…`. Takes as long for a wrong one, wherever the difference is.
+ */
+export function isGenuineStandard(signed: Signed, header: string, secret: string): boolean {
+  const given = header.split(' ');
+  const key = publicKeyOf(secret);
+  return key === undefined
+    ? given.some((one) => one !== '' && isEqual(one, signStandard(signed, secret) ?? ''))
+    : given.some((one) => isByKey(signed, one, key));
+}
+
+function isByKey(signed: Signed, signature: string, key: KeyObject): boolean {
+  const [version, text = ''] = signature.split(',');
+  return version === 'v1a' && verify(null, bytesOf(signed), key, Buffer.from(text, 'base64'));
+}
+
+function isEqual(one: string, other: string): boolean {
+  const [first, second] = [Buffer.from(one), Buffer.from(other)];
+  return first.length === second.length && timingSafeEqual(first, second);
 }
 
 function bytesOf({ prefix, payload }: Signed): Buffer {

@@ -113,6 +113,21 @@ suite('postmand listen', { concurrency: 2 }, () => {
     assert.match(command.output.stdout, /#2 .*signature genuine {2}→ 200 {2}seen 2 times/);
   });
 
+  test('a delivery with the standard signatures → genuine by the token, and by the public key', async (t) => {
+    const line = await openLine(t);
+    const signatures: ['standard', 'standard_ed25519'] = ['standard', 'standard_ed25519'];
+    const webhook = await line.api.createWebhook({ active: false, signatures });
+    for (const secret of [webhook.secret_token, webhook.public_key ?? '']) {
+      const { command, url } = await startListen(t, '--secret', secret);
+      const replaced = { ...webhook, url, active: true };
+      assert.equal((await line.api.call('PUT', `/webhooks/${webhook.id}`, replaced)).status, 200);
+      if (secret === webhook.secret_token) await line.startWorker();
+      const delivery = await line.api.createDelivery(webhook.id, BODY);
+      assert.equal((await line.api.settled(delivery.id)).status, 'succeeded');
+      assert.match(command.output.stdout, /#1 .*signature genuine {2}→ 200/);
+    }
+  });
+
   for (const host of ['192.0.2.1', 'nowhere.invalid']) {
     test(`${host}, which is not an address of this machine → exit 1 and the flag to use`, async (t) => {
       const command = postmand(t, ['listen', '--host', host]);

@@ -35,6 +35,7 @@ suite('an arrival as text', () => {
     assert.match(plain({ repeat: 2 }), /→ 200 {2}seen 2 times\n/));
 
   for (const [signature, words] of [
+    ['untimely', 'signature genuine, its time is NOT NOW'],
     ['wrong', 'signature WRONG'],
     ['missing', 'signature MISSING'],
     ['unchecked', 'signed, not checked (--secret checks it)'],
