@@ -88,7 +88,10 @@ async function listenOrPoll(
   log: Log,
 ): Promise<void> {
   await queue
-    .listen(() => dispatcher.wake())
+    .listen(
+      () => dispatcher.wake(),
+      (webhookId) => dispatcher.changed(webhookId),
+    )
     .catch((error: unknown) => {
       log.warn('worker.polling_only', {
         error,

@@ -41,7 +41,7 @@ type Session = Promise<Client>;
  */
 export class Notifications {
   readonly #parts: Parts;
-  readonly #onWake: () => void;
+  readonly #onWake: (told?: string) => void;
   readonly #onTurn = (readOnly: boolean) => this.#turn(readOnly);
   /** The session that counts. Any other session that is still being opened is given up. */
   #session: Session | undefined;
@@ -50,10 +50,10 @@ export class Notifications {
   #isHeard = false;
 
   /**
-   * `onWake` is called for each notification, and for each session that begins, as some may have
-   * been missed before it.
+   * `onWake` is called with the text of each notification, and without one for each session that
+   * begins, as some may have been missed before it.
    */
-  constructor(parts: Parts, onWake: () => void) {
+  constructor(parts: Parts, onWake: (told?: string) => void) {
     this.#parts = parts;
     this.#onWake = onWake;
   }
@@ -97,10 +97,10 @@ export class Notifications {
     this.#session = session;
     try {
       const client = await session;
-      client.on('notification', () => {
+      client.on('notification', ({ payload = '' }) => {
         if (session !== this.#session) return;
         this.#isHeard = true;
-        this.#onWake();
+        this.#onWake(payload);
       });
       const statement = { text: `listen ${channel}`, query_timeout: ANSWER_MS };
       await client.query(statement);

@@ -83,10 +83,18 @@ function deliveryOf(row: SendableDelivery): SendableDelivery {
   return { ...kept, unbudgeted_attempts, payload, bytes, waitSeconds, expired, ...order };
 }
 
-/** A payload, whatever its length. */
-export async function findPayload(db: Queryable, id: string): Promise<string | undefined> {
-  const { rows } = await db.query<{ payload: string }>(
-    hot('select payload from deliveries where id = $1', [id]),
+/** A payload, whatever its length, with its webhook as it is now. */
+export async function findToSend(
+  db: Queryable,
+  id: string,
+): Promise<{ payload: string; webhook: SendingWebhook } | undefined> {
+  const { rows } = await db.query<{ payload: string } & JoinedWebhook>(
+    hot(
+      `select d.payload, ${webhookColumns('w')}
+       from deliveries d join webhooks w on w.id = d.webhook_id and w.deleted_at is null
+       where d.id = $1`,
+      [id],
+    ),
   );
-  return rows[0]?.payload;
+  return rows[0] && { payload: rows[0].payload, webhook: webhookOf(rows[0]) };
 }

@@ -145,12 +145,20 @@ export class ClaimableQueue extends DeliveryQueue {
   }
 
   /**
-   * Calls `onWake` when work was added, and after every time that notifications may have been
-   * missed. @throws what keeps it from listening now; it is tried again until `close`
+   * Calls `onWake` when work was added, and `onChanged` with the id of a webhook whose requests
+   * have changed; both, without an id, after every time that notifications may have been missed.
+   * @throws what keeps it from listening now; it is tried again until `close`
    */
-  async listen(onWake: () => void): Promise<void> {
+  async listen(
+    onWake: () => void,
+    onChanged: (webhookId?: string) => void = () => {},
+  ): Promise<void> {
     const prove = () => inTransaction(this.#parts.pool, async (tx) => this.wake(tx), NOT_DURABLE);
-    this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, onWake);
+    this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, (told) => {
+      // Those of version 2.1 say nothing: they tell of work.
+      if (told !== '') onChanged(told);
+      if (!told) onWake();
+    });
     await this.#notifications.start();
   }
 

@@ -11,6 +11,7 @@ import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { Leases } from './leases.ts';
 import { Limiter } from './limits/limiter.ts';
 import { Placement } from './placement.ts';
+import { Readings } from './readings.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
 import { AccessTokens } from '../sending/authorizing/access-tokens.ts';
@@ -68,6 +69,7 @@ const RETURN_MS = 2000;
  * |                              | limits; what is refused is returned, and its webhook left |
  * |                              | out by `Claimer.gotPlaces`. `Isolation` asks as well      |
  * | buffered → slot              | `Placement.fill`, which admits again what waited for long |
+ * |                              | or whose webhook has changed                              |
  * | sending                      | `execute`                                                 |
  * | fast → slow                  | `Slot.tookLong`; then what is buffered is returned        |
  * | settled                      | `Completer.complete`                                      |
@@ -80,6 +82,7 @@ const RETURN_MS = 2000;
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #wakeup = new Wakeup();
+  readonly #readings = new Readings();
   readonly #slots: Slots;
   readonly #claimer: Claimer;
   readonly #placement: Placement;
@@ -106,6 +109,7 @@ export class Dispatcher {
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
       accessTokens: new AccessTokens(sender),
+      readings: this.#readings,
       retryAfterMaxSeconds,
     });
     parts.metrics.onScrape(() => this.#sample(slots));
@@ -120,6 +124,11 @@ export class Dispatcher {
   wake(): void {
     this.#claimer.wake();
     this.#wakeup.wake();
+  }
+
+  /** The requests of a webhook have changed; undefined: those of any may have. */
+  changed(webhookId?: string): void {
+    this.#readings.changed(webhookId);
   }
 
   /**

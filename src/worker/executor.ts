@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Admitted } from './admission.ts';
 import { isStale } from './leases.ts';
+import type { Readings } from './readings.ts';
 import type { Completer } from '../attempts/completer.ts';
 import {
   deliver,
@@ -10,7 +11,7 @@ import {
   type DeliverMeans,
   type Unsent,
 } from '../attempts/deliver.ts';
-import { findPayload } from '../deliveries/sendable.ts';
+import { findToSend } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender, SendLimits } from '../sending/send.ts';
 
@@ -19,12 +20,20 @@ export type ExecutorParts = {
   log: Log;
   completer: Pick<Completer, 'complete'>;
   accessTokens: DeliverMeans['accessTokens'];
+  readings: Pick<Readings, 'hasChanged' | 'isStale'>;
   /** The longest pause that an answer may ask for. */
   retryAfterMaxSeconds: number;
 };
 
-/** What sends, and whom to tell, by `onLong`, when a send has taken `longAfterMs`. */
-export type Means = { sender: Sender; watch?: { longAfterMs: number; onLong(): void } };
+/**
+ * What sends, and whom to tell, by `onLong`, when a send has taken `longAfterMs`. `readAgain`: the
+ * claim has waited since its webhook was read.
+ */
+export type Means = {
+  sender: Sender;
+  watch?: { longAfterMs: number; onLong(): void };
+  readAgain?: boolean;
+};
 
 /**
  * What became of a claim. `gone`: its delivery was deleted meanwhile. `not_ours`: somebody else has
@@ -41,9 +50,9 @@ export type Execution =
 export async function execute(
   parts: ExecutorParts,
   admitted: Admitted,
-  means: Means,
+  { readAgain, ...means }: Means,
 ): Promise<Execution> {
-  const assignment = await assignmentOf(parts, admitted);
+  const assignment = await assignmentOf(parts, admitted, readAgain);
   if ('kind' in assignment) return assignment;
   const { accessTokens, retryAfterMaxSeconds } = parts;
   const delivering = { ...means, accessTokens, retryAfterMaxSeconds };
@@ -70,21 +79,47 @@ export async function recordVanished(parts: ExecutorParts, admitted: Admitted): 
   return complete(parts, admitted, vanishedAttempt(parts.pool, assignment));
 }
 
-/** Reads a long payload. Where that fails nothing was sent yet: the claim goes back. */
+/**
+ * Reads a long payload, and again what has changed since it was read. Where that fails nothing was
+ * sent yet: the claim goes back.
+ */
 async function assignmentOf(
-  { pool, log }: ExecutorParts,
+  parts: ExecutorParts,
   admitted: Admitted,
+  readAgain = false,
 ): Promise<Assignment | Execution> {
   const { lease, delivery, webhook, state, readAt } = admitted;
+  const { payload } = delivery;
+  if (payload !== null && !readAgain && !parts.readings.hasChanged(admitted))
+    return { claim: lease.claim, delivery: { ...delivery, payload }, webhook, state, readAt };
   try {
-    const payload = delivery.payload ?? (await findPayload(pool, delivery.id));
-    return payload === undefined
-      ? { kind: 'gone' }
-      : { claim: lease.claim, delivery: { ...delivery, payload }, webhook, state, readAt };
+    return await readToSend(parts, admitted);
   } catch (error) {
-    log.warn('payload.not_read', { delivery_id: delivery.id, error });
+    parts.log.warn('payload.not_read', { delivery_id: delivery.id, error });
     return { kind: 'aborted' };
   }
+}
+
+/** Times that a webhook is read for one send, where it changes all the time. */
+const MOST_READINGS = 3;
+
+/**
+ * Reads payload and webhook for a send that begins now: the secrets of the webhook are those of
+ * this moment, as far as this worker was told.
+ */
+async function readToSend(
+  { pool, readings }: ExecutorParts,
+  { webhookId, lease: { claim }, delivery, state }: Admitted,
+): Promise<Assignment | Execution> {
+  for (let left = MOST_READINGS; left > 0; left -= 1) {
+    const readAt = performance.now();
+    const found = await findToSend(pool, delivery.id);
+    if (found === undefined) return { kind: 'gone' };
+    const { payload, webhook } = found;
+    if (!readings.hasChanged({ webhookId, readAt }))
+      return { claim, delivery: { ...delivery, payload }, webhook, state, readAt };
+  }
+  return { kind: 'aborted' };
 }
 
 /** Sends, and tells when that takes long. To record what came of it does not count. */

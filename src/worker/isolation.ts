@@ -104,7 +104,8 @@ export class Isolation {
       this.#parts.log.warn('isolation.mark_failed', { delivery_id: delivery.id, error });
       return { kind: 'aborted' };
     }
-    return execute(this.#parts, admitted, { sender: this.#sender });
+    const readAgain = this.#parts.readings.isStale(admitted);
+    return execute(this.#parts, admitted, { sender: this.#sender, readAgain });
   }
 
   /** Resolves when it is its turn; false: it never will be. */

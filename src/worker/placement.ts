@@ -11,6 +11,7 @@ import { askForRoom } from './limits/ask-for-room.ts';
 import type { Answer, Limiter } from './limits/limiter.ts';
 import type { Sender } from '../sending/send.ts';
 import type { Leases } from './leases.ts';
+import { STALE_MS, type Readings } from './readings.ts';
 import type { Slot } from './slots/slot.ts';
 import type { SendEnd } from './slots/standing.ts';
 import type { Shortage } from './claiming/turned-away.ts';
@@ -28,6 +29,7 @@ export type PlacementParts = AdmissionParts &
     bytesInFlight: number;
     claimer: Claimer;
     leases: Pick<Leases, 'returnQuietly'>;
+    readings: Readings;
     limiter: Pick<Limiter, 'ask'>;
     /** Woken when a send is over, or takes long: there may be room to claim for. */
     wakeup: Wakeup;
@@ -35,9 +37,6 @@ export type PlacementParts = AdmissionParts &
 
 /** When a claim for which isolation has no place, not even to wait, may be made again. */
 const ISOLATED_LATER_SECONDS = 5;
-
-/** A claim that waited longer than this is read again before it is sent. */
-const STALE_MS = 1000;
 
 /**
  * Finds each claim that may be sent its place: a slot, one among those that wait, a process of its
@@ -78,13 +77,14 @@ export class Placement {
     this.#underWay.add(this.#return(notIsolated, ISOLATED_LATER_SECONDS));
   }
 
-  /** Starts what waits and has room now. What waited for long is read again first. */
+  /**
+   * Starts what waits and has room now. What waited for long, or has changed, is read again first.
+   */
   fill(): void {
     if (this.#pause.isOn()) return;
-    const now = performance.now();
     const stale: Admitted[] = [];
     this.#parts.buffer.takeEach((one) => {
-      if (now - one.readAt <= STALE_MS) return this.#start(one) === undefined;
+      if (!this.#parts.readings.isStale(one)) return this.#start(one) === undefined;
       if (this.#parts.slots.room(one.webhookId) === 0) return false;
       stale.push(one);
       return true;

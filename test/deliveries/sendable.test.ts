@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Queryable } from '../../src/database/pool.ts';
-import { findPayload, findSendable } from '../../src/deliveries/sendable.ts';
+import { findSendable, findToSend } from '../../src/deliveries/sendable.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { addDeliveries, addDeliveryRows, addWebhook } from '../setup/rows.ts';
@@ -30,7 +30,7 @@ suite('a payload', () => {
         [found?.payload, found?.bytes],
         [isRead ? payload : null, Buffer.byteLength(payload)],
       );
-      assert.equal(await findPayload(pool, id), payload);
+      assert.equal((await findToSend(pool, id))?.payload, payload);
     });
   }
 
@@ -39,6 +39,7 @@ suite('a payload', () => {
     const ids = await addDeliveries(database, id);
     await pool.query('update webhooks set deleted_at = now() where id = $1', [id]);
     assert.deepEqual(await findSendable(pool, ids), []);
+    assert.equal(await findToSend(pool, ids[0] ?? ''), undefined);
   });
 
   test('of several deliveries → each with its webhook, without what no worker needs', async () => {
@@ -73,7 +74,15 @@ suite('a payload', () => {
   });
 
   test('of a delivery that is gone → undefined', async () =>
-    assert.equal(await findPayload(pool, randomUUID()), undefined));
+    assert.equal(await findToSend(pool, randomUUID()), undefined));
+
+  test('read for a send → with its webhook as it is by then', async () => {
+    const one = await addWebhook(database);
+    const [id = ''] = await addDeliveries(database, one.id);
+    await pool.query(`update webhooks set secret_token = 'another' where id = $1`, [one.id]);
+    const { webhook } = (await findToSend(pool, id)) ?? {};
+    assert.deepEqual(webhook, sendingOf({ ...one, secret_token: 'another' }));
+  });
 
   test('a long one → what PostgreSQL keeps apart is not touched before it is read alone', async (t) => {
     // Of its own: connections tell what they have read some time later.
@@ -84,7 +93,7 @@ suite('a payload', () => {
       const before = await blocksApart(client);
       assert.equal((await findSendable(client, ids)).length, 2);
       assert.equal(await blocksApart(client), before);
-      for (const id of ids) await findPayload(client, id);
+      for (const id of ids) await findToSend(client, id);
       assert.ok((await blocksApart(client)) > before);
     } finally {
       client.release();

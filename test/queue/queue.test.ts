@@ -264,6 +264,24 @@ suite('wake-up', { concurrency: 4 }, () => {
     await until('both are called', () => first.calls === 4 && second.calls === 3);
   });
 
+  test('a webhook has changed → its id is told to every listener, and nobody is woken', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    const told: (string | undefined)[] = [];
+    let calls = 0;
+    await queue.listen(
+      () => (calls += 1),
+      (id) => told.push(id),
+    );
+    await until('heard', () => calls === 2);
+    assert.deepEqual(told, [undefined], 'as it begins, any webhook may have changed');
+    await commit(async (tx) => queue.tellChanged(tx, 'a webhook'));
+    await until('told', () => told.length === 2);
+    assert.deepEqual([told[1], calls], ['a webhook', 2]);
+    await commit(async (tx) => queue.wake(tx));
+    await until('woken', () => calls === 3);
+    assert.equal(told.length, 2);
+  });
+
   test('a rollback → nobody is called', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
     const heard = await listening(queue);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { suite, test } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
 import type { Admitted } from '../../src/worker/admission.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
+import { Readings } from '../../src/worker/readings.ts';
 import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
+import { sign } from '../../src/sending/signature.ts';
 import type { Exchange, Sender } from '../../src/sending/send.ts';
 import { Grant } from '../../src/worker/limits/grant.ts';
 import { TokenLife } from '../../src/worker/limits/token-life.ts';
@@ -124,6 +126,72 @@ suite('a payload that is long is read before it is sent', () => {
   }
 });
 
+suite('the webhook of a delivery that is about to be sent', () => {
+  /** Its token is `new` in the database by now, and `old` in what was read. */
+  async function changing(t: TestContext) {
+    const { pool, ...worker } = await freshWorkerQueue(lastFirst(t));
+    const webhook = await addWebhook({ pool, ...worker }, { secret_token: 'new' });
+    const [id = ''] = await addDeliveries({ pool, ...worker }, webhook.id);
+    const { delivery, webhook: read, ...others } = admittedOf(webhook.id);
+    const admitted: Admitted = {
+      ...others,
+      delivery: { ...delivery, id },
+      webhook: { ...read, secret_token: 'old' },
+    };
+    const { parts } = partsOf('recorded');
+    const tokens: (string | undefined)[] = [];
+    const sender: Sender = {
+      async send({ headers, body }) {
+        const signature = headers.find(([name]) => name === 'X-Hub-Signature')?.[1];
+        tokens.push(['old', 'new'].find((token) => sign(body, token) === signature));
+        return ANSWERED;
+      },
+      close() {},
+    };
+    return { pool, parts, admitted, sender, tokens };
+  }
+
+  test('nobody has told of a change → it is sent as it was read', async (t) => {
+    const { parts, admitted, sender, tokens } = await changing(t);
+    await execute(parts, admitted, { sender });
+    assert.deepEqual(tokens, ['old']);
+  });
+
+  for (const [when, changed] of [
+    ['it has changed since it was read', (id: string) => id],
+    ['any may have changed since', () => undefined],
+  ] as const)
+    test(`${when} → it is read again, and signed with the new secret`, async (t) => {
+      const { parts, pool, admitted, sender, tokens } = await changing(t);
+      const readings = new Readings();
+      readings.changed(changed(admitted.webhookId));
+      await execute({ ...parts, pool, readings }, admitted, { sender });
+      assert.deepEqual(tokens, ['new']);
+    });
+
+  test('another webhook has changed → it is sent as it was read', async (t) => {
+    const { parts, admitted, sender, tokens } = await changing(t);
+    const readings = new Readings();
+    readings.changed('another');
+    await execute({ ...parts, readings }, admitted, { sender });
+    assert.deepEqual(tokens, ['old']);
+  });
+
+  test('its payload is long → it is read again with it', async (t) => {
+    const { parts, pool, admitted, sender, tokens } = await changing(t);
+    const delivery = { ...admitted.delivery, payload: null };
+    await execute({ ...parts, pool }, { ...admitted, delivery }, { sender });
+    assert.deepEqual(tokens, ['new']);
+  });
+
+  test('it changes whenever it is read → nothing is sent, and the claim goes back', async (t) => {
+    const { parts, pool, admitted, sender, tokens } = await changing(t);
+    const readings = { hasChanged: () => true, isStale: () => true };
+    const execution = await execute({ ...parts, pool, readings }, admitted, { sender });
+    assert.deepEqual([execution, tokens], [{ kind: 'aborted' }, []]);
+  });
+});
+
 /** Parts that need no database, and the numbers of the attempts that were to be recorded. */
 function partsOf(answer: Answer) {
   const completed: number[] = [];
@@ -132,6 +200,7 @@ function partsOf(answer: Answer) {
     pool: undefined as never,
     log,
     accessTokens: NO_ACCESS_TOKENS,
+    readings: new Readings(),
     retryAfterMaxSeconds: 3600,
     completer: {
       async complete({ attempt }) {
@@ -196,6 +265,7 @@ async function marked(t: Cleanup) {
     pool,
     log: silentLog,
     accessTokens: NO_ACCESS_TOKENS,
+    readings: new Readings(),
     retryAfterMaxSeconds: 3600,
     completer: {
       complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),

@@ -11,6 +11,7 @@ import { Grant } from '../../src/worker/limits/grant.ts';
 import type { Limiter } from '../../src/worker/limits/limiter.ts';
 import type { Next } from '../../src/worker/limits/places.ts';
 import { TokenLife } from '../../src/worker/limits/token-life.ts';
+import { Readings } from '../../src/worker/readings.ts';
 import { Placement } from '../../src/worker/placement.ts';
 import { Slots } from '../../src/worker/slots/slots.ts';
 import { Wakeup } from '../../src/worker/wakeup.ts';
@@ -50,16 +51,16 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const log = keepingLog();
   const metrics = createMetrics();
   const wakeup = new Wakeup();
+  const readings = new Readings();
   const limiter: Pick<Limiter, 'ask'> = { ask: () => assert.fail('no webhook is limited') };
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
-    accessTokens: NO_ACCESS_TOKENS,
-    retryAfterMaxSeconds: 3600,
+    ...{ accessTokens: NO_ACCESS_TOKENS, readings, retryAfterMaxSeconds: 3600 },
     ...parts,
   });
   return {
-    ...{ placement, sender, isolatedSender, slots, buffer, claimer, wakeup, log },
+    ...{ placement, sender, isolatedSender, slots, buffer, claimer, wakeup, readings, log },
     ...{ ended, returned, refused, completed, requests },
   };
 }
@@ -296,23 +297,28 @@ suite('what follows when a send ends or takes long', () => {
   });
 });
 
-test('a claim has waited for more than a second → it is read again before it is sent', async (t) => {
-  const worker = await freshWorkerQueue(t);
-  const world = placementOf({ parts: { pool: worker.pool, queue: worker.queue } });
-  const { placement, sender, buffer, ended } = world;
-  const webhook = await addWebhook(worker);
-  const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, { count: 2 });
-  await worker.pool.query('delete from deliveries where id = $1', [gone]);
-  const readAt = performance.now() - 1001;
-  for (const one of [gone, id]) {
-    const old = admittedOf(webhook.id, { readAt });
-    old.lease.claim = await worker.claimOf(webhook.id, one);
-    assert.ok(buffer.add(old, 2));
-  }
-  placement.fill();
-  await until('one of them is sent', () => sender.underWay() === 1);
-  assert.equal(buffer.size, 0);
-  sender.end(ANSWERED);
-  await placement.allOver();
-  assert.deepEqual(ended.toSorted(), [gone, id].toSorted());
-});
+for (const [when, waitedMs, isChanged] of [
+  ['a claim has waited for more than a second', 1001, false],
+  ['the webhook of a claim that waits has changed', 0, true],
+] as const)
+  test(`${when} → it is read again before it is sent`, async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const world = placementOf({ parts: { pool: worker.pool, queue: worker.queue } });
+    const { placement, sender, buffer, ended, readings } = world;
+    const webhook = await addWebhook(worker);
+    const [id = '', gone = ''] = await addDeliveries(worker, webhook.id, { count: 2 });
+    await worker.pool.query('delete from deliveries where id = $1', [gone]);
+    const readAt = performance.now() - waitedMs;
+    for (const one of [gone, id]) {
+      const old = admittedOf(webhook.id, { readAt });
+      old.lease.claim = await worker.claimOf(webhook.id, one);
+      assert.ok(buffer.add(old, 2));
+    }
+    if (isChanged) readings.changed(webhook.id);
+    placement.fill();
+    await until('one of them is sent', () => sender.underWay() === 1);
+    assert.equal(buffer.size, 0);
+    sender.end(ANSWERED);
+    await placement.allOver();
+    assert.deepEqual(ended.toSorted(), [gone, id].toSorted());
+  });

@@ -3,6 +3,7 @@ import { inTransaction } from '../../../src/database/transaction.ts';
 import type { Pool } from '../../../src/database/pool.ts';
 import { admit, type Admitted } from '../../../src/worker/admission.ts';
 import { requestOf, type Attempted, type Unsent } from '../../../src/attempts/deliver.ts';
+import { Readings } from '../../../src/worker/readings.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
 import { Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
@@ -101,6 +102,7 @@ export class Stepper {
       pool: link.pool,
       log: silentLog,
       accessTokens: NO_ACCESS_TOKENS,
+      readings: new Readings(),
       retryAfterMaxSeconds: 3600,
       completer: {
         complete(attempted) {
