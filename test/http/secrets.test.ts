@@ -181,6 +181,15 @@ suite('rotating the secret of a webhook', () => {
     assert.equal((await list(id)).length, 2);
   });
 
+  test('it had Ed25519 signatures once, and does not sign any more → it has no secret, and nothing is kept', async () => {
+    const { id } = await api.createWebhook({ signatures: ['standard_ed25519'], secret_token: '' });
+    assert.equal((await list(id)).length, 1);
+    await put(id, { signatures: ['hub'], secret_token: '' });
+    assert.deepEqual(await list(id), []);
+    await rotate(id);
+    assert.equal((await list(id)).length, 1);
+  });
+
   test('with Ed25519 signatures → a new pair of keys each time, of which the public key is shown', async () => {
     const { id } = await api.createWebhook({ signatures: ['standard_ed25519'] });
     const first = (await rotate(id)).body;

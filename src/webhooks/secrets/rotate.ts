@@ -100,9 +100,9 @@ export async function listSecrets(
   return [...current, ...old.map((one) => shownOld(one, one.id === hubId))];
 }
 
-/** A webhook that does not sign has none. */
-const isSecret = ({ secret_token, signing_key }: SecretValue) =>
-  secret_token !== '' || signing_key !== null;
+/** A webhook that does not sign has none, even if it has kept its pair of keys. */
+const isSecret = ({ secret_token, signatures }: PresentSecret) =>
+  secret_token !== '' || signatures.includes('standard_ed25519');
 
 function shownPresent({ id, public_key, set_at }: PresentSecret, hub: boolean): WebhookSecret {
   return { id, current: true, hub, public_key, set_at, expires_at: null };

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
+import type { Signature } from '../request/signatures.ts';
 
 /** The value of a secret: it may have no token, or no pair of keys. */
 export type SecretValue = {
@@ -9,10 +10,13 @@ export type SecretValue = {
 };
 
 /** `set_at`: null where it is not known. */
-export type PresentSecret = SecretValue & { id: string; set_at: string | null };
+type Secret = SecretValue & { id: string; set_at: string | null };
+
+/** With what the webhook signs. */
+export type PresentSecret = Secret & { signatures: Signature[] };
 
 /** `hub`: it keeps `X-Hub-Signature`, and the oldest one of these has it. */
-export type OldSecret = PresentSecret & { hub: boolean; expires_at: string };
+export type OldSecret = Secret & { hub: boolean; expires_at: string };
 
 /** The present secret of a webhook. Undefined: no such webhook. */
 export async function findPresentSecret(
@@ -20,7 +24,8 @@ export async function findPresentSecret(
   webhookId: string,
 ): Promise<PresentSecret | undefined> {
   const { rows } = await db.query<PresentSecret>(
-    `select secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at
+    `select secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at,
+       signatures
      from webhooks
      where id = $1 and deleted_at is null`,
     [webhookId],
@@ -47,7 +52,7 @@ export async function findOldSecrets(db: Queryable, webhookId: string): Promise<
 export async function keepSecret(
   tx: Tx,
   webhookId: string,
-  { hub, seconds, ...secret }: PresentSecret & { hub: boolean; seconds: number },
+  { hub, seconds, ...secret }: Secret & { hub: boolean; seconds: number },
 ): Promise<void> {
   await tx.query(
     `insert into webhook_secrets
@@ -80,7 +85,8 @@ export async function setSecret(
      set secret_token = $2, signing_key = $3, public_key = $4, ${IS_NEW_SECRET},
        ${OLD_SECRETS_UNTIL}, ${UPDATED}
      where id = $1
-     returning secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at`,
+     returning secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at,
+       signatures`,
     [webhookId, secret_token, signing_key, public_key],
   );
   return rows[0] as PresentSecret;
