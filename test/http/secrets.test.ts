@@ -320,6 +320,24 @@ suite('at the same time', () => {
     assert.equal((await read(id)).secret_token, present?.secret_token);
   });
 
+  test('lists beside rotations → each has one present secret, and none twice', async () => {
+    const { id } = await api.createWebhook();
+    let rotating = true;
+    const rotations = (async () => {
+      for (let i = 0; i < 30; i += 1) await rotate(id, { overlap_seconds: i % 2, hub: 'old' });
+    })().finally(() => (rotating = false));
+    while (rotating) {
+      const secrets = await list(id);
+      assert.equal(ids(secrets).size, secrets.length);
+      assert.deepEqual(
+        secrets.map(({ current }) => current),
+        secrets.map((_one, i) => i === 0),
+      );
+      assert.equal(secrets.filter(({ hub }) => hub).length, 1);
+    }
+    await rotations;
+  });
+
   test('a rotation beside PUTs of another token → either the one order, or the other', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { id } = await api.createWebhook();

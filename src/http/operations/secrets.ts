@@ -16,9 +16,6 @@ const SECRET_BYTES = 24;
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
-/** One state of the database for several reads. */
-const ONE_STATE = 'begin isolation level repeatable read read only';
-
 export function secretHandlers({ pool, queue }: ApiParts, log: Log): SecretOperations {
   /** Workers are told with the commit: what they send from then on has the new secrets. */
   async function changed<Result>(
@@ -47,8 +44,7 @@ export function secretHandlers({ pool, queue }: ApiParts, log: Log): SecretOpera
       return { status: 201, body: secret };
     },
     async listSecrets({ params }) {
-      const list = (tx: Tx) => listSecrets(tx, params.webhook_id);
-      const secrets = await inTransaction(pool, list, ONE_STATE);
+      const secrets = await listSecrets(pool, params.webhook_id);
       if (secrets === undefined) throw new WebhookNotFound();
       return { status: 200, body: { secrets } };
     },

@@ -85,8 +85,8 @@ export async function endSecret(tx: Tx, webhookId: string, id: string): Promise<
 }
 
 /**
- * The valid secrets of a webhook, the present one first, then the newest first. `db` reads one
- * state of the database. Undefined: no such webhook.
+ * The valid secrets of a webhook, the present one first, then the newest first. They are read again
+ * where another one became the present one meanwhile. Undefined: no such webhook.
  */
 export async function listSecrets(
   db: Queryable,
@@ -95,6 +95,8 @@ export async function listSecrets(
   const present = await findPresentSecret(db, webhookId);
   if (present === undefined) return undefined;
   const old = await findOldSecrets(db, webhookId);
+  if ((await findPresentSecret(db, webhookId))?.id !== present.id)
+    return listSecrets(db, webhookId);
   const hubId = old.findLast(({ hub }) => hub)?.id;
   const current = isSecret(present) ? [shownPresent(present, hubId === undefined)] : [];
   return [...current, ...old.map((one) => shownOld(one, one.id === hubId))];
