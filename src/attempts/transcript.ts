@@ -1,12 +1,10 @@
 import type { WebhookRequest } from '../sending/request.ts';
 import { MAX_HEADERS, type ResponseHead } from '../sending/response-head.ts';
+import { MASK } from '../webhooks/request/mask.ts';
 import { isHead } from './raw-request.ts';
 
 const CUT = '…[cut]';
 const CRLF = '\r\n';
-
-/** What stands for a value that nobody is shown. */
-const CONCEALED = '***';
 
 /**
  * The request as stored in raw_request: request line, Host, headers and an empty line, without the
@@ -21,7 +19,7 @@ export function requestTranscript(request: WebhookRequest): string {
     `POST ${target} HTTP/1.1`,
     `Host: ${url?.host ?? ''}`,
     ...request.headers.map(([name, value]) =>
-      isConcealed(request, name) ? `${name}: ${CONCEALED}` : `${name}: ${value}`,
+      isConcealed(request, name) ? `${name}: ${MASK}` : `${name}: ${value}`,
     ),
   ];
   const head = storable([...lines, '', ''].join(CRLF));

@@ -1,8 +1,15 @@
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestFunction } from 'got';
 import type { ConnectUntil } from './connecting/agents.ts';
 import { keepReading } from './reading/keep-reading.ts';
+import type { WebhookRequest } from './request.ts';
 
 /**
  * Calls off what is still being connected. A reason made for each send would cost a stack trace.
@@ -28,9 +35,11 @@ export class Outgoing {
   #stopReading = () => {};
   #onOver = () => {};
   readonly #addressMs: number;
+  readonly #sent: WebhookRequest;
 
   /** `deadline`: when the send ends, on the clock of `performance.now()`. */
-  constructor(deadline: number) {
+  constructor(deadline: number, sent: WebhookRequest) {
+    this.#sent = sent;
     this.#addressMs = Math.max(
       NODES_OWN_MS,
       Math.ceil((deadline - performance.now()) / ADDRESSES_IN_TURN),
@@ -44,7 +53,8 @@ export class Outgoing {
   readonly start: RequestFunction = (url, options) => {
     const { agent, headers, maxHeaderSize, method, setHost } = options;
     const told: typeof options & ConnectUntil & AddressTime = {
-      ...{ agent, headers, maxHeaderSize, method, setHost },
+      ...{ agent, maxHeaderSize, method, setHost },
+      headers: asWritten(headers, this.#sent),
       connectUntil: () => this.#connectUntil(),
       autoSelectFamilyAttemptTimeout: this.#addressMs,
     };
@@ -100,4 +110,21 @@ export class Outgoing {
     else this.#gone = true;
     this.#onOver();
   }
+}
+
+/**
+ * The headers with the names that their owner wrote: got has all names in lower case. Ours stay so,
+ * as earlier versions sent them.
+ */
+function asWritten(
+  headers: RequestOptions['headers'],
+  { headers: sent, concealed }: WebhookRequest,
+): RequestOptions['headers'] {
+  if (concealed === undefined || headers === undefined) return headers;
+  const written = new Map(sent.map(([name]) => [name.toLowerCase(), name]));
+  const named = Object.entries(headers).map(([name, value]) => [
+    concealed.includes(name) ? written.get(name) : name,
+    value,
+  ]);
+  return Object.fromEntries(named) as OutgoingHttpHeaders;
 }

@@ -1,4 +1,5 @@
 import type { SendingWebhook } from '../webhooks/webhook.ts';
+import { concealedHeaders } from './concealed-headers.ts';
 import type { Header, Sent, Start } from './sent.ts';
 import { signatureHeaders } from './signature-headers.ts';
 import { sign } from './signature.ts';
@@ -20,14 +21,17 @@ type Sendable = Pick<SendingWebhook, 'url' | 'content_type' | 'secret_token' | '
 export function buildRequest(webhook: Sendable, delivery: Sent, start: Start): WebhookRequest {
   const headers = plainHeaders(webhook, delivery);
   const request = { url: webhook.url, headers, body: delivery.payload };
-  if (webhook.request !== null) {
-    headers.push(...signatureHeaders(webhook, delivery, start));
-    headers.sort(byName);
-  } else if (webhook.secret_token !== '') {
+  if (webhook.request === null) {
     // They are in order. To sort those of each default webhook would cost it for nothing.
-    headers.push(['X-Hub-Signature', sign(delivery.payload, webhook.secret_token)]);
+    if (webhook.secret_token !== '')
+      headers.push(['X-Hub-Signature', sign(delivery.payload, webhook.secret_token)]);
+    return request;
   }
-  return request;
+  const concealed = concealedHeaders(webhook.request);
+  headers.push(...signatureHeaders(webhook, delivery, start), ...concealed);
+  headers.sort(byName);
+  if (concealed.length === 0) return request;
+  return { ...request, concealed: concealed.map(([name]) => name.toLowerCase()) };
 }
 
 function plainHeaders({ content_type }: Sendable, { sequence }: Sent): Header[] {

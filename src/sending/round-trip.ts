@@ -52,7 +52,7 @@ class RoundTrip {
   /** Only the first call of `onEnd` counts. */
   constructor(trip: Trip, onEnd: (end: End) => void) {
     this.#trip = trip;
-    this.#outgoing = new Outgoing(trip.deadline);
+    this.#outgoing = new Outgoing(trip.deadline, trip.request);
     this.#body = new CappedBody(trip.bodyLimitBytes);
     this.#onEnd = onEnd;
   }
