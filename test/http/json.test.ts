@@ -117,3 +117,25 @@ function watchParse(t: TestContext): { revivers: unknown[] } {
   });
   return { revivers };
 }
+
+suite('text that is not JSON', () => {
+  const BROKEN: [text: string, message: string][] = [
+    ['{"secret_token": hunter2}', "Unexpected token 'h' in JSON"],
+    ['{"secret_token": \n"hunter2", "a": \'}', "Unexpected token ''' in JSON"],
+    ['hunter2', "Unexpected token 'h' in JSON"],
+    ['["hunter2",]', "Unexpected token ']' in JSON"],
+    ['["hunter2", "is not valid JSON" ,,', "Unexpected token ',' in JSON"],
+    ['{"a": "hunter2', 'Unterminated string in JSON at position 14 (line 1 column 15)'],
+    [
+      '{"a": "hunter2" "b"}',
+      "Expected ',' or '}' after property value in JSON at position 16 (line 1 column 17)",
+    ],
+    ['{hunter2: 1}', "Expected property name or '}' in JSON at position 1 (line 1 column 2)"],
+    ['{}hunter2', 'Unexpected non-whitespace character after JSON at position 2 (line 1 column 3)'],
+    ['{"a": "hunter2\\x"}', 'Bad escaped character in JSON at position 15 (line 1 column 16)'],
+  ];
+  for (const [text, message] of BROKEN)
+    test(`${JSON.stringify(text)} → what is wrong with it, and nothing of it is quoted`, () => {
+      assert.throws(() => parse(text), { name: 'BadRequest', kind: 'malformed', message });
+    });
+});

@@ -39,8 +39,16 @@ export function parseJson(bytes: Buffer): unknown {
     const document: unknown = JSON.parse(text);
     return mayHoldFractions(document) ? (JSON.parse(text, markFraction) as unknown) : document;
   } catch (error) {
-    throw new BadRequest('malformed', (error as SyntaxError).message);
+    throw new BadRequest('malformed', withoutQuote((error as SyntaxError).message));
   }
+}
+
+/**
+ * V8 quotes ten characters on each side of a token that it did not expect, and a short text as a
+ * whole. There may be secrets in it, and what is answered ends in the logs of callers.
+ */
+function withoutQuote(message: string): string {
+  return message.replace(/^(Unexpected token '.+?'), .* is not valid JSON$/s, '$1 in JSON');
 }
 
 const QUOTE = 0x22;
