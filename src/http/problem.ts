@@ -177,10 +177,15 @@ function problemOfValidation({ errors, message }: FrameworkError): Problem {
   if (fault?.path === '/params/ordering_key')
     return problem('invalid_id', { details: `ordering_key: ${plain(fault.message)}` });
   if (fault?.path.startsWith('/params/')) return problem('invalid_id');
-  const field = fault?.path.split('/').slice(2).join('.') || 'body';
+  const field = fault?.path.split('/').slice(2).map(unescaped).join('.') || 'body';
   return problem('invalid', {
     details: fault ? `${field}: ${plain(fault.message)}` : (message ?? ''),
   });
+}
+
+/** A name as it is, of one in a JSON pointer (RFC 6901, section 4). */
+function unescaped(name: string): string {
+  return name.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 const PLAIN: Record<string, string> = {

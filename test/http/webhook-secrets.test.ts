@@ -80,6 +80,8 @@ const REFUSED: [settings: string, details: string][] = [
     `{"headers": {"X-Tenant": "${'secret-1'.repeat(300)}"}}`,
     'headers.X-Tenant: must NOT have more than 2048 characters',
   ],
+  ['{"headers": {"X~Tenant": 7}}', 'headers.X~Tenant: must be string'],
+  ['{"headers": {"X/Tenant": 7}}', 'headers.X/Tenant: must be string'],
   ['{"headers": {"X-Tenant": null}}', 'headers.X-Tenant: must be string'],
   ['{"headers": {"X-Tenant": ["secret-1"]}}', 'headers.X-Tenant: must be string'],
   ['{"headers": ["secret-1"]}', 'headers: must be object,null'],
