@@ -68,32 +68,32 @@ async function ask(asking: Asking, secretIn: SecretIn): Promise<NewToken | NoTok
   }
 }
 
-async function askByLibrary(
-  { sender, limits, oauth2 }: Asking,
-  secretIn: SecretIn,
-): Promise<TokenEndpointResponse> {
-  const { token_url: url, client_id, client_secret, scope, audience } = oauth2;
+async function askByLibrary(asking: Asking, secretIn: SecretIn): Promise<TokenEndpointResponse> {
+  const { token_url: url, client_id, client_secret, scope, audience } = asking.oauth2;
   const server = { issuer: url, token_endpoint: url };
   const client = { client_id };
-  const prove = secretIn === 'header' ? ClientSecretBasic : ClientSecretPost;
+  const prove = (secretIn === 'header' ? ClientSecretBasic : ClientSecretPost)(client_secret);
   const parameters = { ...(scope && { scope }), ...(audience && { audience }) };
-  const response = await clientCredentialsGrantRequest(
-    server,
-    client,
-    prove(client_secret),
-    parameters,
-    {
-      // The sender knows where it may connect. Inside of a network http is as usual as for webhooks.
-      [allowInsecureRequests]: true,
-      [customFetch]: async (_url, { headers: { 'user-agent': _its, ...headers }, body }) => {
-        const request = { url, headers: Object.entries(headers), body: String(body) };
-        return responseOf(
-          await sender.send(request, { ...limits, bodyLimitBytes: BODY_LIMIT_BYTES }),
-        );
-      },
-    },
-  );
+  const response = await clientCredentialsGrantRequest(server, client, prove, parameters, {
+    // The sender knows where it may connect. Inside of a network http is usual.
+    [allowInsecureRequests]: true,
+    [customFetch]: (_url, { headers, body }) => fetchBySender(asking, { headers, body }),
+  });
   return processClientCredentialsResponse(server, client, response);
+}
+
+async function fetchBySender(
+  { sender, limits, oauth2 }: Asking,
+  { headers, body }: { headers: Record<string, string>; body: unknown },
+): Promise<Response> {
+  // The sender has a user agent of its own.
+  const { 'user-agent': _unused, ...others } = headers;
+  const request = {
+    url: oauth2.token_url,
+    headers: Object.entries(others),
+    body: String(body),
+  };
+  return responseOf(await sender.send(request, { ...limits, bodyLimitBytes: BODY_LIMIT_BYTES }));
 }
 
 /**
