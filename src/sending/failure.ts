@@ -1,3 +1,4 @@
+import { refusedCertificate } from './certificate-alert.ts';
 import { SendError } from './send-error.ts';
 
 export type FailureReason =
@@ -69,6 +70,8 @@ function describeSendError({ code, detail }: SendError, host: string, timeoutMs:
         reason: 'tls',
         message: `certificate names ${host} only as common name, not as subject alternative name`,
       };
+    case 'CLIENT_CERTIFICATE':
+      return { reason: 'invalid', message: 'the client certificate of the webhook cannot be used' };
     case 'UNSENDABLE':
       return { reason: 'invalid', message: `the URL of the webhook ${detail}` };
     case 'UPGRADE':
@@ -160,6 +163,8 @@ function byPattern(
   if (code.startsWith('EAI_')) return { reason: 'dns', message: `name lookup failed: ${host}` };
   if (CERTIFICATE_FAULT.test(code))
     return { reason: 'tls', message: 'certificate cannot be verified' };
+  const refusal = refusedCertificate(`${code} ${message}`);
+  if (refusal !== undefined) return { reason: 'tls', message: refusal };
   if (/^(ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|EPROTO$)/.test(code))
     return { reason: 'tls', message: 'TLS handshake failed' };
   if (/invalid url/i.test(message))

@@ -1,18 +1,21 @@
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import { concealedHeaders } from './concealed-headers.ts';
+import type { ClientIdentity } from './connecting/client-agents.ts';
 import type { Header, Sent, Start } from './sent.ts';
 import { signatureHeaders } from './signature-headers.ts';
 import { sign } from './signature.ts';
 
 /**
  * The HTTP request of one attempt. `headers` are in alphabetical order. `concealed` names, in lower
- * case, those whose values nobody is shown.
+ * case, those whose values nobody is shown. `client` is whom the connection is made as; undefined:
+ * as nobody, over connections that others use as well.
  */
 export type WebhookRequest = {
   url: string;
   headers: Header[];
   body: string;
   concealed?: readonly string[];
+  client?: ClientIdentity;
 };
 
 type Sendable = Pick<SendingWebhook, 'url' | 'content_type' | 'secret_token' | 'request'>;

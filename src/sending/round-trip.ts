@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Got, Request as GotStream } from 'got';
+import type { Agents } from './connecting/agents.ts';
 import { Outgoing } from './outgoing.ts';
 import { CappedBody } from './reading/capped-body.ts';
 import { readLeniently } from './reading/lenient-reading.ts';
@@ -11,12 +12,16 @@ import { writeBody } from './write-body.ts';
 /** Interim answers (1xx) cost the other side nothing: after this many we give up. */
 const MAX_INTERIM_ANSWERS = 8;
 
-/** What is sent, and its bounds. `deadline` is on the clock of `performance.now()`. */
+/**
+ * What is sent, and its bounds. `deadline` is on the clock of `performance.now()`. `agents` are
+ * used in place of those of the client.
+ */
 export type Trip = {
   request: WebhookRequest;
   deadline: number;
   signal: AbortSignal;
   bodyLimitBytes: number;
+  agents?: Agents;
 };
 
 /**
@@ -58,7 +63,7 @@ class RoundTrip {
   }
 
   open(client: Got): void {
-    const { request, deadline, signal } = this.#trip;
+    const { request, deadline, signal, agents } = this.#trip;
     this.#timer = setTimeout(() => this.#onDeadline(), deadline - performance.now());
     signal.addEventListener('abort', this.#onAbort, { once: true });
 
@@ -68,7 +73,8 @@ class RoundTrip {
       'content-length': String(bytes.length),
     };
     try {
-      this.#stream = client.stream(request.url, { headers, request: this.#outgoing.start });
+      const own = agents && { agent: agents };
+      this.#stream = client.stream(request.url, { headers, request: this.#outgoing.start, ...own });
     } catch (error) {
       return this.#end({ kind: 'error', error });
     }

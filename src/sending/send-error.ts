@@ -10,6 +10,7 @@ export class SendError extends Error {
     | 'INTERIM_FLOOD'
     | 'NOT_ALLOWED'
     | 'COMMON_NAME_ONLY'
+    | 'CLIENT_CERTIFICATE'
     | 'UNSENDABLE';
   readonly detail: string;
 

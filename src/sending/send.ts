@@ -2,14 +2,21 @@ import { isIP } from 'node:net';
 import got, { type Got } from 'got';
 import { LRUCache } from 'lru-cache';
 import { whyUnsendable } from '../webhooks/webhook-url.ts';
-import { createAgents, type Agents, type Proxy } from './connecting/agents.ts';
+import {
+  createAgents,
+  waysOf,
+  type AgentPair,
+  type Agents,
+  type Proxy,
+} from './connecting/agents.ts';
+import { ClientAgents, destroyAgents } from './connecting/client-agents.ts';
 import type { Resolve } from './connecting/lookup.ts';
 import { outboundObjection, type Objection, type OutboundRules } from './connecting/outbound.ts';
 import { describeFailure, type FailureReason } from './failure.ts';
 import { localFault } from './local-fault.ts';
 import type { WebhookRequest } from './request.ts';
 import type { ResponseHead } from './response-head.ts';
-import { sendOnce, type End } from './round-trip.ts';
+import { sendOnce, type End, type Trip } from './round-trip.ts';
 import { SendError } from './send-error.ts';
 
 /**
@@ -67,8 +74,8 @@ export type SenderOptions = {
 export class HttpSender implements Sender {
   readonly #options: SenderOptions;
   readonly #judged: LRUCache<string, Judged>;
-  readonly #pooled: Agents;
-  readonly #fresh: Agents;
+  readonly #agents: AgentPair;
+  readonly #clientAgents: ClientAgents;
   readonly #client: Got;
 
   constructor(options: SenderOptions, resolve?: Resolve) {
@@ -79,10 +86,10 @@ export class HttpSender implements Sender {
       max: REMEMBERED_URLS,
       memoMethod: (url) => ({ error: urlError(url, objection) }),
     });
-    const agents = createAgents({ objection, lookupThreads, proxy, resolve });
-    this.#pooled = agents.pooled;
-    this.#fresh = agents.fresh;
-    this.#client = clientOver(agents.pooled);
+    const ways = waysOf({ objection, lookupThreads, proxy, resolve });
+    this.#agents = createAgents(ways);
+    this.#clientAgents = new ClientAgents(ways);
+    this.#client = clientOver(this.#agents.pooled);
   }
 
   async send(
@@ -95,11 +102,7 @@ export class HttpSender implements Sender {
     const trip = { request, deadline, signal, bodyLimitBytes: limit ?? bodyLimitBytes };
     if (signal.aborted || mayBegin?.() === false) return { kind: 'aborted' };
     const { error } = this.#judged.memo(request.url);
-    let end: End = error ? { kind: 'error', error } : await sendOnce(this.#client, trip);
-    // A server that closes an idle connection just as we use it has not seen the request (RFC
-    // 9112, section 9.3.1).
-    if (end.kind === 'error' && end.stale)
-      end = await sendOnce(this.#client.extend({ agent: this.#fresh }), trip);
+    const end: End = error ? { kind: 'error', error } : await this.#makeTrip(trip);
     if (end.kind === 'aborted') return end;
     const durationMs = Math.round(performance.now() - startedAt);
     if (end.kind === 'response') return { ...end, durationMs };
@@ -113,10 +116,32 @@ export class HttpSender implements Sender {
   }
 
   close(): void {
-    for (const { http, https } of [this.#pooled, this.#fresh]) {
-      http.destroy();
-      https.destroy();
+    destroyAgents(this.#agents.pooled);
+    destroyAgents(this.#agents.fresh);
+    this.#clientAgents.close();
+  }
+
+  async #makeTrip(trip: Trip): Promise<End> {
+    const { client } = trip.request;
+    if (client === undefined) return this.#sendOver(this.#agents, trip);
+    try {
+      return await this.#clientAgents.use(client, (own) =>
+        this.#sendOver(own, { ...trip, agents: own.pooled }),
+      );
+    } catch (error) {
+      return { kind: 'error', error };
     }
+  }
+
+  /**
+   * Once more where a server closed an idle connection just as we used it: it has not seen the
+   * request (RFC 9112, section 9.3.1).
+   */
+  async #sendOver({ fresh }: AgentPair, trip: Trip): Promise<End> {
+    const end = await sendOnce(this.#client, trip);
+    return end.kind === 'error' && end.stale
+      ? sendOnce(this.#client, { ...trip, agents: fresh })
+      : end;
   }
 }
 

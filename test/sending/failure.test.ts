@@ -41,6 +41,32 @@ const CASES: [error: unknown, reason: FailureReason, message: string][] = [
   ],
   [coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls', 'TLS handshake failed'],
   [coded('EPROTO'), 'tls', 'TLS handshake failed'],
+  // The codes and messages of Node.js 24 for alerts that OpenSSL's own server sends.
+  [
+    coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'),
+    'tls',
+    'the endpoint asks for a client certificate',
+  ],
+  [
+    coded('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'),
+    'tls',
+    'the endpoint does not know the authority of the client certificate',
+  ],
+  [
+    coded('ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED'),
+    'tls',
+    'the endpoint says that the client certificate has expired',
+  ],
+  [
+    Object.assign(
+      new Error(
+        'write EPROTO 40:error:0A000415:SSL routines:ssl3_read_bytes:ssl/tls alert bad certificate:',
+      ),
+      { code: 'EPROTO' },
+    ),
+    'tls',
+    'the endpoint refused the client certificate, or asks for one',
+  ],
   [coded('HPE_HEADER_OVERFLOW'), 'protocol', 'response headers too large'],
   [coded('HPE_INVALID_CONSTANT'), 'protocol', 'the answer is not valid HTTP'],
   [coded('ERR_INVALID_URL'), 'invalid', 'the URL of the webhook is not valid'],

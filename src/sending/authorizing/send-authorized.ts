@@ -7,15 +7,16 @@ import type { AccessTokens, Token } from './access-tokens.ts';
 export type AuthorizedMeans = { sender: Sender; accessTokens: Pick<AccessTokens, 'get'> };
 
 /** For whom a request is, as far as it decides how the request is authorized. */
-export type Authorized = Pick<SendingWebhook, 'request' | 'valid_status_codes'>;
+export type Authorized = Pick<SendingWebhook, 'id' | 'request' | 'valid_status_codes'>;
 
 /** What was sent at last, undefined where nothing was, and what came of the attempt. */
 export type AuthorizedSend = { request: WebhookRequest | undefined; exchange: Exchange };
 
 /**
- * Sends a request with the token that its webhook asks for. A receiver that answers 401 gets it
- * once more, with another token, unless the webhook calls 401 a success. Everything together has
- * the time that the limits give. Without a token nothing is sent, and the exchange says why.
+ * Sends a request with the certificate or the token that its webhook asks for. A receiver that
+ * answers 401 to a token gets the request once more, with another one, unless the webhook calls 401
+ * a success. Everything together has the time that the limits give. Without a token nothing is
+ * sent, and the exchange says why.
  */
 export async function sendAuthorized(
   { sender, accessTokens }: AuthorizedMeans,
@@ -23,8 +24,10 @@ export async function sendAuthorized(
   limits: SendLimits,
 ): Promise<AuthorizedSend> {
   const auth = webhook.request?.auth;
-  if (auth?.type !== 'oauth2_client_credentials')
-    return { request, exchange: await sender.send(request, limits) };
+  if (auth?.type !== 'oauth2_client_credentials') {
+    const exchange = await sender.send(asClient(request, webhook), limits);
+    return { request, exchange };
+  }
   const startedAt = performance.now();
   const left = () => ({ ...limits, spentMs: performance.now() - startedAt });
 
@@ -57,6 +60,14 @@ export function withToken(request: WebhookRequest, { value }: Token): WebhookReq
     headers: headers.toSpliced(place, 0, ['Authorization', `Bearer ${value}`]),
     concealed: [...concealed, 'authorization'],
   };
+}
+
+/** The request over connections of the webhook's own, where it shows a certificate. */
+function asClient(request: WebhookRequest, { id, request: settings }: Authorized): WebhookRequest {
+  const auth = settings?.auth;
+  if (auth?.type !== 'mtls') return request;
+  const { certificate, private_key: privateKey, ca } = auth;
+  return { ...request, client: { webhookId: id, certificate, privateKey, ca } };
 }
 
 function isUnauthorized(exchange: Exchange, { valid_status_codes: valid }: Authorized): boolean {

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, type ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, Socket, type LookupFunction, type TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import { connectToName } from './connect.ts';
 import { neededRepair } from '../reading/lenient-reading.ts';
 import { Lookup, type Resolve } from './lookup.ts';
@@ -22,30 +23,39 @@ export type Agents = { http: HttpAgent; https: HttpsAgent };
  */
 export type ConnectUntil = { connectUntil?: () => AbortSignal };
 
-type AgentsOptions = {
+/** How all agents of a sender find an address, and through which proxy they connect. */
+export type Ways = { lookup: LookupFunction; proxy: Proxy | undefined };
+
+type WaysOptions = {
   objection: Objection;
   lookupThreads: number;
   proxy?: Proxy | undefined;
   resolve?: Resolve | undefined;
 };
 
+export type AgentPair = { pooled: Agents; fresh: Agents };
+
 /** Idle connections close after this, before most servers close theirs. */
 const IDLE_SOCKET_MS = 4000;
 
 /**
- * How webhooks are connected to: `pooled` keeps idle connections, `fresh` makes a new one for each
- * request. Both check every address that a name resolves to. What goes through a proxy is resolved
- * by the proxy.
+ * Every address that a name resolves to is checked. What goes through a proxy is resolved by the
+ * proxy.
  */
-export function createAgents({ objection, lookupThreads, proxy, resolve }: AgentsOptions): {
-  pooled: Agents;
-  fresh: Agents;
-} {
+export function waysOf({ objection, lookupThreads, proxy, resolve }: WaysOptions): Ways {
   const { find: lookup } = new Lookup({
     objection,
     threads: lookupThreads,
     ...(resolve && { resolve }),
   });
+  return { lookup, proxy };
+}
+
+/**
+ * How webhooks are connected to: `pooled` keeps idle connections, `fresh` makes a new one for each
+ * request. `secureContext` has the certificate that they show, where they show one.
+ */
+export function createAgents({ lookup, proxy }: Ways, secureContext?: SecureContext): AgentPair {
   const proxyEnv = proxy && {
     proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url, NO_PROXY: proxy.except },
   };
@@ -54,7 +64,7 @@ export function createAgents({ objection, lookupThreads, proxy, resolve }: Agent
   // proxy ends them.
   const pooled = { ...options, keepAlive: true, ...(proxy ? {} : { timeout: IDLE_SOCKET_MS }) };
   // Here, not at each request: Node.js keeps no connection that was checked for one request alone.
-  const tls = { checkServerIdentity: identityFault };
+  const tls = { checkServerIdentity: identityFault, ...(secureContext && { secureContext }) };
   const all = {
     pooled: {
       http: keepingStrict(new HttpAgent(pooled)),

@@ -23,6 +23,7 @@ function authorizing(t: TestContext, url: string, isolated = false) {
   return (auth: Auth | null, limits: Partial<SendLimits> = {}, valid = [200]) => {
     const request = { signatures: [], headers: {}, auth, signing_key: null };
     const webhook = {
+      id: 'w',
       valid_status_codes: valid,
       request: { ...request, old_secrets: null, sealed: null },
     };
