@@ -875,7 +875,7 @@ export interface components {
              * @description - `basic`: `username` and `password` (RFC 7617).
              *     - `bearer`: a fixed `token` (RFC 6750).
              *     - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
-             *     - `mtls`: TLS with a certificate of the client.
+             *     - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
              * @example bearer
              * @enum {string}
              */
@@ -896,7 +896,8 @@ export interface components {
              */
             token?: string;
             /**
-             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+             *     or password.
              * @example https://login.example.com/oauth/token
              */
             token_url?: string;
@@ -911,7 +912,8 @@ export interface components {
              */
             client_secret?: string;
             /**
-             * @description What the token is to allow, words with spaces between them. Left out, the server decides.
+             * @description What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+             *     decides.
              * @example deliveries.write
              */
             scope?: string;
@@ -940,8 +942,8 @@ export interface components {
              */
             ca?: string;
             /**
-             * @description Whom the certificate of `mtls` names.
-             * @example CN=postmand
+             * @description Whom the certificate of `mtls` names (RFC 4514).
+             * @example CN=postmand,O=Example
              */
             subject?: string;
             /**
@@ -960,7 +962,7 @@ export interface components {
              * @description - `basic`: `username` and `password` (RFC 7617).
              *     - `bearer`: a fixed `token` (RFC 6750).
              *     - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
-             *     - `mtls`: TLS with a certificate of the client.
+             *     - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
              * @example bearer
              * @enum {string}
              */
@@ -985,7 +987,8 @@ export interface components {
             token?: string | null;
             /**
              * Format: text
-             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+             *     or password.
              * @example https://login.example.com/oauth/token
              */
             token_url?: string | null;
@@ -1003,7 +1006,8 @@ export interface components {
             client_secret?: string | null;
             /**
              * Format: text
-             * @description What the token is to allow, words with spaces between them. Left out, the server decides.
+             * @description What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+             *     decides.
              * @example deliveries.write
              */
             scope?: string | null;
@@ -1024,7 +1028,9 @@ export interface components {
             /**
              * Format: text
              * @description The private key of the certificate, in PEM and without a password. Secret.
-             * @example 9f2c1e7a5b
+             * @example -----BEGIN PRIVATE KEY-----
+             *     MIGH...
+             *     -----END PRIVATE KEY-----
              */
             private_key?: string | null;
             /**

@@ -16,7 +16,7 @@ const BY_ALERT: Record<string, string> = {
 /** Some endpoints answer so where there is no certificate, too. */
 const REFUSED_CERTIFICATE = 'the endpoint refused the client certificate, or asks for one';
 
-/** What an alert in the code or message of an error says of the client's certificate, if it does. */
+/** What an alert in the code or the message of an error says of the client's certificate. */
 export function refusedCertificate(told: string): string | undefined {
   const alert = CERTIFICATE_ALERT.exec(told)?.[1]?.toLowerCase().replaceAll('_', ' ');
   return alert === undefined ? undefined : (BY_ALERT[alert] ?? REFUSED_CERTIFICATE);

@@ -6,13 +6,16 @@ import type { WebhookSettings } from './webhook.ts';
 
 /**
  * Why a webhook may not have these settings: one does not go with another. To be read by clients;
- * it begins with the field's name. Undefined: it may have them.
+ * it begins with the field's name. Undefined: it may have them. `before`: those that it has.
  */
-export function settingsFault(settings: WebhookSettings): string | undefined {
+export function settingsFault(
+  settings: WebhookSettings,
+  before?: Partial<WebhookSettings>,
+): string | undefined {
   return (
     rateLimitFault(settings.rate_limit) ??
     signaturesFault(settings) ??
     headersFault(settings) ??
-    authFault(settings)
+    authFault(settings, before)
   );
 }

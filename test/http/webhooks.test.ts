@@ -30,7 +30,12 @@ test('a new webhook → 201 with every setting as given, a fresh id and one time
   const { status, body } = await api.call('POST', '/webhooks', SETTINGS);
   assert.equal(status, 201);
   const { id, created_at, updated_at, ...settings } = body as Webhook;
-  const untroubled = { public_key: null, deactivated_reason: null, deactivated_at: null, health: HEALTHY };
+  const untroubled = {
+    public_key: null,
+    deactivated_reason: null,
+    deactivated_at: null,
+    health: HEALTHY,
+  };
   assert.deepEqual(settings, { ...SETTINGS, ...untroubled });
   assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);

@@ -445,7 +445,7 @@ export type WebhookAuth = {
      * - `basic`: `username` and `password` (RFC 7617).
      * - `bearer`: a fixed `token` (RFC 6750).
      * - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
-     * - `mtls`: TLS with a certificate of the client.
+     * - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
      */
     type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
     /**
@@ -463,7 +463,8 @@ export type WebhookAuth = {
      */
     token?: string;
     /**
-     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+     * or password.
      */
     token_url?: string;
     /**
@@ -476,7 +477,8 @@ export type WebhookAuth = {
      */
     client_secret?: string;
     /**
-     * What the token is to allow, words with spaces between them. Left out, the server decides.
+     * What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+     * decides.
      */
     scope?: string;
     /**
@@ -497,7 +499,7 @@ export type WebhookAuth = {
      */
     ca?: string;
     /**
-     * Whom the certificate of `mtls` names.
+     * Whom the certificate of `mtls` names (RFC 4514).
      */
     subject?: string;
     /**
@@ -516,7 +518,7 @@ export type WebhookAuthInput = {
      * - `basic`: `username` and `password` (RFC 7617).
      * - `bearer`: a fixed `token` (RFC 6750).
      * - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
-     * - `mtls`: TLS with a certificate of the client.
+     * - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
      */
     type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
     /**
@@ -538,7 +540,8 @@ export type WebhookAuthInput = {
      */
     token?: string | null;
     /**
-     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`.
+     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+     * or password.
      * @maxLength 2048
      * @format text
      */
@@ -556,7 +559,8 @@ export type WebhookAuthInput = {
      */
     client_secret?: string | null;
     /**
-     * What the token is to allow, words with spaces between them. Left out, the server decides.
+     * What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+     * decides.
      * @maxLength 2048
      * @format text
      */

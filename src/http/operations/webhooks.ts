@@ -97,7 +97,7 @@ function settingsIn(
   before: Partial<WebhookSettings> = {},
 ): WebhookSettings {
   const settings = settingsAfter(before, body);
-  const fault = settingsFault(settings);
+  const fault = settingsFault(settings, before);
   if (fault !== undefined) throw new BadRequest('invalid', fault);
   return settings;
 }

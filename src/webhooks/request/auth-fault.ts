@@ -2,14 +2,19 @@ import { AUTH_MEMBERS, memberOf, type Auth } from './auth.ts';
 import { basicFault } from './basic.ts';
 import { bearerFault } from './bearer.ts';
 import { isMask, NOTHING_KEPT } from './mask.ts';
+import { mtlsFault } from './mtls.ts';
+import { oauth2Fault } from './oauth2.ts';
+
+type Settings = { auth: Auth | null; url: string };
 
 /**
  * Why requests cannot authenticate themselves this way, to be read by itself; undefined: they can.
- * No value is in it.
+ * No value is in it. `before`: what the webhook has.
  */
-export function authFault({ auth }: { auth: Auth | null }): string | undefined {
+export function authFault(settings: Settings, before?: Partial<Settings>): string | undefined {
+  const { auth } = settings;
   if (auth === null) return undefined;
-  return membersFault(auth) ?? typeFault(auth);
+  return membersFault(auth) ?? typeFault(auth, settings, before);
 }
 
 /** Each type has members of its own, and no others. */
@@ -23,14 +28,19 @@ function membersFault(auth: Auth): string | undefined {
   return isMask(memberOf(auth, secret)) ? `auth.${secret}: ${NOTHING_KEPT}` : undefined;
 }
 
-function typeFault(auth: Auth): string | undefined {
+function typeFault(
+  auth: Auth,
+  { url }: Settings,
+  { auth: had }: Partial<Settings> = {},
+): string | undefined {
   switch (auth.type) {
     case 'basic':
       return basicFault(auth);
     case 'bearer':
       return bearerFault(auth);
     case 'oauth2_client_credentials':
+      return oauth2Fault(auth);
     case 'mtls':
-      return undefined;
+      return mtlsFault(auth, { url, before: had?.type === 'mtls' ? had.certificate : undefined });
   }
 }

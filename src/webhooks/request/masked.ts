@@ -1,6 +1,7 @@
 import type { Webhook } from '../webhook.ts';
 import { AUTH_MEMBERS, memberOf, type Auth } from './auth.ts';
 import { MASK } from './mask.ts';
+import { certificateFacts } from './mtls.ts';
 
 /**
  * A webhook as it may be shown: of its headers and of what is secret in `auth` it tells only that
@@ -28,5 +29,6 @@ function maskedAuth(auth: Auth): ShownAuth {
     const value = memberOf(auth, name);
     return typeof value === 'string' ? [[name, name === secret ? MASK : value] as const] : [];
   });
-  return { type: auth.type, ...Object.fromEntries(members) };
+  const facts = auth.type === 'mtls' ? certificateFacts(auth.certificate) : {};
+  return { type: auth.type, ...Object.fromEntries(members), ...facts };
 }

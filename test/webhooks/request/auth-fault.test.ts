@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { authOf, type GivenAuth } from '../../../src/webhooks/request/auth.ts';
 import { authFault } from '../../../src/webhooks/request/auth-fault.ts';
 
+const URL_OF_WEBHOOK = 'https://example.com/';
+
 const basic = (username: string, password: string): GivenAuth => ({
   type: 'basic',
   username,
@@ -22,9 +24,10 @@ const TAKEN: [when: string, auth: GivenAuth][] = [
 
 for (const [when, auth] of TAKEN)
   test(`${auth.type}: ${when} → taken`, () =>
-    assert.equal(authFault({ auth: authOf(auth) }), undefined));
+    assert.equal(authFault({ auth: authOf(auth), url: URL_OF_WEBHOOK }), undefined));
 
-test('no auth → taken', () => assert.equal(authFault({ auth: null }), undefined));
+test('no auth → taken', () =>
+  assert.equal(authFault({ auth: null, url: URL_OF_WEBHOOK }), undefined));
 
 const NO_KEPT = '*** keeps the value that is there, and there is none';
 const SYNTAX = 'auth.token: must be letters, digits and - . _ ~ + /, with = at its end alone';
@@ -87,4 +90,4 @@ const REFUSED: [when: string, auth: GivenAuth, fault: string][] = [
 
 for (const [when, auth, fault] of REFUSED)
   test(`${auth.type}: ${when} → ${fault}`, () =>
-    assert.equal(authFault({ auth: authOf(auth) }), fault));
+    assert.equal(authFault({ auth: authOf(auth), url: URL_OF_WEBHOOK }), fault));
