@@ -90,6 +90,41 @@ type WebhookInput struct {
 	UpdatedAt              *string            `json:"updated_at,omitempty"`
 }
 
+// WebhookPatch — The settings of a webhook that are to change, and those fields of an earlier answer that a client may send back.
+type WebhookPatch struct {
+	Name                   *string             `json:"name,omitempty"`
+	Url                    *string             `json:"url,omitempty"`
+	ContentType            *string             `json:"content_type,omitempty"`
+	ValidStatusCodes       []int64             `json:"valid_status_codes,omitempty"`
+	SecretToken            *string             `json:"secret_token,omitempty"`
+	Active                 *bool               `json:"active,omitempty"`
+	MaxDeliveryAttempts    *int64              `json:"max_delivery_attempts,omitempty"`
+	DeliveryAttemptTimeout *int64              `json:"delivery_attempt_timeout,omitempty"`
+	RetryMinBackoff        *int64              `json:"retry_min_backoff,omitempty"`
+	RetryMaxBackoff        *int64              `json:"retry_max_backoff,omitempty"`
+	MaxConcurrency         *int64              `json:"max_concurrency,omitempty"`
+	RateLimit              *RateLimitPatch     `json:"rate_limit,omitempty"`
+	RetrySchedule          *[]int64            `json:"retry_schedule,omitempty"`
+	RetryJitter            *float64            `json:"retry_jitter,omitempty"`
+	HonorRetryAfter        *bool               `json:"honor_retry_after,omitempty"`
+	OnGone                 *string             `json:"on_gone,omitempty"`
+	OnFailing              *string             `json:"on_failing,omitempty"`
+	FailingAfter           *FailingAfterPatch  `json:"failing_after,omitempty"`
+	DeactivateAfter        *int64              `json:"deactivate_after,omitempty"`
+	MaxDeliveryAge         *int64              `json:"max_delivery_age,omitempty"`
+	OrderingOnFailure      *string             `json:"ordering_on_failure,omitempty"`
+	Id                     *string             `json:"id,omitempty"`
+	Signatures             *[]string           `json:"signatures,omitempty"`
+	Headers                *map[string]*string `json:"headers,omitempty"`
+	Auth                   *WebhookAuthPatch   `json:"auth,omitempty"`
+	PublicKey              *string             `json:"public_key,omitempty"`
+	DeactivatedReason      *string             `json:"deactivated_reason,omitempty"`
+	DeactivatedAt          *string             `json:"deactivated_at,omitempty"`
+	Health                 *WebhookHealth      `json:"health,omitempty"`
+	CreatedAt              *string             `json:"created_at,omitempty"`
+	UpdatedAt              *string             `json:"updated_at,omitempty"`
+}
+
 // WebhookAuth — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
 // missing.
 type WebhookAuth struct {
@@ -113,6 +148,25 @@ type WebhookAuth struct {
 // refused.
 type WebhookAuthInput struct {
 	Type_        string  `json:"type"`
+	Username     *string `json:"username,omitempty"`
+	Password     *string `json:"password,omitempty"`
+	Token        *string `json:"token,omitempty"`
+	TokenUrl     *string `json:"token_url,omitempty"`
+	ClientId     *string `json:"client_id,omitempty"`
+	ClientSecret *string `json:"client_secret,omitempty"`
+	Scope        *string `json:"scope,omitempty"`
+	Audience     *string `json:"audience,omitempty"`
+	Certificate  *string `json:"certificate,omitempty"`
+	PrivateKey   *string `json:"private_key,omitempty"`
+	Ca           *string `json:"ca,omitempty"`
+	Subject      *string `json:"subject,omitempty"`
+	ExpiresAt    *string `json:"expires_at,omitempty"`
+}
+
+// WebhookAuthPatch — What is to change of how requests prove who sends them. With another `type` than the present one it stands for
+// itself; otherwise members that are not named stay, and null removes one.
+type WebhookAuthPatch struct {
+	Type_        *string `json:"type,omitempty"`
 	Username     *string `json:"username,omitempty"`
 	Password     *string `json:"password,omitempty"`
 	Token        *string `json:"token,omitempty"`
@@ -156,11 +210,24 @@ type RateLimitInput struct {
 	Burst      *int64 `json:"burst,omitempty"`
 }
 
+// RateLimitPatch — What is to change of a rate limit. Members that are not named stay.
+type RateLimitPatch struct {
+	Count      *int64 `json:"count,omitempty"`
+	PerSeconds *int64 `json:"per_seconds,omitempty"`
+	Burst      *int64 `json:"burst,omitempty"`
+}
+
 // FailingAfter — An endpoint is failing when so many attempts have failed one after the other, and for so long none has
 // succeeded. Both must hold.
 type FailingAfter struct {
 	Attempts int64 `json:"attempts"`
 	Seconds  int64 `json:"seconds"`
+}
+
+// FailingAfterPatch — What is to change of when an endpoint is failing. Members that are not named stay.
+type FailingAfterPatch struct {
+	Attempts *int64 `json:"attempts,omitempty"`
+	Seconds  *int64 `json:"seconds,omitempty"`
 }
 
 // PauseInput — A pause of a webhook.
@@ -1273,6 +1340,7 @@ var operations = map[string]operationMeta{
 	"getWebhook":           {ID: "getWebhook", Method: "GET", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"replaceWebhook":       {ID: "replaceWebhook", Method: "PUT", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteWebhook":        {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"patchWebhook":         {ID: "patchWebhook", Method: "PATCH", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"pauseWebhook":         {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1586,6 +1654,7 @@ func (c *Client) CreateWebhook(ctx context.Context, body WebhookInput) (Webhook,
 // CreateWebhookHeaders carries the declared response headers of CreateWebhookWithHeaders (nil when absent or unparsable).
 type CreateWebhookHeaders struct {
 	XRequestId *string
+	Etag       *string
 }
 
 // CreateWebhookWithHeaders — Like CreateWebhook, also returning the declared response headers.
@@ -1610,6 +1679,7 @@ func (c *Client) CreateWebhookWithHeaders(ctx context.Context, body WebhookInput
 		return out, headers, err
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
 	return out, headers, nil
 }
 
@@ -1635,6 +1705,7 @@ func (c *Client) GetWebhook(ctx context.Context, webhookId string) (Webhook, err
 // GetWebhookHeaders carries the declared response headers of GetWebhookWithHeaders (nil when absent or unparsable).
 type GetWebhookHeaders struct {
 	XRequestId *string
+	Etag       *string
 }
 
 // GetWebhookWithHeaders — Like GetWebhook, also returning the declared response headers.
@@ -1655,6 +1726,7 @@ func (c *Client) GetWebhookWithHeaders(ctx context.Context, webhookId string) (W
 		return out, headers, err
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
 	return out, headers, nil
 }
 
@@ -1684,6 +1756,7 @@ func (c *Client) ReplaceWebhook(ctx context.Context, webhookId string, body Webh
 // ReplaceWebhookHeaders carries the declared response headers of ReplaceWebhookWithHeaders (nil when absent or unparsable).
 type ReplaceWebhookHeaders struct {
 	XRequestId *string
+	Etag       *string
 }
 
 // ReplaceWebhookWithHeaders — Like ReplaceWebhook, also returning the declared response headers.
@@ -1708,6 +1781,7 @@ func (c *Client) ReplaceWebhookWithHeaders(ctx context.Context, webhookId string
 		return out, headers, err
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
 	return out, headers, nil
 }
 
@@ -1749,6 +1823,61 @@ func (c *Client) DeleteWebhookWithHeaders(ctx context.Context, webhookId string)
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return headers, nil
+}
+
+// PatchWebhook — Change a webhook
+func (c *Client) PatchWebhook(ctx context.Context, webhookId string, body WebhookPatch) (Webhook, error) {
+	var out Webhook
+	op := operations["patchWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// PatchWebhookHeaders carries the declared response headers of PatchWebhookWithHeaders (nil when absent or unparsable).
+type PatchWebhookHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// PatchWebhookWithHeaders — Like PatchWebhook, also returning the declared response headers.
+func (c *Client) PatchWebhookWithHeaders(ctx context.Context, webhookId string, body WebhookPatch) (Webhook, PatchWebhookHeaders, error) {
+	var out Webhook
+	var headers PatchWebhookHeaders
+	op := operations["patchWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
+	return out, headers, nil
 }
 
 // ListOrderingKeys — List blocked ordering keys

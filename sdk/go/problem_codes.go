@@ -22,6 +22,7 @@ const (
 	CodeMalformedRequest        int64 = 16 // 400
 	CodeMisdirectedRequest      int64 = 17 // 421
 	CodeOrderingKeyNotBlocked   int64 = 18 // 404
+	CodePreconditionFailed      int64 = 19 // 412
 	CodeTooManySecrets          int64 = 20 // 422
 	CodeSecretNotFound          int64 = 21 // 404
 	CodeCurrentSecret           int64 = 23 // 409

@@ -2,7 +2,8 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
-import { hideWebhook } from '../webhooks/webhook-store.ts';
+import { hideWebhook, lockWebhook } from '../webhooks/webhook-store.ts';
+import type { Webhook } from '../webhooks/webhook.ts';
 import { deleteDeliveriesOf } from './delivery-store.ts';
 
 /** Deliveries removed in one transaction: few enough that nobody notices its locks. */
@@ -27,14 +28,16 @@ const PAUSE_MS = 20;
 
 /**
  * Hides a webhook at once and removes it with its deliveries in small steps, here where there are
- * few. Unknown ids are fine. Once the webhook is hidden nothing fails any more: the workers remove
- * what is left.
+ * few. Unknown ids are fine. `check` is called with a webhook that nobody else changes meanwhile,
+ * and throws where it is to stay. Once the webhook is hidden nothing fails any more: the workers
+ * remove what is left.
  */
 export async function deleteWebhook(
   { pool, log }: { pool: Pool; log: Log },
   id: string,
+  check?: (webhook: Webhook) => void,
 ): Promise<void> {
-  if (!(await inTransaction(pool, (tx) => hideWebhook(tx, id)))) return;
+  if (!(await inTransaction(pool, (tx) => hideChecked(tx, id, check)))) return;
   const removal = removeSteps().catch((error: unknown) =>
     tellFailedStep(log, { webhookId: id, step: MAX_STEP, error }),
   );
@@ -46,6 +49,16 @@ export async function deleteWebhook(
         return;
     }
   }
+}
+
+async function hideChecked(
+  tx: Tx,
+  id: string,
+  check: ((webhook: Webhook) => void) | undefined,
+): Promise<boolean> {
+  const webhook = check && (await lockWebhook(tx, id));
+  if (webhook) check(webhook);
+  return hideWebhook(tx, id);
 }
 
 type Step = { webhookId: string; size: number; begin?: string };

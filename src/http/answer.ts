@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 
+export type Answered = { status: number; body?: unknown; headers?: Record<string, string> };
+
 /**
  * Answers a request with JSON, or with nothing where `body` is undefined. It is what Express would
  * send, as one string, which Node.js writes together with the head: 6 µs less than `res.json`,
@@ -8,10 +10,11 @@ import type { Request, Response } from 'express';
 export function answer(
   req: Request,
   res: Response,
-  { status, body }: { status: number; body?: unknown },
+  { status, body, headers = {} }: Answered,
 ): void {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   if (body === undefined) return void res.status(status).end();
-  // Express also answers conditional requests.
+  // Express also answers conditional requests: `If-None-Match` where there is an ETag.
   if (req.method === 'GET') return void res.status(status).json(body);
   const text = JSON.stringify(body);
   res.statusCode = status;

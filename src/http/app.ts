@@ -3,7 +3,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { Log } from '../telemetry/log.ts';
 import { requireApiKey } from './middleware/api-keys.ts';
-import { answer } from './answer.ts';
+import { answer, type Answered } from './answer.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
 import { BytesInFlight } from './middleware/bytes-in-flight.ts';
 import { readBody } from './middleware/body.ts';
@@ -115,10 +115,11 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
     // The validator has checked that the request is what this operation takes.
     const handler = operations[id] as (
       request: OperationRequest<keyof Operations>,
-    ) => Promise<{ status: number; body?: unknown }>;
+    ) => Promise<Answered>;
     const request = {
       params: openapi.pathParams,
       query: req.query,
+      headers: req.headers,
       body: req.body,
     } as unknown as OperationRequest<keyof Operations>;
     const result = await inFlight.during(res, handler(request));

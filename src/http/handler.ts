@@ -12,12 +12,16 @@ type OperationId = keyof operations;
 export type OperationRequest<Id extends OperationId> = {
   params: NonNullable<operations[Id]['parameters']['path']>;
   query: NonNullable<operations[Id]['parameters']['query']>;
+  headers: LowerCase<NonNullable<operations[Id]['parameters']['header']>>;
   body: BodyOf<operations[Id]>;
 };
 
+/** As Node.js has the names of headers. */
+type LowerCase<Headers> = { [Name in keyof Headers as Lowercase<Name & string>]: Headers[Name] };
+
 /**
- * A successful answer of operation `Id`. A status or body that openapi.yaml does not have does not
- * compile.
+ * A successful answer of operation `Id`. A status, body or ETag that openapi.yaml does not have
+ * does not compile.
  */
 type Answer<Id extends OperationId> = SuccessOf<operations[Id]['responses']>;
 
@@ -46,9 +50,16 @@ type BodyOf<Operation> = Operation extends {
     : undefined;
 
 type SuccessOf<Responses> = {
-  [Status in Extract<keyof Responses, 200 | 201 | 204>]: Responses[Status] extends {
-    content: { 'application/json': infer Body };
-  }
-    ? { status: Status; body: Body }
-    : { status: Status };
+  [Status in Extract<keyof Responses, 200 | 201 | 204>]: { status: Status } & BodyIn<
+    Responses[Status]
+  > &
+    TagIn<Responses[Status]>;
 }[Extract<keyof Responses, 200 | 201 | 204>];
+
+type BodyIn<Response> = Response extends { content: { 'application/json': infer Body } }
+  ? { body: Body }
+  : unknown;
+
+type TagIn<Response> = Response extends { headers: { ETag: infer Tag } }
+  ? { headers: { ETag: Tag } }
+  : unknown;

@@ -43,12 +43,14 @@ export interface paths {
         };
         /**
          * Get a webhook
-         * @description Returns one webhook, its secret token included.
+         * @description Returns one webhook, its secret token included. With `If-None-Match` and an `ETag` that still holds, the answer
+         *     is 304 without a body.
          */
         get: operations["getWebhook"];
         /**
          * Replace a webhook
-         * @description Replaces the settings of a webhook. To change one, get the webhook, change the field and send everything back.
+         * @description Replaces the settings of a webhook. To change a few of them, a PATCH is the better way: it leaves everything
+         *     else as it is.
          *
          *     What is left out: without `secret_token` the webhook no longer signs, and without `active` it becomes
          *     inactive. Every other setting that may be left out keeps its value then, so that a client that does not know
@@ -63,12 +65,25 @@ export interface paths {
          * Delete a webhook
          * @description Deletes a webhook with all its deliveries and their attempts. Pending deliveries are not sent any more; an
          *     attempt that has already started may still reach the receiver. Deleting a webhook that does not exist answers
-         *     204 too.
+         *     204 too, whatever `If-Match` says.
          */
         delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a webhook
+         * @description Changes the settings that the body names, and leaves all others as they are (JSON Merge Patch, RFC 7396). Null
+         *     gives a setting its default; one that has none, such as `url`, is refused.
+         *
+         *     `rate_limit`, `failing_after`, `headers` and `auth` are merged member by member: a member that is named gets
+         *     the new value, one that is null is removed, and the others stay. What comes out must be complete. An `auth`
+         *     with another `type` than the present one takes its place whole. A list, such as `valid_status_codes`, is
+         *     replaced as a whole.
+         *
+         *     Everything else is as for a PUT: what only the server sets may be sent back and is ignored, and a webhook
+         *     that becomes active counts as healthy.
+         */
+        patch: operations["patchWebhook"];
         trace?: never;
     };
     "/webhooks/{webhook_id}/ordering-keys": {
@@ -866,6 +881,233 @@ export interface components {
              */
             updated_at?: string | null;
         };
+        /** @description The settings of a webhook that are to change, and those fields of an earlier answer that a client may send back. */
+        WebhookPatch: {
+            /**
+             * Format: text
+             * @description The name of the webhook, for people. It need not be unique. Unicode text without U+0000 and without
+             *     unpaired surrogates; lengths are counted in characters.
+             * @example Order events
+             */
+            name?: string;
+            /**
+             * Format: uri
+             * @description The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
+             *     refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another path.
+             *     A webhook that has had such a URL before may keep it in a PUT.
+             * @example https://httpbin.org/post
+             */
+            url?: string;
+            /**
+             * @description The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
+             *     at its ends.
+             * @example application/json
+             */
+            content_type?: string;
+            /**
+             * @description The HTTP status codes that count as success.
+             * @example [
+             *       200,
+             *       201,
+             *       204
+             *     ]
+             */
+            valid_status_codes?: number[];
+            /**
+             * Format: text
+             * @description The key of the signature, which replaces the present one at once. Empty or null means that deliveries are
+             *     not signed.
+             * @example my-secret-token
+             */
+            secret_token?: string | null;
+            /**
+             * @description Whether deliveries are sent. Null means `false`.
+             * @example true
+             */
+            active?: boolean | null;
+            /**
+             * Format: int32
+             * @description How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+             *     answer 410 where `on_gone` is `deactivate`.
+             * @example 5
+             */
+            max_delivery_attempts?: number;
+            /**
+             * Format: int32
+             * @description How long an attempt may take, in seconds, from its start to the last byte of the response.
+             * @example 5
+             */
+            delivery_attempt_timeout?: number;
+            /**
+             * Format: int32
+             * @description The delay after the first failed attempt, in seconds. It doubles with each further one.
+             * @example 10
+             */
+            retry_min_backoff?: number;
+            /**
+             * Format: int32
+             * @description The longest delay between two attempts, in seconds. If it is below `retry_min_backoff`, it is the delay
+             *     after every failed attempt.
+             * @example 60
+             */
+            retry_max_backoff?: number;
+            /**
+             * Format: int32
+             * @description How many attempts may be under way at the same time, in all workers together. Null, the default, means
+             *     that each worker gives the webhook its share.
+             * @example 20
+             */
+            max_concurrency?: number | null;
+            /**
+             * @description How many attempts may start, in all workers together. Null means that nothing limits them.
+             * @example {
+             *       "count": 200
+             *     }
+             */
+            rate_limit?: components["schemas"]["RateLimitPatch"] | null;
+            /**
+             * @description The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
+             *     one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
+             *     `max_delivery_attempts` still counts. Null is the default: the delays are made from these two.
+             * @example [
+             *       5,
+             *       60,
+             *       600,
+             *       3600
+             *     ]
+             */
+            retry_schedule?: number[] | null;
+            /**
+             * Format: double
+             * @description By how much of itself a delay is made longer at most: with 0.1, a delay of 60 seconds becomes one of 60 to
+             *     66. How much it is each time is left to chance. Null means 0, the default.
+             * @example 0.1
+             */
+            retry_jitter?: number | null;
+            /**
+             * @description Whether a `Retry-After` in an answer 429 or 503 pauses the webhook until the time that it names. Null means
+             *     `false`, the default.
+             * @example true
+             */
+            honor_retry_after?: boolean | null;
+            /**
+             * @description What an answer 410 that is not among `valid_status_codes` does: `retry` treats it like any failure,
+             *     `deactivate` makes the webhook inactive and holds its deliveries back. Null means `retry`, the default.
+             * @example deactivate
+             * @enum {string|null}
+             */
+            on_gone?: "retry" | "deactivate" | null;
+            /**
+             * @description What happens to the deliveries while the endpoint is failing: `retry` goes on with each, `hold` holds them
+             *     back, and tries one at a time until one succeeds. Null means `retry`, the default.
+             * @example hold
+             * @enum {string|null}
+             */
+            on_failing?: "retry" | "hold" | null;
+            /**
+             * @description When an endpoint is failing. Null means 5 attempts in 60 seconds, the default.
+             * @example {
+             *       "attempts": 10
+             *     }
+             */
+            failing_after?: components["schemas"]["FailingAfterPatch"] | null;
+            /**
+             * Format: int32
+             * @description Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
+             *     the default, means never.
+             * @example 432000
+             */
+            deactivate_after?: number | null;
+            /**
+             * Format: int32
+             * @description Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+             * @example 86400
+             */
+            max_delivery_age?: number | null;
+            /**
+             * @description What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
+             *     `continue` sends the next one, `block` holds them back until that delivery is deleted or skipped.
+             *     Null means `continue`, the default.
+             * @example block
+             * @enum {string|null}
+             */
+            ordering_on_failure?: "continue" | "block" | null;
+            /**
+             * Format: uuid
+             * @description Ignored; may be sent back.
+             * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+             */
+            id?: string | null;
+            /**
+             * @description How requests are signed: one or more of the four. Null means `[hub]`, as a new webhook has it. Left out in
+             *     a PUT it stays as it is.
+             *
+             *     - `hub`: `X-Hub-Signature`, the HMAC-SHA256 of the body in hexadecimal digits.
+             *     - `hub_sha256`: `X-Hub-Signature-256`, the same behind `sha256=`.
+             *     - `standard`: `webhook-id`, `webhook-timestamp` and `webhook-signature` as
+             *       [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256. It needs a
+             *       `secret_token`, which is made when a new webhook is given none.
+             *     - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook. `public_key`
+             *       verifies it.
+             * @example [
+             *       "standard"
+             *     ]
+             */
+            signatures?: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[] | null;
+            /**
+             * @description The headers that are to change, by their names in any case: null removes one, `***` and not being named keep
+             *     its value. There may be 20 in the end. Null in place of the object removes all.
+             * @example {
+             *       "X-Tenant": "7",
+             *       "X-Region": null
+             *     }
+             */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /**
+             * @description How requests prove to the receiver who sends them. Members that are not named stay, unless `type` changes.
+             *     Null means that they do not prove it.
+             * @example {
+             *       "password": "9f2c1e7a5b"
+             *     }
+             */
+            auth?: components["schemas"]["WebhookAuthPatch"] | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            public_key?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             * @enum {string|null}
+             */
+            deactivated_reason?: "gone" | "failing" | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            deactivated_at?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            health?: components["schemas"]["WebhookHealth"] | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            created_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            updated_at?: string | null;
+        };
         /**
          * @description How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
          *     missing.
@@ -967,6 +1209,106 @@ export interface components {
              * @enum {string}
              */
             type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+            /**
+             * Format: text
+             * @description The user of `basic`, without a colon and without control characters.
+             * @example postmand
+             */
+            username?: string | null;
+            /**
+             * Format: text
+             * @description The password of `basic`, without control characters. Secret.
+             * @example 9f2c1e7a5b
+             */
+            password?: string | null;
+            /**
+             * Format: text
+             * @description The token of `bearer`: letters, digits and `-._~+/`, with `=` at its end alone. Secret.
+             * @example 9f2c1e7a5b
+             */
+            token?: string | null;
+            /**
+             * Format: text
+             * @description Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+             *     or password.
+             * @example https://login.example.com/oauth/token
+             */
+            token_url?: string | null;
+            /**
+             * Format: text
+             * @description The client of `oauth2_client_credentials`.
+             * @example postmand
+             */
+            client_id?: string | null;
+            /**
+             * Format: text
+             * @description The secret of that client. Secret.
+             * @example 9f2c1e7a5b
+             */
+            client_secret?: string | null;
+            /**
+             * Format: text
+             * @description What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+             *     decides.
+             * @example deliveries.write
+             */
+            scope?: string | null;
+            /**
+             * Format: text
+             * @description For whom the token is to be, where the server asks for it.
+             * @example https://receiver.example.com
+             */
+            audience?: string | null;
+            /**
+             * Format: text
+             * @description The certificate of `mtls` and those that lead to its authority, in PEM.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            certificate?: string | null;
+            /**
+             * Format: text
+             * @description The private key of the certificate, in PEM and without a password. Secret.
+             * @example -----BEGIN PRIVATE KEY-----
+             *     MIGH...
+             *     -----END PRIVATE KEY-----
+             */
+            private_key?: string | null;
+            /**
+             * Format: text
+             * @description The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+             * @example -----BEGIN CERTIFICATE-----
+             *     MIIB...
+             *     -----END CERTIFICATE-----
+             */
+            ca?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            subject?: string | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * @description What is to change of how requests prove who sends them. With another `type` than the present one it stands for
+         *     itself; otherwise members that are not named stay, and null removes one.
+         */
+        WebhookAuthPatch: {
+            /**
+             * @description - `basic`: `username` and `password` (RFC 7617).
+             *     - `bearer`: a fixed `token` (RFC 6750).
+             *     - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+             *     - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
+             * @example bearer
+             * @enum {string}
+             */
+            type?: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
             /**
              * Format: text
              * @description The user of `basic`, without a colon and without control characters.
@@ -1157,6 +1499,28 @@ export interface components {
              */
             burst?: number | null;
         };
+        /** @description What is to change of a rate limit. Members that are not named stay. */
+        RateLimitPatch: {
+            /**
+             * Format: int32
+             * @description How many attempts may start in `per_seconds` seconds.
+             * @example 100
+             */
+            count?: number;
+            /**
+             * Format: int32
+             * @description The time in which `count` attempts may start, in seconds.
+             * @example 60
+             */
+            per_seconds?: number;
+            /**
+             * Format: int32
+             * @description How many attempts may start at once after a time without any: at most `count`. Left out or null, it is
+             *     `count` / `per_seconds`, rounded up.
+             * @example 10
+             */
+            burst?: number | null;
+        };
         /**
          * @description An endpoint is failing when so many attempts have failed one after the other, and for so long none has
          *     succeeded. Both must hold.
@@ -1174,6 +1538,21 @@ export interface components {
              * @example 60
              */
             seconds: number;
+        };
+        /** @description What is to change of when an endpoint is failing. Members that are not named stay. */
+        FailingAfterPatch: {
+            /**
+             * Format: int32
+             * @description How many attempts have failed one after the other.
+             * @example 5
+             */
+            attempts?: number;
+            /**
+             * Format: int32
+             * @description The time since the first of these attempts, in seconds.
+             * @example 60
+             */
+            seconds?: number;
         };
         /** @description A pause of a webhook. */
         PauseInput: {
@@ -1776,6 +2155,23 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description The webhook has been changed since the answer that `If-Match` names (code 19). Nothing was changed now. Get it
+         *     again, and decide anew.
+         */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The id in the path is not a UUID (code 2), or no delivery has it (code 6). */
         DeliveryNotFound: {
             headers: {
@@ -1898,6 +2294,13 @@ export interface components {
          */
         WebhookId: string;
         /**
+         * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+         *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+         *     attempts note of the webhook (`health`) is not a change in this sense.
+         * @example "20261123162601456186-QJ2mO3cRqs4v"
+         */
+        IfMatch: string;
+        /**
          * @description The id of a secret, from the list of secrets.
          * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
          */
@@ -1970,6 +2373,12 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /**
+         * @description Stands for the webhook as this answer shows it (RFC 9110, section 8.8.3). Send it back as `If-Match` with a
+         *     change, or as `If-None-Match` with a GET.
+         * @example "20261123162601456186-QJ2mO3cRqs4v"
+         */
+        ETag: string;
         /**
          * @description The methods that the path has.
          * @example GET
@@ -2098,6 +2507,7 @@ export interface operations {
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "X-Frame-Options": components["headers"]["X-Frame-Options"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
@@ -2135,6 +2545,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "X-Frame-Options": components["headers"]["X-Frame-Options"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
@@ -2155,7 +2566,15 @@ export interface operations {
     replaceWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The id of a webhook.
@@ -2176,6 +2595,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
                     "X-Frame-Options": components["headers"]["X-Frame-Options"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
@@ -2189,6 +2609,7 @@ export interface operations {
             400: components["responses"]["MalformedOrInvalid"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["WebhookNotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
@@ -2198,7 +2619,15 @@ export interface operations {
     deleteWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The id of a webhook.
@@ -2225,6 +2654,61 @@ export interface operations {
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["InvalidId"];
+            412: components["responses"]["PreconditionFailed"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** @description The settings to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The webhook as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookNotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   no_http: { status: 400, code: 16, message: 'malformed request' },
   misdirected: { status: 421, code: 17, message: 'misdirected request' },
   key_not_blocked: { status: 404, code: 18, message: 'ordering key not blocked' },
+  precondition_failed: { status: 412, code: 19, message: 'precondition failed' },
   too_many_secrets: { status: 422, code: 20, message: 'too many secrets' },
   secret_not_found: { status: 404, code: 21, message: 'secret not found' },
   current_secret: { status: 409, code: 23, message: 'current secret' },
@@ -60,6 +61,7 @@ type BadRequestKind = Extract<
   | 'long_head'
   | 'no_http'
   | 'misdirected'
+  | 'precondition_failed'
 >;
 
 /** A request that is refused for what it is: its message goes to the caller as `details`. */

@@ -24,6 +24,13 @@ export function settingValues(given: WebhookSettings): unknown[] {
   return settings.map((name) => given[name]);
 }
 
+/**
+ * For every statement that changes settings or secrets. No two versions have the same time, also
+ * where the transaction that began first is the last to get the row, or where the clock of the
+ * database is set back.
+ */
+export const NEXT_VERSION = "updated_at = greatest(now(), updated_at + interval '1 microsecond')";
+
 /** A row of a statement that selects `webhookColumns`. */
 export type JoinedWebhook = {
   [Name in keyof SendingWebhook as `webhook.${Name}`]: SendingWebhook[Name];

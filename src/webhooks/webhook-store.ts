@@ -4,6 +4,7 @@ import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import {
   COLUMNS,
+  NEXT_VERSION,
   parameterOf,
   SETTING_PARAMETERS,
   settingValues,
@@ -38,7 +39,7 @@ export async function replaceWebhook(
 ): Promise<Webhook | undefined> {
   const { rows } = await tx.query<Webhook>(
     `update webhooks
-     set (${SETTINGS}) = row (${SETTING_PARAMETERS}), updated_at = now(),
+     set (${SETTINGS}) = row (${SETTING_PARAMETERS}), ${NEXT_VERSION},
        deactivated_reason = case when not ${parameterOf('active')} then deactivated_reason end,
        deactivated_at = case when not ${parameterOf('active')} then deactivated_at end
      where id = $1 and deleted_at is null

@@ -37,6 +37,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'createWebhook 201': ['POST', '/webhooks', SETTINGS],
     'getWebhook 200': ['GET', `/webhooks/${webhookId}`],
     'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
+    'patchWebhook 200': ['PATCH', `/webhooks/${webhookId}`, { active: false }],
     'pauseWebhook 200': ['POST', `/webhooks/${webhookId}/pause`],
     'resumeWebhook 200': ['POST', `/webhooks/${webhookId}/resume`],
     'listSecrets 200': ['GET', `/webhooks/${webhookId}/secrets`],

@@ -162,6 +162,14 @@ const CASES: [
     'secret_token: must be another',
   ],
   [
+    'a precondition that does not hold',
+    new BadRequest('precondition_failed', 'If-Match: changed'),
+    412,
+    19,
+    'precondition failed',
+    'If-Match: changed',
+  ],
+  [
     'an invalid escape in the path',
     invalid('/v1/webhooks/%zz', `malformed uri'`),
     404,

@@ -55,6 +55,7 @@
  * | 16 | malformed request | 400 |
  * | 17 | misdirected request | 421 |
  * | 18 | ordering key not blocked | 404 |
+ * | 19 | precondition failed | 412 |
  * | 20 | too many secrets | 422 |
  * | 21 | secret not found | 404 |
  * | 23 | current secret | 409 |
@@ -431,6 +432,209 @@ export type WebhookInput = {
     updated_at?: string | null;
 };
 /**
+ * The settings of a webhook that are to change, and those fields of an earlier answer that a client may send back.
+ */
+export type WebhookPatch = {
+    /**
+     * The name of the webhook, for people. It need not be unique. Unicode text without U+0000 and without
+     * unpaired surrogates; lengths are counted in characters.
+     * @minLength 3
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * The URL that deliveries are posted to, absolute, `http` or `https`. A URL that could never be sent to is
+     * refused with the reason, and so is a path with `.` or `..` segments, which would be sent as another path.
+     * A webhook that has had such a URL before may keep it in a PUT.
+     * @minLength 1
+     * @maxLength 2048
+     * @format uri
+     */
+    url?: string;
+    /**
+     * The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
+     * at its ends.
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$
+     */
+    content_type?: string;
+    /**
+     * The HTTP status codes that count as success.
+     * @minItems 1
+     * @maxItems 500
+     */
+    valid_status_codes?: number[];
+    /**
+     * The key of the signature, which replaces the present one at once. Empty or null means that deliveries are
+     * not signed.
+     * @maxLength 4096
+     * @format text
+     */
+    secret_token?: string | null;
+    /**
+     * Whether deliveries are sent. Null means `false`.
+     */
+    active?: boolean | null;
+    /**
+     * How many attempts a delivery gets before it is `failed`. Those with `probe: true` do not count, nor does an
+     * answer 410 where `on_gone` is `deactivate`.
+     * @minimum 1
+     * @maximum 32767
+     * @format int32
+     */
+    max_delivery_attempts?: number;
+    /**
+     * How long an attempt may take, in seconds, from its start to the last byte of the response.
+     * @minimum 1
+     * @maximum 32767
+     * @format int32
+     */
+    delivery_attempt_timeout?: number;
+    /**
+     * The delay after the first failed attempt, in seconds. It doubles with each further one.
+     * @minimum 1
+     * @maximum 604800
+     * @format int32
+     */
+    retry_min_backoff?: number;
+    /**
+     * The longest delay between two attempts, in seconds. If it is below `retry_min_backoff`, it is the delay
+     * after every failed attempt.
+     * @minimum 1
+     * @maximum 604800
+     * @format int32
+     */
+    retry_max_backoff?: number;
+    /**
+     * How many attempts may be under way at the same time, in all workers together. Null, the default, means
+     * that each worker gives the webhook its share.
+     * @minimum 1
+     * @maximum 10000
+     * @format int32
+     */
+    max_concurrency?: number | null;
+    /**
+     * How many attempts may start, in all workers together. Null means that nothing limits them.
+     */
+    rate_limit?: RateLimitPatch | null;
+    /**
+     * The delay after each failed attempt, in whole seconds: the first after the first one, and so on. The last
+     * one repeats. It takes the place of `retry_min_backoff` and `retry_max_backoff`;
+     * `max_delivery_attempts` still counts. Null is the default: the delays are made from these two.
+     * @minItems 1
+     * @maxItems 50
+     */
+    retry_schedule?: number[] | null;
+    /**
+     * By how much of itself a delay is made longer at most: with 0.1, a delay of 60 seconds becomes one of 60 to
+     * 66. How much it is each time is left to chance. Null means 0, the default.
+     * @minimum 0
+     * @maximum 1
+     * @format double
+     */
+    retry_jitter?: number | null;
+    /**
+     * Whether a `Retry-After` in an answer 429 or 503 pauses the webhook until the time that it names. Null means
+     * `false`, the default.
+     */
+    honor_retry_after?: boolean | null;
+    /**
+     * What an answer 410 that is not among `valid_status_codes` does: `retry` treats it like any failure,
+     * `deactivate` makes the webhook inactive and holds its deliveries back. Null means `retry`, the default.
+     */
+    on_gone?: ("retry" | "deactivate") | null;
+    /**
+     * What happens to the deliveries while the endpoint is failing: `retry` goes on with each, `hold` holds them
+     * back, and tries one at a time until one succeeds. Null means `retry`, the default.
+     */
+    on_failing?: ("retry" | "hold") | null;
+    /**
+     * When an endpoint is failing. Null means 5 attempts in 60 seconds, the default.
+     */
+    failing_after?: FailingAfterPatch | null;
+    /**
+     * Makes the webhook inactive after so many seconds in which all attempts failed, and at least 10 did. Null,
+     * the default, means never.
+     * @minimum 3600
+     * @maximum 2592000
+     * @format int32
+     */
+    deactivate_after?: number | null;
+    /**
+     * Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+     * @minimum 1
+     * @maximum 31536000
+     * @format int32
+     */
+    max_delivery_age?: number | null;
+    /**
+     * What happens to the later deliveries of the same `ordering_key` when a delivery has finally failed:
+     * `continue` sends the next one, `block` holds them back until that delivery is deleted or skipped.
+     * Null means `continue`, the default.
+     */
+    ordering_on_failure?: ("continue" | "block") | null;
+    /**
+     * Ignored; may be sent back.
+     * @format uuid
+     */
+    id?: string | null;
+    /**
+     * How requests are signed: one or more of the four. Null means `[hub]`, as a new webhook has it. Left out in
+     * a PUT it stays as it is.
+     *
+     * - `hub`: `X-Hub-Signature`, the HMAC-SHA256 of the body in hexadecimal digits.
+     * - `hub_sha256`: `X-Hub-Signature-256`, the same behind `sha256=`.
+     * - `standard`: `webhook-id`, `webhook-timestamp` and `webhook-signature` as
+     *   [Standard Webhooks](https://www.standardwebhooks.com/) has them, with an HMAC-SHA256. It needs a
+     *   `secret_token`, which is made when a new webhook is given none.
+     * - `standard_ed25519`: the same headers with a signature by an Ed25519 key of the webhook. `public_key`
+     *   verifies it.
+     * @minItems 1
+     * @maxItems 4
+     * @uniqueItems
+     */
+    signatures?: ("hub" | "hub_sha256" | "standard" | "standard_ed25519")[] | null;
+    /**
+     * The headers that are to change, by their names in any case: null removes one, `***` and not being named keep
+     * its value. There may be 20 in the end. Null in place of the object removes all.
+     */
+    headers?: Record<string, string | null> | null;
+    /**
+     * How requests prove to the receiver who sends them. Members that are not named stay, unless `type` changes.
+     * Null means that they do not prove it.
+     */
+    auth?: WebhookAuthPatch | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    public_key?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    deactivated_reason?: ("gone" | "failing") | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    deactivated_at?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    health?: WebhookHealth | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    created_at?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    updated_at?: string | null;
+};
+/**
  * How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
  * missing.
  */
@@ -514,6 +718,96 @@ export type WebhookAuthInput = {
      * - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
      */
     type: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
+    /**
+     * The user of `basic`, without a colon and without control characters.
+     * @maxLength 255
+     * @format text
+     */
+    username?: string | null;
+    /**
+     * The password of `basic`, without control characters. Secret.
+     * @maxLength 2048
+     * @format text
+     */
+    password?: string | null;
+    /**
+     * The token of `bearer`: letters, digits and `-._~+/`, with `=` at its end alone. Secret.
+     * @maxLength 8192
+     * @format text
+     */
+    token?: string | null;
+    /**
+     * Where `oauth2_client_credentials` fetches its tokens, `http` or `https`, without a fragment and without a user
+     * or password.
+     * @maxLength 2048
+     * @format text
+     */
+    token_url?: string | null;
+    /**
+     * The client of `oauth2_client_credentials`.
+     * @maxLength 255
+     * @format text
+     */
+    client_id?: string | null;
+    /**
+     * The secret of that client. Secret.
+     * @maxLength 2048
+     * @format text
+     */
+    client_secret?: string | null;
+    /**
+     * What the token is to allow, words with one space between them (RFC 6749, section 3.3). Left out, the server
+     * decides.
+     * @maxLength 2048
+     * @format text
+     */
+    scope?: string | null;
+    /**
+     * For whom the token is to be, where the server asks for it.
+     * @maxLength 2048
+     * @format text
+     */
+    audience?: string | null;
+    /**
+     * The certificate of `mtls` and those that lead to its authority, in PEM.
+     * @maxLength 65536
+     * @format text
+     */
+    certificate?: string | null;
+    /**
+     * The private key of the certificate, in PEM and without a password. Secret.
+     * @maxLength 16384
+     * @format text
+     */
+    private_key?: string | null;
+    /**
+     * The authorities that may sign the certificate of the receiver, in PEM. Left out, those that the worker trusts.
+     * @maxLength 262144
+     * @format text
+     */
+    ca?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    subject?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    expires_at?: string | null;
+};
+/**
+ * What is to change of how requests prove who sends them. With another `type` than the present one it stands for
+ * itself; otherwise members that are not named stay, and null removes one.
+ */
+export type WebhookAuthPatch = {
+    /**
+     * - `basic`: `username` and `password` (RFC 7617).
+     * - `bearer`: a fixed `token` (RFC 6750).
+     * - `oauth2_client_credentials`: a token that is fetched from `token_url` (RFC 6749, section 4.4).
+     * - `mtls`: TLS with a certificate of the client. `url` begins with `https`.
+     */
+    type?: "basic" | "bearer" | "oauth2_client_credentials" | "mtls";
     /**
      * The user of `basic`, without a colon and without control characters.
      * @maxLength 255
@@ -691,6 +985,33 @@ export type RateLimitInput = {
     burst?: number | null;
 };
 /**
+ * What is to change of a rate limit. Members that are not named stay.
+ */
+export type RateLimitPatch = {
+    /**
+     * How many attempts may start in `per_seconds` seconds.
+     * @minimum 1
+     * @maximum 100000
+     * @format int32
+     */
+    count?: number;
+    /**
+     * The time in which `count` attempts may start, in seconds.
+     * @minimum 1
+     * @maximum 3600
+     * @format int32
+     */
+    per_seconds?: number;
+    /**
+     * How many attempts may start at once after a time without any: at most `count`. Left out or null, it is
+     * `count` / `per_seconds`, rounded up.
+     * @minimum 1
+     * @maximum 100000
+     * @format int32
+     */
+    burst?: number | null;
+};
+/**
  * An endpoint is failing when so many attempts have failed one after the other, and for so long none has
  * succeeded. Both must hold.
  */
@@ -709,6 +1030,25 @@ export type FailingAfter = {
      * @format int32
      */
     seconds: number;
+};
+/**
+ * What is to change of when an endpoint is failing. Members that are not named stay.
+ */
+export type FailingAfterPatch = {
+    /**
+     * How many attempts have failed one after the other.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    attempts?: number;
+    /**
+     * The time since the first of these attempts, in seconds.
+     * @minimum 0
+     * @maximum 86400
+     * @format int32
+     */
+    seconds?: number;
 };
 /**
  * A pause of a webhook.
@@ -1275,6 +1615,7 @@ export type CreateWebhookResult = Webhook;
 export type CreateWebhookBody = WebhookInput;
 export type CreateWebhookResponseHeaders = {
     xRequestId?: string;
+    etag?: string;
 };
 export type CreateWebhookVariables = CreateWebhookBody;
 export type GetWebhookResult = Webhook;
@@ -1287,6 +1628,7 @@ export type GetWebhookPath = {
 };
 export type GetWebhookResponseHeaders = {
     xRequestId?: string;
+    etag?: string;
 };
 export type GetWebhookVariables = {
     /**
@@ -1304,8 +1646,17 @@ export type ReplaceWebhookPath = {
     webhook_id: string;
 };
 export type ReplaceWebhookBody = WebhookInput;
+export type ReplaceWebhookHeaders = {
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+};
 export type ReplaceWebhookResponseHeaders = {
     xRequestId?: string;
+    etag?: string;
 };
 export type ReplaceWebhookVariables = {
     /**
@@ -1313,6 +1664,12 @@ export type ReplaceWebhookVariables = {
      * @format uuid
      */
     webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
 } & ReplaceWebhookBody;
 export type DeleteWebhookResult = void;
 export type DeleteWebhookPath = {
@@ -1321,6 +1678,14 @@ export type DeleteWebhookPath = {
      * @format uuid
      */
     webhook_id: string;
+};
+export type DeleteWebhookHeaders = {
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
 };
 export type DeleteWebhookResponseHeaders = {
     xRequestId?: string;
@@ -1331,7 +1696,47 @@ export type DeleteWebhookVariables = {
      * @format uuid
      */
     webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
 };
+export type PatchWebhookResult = Webhook;
+export type PatchWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type PatchWebhookBody = WebhookPatch;
+export type PatchWebhookHeaders = {
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+};
+export type PatchWebhookResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type PatchWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+} & PatchWebhookBody;
 export type ListOrderingKeysResult = OrderingKeyList;
 export type ListOrderingKeysPath = {
     /**
@@ -1839,6 +2244,7 @@ export type Ops = {
         result: CreateWebhookResult;
         headers: {
             xRequestId?: string;
+            etag?: string;
         };
     };
     getWebhook: {
@@ -1852,6 +2258,7 @@ export type Ops = {
         result: GetWebhookResult;
         headers: {
             xRequestId?: string;
+            etag?: string;
         };
     };
     replaceWebhook: {
@@ -1861,10 +2268,17 @@ export type Ops = {
              * @format uuid
              */
             webhook_id: string;
+            /**
+             * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+             * attempts note of the webhook (`health`) is not a change in this sense.
+             */
+            "If-Match"?: string;
         } & ReplaceWebhookBody;
         result: ReplaceWebhookResult;
         headers: {
             xRequestId?: string;
+            etag?: string;
         };
     };
     deleteWebhook: {
@@ -1874,10 +2288,36 @@ export type Ops = {
              * @format uuid
              */
             webhook_id: string;
+            /**
+             * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+             * attempts note of the webhook (`health`) is not a change in this sense.
+             */
+            "If-Match"?: string;
         };
         result: DeleteWebhookResult;
         headers: {
             xRequestId?: string;
+        };
+    };
+    patchWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+             * attempts note of the webhook (`health`) is not a change in this sense.
+             */
+            "If-Match"?: string;
+        } & PatchWebhookBody;
+        result: PatchWebhookResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
         };
     };
     listOrderingKeys: {
@@ -2224,6 +2664,10 @@ export declare const OPERATIONS: {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
         }];
     };
     readonly getWebhook: {
@@ -2243,6 +2687,10 @@ export declare const OPERATIONS: {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
         }];
     };
     readonly replaceWebhook: {
@@ -2253,6 +2701,9 @@ export declare const OPERATIONS: {
         readonly params: readonly [{
             readonly name: "webhook_id";
             readonly in: "path";
+        }, {
+            readonly name: "If-Match";
+            readonly in: "header";
         }];
         readonly body: {
             readonly contentType: "application/json";
@@ -2265,6 +2716,10 @@ export declare const OPERATIONS: {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
         }];
     };
     readonly deleteWebhook: {
@@ -2275,6 +2730,9 @@ export declare const OPERATIONS: {
         readonly params: readonly [{
             readonly name: "webhook_id";
             readonly in: "path";
+        }, {
+            readonly name: "If-Match";
+            readonly in: "header";
         }];
         readonly responseKind: "void";
         readonly security: readonly [readonly [{
@@ -2284,6 +2742,35 @@ export declare const OPERATIONS: {
         readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly patchWebhook: {
+        readonly id: "patchWebhook";
+        readonly method: "PATCH";
+        readonly path: "/webhooks/{webhook_id}";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }, {
+            readonly name: "If-Match";
+            readonly in: "header";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
             readonly type: "string";
         }];
     };
@@ -2997,8 +3484,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -3123,6 +3610,7 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     } | undefined, init?: RequestOptions): AsyncGenerator<Webhook, any, any>;
 }, createWebhook: (<Init extends RequestOptions | undefined = undefined>(args: WebhookInput, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
     xRequestId?: string;
+    etag?: string;
 }, Init>>) & OperationMethodIdentity, getWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of a webhook.
@@ -3131,22 +3619,51 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     webhook_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
     xRequestId?: string;
+    etag?: string;
 }, Init>>) & OperationMethodIdentity, replaceWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of a webhook.
      * @format uuid
      */
     webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
 } & WebhookInput, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
     xRequestId?: string;
+    etag?: string;
 }, Init>>) & OperationMethodIdentity, deleteWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of a webhook.
      * @format uuid
      */
     webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
     xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, patchWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+} & WebhookPatch, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
+    xRequestId?: string;
+    etag?: string;
 }, Init>>) & OperationMethodIdentity, listOrderingKeys: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of a webhook.

@@ -36,6 +36,8 @@ export declare const ProblemCode: {
     readonly misdirectedRequest: 17;
     /** 404 */
     readonly orderingKeyNotBlocked: 18;
+    /** 412 */
+    readonly preconditionFailed: 19;
     /** 422 */
     readonly tooManySecrets: 20;
     /** 404 */

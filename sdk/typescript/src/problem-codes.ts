@@ -38,6 +38,8 @@ export const ProblemCode = {
   misdirectedRequest: 17,
   /** 404 */
   orderingKeyNotBlocked: 18,
+  /** 412 */
+  preconditionFailed: 19,
   /** 422 */
   tooManySecrets: 20,
   /** 404 */

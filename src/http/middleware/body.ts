@@ -2,6 +2,7 @@ import express, { type RequestHandler } from 'express';
 import type { BytesInFlight } from './bytes-in-flight.ts';
 import { parseJson } from './json.ts';
 import { BadRequest } from '../problem.ts';
+import type { ValidatedRequest } from './request-log.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -20,6 +21,9 @@ export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHa
 }
 
 const parseBody: RequestHandler = (req, _res, next) => {
+  // Read as an empty object it would be a patch that changes nothing: its client has lost it.
+  if (req.method === 'PATCH' && !(Buffer.isBuffer(req.body) && req.body.length > 0))
+    throw new BadRequest('malformed', 'the body is empty');
   if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
   next();
 };
@@ -35,8 +39,10 @@ function checkHead(limitBytes: number): RequestHandler {
     const hasBody =
       req.headers['transfer-encoding'] !== undefined ||
       Number(req.headers['content-length'] ?? 0) > 0;
-    if (hasBody && !isJson(req.headers['content-type']))
-      throw new BadRequest('unsupported', 'Content-Type must be application/json in UTF-8');
+    const types = mediaTypes(req);
+    if (hasBody && !isOneOf(types, req.headers['content-type']))
+      throw new BadRequest('unsupported', `Content-Type must be ${types.join(' or ')} in UTF-8`);
+    // Where an operation takes several, they have one schema.
     req.headers['content-type'] = 'application/json';
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
       res.set('Connection', 'close');
@@ -64,17 +70,26 @@ function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler
   };
 }
 
+const JSON_ALONE = ['application/json'];
+
+/** The media types of JSON that the operation of a request takes. */
+function mediaTypes({ openapi }: ValidatedRequest): readonly string[] {
+  // The validator gives operations without a body an empty object.
+  const content = openapi?.schema.requestBody?.content;
+  return content === undefined ? JSON_ALONE : Object.keys(content);
+}
+
 /**
- * JSON is UTF-8 (RFC 8259, section 8.1). A parameter that names another charset is believed, so the
- * body is refused.
+ * Whether it names one of these types. JSON is UTF-8 (RFC 8259, section 8.1). A parameter that
+ * names another charset is believed, so the body is refused.
  */
-function isJson(contentType: string | undefined): boolean {
+function isOneOf(types: readonly string[], contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const [type = '', ...parameters] = (contentType ?? '')
     .split(';')
     .map((part) => part.trim().toLowerCase());
   return (
-    type === 'application/json' &&
+    types.includes(type) &&
     parameters.every((one) => !one.startsWith('charset=') || /^charset="?utf-?8"?$/.test(one))
   );
 }

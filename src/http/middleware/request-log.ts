@@ -42,7 +42,7 @@ export type ValidatedRequest = Request & {
         openApiRoute: string;
         expressRoute: string;
         pathParams: Record<string, string>;
-        schema: { operationId?: string };
+        schema: { operationId?: string; requestBody?: { content?: object } };
       }
     | undefined;
 };

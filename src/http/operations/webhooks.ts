@@ -1,15 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
-import { withHealth, withoutTrouble } from '../../deliveries/webhook-health.ts';
+import { withHealth, withoutTrouble, type ShownWebhook } from '../../deliveries/webhook-health.ts';
 import type { Log } from '../../telemetry/log.ts';
 import {
   settingsAfter,
+  settingsOf,
   WebhookNotFound,
+  type GivenSettings,
   type Webhook,
   type WebhookSettings,
 } from '../../webhooks/webhook.ts';
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
+import { patchedSettings, patchFault } from '../../webhooks/patched-settings.ts';
 import { withSigningPair } from '../../webhooks/signing-pair.ts';
 import { withToken } from '../../webhooks/request/standard-key.ts';
 import { noteChange } from '../../webhooks/secrets/changed.ts';
@@ -22,21 +25,30 @@ import {
   lockWebhook,
   replaceWebhook,
 } from '../../webhooks/webhook-store.ts';
+import { allowedVersions, entityTag, refuseOthers, type AllowedVersions } from '../entity-tag.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 
 type WebhookOperations = Pick<
   Operations,
-  'listWebhooks' | 'createWebhook' | 'getWebhook' | 'replaceWebhook' | 'deleteWebhook'
+  | 'listWebhooks'
+  | 'createWebhook'
+  | 'getWebhook'
+  | 'replaceWebhook'
+  | 'patchWebhook'
+  | 'deleteWebhook'
 >;
 
 /** Of the key of a token that is made: as many as Standard Webhooks asks for. */
 const TOKEN_BYTES = 24;
 
-export function webhookHandlers({ pool, queue }: ApiParts, log: Log): WebhookOperations {
-  const shown = async (webhook: Webhook | undefined) =>
-    found((await withHealth(pool, webhook ? [webhook] : []))[0]);
+export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
+  const { pool } = parts;
+  const shown = async (webhook: Webhook) => {
+    const [one] = await withHealth(pool, [webhook]);
+    return tagged(found(one));
+  };
   return {
     async listWebhooks({ query }) {
       const page = pageOf(query);
@@ -44,34 +56,84 @@ export function webhookHandlers({ pool, queue }: ApiParts, log: Log): WebhookOpe
       return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
     },
     async createWebhook({ body }) {
-      refuseUnsendable(body.url);
-      const settings = settingsIn(withToken(body, () => randomBytes(TOKEN_BYTES)));
-      const webhook = await inTransaction(pool, async (tx) =>
-        withSigningPair(tx, await insertWebhook(tx, randomUUID(), settings)),
-      );
-      return { status: 201, body: withoutTrouble(webhook) };
+      return { status: 201, ...tagged(withoutTrouble(await create(pool, body))) };
     },
     async getWebhook({ params }) {
-      return { status: 200, body: await shown(await findWebhook(pool, params.webhook_id)) };
+      return { status: 200, ...(await shown(found(await findWebhook(pool, params.webhook_id)))) };
     },
-    async replaceWebhook({ params, body }) {
-      const webhook = await inTransaction(pool, async (tx) => {
-        const before = await lockWebhook(tx, params.webhook_id);
-        // What it has already may stay: its client may only want to deactivate it.
-        if (body.url !== before?.url) refuseUnsendable(body.url);
-        if (before === undefined) return undefined;
-        const after = await replaceWebhook(tx, before.id, settingsIn(body, before));
-        if (after && beginsAnew(before, after)) await resetState(tx, after.id);
-        if (after) await noteChange(tx, { before, after }, queue);
-        return after && withSigningPair(tx, after);
-      });
-      return { status: 200, body: await shown(webhook) };
+    async replaceWebhook(request) {
+      const after = await change(parts, askedOf(request), () => givenIn(request.body));
+      return { status: 200, ...(await shown(after)) };
     },
-    async deleteWebhook({ params }) {
-      await deleteWebhook({ pool, log }, params.webhook_id);
+    async patchWebhook(request) {
+      const after = await change(parts, askedOf(request), (before) =>
+        patched(found(before), request.body),
+      );
+      return { status: 200, ...(await shown(after)) };
+    },
+    async deleteWebhook(request) {
+      const { id, allowed } = askedOf(request);
+      const check = allowed && ((webhook: Webhook) => refuseOthers(allowed, webhook));
+      await deleteWebhook({ pool, log }, id, check);
       return { status: 204 };
     },
   };
+}
+
+async function create(pool: ApiParts['pool'], body: Body): Promise<Webhook> {
+  refuseUnsendable(body.url);
+  const given = givenIn(withToken(body, () => randomBytes(TOKEN_BYTES)));
+  const settings = fitting(settingsOf(given));
+  return inTransaction(pool, async (tx) =>
+    withSigningPair(tx, await insertWebhook(tx, randomUUID(), settings)),
+  );
+}
+
+/** The body of an answer, and the tag that stands for it. */
+function tagged(webhook: ShownWebhook): { body: ShownWebhook; headers: { ETag: string } } {
+  return { body: webhook, headers: { ETag: entityTag(webhook) } };
+}
+
+/** A webhook, and the versions of it that the client means. */
+type Asked = { id: string; allowed: AllowedVersions };
+
+function askedOf({ params, headers }: Pick<Change, 'params' | 'headers'>): Asked {
+  return { id: params.webhook_id, allowed: allowedVersions(headers['if-match']) };
+}
+
+type Change = OperationRequest<'replaceWebhook' | 'patchWebhook' | 'deleteWebhook'>;
+
+/** The settings that a webhook is to have. */
+type Given = (before: Webhook | undefined) => GivenSettings;
+
+/**
+ * Gives a webhook other settings, with all that follows from them. Between what is compared and
+ * what is written nobody else changes it. @throws where it does not exist or is not one that is
+ * allowed, and where the settings are refused.
+ */
+function change({ pool, queue }: ApiParts, asked: Asked, given: Given): Promise<Webhook> {
+  return inTransaction(pool, async (tx) => {
+    const before = await lockWebhook(tx, asked.id);
+    if (before) refuseOthers(asked.allowed, before);
+    const settings = fitting(settingsAfter(before ?? {}, given(before)), before);
+    // What it has already may stay: its client may only want to deactivate it.
+    if (settings.url !== before?.url) refuseUnsendable(settings.url);
+    const changed = {
+      before: found(before),
+      after: found(await replaceWebhook(tx, asked.id, settings)),
+    };
+    if (beginsAnew(changed.before, changed.after)) await resetState(tx, asked.id);
+    await noteChange(tx, changed, queue);
+    return withSigningPair(tx, changed.after);
+  });
+}
+
+/** @throws BadRequest where what came out is not complete */
+function patched(before: Webhook, patch: OperationRequest<'patchWebhook'>['body']): GivenSettings {
+  const settings = patchedSettings(before, patch);
+  const fault = patchFault(settings);
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
+  return settings;
 }
 
 function found<Row>(webhook: Row | undefined): Row {
@@ -85,19 +147,19 @@ function refuseUnsendable(url: string): void {
   if (fault !== undefined) throw new BadRequest('invalid', `url: ${fault}`);
 }
 
+/** The same settings. @throws BadRequest where one of them does not go with another */
+function fitting(settings: WebhookSettings, before?: Webhook): WebhookSettings {
+  const fault = settingsFault(settings, before);
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
+  return settings;
+}
+
 type Body = OperationRequest<'createWebhook'>['body'];
 
 /**
  * What the client decides; the fields that the server owns are left behind. A setting that
  * openapi.yaml does not have does not compile.
- * @throws BadRequest where one setting does not go with another
  */
-function settingsIn(
-  body: Pick<Body, keyof WebhookSettings>,
-  before: Partial<WebhookSettings> = {},
-): WebhookSettings {
-  const settings = settingsAfter(before, body);
-  const fault = settingsFault(settings, before);
-  if (fault !== undefined) throw new BadRequest('invalid', fault);
-  return settings;
+function givenIn(body: Pick<Body, keyof WebhookSettings>): GivenSettings {
+  return body;
 }

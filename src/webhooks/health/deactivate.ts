@@ -1,4 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
+import { NEXT_VERSION } from '../webhook-sql.ts';
 import type { Webhook } from '../webhook.ts';
 
 /** Why we, not its owner, made a webhook inactive. */
@@ -26,7 +27,7 @@ export async function deactivateWebhooks(
        order by id for no key update skip locked
      )
      update webhooks
-     set active = false, deactivated_reason = $2, deactivated_at = now(), updated_at = now()
+     set active = false, deactivated_reason = $2, deactivated_at = now(), ${NEXT_VERSION}
      from free where webhooks.id = free.id
      returning webhooks.id`,
     [ids, reason, urls],

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
 import type { Signature } from '../request/signatures.ts';
+import { NEXT_VERSION } from '../webhook-sql.ts';
 
 /** The value of a secret: it may have no token, or no pair of keys. */
 export type SecretValue = {
@@ -83,7 +84,7 @@ export async function setSecret(
   const { rows } = await tx.query<PresentSecret>(
     `update webhooks
      set secret_token = $2, signing_key = $3, public_key = $4, ${IS_NEW_SECRET},
-       ${OLD_SECRETS_UNTIL}, ${UPDATED}
+       ${OLD_SECRETS_UNTIL}, ${NEXT_VERSION}
      where id = $1
      returning secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at,
        signatures`,
@@ -119,7 +120,9 @@ export async function endOldSecrets(tx: Tx, webhookId: string, id?: string): Pro
 
 /** The secrets of a webhook, which is locked, have changed. */
 export async function noteSecretEnded(tx: Tx, webhookId: string): Promise<void> {
-  await tx.query(`update webhooks set ${OLD_SECRETS_UNTIL}, ${UPDATED} where id = $1`, [webhookId]);
+  await tx.query(`update webhooks set ${OLD_SECRETS_UNTIL}, ${NEXT_VERSION} where id = $1`, [
+    webhookId,
+  ]);
 }
 
 const IS_NEW_SECRET = 'secret_id = gen_random_uuid(), secret_set_at = clock_timestamp()';
@@ -127,9 +130,6 @@ const IS_NEW_SECRET = 'secret_id = gen_random_uuid(), secret_set_at = clock_time
 /** Whoever reads a webhook looks for old secrets until then. */
 const OLD_SECRETS_UNTIL = `old_secrets_until = (
   select max(expires_at) from webhook_secrets where webhook_id = webhooks.id)`;
-
-/** No change leaves it as it was, even if the clock of the database is set back. */
-const UPDATED = `updated_at = greatest(now(), updated_at + interval '1 microsecond')`;
 
 type Ended = { id: string; webhook_id: string };
 

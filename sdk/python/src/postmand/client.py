@@ -84,6 +84,42 @@ class WebhookInput:
 
 
 @dataclass
+class WebhookPatch:
+    """The settings of a webhook that are to change, and those fields of an earlier answer that a client may send back."""
+    name: Optional[str] = None
+    url: Optional[str] = None
+    content_type: Optional[str] = None
+    valid_status_codes: Optional[List[int]] = None
+    secret_token: Optional[str] = None
+    active: Optional[bool] = None
+    max_delivery_attempts: Optional[int] = None
+    delivery_attempt_timeout: Optional[int] = None
+    retry_min_backoff: Optional[int] = None
+    retry_max_backoff: Optional[int] = None
+    max_concurrency: Optional[int] = None
+    rate_limit: Optional[RateLimitPatch] = None
+    retry_schedule: Optional[List[int]] = None
+    retry_jitter: Optional[float] = None
+    honor_retry_after: Optional[bool] = None
+    on_gone: Optional[str] = None
+    on_failing: Optional[str] = None
+    failing_after: Optional[FailingAfterPatch] = None
+    deactivate_after: Optional[int] = None
+    max_delivery_age: Optional[int] = None
+    ordering_on_failure: Optional[str] = None
+    id: Optional[str] = None
+    signatures: Optional[List[str]] = None
+    headers: Optional[Dict[str, Optional[str]]] = None
+    auth: Optional[WebhookAuthPatch] = None
+    public_key: Optional[str] = None
+    deactivated_reason: Optional[str] = None
+    deactivated_at: Optional[str] = None
+    health: Optional[WebhookHealth] = None
+    created_at: Optional[str] = None
+    updated_at: Optional[str] = None
+
+
+@dataclass
 class WebhookAuth:
     """How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
     missing.
@@ -113,6 +149,30 @@ class WebhookAuthInput:
     refused.
     """
     type_: str
+    username: Optional[str] = None
+    password: Optional[str] = None
+    token: Optional[str] = None
+    token_url: Optional[str] = None
+    client_id: Optional[str] = None
+    client_secret: Optional[str] = None
+    scope: Optional[str] = None
+    audience: Optional[str] = None
+    certificate: Optional[str] = None
+    private_key: Optional[str] = None
+    ca: Optional[str] = None
+    subject: Optional[str] = None
+    expires_at: Optional[str] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class WebhookAuthPatch:
+    """What is to change of how requests prove who sends them. With another `type` than the present one it stands for
+    itself; otherwise members that are not named stay, and null removes one.
+    """
+    type_: Optional[str] = None
     username: Optional[str] = None
     password: Optional[str] = None
     token: Optional[str] = None
@@ -166,12 +226,27 @@ class RateLimitInput:
 
 
 @dataclass
+class RateLimitPatch:
+    """What is to change of a rate limit. Members that are not named stay."""
+    count: Optional[int] = None
+    per_seconds: Optional[int] = None
+    burst: Optional[int] = None
+
+
+@dataclass
 class FailingAfter:
     """An endpoint is failing when so many attempts have failed one after the other, and for so long none has
     succeeded. Both must hold.
     """
     attempts: int
     seconds: int
+
+
+@dataclass
+class FailingAfterPatch:
+    """What is to change of when an endpoint is failing. Members that are not named stay."""
+    attempts: Optional[int] = None
+    seconds: Optional[int] = None
 
 
 @dataclass
@@ -1355,6 +1430,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_webhook": {"id": "getWebhook", "method": "GET", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "replace_webhook": {"id": "replaceWebhook", "method": "PUT", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_webhook": {"id": "deleteWebhook", "method": "DELETE", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "patch_webhook": {"id": "patchWebhook", "method": "PATCH", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_ordering_keys": {"id": "listOrderingKeys", "method": "GET", "path": "/webhooks/{webhook_id}/ordering-keys", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "skip_ordering_key": {"id": "skipOrderingKey", "method": "POST", "path": "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "pause_webhook": {"id": "pauseWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/pause", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1507,7 +1583,7 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     def get_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
         """Get a webhook"""
@@ -1529,7 +1605,7 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     def replace_webhook(self, webhook_id: str, body: WebhookInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
         """Replace a webhook"""
@@ -1551,7 +1627,7 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     def delete_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
         """Delete a webhook"""
@@ -1574,6 +1650,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def patch_webhook(self, webhook_id: str, body: WebhookPatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Change a webhook"""
+        op = _OPERATIONS["patch_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    def patch_webhook_with_headers(self, webhook_id: str, body: WebhookPatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like patch_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["patch_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
         """List blocked ordering keys"""
@@ -2196,7 +2294,7 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     async def get_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
         """Get a webhook"""
@@ -2218,7 +2316,7 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     async def replace_webhook(self, webhook_id: str, body: WebhookInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
         """Replace a webhook"""
@@ -2240,7 +2338,7 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     async def delete_webhook(self, webhook_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
         """Delete a webhook"""
@@ -2263,6 +2361,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def patch_webhook(self, webhook_id: str, body: WebhookPatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Webhook:
+        """Change a webhook"""
+        op = _OPERATIONS["patch_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Webhook, decode(Webhook, _safe_json(response)))
+
+    async def patch_webhook_with_headers(self, webhook_id: str, body: WebhookPatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Webhook]:
+        """Like patch_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["patch_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     async def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
         """List blocked ordering keys"""
