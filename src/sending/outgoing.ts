@@ -2,14 +2,13 @@ import {
   request as httpRequest,
   type ClientRequest,
   type IncomingMessage,
-  type OutgoingHttpHeaders,
   type RequestOptions,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestFunction } from 'got';
 import type { ConnectUntil } from './connecting/agents.ts';
 import { keepReading } from './reading/keep-reading.ts';
-import type { WebhookRequest } from './request.ts';
+import type { Header } from './sent.ts';
 
 /**
  * Calls off what is still being connected. A reason made for each send would cost a stack trace.
@@ -35,11 +34,14 @@ export class Outgoing {
   #stopReading = () => {};
   #onOver = () => {};
   readonly #addressMs: number;
-  readonly #sent: WebhookRequest;
+  readonly #names: Names;
 
-  /** `deadline`: when the send ends, on the clock of `performance.now()`. */
-  constructor(deadline: number, sent: WebhookRequest) {
-    this.#sent = sent;
+  /**
+   * `deadline`: when the send ends, on the clock of `performance.now()`. `headers`: what is sent,
+   * of which got puts the names into lower case.
+   */
+  constructor(deadline: number, headers: readonly Header[]) {
+    this.#names = namesInCase(headers);
     this.#addressMs = Math.max(
       NODES_OWN_MS,
       Math.ceil((deadline - performance.now()) / ADDRESSES_IN_TURN),
@@ -51,10 +53,11 @@ export class Outgoing {
    * that got gives it has those that are set: Node.js copies them twice, which took 15 KB a send.
    */
   readonly start: RequestFunction = (url, options) => {
-    const { agent, headers, maxHeaderSize, method, setHost } = options;
+    const { agent, maxHeaderSize, method, setHost } = options;
+    const headers = inCase(options.headers, this.#names);
     const told: typeof options & ConnectUntil & AddressTime = {
       ...{ agent, maxHeaderSize, method, setHost },
-      headers: asWritten(headers, this.#sent),
+      headers,
       connectUntil: () => this.#connectUntil(),
       autoSelectFamilyAttemptTimeout: this.#addressMs,
     };
@@ -112,19 +115,22 @@ export class Outgoing {
   }
 }
 
+/** Names as they are written, by the same in lower case. */
+type Names = ReadonlyMap<string, string>;
+
 /**
- * The headers with the names that their owner wrote: got has all names in lower case. Ours stay so,
- * as earlier versions sent them.
+ * The names that go out in the case in which they are written. Content-Type is not one of them:
+ * version 2.1 sends it in lower case, and receivers may have come to read it so.
  */
-function asWritten(
-  headers: RequestOptions['headers'],
-  { headers: sent, concealed }: WebhookRequest,
-): RequestOptions['headers'] {
-  if (concealed === undefined || headers === undefined) return headers;
-  const written = new Map(sent.map(([name]) => [name.toLowerCase(), name]));
-  const named = Object.entries(headers).map(([name, value]) => [
-    concealed.includes(name) ? written.get(name) : name,
-    value,
-  ]);
-  return Object.fromEntries(named) as OutgoingHttpHeaders;
+function namesInCase(headers: readonly Header[]): Names {
+  const written = headers.map(([name]) => [name.toLowerCase(), name] as const);
+  return new Map(written.filter(([lower, name]) => lower !== name && lower !== 'content-type'));
+}
+
+/** The same headers in the same order, with the names that they are to have. */
+function inCase(headers: RequestOptions['headers'], names: Names): RequestOptions['headers'] {
+  if (names.size === 0) return headers;
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [names.get(name) ?? name, value]),
+  );
 }

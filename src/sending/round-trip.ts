@@ -57,7 +57,7 @@ class RoundTrip {
   /** Only the first call of `onEnd` counts. */
   constructor(trip: Trip, onEnd: (end: End) => void) {
     this.#trip = trip;
-    this.#outgoing = new Outgoing(trip.deadline, trip.request);
+    this.#outgoing = new Outgoing(trip.deadline, trip.request.headers);
     this.#body = new CappedBody(trip.bodyLimitBytes);
     this.#onEnd = onEnd;
   }
