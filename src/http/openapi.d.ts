@@ -297,10 +297,8 @@ export interface paths {
          *     to this process. It does not mean that it has been sent: watch `status`, or list the attempts. After a 503 or
          *     a lost connection the delivery may or may not have been stored.
          *
-         *     The payload is posted to the webhook's `url` exactly as it was given. Where the webhook has a `secret_token`,
-         *     `X-Hub-Signature` is the lowercase hexadecimal HMAC-SHA256 of the payload: the token `my-secret-token` and
-         *     the payload `{"success": true}` give
-         *     `3fc5d4b8ff4efb404be24faf543667d29902d6a1306bd0c1ef2084497300cee9`.
+         *     The payload is posted to the webhook's `url` exactly as it was given. See **Signatures** under Deliveries for
+         *     how the request is signed.
          *
          *     A webhook that is not active takes deliveries too. They are held back until it is active again.
          *

@@ -103,6 +103,15 @@ suite('a webhook that chooses its signatures', () => {
     });
   });
 
+  test('the documented example → the signature that the guides show', () => {
+    const delivery = {
+      ...sent('{"success": true}'),
+      id: 'b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24',
+    };
+    const headers = headersOf({}, { delivery, start: { ...START, atSeconds: 1795451161 } });
+    assert.equal(headers['webhook-signature'], 'v1,0fsbDGKHTxkDxwVzTM9cwIyzrvHpcG43h0d4A/xOi/0=');
+  });
+
   test('standard with a token without whsec_ → signed by the UTF-8 bytes of the token', () => {
     // printf 'ID.TIME.PAYLOAD' | openssl dgst -sha256 -hmac TOKEN -binary | base64
     const { 'webhook-signature': signature } = headersOf({}, { token: 'schlüssel-🔑' });
