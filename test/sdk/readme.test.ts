@@ -6,12 +6,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { startLine } from '../journey/line.ts';
+import type { Api } from '../setup/service.ts';
 import { freePort } from '../setup/free-port.ts';
 import { until } from '../setup/until.ts';
 import { start, succeed } from './program.ts';
 import { GO_ENVIRONMENT, noGo, noPython, ROOT, skipWithoutRegistry } from './toolchains.ts';
 
 type Readme = {
+  /** What fetches packages, in the guide. */
+  client: string;
   language: 'typescript' | 'python' | 'go';
   /** The command that runs a program. */
   run: string[];
@@ -23,6 +26,7 @@ type Readme = {
 const READMES: Readme[] = [
   {
     language: 'typescript',
+    client: 'npm install',
     run: ['node'],
     programs: { send: 'send.mjs', receive: 'receive.mjs', errors: 'errors.mjs' },
     env: {
@@ -34,12 +38,14 @@ const READMES: Readme[] = [
   },
   {
     language: 'python',
+    client: '.venv/bin/pip install',
     run: ['.venv/bin/python'],
     programs: { send: 'send.py', receive: 'receive.py', errors: 'errors.py' },
     skip: noPython,
   },
   {
     language: 'go',
+    client: 'go get',
     run: ['go', 'run'],
     programs: { send: './send', receive: './receive', errors: './errors' },
     env: GO_ENVIRONMENT,
@@ -47,7 +53,7 @@ const READMES: Readme[] = [
   },
 ];
 
-for (const { language, run, programs, env = {}, skip } of READMES) {
+for (const { language, client, run, programs, env = {}, skip } of READMES) {
   test(
     `what the README of the ${language} SDK says, and the guide, in an empty folder → webhooks delivered and verified`,
     { skip },
@@ -91,28 +97,58 @@ for (const { language, run, programs, env = {}, skip } of READMES) {
       await receiver.exited;
 
       // The receiver of the guide has the same name, and keeps out repeats.
-      for (const [name, code] of blocksOf('docs/receiving-webhooks.md').files)
+      const guide = blocksOf('docs/receiving-webhooks.md');
+      for (const [name, code] of guide.files)
         if (files.some(([other]) => other === name)) await write(name, code);
+      const needed = start(
+        t,
+        ['sh', '-ec', guide.shell.find((one) => one.startsWith(client)) ?? 'false'],
+        { cwd },
+      );
+      if ((await needed.exited) !== 0) return skipWithoutRegistry(t, needed.output.stderr, client);
       const careful = start(t, [...run, programs.receive], options);
       await until('the receiver of the guide listens', () => accepts(receiverPort), 120_000);
-      const webhook = await api.createWebhook({ url: `http://127.0.0.1:${receiverPort}/` });
-      for (const id of ['first', 'first', 'second']) {
-        const delivery = await api.createDelivery(webhook.id, JSON.stringify({ id }));
-        assert.equal((await api.settled(delivery.id)).status, 'succeeded');
-      }
-      await until('it printed both', () => careful.output.stdout.split('\n').length === 3);
-      assert.equal(careful.output.stdout, 'new first\nnew second\n');
-      const refused = await fetch(`http://127.0.0.1:${receiverPort}/`, {
-        method: 'POST',
-        body: '{"id":"third"}',
+      const url = `http://127.0.0.1:${receiverPort}/`;
+      const webhook = await api.createWebhook({
+        url,
+        signatures: ['standard'],
+        secret_token: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       });
-      assert.equal(refused.status, 401);
+      const first = await delivered(api, webhook.id);
+      const replay = replayOf((await api.attempts(first))[0]?.raw_request ?? '');
+      const second = await delivered(api, webhook.id);
+      assert.equal((await fetch(url, replay)).status, 200);
+      await until('it printed both', () => careful.output.stdout.split('\n').length === 3);
+      assert.equal(careful.output.stdout, `new ${first}\nnew ${second}\n`);
+      assert.equal((await fetch(url, { ...replay, body: '{"id":"forged"}' })).status, 401);
     },
   );
 }
 
-/** The first shell block, and the blocks that start with a comment that is a file's name. */
-function blocksOf(file: string): { install: string; files: [string, string][] } {
+async function delivered(api: Api, webhookId: string): Promise<string> {
+  const { id } = await api.createDelivery(webhookId, '{"success": true}');
+  assert.equal((await api.settled(id)).status, 'succeeded');
+  return id;
+}
+
+/** The same request, as somebody who has recorded it would send it. */
+function replayOf(rawRequest: string): RequestInit {
+  const [head = '', body = ''] = rawRequest.split('\r\n\r\n');
+  const lines = head.split('\r\n').slice(2);
+  return {
+    method: 'POST',
+    headers: lines.map((line) => line.split(': ') as [string, string]),
+    body,
+  };
+}
+
+type Blocks = { install: string; shell: string[]; files: [string, string][] };
+
+/**
+ * The shell blocks, the first of which installs, and the blocks that start with a comment that is a
+ * file's name.
+ */
+function blocksOf(file: string): Blocks {
   const blocks = [
     ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
   ].map(([, kind = '', code = '']) => ({
@@ -123,7 +159,8 @@ function blocksOf(file: string): { install: string; files: [string, string][] } 
     const [, name] = /^(?:\/\/|#) ([\w./]+\.\w+)\n/.exec(code) ?? [];
     return name === undefined ? [] : [[name, code]];
   });
-  return { install: blocks.find(({ kind }) => kind === 'sh')?.code ?? '', files };
+  const shell = blocks.filter(({ kind }) => kind === 'sh').map(({ code }) => code);
+  return { install: shell[0] ?? '', shell, files };
 }
 
 /** An empty folder with a checkout of Postmand beside it. */

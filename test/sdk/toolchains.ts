@@ -89,12 +89,12 @@ export async function goWithModules(
 }
 
 /**
- * Skips a test of which pip, or go, could not reach its registry, unless CI is set. @throws for
+ * Skips a test of which pip, npm or go could not reach its registry, unless CI is set. @throws for
  * other faults, and with CI set.
  */
 export function skipWithoutRegistry(t: TestContext, stderr: string, client = 'pip'): undefined {
   const unreachable =
-    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none|dial tcp|i\/o timeout/.exec(
+    /NewConnectionError|NameResolutionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|SSLError|from versions: none|dial tcp|i\/o timeout|ENOTFOUND|ETIMEDOUT|ECONNREFUSED/.exec(
       stderr,
     )?.[0];
   if (unreachable === undefined || process.env['CI']) throw new Error(`${client}: ${stderr}`);
