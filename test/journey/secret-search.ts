@@ -77,12 +77,3 @@ export async function rowsOfAll(db: Queryable): Promise<{ table: string; text: s
   }
   return found;
 }
-
-/** The columns that secrets are in, as one text. */
-export async function ownColumns(db: Queryable): Promise<string> {
-  const { rows } = await db.query(
-    `select secret_token, headers, auth, signing_key, url, null as sealed from webhooks
-     union all select secret_token, null, null, signing_key, null, null from webhook_secrets`,
-  );
-  return JSON.stringify(rows);
-}
