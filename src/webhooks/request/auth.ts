@@ -1,6 +1,4 @@
 /** How requests prove to the receiver who sends them, beside their signature. */
-export const AUTH_TYPES = ['basic', 'bearer', 'oauth2_client_credentials', 'mtls'] as const;
-
 export type Auth = Basic | Bearer | OAuth2 | MutualTls;
 
 /** RFC 7617. */
