@@ -268,6 +268,17 @@ type WebhookSecretList struct {
 	Secrets []WebhookSecret `json:"secrets"`
 }
 
+// WebhookTestInput — A test of a webhook.
+type WebhookTestInput struct {
+	Payload *string `json:"payload,omitempty"`
+}
+
+// WebhookTest — A test of a webhook, and what came of it.
+type WebhookTest struct {
+	Delivery Delivery         `json:"delivery"`
+	Attempt  *DeliveryAttempt `json:"attempt"`
+}
+
 // WebhookList — A page of webhooks.
 type WebhookList struct {
 	Webhooks []Webhook `json:"webhooks"`
@@ -1348,6 +1359,7 @@ var operations = map[string]operationMeta{
 	"listSecrets":          {ID: "listSecrets", Method: "GET", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"rotateSecret":         {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"endSecret":            {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"testWebhook":          {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -2221,6 +2233,59 @@ func (c *Client) EndSecretWithHeaders(ctx context.Context, webhookId string, sec
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return headers, nil
+}
+
+// TestWebhook — Test a webhook
+func (c *Client) TestWebhook(ctx context.Context, webhookId string, body WebhookTestInput) (WebhookTest, error) {
+	var out WebhookTest
+	op := operations["testWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// TestWebhookHeaders carries the declared response headers of TestWebhookWithHeaders (nil when absent or unparsable).
+type TestWebhookHeaders struct {
+	XRequestId *string
+}
+
+// TestWebhookWithHeaders — Like TestWebhook, also returning the declared response headers.
+func (c *Client) TestWebhookWithHeaders(ctx context.Context, webhookId string, body WebhookTestInput) (WebhookTest, TestWebhookHeaders, error) {
+	var out WebhookTest
+	var headers TestWebhookHeaders
+	op := operations["testWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
 }
 
 // ListDeliveries — List deliveries

@@ -44,6 +44,22 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
   return rows[0];
 }
 
+/** The latest attempt of a delivery. */
+export async function findAttemptOf(
+  db: Queryable,
+  deliveryId: string,
+): Promise<Attempt | undefined> {
+  const { rows } = await db.query<Attempt>(
+    `select id, webhook_id, delivery_id, ${RAW_REQUEST} as raw_request, raw_response,
+       response_status_code, execution_duration, success, probe, error, created_at
+     from delivery_attempts attempt
+     where delivery_id = $1
+     order by created_at desc, id desc limit 1`,
+    [deliveryId],
+  );
+  return rows[0];
+}
+
 export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
 
 /** How the latest attempt of each webhook went. Those without one are left out. */

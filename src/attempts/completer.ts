@@ -73,10 +73,10 @@ export class Completer {
     return attempts.map(({ claim }) => recorded.has(claim));
   }
 
-  #report({ row, attempt, verdict, ageSeconds, unlisted }: Settled): void {
-    const { metrics, log } = this.#parts;
+  #report(settled: Settled): void {
+    const { row, attempt, verdict, unlisted, delivery } = settled;
     const { webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
-    log.info('delivery.attempted', {
+    this.#parts.log.info('delivery.attempted', {
       ...(unlisted ? {} : { id: row.id }),
       webhook_id,
       delivery_id,
@@ -84,8 +84,16 @@ export class Completer {
       response_status_code,
       execution_duration,
       success,
+      ...(delivery.test ? { test: true } : {}),
       ...verdictFields(verdict),
     });
+    if (!delivery.test) this.#count(settled);
+  }
+
+  /** Tests are not counted: they say nothing about the traffic. */
+  #count({ row, attempt, verdict, ageSeconds }: Settled): void {
+    const { metrics } = this.#parts;
+    const { execution_duration, success } = row;
     metrics.attempts.inc({ outcome: verdict.kind });
     if (verdict.kind === 'failed') metrics.failed.inc({ reason: verdict.reason });
     metrics.attemptSeconds.observe(execution_duration / 1000);

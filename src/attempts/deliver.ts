@@ -80,6 +80,9 @@ export function requestOf({ webhook, delivery, readAt }: Assignment): WebhookReq
   });
 }
 
+/** A test has no other. */
+const ONE_ATTEMPT = { max_delivery_attempts: 1 };
+
 /** The next attempt of a delivery, judged: this request, and what came of it. */
 export function attemptedWith(
   assignment: Assignment,
@@ -89,15 +92,20 @@ export function attemptedWith(
   const { delivery, webhook, state } = assignment;
   const attempt = delivery.delivery_attempts + 1;
   const probe = isProbe(state, delivery.id);
+  const policy = delivery.test ? { ...webhook, ...ONE_ATTEMPT } : webhook;
   const verdict = probe
     ? judgeProbe(webhook, exchange)
-    : judge(webhook, { attempt: attempt - delivery.unbudgeted_attempts, exchange, random });
+    : judge(policy, { attempt: attempt - delivery.unbudgeted_attempts, exchange, random });
   return { ...assignment, kind: 'attempted', attempt, probe, request, exchange, verdict };
 }
 
-/** An attempt with what its answer asks for, and with the verdict that follows from that. */
+/**
+ * An attempt with what its answer asks for, and with the verdict that follows from that. What the
+ * answer to a test asks for is not done.
+ */
 function withAsked(attempted: Attempted, bounds: RetryAfterBounds): Attempted {
-  const { webhook, exchange, verdict } = attempted;
+  const { delivery, webhook, exchange, verdict } = attempted;
+  if (delivery.test) return attempted;
   const asked = askedBy(webhook, exchange, bounds);
   if (asked === undefined) return attempted;
   return { ...attempted, asked, verdict: verdictAfter(verdict, asked, webhook) };

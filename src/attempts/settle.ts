@@ -36,7 +36,9 @@ export async function settle(
   if (owned.length === 0) return { settled: [], changes: [] };
 
   // First of all: whether a retry may run is asked of the state that this attempt leaves behind.
-  const changes = await noteAttempts(tx, owned.map(tellingOf));
+  // What a test came to is not noted, as its client may have made it fail.
+  const telling = owned.filter(({ delivery }) => !delivery.test);
+  const changes = await noteAttempts(tx, telling.map(tellingOf));
   const recorded = await recordOutcomes(tx, owned.map(outcomeOf));
   const settled = owned.flatMap((attempted) => {
     const one = recorded.get(attempted.delivery.id);

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { Acceptor } from '../deliveries/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { createApi } from '../http/app.ts';
+import { TestCalls } from '../http/test-calls.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -42,8 +43,9 @@ export async function startApi(
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const gated = new GatedWebhooks();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
+  const testCalls = new TestCalls(pool);
   const app = await createApi(
-    { pool, queue, metrics, acceptor, gated },
+    { pool, queue, metrics, acceptor, testCalls, gated },
     { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
     log,
   );
@@ -53,6 +55,7 @@ export async function startApi(
     ...api,
     gated,
     async stop(graceMs) {
+      testCalls.stop();
       await Promise.all([api.stop(graceMs), watch.stop()]);
     },
   };

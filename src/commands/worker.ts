@@ -91,6 +91,7 @@ async function listenOrPoll(
     .listen(
       () => dispatcher.wake(),
       (webhookId) => dispatcher.changed(webhookId),
+      () => dispatcher.wakeForTest(),
     )
     .catch((error: unknown) => {
       log.warn('worker.polling_only', {

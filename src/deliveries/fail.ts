@@ -14,6 +14,7 @@ export type FailedDelivery = {
   webhookId: string;
   reason: FailedReason;
   freedKey: string | null;
+  test: boolean;
 };
 
 /**
@@ -37,7 +38,7 @@ export async function failDeliveries(
        parked_at = null, updated_at = now(), is_head = is_head and ${BLOCKS}
      from locked, webhooks w
      where deliveries.id = locked.id and w.id = webhook_id
-     returning deliveries.id, webhook_id as "webhookId", failed_reason as reason,
+     returning deliveries.id, webhook_id as "webhookId", failed_reason as reason, test,
        case when was_head and not is_head then ordering_key end as "freedKey"`,
     [ids, reason, held],
   );
@@ -53,10 +54,18 @@ export function freedKeys(failed: FailedDelivery[]): OrderingKey[] {
 
 export type TellParts = { log: Log; metrics: Pick<Metrics, 'failed'> };
 
-/** Logs and counts deliveries that failed without another attempt, after that was committed. */
+/**
+ * Logs and counts deliveries that failed without another attempt, after that was committed. Tests
+ * are only logged.
+ */
 export function tellFailed({ log, metrics }: TellParts, failed: FailedDelivery[]): void {
-  for (const { id, webhookId, reason } of failed) {
-    log.info('delivery.failed', { webhook_id: webhookId, delivery_id: id, failed_reason: reason });
-    metrics.failed.inc({ reason });
+  for (const { id, webhookId, reason, test } of failed) {
+    log.info('delivery.failed', {
+      webhook_id: webhookId,
+      delivery_id: id,
+      failed_reason: reason,
+      ...(test ? { test } : {}),
+    });
+    if (!test) metrics.failed.inc({ reason });
   }
 }

@@ -9,7 +9,7 @@ export type Hold = { deliveryId: string; reason: HeldReason; crashes: number };
  * Notes why pending deliveries are held; their jobs end in the same transaction. `parked_at` is
  * when a delivery was held, and has that name in version 2.1, which may run beside this one. A
  * delivery that has become the head of its key meanwhile waits behind nobody, and nobody would free
- * it: it is left without a job, for the rescue.
+ * it: it is left without a job, for the rescue. So is a test, which is never held.
  */
 export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<void> {
   if (holds.length === 0) return;
@@ -17,7 +17,7 @@ export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<void> {
     `update deliveries
      set held_reason = hold.reason, crashes = hold.crashes, parked_at = now(), updated_at = now()
      from unnest($1::uuid[], $2::text[], $3::integer[]) as hold (id, reason, crashes)
-     where deliveries.id = hold.id and status = 'pending' and parked_at is null
+     where deliveries.id = hold.id and status = 'pending' and parked_at is null and not test
        and not (is_head and hold.reason = 'ordered')`,
     [
       holds.map(({ deliveryId }) => deliveryId),
@@ -37,7 +37,7 @@ export async function holdAsBacklog(tx: Tx, ids: string[]): Promise<void> {
     `update deliveries
      set parked_at = now(), crashes = 0, held_reason = case
          when scheduled_at > now() + make_interval(secs => $2) then 'later' else 'backlog' end
-     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null`,
+     where id = any ($1::uuid[]) and status = 'pending' and parked_at is null and not test`,
     [ids, NEAR_SECONDS],
   );
 }

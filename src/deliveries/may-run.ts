@@ -17,19 +17,22 @@ type Candidate = {
   ordering_key: string | null;
   is_head: boolean;
   waitSeconds: number;
+  /** Its client asks whether the webhook works, whatever state that has. */
+  test: boolean;
 };
 
 /**
  * May it run? Why a delivery may not run now: the first reason that holds counts, and null says
  * that it may. The rule stands here twice, in TypeScript for claims and in SQL for what accepts,
  * settles and releases; a test holds the two equal. A claim has its place in the queue already, so
- * that the backlog is no reason for it.
+ * that the backlog is no reason for it. Nothing is a reason to hold a test delivery.
  */
 export function heldReason(
   { active }: Pick<Webhook, 'active'>,
   gate: GateState,
   delivery: Candidate,
 ): HeldReason | null {
+  if (delivery.test) return null;
   if (!active) return 'webhook_inactive';
   if (gate.state === 'failing' && !isProbe(gate, delivery.id)) return 'endpoint_failing';
   if (gate.paused) return 'endpoint_paused';
@@ -42,8 +45,11 @@ export function heldReason(
 export const inactiveReasonSql = (webhook: string) =>
   `case when not ${webhook}.active then 'webhook_inactive' end`;
 
-/** Expressions of SQL: it waits behind another one of its key, and the seconds until it is due. */
-type CandidateSql = { behind?: string; wait?: string; placed?: boolean };
+/**
+ * Expressions of SQL: it waits behind another one of its key, the seconds until it is due, and
+ * whether it is a test. Who knows that it is none leaves that out.
+ */
+type CandidateSql = { behind?: string; wait?: string; test?: string; placed?: boolean };
 
 /**
  * The rule as an expression of SQL. `webhook` and `state` are the names that the statement has for
@@ -52,8 +58,9 @@ type CandidateSql = { behind?: string; wait?: string; placed?: boolean };
  */
 export const heldReasonSql = (
   { webhook, state }: { webhook: string; state: string },
-  { behind = 'false', wait = '0', placed = false }: CandidateSql = {},
+  { behind = 'false', wait = '0', test, placed = false }: CandidateSql = {},
 ) => `case
+  ${test === undefined ? '' : `when ${test} then null`}
   when not ${webhook}.active then 'webhook_inactive'
   when ${state}.state = 'failing' then 'endpoint_failing'
   when ${state}.paused_until > now() then 'endpoint_paused'

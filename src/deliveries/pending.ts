@@ -5,6 +5,9 @@ import { shownReason, type HeldReason } from './delivery.ts';
 /** A place in the order of overdue deliveries. */
 export type OverdueKey = { scheduledAt: string; id: string };
 
+/** A delivery past its time. */
+export type Overdue = OverdueKey & { webhookId: string; test: boolean };
+
 type OverdueStep = { overdueSeconds: number; after: OverdueKey; limit: number };
 
 /**
@@ -14,9 +17,9 @@ type OverdueStep = { overdueSeconds: number; after: OverdueKey; limit: number };
 export async function findOverdue(
   db: Queryable,
   { overdueSeconds, after, limit }: OverdueStep,
-): Promise<(OverdueKey & { webhookId: string })[]> {
-  const { rows } = await db.query<OverdueKey & { webhookId: string }>(
-    `select id, webhook_id as "webhookId", scheduled_at as "scheduledAt"
+): Promise<Overdue[]> {
+  const { rows } = await db.query<Overdue>(
+    `select id, webhook_id as "webhookId", scheduled_at as "scheduledAt", test
      from deliveries
      where status = 'pending' and parked_at is null
        and scheduled_at < now() - make_interval(secs => $1)

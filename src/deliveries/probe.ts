@@ -34,7 +34,7 @@ export async function isProbeOut(db: Queryable, deliveryId: string): Promise<boo
 async function fewestAttempts(tx: Tx, webhookId: string): Promise<string | undefined> {
   const { rows } = await tx.query<{ id: string }>(
     `select id from deliveries
-     where webhook_id = $1 and held_reason = 'endpoint_failing'
+     where webhook_id = $1 and held_reason = 'endpoint_failing' and not test
        and (ordering_key is null or is_head)
      order by delivery_attempts, scheduled_at, id limit 1
      for update skip locked`,
@@ -51,7 +51,7 @@ async function oldestOfOthers(tx: Tx, webhookId: string): Promise<string | undef
      cross join lateral (
        select id, scheduled_at from deliveries
        where webhook_id = $1 and held_reason = held.reason and parked_at is not null
-         and (ordering_key is null or is_head)
+         and (ordering_key is null or is_head) and not test
        order by scheduled_at, id limit 1
        for update skip locked
      ) as one

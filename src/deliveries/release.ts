@@ -38,7 +38,7 @@ export async function releaseDeliveries(
        cross join lateral (
          select one.* from unnest($3::text[]) as released (reason)
          cross join lateral (
-           select id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+           select id, held_reason, scheduled_at, ordering_key, is_head, test from deliveries
            where webhook_id = $1 and held_reason = released.reason and parked_at is not null
            order by scheduled_at, id limit $2 for update skip locked
          ) as one
@@ -68,7 +68,8 @@ export async function releaseNear(
 ): Promise<{ seen: number; jobs: NextJob[] }> {
   const { rows } = await tx.query<ReleasedRow>(
     `with near as (
-       select id, webhook_id, held_reason, scheduled_at, ordering_key, is_head from deliveries
+       select id, webhook_id, held_reason, scheduled_at, ordering_key, is_head, test
+       from deliveries
        where held_reason = 'later' and scheduled_at < now() + make_interval(secs => $2)
        order by scheduled_at, id limit $1 for update skip locked
      ), held as (
@@ -89,6 +90,7 @@ function reasonSql(delivery: string, { placed }: { placed: boolean }): string {
     {
       behind: `${delivery}.ordering_key is not null and not ${delivery}.is_head`,
       wait: `extract(epoch from ${delivery}.scheduled_at - now())`,
+      test: `${delivery}.test`,
       placed,
     },
   );
@@ -100,9 +102,9 @@ const FREE = `, freed as (
       parked_at = case when held.reason is not null then coalesce(parked_at, now()) end
     from held
     where deliveries.id = held.id
-    returning deliveries.id, webhook_id, scheduled_at, crashes, held.reason
+    returning deliveries.id, webhook_id, scheduled_at, crashes, test, held.reason
   )
-  select id, webhook_id as "webhookId", reason, crashes,
+  select id, webhook_id as "webhookId", reason, crashes, test,
     greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"
   from freed
   order by scheduled_at, id`;
@@ -112,6 +114,7 @@ type ReleasedRow = {
   webhookId: string;
   reason: HeldReason | null;
   crashes: number;
+  test: boolean;
   delaySeconds: number;
 };
 

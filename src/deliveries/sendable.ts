@@ -13,7 +13,7 @@ import { expirySql } from './expiry.ts';
  */
 export type SendableDelivery = Pick<
   Delivery,
-  'id' | 'webhook_id' | 'delivery_attempts' | 'status'
+  'id' | 'webhook_id' | 'delivery_attempts' | 'status' | 'test'
 > & {
   /** Those of its attempts that do not count against max_delivery_attempts, as probes. */
   unbudgeted_attempts: number;
@@ -48,15 +48,16 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
     hot(
       `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
-         is_head, unbudgeted_attempts, sequence::float8 as sequence, created_at, expires_at,
+         is_head, unbudgeted_attempts, sequence::float8 as sequence, test, created_at,
+         expires_at,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries
        where id = any (array(select unnest($1::uuid[])))
      )
      select d.id, d.webhook_id, d.delivery_attempts, d.status, d.held_reason, d.isolated_by,
-       d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.payload, d.bytes,
-       d."waitSeconds", ${webhookColumns('w')}, ${gateSql('d.webhook_id')} as gate,
+       d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.test, d.payload,
+       d.bytes, d."waitSeconds", ${webhookColumns('w')}, ${gateSql('d.webhook_id')} as gate,
        coalesce(${expirySql({ delivery: 'd', webhook: 'w' })} <= now(), false) as expired
      from d
      join webhooks w on w.id = d.webhook_id and w.deleted_at is null`,
@@ -77,10 +78,10 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 function deliveryOf(row: SendableDelivery): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
   const { payload, bytes, waitSeconds, expired, unbudgeted_attempts } = row;
-  const { ordering_key, is_head, sequence } = row;
+  const { ordering_key, is_head, sequence, test } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
   const order = { ordering_key, is_head, sequence };
-  return { ...kept, unbudgeted_attempts, payload, bytes, waitSeconds, expired, ...order };
+  return { ...kept, unbudgeted_attempts, payload, bytes, waitSeconds, expired, ...order, test };
 }
 
 /** A payload, whatever its length, with its webhook as it is now. */

@@ -23,7 +23,8 @@ export type Withdrawal =
   /** A send of it was begun of which nobody has told the end; `mark` is that send's. */
   | { kind: 'doubt'; mark: string };
 
-export type Withdrawn = { claim: Claim; withdrawal: Withdrawal };
+/** `test`: the claim is one of a test delivery. */
+export type Withdrawn = { claim: Claim; withdrawal: Withdrawal; test?: boolean };
 
 /**
  * How long the worker of an isolated send has, once its claim has run out, to take its mark back.
@@ -67,9 +68,10 @@ export async function withdraw(
 }
 
 /** The job at its time of a delivery that is only early, or in doubt; none for the others. */
-function nextJob({ claim, withdrawal }: Withdrawn): NextJob[] {
+function nextJob({ claim, withdrawal, test }: Withdrawn): NextJob[] {
   const { deliveryId, webhookId, crashes, doubt } = claim;
-  const job = { deliveryId, webhookId, crashes, ...(doubt === undefined ? {} : { doubt }) };
+  const base = { deliveryId, webhookId, crashes, ...(test ? { test } : {}) };
+  const job = { ...base, ...(doubt === undefined ? {} : { doubt }) };
   switch (withdrawal.kind) {
     case 'postpone':
       return [{ ...job, delaySeconds: withdrawal.delaySeconds }];

@@ -121,6 +121,7 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
       query: req.query,
       headers: req.headers,
       body: req.body,
+      isGone: () => res.destroyed,
     } as unknown as OperationRequest<keyof Operations>;
     const result = await inFlight.during(res, handler(request));
     // The rest of the request did not come meanwhile, and that was answered.

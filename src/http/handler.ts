@@ -3,6 +3,7 @@ import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { operations } from './openapi.d.ts';
+import type { TestCalls } from './test-calls.ts';
 
 type OperationId = keyof operations;
 
@@ -14,6 +15,8 @@ export type OperationRequest<Id extends OperationId> = {
   query: NonNullable<operations[Id]['parameters']['query']>;
   headers: LowerCase<NonNullable<operations[Id]['parameters']['header']>>;
   body: BodyOf<operations[Id]>;
+  /** The client has closed the connection. */
+  isGone: () => boolean;
 };
 
 /** As Node.js has the names of headers. */
@@ -34,6 +37,7 @@ export type ApiParts = {
   queue: AcceptParts['queue'];
   acceptor: Acceptor;
   metrics: Metrics;
+  testCalls: TestCalls;
   /** Is told of webhooks that a client pauses. */
   gated?: GatedWebhooks;
 };
@@ -50,11 +54,11 @@ type BodyOf<Operation> = Operation extends {
     : undefined;
 
 type SuccessOf<Responses> = {
-  [Status in Extract<keyof Responses, 200 | 201 | 204>]: { status: Status } & BodyIn<
+  [Status in Extract<keyof Responses, 200 | 201 | 202 | 204>]: { status: Status } & BodyIn<
     Responses[Status]
   > &
     TagIn<Responses[Status]>;
-}[Extract<keyof Responses, 200 | 201 | 204>];
+}[Extract<keyof Responses, 200 | 201 | 202 | 204>];
 
 type BodyIn<Response> = Response extends { content: { 'application/json': infer Body } }
   ? { body: Body }

@@ -277,6 +277,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a webhook
+         * @description Sends one delivery to the webhook now, and answers with what came of it. It is a delivery like any other, with
+         *     `test: true`: it is stored, signed, sent by a worker and recorded. But it has one attempt, whatever comes of
+         *     it, and it goes out in every state of the webhook: inactive, paused, failing, with a backlog, or at its limits,
+         *     of which it uses nothing. It counts for nothing either: a test neither makes a webhook failing nor ends that,
+         *     and what its answer asks for (`Retry-After`, 410) is not done. Only the `max_delivery_age` of the webhook holds
+         *     for it as well.
+         *
+         *     The answer comes when the attempt has ended, at the latest 5 seconds after the time that it may take: that is
+         *     `delivery_attempt_timeout`, of which 30 seconds count here. A client, and a proxy between, should wait for 40
+         *     seconds. If the attempt has not ended by then, as no worker runs, for example, the answer is 202 and the
+         *     delivery goes on. After a lost connection the test may or may not have been stored. Where 20 calls wait for
+         *     a test already, a server answers 503 and stores nothing.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries": {
         parameters: {
             query?: never;
@@ -1671,6 +1708,25 @@ export interface components {
             /** @description The present one first, then those that were replaced, the newest first. */
             secrets: components["schemas"]["WebhookSecret"][];
         };
+        /** @description A test of a webhook. */
+        WebhookTestInput: {
+            /**
+             * Format: text
+             * @description The body to send, exactly, as in a delivery. Null, or left out: a JSON document of Postmand, whose `type`
+             *     is `webhook.test`.
+             * @example {"success": true}
+             */
+            payload?: string | null;
+        };
+        /** @description A test of a webhook, and what came of it. */
+        WebhookTest: {
+            delivery: components["schemas"]["Delivery"];
+            /**
+             * @description The attempt, with the request and the response. Null where the delivery is still pending, and where it
+             *     failed without an attempt that could be recorded.
+             */
+            attempt: components["schemas"]["DeliveryAttempt"] | null;
+        };
         /** @description A page of webhooks. */
         WebhookList: {
             /**
@@ -1779,7 +1835,7 @@ export interface components {
              */
             expires_at: string | null;
             /**
-             * @description Whether a client made it to try the webhook out. It gets one attempt, whatever comes of it.
+             * @description Whether it is a test of its webhook. Then it has one attempt, whatever comes of it.
              * @example false
              */
             test: boolean;
@@ -2158,6 +2214,23 @@ export interface components {
          *     again, and decide anew.
          */
         PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The id in the path is not a UUID (code 2), or no webhook has it (code 5), or somebody has deleted the delivery
+         *     meanwhile (code 6).
+         */
+        WebhookOrDeliveryNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-Frame-Options": components["headers"]["X-Frame-Options"];
@@ -3057,6 +3130,63 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** @description What to send. May be left out. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookTestInput"];
+            };
+        };
+        responses: {
+            /** @description The delivery has ended. Whether it succeeded, its `status` says. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description The delivery is stored, and has not ended yet. Its `attempt` is null. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookOrDeliveryNotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

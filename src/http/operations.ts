@@ -4,6 +4,7 @@ import { deliveryHandlers } from './operations/deliveries.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
+import { testHandlers } from './operations/tests.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
@@ -13,6 +14,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...webhookHandlers(parts, log),
     ...pauseHandlers(parts, log),
     ...secretHandlers(parts, log),
+    ...testHandlers(parts),
     ...deliveryHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),

@@ -1,5 +1,5 @@
 import { LEASE_SECONDS } from './heartbeat.ts';
-import { QUEUE } from './names.ts';
+import { QUEUE, TEST_PRIORITY } from './names.ts';
 
 export type ClaimRequest = {
   limit: number;
@@ -58,7 +58,15 @@ export function claimStatement(table: string, request: ClaimRequest): ClaimState
   };
 }
 
+/** The same for up to `limit` jobs of tests, the oldest ones. Others are not looked at. */
+export function testsStatement(table: string, limit: number): ClaimStatement {
+  return { name: 'postmand-claim-tests', text: ofTests(table), values: [limit] };
+}
+
 const IS_NEW = `created_on > now() - interval '1 second'`;
+
+/** Tests have an end of that index for themselves, so that this bounds what is read of it. */
+const IS_NO_TEST = `priority > ${TEST_PRIORITY}`;
 
 /** In this form PostgreSQL hashes the lists, also where it plans before it knows them. */
 const IS_WANTED = `(group_id is null or group_id not in (select unnest($2::text[]))
@@ -110,7 +118,7 @@ const ofOldest = (table: string) => `
   with due as materialized (
     select ctid as place, group_id, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
-      and ${IS_WANTED}
+      and ${IS_NO_TEST} and ${IS_WANTED}
     order by priority desc, created_on
     limit $1
     for update skip locked
@@ -122,13 +130,13 @@ const ofOldest = (table: string) => `
   ${looked('0')}`;
 
 /**
- * The newest jobs are found in the same index, from its other end: all of ours have priority 0.
+ * The newest jobs are found in the same index, from its other end: all of these have priority 0.
  * They are locked one by one, as many as may be taken, which keeps their order without a sort.
  */
 const ofNewest = (table: string) => `
   with newest as materialized (
     select ctid as place, start_after, group_id, created_on from ${table}
-    where name = '${QUEUE}' and state < 'active' and not blocked
+    where name = '${QUEUE}' and state < 'active' and not blocked and ${IS_NO_TEST}
     order by priority, created_on desc
     limit ${NEWEST}
   ), due as materialized (
@@ -145,3 +153,19 @@ const ofNewest = (table: string) => `
     ${claimNext(table)}
   )
   ${looked('(select count(*) from newest)::integer')}`;
+
+/** However many other jobs wait, it reads only those of tests: their end of the same index. */
+const ofTests = (table: string) => `
+  with due as materialized (
+    select ctid as place from ${table}
+    where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
+      and priority <= ${TEST_PRIORITY}
+    order by priority desc, created_on
+    limit $1
+    for update skip locked
+  ), next as (
+    select place from due
+  ), claimed as (
+    ${claimNext(table)}
+  )
+  ${looked('0')}`;

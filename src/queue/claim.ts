@@ -1,6 +1,13 @@
 import type { Queryable } from '../database/pool.ts';
 import type { RunClaim } from './claim-session.ts';
-import { claimStatement, NEWEST, type ClaimRequest, type JobRow } from './claim-statement.ts';
+import {
+  claimStatement,
+  NEWEST,
+  testsStatement,
+  type ClaimRequest,
+  type ClaimStatement,
+  type JobRow,
+} from './claim-statement.ts';
 import { QUEUE, SCHEMA } from './names.ts';
 
 /** A job that this process owns until it ends it or stops keeping it alive. */
@@ -48,13 +55,30 @@ export async function claimJobs(
   table: string,
   request: ClaimRequest,
 ): Promise<ClaimedBatch> {
-  const rows = await run(claimStatement(table, request));
+  return claimBy(run, claimStatement(table, request), request.limit);
+}
+
+/** Claims up to `limit` due jobs of test deliveries. */
+export async function claimTests(
+  run: RunClaim,
+  table: string,
+  limit: number,
+): Promise<ClaimedBatch> {
+  return claimBy(run, testsStatement(table, limit), limit);
+}
+
+async function claimBy(
+  run: RunClaim,
+  statement: ClaimStatement,
+  limit: number,
+): Promise<ClaimedBatch> {
+  const rows = await run(statement);
   const { seen = 0, due = 0 } = rows[0] ?? {};
   const taken = rows.filter((row) => row.id !== null);
   const claimed: ClaimedBatch = {
     claims: [],
     damaged: [],
-    more: due === request.limit || due > taken.length,
+    more: due === limit || due > taken.length,
     hidden: seen === NEWEST,
   };
   for (const row of taken) {

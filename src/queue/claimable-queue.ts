@@ -8,14 +8,15 @@ import type { Log } from '../telemetry/log.ts';
 import { QueueNotReady, startBoss } from './boss.ts';
 import {
   claimJobs,
+  claimTests,
   findJobTable,
   type Claim,
   type ClaimedBatch,
   type DamagedJob,
 } from './claim.ts';
-import { claimingIn, claimingOn, openClaimSession } from './claim-session.ts';
+import { claimingIn, claimingOn, openClaimSession, type RunClaim } from './claim-session.ts';
 import type { ClaimRequest } from './claim-statement.ts';
-import { DeliveryQueue } from './delivery-queue.ts';
+import { DeliveryQueue, FOR_TEST } from './delivery-queue.ts';
 import {
   endSilent,
   FutureHeartbeats,
@@ -94,10 +95,12 @@ export class ClaimableQueue extends DeliveryQueue {
    * that this request would have taken.
    */
   async claim(request: ClaimRequest): Promise<Omit<ClaimedBatch, 'damaged'>> {
-    const run = this.#claims ? claimingOn(this.#claims) : claimingIn(this.#parts.pool);
-    const { damaged, ...claimed } = await claimJobs(run, this.#table, request);
-    if (damaged.length > 0) await this.#failDamaged(damaged);
-    return claimed;
+    return this.#withoutDamaged(claimJobs(this.#run(), this.#table, request));
+  }
+
+  /** Claims up to `limit` due jobs of test deliveries, in the same way. */
+  async claimTests(limit: number): Promise<Omit<ClaimedBatch, 'damaged'>> {
+    return this.#withoutDamaged(claimTests(this.#run(), this.#table, limit));
   }
 
   /** Ends claims that are still ours. @returns those that were. */
@@ -145,16 +148,19 @@ export class ClaimableQueue extends DeliveryQueue {
   }
 
   /**
-   * Calls `onWake` when work was added, and `onChanged` with the id of a webhook whose requests
-   * have changed; both, without an id, after every time that notifications may have been missed.
-   * @throws what keeps it from listening now; it is tried again until `close`
+   * Calls `onWake` when work was added, `onChanged` with the id of a webhook whose requests have
+   * changed, and `onTest` when nothing but a test was added; the first two, without an id, after
+   * every time that notifications may have been missed. @throws what keeps it from listening now;
+   * it is tried again until `close`
    */
   async listen(
     onWake: () => void,
     onChanged: (webhookId?: string) => void = () => {},
+    onTest: () => void = () => {},
   ): Promise<void> {
     const prove = () => inTransaction(this.#parts.pool, async (tx) => this.wake(tx), NOT_DURABLE);
     this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, (told) => {
+      if (told === FOR_TEST) return onTest();
       // Those of version 2.1 say nothing: they tell of work.
       if (told !== '') onChanged(told);
       if (!told) onWake();
@@ -188,6 +194,16 @@ export class ClaimableQueue extends DeliveryQueue {
     await super.close();
     // A connection that went silent never closes.
     await atMost(1000, Promise.all([this.#upkeep.end(), this.#claims?.end()]));
+  }
+
+  #run(): RunClaim {
+    return this.#claims ? claimingOn(this.#claims) : claimingIn(this.#parts.pool);
+  }
+
+  async #withoutDamaged(claiming: Promise<ClaimedBatch>): Promise<Omit<ClaimedBatch, 'damaged'>> {
+    const { damaged, ...claimed } = await claiming;
+    if (damaged.length > 0) await this.#failDamaged(damaged);
+    return claimed;
   }
 
   /**

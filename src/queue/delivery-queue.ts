@@ -3,13 +3,17 @@ import type { Pool } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import { laterExecutor, startBoss } from './boss.ts';
-import { CHANNEL, QUEUE } from './names.ts';
+import { CHANNEL, QUEUE, TEST_PRIORITY } from './names.ts';
 
-/** `crashes` and `doubt` are carried over from the claim before. */
+/**
+ * `crashes` and `doubt` are carried over from the claim before. `test`: it is a test delivery,
+ * whose jobs are claimed apart from the others.
+ */
 export type NextJob = {
   deliveryId: string;
   webhookId: string;
   delaySeconds: number;
+  test?: boolean;
   crashes?: number;
   doubt?: string;
 };
@@ -21,6 +25,9 @@ export type NextJob = {
 export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
   return new DeliveryQueue(await startBoss(pool, log));
 }
+
+/** What is said on the channel where nothing but a test was added. */
+export const FOR_TEST = 'test';
 
 /** The queue as those see it who put deliveries into it. */
 export class DeliveryQueue {
@@ -35,7 +42,7 @@ export class DeliveryQueue {
    * that has a live job already keeps that one.
    */
   async enqueue(tx: Tx, jobs: NextJob[]): Promise<void> {
-    const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, crashes, doubt }) => ({
+    const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, test, crashes, doubt }) => ({
       // Version 2.1 reads the number of crashes under this name.
       data: {
         deliveryId,
@@ -45,6 +52,7 @@ export class DeliveryQueue {
       singletonKey: deliveryId,
       group: { id: webhookId },
       startAfter: delaySeconds,
+      ...(test === true ? { priority: TEST_PRIORITY } : {}),
     }));
     if (inserts.length > 0) await this.#boss.insert(QUEUE, inserts, { db: laterExecutor(tx) });
   }
@@ -64,6 +72,11 @@ export class DeliveryQueue {
    */
   tellChanged(tx: Tx, webhookId: string): void {
     tx.later('select pg_notify($1, $2)', [CHANNEL, webhookId]);
+  }
+
+  /** The same where nothing but a test was added: workers then look for tests alone. */
+  wakeForTest(tx: Tx): void {
+    tx.later('select pg_notify($1, $2)', [CHANNEL, FOR_TEST]);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
-import { QUEUE, SCHEMA } from './names.ts';
+import { QUEUE, SCHEMA, TEST_PRIORITY } from './names.ts';
 
 /** Live jobs of a webhook: all, and those that are due within some time. */
 export type LiveJobs = { total: number; near: number };
@@ -54,7 +54,8 @@ export async function countLiveJobsOf(
 
 /**
  * Up to `limit` waiting jobs of a webhook: those that are due last. A job that was claimed before
- * is left out, as it knows of that. Reads the whole queue.
+ * is left out, as it knows of that, and so are those of tests, which nothing holds. Reads the whole
+ * queue.
  * @returns their ids, the last one first.
  */
 export async function findLastJobs(
@@ -64,7 +65,7 @@ export async function findLastJobs(
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from ${SCHEMA}.job
-     where name = '${QUEUE}' and group_id = $1 and ${IS_UNTOUCHED}
+     where name = '${QUEUE}' and group_id = $1 and priority > ${TEST_PRIORITY} and ${IS_UNTOUCHED}
      order by start_after desc, created_on desc limit $2`,
     [webhookId, limit],
   );

@@ -6,3 +6,9 @@ export const SCHEMA = 'postmand_queue';
 
 /** Notified when work was added to the queue. */
 export const CHANNEL = 'postmand_deliveries';
+
+/**
+ * The priority of the jobs of test deliveries; that of all others is 0. Below it, so that a worker
+ * of version 2.1, which reads the index of priorities from its lower end, meets them first as well.
+ */
+export const TEST_PRIORITY = -1;

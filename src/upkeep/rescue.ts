@@ -1,7 +1,7 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { holdAsBacklog } from '../deliveries/hold.ts';
-import { findOverdue, lockPending, type OverdueKey } from '../deliveries/pending.ts';
+import { findOverdue, lockPending, type Overdue, type OverdueKey } from '../deliveries/pending.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { flagOverWindow } from '../webhooks/wake.ts';
 
@@ -19,7 +19,7 @@ type RescueParts = { pool: Pool; queue: ClaimableQueue; liveJobs: number };
 
 /**
  * Gives every overdue delivery that has lost its job a new one, up to `liveJobs` a webhook; more
- * are its backlog. Does nothing where another worker is doing that.
+ * are its backlog. Tests always get one. Does nothing where another worker is doing that.
  */
 export async function rescueOverdue({ pool, queue, liveJobs }: RescueParts): Promise<void> {
   let left: Left | undefined = { after: START, window: new Window(liveJobs) };
@@ -80,7 +80,7 @@ async function rescueStretch(tx: Tx, queue: ClaimableQueue, from: Left): Promise
       queue,
       Object.groupBy(
         overdue.filter(({ id }) => lost.has(id)),
-        ({ webhookId }) => (window.take(webhookId) ? 'placed' : 'backlog'),
+        ({ webhookId, test }) => (test || window.take(webhookId) ? 'placed' : 'backlog'),
       ),
     );
     const end = overdue.at(-1);
@@ -89,8 +89,6 @@ async function rescueStretch(tx: Tx, queue: ClaimableQueue, from: Left): Promise
     if (lost.size > 0) return { after: last, window };
   }
 }
-
-type Overdue = { id: string; webhookId: string };
 
 /**
  * Each may have been held since it was looked at, or have got a job: it is locked and asked again.
@@ -108,7 +106,7 @@ async function rescue(
   const lost = await queue.withoutJob(tx, await lockPending(tx, ids));
   const jobs = placed
     .filter(({ id }) => lost.has(id))
-    .map(({ id, webhookId }) => ({ deliveryId: id, webhookId, delaySeconds: 0 }));
+    .map(({ id, webhookId, test }) => ({ deliveryId: id, webhookId, test, delaySeconds: 0 }));
   await queue.enqueue(tx, jobs);
   if (jobs.length > 0) queue.wake(tx);
   await holdAsBacklog(

@@ -114,7 +114,8 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
   if (reason !== null) return { kind: 'hold', reason };
   if (delivery.waitSeconds > 0) return { kind: 'postpone', delaySeconds: delivery.waitSeconds };
   const spent = delivery.delivery_attempts - delivery.unbudgeted_attempts;
-  if (spent >= Math.max(1, webhook.max_delivery_attempts)) return { kind: 'exhaust' };
+  if (spent >= (delivery.test ? 1 : Math.max(1, webhook.max_delivery_attempts)))
+    return { kind: 'exhaust' };
   const mark = delivery.isolated_by;
   // Its worker may live and have lost the database for a while: it gets the time to take its mark
   // back, and only a mark that is met twice belongs to a worker that is gone.
@@ -125,9 +126,12 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
 
 async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {
   const { pool, queue, leases } = parts;
-  const withdrawn = decided.flatMap(({ lease, decision }) =>
-    decision.kind === 'send' ? [] : [{ lease, claim: lease.claim, withdrawal: decision }],
-  );
+  const withdrawn = decided.flatMap(({ lease, found, decision }) => {
+    const test = found?.delivery.test ?? false;
+    return decision.kind === 'send'
+      ? []
+      : [{ lease, claim: lease.claim, withdrawal: decision, test }];
+  });
   if (withdrawn.length === 0) return;
   const those = withdrawn.map(({ lease }) => lease);
   const failed = inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));

@@ -17,6 +17,7 @@ import { Completer } from '../attempts/completer.ts';
 import { AccessTokens } from '../sending/authorizing/access-tokens.ts';
 import type { Sender } from '../sending/send.ts';
 import { Slots } from './slots/slots.ts';
+import { Tests } from './tests.ts';
 
 export type DispatcherParts = {
   pool: Pool;
@@ -56,6 +57,8 @@ const RETURN_MS = 2000;
  *       │         └ returned
  *       └ held | postponed | dropped | exhausted | expired | doubted
  *
+ * Tests are claimed, admitted and sent beside that, by `Tests`: they need no slot.
+ *
  * | step                         | taken by                                                  |
  * | ---------------------------- | --------------------------------------------------------- |
  * | claimed                      | `Claimer.claim`, then `Leases.add`                        |
@@ -88,6 +91,7 @@ export class Dispatcher {
   readonly #placement: Placement;
   readonly #leases: Leases;
   readonly #completer: Completer;
+  readonly #tests: Tests;
   #running = Promise.resolve();
   #stopped = false;
 
@@ -100,7 +104,8 @@ export class Dispatcher {
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
     const quietMs = () => queue.quietMs();
-    const claiming = { queue, slots: this.#slots, buffer, pollingIntervalMs, quietMs };
+    const polled = () => this.#tests.wake();
+    const claiming = { queue, slots: this.#slots, buffer, pollingIntervalMs, quietMs, polled };
     this.#claimer = new Claimer(claiming);
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
@@ -111,6 +116,12 @@ export class Dispatcher {
       accessTokens: new AccessTokens(sender),
       readings: this.#readings,
       retryAfterMaxSeconds,
+    });
+    this.#tests = new Tests({
+      ...{ pool, queue, metrics, log, slots: this.#slots, leases: this.#leases },
+      placement: this.#placement,
+      // The wake-up has it polled soon, and with each poll tests are looked for again.
+      failed: (error) => (this.#tell(error), this.wake()),
     });
     parts.metrics.onScrape(() => this.#sample(slots));
   }
@@ -131,6 +142,11 @@ export class Dispatcher {
     this.#readings.changed(webhookId);
   }
 
+  /** There may be a test to claim, and nothing else. */
+  wakeForTest(): void {
+    this.#tests.wake();
+  }
+
   /**
    * Claims nothing more, lets sends in flight finish and be recorded for up to `graceMs`, and
    * returns the rest.
@@ -142,7 +158,7 @@ export class Dispatcher {
     this.#completer.hurry();
     // The turn under way may still send what it has claimed. After it nothing new comes, so that
     // all sends are known.
-    await atMost(graceMs, this.#running);
+    await atMost(graceMs, Promise.all([this.#running, this.#tests.stop()]));
     await this.#placement.stop();
     await atMost(Math.max(0, deadline - performance.now()), this.#placement.allOver());
     const left = this.#leases.all();
@@ -153,7 +169,7 @@ export class Dispatcher {
       });
     await this.#leases.return(left);
     await this.#leases.stop(RETURN_MS);
-    await this.#running;
+    await Promise.all([this.#running, this.#tests.stop()]);
   }
 
   async #runUntilStopped(): Promise<void> {

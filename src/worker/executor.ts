@@ -14,6 +14,7 @@ import {
 import { findToSend } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender, SendLimits } from '../sending/send.ts';
+import type { SendEnd } from './slots/standing.ts';
 
 export type ExecutorParts = {
   pool: Pool;
@@ -150,4 +151,12 @@ async function complete(
     log.error('delivery.not_recorded', { delivery_id: delivery.id, error });
     return { kind: 'not_recorded' };
   }
+}
+
+/**
+ * What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint.
+ */
+export function endOf(execution: Execution): SendEnd {
+  if (execution.kind !== 'attempted') return 'unused';
+  return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
 }

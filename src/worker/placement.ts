@@ -4,7 +4,7 @@ import type { Buffer } from './buffer.ts';
 import { ByteBudget } from './byte-budget.ts';
 import type { Claimer } from './claiming/claimer.ts';
 import { Closer } from './closer.ts';
-import { execute, type Execution, type ExecutorParts } from './executor.ts';
+import { endOf, execute, type Execution, type ExecutorParts } from './executor.ts';
 import { FaultPause } from './fault-pause.ts';
 import { Isolation } from './isolation.ts';
 import { askForRoom } from './limits/ask-for-room.ts';
@@ -13,7 +13,6 @@ import type { Sender } from '../sending/send.ts';
 import type { Leases } from './leases.ts';
 import { STALE_MS, type Readings } from './readings.ts';
 import type { Slot } from './slots/slot.ts';
-import type { SendEnd } from './slots/standing.ts';
 import type { Shortage } from './claiming/turned-away.ts';
 import { UnderWay } from './under-way.ts';
 import { isLimited } from '../webhooks/limits/window.ts';
@@ -37,6 +36,9 @@ export type PlacementParts = AdmissionParts &
 
 /** When a claim for which isolation has no place, not even to wait, may be made again. */
 const ISOLATED_LATER_SECONDS = 5;
+
+/** When a test may be claimed again for which there is no room, as its payload is long. */
+const TEST_LATER_SECONDS = 1;
 
 /**
  * Finds each claim that may be sent its place: a slot, one among those that wait, a process of its
@@ -78,6 +80,16 @@ export class Placement {
   }
 
   /**
+   * Sends a test, which needs no slot: it waits for nothing of its webhook, and teaches nothing
+   * about it. Resolves when its claim is closed.
+   */
+  sendTest(admitted: Admitted): Promise<void> {
+    const closed = this.#sendTest(admitted);
+    this.#underWay.add(closed);
+    return closed;
+  }
+
+  /**
    * Starts what waits and has room now. What waited for long, or has changed, is read again first.
    */
   fill(): void {
@@ -114,6 +126,17 @@ export class Placement {
     };
   }
 
+  async #sendTest(admitted: Admitted): Promise<void> {
+    const { delivery, isolated } = admitted;
+    if (isolated && this.#isolation.hasRoom)
+      return this.#closer.close(admitted, await this.#isolation.run(admitted));
+    if (isolated || !this.#bytes.take(delivery, 'unknown'))
+      return this.#return([admitted], TEST_LATER_SECONDS);
+    const execution = await execute(this.#parts, admitted, { sender: this.#parts.sender });
+    this.#bytes.give(delivery);
+    await this.#closer.close(admitted, execution);
+  }
+
   async #placeAgain(stale: Admitted[]): Promise<void> {
     if (this.#stopped) return this.#return(stale);
     const leases = stale.map(({ lease }) => lease);
@@ -146,7 +169,6 @@ export class Placement {
    * not wait here: nobody could send them before there is a place.
    */
   async #placeLimited(limited: Admitted[]): Promise<void> {
-    const { leases, wakeup } = this.#parts;
     const { answers, noRoom } = await askForRoom(this.#parts, limited).catch(
       async (error: unknown) => {
         await this.#return(limited);
@@ -155,9 +177,9 @@ export class Placement {
     );
     const notStarted = [...answers].flatMap(([id, answer]) => this.#startPlaced(id, answer));
     const refused = [...answers.values()].flatMap((answer) => answer.refused);
-    wakeup.wake();
+    this.#parts.wakeup.wake();
     await this.#return([...noRoom, ...notStarted]);
-    await leases.returnQuietly(refused.map(({ lease }) => lease));
+    await this.#parts.leases.returnQuietly(refused.map(({ lease }) => lease));
   }
 
   /** @returns those that got a place, and find no slot now or were read too long ago. */
@@ -223,9 +245,8 @@ export class Placement {
   /** When a claim is closed, what it took is free for others. */
   async #close(admitted: Admitted, execution: Promise<Execution>): Promise<void> {
     const { claimer, wakeup } = this.#parts;
-    const { webhookId, delivery } = admitted;
     await this.#closer.close(admitted, await execution);
-    claimer.sendEnded(webhookId, delivery.payload === null);
+    claimer.sendEnded(admitted.webhookId, admitted.delivery.payload === null);
     this.fill();
     wakeup.wake();
   }
@@ -236,12 +257,4 @@ export class Placement {
       delaySeconds,
     );
   }
-}
-
-/**
- * What was not sent, was given up by us, or could not be recorded, says nothing about the endpoint.
- */
-function endOf(execution: Execution): SendEnd {
-  if (execution.kind !== 'attempted') return 'unused';
-  return execution.exchange.kind === 'response' ? 'answered' : 'unanswered';
 }

@@ -19,6 +19,7 @@ type Situation = {
   id?: string;
   behind?: boolean;
   wait?: number;
+  test?: boolean;
 };
 
 const FAILING = { state: 'failing' };
@@ -60,6 +61,12 @@ const CASES: [when: string, situation: Situation, then: HeldReason | null][] = [
     'endpoint_paused',
   ],
   ['behind and later', { state: OVER, behind: true, wait: 1e6 }, 'ordered'],
+  ['it is a test, and its webhook is inactive', { test: true, active: false }, null],
+  [
+    'it is a test, and everything else speaks against it',
+    { test: true, active: false, state: { ...FAILING, ...PAUSED, ...OVER }, wait: 1e6 },
+    null,
+  ],
 ];
 
 suite('may it run', async () => {
@@ -87,7 +94,8 @@ suite('may it run', async () => {
     assert.equal(coming, 'later');
   });
 
-  async function both({ active = true, state, behind = false, wait = 0, id = ONE }: Situation) {
+  async function both(situation: Situation) {
+    const { active = true, state, behind = false, wait = 0, id = ONE, test = false } = situation;
     const webhook = await addWebhook(database, { active });
     if (state)
       await database.pool.query(
@@ -104,7 +112,7 @@ suite('may it run', async () => {
         ],
       );
     const names = { webhook: 'w', state: 's' };
-    const facts = { behind: '$2::boolean', wait: '$3::float8' };
+    const facts = { behind: '$2::boolean', wait: '$3::float8', test: '$4::boolean' };
     const { rows } = await database.pool.query<{
       gate: string | null;
       placed: HeldReason | null;
@@ -114,11 +122,12 @@ suite('may it run', async () => {
          ${heldReasonSql(names, facts)} as coming, ${gateSql('w.id')} as gate
        from webhooks w left join webhook_states s on s.webhook_id = w.id
        where w.id = $1`,
-      [webhook.id, behind, wait],
+      [webhook.id, behind, wait, test],
     );
     const [row] = rows;
     assert.ok(row);
-    const delivery = { id, ordering_key: behind ? 'key' : null, is_head: false, waitSeconds: wait };
+    const ordering_key = behind ? 'key' : null;
+    const delivery = { id, ordering_key, is_head: false, waitSeconds: wait, test };
     return [heldReason(webhook, gateOf(row.gate), delivery), row.placed, row.coming] as const;
   }
 });

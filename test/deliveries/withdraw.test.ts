@@ -86,7 +86,9 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
       ['failed', 'attempts', 0],
     );
     assert.deepEqual(await jobs(worker.pool), []);
-    assert.deepEqual(ended, [{ id, webhookId: webhook.id, reason: 'attempts', freedKey: null }]);
+    assert.deepEqual(ended, [
+      { id, webhookId: webhook.id, reason: 'attempts', freedKey: null, test: false },
+    ]);
   });
 
   test('its time ran out → failed as expired, without an attempt', async (t) => {
@@ -103,7 +105,9 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
       ['failed', 'expired', 0],
     );
     assert.deepEqual(await jobs(worker.pool), []);
-    assert.deepEqual(ended, [{ id, webhookId: webhook.id, reason: 'expired', freedKey: null }]);
+    assert.deepEqual(ended, [
+      { id, webhookId: webhook.id, reason: 'expired', freedKey: null, test: false },
+    ]);
   });
 
   test('the time of a head ran out → failed, and the next of its key gets its turn', async (t) => {

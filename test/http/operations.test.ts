@@ -32,6 +32,17 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     [secretId, webhookId],
   );
 
+  // There is no worker: the tests of one webhook end at once, and those of the other one never.
+  const [endingId = ''] = await addWebhookRows(pool, [{}]);
+  await pool.query(
+    `create function end_test() returns trigger language plpgsql
+     as $$ begin new.status = 'failed'; return new; end $$;
+     create trigger end_test before insert on deliveries
+     for each row when (new.test and new.webhook_id = '${endingId}') execute function end_test()`,
+  );
+  const [waitingId = ''] = await addWebhookRows(pool, [{}]);
+  await pool.query('update webhooks set delivery_attempt_timeout = 1 where id = $1', [waitingId]);
+
   const CALLS: Record<string, [method: string, path: string, body?: unknown]> = {
     'listWebhooks 200': ['GET', '/webhooks'],
     'createWebhook 201': ['POST', '/webhooks', SETTINGS],
@@ -39,6 +50,8 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
     'patchWebhook 200': ['PATCH', `/webhooks/${webhookId}`, { active: false }],
     'pauseWebhook 200': ['POST', `/webhooks/${webhookId}/pause`],
+    'testWebhook 200': ['POST', `/webhooks/${endingId}/test`],
+    'testWebhook 202': ['POST', `/webhooks/${waitingId}/test`, { payload: 'x' }],
     'resumeWebhook 200': ['POST', `/webhooks/${webhookId}/resume`],
     'listSecrets 200': ['GET', `/webhooks/${webhookId}/secrets`],
     'rotateSecret 201': ['POST', `/webhooks/${webhookId}/secrets`],

@@ -5,6 +5,7 @@ import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createApi } from '../../src/http/app.ts';
+import { TestCalls } from '../../src/http/test-calls.ts';
 import type { HttpLimits } from '../../src/http/server.ts';
 import { listen } from '../../src/commands/ports.ts';
 import type { Log } from '../../src/telemetry/log.ts';
@@ -64,6 +65,7 @@ export async function startApi(
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
+  const testCalls = new TestCalls(pool);
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     bytesInFlight,
@@ -71,9 +73,10 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, queue, acceptor, metrics, gated }, options, log);
+  const app = await createApi({ pool, queue, acceptor, metrics, testCalls, gated }, options, log);
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
+    testCalls.stop();
     await server.stop(0);
     await queue.close();
   });

@@ -32,6 +32,7 @@ const DUE: SendableDelivery = {
   ordering_key: null,
   is_head: false,
   sequence: null,
+  test: false,
 };
 const LATE = { ...DUE, expired: true };
 const MARKED = { ...DUE, isolated_by: 'm' };

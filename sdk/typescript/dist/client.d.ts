@@ -1166,6 +1166,28 @@ export type WebhookSecretList = {
     secrets: WebhookSecret[];
 };
 /**
+ * A test of a webhook.
+ */
+export type WebhookTestInput = {
+    /**
+     * The body to send, exactly, as in a delivery. Null, or left out: a JSON document of Postmand, whose `type`
+     * is `webhook.test`.
+     * @format text
+     */
+    payload?: string | null;
+};
+/**
+ * A test of a webhook, and what came of it.
+ */
+export type WebhookTest = {
+    delivery: Delivery;
+    /**
+     * The attempt, with the request and the response. Null where the delivery is still pending, and where it
+     * failed without an attempt that could be recorded.
+     */
+    attempt: DeliveryAttempt | null;
+};
+/**
  * A page of webhooks.
  */
 export type WebhookList = {
@@ -1267,7 +1289,7 @@ export type Delivery = {
      */
     expires_at: string | null;
     /**
-     * Whether a client made it to try the webhook out. It gets one attempt, whatever comes of it.
+     * Whether it is a test of its webhook. Then it has one attempt, whatever comes of it.
      */
     test: boolean;
     /**
@@ -1929,6 +1951,26 @@ export type EndSecretVariables = {
      */
     secret_id: string;
 };
+export type TestWebhookResult = WebhookTest;
+export type TestWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type TestWebhookBody = WebhookTestInput;
+export type TestWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+export type TestWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: TestWebhookBody;
+};
 export type ListDeliveriesResult = DeliveryList;
 export type ListDeliveriesQuery = {
     /**
@@ -2443,6 +2485,20 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    testWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: TestWebhookBody;
+        };
+        result: TestWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -2920,6 +2976,28 @@ export declare const OPERATIONS: {
             readonly in: "path";
         }];
         readonly responseKind: "void";
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly testWebhook: {
+        readonly id: "testWebhook";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/test";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
             readonly kind: "bearer";
@@ -3484,8 +3562,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -3751,6 +3829,15 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     secret_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, testWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: TestWebhookBody;
+}, init?: Init | undefined) => Promise<EnvelopeResult<WebhookTest, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveries: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

@@ -1187,6 +1187,30 @@ export type WebhookSecretList = {
 };
 
 /**
+ * A test of a webhook.
+ */
+export type WebhookTestInput = {
+    /**
+     * The body to send, exactly, as in a delivery. Null, or left out: a JSON document of Postmand, whose `type`
+     * is `webhook.test`.
+     * @format text
+     */
+    payload?: string | null;
+};
+
+/**
+ * A test of a webhook, and what came of it.
+ */
+export type WebhookTest = {
+    delivery: Delivery;
+    /**
+     * The attempt, with the request and the response. Null where the delivery is still pending, and where it
+     * failed without an attempt that could be recorded.
+     */
+    attempt: DeliveryAttempt | null;
+};
+
+/**
  * A page of webhooks.
  */
 export type WebhookList = {
@@ -1291,7 +1315,7 @@ export type Delivery = {
      */
     expires_at: string | null;
     /**
-     * Whether a client made it to try the webhook out. It gets one attempt, whatever comes of it.
+     * Whether it is a test of its webhook. Then it has one attempt, whatever comes of it.
      */
     test: boolean;
     /**
@@ -2021,6 +2045,31 @@ export type EndSecretVariables = {
     secret_id: string;
 };
 
+export type TestWebhookResult = WebhookTest;
+
+export type TestWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type TestWebhookBody = WebhookTestInput;
+
+export type TestWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type TestWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    body?: TestWebhookBody;
+};
+
 export type ListDeliveriesResult = DeliveryList;
 
 export type ListDeliveriesQuery = {
@@ -2559,6 +2608,20 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    testWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            body?: TestWebhookBody;
+        };
+        result: TestWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveries: {
         args: {
             /**
@@ -2735,6 +2798,7 @@ export const OPERATIONS = {
     listSecrets: { id: "listSecrets", method: "GET", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -4590,4 +4654,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

@@ -21,6 +21,8 @@ type ClaimerParts = {
   pollingIntervalMs: number;
   /** For how long nothing can be claimed, unless somebody tells us; 0 where that is not known. */
   quietMs?: () => Promise<number>;
+  /** Is told of each poll: tests, which are claimed apart, are looked for as well. */
+  polled?: () => void;
   /** Milliseconds of a clock that never goes back. */
   now?: () => number;
 };
@@ -188,6 +190,7 @@ export class Claimer {
 
   #poll(): void {
     this.wake();
+    this.#parts.polled?.();
     // They are no newcomers any more.
     this.#turnedAway.takeNewcomers(Infinity);
     this.#askFor('bytes', 1);

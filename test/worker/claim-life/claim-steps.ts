@@ -69,6 +69,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     ordering_key: null,
     is_head: false,
     sequence: null,
+    test: false,
   };
 }
 

@@ -293,6 +293,19 @@ class WebhookSecretList:
 
 
 @dataclass
+class WebhookTestInput:
+    """A test of a webhook."""
+    payload: Optional[str] = None
+
+
+@dataclass
+class WebhookTest:
+    """A test of a webhook, and what came of it."""
+    delivery: Delivery
+    attempt: Optional[DeliveryAttempt]
+
+
+@dataclass
 class WebhookList:
     """A page of webhooks."""
     webhooks: List[Webhook]
@@ -1438,6 +1451,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "list_secrets": {"id": "listSecrets", "method": "GET", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "rotate_secret": {"id": "rotateSecret", "method": "POST", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "end_secret": {"id": "endSecret", "method": "DELETE", "path": "/webhooks/{webhook_id}/secrets/{secret_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "test_webhook": {"id": "testWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/test", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1838,6 +1852,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
+        """Test a webhook"""
+        op = _OPERATIONS["test_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookTest, decode(WebhookTest, _safe_json(response)))
+
+    def test_webhook_with_headers(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookTest]:
+        """Like test_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["test_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
@@ -2549,6 +2585,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
+        """Test a webhook"""
+        op = _OPERATIONS["test_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookTest, decode(WebhookTest, _safe_json(response)))
+
+    async def test_webhook_with_headers(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookTest]:
+        """Like test_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["test_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
