@@ -107,6 +107,18 @@ func TestDeliveryAndItsAttempt(t *testing.T) {
 	}
 }
 
+func TestWebhookIsTested(t *testing.T) {
+	client := liveClient(t)
+	webhook := must[Webhook](t)(client.CreateWebhook(ctx, webhookTo("/tested")))
+	tested := must[WebhookTest](t)(client.TestWebhook(ctx, webhook.Id, WebhookTestInput{Payload: Ptr("{}")}))
+	if !tested.Delivery.Test || tested.Delivery.Status != DeliveryStatusSucceeded {
+		t.Error(tested.Delivery)
+	}
+	if tested.Attempt == nil || tested.Attempt.DeliveryId != tested.Delivery.Id || !tested.Attempt.Success {
+		t.Error(tested.Attempt)
+	}
+}
+
 func TestWebhookIsReplacedAndDeleted(t *testing.T) {
 	client := liveClient(t)
 	webhook := must[Webhook](t)(client.CreateWebhook(ctx, webhookTo("/")))

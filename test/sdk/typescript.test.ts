@@ -95,6 +95,22 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     );
   });
 
+  test('a webhook is tested → the delivery and its attempt, with any payload, and while it is inactive', async () => {
+    const webhook = await postmand.createWebhook(webhookTo('/tested', { active: false }));
+    const payload = '{"success": true}';
+    const { delivery, attempt } = await postmand.testWebhook({
+      webhook_id: webhook.id,
+      body: { payload },
+    });
+    assert.deepEqual(
+      [delivery.test, delivery.status, delivery.payload, attempt?.response_status_code],
+      [true, 'succeeded', payload, 200],
+    );
+    const failing = await postmand.createWebhook(webhookTo('/failing/tested'));
+    const tested = await postmand.testWebhook({ webhook_id: failing.id });
+    assert.deepEqual([tested.delivery.status, tested.attempt?.success], ['failed', false]);
+  });
+
   test('a webhook is replaced and deleted → as it was sent, then gone', async () => {
     const webhook = await postmand.createWebhook(webhookTo('/'));
     const replaced = await postmand.replaceWebhook({

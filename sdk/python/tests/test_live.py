@@ -24,6 +24,7 @@ from postmand import (
     RateLimitInput,
     Webhook,
     WebhookInput,
+    WebhookTestInput,
     is_problem,
     problem_of,
 )
@@ -87,6 +88,13 @@ class Live(unittest.TestCase):
         [attempt] = self.postmand.list_delivery_attempts(delivery_id=delivery.id).delivery_attempts
         self.assertEqual((attempt.success, attempt.response_status_code), (True, 200))
         self.assertEqual(self.postmand.get_delivery_attempt(attempt.id), attempt)
+
+    def test_a_webhook_is_tested(self) -> None:
+        webhook = self.postmand.create_webhook(webhook_to("/tested"))
+        tested = self.postmand.test_webhook(webhook.id, WebhookTestInput(payload="{}"), timeout=40)
+        self.assertEqual((tested.delivery.test, tested.delivery.status), (True, DeliveryStatus.SUCCEEDED))
+        assert tested.attempt is not None
+        self.assertEqual((tested.attempt.delivery_id, tested.attempt.success), (tested.delivery.id, True))
 
     def test_a_webhook_is_replaced_and_deleted(self) -> None:
         webhook = self.postmand.create_webhook(webhook_to("/"))

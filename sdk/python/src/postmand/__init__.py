@@ -22,6 +22,8 @@ from .client import (
     WebhookHealth,
     WebhookInput,
     WebhookList,
+    WebhookTest,
+    WebhookTestInput,
 )
 from .connection import AsyncPostmand, Postmand
 from .default import DEFAULT
@@ -57,6 +59,8 @@ __all__ = [
     "WebhookHealth",
     "WebhookInput",
     "WebhookList",
+    "WebhookTest",
+    "WebhookTestInput",
     "is_problem",
     "problem_of",
     "verify_signature",
