@@ -4,7 +4,11 @@ import { after, before, suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { claimJobs, findJobTable } from '../../src/queue/claim.ts';
 import { claimingIn, claimingOn, openClaimSession } from '../../src/queue/claim-session.ts';
-import { claimStatement, type ClaimRequest } from '../../src/queue/claim-statement.ts';
+import {
+  claimStatement,
+  testsStatement,
+  type ClaimRequest,
+} from '../../src/queue/claim-statement.ts';
 import { endSilent, lookAhead, WITHOUT_SORT } from '../../src/queue/heartbeat.ts';
 import { withoutJob } from '../../src/queue/missing-job.ts';
 import { endClaims, extendClaims, returnClaims } from '../../src/queue/ownership.ts';
@@ -81,6 +85,13 @@ suite('200,000 jobs wait', () => {
           assertIndexed(plan);
         }
       }
+      // Of all that waits it reads nothing, as there is no test.
+      const [tests = ''] = await plansOf(pool, (recording) =>
+        claimingIn(recording)(testsStatement(table, 10)),
+      );
+      assert.match(tests, /Index Scan using \w*i11\b.*\(actual rows=0/, tests);
+      assertIndexed(tests);
+
       const { claims } = await claimJobs(
         claimingOn(session),
         table,

@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { claimOf } from '../../src/queue/claim.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { NextJob } from '../../src/queue/delivery-queue.ts';
+import { findLastJobs } from '../../src/queue/live-jobs.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { jobs, takeOver } from '../setup/tables.ts';
@@ -37,6 +38,31 @@ suite('a job’s row', () => {
       assert.equal(claimOf({ ...row, data, webhookId: 'w' }), undefined);
     });
   }
+});
+
+test('a job of a test beside others → neither end of the queue has it; tests are claimed alone', async (t) => {
+  const { pool, queue, commit } = await freshWorkerQueue(t);
+  const [other, one, next] = [job(), job({ test: true }), job({ test: true })];
+  await commit((tx) => queue.enqueue(tx, [one, other, next]));
+  for (const from of ['oldest', 'newest'] as const) {
+    const { claims } = await queue.claim(asking({ limit: 10, ignore: [], from }));
+    assert.deepEqual(
+      claims.map(({ deliveryId }) => deliveryId),
+      [other.deliveryId],
+    );
+    await commit((tx) => queue.return(tx, claims));
+  }
+  assert.deepEqual(await findLastJobs(pool, one.webhookId, 10), []);
+  const first = await queue.claimTests(1);
+  assert.equal(first.more, true);
+  const second = await queue.claimTests(10);
+  const claims = [...first.claims, ...second.claims];
+  assert.deepEqual(
+    claims.map(({ deliveryId, webhookId }) => ({ deliveryId, webhookId })),
+    [one, next].map(({ deliveryId, webhookId }) => ({ deliveryId, webhookId })),
+  );
+  await commit((tx) => queue.return(tx, claims, 60));
+  assert.deepEqual((await queue.claimTests(10)).claims, []);
 });
 
 suite('damaged rows', () => {
