@@ -286,6 +286,15 @@ suite('there is no token', () => {
       assert.equal(await tokensOf(t).fault({ ...oauth2, token_url }), `token endpoint: ${words}`);
     });
 
+  test('as this machine could not ask → that is no failure of the endpoint', async (t) => {
+    const { oauth2 } = await startTokenEndpoint(t);
+    const tokens = new AccessTokens({
+      send: async () => ({ kind: 'local', code: 'EMFILE' }),
+      close() {},
+    });
+    assert.deepEqual(await tokens.get(oauth2, PATIENT), { kind: 'local', code: 'EMFILE' });
+  });
+
   test('once → the next one asks again', async (t) => {
     const endpoint = await startTokenEndpoint(t, () => ({ status: 500, body: '' }));
     const { value, fault } = tokensOf(t);
