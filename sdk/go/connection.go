@@ -33,6 +33,7 @@ func NewClient(options Options) *Client {
 		HTTPClient: options.HTTPClient,
 		Timeout:    options.Timeout,
 		Retry:      RetryConfig{Retries: options.Retries, RetryDelay: 500 * time.Millisecond, RetryOn: worthRepeating},
+		Middleware: []Middleware{{OnRequest: addIfMatch}},
 	}
 	if config.Timeout == 0 {
 		config.Timeout = 10 * time.Second

@@ -11,7 +11,7 @@ import (
 var defaults sync.Map
 
 // Default gives a setting of a webhook its default: MaxConcurrency: Default[int64](). A setting that is nil is not sent, and
-// ReplaceWebhook keeps most of those. Nothing may be written to where it points.
+// ReplaceWebhook keeps most of those, PatchWebhook all. Nothing may be written to where it points.
 func Default[T any]() *T {
 	pointer, _ := defaults.LoadOrStore(reflect.TypeFor[T](), new(T))
 	return pointer.(*T)
@@ -20,8 +20,21 @@ func Default[T any]() *T {
 // MarshalJSON leaves out what is nil, and writes null for what Default gave.
 func (input WebhookInput) MarshalJSON() ([]byte, error) {
 	type plain WebhookInput
+	document := plain(input)
+	return withNulls(&document)
+}
+
+// MarshalJSON leaves out what is nil, and writes null for what Default gave.
+func (patch WebhookPatch) MarshalJSON() ([]byte, error) {
+	type plain WebhookPatch
+	document := plain(patch)
+	return withNulls(&document)
+}
+
+// withNulls writes a structure, which it may change, with null for each field that Default gave.
+func withNulls(structure any) ([]byte, error) {
 	var nulls []string
-	fields := reflect.ValueOf(&input).Elem()
+	fields := reflect.ValueOf(structure).Elem()
 	for i := range fields.NumField() {
 		field := fields.Field(i)
 		if field.Kind() != reflect.Pointer || field.IsNil() {
@@ -33,7 +46,7 @@ func (input WebhookInput) MarshalJSON() ([]byte, error) {
 			field.SetZero()
 		}
 	}
-	document, err := json.Marshal(plain(input))
+	document, err := json.Marshal(structure)
 	if err != nil || len(nulls) == 0 {
 		return document, err
 	}

@@ -164,6 +164,32 @@ func TestSettingThatIsNilIsKeptAndDefaultGivesItsDefault(t *testing.T) {
 	}
 }
 
+func TestPatchChangesWhatItNamesAndIfMatchRefusesWhatIsOld(t *testing.T) {
+	client := liveClient(t)
+	settings := webhookTo("/")
+	settings.MaxConcurrency = Ptr(int64(7))
+	settings.RateLimit = &RateLimitInput{Count: 100, PerSeconds: 60}
+	webhook := must[Webhook](t)(client.CreateWebhook(ctx, settings))
+	_, headers, err := client.GetWebhookWithHeaders(ctx, webhook.Id)
+	if err != nil || headers.Etag == nil {
+		t.Fatal(headers, err)
+	}
+
+	change := WebhookPatch{MaxConcurrency: Default[int64](), RateLimit: &RateLimitPatch{Count: Ptr(int64(200))}}
+	patched := must[Webhook](t)(client.PatchWebhook(WithIfMatch(ctx, *headers.Etag), webhook.Id, change))
+	if patched.MaxConcurrency != nil || *patched.RateLimit != (RateLimit{Count: 200, PerSeconds: 60, Burst: 2}) {
+		t.Error(patched)
+	}
+	if patched.Name != webhook.Name || patched.SecretToken != webhook.SecretToken || !patched.Active {
+		t.Error(patched)
+	}
+	_, err = client.PatchWebhook(WithIfMatch(ctx, *headers.Etag), webhook.Id, WebhookPatch{Active: Ptr(false)})
+	refused(t, err, 412, CodePreconditionFailed)
+	_, err = client.ReplaceWebhook(WithIfMatch(ctx, *headers.Etag), webhook.Id, webhookTo("/"))
+	refused(t, err, 412, CodePreconditionFailed)
+	refused(t, client.DeleteWebhook(WithIfMatch(ctx, *headers.Etag), webhook.Id), 412, CodePreconditionFailed)
+}
+
 func TestLists(t *testing.T) {
 	client := liveClient(t)
 	good := must[Webhook](t)(client.CreateWebhook(ctx, webhookTo("/orders")))
@@ -263,8 +289,8 @@ func TestErrors(t *testing.T) {
 	text := changedClient(t, func(request *http.Request) { request.Header.Set("Content-Type", "text/plain") })
 	_, err = text.CreateDelivery(ctx, DeliveryInput{WebhookId: nobody})
 	refused(t, err, 415, CodeUnsupportedMediaType)
-	patch := changedClient(t, func(request *http.Request) { request.Method = "PATCH" })
-	_, err = patch.GetWebhook(ctx, nobody)
+	other := changedClient(t, func(request *http.Request) { request.Method = "POST" })
+	_, err = other.GetWebhook(ctx, nobody)
 	refused(t, err, 405, CodeMethodNotAllowed)
 }
 

@@ -46,7 +46,7 @@ const ANSWERS: [status: number, method: string, path: string, request?: RawReque
   [404, 'GET', '/healthz'],
   [404, 'GET', '/swagger/nothing.js'],
   [404, 'GET', '/swagger/../package.json'],
-  [405, 'PATCH', `/v1/webhooks/${webhook.id}`],
+  [405, 'POST', `/v1/webhooks/${webhook.id}`],
   [405, 'DELETE', '/v1/webhooks'],
   [405, 'OPTIONS', '/v1/webhooks'],
   [200, 'HEAD', '/v1/webhooks'],
@@ -95,13 +95,13 @@ for (const [host, answers] of [
 test('a method that a path does not have → 405 that names the methods that it has', async () => {
   for (const [path, allow] of [
     ['/v1/webhooks', ['GET', 'HEAD', 'POST']],
-    [`/v1/webhooks/${webhook.id}`, ['DELETE', 'GET', 'HEAD', 'PUT']],
+    [`/v1/webhooks/${webhook.id}`, ['DELETE', 'GET', 'HEAD', 'PATCH', 'PUT']],
     ['/v1/deliveries', ['GET', 'HEAD', 'POST']],
     [`/v1/deliveries/${UNKNOWN_ID}`, ['DELETE', 'GET', 'HEAD']],
     ['/v1/delivery-attempts', ['GET', 'HEAD']],
     [`/v1/delivery-attempts/${UNKNOWN_ID}`, ['GET', 'HEAD']],
   ] as const) {
-    const { status, headers, json } = await send('PATCH', `${api.url}${path}`);
+    const { status, headers, json } = await send('TRACE', `${api.url}${path}`);
     assert.equal(status, 405, path);
     assert.deepEqual(String(headers.allow).split(', ').toSorted(), allow, path);
     assert.deepEqual(json, { code: 9, message: 'method not allowed' });

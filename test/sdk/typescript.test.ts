@@ -125,6 +125,30 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     );
   });
 
+  test('a PATCH with the ETag of a GET → changed; with the old ETag → refused with code 19', async () => {
+    const rate_limit = { count: 100, per_seconds: 60 };
+    const { id } = await postmand.createWebhook(webhookTo('/', { max_concurrency: 7, rate_limit }));
+    const { data, headers } = await postmand.getWebhook({ webhook_id: id }, { envelope: true });
+    const call = { webhook_id: id, 'If-Match': headers.etag ?? '' };
+    const change = { max_concurrency: null, rate_limit: { count: 200 } };
+    const patched = await postmand.patchWebhook({ ...call, ...change });
+    assert.deepEqual(
+      { ...patched, updated_at: '' },
+      {
+        ...data,
+        max_concurrency: null,
+        rate_limit: { count: 200, per_seconds: 60, burst: 2 },
+        updated_at: '',
+      },
+    );
+    for (const late of [
+      () => postmand.patchWebhook({ ...call, active: false }),
+      () => postmand.replaceWebhook({ ...call, ...webhookTo('/') }),
+      () => postmand.deleteWebhook(call),
+    ])
+      await assert.rejects(late(), (error) => isProblem(error, ProblemCode.preconditionFailed));
+  });
+
   test('a client of version 2.1 reads a webhook and sends back what it knows → no later setting is lost', async () => {
     const later: Partial<WebhookInput> = {
       max_concurrency: 7,
@@ -287,7 +311,7 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
       405,
       ProblemCode.methodNotAllowed,
       (client) => {
-        client.use({ onRequest: (context) => void (context.method = 'PATCH') });
+        client.use({ onRequest: (context) => void (context.method = 'POST') });
         return client.getWebhook({ webhook_id: NOBODY });
       },
     ],

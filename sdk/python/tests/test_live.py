@@ -22,8 +22,10 @@ from postmand import (
     ProblemCode,
     RateLimit,
     RateLimitInput,
+    RateLimitPatch,
     Webhook,
     WebhookInput,
+    WebhookPatch,
     WebhookTestInput,
     is_problem,
     problem_of,
@@ -118,6 +120,24 @@ class Live(unittest.TestCase):
         replaced = self.postmand.replace_webhook(webhook.id, settings)
         self.assertEqual((replaced.max_concurrency, replaced.rate_limit), (7, None))
         self.assertEqual(replaced.failing_after, FailingAfter(attempts=5, seconds=60))
+
+    def test_a_patch_changes_what_it_names_and_if_match_refuses_what_is_old(self) -> None:
+        settings = webhook_to("/")
+        settings.max_concurrency = 7
+        settings.rate_limit = RateLimitInput(count=100, per_seconds=60)
+        webhook = self.postmand.create_webhook(settings)
+        tag = self.postmand.get_webhook_with_headers(webhook.id).headers["etag"]
+
+        change = WebhookPatch(max_concurrency=DEFAULT, rate_limit=RateLimitPatch(count=200))
+        patched = self.postmand.patch_webhook(webhook.id, change, headers={"If-Match": tag})
+        self.assertEqual((patched.max_concurrency, patched.rate_limit), (None, RateLimit(count=200, per_seconds=60, burst=2)))
+        self.assertEqual((patched.name, patched.secret_token, patched.active), (webhook.name, webhook.secret_token, True))
+        again = WebhookPatch(active=False)
+        self.refused(
+            412,
+            ProblemCode.PRECONDITION_FAILED,
+            lambda: self.postmand.patch_webhook(webhook.id, again, headers={"If-Match": tag}),
+        )
 
     def test_lists_give_every_item_once_and_filters_hold(self) -> None:
         good = self.postmand.create_webhook(webhook_to("/orders"))
