@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DatabaseUrlError } from './database/url-error.ts';
@@ -49,6 +49,7 @@ export function readConfig(variables: Environment) {
     worker: workerSettings(env),
     liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
     outbound: outboundSettings(env),
+    encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),
     gracePeriodMs:
       env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
     logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -148,6 +149,25 @@ function apiKeysProblem(keys: readonly string[]): string | undefined {
   );
   if (bad.length === 0) return undefined;
   return `must be keys of 16 to 256 printable ASCII characters without spaces, with commas between them, which ${bad.join(', ')} is not`;
+}
+
+/** The first one encrypts, and all decrypt. A fault names an entry by its place, never its key. */
+function encryptionKeys(env: Reader, name: string) {
+  const entries = env.text(name)?.split(',') ?? [];
+  const keys = entries.map((entry) => /^([\w-]{1,32}):([A-Za-z\d+/]{43}=)$/.exec(entry.trim()));
+  const ids = keys.map((key) => key?.[1]);
+  for (const [i, id] of ids.entries()) {
+    if (id === undefined)
+      env.fault(
+        name,
+        `must be keys such as 2026:BASE64, with commas between them, which number ${i + 1} is not: an id of 1 to 32 letters, digits, - and _, a colon, and 32 bytes in base64`,
+      );
+    else if (ids.indexOf(id) < i) env.fault(name, `has the id ${quoted(id)} twice`);
+  }
+  return keys.flatMap((key) => {
+    const [, id = '', text = ''] = key ?? [];
+    return key === null ? [] : [{ id, key: createSecretKey(text, 'base64') }];
+  });
 }
 
 function workerSettings(env: Reader) {

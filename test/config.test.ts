@@ -72,6 +72,13 @@ const READINGS: [
     67_108_864,
   ],
   ['POSTMAND_API_KEYS', KEY, ({ http }) => http.apiKeyDigests, [digestOf(KEY)], []],
+  [
+    'POSTMAND_ENCRYPTION_KEYS',
+    `2026:${Buffer.alloc(32, 7).toString('base64')}`,
+    ({ encryptionKeys }) => encryptionKeys.map(({ id }) => id),
+    ['2026'],
+    [],
+  ],
   ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
   [
@@ -450,6 +457,50 @@ suite('API keys', () => {
       assert.match(fault, /^POSTMAND_API_KEYS must be keys of 16 to 256 /);
       assert.match(fault, named);
       assert.ok(!fault.includes('hunter2') && !fault.includes(KEY), fault);
+    });
+  }
+});
+
+suite('encryption keys', () => {
+  const bytes = (byte: number, length = 32) => Buffer.alloc(length, byte).toString('base64');
+
+  test('several, with spaces around them → their ids and keys, in their order', () => {
+    const { encryptionKeys } = readConfig({
+      POSTMAND_ENCRYPTION_KEYS: ` 2026-b:${bytes(2)} ,\tA_1:${bytes(1)}`,
+    });
+    assert.deepEqual(
+      encryptionKeys.map(({ id, key }) => [id, key.export().toString('base64')]),
+      [
+        ['2026-b', bytes(2)],
+        ['A_1', bytes(1)],
+      ],
+    );
+    assert.ok(!JSON.stringify(encryptionKeys).includes(bytes(1)));
+  });
+
+  for (const none of [undefined, '']) {
+    test(`${JSON.stringify(none)} → no key`, () =>
+      assert.deepEqual(readConfig({ POSTMAND_ENCRYPTION_KEYS: none }).encryptionKeys, []));
+  }
+
+  const BAD: [entries: string[], named: RegExp][] = [
+    [['hunter2'], /number 1 is not/],
+    [[`a:${bytes(1)}`, `hunter2:${bytes(1, 31)}`], /number 2 is not/],
+    [[`a:${bytes(1)}`, `hunter2:${bytes(1, 33)}`, `b:${bytes(1)}`], /number 2 is not/],
+    [[`hunter2.x:${bytes(1)}`], /number 1 is not/],
+    [[`hunter2${'x'.repeat(26)}:${bytes(1)}`], /number 1 is not/],
+    [[`:${bytes(1)}`], /number 1 is not/],
+    [[bytes(1)], /number 1 is not/],
+    [[`a:${bytes(1)}`, ''], /number 2 is not/],
+    [[`a:${bytes(1)}`, `b:${bytes(2)}`, `a:${bytes(3)}`], /has the id "a" twice$/],
+  ];
+  for (const [entries, named] of BAD) {
+    test(`${JSON.stringify(entries.map((entry) => entry.slice(7, 20)))} → a fault that names the variable and the place, not the key`, () => {
+      const [fault = '', ...more] = faultsOf({ POSTMAND_ENCRYPTION_KEYS: entries.join(',') });
+      assert.deepEqual(more, []);
+      assert.match(fault, /^POSTMAND_ENCRYPTION_KEYS /);
+      assert.match(fault, named);
+      assert.ok(!fault.includes('hunter2') && !/[A-Za-z\d+/]{30}/.test(fault), fault);
     });
   }
 });

@@ -25,5 +25,6 @@ const (
 	CodePreconditionFailed      int64 = 19 // 412
 	CodeTooManySecrets          int64 = 20 // 422
 	CodeSecretNotFound          int64 = 21 // 404
+	CodeSecretsLocked           int64 = 22 // 503
 	CodeCurrentSecret           int64 = 23 // 409
 )

@@ -39,13 +39,13 @@ export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
-  const { pool, queue, metrics, log, config } = parts;
+  const { pool, queue, metrics, log, config, vault } = parts;
   const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const gated = new GatedWebhooks();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
   const testCalls = new TestCalls(pool);
   const app = await createApi(
-    { pool, queue, metrics, acceptor, testCalls, gated },
+    { pool, queue, metrics, acceptor, testCalls, gated, vault },
     { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
     log,
   );

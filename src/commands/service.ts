@@ -10,6 +10,8 @@ import type { QueueParts } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
+import { openVault } from './keys.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';
 import { listen, type ListenAddress, type OpenPort } from './ports.ts';
 
@@ -33,6 +35,7 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   metrics: Metrics;
   health: OpenPort;
   config: Config;
+  vault: Vault;
   stopping: Promise<NodeJS.Signals>;
 };
 
@@ -74,11 +77,12 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
   );
   const metrics = metricsOf(pool);
   try {
+    const vault = await unlessStopped(stopping, openVault(pool, config));
     const opened = service.openQueue({ pool, connection, log }).catch(explainQueue);
     const queue = await unlessStopped(stopping, opened);
     const { address, hostNames } = service.health;
     const health = await listen(createHealth({ pool, metrics, log, hostNames }), address, { log });
-    const parts = { pool, connection, log, queue, metrics, health, config, stopping };
+    const parts = { pool, connection, log, queue, metrics, health, config, vault, stopping };
     const { stop } = await run(parts);
     log.info(`${name}.stopping` as const, { signal: await stopping });
     await stopWithin(

@@ -56,11 +56,11 @@ export type WorkerParts = Omit<ServiceParts<ClaimableQueue>, 'connection' | 'hea
  * @throws StoppedEarly where the process is told to stop before anything was claimed
  */
 export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise<void> }> {
-  const { pool, queue, metrics, config, log, stopping } = parts;
+  const { pool, queue, metrics, config, log, vault, stopping } = parts;
   const senders = openSenders(config);
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
-    { pool, queue, ...senders, metrics, log },
+    { pool, queue, ...senders, metrics, log, vault },
     { slots, share, ...others },
   );
   const mayListen = shareConnections(config.database.maxConnections).listen > 0;

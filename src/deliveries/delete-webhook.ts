@@ -2,6 +2,8 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { VaultTx } from '../webhooks/secrets/row-secrets.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
 import { hideWebhook, lockWebhook } from '../webhooks/webhook-store.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
 import { deleteDeliveriesOf } from './delivery-store.ts';
@@ -33,11 +35,11 @@ const PAUSE_MS = 20;
  * remove what is left.
  */
 export async function deleteWebhook(
-  { pool, log }: { pool: Pool; log: Log },
+  { pool, vault, log }: { pool: Pool; vault: Vault; log: Log },
   id: string,
   check?: (webhook: Webhook) => void,
 ): Promise<void> {
-  if (!(await inTransaction(pool, (tx) => hideChecked(tx, id, check)))) return;
+  if (!(await inTransaction(pool, (tx) => hideChecked({ tx, vault }, id, check)))) return;
   const removal = removeSteps().catch((error: unknown) =>
     tellFailedStep(log, { webhookId: id, step: MAX_STEP, error }),
   );
@@ -52,11 +54,11 @@ export async function deleteWebhook(
 }
 
 async function hideChecked(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   id: string,
   check: ((webhook: Webhook) => void) | undefined,
 ): Promise<boolean> {
-  const webhook = check && (await lockWebhook(tx, id));
+  const webhook = check && (await lockWebhook({ tx, vault }, id));
   if (webhook) check(webhook);
   return hideWebhook(tx, id);
 }

@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { operations } from './openapi.d.ts';
 import type { TestCalls } from './test-calls.ts';
 
@@ -38,6 +39,8 @@ export type ApiParts = {
   acceptor: Acceptor;
   metrics: Metrics;
   testCalls: TestCalls;
+  /** Opens and encrypts the secrets of webhooks. */
+  vault: Vault;
   /** Is told of webhooks that a client pauses. */
   gated?: GatedWebhooks;
 };

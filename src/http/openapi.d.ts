@@ -2331,7 +2331,8 @@ export interface components {
         /**
          * @description The server cannot serve this request now (code 12): the database does not answer, or too many requests are
          *     waiting for it. Try again after `Retry-After` seconds. If the request was a write, it may or may not have been
-         *     done.
+         *     done. Or the secrets of a webhook are stored encrypted, and this process cannot read them (code 22): it does
+         *     not have the key, or they are damaged. `details` names the webhook and the key, and nothing has been done.
          */
         ServiceUnavailable: {
             headers: {

@@ -12,6 +12,7 @@ import {
   TokenRefused,
   TooManySecrets,
 } from '../webhooks/secrets/secret.ts';
+import { SecretsLocked } from '../webhooks/secrets/vault.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
 import type { components } from './openapi.d.ts';
@@ -45,6 +46,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, code: 19, message: 'precondition failed' },
   too_many_secrets: { status: 422, code: 20, message: 'too many secrets' },
   secret_not_found: { status: 404, code: 21, message: 'secret not found' },
+  secrets_locked: { status: 503, code: 22, message: 'secrets locked' },
   current_secret: { status: 409, code: 23, message: 'current secret' },
 } as const;
 
@@ -106,6 +108,7 @@ export function problemOf(error: unknown): Problem {
     return problem('invalid', { details: `limit: ${error.message}` });
   if (error instanceof PauseEndRefused)
     return problem('invalid', { details: `until: ${error.message}` });
+  if (error instanceof SecretsLocked) return problem('secrets_locked', { details: error.message });
   if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isTransient(error)) {
     return problem('unavailable', {

@@ -1,5 +1,5 @@
-import type { Tx } from '../database/transaction.ts';
 import { makeSigningPair } from './request/ed25519.ts';
+import type { VaultTx } from './secrets/row-secrets.ts';
 import { setSigningPair } from './webhook-store.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -8,7 +8,7 @@ import type { Webhook } from './webhook.ts';
  * more: receivers have the public key, and would refuse what another one signs when the webhook
  * does so again.
  */
-export async function withSigningPair(tx: Tx, webhook: Webhook): Promise<Webhook> {
+export async function withSigningPair(by: VaultTx, webhook: Webhook): Promise<Webhook> {
   const needsOne = webhook.signatures.includes('standard_ed25519') && webhook.public_key === null;
-  return needsOne ? setSigningPair(tx, webhook.id, makeSigningPair()) : webhook;
+  return needsOne ? setSigningPair(by, webhook.id, makeSigningPair()) : webhook;
 }

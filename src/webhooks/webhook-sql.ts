@@ -14,6 +14,9 @@ export const SETTINGS = settings.join(', ');
 /** The parameters of a statement for `SETTINGS`: `$2, $3, …`, where `$1` is the webhook's id. */
 export const SETTING_PARAMETERS = settings.map(parameterOf).join(', ');
 
+/** The two parameters behind `SETTING_PARAMETERS`. */
+export const BEHIND_SETTINGS = [`$${settings.length + 2}`, `$${settings.length + 3}`] as const;
+
 /** The one among `SETTING_PARAMETERS` that is for this setting. */
 export function parameterOf(name: keyof WebhookSettings): string {
   return `$${settings.indexOf(name) + 2}`;

@@ -3,6 +3,17 @@ import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import {
+  openedWebhook,
+  secretValues,
+  SET_SECRETS,
+  storedSecrets,
+  type VaultDb,
+  type VaultTx,
+  type WebhookSecrets,
+} from './secrets/row-secrets.ts';
+import { lockSecrets } from './secrets/secret-store.ts';
+import {
+  BEHIND_SETTINGS,
   COLUMNS,
   NEXT_VERSION,
   parameterOf,
@@ -14,96 +25,122 @@ import type { SigningPair } from './request/ed25519.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 import type { Limits } from './limits/window.ts';
 
+/** A row of `STORED`: a webhook whose secrets may be encrypted. */
+type StoredWebhook = Webhook & { sealed: string | null };
+
+const STORED = `${COLUMNS}, sealed`;
+
 export async function insertWebhook(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   id: string,
   settings: WebhookSettings,
 ): Promise<Webhook> {
-  const { rows } = await tx.query<Webhook>(
-    `insert into webhooks (id, ${SETTINGS}, created_at, updated_at)
-     values ($1, ${SETTING_PARAMETERS}, now(), now())
-     returning ${COLUMNS}`,
-    [id, ...settingValues(settings)],
+  const stored = storedSecrets(vault, id, { ...settings, signing_key: null });
+  const { rows } = await tx.query<StoredWebhook>(
+    `insert into webhooks (id, ${SETTINGS}, sealed, created_at, updated_at)
+     values ($1, ${SETTING_PARAMETERS}, ${BEHIND_SETTINGS[0]}, now(), now())
+     returning ${STORED}`,
+    [id, ...settingValues({ ...settings, ...stored }), stored.sealed],
   );
-  return rows[0] as Webhook;
+  return openedWebhook(vault, rows[0] as StoredWebhook);
 }
 
 /**
  * Replaces every setting. A webhook that is active has no reason for its deactivation. Undefined:
- * no such webhook.
+ * no such webhook. @throws SecretsLocked
  */
 export async function replaceWebhook(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   id: string,
   settings: WebhookSettings,
 ): Promise<Webhook | undefined> {
-  const { rows } = await tx.query<Webhook>(
+  const before = await lockSecrets({ tx, vault }, id);
+  if (before === undefined) return undefined;
+  const stored = storedSecrets(vault, id, { ...before, ...settings });
+  const { rows } = await tx.query<StoredWebhook>(
     `update webhooks
      set (${SETTINGS}) = row (${SETTING_PARAMETERS}), ${NEXT_VERSION},
+       sealed = ${BEHIND_SETTINGS[0]}, signing_key = ${BEHIND_SETTINGS[1]},
        deactivated_reason = case when not ${parameterOf('active')} then deactivated_reason end,
        deactivated_at = case when not ${parameterOf('active')} then deactivated_at end
      where id = $1 and deleted_at is null
-     returning ${COLUMNS}`,
-    [id, ...settingValues(settings)],
+     returning ${STORED}`,
+    [id, ...settingValues({ ...settings, ...stored }), stored.sealed, stored.signing_key],
   );
-  return rows[0];
+  return rows[0] && openedWebhook(vault, rows[0]);
 }
 
-/** Gives a webhook the keys of its Ed25519 signatures, in place of those that it may have. */
+/**
+ * Gives a webhook the keys of its Ed25519 signatures, in place of those that it may have.
+ * @throws SecretsLocked
+ */
 export async function setSigningPair(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   id: string,
   { signing_key, public_key }: SigningPair,
 ): Promise<Webhook> {
-  const { rows } = await tx.query<Webhook>(
+  const before = (await lockSecrets({ tx, vault }, id)) as WebhookSecrets;
+  const stored = storedSecrets(vault, id, { ...before, signing_key });
+  const { rows } = await tx.query<StoredWebhook>(
     `update webhooks
-     set signing_key = $2, public_key = $3
+     set ${SET_SECRETS}, public_key = $7
      where id = $1
-     returning ${COLUMNS}`,
-    [id, signing_key, public_key],
+     returning ${STORED}`,
+    [id, ...secretValues(stored), public_key],
   );
-  return rows[0] as Webhook;
+  return openedWebhook(vault, rows[0] as StoredWebhook);
 }
 
 /**
  * The webhook as it is now. Nobody else changes it until the transaction ends, but deliveries for
  * it are accepted. Its row of webhook_states may be locked after it, never before.
+ * @throws SecretsLocked
  */
-export async function lockWebhook(tx: Tx, id: string): Promise<Webhook | undefined> {
-  const { rows } = await tx.query<Webhook>(
-    `select ${COLUMNS}
+export async function lockWebhook(
+  { tx, vault }: VaultTx,
+  id: string,
+): Promise<Webhook | undefined> {
+  const { rows } = await tx.query<StoredWebhook>(
+    `select ${STORED}
      from webhooks
      where id = $1 and deleted_at is null
      for no key update`,
     [id],
   );
-  return rows[0];
+  return rows[0] && openedWebhook(vault, rows[0]);
 }
 
-export async function findWebhook(db: Queryable, id: string): Promise<Webhook | undefined> {
-  return (await findWebhooks(db, [id]))[0];
-}
-
-/** Those of `ids` that exist, in no order. */
-async function findWebhooks(db: Queryable, ids: string[]): Promise<Webhook[]> {
-  const { rows } = await db.query<Webhook>(
-    `select ${COLUMNS}
+/** @throws SecretsLocked */
+export async function findWebhook(
+  { db, vault }: VaultDb,
+  id: string,
+): Promise<Webhook | undefined> {
+  const { rows } = await db.query<StoredWebhook>(
+    `select ${STORED}
      from webhooks
-     where id = any ($1::uuid[]) and deleted_at is null`,
-    [ids],
+     where id = $1 and deleted_at is null`,
+    [id],
   );
-  return rows;
+  return rows[0] && openedWebhook(vault, rows[0]);
 }
 
-/** By name. */
+/** Whether there is such a webhook, whatever its secrets. */
+export async function hasWebhook(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from webhooks where id = $1 and deleted_at is null', [
+    id,
+  ]);
+  return rowCount === 1;
+}
+
+/** By name. @throws SecretsLocked where those of one of them cannot be read */
 export async function listWebhooks(
-  db: Queryable,
+  { db, vault }: VaultDb,
   { active }: { active?: boolean | undefined },
   page: Page,
 ): Promise<Webhook[]> {
-  const { rows } = await db.query<Webhook>(
+  const { rows } = await db.query<StoredWebhook>(
     ...withNames(
-      `select ${COLUMNS}
+      `select ${STORED}
        from webhooks
        where deleted_at is null
          and ($active::boolean is null or active = $active)
@@ -113,7 +150,7 @@ export async function listWebhooks(
       { active, ...pageValues(page) },
     ),
   );
-  return rows;
+  return rows.map((row) => openedWebhook(vault, row));
 }
 
 /** From here on nobody sees the webhook; its deliveries go in steps. False: no such webhook. */

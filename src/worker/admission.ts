@@ -8,6 +8,8 @@ import { findLastAttempts } from '../attempts/attempt-store.ts';
 import type { Claim } from '../queue/claim.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { GateState } from '../webhooks/webhook-state.ts';
+import { openedForSending } from '../webhooks/secrets/row-secrets.ts';
+import { SecretsLocked, type Vault } from '../webhooks/secrets/vault.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
 import type { Grant } from './limits/grant.ts';
@@ -35,18 +37,25 @@ export type AdmissionParts = TellParts & {
   queue: ClaimableQueue;
   leases: Pick<Leases, 'end' | 'return'>;
   slots: Slots;
+  vault: Vault;
 };
+
+/** What was found of a claim. `locked`: the secrets of its webhook cannot be read. */
+export type Found = Sendable & { locked?: SecretsLocked };
 
 /** What is to be done with a claim. */
 export type Decision = { kind: 'send'; isolated: boolean; vanished: boolean } | Withdrawal;
 
-type Decided = { lease: LeasedClaim; found: Sendable | undefined; decision: Decision };
+type Decided = { lease: LeasedClaim; found: Found | undefined; decision: Decision };
 
 /**
  * After so many claims that ran out a delivery may be poison, and is sent in isolation. Where it is
  * none, that costs a process, but no attempt.
  */
 const POISON_AFTER_CRASHES = 3;
+
+/** After this time secrets are tried again that could not be read: somebody has to act first. */
+const LOCKED_SECONDS = 30;
 
 /**
  * Reads claimed deliveries with their webhooks, once for all, and decides on each: what may not be
@@ -59,6 +68,7 @@ export async function admit(parts: AdmissionParts, leases: LeasedClaim[]): Promi
   const readAt = performance.now();
   const found = await orReturn(parts, leases, read(parts, leases));
   const decided = leases.map((lease) => decideOn(lease, found.get(lease.claim.deliveryId)));
+  tellLocked(parts, decided);
   return {
     admitted: decided.flatMap((one) => admitted(one, readAt)),
     withdrawn: withdrawOthers(parts, decided),
@@ -82,9 +92,9 @@ async function orReturn<Result>(
 }
 
 async function read(
-  { pool, slots }: AdmissionParts,
+  { pool, slots, vault }: AdmissionParts,
   leases: LeasedClaim[],
-): Promise<Map<string, Sendable>> {
+): Promise<Map<string, Found>> {
   const deliveryIds = leases.map(({ claim }) => claim.deliveryId);
   const webhookIds = new Set(leases.map(({ claim }) => claim.webhookId));
   const strangers = [...webhookIds].filter((id) => !slots.knows(id));
@@ -93,10 +103,19 @@ async function read(
     strangers.length > 0 ? findLastAttempts(pool, strangers) : [],
   ]);
   for (const { webhookId, ...last } of attempts) slots.recall(webhookId, last);
-  return new Map(sendable.map((one) => [one.delivery.id, one]));
+  return new Map(sendable.map((one) => [one.delivery.id, opened(vault, one)]));
 }
 
-function decideOn(lease: LeasedClaim, found: Sendable | undefined): Decided {
+function opened(vault: Vault, one: Sendable): Found {
+  try {
+    return { ...one, webhook: openedForSending(vault, one.webhook) };
+  } catch (error) {
+    if (!(error instanceof SecretsLocked)) throw error;
+    return { ...one, locked: error };
+  }
+}
+
+function decideOn(lease: LeasedClaim, found: Found | undefined): Decided {
   return { lease, found, decision: decide(lease.claim, found) };
 }
 
@@ -104,9 +123,9 @@ function decideOn(lease: LeasedClaim, found: Sendable | undefined): Decided {
  * Decides by the state that a delivery and its webhook have now; `found` is missing where they are
  * gone.
  */
-export function decide(claim: Claim, found: Sendable | undefined): Decision {
+export function decide(claim: Claim, found: Found | undefined): Decision {
   if (found === undefined) return { kind: 'drop' };
-  const { delivery, webhook, state } = found;
+  const { delivery, webhook, state, locked } = found;
   if (delivery.status !== 'pending' || delivery.held_reason !== null) return { kind: 'drop' };
   // An isolated send that was begun is an attempt: it is recorded first, whatever the time.
   if (delivery.expired && delivery.isolated_by === null) return { kind: 'expire' };
@@ -116,12 +135,30 @@ export function decide(claim: Claim, found: Sendable | undefined): Decision {
   const spent = delivery.delivery_attempts - delivery.unbudgeted_attempts;
   if (spent >= (delivery.test ? 1 : Math.max(1, webhook.max_delivery_attempts)))
     return { kind: 'exhaust' };
+  // It is never sent without what it was to be signed with. No attempt is spent.
+  if (locked !== undefined) return { kind: 'postpone', delaySeconds: LOCKED_SECONDS };
   const mark = delivery.isolated_by;
   // Its worker may live and have lost the database for a while: it gets the time to take its mark
   // back, and only a mark that is met twice belongs to a worker that is gone.
   if (mark !== null && mark !== claim.doubt) return { kind: 'doubt', mark };
   const vanished = mark !== null;
   return { kind: 'send', isolated: vanished || claim.crashes >= POISON_AFTER_CRASHES, vanished };
+}
+
+/** Says once for each webhook that its secrets cannot be read. */
+function tellLocked({ log }: AdmissionParts, decided: Decided[]): void {
+  const locked = decided.flatMap(({ lease, found, decision }) =>
+    found?.locked && decision.kind === 'postpone'
+      ? [[lease.claim.webhookId, found.locked] as const]
+      : [],
+  );
+  for (const [webhookId, error] of new Map(locked))
+    log.error('webhook.secrets_locked', {
+      webhook_id: webhookId,
+      key_id: error.keyId,
+      reason: error.reason,
+      error,
+    });
 }
 
 async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {
@@ -142,5 +179,7 @@ async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promis
 function admitted({ lease, found, decision }: Decided, readAt: number): Admitted[] {
   if (decision.kind !== 'send' || found === undefined) return [];
   const { isolated, vanished } = decision;
-  return [{ webhookId: lease.claim.webhookId, lease, ...found, readAt, isolated, vanished }];
+  const { delivery, webhook, state } = found;
+  const { webhookId } = lease.claim;
+  return [{ webhookId, lease, delivery, webhook, state, readAt, isolated, vanished }];
 }

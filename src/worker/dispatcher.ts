@@ -16,6 +16,7 @@ import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { Completer } from '../attempts/completer.ts';
 import { AccessTokens } from '../sending/authorizing/access-tokens.ts';
 import type { Sender } from '../sending/send.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
 import { Slots } from './slots/slots.ts';
 import { Tests } from './tests.ts';
 
@@ -27,6 +28,7 @@ export type DispatcherParts = {
   isolatedSender: Sender;
   metrics: Metrics;
   log: Log;
+  vault: Vault;
 };
 
 export type DispatcherOptions = {
@@ -99,7 +101,7 @@ export class Dispatcher {
     parts: DispatcherParts,
     { slots, share, pollingIntervalMs, bytesInFlight, retryAfterMaxSeconds }: DispatcherOptions,
   ) {
-    const { pool, queue, sender, isolatedSender, metrics, log } = parts;
+    const { pool, queue, sender, isolatedSender, metrics, log, vault } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
     this.#slots = new Slots({ slots, share });
@@ -110,7 +112,7 @@ export class Dispatcher {
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
-      ...{ pool, queue, sender, isolatedSender, metrics, log, buffer, bytesInFlight },
+      ...{ pool, queue, sender, isolatedSender, metrics, log, vault, buffer, bytesInFlight },
       ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
       accessTokens: new AccessTokens(sender),
@@ -118,7 +120,7 @@ export class Dispatcher {
       retryAfterMaxSeconds,
     });
     this.#tests = new Tests({
-      ...{ pool, queue, metrics, log, slots: this.#slots, leases: this.#leases },
+      ...{ pool, queue, metrics, log, vault, slots: this.#slots, leases: this.#leases },
       placement: this.#placement,
       // The wake-up has it polled soon, and with each poll tests are looked for again.
       failed: (error) => (this.#tell(error), this.wake()),

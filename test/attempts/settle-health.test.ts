@@ -13,6 +13,7 @@ import { insertDeliveries } from '../../src/deliveries/delivery-store.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lockWebhook } from '../../src/webhooks/webhook-store.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
@@ -134,7 +135,7 @@ suite('what attempts tell of their webhook', { concurrency: 4 }, () => {
     );
     const early = await line.attempt(500);
     await line.commit(async (tx) => {
-      await lockWebhook(tx, line.webhookId);
+      await lockWebhook({ tx, vault: NO_KEYS }, line.webhookId);
       assert.deepEqual((await line.settle(early)).changes, []);
     });
     const { changes } = await line.settle(await line.attempt(500));

@@ -5,7 +5,7 @@ import { startWorker } from '../../src/commands/worker.ts';
 import { readConfig } from '../../src/config.ts';
 import { StoppedEarly } from '../../src/process/stopping.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { silentLog } from '../setup/parts.ts';
+import { NO_KEYS, silentLog } from '../setup/parts.ts';
 import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('a worker that is told to stop while it starts', () => {
@@ -19,7 +19,8 @@ suite('a worker that is told to stop while it starts', () => {
       await commit((tx) => queue.enqueue(tx, [job]));
       const config = readConfig({ POSTMAND_DATABASE_MAX_OPEN_CONNS: connections });
       const stopping = Promise.resolve<NodeJS.Signals>('SIGTERM');
-      const parts = { pool, queue, metrics: createMetrics(), config, log: silentLog, stopping };
+      const made = { metrics: createMetrics(), log: silentLog, vault: NO_KEYS };
+      const parts = { pool, queue, config, stopping, ...made };
       const started = startWorker(parts).then((worker) => worker.stop());
       await assert.rejects(started, StoppedEarly);
       const [claim] = await claimed(queue, 1);

@@ -21,6 +21,7 @@ import {
   addWebhookRows,
   numbered,
 } from '../setup/rows.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 
 const WHOLE: Page = { limit: 50, offset: 0, createdAt: {} };
@@ -37,12 +38,17 @@ const deliveryId = numbered('delivery', 777);
 type List = (db: Queryable, page: Page) => Promise<unknown[]>;
 
 const LISTS: [table: string, filter: string, index: string, list: List][] = [
-  ['webhooks', 'no filter', 'webhooks_by_name', (db, page) => listWebhooks(db, {}, page)],
+  [
+    'webhooks',
+    'no filter',
+    'webhooks_by_name',
+    (db, page) => listWebhooks({ db, vault: NO_KEYS }, {}, page),
+  ],
   [
     'webhooks',
     'active',
     'webhooks_by_active',
-    (db, page) => listWebhooks(db, { active: true }, page),
+    (db, page) => listWebhooks({ db, vault: NO_KEYS }, { active: true }, page),
   ],
   ['deliveries', 'no filter', 'deliveries_by_status', (db, page) => listDeliveries(db, {}, page)],
   [

@@ -4,6 +4,7 @@ import { inTransaction } from '../../src/database/transaction.ts';
 import { deactivateWebhooks } from '../../src/webhooks/health/deactivate.ts';
 import { lockWebhook, replaceWebhook } from '../../src/webhooks/webhook-store.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { GIVEN } from '../setup/settings.ts';
@@ -215,9 +216,12 @@ suite('If-Match', () => {
     const [first, last] = await inTransaction(database.pool, async (tx) => {
       await tx.query('select now()');
       const { json } = await call('PATCH', `/webhooks/${id}`, { body: { name: 'first' } });
-      const before = await lockWebhook(tx, id);
+      const before = await lockWebhook({ tx, vault: NO_KEYS }, id);
       assert.ok(before);
-      return [json as Webhook, await replaceWebhook(tx, id, { ...before, name: 'last' })];
+      return [
+        json as Webhook,
+        await replaceWebhook({ tx, vault: NO_KEYS }, id, { ...before, name: 'last' }),
+      ];
     });
     assert.ok(last && last.updated_at > (first?.updated_at ?? ''));
     assert.equal((await api.call('GET', `/webhooks/${id}`)).body.updated_at, last.updated_at);

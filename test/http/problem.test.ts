@@ -13,6 +13,7 @@ import {
   TokenRefused,
   TooManySecrets,
 } from '../../src/webhooks/secrets/secret.ts';
+import { SecretsLocked } from '../../src/webhooks/secrets/vault.ts';
 import { WebhookNotFound } from '../../src/webhooks/webhook.ts';
 
 const CASES: [
@@ -183,6 +184,14 @@ const CASES: [
     4,
     'request validation failed',
     'limit: this page would hold 100 MiB, at most 64 MiB; ask for fewer items',
+  ],
+  [
+    'secrets whose key is missing',
+    new SecretsLocked({ owner: 'webhooks 1', keyId: 'k1', reason: 'key_missing' }),
+    503,
+    22,
+    'secrets locked',
+    'the secrets of webhooks 1 are encrypted with the key "k1", which POSTMAND_ENCRYPTION_KEYS of this process does not have',
   ],
   ['too many callers', new Overloaded(), 503, 12, 'service unavailable', 'try again in a moment'],
   [

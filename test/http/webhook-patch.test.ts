@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import { readSpec } from '../../src/http/spec.ts';
 import { findWebhook } from '../../src/webhooks/webhook-store.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { GIVEN } from '../setup/settings.ts';
@@ -36,7 +37,7 @@ async function read(id: string): Promise<Webhook> {
 
 /** With the values that no answer shows. */
 async function stored(id: string): Promise<Webhook> {
-  const webhook = await findWebhook(database.pool, id);
+  const webhook = await findWebhook({ db: database.pool, vault: NO_KEYS }, id);
   assert.ok(webhook);
   return webhook;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { findWebhook } from '../../src/webhooks/webhook-store.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';
 import { LATER_DEFAULTS } from '../setup/settings.ts';
@@ -172,7 +173,7 @@ async function create(later: Partial<WebhookSettings>): Promise<Webhook> {
 
 /** With the values that no answer shows. */
 async function stored(id: string): Promise<Webhook> {
-  const webhook = await findWebhook(database.pool, id);
+  const webhook = await findWebhook({ db: database.pool, vault: NO_KEYS }, id);
   assert.ok(webhook);
   return webhook;
 }

@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../src/telemetry/log.ts';
 import type { ListenAddress } from '../../src/commands/ports.ts';
+import { Vault } from '../../src/webhooks/secrets/vault.ts';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export const FREE_PORT: ListenAddress = { port: 0, settings: { port: 'none', host: 'none' } };
+
+/** Encrypts nothing: no key is set. */
+export const NO_KEYS = new Vault([]);
 
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
 

@@ -4,6 +4,7 @@ import { inTransaction } from '../../src/database/transaction.ts';
 import type { HeldReason, Status } from '../../src/deliveries/delivery.ts';
 import { insertWebhook } from '../../src/webhooks/webhook-store.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { NO_KEYS } from './parts.ts';
 import { SETTINGS } from './settings.ts';
 
 /**
@@ -18,7 +19,9 @@ export function addWebhook(
   { pool }: { pool: Pool },
   settings: Partial<WebhookSettings> = {},
 ): Promise<Webhook> {
-  return inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), { ...SETTINGS, ...settings }));
+  return inTransaction(pool, (tx) =>
+    insertWebhook({ tx, vault: NO_KEYS }, randomUUID(), { ...SETTINGS, ...settings }),
+  );
 }
 
 /**

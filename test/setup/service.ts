@@ -12,10 +12,11 @@ import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startWorker } from '../../src/commands/worker.ts';
+import type { Vault } from '../../src/webhooks/secrets/vault.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
-import { FREE_PORT, silentLog } from './parts.ts';
+import { FREE_PORT, NO_KEYS, silentLog } from './parts.ts';
 import { GIVEN } from './settings.ts';
 import { until } from './until.ts';
 
@@ -47,6 +48,7 @@ type ApiSettings = {
   limits?: Partial<HttpLimits>;
   /** Nobody refreshes it here unless the test does. */
   gated?: GatedWebhooks;
+  vault?: Vault;
 };
 
 /** The API in this process, with responses validated against openapi.yaml. */
@@ -60,6 +62,7 @@ export async function startApi(
     bytesInFlight = 64 * 1024 * 1024,
     limits = {},
     gated = new GatedWebhooks(),
+    vault = NO_KEYS,
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
@@ -73,7 +76,11 @@ export async function startApi(
     apiKeyDigests,
     hostNames,
   };
-  const app = await createApi({ pool, queue, acceptor, metrics, testCalls, gated }, options, log);
+  const app = await createApi(
+    { pool, queue, acceptor, metrics, testCalls, gated, vault },
+    options,
+    log,
+  );
   const server = await listen(app, FREE_PORT, { log, limits });
   lastFirst(t).after(async () => {
     testCalls.stop();
@@ -87,7 +94,11 @@ export async function startApi(
 export async function startWorkerHere(
   t: Cleanup,
   { pool, connection }: TestDatabase,
-  { settings = {}, log = silentLog }: { settings?: Record<string, string>; log?: Log } = {},
+  {
+    settings = {},
+    log = silentLog,
+    vault = NO_KEYS,
+  }: { settings?: Record<string, string>; log?: Log; vault?: Vault } = {},
 ): Promise<void> {
   const queue = await openClaimableQueue({ pool, connection, log }, { leases: 2, claims: 1 });
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
@@ -99,6 +110,7 @@ export async function startWorkerHere(
     config,
     log,
     stopping,
+    vault,
   });
   lastFirst(t).after(async () => {
     await worker.stop();

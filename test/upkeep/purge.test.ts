@@ -8,7 +8,7 @@ import { findWebhook } from '../../src/webhooks/webhook-store.ts';
 import { createPool } from '../../src/database/pool.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { lastFirst } from '../setup/last-first.ts';
-import { keepingLog, silentLog, type LogLine } from '../setup/parts.ts';
+import { keepingLog, NO_KEYS, silentLog, type LogLine } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
@@ -33,7 +33,7 @@ suite('purge', { concurrency: 4 }, () => {
     const webhook = await addWebhook(database);
     const ids = await addDeliveries(database, webhook.id, { count: 3000 });
     await deleteWebhook(parts(database), webhook.id);
-    assert.equal(await findWebhook(database.pool, webhook.id), undefined);
+    assert.equal(await findWebhook({ db: database.pool, vault: NO_KEYS }, webhook.id), undefined);
     assert.equal(await findDelivery(database.pool, ids[0] ?? ''), undefined);
     assert.ok((await count(database.pool, 'deliveries')) > 0, 'all were deleted before the answer');
     const purge = createPurge(parts(database));
@@ -51,7 +51,7 @@ suite('purge', { concurrency: 4 }, () => {
     const [held = ''] = await addDeliveries(database, webhook.id, { count: 3 });
     const release = await lockRow(t, database, { table: 'deliveries', id: held });
     await deleteWebhook(parts(database), webhook.id);
-    assert.equal(await findWebhook(database.pool, webhook.id), undefined);
+    assert.equal(await findWebhook({ db: database.pool, vault: NO_KEYS }, webhook.id), undefined);
     assert.deepEqual(
       [await count(database.pool, 'webhooks'), await count(database.pool, 'deliveries')],
       [1, 1],
@@ -97,9 +97,9 @@ suite('purge', { concurrency: 4 }, () => {
     await slowDown(database, webhook.id, 60);
     const log = keepingLog();
     const startedAt = performance.now();
-    await deleteWebhook({ pool: database.pool, log }, webhook.id);
+    await deleteWebhook({ pool: database.pool, log, vault: NO_KEYS }, webhook.id);
     assert.ok(performance.now() - startedAt < 5000, 'the caller waited for long');
-    assert.equal(await findWebhook(database.pool, webhook.id), undefined);
+    assert.equal(await findWebhook({ db: database.pool, vault: NO_KEYS }, webhook.id), undefined);
     await until('the step is ended', () => log.lines.length > 0);
     assert.deepEqual(log.lines.map(failedStep), [[webhook.id, 500, '57014']]);
     assert.equal(await count(database.pool, 'deliveries'), 3);
@@ -111,8 +111,8 @@ suite('purge', { concurrency: 4 }, () => {
     await addDeliveries(database, webhook.id, { count: 3 });
     await refuseRemoval(database, webhook.id);
     const log = keepingLog();
-    await deleteWebhook({ pool: database.pool, log }, webhook.id);
-    assert.equal(await findWebhook(database.pool, webhook.id), undefined);
+    await deleteWebhook({ pool: database.pool, log, vault: NO_KEYS }, webhook.id);
+    assert.equal(await findWebhook({ db: database.pool, vault: NO_KEYS }, webhook.id), undefined);
     assert.deepEqual(log.lines.map(failedStep), [[webhook.id, 500, 'P0001']]);
   });
 
@@ -182,7 +182,7 @@ suite('purge', { concurrency: 4 }, () => {
   });
 });
 
-const parts = ({ pool }: TestDatabase) => ({ pool, log: silentLog });
+const parts = ({ pool }: TestDatabase) => ({ pool, log: silentLog, vault: NO_KEYS });
 
 function impatientPool(t: TestContext, { connection }: TestDatabase, statementTimeoutMs: number) {
   const pool = createPool(connection, { max: 2, name: 'test', log: silentLog, statementTimeoutMs });

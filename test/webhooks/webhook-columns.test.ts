@@ -16,6 +16,7 @@ import {
   type WebhookSettings,
 } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { NO_KEYS } from '../setup/parts.ts';
 import { addWebhook } from '../setup/rows.ts';
 import { LATER_DEFAULTS, sendingOf, SETTINGS } from '../setup/settings.ts';
 import { wholeFile } from '../setup/whole-file.ts';
@@ -155,13 +156,16 @@ suite('the table of webhooks', async () => {
       max_delivery_age: 21,
       ordering_on_failure: 'block',
     };
-    const { id } = await inTransaction(pool, (tx) => insertWebhook(tx, randomUUID(), odd));
-    const stored = await findWebhook(pool, id);
+    const { id } = await inTransaction(pool, (tx) =>
+      insertWebhook({ tx, vault: NO_KEYS }, randomUUID(), odd),
+    );
+    const stored = await findWebhook({ db: pool, vault: NO_KEYS }, id);
     assert.ok(stored);
     assert.deepEqual(settingsOf(stored), odd);
-    await inTransaction(pool, (tx) => replaceWebhook(tx, id, SETTINGS));
+    await inTransaction(pool, (tx) => replaceWebhook({ tx, vault: NO_KEYS }, id, SETTINGS));
     const { updated_at: _then, ...replaced } = { ...stored, ...SETTINGS };
-    const { updated_at: _now, ...found } = (await findWebhook(pool, id)) ?? stored;
+    const { updated_at: _now, ...found } =
+      (await findWebhook({ db: pool, vault: NO_KEYS }, id)) ?? stored;
     assert.deepEqual(found, replaced);
     assert.deepEqual(Object.keys(stored), Object.keys(WEBHOOK_COLUMNS));
   });
@@ -174,6 +178,6 @@ suite('the table of webhooks', async () => {
       [[webhook.id]],
     );
     assert.deepEqual(rows.map(webhookOf), [sendingOf(webhook)]);
-    assert.deepEqual(await findWebhook(pool, webhook.id), webhook);
+    assert.deepEqual(await findWebhook({ db: pool, vault: NO_KEYS }, webhook.id), webhook);
   });
 });

@@ -4,6 +4,7 @@ import type { SendableDelivery } from '../../src/deliveries/sendable.ts';
 import { decide, type Decision } from '../../src/worker/admission.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import type { SendingWebhook } from '../../src/webhooks/webhook.ts';
+import { SecretsLocked } from '../../src/webhooks/secrets/vault.ts';
 import { NO_STATE } from '../../src/webhooks/webhook-state.ts';
 import { webhookOf } from '../setup/settings.ts';
 
@@ -96,6 +97,27 @@ const CASES: Case[] = [
   ['still marked as the last time', VANISHED, MARKED, WEBHOOK, crashed(4, 'm')],
   ['no longer marked as the last time', ALONE, DUE, WEBHOOK, crashed(4, 'm')],
 ];
+
+const LOCKED = new SecretsLocked({ owner: 'webhooks w', keyId: 'k', reason: 'key_missing' });
+const LATER: Decision = { kind: 'postpone', delaySeconds: 30 };
+
+const LOCKED_CASES: Case[] = [
+  ['due', LATER, DUE],
+  ['due, and its webhook is inactive', HELD, DUE, INACTIVE],
+  ['not yet due', { kind: 'postpone', delaySeconds: 5 }, { ...DUE, waitSeconds: 5 }],
+  ['out of attempts', EXHAUSTED, { ...DUE, delivery_attempts: 3 }],
+  ['expired', EXPIRED, LATE],
+  ['final', GONE, { ...DUE, status: 'failed' }],
+  ['claimed after three crashes', LATER, DUE, WEBHOOK, crashed(3)],
+  ['still marked as the last time', LATER, MARKED, WEBHOOK, crashed(4, 'm')],
+];
+
+for (const [when, then, delivery, webhook = WEBHOOK, claim = CLAIM] of LOCKED_CASES) {
+  test(`secrets that cannot be read, and a claim whose delivery is ${when} → ${then.kind}`, () => {
+    const found = delivery && { delivery, webhook, state: NO_STATE, locked: LOCKED };
+    assert.deepEqual(decide(claim, found), then);
+  });
+}
 
 for (const [when, then, delivery, webhook = WEBHOOK, claim = CLAIM] of CASES) {
   test(`a claim whose delivery is ${when} → ${then.kind}`, () => {

@@ -5,7 +5,7 @@ import { admit, type AdmissionParts } from '../../src/worker/admission.ts';
 import type { LeasedClaim } from '../../src/worker/leases.ts';
 import { Slots } from '../../src/worker/slots/slots.ts';
 import type { Cleanup } from '../setup/last-first.ts';
-import { silentLog } from '../setup/parts.ts';
+import { NO_KEYS, silentLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { lockTable } from '../setup/table-lock.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
@@ -25,6 +25,7 @@ async function twoClaims(t: Cleanup) {
   const parts: AdmissionParts = {
     ...{ pool: worker.pool, queue: worker.queue, log: silentLog, metrics: createMetrics() },
     slots: new Slots({ slots: 10, share: 10 }),
+    vault: NO_KEYS,
     leases: {
       end: ({ claim }) => void over.ended.push(claim.deliveryId),
       return: async (some) => void over.returned.push(...some.map((one) => one.claim.deliveryId)),

@@ -17,7 +17,7 @@ import { Slots } from '../../src/worker/slots/slots.ts';
 import { Wakeup } from '../../src/worker/wakeup.ts';
 import { POOL_SIZE } from '../../src/sending/isolated/pool.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
-import { keepingLog } from '../setup/parts.ts';
+import { keepingLog, NO_KEYS } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender } from './admitted.ts';
@@ -56,7 +56,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
-    ...{ accessTokens: NO_ACCESS_TOKENS, readings, retryAfterMaxSeconds: 3600 },
+    ...{ accessTokens: NO_ACCESS_TOKENS, readings, retryAfterMaxSeconds: 3600, vault: NO_KEYS },
     ...parts,
   });
   return {

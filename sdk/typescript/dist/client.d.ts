@@ -58,6 +58,7 @@
  * | 19 | precondition failed | 412 |
  * | 20 | too many secrets | 422 |
  * | 21 | secret not found | 404 |
+ * | 22 | secrets locked | 503 |
  * | 23 | current secret | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method

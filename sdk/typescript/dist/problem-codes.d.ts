@@ -42,6 +42,8 @@ export declare const ProblemCode: {
     readonly tooManySecrets: 20;
     /** 404 */
     readonly secretNotFound: 21;
+    /** 503 */
+    readonly secretsLocked: 22;
     /** 409 */
     readonly currentSecret: 23;
 };

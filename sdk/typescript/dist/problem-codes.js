@@ -43,6 +43,8 @@ export const ProblemCode = {
     tooManySecrets: 20,
     /** 404 */
     secretNotFound: 21,
+    /** 503 */
+    secretsLocked: 22,
     /** 409 */
     currentSecret: 23,
 };

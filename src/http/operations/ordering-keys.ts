@@ -1,7 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
 import { listBlockedKeys, skipBlocked } from '../../deliveries/order/blocked.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
-import { findWebhook } from '../../webhooks/webhook-store.ts';
+import { hasWebhook } from '../../webhooks/webhook-store.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
 
@@ -12,13 +12,13 @@ export function orderingKeyHandlers({
   return {
     async listOrderingKeys({ params, query }) {
       const { limit, offset } = pageOf(query);
-      if ((await findWebhook(pool, params.webhook_id)) === undefined) throw new WebhookNotFound();
+      if (!(await hasWebhook(pool, params.webhook_id))) throw new WebhookNotFound();
       const ordering_keys = await listBlockedKeys(pool, params.webhook_id, { limit, offset });
       return { status: 200, body: { ordering_keys, limit, offset } };
     },
     async skipOrderingKey({ params: { webhook_id: webhookId, ordering_key: key } }) {
       await inTransaction(pool, async (tx) => {
-        if ((await findWebhook(tx, webhookId)) === undefined) throw new WebhookNotFound();
+        if (!(await hasWebhook(tx, webhookId))) throw new WebhookNotFound();
         await skipBlocked(tx, queue, { webhookId, key });
       });
       return { status: 204 };

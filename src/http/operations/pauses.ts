@@ -9,7 +9,7 @@ import { utcTime } from '../time.ts';
 
 type PauseOperations = Pick<Operations, 'pauseWebhook' | 'resumeWebhook'>;
 
-export function pauseHandlers({ pool, gated }: ApiParts, log: Log): PauseOperations {
+export function pauseHandlers({ pool, vault, gated }: ApiParts, log: Log): PauseOperations {
   /** Logs a change when it is committed: only then has it happened. */
   async function changed(
     id: string,
@@ -18,7 +18,7 @@ export function pauseHandlers({ pool, gated }: ApiParts, log: Log): PauseOperati
   ): Promise<ShownWebhook> {
     const { webhook, isChanged } = await inTransaction(pool, async (tx) => {
       const isChanged = await change(tx);
-      const found = await findWebhook(tx, id);
+      const found = await findWebhook({ db: tx, vault }, id);
       return { webhook: (await withHealth(tx, found ? [found] : []))[0], isChanged };
     });
     if (webhook === undefined) throw new WebhookNotFound();

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { inTransaction, type Tx } from '../../database/transaction.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { signaturesFault } from '../../webhooks/request/signatures.ts';
 import { secretTokenOf } from '../../webhooks/request/standard-key.ts';
+import type { VaultTx } from '../../webhooks/secrets/row-secrets.ts';
 import { endSecret, listSecrets, rotateSecret } from '../../webhooks/secrets/rotate.ts';
 import { lockWebhook } from '../../webhooks/webhook-store.ts';
 import { WebhookNotFound, type Webhook } from '../../webhooks/webhook.ts';
@@ -16,16 +17,16 @@ const SECRET_BYTES = 24;
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
-export function secretHandlers({ pool, queue }: ApiParts, log: Log): SecretOperations {
+export function secretHandlers({ pool, vault, queue }: ApiParts, log: Log): SecretOperations {
   /** Workers are told with the commit: what they send from then on has the new secrets. */
   async function changed<Result>(
     id: string,
-    change: (tx: Tx, webhook: Webhook) => Promise<Result>,
+    change: (by: VaultTx, webhook: Webhook) => Promise<Result>,
   ): Promise<Result> {
     return inTransaction(pool, async (tx) => {
-      const webhook = await lockWebhook(tx, id);
+      const webhook = await lockWebhook({ tx, vault }, id);
       if (webhook === undefined) throw new WebhookNotFound();
-      const result = await change(tx, webhook);
+      const result = await change({ tx, vault }, webhook);
       queue.tellChanged(tx, id);
       return result;
     });
@@ -35,21 +36,21 @@ export function secretHandlers({ pool, queue }: ApiParts, log: Log): SecretOpera
       const token = body?.secret_token ?? secretTokenOf(randomBytes(SECRET_BYTES));
       const seconds = body?.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS;
       const hub = body?.hub ?? 'new';
-      const secret = await changed(id, (tx, webhook) => {
+      const secret = await changed(id, (by, webhook) => {
         refuseUnfit(webhook, token);
-        return rotateSecret(tx, webhook, { token, seconds, hub });
+        return rotateSecret(by, webhook, { token, seconds, hub });
       });
       const facts = { secret_id: secret.id, overlap_seconds: seconds, hub };
       log.info('webhook.secret_rotated', { webhook_id: id, ...facts });
       return { status: 201, body: secret };
     },
     async listSecrets({ params }) {
-      const secrets = await listSecrets(pool, params.webhook_id);
+      const secrets = await listSecrets({ db: pool, vault }, params.webhook_id);
       if (secrets === undefined) throw new WebhookNotFound();
       return { status: 200, body: { secrets } };
     },
     async endSecret({ params: { webhook_id: id, secret_id: secretId } }) {
-      await changed(id, (tx) => endSecret(tx, id, secretId));
+      await changed(id, (by) => endSecret(by, id, secretId));
       log.info('webhook.secret_ended', { webhook_id: id, secret_id: secretId, by: 'client' });
       return { status: 204 };
     },

@@ -44,7 +44,7 @@ type WebhookOperations = Pick<
 const TOKEN_BYTES = 24;
 
 export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
-  const { pool } = parts;
+  const { pool, vault } = parts;
   const shown = async (webhook: Webhook) => {
     const [one] = await withHealth(pool, [webhook]);
     return tagged(found(one));
@@ -52,14 +52,15 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
   return {
     async listWebhooks({ query }) {
       const page = pageOf(query);
-      const webhooks = await withHealth(pool, await listWebhooks(pool, query, page));
+      const webhooks = await withHealth(pool, await listWebhooks({ db: pool, vault }, query, page));
       return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
     },
     async createWebhook({ body }) {
-      return { status: 201, ...tagged(withoutTrouble(await create(pool, body))) };
+      return { status: 201, ...tagged(withoutTrouble(await create(parts, body))) };
     },
     async getWebhook({ params }) {
-      return { status: 200, ...(await shown(found(await findWebhook(pool, params.webhook_id)))) };
+      const webhook = await findWebhook({ db: pool, vault }, params.webhook_id);
+      return { status: 200, ...(await shown(found(webhook))) };
     },
     async replaceWebhook(request) {
       const after = await change(parts, askedOf(request), () => givenIn(request.body));
@@ -74,18 +75,18 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
     async deleteWebhook(request) {
       const { id, allowed } = askedOf(request);
       const check = allowed && ((webhook: Webhook) => refuseOthers(allowed, webhook));
-      await deleteWebhook({ pool, log }, id, check);
+      await deleteWebhook({ pool, vault, log }, id, check);
       return { status: 204 };
     },
   };
 }
 
-async function create(pool: ApiParts['pool'], body: Body): Promise<Webhook> {
+async function create({ pool, vault }: ApiParts, body: Body): Promise<Webhook> {
   refuseUnsendable(body.url);
   const given = givenIn(withToken(body, () => randomBytes(TOKEN_BYTES)));
   const settings = fitting(settingsOf(given));
   return inTransaction(pool, async (tx) =>
-    withSigningPair(tx, await insertWebhook(tx, randomUUID(), settings)),
+    withSigningPair({ tx, vault }, await insertWebhook({ tx, vault }, randomUUID(), settings)),
   );
 }
 
@@ -111,20 +112,20 @@ type Given = (before: Webhook | undefined) => GivenSettings;
  * what is written nobody else changes it. @throws where it does not exist or is not one that is
  * allowed, and where the settings are refused.
  */
-function change({ pool, queue }: ApiParts, asked: Asked, given: Given): Promise<Webhook> {
+function change({ pool, vault, queue }: ApiParts, asked: Asked, given: Given): Promise<Webhook> {
   return inTransaction(pool, async (tx) => {
-    const before = await lockWebhook(tx, asked.id);
+    const before = await lockWebhook({ tx, vault }, asked.id);
     if (before) refuseOthers(asked.allowed, before);
     const settings = fitting(settingsAfter(before ?? {}, given(before)), before);
     // What it has already may stay: its client may only want to deactivate it.
     if (settings.url !== before?.url) refuseUnsendable(settings.url);
     const changed = {
       before: found(before),
-      after: found(await replaceWebhook(tx, asked.id, settings)),
+      after: found(await replaceWebhook({ tx, vault }, asked.id, settings)),
     };
     if (beginsAnew(changed.before, changed.after)) await resetState(tx, asked.id);
     await noteChange(tx, changed, queue);
-    return withSigningPair(tx, changed.after);
+    return withSigningPair({ tx, vault }, changed.after);
   });
 }
 

@@ -1,7 +1,7 @@
-import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
 import { makeSigningPair } from '../request/ed25519.ts';
 import type { Webhook } from '../webhook.ts';
+import type { VaultDb, VaultTx } from './row-secrets.ts';
 import {
   endOldSecrets,
   findOldSecrets,
@@ -37,18 +37,18 @@ export type Rotation = { token: string; seconds: number; hub: 'new' | 'old' };
  * @throws TokenRefused, TooManySecrets
  */
 export async function rotateSecret(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   { id, signatures }: Pick<Webhook, 'id' | 'signatures'>,
   { token, seconds, hub }: Rotation,
 ): Promise<WebhookSecret & { secret_token: string }> {
-  const present = (await findPresentSecret(tx, id)) as PresentSecret;
-  const old = await findOldSecrets(tx, id);
+  const present = (await findPresentSecret({ db: tx, vault }, id)) as PresentSecret;
+  const old = await findOldSecrets({ db: tx, vault }, id);
   const isKept = seconds > 0 && isSecret(present);
   refuse({ token, valid: [present, ...old], kept: old.length + Number(isKept) });
   if (hub === 'new') await takeHub(tx, id);
-  if (isKept) await keepSecret(tx, id, { ...present, hub: hub === 'old', seconds });
+  if (isKept) await keepSecret({ tx, vault }, id, { ...present, hub: hub === 'old', seconds });
   const pair = signatures.includes('standard_ed25519') ? makeSigningPair() : NO_PAIR;
-  const next = await setSecret(tx, id, { secret_token: token, ...pair });
+  const next = await setSecret({ tx, vault }, id, { secret_token: token, ...pair });
   const hasHub = hub === 'new' || !(isKept || old.some((one) => one.hub));
   return { ...shownPresent(next, hasHub), secret_token: token };
 }
@@ -76,10 +76,14 @@ export async function replacedAtOnce(tx: Tx, webhookId: string): Promise<void> {
  * Ends a secret of a webhook, which is locked, that was replaced and still signs.
  * @throws SecretIsCurrent, SecretNotFound
  */
-export async function endSecret(tx: Tx, webhookId: string, id: string): Promise<void> {
+export async function endSecret(
+  { tx, vault }: VaultTx,
+  webhookId: string,
+  id: string,
+): Promise<void> {
   const ended = await endOldSecrets(tx, webhookId, id);
   if (ended.length > 0) return noteSecretEnded(tx, webhookId);
-  const present = await findPresentSecret(tx, webhookId);
+  const present = await findPresentSecret({ db: tx, vault }, webhookId);
   if (present?.id === id && isSecret(present)) throw new SecretIsCurrent();
   throw new SecretNotFound();
 }
@@ -89,14 +93,14 @@ export async function endSecret(tx: Tx, webhookId: string, id: string): Promise<
  * where another one became the present one meanwhile. Undefined: no such webhook.
  */
 export async function listSecrets(
-  db: Queryable,
+  by: VaultDb,
   webhookId: string,
 ): Promise<WebhookSecret[] | undefined> {
-  const present = await findPresentSecret(db, webhookId);
+  const present = await findPresentSecret(by, webhookId);
   if (present === undefined) return undefined;
-  const old = await findOldSecrets(db, webhookId);
-  if ((await findPresentSecret(db, webhookId))?.id !== present.id)
-    return listSecrets(db, webhookId);
+  const old = await findOldSecrets(by, webhookId);
+  if ((await findPresentSecret(by, webhookId))?.id !== present.id)
+    return listSecrets(by, webhookId);
   const hubId = old.findLast(({ hub }) => hub)?.id;
   const current = isSecret(present) ? [shownPresent(present, hubId === undefined)] : [];
   return [...current, ...old.map((one) => shownOld(one, one.id === hubId))];

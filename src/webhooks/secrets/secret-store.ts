@@ -1,7 +1,19 @@
-import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
 import type { Signature } from '../request/signatures.ts';
 import { NEXT_VERSION } from '../webhook-sql.ts';
+import {
+  openedOldSecrets,
+  openedSecrets,
+  secretValues,
+  SET_SECRETS,
+  storedOldSecrets,
+  storedSecrets,
+  type Stored,
+  type VaultDb,
+  type VaultTx,
+  type WebhookSecrets,
+} from './row-secrets.ts';
+import type { Vault } from './vault.ts';
 
 /** The value of a secret: it may have no token, or no pair of keys. */
 export type SecretValue = {
@@ -19,31 +31,48 @@ export type PresentSecret = Secret & { signatures: Signature[] };
 /** `hub`: it keeps `X-Hub-Signature`, and the oldest one of these has it. */
 export type OldSecret = Secret & { hub: boolean; expires_at: string };
 
-/** The present secret of a webhook. Undefined: no such webhook. */
+type StoredSecret = Stored<WebhookSecrets> &
+  Omit<PresentSecret, keyof WebhookSecrets> & { webhook_id: string };
+
+/** The present secret of a webhook. Undefined: no such webhook. @throws SecretsLocked */
 export async function findPresentSecret(
-  db: Queryable,
+  { db, vault }: VaultDb,
   webhookId: string,
 ): Promise<PresentSecret | undefined> {
-  const { rows } = await db.query<PresentSecret>(
-    `select secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at,
-       signatures
+  const { rows } = await db.query<StoredSecret>(
+    `select id as webhook_id, secret_id as id, secret_token, headers, auth, signing_key, sealed,
+       public_key, secret_set_at as set_at, signatures
      from webhooks
      where id = $1 and deleted_at is null`,
     [webhookId],
   );
-  return rows[0];
+  return rows[0] && presentSecret(vault, rows[0]);
 }
 
-/** The secrets that were replaced and still sign, the newest first. */
-export async function findOldSecrets(db: Queryable, webhookId: string): Promise<OldSecret[]> {
-  const { rows } = await db.query<OldSecret>(
-    `select id, secret_token, signing_key, public_key, set_at, hub, expires_at
+function presentSecret(vault: Vault, row: StoredSecret): PresentSecret {
+  const { webhook_id, id, public_key, set_at, signatures, ...stored } = row;
+  const { secret_token, signing_key } = openedSecrets(vault, { ...stored, id: webhook_id });
+  return { id, secret_token, signing_key, public_key, set_at, signatures };
+}
+
+/**
+ * The secrets that were replaced and still sign, the newest first. @throws SecretsLocked
+ */
+export async function findOldSecrets(
+  { db, vault }: VaultDb,
+  webhookId: string,
+): Promise<OldSecret[]> {
+  const { rows } = await db.query<Stored<OldSecret>>(
+    `select id, secret_token, signing_key, sealed, public_key, set_at, hub, expires_at
      from webhook_secrets
      where webhook_id = $1 and expires_at > now()
      order by replaced_at desc`,
     [webhookId],
   );
-  return rows;
+  return rows.map(({ sealed, ...row }) => ({
+    ...row,
+    ...openedOldSecrets(vault, { ...row, sealed }),
+  }));
 }
 
 /**
@@ -51,22 +80,25 @@ export async function findOldSecrets(db: Queryable, webhookId: string): Promise<
  * its secrets follow each other, even where the clock of the database is set back.
  */
 export async function keepSecret(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   webhookId: string,
   { hub, seconds, ...secret }: Secret & { hub: boolean; seconds: number },
 ): Promise<void> {
+  const stored = storedOldSecrets(vault, secret.id, secret);
   await tx.query(
     `insert into webhook_secrets
-       (id, webhook_id, secret_token, signing_key, public_key, set_at, hub, replaced_at, expires_at)
-     select $1, $2, $3, $4, $5, $6, $7,
+       (id, webhook_id, secret_token, signing_key, sealed, public_key, set_at, hub, replaced_at,
+        expires_at)
+     select $1, $2, $3, $4, $5, $6, $7, $8,
        greatest(clock_timestamp(), max(replaced_at) + interval '1 microsecond'),
-       clock_timestamp() + make_interval(secs => $8)
+       clock_timestamp() + make_interval(secs => $9)
      from webhook_secrets where webhook_id = $2`,
     [
       secret.id,
       webhookId,
-      secret.secret_token,
-      secret.signing_key,
+      stored.secret_token,
+      stored.signing_key,
+      stored.sealed,
       secret.public_key,
       secret.set_at,
       hub,
@@ -75,22 +107,41 @@ export async function keepSecret(
   );
 }
 
-/** Gives a webhook, which is locked, its next secret. */
+/** Gives a webhook, which is locked, its next secret. @throws SecretsLocked */
 export async function setSecret(
-  tx: Tx,
+  { tx, vault }: VaultTx,
   webhookId: string,
   { secret_token, signing_key, public_key }: SecretValue,
 ): Promise<PresentSecret> {
-  const { rows } = await tx.query<PresentSecret>(
+  const before = (await lockSecrets({ tx, vault }, webhookId)) as WebhookSecrets;
+  const stored = storedSecrets(vault, webhookId, { ...before, secret_token, signing_key });
+  const { rows } = await tx.query<StoredSecret>(
     `update webhooks
-     set secret_token = $2, signing_key = $3, public_key = $4, ${IS_NEW_SECRET},
-       ${OLD_SECRETS_UNTIL}, ${NEXT_VERSION}
+     set ${SET_SECRETS}, public_key = $7, ${IS_NEW_SECRET}, ${OLD_SECRETS_UNTIL}, ${NEXT_VERSION}
      where id = $1
-     returning secret_id as id, secret_token, signing_key, public_key, secret_set_at as set_at,
-       signatures`,
-    [webhookId, secret_token, signing_key, public_key],
+     returning id as webhook_id, secret_id as id, secret_token, headers, auth, signing_key, sealed,
+       public_key, secret_set_at as set_at, signatures`,
+    [webhookId, ...secretValues(stored), public_key],
   );
-  return rows[0] as PresentSecret;
+  return presentSecret(vault, rows[0] as StoredSecret);
+}
+
+/**
+ * All secrets of a webhook, which nobody else changes until the transaction ends. Undefined: no
+ * such webhook. @throws SecretsLocked
+ */
+export async function lockSecrets(
+  { tx, vault }: VaultTx,
+  id: string,
+): Promise<WebhookSecrets | undefined> {
+  const { rows } = await tx.query<Stored<WebhookSecrets> & { id: string }>(
+    `select id, secret_token, headers, auth, signing_key, sealed
+     from webhooks
+     where id = $1 and deleted_at is null
+     for no key update`,
+    [id],
+  );
+  return rows[0] && openedSecrets(vault, rows[0]);
 }
 
 /** The token of a webhook was replaced by another statement: it counts as a secret of its own. */

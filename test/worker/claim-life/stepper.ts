@@ -14,7 +14,7 @@ import { settle } from '../../../src/attempts/settle.ts';
 import { Slots } from '../../../src/worker/slots/slots.ts';
 import { NO_ACCESS_TOKENS } from '../admitted.ts';
 import { recordVanished } from '../../../src/worker/executor.ts';
-import { silentLog } from '../../setup/parts.ts';
+import { NO_KEYS, silentLog } from '../../setup/parts.ts';
 import { asking } from '../../setup/worker-queue.ts';
 import type { Rule } from './claim-steps.ts';
 import type { How } from './event.ts';
@@ -70,7 +70,7 @@ export class Stepper {
     this.#link.how = how;
     const { queue } = this.#parts;
     const slots = new Slots({ slots: 10, share: 10 });
-    const telling = { log: silentLog, metrics: this.#metrics };
+    const telling = { log: silentLog, metrics: this.#metrics, vault: NO_KEYS };
     step.admitting = admit(
       { pool: step.link.pool, queue, leases: this.#leases, slots, ...telling },
       [step.lease],

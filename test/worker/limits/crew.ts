@@ -4,7 +4,7 @@ import { createMetrics } from '../../../src/telemetry/metrics.ts';
 import { Dispatcher } from '../../../src/worker/dispatcher.ts';
 import { changed } from '../../setup/changed.ts';
 import { lastFirst, type Cleanup } from '../../setup/last-first.ts';
-import { keepingLog, type LogLine } from '../../setup/parts.ts';
+import { keepingLog, NO_KEYS, type LogLine } from '../../setup/parts.ts';
 import { until } from '../../setup/until.ts';
 import { addDeliveries } from '../../setup/rows.ts';
 import type { WorkerQueue } from '../../setup/worker-queue.ts';
@@ -89,7 +89,15 @@ export async function startCrew(
     const pool = createPool(worker.connection, { max: 5, name: 'crew', log });
     const sender = senderOf(nth);
     const dispatcher = new Dispatcher(
-      { pool, queue: counting, sender, isolatedSender: sender, metrics: createMetrics(), log },
+      {
+        pool,
+        queue: counting,
+        sender,
+        isolatedSender: sender,
+        metrics: createMetrics(),
+        log,
+        vault: NO_KEYS,
+      },
       {
         ...{ slots, share: slots, pollingIntervalMs: 1000, bytesInFlight: 1_000_000 },
         retryAfterMaxSeconds: 3600,

@@ -27,4 +27,5 @@ class ProblemCode(IntEnum):
     PRECONDITION_FAILED = 19  # 412
     TOO_MANY_SECRETS = 20  # 422
     SECRET_NOT_FOUND = 21  # 404
+    SECRETS_LOCKED = 22  # 503
     CURRENT_SECRET = 23  # 409
