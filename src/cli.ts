@@ -41,6 +41,7 @@ function commandLine(): Command {
     .showHelpAfterError('(postmand --help shows the commands)');
   addMigrate(program);
   addServices(program);
+  addRekey(program);
   addListen(program);
   return program;
 }
@@ -81,6 +82,21 @@ function addServices(program: Command): void {
     { name: 'start', summary: all },
     async () => (await import('./commands/start.ts')).runStart,
   );
+}
+
+function addRekey(program: Command): void {
+  program
+    .command('rekey')
+    .description('encrypt the secrets of all webhooks with the first encryption key')
+    .option('--decrypt', 'store them unencrypted again instead', false)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .action((options: { decrypt: boolean }) =>
+      withSettings(async () => {
+        const { runRekey } = await import('./commands/rekey.ts');
+        return (config, log) => runRekey(options, config, log);
+      }),
+    );
 }
 
 /**

@@ -10,7 +10,7 @@ export async function lockTable(
   t: Cleanup,
   { url }: TestDatabase,
   ...[table, mode = 'access exclusive']: [
-    table: 'deliveries' | 'delivery_attempts' | 'postmand_queue.job',
+    table: 'deliveries' | 'delivery_attempts' | 'webhooks' | 'postmand_queue.job',
     mode?: 'access exclusive' | 'share',
   ]
 ): Promise<() => Promise<void>> {

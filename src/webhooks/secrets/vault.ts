@@ -1,7 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** `id` is stored with all that is encrypted with the key. It is no secret; the key has 256 bits. */
+/**
+ * `id` is stored with all that is encrypted with the key. It is no secret; the key has 256 bits.
+ */
 export type EncryptionKey = { id: string; key: KeyObject };
 
 const ALGORITHM = 'aes-256-gcm';
@@ -10,7 +12,7 @@ const VERSION = 'v1';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Characters of ciphertext whose secrets are remembered: about 20,000 webhooks with a token. */
+/** Characters of ciphertext whose secrets are remembered: about 35,000 webhooks with a token. */
 const REMEMBERED = 8 * 1024 ** 2;
 
 type Remembered = { sealed: string; secrets: unknown };
@@ -29,10 +31,10 @@ export class Vault {
     sizeCalculation: ({ sealed }, owner) => sealed.length + owner.length,
   });
 
-  /** The first key encrypts, and all decrypt. */
-  constructor(keys: readonly EncryptionKey[]) {
+  /** The first key encrypts, and all decrypt; where `seals` is false, none encrypts. */
+  constructor(keys: readonly EncryptionKey[], seals = true) {
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
-    this.#first = keys[0];
+    this.#first = seals ? keys[0] : undefined;
   }
 
   /** The id of the key that encrypts; undefined: nothing is encrypted. */
