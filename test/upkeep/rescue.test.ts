@@ -56,7 +56,9 @@ suite('rescue', { concurrency: 4 }, () => {
     await worker.commit((tx) => worker.queue.enqueue(tx, waiting));
     const given: NextJob[] = [];
     await rescueOverdue(rescuing(worker, noting(worker.queue, given)));
-    assert.deepEqual(given, [{ deliveryId: lost, webhookId: webhook.id, delaySeconds: 0 }]);
+    assert.deepEqual(given, [
+      { deliveryId: lost, webhookId: webhook.id, test: false, delaySeconds: 0 },
+    ]);
     assert.equal(await count(worker.pool, 'postmand_queue.job'), 2501);
   });
 
