@@ -2369,7 +2369,7 @@ export interface components {
          * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
          *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
          *     attempts note of the webhook (`health`) is not a change in this sense.
-         * @example "20261123162601456186-QJ2mO3cRqs4v"
+         * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
          */
         IfMatch: string;
         /**
@@ -2448,7 +2448,7 @@ export interface components {
         /**
          * @description Stands for the webhook as this answer shows it (RFC 9110, section 8.8.3). Send it back as `If-Match` with a
          *     change, or as `If-None-Match` with a GET.
-         * @example "20261123162601456186-QJ2mO3cRqs4v"
+         * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
          */
         ETag: string;
         /**
@@ -2643,7 +2643,7 @@ export interface operations {
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
                  *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
                  *     attempts note of the webhook (`health`) is not a change in this sense.
-                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
@@ -2696,7 +2696,7 @@ export interface operations {
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
                  *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
                  *     attempts note of the webhook (`health`) is not a change in this sense.
-                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
@@ -2739,7 +2739,7 @@ export interface operations {
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
                  *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
                  *     attempts note of the webhook (`health`) is not a change in this sense.
-                 * @example "20261123162601456186-QJ2mO3cRqs4v"
+                 * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
             };
