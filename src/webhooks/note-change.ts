@@ -1,21 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Tx } from '../../database/transaction.ts';
-import type { Webhook } from '../webhook.ts';
-import { replacedAtOnce } from './rotate.ts';
+import type { Tx } from '../database/transaction.ts';
+import { replacedAtOnce } from './secrets/rotate.ts';
+import type { Webhook, WebhookSettings } from './webhook.ts';
 
 /** Tells workers, when the transaction commits, to read a webhook again. */
 type Teller = { tellChanged(tx: Tx, webhookId: string): void };
 
-/** What the requests of a webhook are made of. */
-const REQUEST_SETTINGS = [
+/** The settings that the requests of a webhook are made of. */
+const OF_REQUESTS = [
   'url',
   'content_type',
   'secret_token',
   'signatures',
   'headers',
   'auth',
-  'public_key',
-] as const satisfies (keyof Webhook)[];
+] as const satisfies (keyof WebhookSettings)[];
 
 /**
  * To be called where settings of a webhook, which is locked, were replaced. Another token ends the
@@ -27,6 +26,6 @@ export async function noteChange(
   teller: Teller,
 ): Promise<void> {
   if (before.secret_token !== after.secret_token) await replacedAtOnce(tx, after.id);
-  const isChanged = REQUEST_SETTINGS.some((name) => !isDeepStrictEqual(before[name], after[name]));
+  const isChanged = OF_REQUESTS.some((name) => !isDeepStrictEqual(before[name], after[name]));
   if (isChanged) teller.tellChanged(tx, after.id);
 }
