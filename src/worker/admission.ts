@@ -108,7 +108,8 @@ async function read(
 
 function opened(vault: Vault, one: Sendable): Found {
   try {
-    return { ...one, webhook: openedForSending(vault, one.webhook) };
+    const webhook = openedForSending(vault, one.webhook);
+    return webhook === one.webhook ? one : { ...one, webhook };
   } catch (error) {
     if (!(error instanceof SecretsLocked)) throw error;
     return { ...one, locked: error };
