@@ -14,11 +14,14 @@ import {
 import { findToSend } from '../deliveries/sendable.ts';
 import { vanishedAttempt } from '../attempts/poison.ts';
 import type { Sender, SendLimits } from '../sending/send.ts';
+import { openedForSending } from '../webhooks/secrets/row-secrets.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { SendEnd } from './slots/standing.ts';
 
 export type ExecutorParts = {
   pool: Pool;
   log: Log;
+  vault: Vault;
   completer: Pick<Completer, 'complete'>;
   accessTokens: DeliverMeans['accessTokens'];
   readings: Pick<Readings, 'hasChanged' | 'isStale'>;
@@ -81,8 +84,8 @@ export async function recordVanished(parts: ExecutorParts, admitted: Admitted): 
 }
 
 /**
- * Reads a long payload, and again what has changed since it was read. Where that fails nothing was
- * sent yet: the claim goes back.
+ * Reads a long payload, and again what has changed since it was read. Where that fails, or
+ * its secrets cannot be opened, nothing was sent yet: the claim goes back.
  */
 async function assignmentOf(
   parts: ExecutorParts,
@@ -109,14 +112,15 @@ const MOST_READINGS = 3;
  * this moment, as far as this worker was told.
  */
 async function readToSend(
-  { pool, readings }: ExecutorParts,
+  { pool, readings, vault }: ExecutorParts,
   { webhookId, lease: { claim }, delivery, state }: Admitted,
 ): Promise<Assignment | Execution> {
   for (let left = MOST_READINGS; left > 0; left -= 1) {
     const readAt = performance.now();
     const found = await findToSend(pool, delivery.id);
     if (found === undefined) return { kind: 'gone' };
-    const { payload, webhook } = found;
+    const { payload } = found;
+    const webhook = openedForSending(vault, found.webhook);
     if (!readings.hasChanged({ webhookId, readAt }))
       return { claim, delivery: { ...delivery, payload }, webhook, state, readAt };
   }

@@ -12,7 +12,8 @@ import { deliveryRow, jobs } from '../setup/tables.ts';
 import { until } from '../setup/until.ts';
 
 const PAYLOAD = '{"n": 1}';
-const signature = (token: string) => createHmac('sha256', token).update(PAYLOAD).digest('hex');
+const signature = (token: string, payload = PAYLOAD) =>
+  createHmac('sha256', token).update(payload).digest('hex');
 
 /** A server with both keys, the new one first, a receiver, and a worker with these keys. */
 async function startEncrypted(t: Cleanup, ...workerKeys: string[]) {
@@ -31,6 +32,18 @@ suite('a webhook whose secrets are encrypted', { concurrency: 4 }, () => {
     const delivery = await api.createDelivery(id, PAYLOAD);
     assert.equal((await api.settled(delivery.id)).status, 'succeeded');
     assert.equal(receiver.received[0]?.headers['x-hub-signature'], signature('hunter2'));
+  });
+
+  test('a payload that is read only for its send → it is signed with the token', async (t) => {
+    const { api, receiver } = await startEncrypted(t, 'old', 'new');
+    const settings = { secret_token: 'hunter2', headers: { 'X-Key': 'k' } };
+    const { id } = await api.createWebhook({ url: receiver.url, ...settings });
+    const payload = JSON.stringify('x'.repeat(40_000));
+    const delivery = await api.createDelivery(id, payload);
+    assert.equal((await api.settled(delivery.id)).status, 'succeeded');
+    const { headers } = receiver.received[0] ?? {};
+    assert.equal(headers?.['x-hub-signature'], signature('hunter2', payload));
+    assert.equal(headers?.['x-key'], 'k');
   });
 
   for (const [what, workerKeys, damage, reason] of [

@@ -5,6 +5,9 @@ import type { Admitted } from '../../src/worker/admission.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
+import { inTransaction } from '../../src/database/transaction.ts';
+import { rekeyWebhooks } from '../../src/webhooks/secrets/rekey.ts';
+import { Vault } from '../../src/webhooks/secrets/vault.ts';
 import { Readings } from '../../src/worker/readings.ts';
 import { execute, recordVanished, type ExecutorParts } from '../../src/worker/executor.ts';
 import { sign } from '../../src/sending/signature.ts';
@@ -14,7 +17,8 @@ import { TokenLife } from '../../src/worker/limits/token-life.ts';
 import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { keepingLog, silentLog } from '../setup/parts.ts';
+import { keyOf } from '../setup/keys.ts';
+import { keepingLog, NO_KEYS, silentLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
@@ -184,6 +188,18 @@ suite('the webhook of a delivery that is about to be sent', () => {
     assert.deepEqual(tokens, ['new']);
   });
 
+  test('it was encrypted meanwhile with a key that is not there → nothing is sent, and the claim goes back', async (t) => {
+    const { parts, pool, admitted, sender, tokens } = await changing(t);
+    const vault = new Vault([keyOf('new')]);
+    await inTransaction(pool, (tx) => rekeyWebhooks({ tx, vault }, null));
+    const readings = new Readings();
+    readings.changed();
+    const execution = await execute({ ...parts, pool, readings }, admitted, { sender });
+    assert.deepEqual([execution, tokens], [{ kind: 'aborted' }, []]);
+    await execute({ ...parts, pool, readings, vault }, admitted, { sender });
+    assert.deepEqual(tokens, ['new']);
+  });
+
   test('it changes whenever it is read → nothing is sent, and the claim goes back', async (t) => {
     const { parts, pool, admitted, sender, tokens } = await changing(t);
     const readings = { hasChanged: () => true, isStale: () => true };
@@ -199,6 +215,7 @@ function partsOf(answer: Answer) {
   const parts: ExecutorParts = {
     pool: undefined as never,
     log,
+    vault: NO_KEYS,
     accessTokens: NO_ACCESS_TOKENS,
     readings: new Readings(),
     retryAfterMaxSeconds: 3600,
@@ -264,6 +281,7 @@ async function marked(t: Cleanup) {
   const parts = {
     pool,
     log: silentLog,
+    vault: NO_KEYS,
     accessTokens: NO_ACCESS_TOKENS,
     readings: new Readings(),
     retryAfterMaxSeconds: 3600,

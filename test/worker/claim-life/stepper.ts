@@ -101,6 +101,7 @@ export class Stepper {
     const parts: ExecutorParts = {
       pool: link.pool,
       log: silentLog,
+      vault: NO_KEYS,
       accessTokens: NO_ACCESS_TOKENS,
       readings: new Readings(),
       retryAfterMaxSeconds: 3600,
