@@ -98,11 +98,12 @@ for (const { language, client, run, programs, env = {}, skip } of READMES) {
 
       // The receiver of the guide has the same name, and keeps out repeats.
       const guide = blocksOf('docs/receiving-webhooks.md');
+      const commands = guide.shell.flatMap((one) => one.split('\n'));
       for (const [name, code] of guide.files)
         if (files.some(([other]) => other === name)) await write(name, code);
       const needed = start(
         t,
-        ['sh', '-ec', guide.shell.find((one) => one.startsWith(client)) ?? 'false'],
+        ['sh', '-ec', commands.find((one) => one.startsWith(client)) ?? 'false'],
         { cwd },
       );
       if ((await needed.exited) !== 0) return skipWithoutRegistry(t, needed.output.stderr, client);
