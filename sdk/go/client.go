@@ -330,6 +330,7 @@ type DeliveryInput struct {
 	HeldReason       *string `json:"held_reason,omitempty"`
 	Sequence         *int64  `json:"sequence,omitempty"`
 	FailedReason     *string `json:"failed_reason,omitempty"`
+	Test             *bool   `json:"test,omitempty"`
 	CreatedAt        *string `json:"created_at,omitempty"`
 	UpdatedAt        *string `json:"updated_at,omitempty"`
 }

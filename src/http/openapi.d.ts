@@ -1927,6 +1927,11 @@ export interface components {
              */
             failed_reason?: "attempts" | "expired" | "poison" | null;
             /**
+             * @description Ignored; may be sent back.
+             * @example false
+             */
+            test?: boolean | null;
+            /**
              * Format: date-time
              * @description Ignored; may be sent back.
              * @example 2026-11-23T16:26:01.747666Z

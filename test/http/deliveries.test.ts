@@ -30,6 +30,7 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     sequence: null,
     failed_reason: null,
     expires_at: null,
+    test: false,
     updated_at: created_at,
   });
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -73,14 +74,15 @@ test('fields that the server owns sent back, even at their largest → ignored',
     scheduled_at: '2001-01-01T00:00:00Z',
     held_reason: 'imported',
     failed_reason: 'poison',
+    test: true,
   };
   const { status, body } = await api.call('POST', '/deliveries', { ...delivery, ...owned });
   assert.equal(status, 201);
   const copy = body as Delivery;
   assert.notEqual(copy.id, delivery.id);
   assert.deepEqual(
-    [copy.status, copy.delivery_attempts, copy.held_reason, copy.failed_reason],
-    ['pending', 0, null, null],
+    [copy.status, copy.delivery_attempts, copy.held_reason, copy.failed_reason, copy.test],
+    ['pending', 0, null, null, false],
   );
   assert.ok(copy.scheduled_at > delivery.scheduled_at);
 });

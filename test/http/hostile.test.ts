@@ -44,6 +44,7 @@ suite('hostile fields', () => {
     ['honor_retry_after', ['true']],
     ['retry_jitter', ['0.1', '-0']],
     ['delivery_attempts', ['-0']],
+    ['headers', ['{}']],
   ]);
   const BODIES: [path: string, valid: object, extra: string[]][] = [
     [

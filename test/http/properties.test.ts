@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { readSpec } from '../../src/http/spec.ts';
+import { TestCalls } from '../../src/http/test-calls.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
@@ -25,7 +26,10 @@ const check = (property: fc.IAsyncProperty<unknown>, share = 1) =>
 
 const database = await freshDatabase(wholeFile);
 const log = keepingLog();
-const api = await startApi(wholeFile, database, { log });
+// No worker runs here: a test of a webhook is answered without its end.
+const testCalls = new TestCalls(database.pool);
+testCalls.stop();
+const api = await startApi(wholeFile, database, { log, testCalls });
 const agent = new Agent({ keepAlive: true });
 wholeFile.after(() => agent.destroy());
 const [webhookId = ''] = await addWebhookRows(database.pool, [{}]);
@@ -75,7 +79,7 @@ for (const operation of operations) {
             const expected =
               target === undefined && path.includes('{') && method !== 'DELETE'
                 ? [404]
-                : [200, 201, 204, 404];
+                : [200, 201, 202, 204, 404];
             assert.ok(expected.includes(answer.status), answer.text);
             // Nothing blocks a key here: that is its one answer.
             const hasNothing = operationId === 'skipOrderingKey';
@@ -399,12 +403,28 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...given,
       ...('webhook_id' in given ? { webhook_id: id } : {}),
       ...(typeof given['until'] === 'string' ? { until: soon } : {}),
-      ...(given['signatures'] ? { secret_token: 'a-secret' } : {}),
+      ...(given['rate_limit'] ? { rate_limit: { ...A_LIMIT, ...given['rate_limit'] } } : {}),
+      ...(given['failing_after'] ? { failing_after: { attempts: 5, seconds: 60 } } : {}),
+      ...(needsToken(schema, given) ? { secret_token: 'a-secret' } : {}),
+      ...withoutOverlap(schema),
       ...(given['headers'] ? { headers: plainHeaders(given['headers']) } : {}),
       ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
     }))
     .filter(isFit);
 }
+
+/** A webhook that signs as Standard Webhooks has it, maybe since another request, has a token. */
+function needsToken(schema: Schema, { secret_token: token }: Record<string, unknown>): boolean {
+  return schema.properties?.['secret_token'] !== undefined && (token ?? '') === '';
+}
+
+/** More than three secrets cannot overlap, and no two are the same. */
+function withoutOverlap(schema: Schema): { overlap_seconds?: 0; secret_token?: null } {
+  return schema.properties?.['overlap_seconds'] ? { overlap_seconds: 0, secret_token: null } : {};
+}
+
+/** What a PATCH leaves out of a rate limit has to be there before. */
+const A_LIMIT = { count: 100_000, per_seconds: 1, burst: null };
 
 /** Names as they are generated; the description says in words which values a header may have. */
 function plainHeaders(headers: object): Record<string, string> {
@@ -419,12 +439,9 @@ function isFit({ rate_limit: limit }: Record<string, unknown>): boolean {
 
 /** One valid body, always the same. */
 function sample(schema: Schema | undefined): Record<string, unknown> | undefined {
-  return schema === undefined
-    ? undefined
-    : fc.sample(validBody({ ...schema, properties: onlyRequired(schema) }), {
-        numRuns: 1,
-        seed: 1,
-      })[0];
+  if (schema === undefined) return undefined;
+  const required = validBody({ ...schema, properties: onlyRequired(schema) });
+  return { ...fc.sample(required, { numRuns: 1, seed: 1 })[0], ...withoutOverlap(schema) };
 }
 
 function onlyRequired({ required = [], properties = {} }: Schema): Record<string, Schema> {
@@ -465,7 +482,7 @@ function operationsOf(document: object): Operation[] {
     paths: Record<string, Record<string, Documented>>;
   };
   return Object.entries(paths).flatMap(([path, item]) =>
-    ['get', 'post', 'put', 'delete'].flatMap((method) => {
+    ['get', 'post', 'put', 'patch', 'delete'].flatMap((method) => {
       const found = item[method];
       if (found === undefined || ['/healthz', '/metrics'].includes(path)) return [];
       const query = (found.parameters ?? []).filter((parameter) => parameter.in === 'query');

@@ -48,6 +48,7 @@ type ApiSettings = {
   limits?: Partial<HttpLimits>;
   /** Nobody refreshes it here unless the test does. */
   gated?: GatedWebhooks;
+  testCalls?: TestCalls;
   vault?: Vault;
 };
 
@@ -62,13 +63,13 @@ export async function startApi(
     bytesInFlight = 64 * 1024 * 1024,
     limits = {},
     gated = new GatedWebhooks(),
+    testCalls = new TestCalls(pool),
     vault = NO_KEYS,
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
-  const testCalls = new TestCalls(pool);
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     bytesInFlight,

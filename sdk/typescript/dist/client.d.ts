@@ -1374,6 +1374,10 @@ export type DeliveryInput = {
     failed_reason?: ("attempts" | "expired" | "poison") | null;
     /**
      * Ignored; may be sent back.
+     */
+    test?: boolean | null;
+    /**
+     * Ignored; may be sent back.
      * @format date-time
      */
     created_at?: string | null;

@@ -358,6 +358,7 @@ class DeliveryInput:
     held_reason: Optional[str] = None
     sequence: Optional[int] = None
     failed_reason: Optional[str] = None
+    test: Optional[bool] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
 
