@@ -3,7 +3,7 @@ import type { Queryable } from '../database/pool.ts';
 import { hot } from '../database/statement-names.ts';
 import { webhookColumns, webhookOf, type JoinedWebhook } from '../webhooks/webhook-sql.ts';
 import { gateOf, gateSql, type GateState } from '../webhooks/webhook-state.ts';
-import type { SendingWebhook } from '../webhooks/webhook.ts';
+import type { StoredSendingWebhook } from '../webhooks/webhook.ts';
 import type { Delivery, HeldReason } from './delivery.ts';
 import { expirySql } from './expiry.ts';
 
@@ -34,7 +34,11 @@ export type SendableDelivery = Pick<
 type Row = SendableDelivery & JoinedWebhook & { gate: string | null };
 
 /** A delivery with its webhook and that one's state, as they are now. */
-export type Sendable = { delivery: SendableDelivery; webhook: SendingWebhook; state: GateState };
+export type Sendable = {
+  delivery: SendableDelivery;
+  webhook: StoredSendingWebhook;
+  state: GateState;
+};
 
 /**
  * Those of the deliveries that are there and whose webhook is, in no order. One statement reads
@@ -88,7 +92,7 @@ function deliveryOf(row: SendableDelivery): SendableDelivery {
 export async function findToSend(
   db: Queryable,
   id: string,
-): Promise<{ payload: string; webhook: SendingWebhook } | undefined> {
+): Promise<{ payload: string; webhook: StoredSendingWebhook } | undefined> {
   const { rows } = await db.query<{ payload: string } & JoinedWebhook>(
     hot(
       `select d.payload, ${webhookColumns('w')}

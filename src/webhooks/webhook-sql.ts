@@ -1,6 +1,6 @@
 import { requestSettingsSql } from './request/request-settings.ts';
 import { NOT_FOR_SENDING, SETTING_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.ts';
-import type { SendingWebhook, Webhook, WebhookSettings } from './webhook.ts';
+import type { StoredSendingWebhook, Webhook, WebhookSettings } from './webhook.ts';
 
 const columns = Object.keys(WEBHOOK_COLUMNS) as (keyof Webhook)[];
 const settings = Object.keys(SETTING_COLUMNS) as (keyof WebhookSettings)[];
@@ -36,13 +36,13 @@ export const NEXT_VERSION = "updated_at = greatest(now(), updated_at + interval 
 
 /** A row of a statement that selects `webhookColumns`. */
 export type JoinedWebhook = {
-  [Name in keyof SendingWebhook as `webhook.${Name}`]: SendingWebhook[Name];
+  [Name in keyof StoredSendingWebhook as `webhook.${Name}`]: StoredSendingWebhook[Name];
 };
 
-const plain = columns.filter((name): name is Exclude<keyof SendingWebhook, 'request'> =>
+const plain = columns.filter((name): name is Exclude<keyof StoredSendingWebhook, 'request'> =>
   (NOT_FOR_SENDING as readonly string[]).every((other) => other !== name),
 );
-const sending: (keyof SendingWebhook)[] = [...plain, 'request'];
+const sending: (keyof StoredSendingWebhook)[] = [...plain, 'request'];
 
 /**
  * The columns of a webhook that a worker needs, for a statement that joins webhooks as `alias`,
@@ -55,10 +55,10 @@ export function webhookColumns(alias: string): string {
 }
 
 /** The webhook of a joined row. */
-export function webhookOf(row: JoinedWebhook): SendingWebhook {
+export function webhookOf(row: JoinedWebhook): StoredSendingWebhook {
   return Object.fromEntries(
     sending.map((name) => [name, row[`webhook.${name}`]]),
-  ) as SendingWebhook;
+  ) as StoredSendingWebhook;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
 import { authOf, type GivenAuth } from './request/auth.ts';
 import { withKeptSecret, withKeptValues } from './request/kept.ts';
-import type { RequestSettings } from './request/request-settings.ts';
+import type { RequestSettings, StoredRequestSettings } from './request/request-settings.ts';
 import {
   SETTING_COLUMNS,
   type Column,
@@ -16,6 +16,11 @@ export type Webhook = RowOf<typeof WEBHOOK_COLUMNS>;
 /** What of it a worker needs. `request` is null where its requests have only defaults. */
 export type SendingWebhook = Omit<Webhook, (typeof NOT_FOR_SENDING)[number]> & {
   request: RequestSettings | null;
+};
+
+/** The same as it is read: its secrets may be encrypted, and nothing can be sent with it yet. */
+export type StoredSendingWebhook = Omit<SendingWebhook, 'request'> & {
+  request: StoredRequestSettings | null;
 };
 
 /** What its owner decides. */

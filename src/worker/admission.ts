@@ -41,7 +41,10 @@ export type AdmissionParts = TellParts & {
 };
 
 /** What was found of a claim. `locked`: the secrets of its webhook cannot be read. */
-export type Found = Sendable & { locked?: SecretsLocked };
+export type Found = Omit<Sendable, 'webhook'> & {
+  webhook: SendingWebhook;
+  locked?: SecretsLocked;
+};
 
 /** What is to be done with a claim. */
 export type Decision = { kind: 'send'; isolated: boolean; vanished: boolean } | Withdrawal;
@@ -109,10 +112,11 @@ async function read(
 function opened(vault: Vault, one: Sendable): Found {
   try {
     const webhook = openedForSending(vault, one.webhook);
-    return webhook === one.webhook ? one : { ...one, webhook };
+    return webhook === one.webhook ? (one as Found) : { ...one, webhook };
   } catch (error) {
     if (!(error instanceof SecretsLocked)) throw error;
-    return { ...one, locked: error };
+    // What is left of it only serves to decide: it is not sent.
+    return { ...one, webhook: one.webhook as SendingWebhook, locked: error };
   }
 }
 

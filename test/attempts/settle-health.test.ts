@@ -10,9 +10,9 @@ import {
 import { settle } from '../../src/attempts/settle.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { insertDeliveries } from '../../src/deliveries/delivery-store.ts';
-import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lockWebhook } from '../../src/webhooks/webhook-store.ts';
+import { findOne } from '../setup/found.ts';
 import { NO_KEYS } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
@@ -219,7 +219,7 @@ async function attempted(
   { deliveryId, status }: { deliveryId: string; status: number },
 ): Promise<Attempted> {
   const claim = await claimOf(webhookId, deliveryId);
-  const [found] = await findSendable(pool, [deliveryId]);
+  const found = await findOne(pool, deliveryId);
   assert.ok(found);
   const { webhook, state } = found;
   const delivery = { ...found.delivery, payload: found.delivery.payload ?? '' };

@@ -9,9 +9,9 @@ import { settle, type Settled } from '../../src/attempts/settle.ts';
 import type { Queryable } from '../../src/database/pool.ts';
 import { Acceptor } from '../../src/deliveries/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { findSendable } from '../../src/deliveries/sendable.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
+import { findOne } from './found.ts';
 import type { Cleanup } from './last-first.ts';
 import { addWebhook } from './rows.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
@@ -33,7 +33,7 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
   async function claimAttempt(status: number): Promise<Attempted> {
     const [claim] = await claimed(queue, 1);
     assert.ok(claim, 'nothing can be claimed');
-    const [found] = await findSendable(pool, [claim.deliveryId]);
+    const found = await findOne(pool, claim.deliveryId);
     assert.ok(found);
     const { webhook, delivery, state } = found;
     const assignment = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { decide } from '../../src/worker/admission.ts';
-import { findSendable } from '../../src/deliveries/sendable.ts';
 import { releaseDue, repairWakes } from '../../src/upkeep/release.ts';
 import { resetState } from '../../src/webhooks/health/reset-state.ts';
+import { findOne } from '../setup/found.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
@@ -22,7 +22,7 @@ suite('probes of a failing webhook', { concurrency: 4 }, () => {
     assert.deepEqual(await line.out(), [third]);
     const [claim] = await claimed(line.queue, 10);
     assert.ok(claim);
-    const [found] = await findSendable(line.pool, [third]);
+    const found = await findOne(line.pool, third);
     assert.equal(decide(claim, found).kind, 'send');
     assert.equal((await deliveryRow(line.pool, second))?.held_reason, 'endpoint_failing');
   });
@@ -98,7 +98,7 @@ suite('probes of a failing webhook', { concurrency: 4 }, () => {
     );
     const [again] = await claimed(line.queue, 10);
     assert.ok(again);
-    const [found] = await findSendable(line.pool, line.ids);
+    const found = await findOne(line.pool, again.deliveryId);
     assert.equal(decide(again, found).kind, 'send');
   });
 

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import type { Admitted } from '../../src/worker/admission.ts';
 import type { Attempted } from '../../src/attempts/deliver.ts';
-import { findSendable } from '../../src/deliveries/sendable.ts';
 import { markIsolated, unmarkIsolated } from '../../src/deliveries/mark.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { rekeyWebhooks } from '../../src/webhooks/secrets/rekey.ts';
@@ -15,6 +14,7 @@ import type { Exchange, Sender } from '../../src/sending/send.ts';
 import { Grant } from '../../src/worker/limits/grant.ts';
 import { TokenLife } from '../../src/worker/limits/token-life.ts';
 import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender, REFUSED } from './admitted.ts';
+import { findOne } from '../setup/found.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keyOf } from '../setup/keys.ts';
@@ -242,7 +242,7 @@ suite('a send that vanished', () => {
     const { admitted, mark, pool, commit, record, recorded } = await marked(t);
     assert.equal((await record()).kind, 'attempted');
     await commit((tx) => unmarkIsolated(tx, [{ id: admitted.delivery.id, mark }]));
-    const delivery = (await findSendable(pool, [admitted.delivery.id]))[0]?.delivery;
+    const delivery = (await findOne(pool, admitted.delivery.id))?.delivery;
     assert.ok(delivery?.isolated_by);
     assert.notEqual(delivery.isolated_by, mark);
     assert.deepEqual(
@@ -266,7 +266,7 @@ async function marked(t: Cleanup) {
   const mark = randomUUID();
   await commit((tx) => markIsolated(tx, id, mark));
   const claim = await worker.claimOf(webhook.id, id);
-  const [found] = await findSendable(pool, [id]);
+  const found = await findOne(pool, id);
   assert.ok(found);
   const lease = { claim, confirmedAt: performance.now(), abort: new AbortController() };
   const admitted: Admitted = {

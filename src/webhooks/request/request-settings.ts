@@ -14,9 +14,15 @@ export type RequestSettings = {
   signing_key: string | null;
   /** Secrets that were replaced and still sign, the newest first; null: none. */
   old_secrets: OldSecret[] | null;
-  /** What is secret of the above, and secret_token, encrypted. Null: nothing is. */
-  sealed: string | null;
+  /** Nothing of it is encrypted, as `openedForSending` has opened what was. */
+  sealed: null;
 };
+
+/**
+ * The same as it is read. `sealed`: what is secret of it, and secret_token, encrypted; null:
+ * nothing is.
+ */
+export type StoredRequestSettings = Omit<RequestSettings, 'sealed'> & { sealed: string | null };
 
 /** `hub`: the one header that can hold only one signature is made with this secret. */
 export type OldSecret = {
@@ -30,7 +36,7 @@ export type OldSecret = {
 };
 
 /**
- * The `RequestSettings` of a row of webhooks, as an expression of SQL: null where it has only
+ * The `StoredRequestSettings` of a row of webhooks, as an expression of SQL: null where it has only
  * defaults. It is one column, since each column more costs a worker that reads 16 claims.
  */
 export const requestSettingsSql = (webhook: string) => `case

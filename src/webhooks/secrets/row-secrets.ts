@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
-import type { OldSecret, RequestSettings } from '../request/request-settings.ts';
-import type { SendingWebhook, WebhookSettings } from '../webhook.ts';
+import type { OldSecret, StoredRequestSettings } from '../request/request-settings.ts';
+import type { SendingWebhook, StoredSendingWebhook, WebhookSettings } from '../webhook.ts';
 import type { Vault } from './vault.ts';
 
 /** A transaction or a reader, and what encrypts and opens the secrets that go through it. */
@@ -101,9 +101,9 @@ type ShownRow = { id: string } & Omit<WebhookSecrets, 'signing_key'>;
  * A webhook as a worker has read it, with its secrets. One without encrypted secrets is left as it
  * is. @throws SecretsLocked
  */
-export function openedForSending(vault: Vault, webhook: SendingWebhook): SendingWebhook {
+export function openedForSending(vault: Vault, webhook: StoredSendingWebhook): SendingWebhook {
   const { id, request } = webhook;
-  if (request === null || !isSealed(request)) return webhook;
+  if (request === null || !isSealed(request)) return webhook as SendingWebhook;
   const { headers, auth, signing_key, sealed } = request;
   const plain = { secret_token: webhook.secret_token, headers, auth, signing_key };
   const { secret_token, ...opened } = openedSecrets(vault, { id, sealed, ...plain });
@@ -115,6 +115,6 @@ export function openedForSending(vault: Vault, webhook: SendingWebhook): Sending
   };
 }
 
-function isSealed({ sealed, old_secrets }: RequestSettings): boolean {
+function isSealed({ sealed, old_secrets }: StoredRequestSettings): boolean {
   return sealed !== null || (old_secrets?.some((one) => one.sealed !== null) ?? false);
 }
