@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { signaturesFault } from '../../webhooks/request/signatures.ts';
-import { secretTokenOf } from '../../webhooks/request/standard-key.ts';
+import { makeSecretToken } from '../../webhooks/request/standard-key.ts';
 import type { VaultTx } from '../../webhooks/secrets/row-secrets.ts';
 import { endSecret, listSecrets, rotateSecret } from '../../webhooks/secrets/rotate.ts';
 import { lockWebhook } from '../../webhooks/webhook-store.ts';
@@ -11,9 +10,6 @@ import type { ApiParts, Operations } from '../handler.ts';
 import { BadRequest } from '../problem.ts';
 
 type SecretOperations = Pick<Operations, 'rotateSecret' | 'listSecrets' | 'endSecret'>;
-
-/** The bytes of a secret that is made, as Standard Webhooks asks for. */
-const SECRET_BYTES = 24;
 
 const DEFAULT_OVERLAP_SECONDS = 86_400;
 
@@ -33,7 +29,7 @@ export function secretHandlers({ pool, vault, queue }: ApiParts, log: Log): Secr
   }
   return {
     async rotateSecret({ params: { webhook_id: id }, body }) {
-      const token = body?.secret_token ?? secretTokenOf(randomBytes(SECRET_BYTES));
+      const token = body?.secret_token ?? makeSecretToken();
       const seconds = body?.overlap_seconds ?? DEFAULT_OVERLAP_SECONDS;
       const hub = body?.hub ?? 'new';
       const secret = await changed(id, (by, webhook) => {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteWebhook } from '../../deliveries/delete-webhook.ts';
 import { withHealth, withoutTrouble, type ShownWebhook } from '../../deliveries/webhook-health.ts';
@@ -14,7 +14,7 @@ import {
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
 import { patchedSettings, patchFault } from '../../webhooks/patched-settings.ts';
 import { withSigningPair } from '../../webhooks/signing-pair.ts';
-import { withToken } from '../../webhooks/request/standard-key.ts';
+import { withSecretToken } from '../../webhooks/request/standard-key.ts';
 import { noteChange } from '../../webhooks/note-change.ts';
 import { settingsFault } from '../../webhooks/settings-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
@@ -39,9 +39,6 @@ type WebhookOperations = Pick<
   | 'patchWebhook'
   | 'deleteWebhook'
 >;
-
-/** Of the key of a token that is made: as many as Standard Webhooks asks for. */
-const TOKEN_BYTES = 24;
 
 export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
   const { pool, vault } = parts;
@@ -83,7 +80,7 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
 
 async function create({ pool, vault }: ApiParts, body: Body): Promise<Webhook> {
   refuseUnsendable(body.url);
-  const given = givenIn(withToken(body, () => randomBytes(TOKEN_BYTES)));
+  const given = givenIn(withSecretToken(body));
   const settings = fitting(settingsOf(given));
   return inTransaction(pool, async (tx) =>
     withSigningPair({ tx, vault }, await insertWebhook({ tx, vault }, randomUUID(), settings)),

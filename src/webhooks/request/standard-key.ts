@@ -1,7 +1,12 @@
+import { randomBytes } from 'node:crypto';
+
 /** What the secrets of Standard Webhooks 1.0 begin with. Base64 of the key follows. */
 const PREFIX = 'whsec_';
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
+
+/** Of a key that is made: as many as the standard asks for. */
+const MADE_BYTES = 24;
 
 /**
  * The key of the signatures of `standard`: what a `whsec_` token has in Base64, and otherwise the
@@ -25,22 +30,22 @@ export function standardKeyFault(token: string): string | undefined {
 }
 
 /**
- * What a client gave for a new webhook, with a token that has these bytes where it is to sign as
- * `standard` and the client gave none. An empty one stays as it is, to be refused.
+ * What a client gave for a new webhook, with a token that is made where it is to sign as `standard`
+ * and the client gave none. An empty one stays as it is, to be refused.
  */
-export function withToken<
+export function withSecretToken<
   Given extends {
     signatures?: readonly string[] | null | undefined;
     secret_token?: string | null | undefined;
   },
->(given: Given, makeBytes: () => Buffer): Given {
+>(given: Given): Given {
   const isMissing = given.secret_token === null || given.secret_token === undefined;
   return isMissing && given.signatures?.includes('standard')
-    ? { ...given, secret_token: secretTokenOf(makeBytes()) }
+    ? { ...given, secret_token: makeSecretToken() }
     : given;
 }
 
-/** The token whose key is these bytes: 24 of them, by chance, are what the standard asks for. */
-export function secretTokenOf(bytes: Buffer): string {
-  return PREFIX + bytes.toString('base64');
+/** A new token whose key has 24 bytes. */
+export function makeSecretToken(chance: (bytes: number) => Buffer = randomBytes): string {
+  return PREFIX + chance(MADE_BYTES).toString('base64');
 }

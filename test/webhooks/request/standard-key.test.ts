@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  secretTokenOf,
+  makeSecretToken,
   standardKey,
   standardKeyFault,
 } from '../../../src/webhooks/request/standard-key.ts';
@@ -45,10 +45,12 @@ for (const [when, token, fault] of FAULTS)
     assert.equal(standardKeyFault(token), fault);
   });
 
-test('a token that is made of bytes → they are its key', () => {
-  const bytes = Buffer.from([...Array(24).keys()]);
-  assert.equal(secretTokenOf(bytes), 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX');
-  assert.deepEqual(standardKey(secretTokenOf(bytes)), bytes);
+test('a token that is made → its key is 24 bytes of chance', () => {
+  const numbered = (bytes: number) => Buffer.from([...Array(bytes).keys()]);
+  const token = makeSecretToken(numbered);
+  assert.equal(token, 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX');
+  assert.deepEqual(standardKey(token), numbered(24));
+  assert.notEqual(makeSecretToken(), makeSecretToken());
 });
 
 function published(): Buffer {
