@@ -10,8 +10,7 @@ type SigningSecret = { token: string; signingKey: string | null };
 export type SigningSecrets = { valid: SigningSecret[]; hub: string };
 
 /**
- * The secrets that sign a request of the webhook, which was read `elapsedMs` ago. Of those that
- * were replaced and keep `X-Hub-Signature` for themselves the oldest has it.
+ * The secrets that sign a request of the webhook, which was read `elapsedMs` ago.
  */
 export function signingSecrets(
   { secret_token: token, request }: Pick<SendingWebhook, 'secret_token' | 'request'>,
@@ -24,6 +23,14 @@ export function signingSecrets(
       present,
       ...old.map((one) => ({ token: one.secret_token, signingKey: one.signing_key })),
     ],
-    hub: old.findLast(({ hub }) => hub)?.secret_token ?? token,
+    hub: keeperOfHub(old)?.secret_token ?? token,
   };
+}
+
+/**
+ * Of secrets that were replaced, the newest first, the one that `X-Hub-Signature` is made with: the
+ * oldest of those that keep it. Undefined: it is made with the present one.
+ */
+export function keeperOfHub<One extends { hub: boolean }>(old: readonly One[]): One | undefined {
+  return old.findLast(({ hub }) => hub);
 }

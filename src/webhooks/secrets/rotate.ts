@@ -1,5 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 import { makeSigningPair } from '../request/ed25519.ts';
+import { keeperOfHub } from '../request/signing-secrets.ts';
 import type { Webhook } from '../webhook.ts';
 import type { VaultDb, VaultTx } from './row-secrets.ts';
 import {
@@ -49,7 +50,7 @@ export async function rotateSecret(
   if (isKept) await keepSecret({ tx, vault }, id, { ...present, hub: hub === 'old', seconds });
   const pair = signatures.includes('standard_ed25519') ? makeSigningPair() : NO_PAIR;
   const next = await setSecret({ tx, vault }, id, { secret_token: token, ...pair });
-  const hasHub = hub === 'new' || !(isKept || old.some((one) => one.hub));
+  const hasHub = hub === 'new' || !(isKept || keeperOfHub(old));
   return { ...shownPresent(next, hasHub), secret_token: token };
 }
 
@@ -101,7 +102,7 @@ export async function listSecrets(
   const old = await findOldSecrets(by, webhookId);
   if ((await findPresentSecret(by, webhookId))?.id !== present.id)
     return listSecrets(by, webhookId);
-  const hubId = old.findLast(({ hub }) => hub)?.id;
+  const hubId = keeperOfHub(old)?.id;
   const current = isSecret(present) ? [shownPresent(present, hubId === undefined)] : [];
   return [...current, ...old.map((one) => shownOld(one, one.id === hubId))];
 }
