@@ -58,9 +58,17 @@ export function claimStatement(table: string, request: ClaimRequest): ClaimState
   };
 }
 
-/** The same for up to `limit` jobs of tests, the oldest ones. Others are not looked at. */
-export function testsStatement(table: string, limit: number): ClaimStatement {
-  return { name: 'postmand-claim-tests', text: ofTests(table), values: [limit] };
+/** What of a claim tests have: the oldest ones are claimed, whenever they came. */
+export type TestsRequest = Pick<ClaimRequest, 'limit' | 'rooms' | 'leftOut' | 'otherwise'>;
+
+/** The same for jobs of tests. Others are not looked at. */
+export function testsStatement(table: string, request: TestsRequest): ClaimStatement {
+  const { limit, rooms, leftOut, otherwise } = request;
+  return {
+    name: 'postmand-claim-tests',
+    text: ofTests(table),
+    values: [limit, leftOut, JSON.stringify(Object.fromEntries(rooms)), otherwise],
+  };
 }
 
 const IS_NEW = `created_on > now() - interval '1 second'`;
@@ -157,14 +165,15 @@ const ofNewest = (table: string) => `
 /** However many other jobs wait, it reads only those of tests: their end of the same index. */
 const ofTests = (table: string) => `
   with due as materialized (
-    select ctid as place from ${table}
+    select ctid as place, group_id, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
       and priority <= ${TEST_PRIORITY}
+      and (group_id is null or group_id not in (select unnest($2::text[])))
     order by priority desc, created_on
     limit $1
     for update skip locked
   ), next as (
-    select place from due
+    ${FEW_OF_EACH}
   ), claimed as (
     ${claimNext(table)}
   )

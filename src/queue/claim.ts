@@ -7,6 +7,7 @@ import {
   type ClaimRequest,
   type ClaimStatement,
   type JobRow,
+  type TestsRequest,
 } from './claim-statement.ts';
 import { QUEUE, SCHEMA } from './names.ts';
 
@@ -58,13 +59,13 @@ export async function claimJobs(
   return claimBy(run, claimStatement(table, request), request.limit);
 }
 
-/** Claims up to `limit` due jobs of test deliveries. */
+/** Claims due jobs of test deliveries. */
 export async function claimTests(
   run: RunClaim,
   table: string,
-  limit: number,
+  request: TestsRequest,
 ): Promise<ClaimedBatch> {
-  return claimBy(run, testsStatement(table, limit), limit);
+  return claimBy(run, testsStatement(table, request), request.limit);
 }
 
 async function claimBy(

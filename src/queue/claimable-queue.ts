@@ -15,7 +15,7 @@ import {
   type DamagedJob,
 } from './claim.ts';
 import { claimingIn, claimingOn, openClaimSession, type RunClaim } from './claim-session.ts';
-import type { ClaimRequest } from './claim-statement.ts';
+import type { ClaimRequest, TestsRequest } from './claim-statement.ts';
 import { DeliveryQueue, FOR_TEST } from './delivery-queue.ts';
 import {
   endSilent,
@@ -99,8 +99,8 @@ export class ClaimableQueue extends DeliveryQueue {
   }
 
   /** Claims up to `limit` due jobs of test deliveries, in the same way. */
-  async claimTests(limit: number): Promise<Omit<ClaimedBatch, 'damaged'>> {
-    return this.#withoutDamaged(claimTests(this.#run(), this.#table, limit));
+  async claimTests(request: TestsRequest): Promise<Omit<ClaimedBatch, 'damaged'>> {
+    return this.#withoutDamaged(claimTests(this.#run(), this.#table, request));
   }
 
   /** Ends claims that are still ours. @returns those that were. */

@@ -1,4 +1,5 @@
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { TestsRequest } from '../queue/claim-statement.ts';
 import { admit, type Admitted, type AdmissionParts } from './admission.ts';
 import type { Leases } from './leases.ts';
 import type { Placement } from './placement.ts';
@@ -12,9 +13,6 @@ const PLACES = 10;
 /** Of one webhook, so that one that hangs does not keep the places from those of others. */
 const OF_ONE_WEBHOOK = 3;
 
-/** When a test may be claimed again whose webhook has all that it may have under way. */
-const LATER_SECONDS = 1;
-
 type TestsParts = AdmissionParts & {
   queue: Pick<ClaimableQueue, 'claimTests'>;
   leases: Pick<Leases, 'add' | 'return'>;
@@ -25,7 +23,7 @@ type TestsParts = AdmissionParts & {
 
 /**
  * Claims test deliveries and sends them, beside all others: whoever asked for one waits for it.
- * It looks when it is woken, and again as long as it finds as many as there are places.
+ * It looks when it is woken, and again as long as there are more that have a place.
  */
 export class Tests {
   readonly #parts: TestsParts;
@@ -66,26 +64,37 @@ export class Tests {
     const free = PLACES - this.#busy;
     if (free === 0) return;
     const askedAt = performance.now();
-    const { claims } = await queue.claimTests(free);
+    const { claims, more } = await queue.claimTests({ limit: free, ...this.#roomOfEach() });
     if (claims.length === 0) return;
-    this.#isDue ||= claims.length === free;
+    this.#isDue ||= more;
     const leased = leases.add(claims, askedAt);
     if (this.#stopped) return leases.return(leased);
     const { admitted, withdrawn } = await admit(this.#parts, leased);
-    const later = admitted.filter((one) => !this.#start(one)).map(({ lease }) => lease);
-    await Promise.all([withdrawn, leases.return(later, LATER_SECONDS)]);
+    const isStopped = this.#stopped;
+    if (!isStopped) for (const one of admitted) this.#start(one);
+    const unsent = isStopped ? admitted.map(({ lease }) => lease) : [];
+    await Promise.all([withdrawn, leases.return(unsent)]);
   }
 
-  /** False: its webhook has all that it may have under way, or this worker stops. */
-  #start(admitted: Admitted): boolean {
+  /**
+   * Webhooks that have all that they may have under way are left out by the claim itself: to return
+   * theirs would be to claim them again and again, before those of others.
+   */
+  #roomOfEach(): Pick<TestsRequest, 'rooms' | 'leftOut' | 'otherwise'> {
+    const rooms = new Map<string, number>();
+    const leftOut: string[] = [];
+    for (const [webhookId, underWay] of this.#underWay)
+      if (underWay < OF_ONE_WEBHOOK) rooms.set(webhookId, OF_ONE_WEBHOOK - underWay);
+      else leftOut.push(webhookId);
+    return { rooms, leftOut, otherwise: OF_ONE_WEBHOOK };
+  }
+
+  #start(admitted: Admitted): void {
     const { webhookId } = admitted;
-    const underWay = this.#underWay.get(webhookId) ?? 0;
-    if (this.#stopped || underWay >= OF_ONE_WEBHOOK) return false;
-    this.#underWay.set(webhookId, underWay + 1);
+    this.#underWay.set(webhookId, (this.#underWay.get(webhookId) ?? 0) + 1);
     this.#busy += 1;
     const leave = () => this.#leave(webhookId);
     void this.#parts.placement.sendTest(admitted).then(leave, leave);
-    return true;
   }
 
   #leave(webhookId: string): void {

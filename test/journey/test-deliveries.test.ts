@@ -178,6 +178,12 @@ test('more tests than may be under way, of a webhook that hangs → those of oth
   const { body } = await runTest(quick.id);
   assert.equal(body.delivery.status, 'succeeded');
   assert.equal(hanging.received.length, 3);
+  const { rows } = await line.pool.query(
+    `select count(*)::integer as unclaimed from postmand_queue.job
+     where group_id = $1 and started_on is null`,
+    [slow.id],
+  );
+  assert.deepEqual(rows, [{ unclaimed: 5 }]);
   await line.pool.query('delete from deliveries where webhook_id = $1', [slow.id]);
   for (const { status, body: problem } of await Promise.all(calls))
     assert.deepEqual([status, problem.code], [404, 6]);

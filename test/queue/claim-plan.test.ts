@@ -16,7 +16,7 @@ import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { freshDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';
 import { silentLog } from '../setup/parts.ts';
-import { asking } from '../setup/worker-queue.ts';
+import { asking, testsOf } from '../setup/worker-queue.ts';
 
 const WAITING = 200_000;
 const IGNORED = randomUUID();
@@ -87,7 +87,7 @@ suite('200,000 jobs wait', () => {
       }
       // Of all that waits it reads nothing, as there is no test.
       const [tests = ''] = await plansOf(pool, (recording) =>
-        claimingIn(recording)(testsStatement(table, 10)),
+        claimingIn(recording)(testsStatement(table, testsOf(10))),
       );
       assert.match(tests, /Index Scan using \w*i11\b.*\(actual rows=0/, tests);
       assertIndexed(tests);

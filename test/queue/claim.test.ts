@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { claimOf } from '../../src/queue/claim.ts';
+import type { TestsRequest } from '../../src/queue/claim-statement.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { NextJob } from '../../src/queue/delivery-queue.ts';
 import { findLastJobs } from '../../src/queue/live-jobs.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { jobs, takeOver } from '../setup/tables.ts';
-import { asking, claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
+import {
+  asking,
+  claimed,
+  freshWorkerQueue,
+  testsOf,
+  type WorkerQueue,
+} from '../setup/worker-queue.ts';
 
 const job = (more: Partial<NextJob> = {}) => ({
   deliveryId: randomUUID(),
@@ -53,16 +60,35 @@ test('a job of a test beside others → neither end of the queue has it; tests a
     await commit((tx) => queue.return(tx, claims));
   }
   assert.deepEqual(await findLastJobs(pool, one.webhookId, 10), []);
-  const first = await queue.claimTests(1);
+  const first = await queue.claimTests(testsOf(1));
   assert.equal(first.more, true);
-  const second = await queue.claimTests(10);
+  const second = await queue.claimTests(testsOf(10));
   const claims = [...first.claims, ...second.claims];
   assert.deepEqual(
     claims.map(({ deliveryId, webhookId }) => ({ deliveryId, webhookId })),
     [one, next].map(({ deliveryId, webhookId }) => ({ deliveryId, webhookId })),
   );
   await commit((tx) => queue.return(tx, claims, 60));
-  assert.deepEqual((await queue.claimTests(10)).claims, []);
+  assert.deepEqual((await queue.claimTests(testsOf(10))).claims, []);
+});
+
+test('many tests of one webhook → as many as it has room for, then those of others; none where it has none', async (t) => {
+  const { queue, commit } = await freshWorkerQueue(t);
+  const webhookId = randomUUID();
+  const many = Array.from({ length: 6 }, () => ({ ...job({ test: true }), webhookId }));
+  const other = job({ test: true });
+  await commit((tx) => queue.enqueue(tx, [...many, other]));
+  const ids = async (request: TestsRequest) => {
+    const { claims, more } = await queue.claimTests(request);
+    return [claims.map(({ deliveryId }) => deliveryId), more];
+  };
+  const deliveryIds = many.map(({ deliveryId }) => deliveryId);
+  const room = { ...testsOf(4), rooms: new Map([[webhookId, 1]]) };
+  assert.deepEqual(await ids(room), [deliveryIds.slice(0, 1), true]);
+  assert.deepEqual(await ids(testsOf(4)), [deliveryIds.slice(1, 4), true]);
+  const without = { ...testsOf(4), leftOut: [webhookId] };
+  assert.deepEqual(await ids(without), [[other.deliveryId], false]);
+  assert.deepEqual(await ids(without), [[], false]);
 });
 
 suite('damaged rows', () => {

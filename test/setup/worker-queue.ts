@@ -1,4 +1,4 @@
-import type { ClaimRequest } from '../../src/queue/claim-statement.ts';
+import type { ClaimRequest, TestsRequest } from '../../src/queue/claim-statement.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { Claim } from '../../src/queue/claim.ts';
@@ -45,6 +45,11 @@ export function asking({
     onlyNew: [],
     otherwise: limit,
   };
+}
+
+/** What to claim of tests, three of each webhook. */
+export function testsOf(limit: number): TestsRequest {
+  return { limit, rooms: new Map(), leftOut: [], otherwise: 3 };
 }
 
 /** A fresh database, with the queue as a worker opens it. */
