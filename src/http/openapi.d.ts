@@ -1705,7 +1705,10 @@ export interface components {
         };
         /** @description The valid secrets of a webhook. */
         WebhookSecretList: {
-            /** @description The present one first, then those that were replaced, the newest first. */
+            /**
+             * @description The present one first, then those that were replaced, the newest first.
+             * @example []
+             */
             secrets: components["schemas"]["WebhookSecret"][];
         };
         /** @description A test of a webhook. */
@@ -1966,7 +1969,10 @@ export interface components {
         };
         /** @description A page of ordering keys. */
         OrderingKeyList: {
-            /** @description The keys of this page, by key, ascending. */
+            /**
+             * @description The keys of this page, by key, ascending.
+             * @example []
+             */
             ordering_keys: components["schemas"]["BlockedOrderingKey"][];
             /**
              * Format: int32

@@ -89,6 +89,7 @@ export class Unauthorized extends Error {
 }
 
 const ENDS_FIRST = 'end one of them, or wait until one ends';
+const IS_CURRENT = 'it signs now: rotate it first, or set another secret_token, which ends it';
 
 /** Turns whatever was thrown into an answer. What nothing else explains is a 500. */
 export function problemOf(error: unknown): Problem {
@@ -99,8 +100,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SecretNotFound) return problem('secret_not_found');
   if (error instanceof TooManySecrets)
     return problem('too_many_secrets', { details: `at most ${MAX_SECRETS}: ${ENDS_FIRST}` });
-  if (error instanceof SecretIsCurrent)
-    return problem('current_secret', { details: 'replace it: it then ends, at once or later' });
+  if (error instanceof SecretIsCurrent) return problem('current_secret', { details: IS_CURRENT });
   if (error instanceof TokenRefused)
     return problem('invalid', { details: `secret_token: ${error.message}` });
   if (error instanceof BadRequest) return problem(error.kind, { details: error.message });

@@ -152,7 +152,7 @@ const CASES: [
     409,
     23,
     'current secret',
-    'replace it: it then ends, at once or later',
+    'it signs now: rotate it first, or set another secret_token, which ends it',
   ],
   [
     'a token that cannot be the next secret',

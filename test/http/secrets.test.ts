@@ -222,7 +222,7 @@ suite('ending a secret', () => {
     const { id } = await api.createWebhook();
     const [present] = await list(id);
     const { status, body } = await end(id, present?.id);
-    const details = 'replace it: it then ends, at once or later';
+    const details = 'it signs now: rotate it first, or set another secret_token, which ends it';
     assert.deepEqual([status, body], [409, { code: 23, message: 'current secret', details }]);
     assert.deepEqual(await list(id), [present]);
   });

@@ -8,10 +8,10 @@
  * backoff until the receiver accepts it, the attempts are used up or its time is over, and recorded attempt by
  * attempt. How a delivery is sent, signed and judged is described under Deliveries.
  *
- * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`. Fields and query parameters that
- * this document does not list are refused with a 400. Fields that the server owns (`id`, times and so on) may be
- * sent back as they were received: their type is checked, their value is ignored. Ids are UUIDs in the usual form
- * of 36 characters, in upper or lower case.
+ * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`; a PATCH may also say
+ * `application/merge-patch+json`. Fields and query parameters that this document does not list are refused with a
+ * 400. Fields that the server owns (`id`, times and so on) may be sent back as they were received: their type is
+ * checked, their value is ignored. Ids are UUIDs in the usual form of 36 characters, in upper or lower case.
  *
  * **Keys.** A server may ask for a key. Where it does (`POSTMAND_API_KEYS`), every request below `/v1` carries it as
  * `Authorization: Bearer <key>`. Without a key that the server knows, every path and method answers 401 with code 13,
