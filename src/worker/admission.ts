@@ -12,6 +12,7 @@ import { openedForSending } from '../webhooks/secrets/row-secrets.ts';
 import { SecretsLocked, type Vault } from '../webhooks/secrets/vault.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { LeasedClaim, Leases } from './leases.ts';
+import type { LockedSecrets } from './locked-secrets.ts';
 import type { Grant } from './limits/grant.ts';
 import type { Slots } from './slots/slots.ts';
 
@@ -38,6 +39,7 @@ export type AdmissionParts = TellParts & {
   leases: Pick<Leases, 'end' | 'return'>;
   slots: Slots;
   vault: Vault;
+  lockedSecrets: Pick<LockedSecrets, 'tell'>;
 };
 
 /** What was found of a claim. `locked`: the secrets of its webhook cannot be read. */
@@ -150,20 +152,10 @@ export function decide(claim: Claim, found: Found | undefined): Decision {
   return { kind: 'send', isolated: vanished || claim.crashes >= POISON_AFTER_CRASHES, vanished };
 }
 
-/** Says once for each webhook that its secrets cannot be read. */
-function tellLocked({ log }: AdmissionParts, decided: Decided[]): void {
-  const locked = decided.flatMap(({ lease, found, decision }) =>
-    found?.locked && decision.kind === 'postpone'
-      ? [[lease.claim.webhookId, found.locked] as const]
-      : [],
-  );
-  for (const [webhookId, error] of new Map(locked))
-    log.error('webhook.secrets_locked', {
-      webhook_id: webhookId,
-      key_id: error.keyId,
-      reason: error.reason,
-      error,
-    });
+function tellLocked({ lockedSecrets }: AdmissionParts, decided: Decided[]): void {
+  for (const { lease, found, decision } of decided)
+    if (found?.locked && decision.kind === 'postpone')
+      lockedSecrets.tell(lease.claim.webhookId, found.locked);
 }
 
 async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {

@@ -9,6 +9,7 @@ import { Buffer } from './buffer.ts';
 import { Claimer } from './claiming/claimer.ts';
 import { POOL_SIZE } from '../sending/isolated/pool.ts';
 import { Leases } from './leases.ts';
+import { LockedSecrets } from './locked-secrets.ts';
 import { Limiter } from './limits/limiter.ts';
 import { Placement } from './placement.ts';
 import { Readings } from './readings.ts';
@@ -88,6 +89,7 @@ export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #wakeup = new Wakeup();
   readonly #readings = new Readings();
+  readonly #lockedSecrets: LockedSecrets;
   readonly #slots: Slots;
   readonly #claimer: Claimer;
   readonly #placement: Placement;
@@ -104,6 +106,7 @@ export class Dispatcher {
     const { pool, queue, sender, isolatedSender, metrics, log, vault } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
+    this.#lockedSecrets = new LockedSecrets(log);
     this.#slots = new Slots({ slots, share });
     const quietMs = () => queue.quietMs();
     const polled = () => this.#tests.wake();
@@ -117,11 +120,13 @@ export class Dispatcher {
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
       accessTokens: new AccessTokens(sender),
       readings: this.#readings,
+      lockedSecrets: this.#lockedSecrets,
       retryAfterMaxSeconds,
     });
     this.#tests = new Tests({
       ...{ pool, queue, metrics, log, vault, slots: this.#slots, leases: this.#leases },
       placement: this.#placement,
+      lockedSecrets: this.#lockedSecrets,
       // The wake-up has it polled soon, and with each poll tests are looked for again.
       failed: (error) => (this.#tell(error), this.wake()),
     });
@@ -196,7 +201,10 @@ export class Dispatcher {
     this.#parts.metrics.claimBatch.observe(claims.length);
     const leases = this.#leases.add(claims, askedAt);
     if (this.#stopped) return this.#leases.return(leases);
-    const admission = { ...this.#parts, leases: this.#leases, slots: this.#slots };
+    const admission = {
+      ...this.#parts,
+      ...{ leases: this.#leases, slots: this.#slots, lockedSecrets: this.#lockedSecrets },
+    };
     const { admitted, withdrawn } = await admit(admission, leases);
     this.#placement.place(admitted);
     await withdrawn;

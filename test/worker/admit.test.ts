@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { admit, type AdmissionParts } from '../../src/worker/admission.ts';
 import type { LeasedClaim } from '../../src/worker/leases.ts';
+import { LockedSecrets } from '../../src/worker/locked-secrets.ts';
 import { Slots } from '../../src/worker/slots/slots.ts';
 import type { Cleanup } from '../setup/last-first.ts';
 import { NO_KEYS, silentLog } from '../setup/parts.ts';
@@ -26,6 +27,7 @@ async function twoClaims(t: Cleanup) {
     ...{ pool: worker.pool, queue: worker.queue, log: silentLog, metrics: createMetrics() },
     slots: new Slots({ slots: 10, share: 10 }),
     vault: NO_KEYS,
+    lockedSecrets: new LockedSecrets(silentLog),
     leases: {
       end: ({ claim }) => void over.ended.push(claim.deliveryId),
       return: async (some) => void over.returned.push(...some.map((one) => one.claim.deliveryId)),

@@ -57,6 +57,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
     ...{ accessTokens: NO_ACCESS_TOKENS, readings, retryAfterMaxSeconds: 3600, vault: NO_KEYS },
+    lockedSecrets: { tell: () => {} },
     ...parts,
   });
   return {

@@ -5,6 +5,7 @@ import { admit, type Admitted } from '../../../src/worker/admission.ts';
 import { requestOf, type Attempted, type Unsent } from '../../../src/attempts/deliver.ts';
 import { Readings } from '../../../src/worker/readings.ts';
 import { execute, type Execution, type ExecutorParts } from '../../../src/worker/executor.ts';
+import { LockedSecrets } from '../../../src/worker/locked-secrets.ts';
 import { Returns } from '../../../src/worker/returns.ts';
 import { Isolation } from '../../../src/worker/isolation.ts';
 import type { LeasedClaim, Leases } from '../../../src/worker/leases.ts';
@@ -71,8 +72,9 @@ export class Stepper {
     const { queue } = this.#parts;
     const slots = new Slots({ slots: 10, share: 10 });
     const telling = { log: silentLog, metrics: this.#metrics, vault: NO_KEYS };
+    const lockedSecrets = new LockedSecrets(silentLog);
     step.admitting = admit(
-      { pool: step.link.pool, queue, leases: this.#leases, slots, ...telling },
+      { pool: step.link.pool, queue, leases: this.#leases, slots, lockedSecrets, ...telling },
       [step.lease],
     ).then(async ({ admitted, withdrawn }) => {
       await withdrawn;
