@@ -4,9 +4,10 @@ import { BadRequest } from './problem.ts';
 /**
  * The strong entity tag (RFC 9110, section 8.8.3) of a webhook as an answer shows it. It has two
  * parts, `"20261123162601456186-QJ2mO3cRqs4vYx0t"`: the version of the settings, and a digest of
- * all that is shown, which attempts change too.
+ * what is shown, which attempts change too. The token is left out: who saw only the tag could try
+ * out guesses. The version changes with it.
  */
-export function entityTag(shown: Versioned): string {
+export function entityTag({ secret_token: _token, ...shown }: Tagged): string {
   const digest = createHash('sha256').update(JSON.stringify(shown)).digest('base64url');
   return `"${versionOf(shown)}-${digest.slice(0, DIGEST_LENGTH)}"`;
 }
@@ -15,6 +16,7 @@ const DIGEST_LENGTH = 16;
 
 /** `updated_at` grows with every change of the settings, and with nothing else. */
 type Versioned = { updated_at: string };
+type Tagged = Versioned & { secret_token: string };
 
 function versionOf({ updated_at }: Versioned): string {
   return updated_at.replace(/\D/g, '');

@@ -3,7 +3,11 @@ import { suite, test } from 'node:test';
 import { allowedVersions, entityTag, refuseOthers } from '../../src/http/entity-tag.ts';
 import { BadRequest } from '../../src/http/problem.ts';
 
-const NOW = { updated_at: '2026-11-23T16:26:01.456186Z', health: 'healthy' };
+const NOW = {
+  updated_at: '2026-11-23T16:26:01.456186Z',
+  secret_token: 'a token',
+  health: 'healthy',
+};
 const TAG = entityTag(NOW);
 const NEXT = { ...NOW, updated_at: '2026-11-23T16:26:01.456187Z' };
 const LATER = entityTag(NEXT);
@@ -18,6 +22,9 @@ suite('an entity tag', () => {
     assert.equal(entityTag({ ...NOW }), TAG);
     assert.equal(new Set([TAG, LATER, SICK]).size, 3);
   });
+
+  test('another token → nothing of it is in the tag', () =>
+    assert.equal(entityTag({ ...NOW, secret_token: 'another token' }), TAG));
 });
 
 suite('If-Match', () => {
