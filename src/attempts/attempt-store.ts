@@ -62,7 +62,7 @@ export async function findAttemptOf(
 
 export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
 
-/** How the latest attempt of each webhook went. Those without one are left out. */
+/** How the latest attempt of each webhook went, tests aside. Those without one are left out. */
 export async function findLastAttempts(
   db: Queryable,
   webhookIds: string[],
@@ -73,7 +73,9 @@ export async function findLastAttempts(
      from unnest($1::uuid[]) as asked (id)
      cross join lateral (
        select execution_duration, response_status_code from delivery_attempts
-       where webhook_id = asked.id order by created_at desc, id desc limit 1
+       where webhook_id = asked.id
+         and not exists (select from deliveries d where d.id = delivery_id and d.test)
+       order by created_at desc, id desc limit 1
      ) as latest`,
     [webhookIds],
   );
