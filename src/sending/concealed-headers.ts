@@ -1,6 +1,6 @@
-import type { Auth } from '../webhooks/request/auth.ts';
-import { basicAuthorization } from '../webhooks/request/basic.ts';
-import { bearerAuthorization } from '../webhooks/request/bearer.ts';
+import type { Auth } from '../webhooks/request/auth/auth.ts';
+import { basicAuthorization } from '../webhooks/request/auth/basic.ts';
+import { bearerAuthorization } from '../webhooks/request/auth/bearer.ts';
 import type { RequestSettings } from '../webhooks/request/request-settings.ts';
 import type { Header } from './sent.ts';
 

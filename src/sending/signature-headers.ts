@@ -1,5 +1,8 @@
-import { signingSecrets, type SigningSecrets } from '../webhooks/request/signing-secrets.ts';
-import type { Signature } from '../webhooks/request/signatures.ts';
+import {
+  signingSecrets,
+  type SigningSecrets,
+} from '../webhooks/request/signing/signing-secrets.ts';
+import type { Signature } from '../webhooks/request/signing/signatures.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { Header, Sent, Start } from './sent.ts';
 import { sign } from './signature.ts';

@@ -7,8 +7,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { privateKeyOf, publicKeyOf } from '../webhooks/request/ed25519.ts';
-import { standardKey } from '../webhooks/request/standard-key.ts';
+import { privateKeyOf, publicKeyOf } from '../webhooks/request/signing/ed25519.ts';
+import { standardKey } from '../webhooks/request/signing/standard-key.ts';
 
 /** What Standard Webhooks 1.0 signs: `prefix` is `id.timestamp.`, and the payload follows. */
 export type Signed = { prefix: string; payload: string | Buffer };

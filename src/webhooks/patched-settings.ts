@@ -1,5 +1,5 @@
 import { mergePatch } from './merge-patch.ts';
-import type { Auth } from './request/auth.ts';
+import type { Auth } from './request/auth/auth.ts';
 import { SETTING_COLUMNS } from './webhook-columns.ts';
 import type { GivenSettings, WebhookSettings } from './webhook.ts';
 

@@ -1,7 +1,7 @@
 import { rateLimitFault } from './limits/rate-limit.ts';
-import { authFault } from './request/auth-fault.ts';
+import { authFault } from './request/auth/auth-fault.ts';
 import { headersFault } from './request/headers.ts';
-import { signaturesFault } from './request/signatures.ts';
+import { signaturesFault } from './request/signing/signatures.ts';
 import type { WebhookSettings } from './webhook.ts';
 
 /**

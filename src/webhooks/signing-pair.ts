@@ -1,4 +1,4 @@
-import { makeSigningPair } from './request/ed25519.ts';
+import { makeSigningPair } from './request/signing/ed25519.ts';
 import type { VaultTx } from './secrets/row-secrets.ts';
 import { setSigningPair } from './webhook-store.ts';
 import type { Webhook } from './webhook.ts';

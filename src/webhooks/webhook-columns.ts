@@ -1,6 +1,6 @@
 import type { RateLimit } from './limits/rate-limit.ts';
-import type { Auth } from './request/auth.ts';
-import type { Signature } from './request/signatures.ts';
+import type { Auth } from './request/auth/auth.ts';
+import type { Signature } from './request/signing/signatures.ts';
 
 /** What the pool makes of a value of each type. */
 type Values = {

@@ -21,7 +21,7 @@ import {
   settingValues,
   SETTINGS,
 } from './webhook-sql.ts';
-import type { SigningPair } from './request/ed25519.ts';
+import type { SigningPair } from './request/signing/ed25519.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 import type { Limits } from './limits/window.ts';
 

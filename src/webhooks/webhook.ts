@@ -1,5 +1,5 @@
 import { withBurst, type GivenRateLimit } from './limits/rate-limit.ts';
-import { authOf, type GivenAuth } from './request/auth.ts';
+import { authOf, type GivenAuth } from './request/auth/auth.ts';
 import { withKeptSecret, withKeptValues } from './request/kept.ts';
 import type { RequestSettings, StoredRequestSettings } from './request/request-settings.ts';
 import {

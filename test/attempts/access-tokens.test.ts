@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
-import type { OAuth2 } from '../../src/webhooks/request/auth.ts';
+import type { OAuth2 } from '../../src/webhooks/request/auth/auth.ts';
 import { startTokenEndpoint } from '../sending/authorizing/token-endpoint.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog } from '../setup/parts.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Signature } from '../../src/webhooks/request/signatures.ts';
+import type { Signature } from '../../src/webhooks/request/signing/signatures.ts';
 import type { WebhookSecret } from '../../src/webhooks/secrets/secret.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';

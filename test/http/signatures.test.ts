@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { standardKey } from '../../src/webhooks/request/standard-key.ts';
+import { standardKey } from '../../src/webhooks/request/signing/standard-key.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';

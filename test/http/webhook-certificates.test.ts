@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OAuth2 } from '../../src/webhooks/request/auth.ts';
+import type { OAuth2 } from '../../src/webhooks/request/auth/auth.ts';
 import { AUTHORITY, CLIENT, EXPIRED, OTHER_CLIENT } from '../setup/certificates.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { startApi } from '../setup/service.ts';

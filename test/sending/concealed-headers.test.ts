@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requestTranscript } from '../../src/attempts/transcript.ts';
 import { buildRequest, type WebhookRequest } from '../../src/sending/request.ts';
-import type { Auth } from '../../src/webhooks/request/auth.ts';
+import type { Auth } from '../../src/webhooks/request/auth/auth.ts';
 import type { RequestSettings } from '../../src/webhooks/request/request-settings.ts';
 
 const SETTINGS: RequestSettings = {

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import { buildRequest } from '../../src/sending/request.ts';
 import type { Sent } from '../../src/sending/sent.ts';
 import type { OldSecret, RequestSettings } from '../../src/webhooks/request/request-settings.ts';
-import { SIGNATURES } from '../../src/webhooks/request/signatures.ts';
+import { SIGNATURES } from '../../src/webhooks/request/signing/signatures.ts';
 
 const WEBHOOK = {
   url: 'https://example.com/hook?a=1',

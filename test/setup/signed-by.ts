@@ -1,6 +1,6 @@
 import { createHmac, verify } from 'node:crypto';
-import { publicKeyOf } from '../../src/webhooks/request/ed25519.ts';
-import { standardKey } from '../../src/webhooks/request/standard-key.ts';
+import { publicKeyOf } from '../../src/webhooks/request/signing/ed25519.ts';
+import { standardKey } from '../../src/webhooks/request/signing/standard-key.ts';
 import type { Received } from './receiver.ts';
 
 type Signed = Pick<Received, 'headers' | 'body'>;

@@ -1,7 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { signaturesFault } from '../../webhooks/request/signatures.ts';
-import { makeSecretToken } from '../../webhooks/request/standard-key.ts';
+import { signaturesFault } from '../../webhooks/request/signing/signatures.ts';
+import { makeSecretToken } from '../../webhooks/request/signing/standard-key.ts';
 import type { VaultTx } from '../../webhooks/secrets/row-secrets.ts';
 import { endSecret, listSecrets, rotateSecret } from '../../webhooks/secrets/rotate.ts';
 import { lockWebhook } from '../../webhooks/webhook-store.ts';

@@ -14,7 +14,7 @@ import {
 import { beginsAnew, resetState } from '../../webhooks/health/reset-state.ts';
 import { patchedSettings, patchFault } from '../../webhooks/patched-settings.ts';
 import { withSigningPair } from '../../webhooks/signing-pair.ts';
-import { withSecretToken } from '../../webhooks/request/standard-key.ts';
+import { withSecretToken } from '../../webhooks/request/signing/standard-key.ts';
 import { noteChange } from '../../webhooks/note-change.ts';
 import { settingsFault } from '../../webhooks/settings-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';

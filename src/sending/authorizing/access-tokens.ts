@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { OAuth2 } from '../../webhooks/request/auth.ts';
+import type { OAuth2 } from '../../webhooks/request/auth/auth.ts';
 import type { Sender } from '../send.ts';
 import { requestToken, type NewToken, type SecretIn } from './request-token.ts';
 import { SharedFetch, type WaitLimits } from './shared-fetch.ts';

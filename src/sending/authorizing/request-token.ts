@@ -7,7 +7,7 @@ import {
   processClientCredentialsResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
-import type { OAuth2 } from '../../webhooks/request/auth.ts';
+import type { OAuth2 } from '../../webhooks/request/auth/auth.ts';
 import type { Exchange, Sender, SendLimits } from '../send.ts';
 import {
   noTokenIn,

@@ -1,4 +1,4 @@
-import type { Auth } from './auth.ts';
+import type { Auth } from './auth/auth.ts';
 import { isMask, NOTHING_KEPT } from './mask.ts';
 
 /** A `token` of RFC 9110, section 5.6.2. */

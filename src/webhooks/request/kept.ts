@@ -1,4 +1,4 @@
-import { AUTH_MEMBERS, memberOf, type Auth } from './auth.ts';
+import { AUTH_MEMBERS, memberOf, type Auth } from './auth/auth.ts';
 import { isMask } from './mask.ts';
 
 /** Each header that is the mask has the value that it had before, however its name was written. */

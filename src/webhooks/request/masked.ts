@@ -1,7 +1,7 @@
 import type { Webhook } from '../webhook.ts';
-import { AUTH_MEMBERS, memberOf, type Auth } from './auth.ts';
+import { AUTH_MEMBERS, memberOf, type Auth } from './auth/auth.ts';
 import { MASK } from './mask.ts';
-import { certificateFacts } from './mtls.ts';
+import { certificateFacts } from './auth/mtls.ts';
 
 /**
  * A webhook as it may be shown: of its headers and of what is secret in `auth` it tells only that

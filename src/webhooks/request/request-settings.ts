@@ -1,5 +1,5 @@
-import type { Auth } from './auth.ts';
-import type { Signature } from './signatures.ts';
+import type { Auth } from './auth/auth.ts';
+import type { Signature } from './signing/signatures.ts';
 
 /**
  * What decides about the requests of a webhook beside what version 2.1 had. A webhook that uses

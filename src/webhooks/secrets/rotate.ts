@@ -1,6 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
-import { makeSigningPair } from '../request/ed25519.ts';
-import { keeperOfHub } from '../request/signing-secrets.ts';
+import { makeSigningPair } from '../request/signing/ed25519.ts';
+import { keeperOfHub } from '../request/signing/signing-secrets.ts';
 import type { Webhook } from '../webhook.ts';
 import type { VaultDb, VaultTx } from './row-secrets.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
-import type { Signature } from '../request/signatures.ts';
+import type { Signature } from '../request/signing/signatures.ts';
 import { NEXT_VERSION } from '../webhook-sql.ts';
 import {
   openedOldSecrets,

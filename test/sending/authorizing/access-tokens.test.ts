@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { AccessTokens } from '../../../src/sending/authorizing/access-tokens.ts';
 import { HttpSender, type SenderOptions } from '../../../src/sending/send.ts';
-import type { OAuth2 } from '../../../src/webhooks/request/auth.ts';
+import type { OAuth2 } from '../../../src/webhooks/request/auth/auth.ts';
 import { startTcpServer } from '../../setup/raw-server.ts';
 import { until } from '../../setup/until.ts';
 import { SENDER_OPTIONS } from '../sending.ts';

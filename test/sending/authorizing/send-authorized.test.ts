@@ -4,7 +4,7 @@ import { AccessTokens } from '../../../src/sending/authorizing/access-tokens.ts'
 import { sendAuthorized, withToken } from '../../../src/sending/authorizing/send-authorized.ts';
 import { ProcessPool } from '../../../src/sending/isolated/pool.ts';
 import { HttpSender, type SendLimits } from '../../../src/sending/send.ts';
-import type { Auth } from '../../../src/webhooks/request/auth.ts';
+import type { Auth } from '../../../src/webhooks/request/auth/auth.ts';
 import { startReceiver, type Received } from '../../setup/receiver.ts';
 import { SENDER_OPTIONS } from '../sending.ts';
 import { startTokenEndpoint } from './token-endpoint.ts';

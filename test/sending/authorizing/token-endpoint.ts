@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { OAuth2 } from '../../../src/webhooks/request/auth.ts';
+import type { OAuth2 } from '../../../src/webhooks/request/auth/auth.ts';
 import type { Cleanup } from '../../setup/last-first.ts';
 import { startReceiver, type Received } from '../../setup/receiver.ts';
 

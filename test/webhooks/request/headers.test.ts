@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Auth } from '../../../src/webhooks/request/auth.ts';
+import type { Auth } from '../../../src/webhooks/request/auth/auth.ts';
 import { headersFault } from '../../../src/webhooks/request/headers.ts';
 
 const BEARER: Auth = { type: 'bearer', token: 'a-token' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Auth } from '../../../src/webhooks/request/auth.ts';
+import type { Auth } from '../../../src/webhooks/request/auth/auth.ts';
 import { withKeptSecret, withKeptValues } from '../../../src/webhooks/request/kept.ts';
 import { masked } from '../../../src/webhooks/request/masked.ts';
 import { webhookOf } from '../../setup/settings.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { MutualTls } from '../../../src/webhooks/request/auth.ts';
-import { certificateFacts, mtlsFault } from '../../../src/webhooks/request/mtls.ts';
+import type { MutualTls } from '../../../../src/webhooks/request/auth/auth.ts';
+import { certificateFacts, mtlsFault } from '../../../../src/webhooks/request/auth/mtls.ts';
 import {
   AUTHORITY,
   CLIENT,
@@ -9,7 +9,7 @@ import {
   OTHER_CLIENT,
   SMALL,
   STRANGER,
-} from '../../setup/certificates.ts';
+} from '../../../setup/certificates.ts';
 
 const URL_OF_WEBHOOK = 'https://receiver.example.com/';
 const GIVEN: MutualTls = { type: 'mtls', certificate: CLIENT.cert, private_key: CLIENT.key };

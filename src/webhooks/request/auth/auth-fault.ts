@@ -1,7 +1,7 @@
 import { AUTH_MEMBERS, memberOf, type Auth } from './auth.ts';
 import { basicFault } from './basic.ts';
 import { bearerFault } from './bearer.ts';
-import { isMask, NOTHING_KEPT } from './mask.ts';
+import { isMask, NOTHING_KEPT } from '../mask.ts';
 import { mtlsFault } from './mtls.ts';
 import { oauth2Fault } from './oauth2.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { authOf, type GivenAuth } from '../../../src/webhooks/request/auth.ts';
-import { authFault } from '../../../src/webhooks/request/auth-fault.ts';
+import { authOf, type GivenAuth } from '../../../../src/webhooks/request/auth/auth.ts';
+import { authFault } from '../../../../src/webhooks/request/auth/auth-fault.ts';
 
 const URL_OF_WEBHOOK = 'https://example.com/';
 

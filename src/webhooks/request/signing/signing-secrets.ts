@@ -1,4 +1,4 @@
-import type { SendingWebhook } from '../webhook.ts';
+import type { SendingWebhook } from '../../webhook.ts';
 
 /** A secret that signs: a token, and where there is one the private key of Ed25519. */
 type SigningSecret = { token: string; signingKey: string | null };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OAuth2 } from '../../../src/webhooks/request/auth.ts';
-import { oauth2Fault } from '../../../src/webhooks/request/oauth2.ts';
+import type { OAuth2 } from '../../../../src/webhooks/request/auth/auth.ts';
+import { oauth2Fault } from '../../../../src/webhooks/request/auth/oauth2.ts';
 
 const GIVEN: OAuth2 = {
   type: 'oauth2_client_credentials',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OldSecret } from '../../../src/webhooks/request/request-settings.ts';
-import { signingSecrets } from '../../../src/webhooks/request/signing-secrets.ts';
+import type { OldSecret } from '../../../../src/webhooks/request/request-settings.ts';
+import { signingSecrets } from '../../../../src/webhooks/request/signing/signing-secrets.ts';
 
 /** An old secret of this name, which ends 1 s after it was read, or later. */
 const old = (name: string, hub = false, endsInMs = 1000): OldSecret => ({

@@ -4,7 +4,7 @@ import {
   makeSecretToken,
   standardKey,
   standardKeyFault,
-} from '../../../src/webhooks/request/standard-key.ts';
+} from '../../../../src/webhooks/request/signing/standard-key.ts';
 
 const base64Of = (bytes: number) => Buffer.alloc(bytes, 0xfb).toString('base64');
 

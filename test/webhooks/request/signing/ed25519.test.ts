@@ -5,7 +5,7 @@ import {
   makeSigningPair,
   privateKeyOf,
   publicKeyOf,
-} from '../../../src/webhooks/request/ed25519.ts';
+} from '../../../../src/webhooks/request/signing/ed25519.ts';
 
 /** RFC 8032, section 7.1, test 2: a message of one byte. */
 const SEED = '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb';

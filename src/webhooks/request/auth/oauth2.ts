@@ -1,4 +1,4 @@
-import { whyRefused } from '../webhook-url.ts';
+import { whyRefused } from '../../webhook-url.ts';
 import type { OAuth2 } from './auth.ts';
 
 /** RFC 6749, section 3.3. */
