@@ -4,7 +4,7 @@ import { deliveryHandlers } from './operations/deliveries.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
-import { testHandlers } from './operations/tests.ts';
+import { testHandlers } from './operations/test-deliveries.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
 import { webhookHandlers } from './operations/webhooks.ts';

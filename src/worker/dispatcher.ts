@@ -19,7 +19,7 @@ import { AccessTokens } from '../sending/authorizing/access-tokens.ts';
 import type { Sender } from '../sending/send.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import { Slots } from './slots/slots.ts';
-import { Tests } from './tests.ts';
+import { TestSends } from './test-sends.ts';
 
 export type DispatcherParts = {
   pool: Pool;
@@ -60,7 +60,7 @@ const RETURN_MS = 2000;
  *       │         └ returned
  *       └ held | postponed | dropped | exhausted | expired | doubted
  *
- * Tests are claimed, admitted and sent beside that, by `Tests`: they need no slot.
+ * Tests are claimed, admitted and sent beside that, by `TestSends`: they need no slot.
  *
  * | step                         | taken by                                                  |
  * | ---------------------------- | --------------------------------------------------------- |
@@ -95,7 +95,7 @@ export class Dispatcher {
   readonly #placement: Placement;
   readonly #leases: Leases;
   readonly #completer: Completer;
-  readonly #tests: Tests;
+  readonly #tests: TestSends;
   #running = Promise.resolve();
   #stopped = false;
 
@@ -123,7 +123,7 @@ export class Dispatcher {
       lockedSecrets: this.#lockedSecrets,
       retryAfterMaxSeconds,
     });
-    this.#tests = new Tests({
+    this.#tests = new TestSends({
       ...{ pool, queue, metrics, log, vault, slots: this.#slots, leases: this.#leases },
       placement: this.#placement,
       lockedSecrets: this.#lockedSecrets,

@@ -13,7 +13,7 @@ const PLACES = 10;
 /** Of one webhook, so that one that hangs does not keep the places from those of others. */
 const OF_ONE_WEBHOOK = 3;
 
-type TestsParts = AdmissionParts & {
+type TestSendsParts = AdmissionParts & {
   queue: Pick<ClaimableQueue, 'claimTests'>;
   leases: Pick<Leases, 'add' | 'return'>;
   placement: Pick<Placement, 'sendTest'>;
@@ -25,8 +25,8 @@ type TestsParts = AdmissionParts & {
  * Claims test deliveries and sends them, beside all others: whoever asked for one waits for it.
  * It looks when it is woken, and again as long as there are more that have a place.
  */
-export class Tests {
-  readonly #parts: TestsParts;
+export class TestSends {
+  readonly #parts: TestSendsParts;
   readonly #underWay = new Map<string, number>();
   #busy = 0;
   #isDue = false;
@@ -34,7 +34,7 @@ export class Tests {
   #running = Promise.resolve();
   #stopped = false;
 
-  constructor(parts: TestsParts) {
+  constructor(parts: TestSendsParts) {
     this.#parts = parts;
   }
 
