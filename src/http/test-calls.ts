@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../database/pool.ts';
 import { Overloaded } from '../database/shared-commit.ts';
 import { findStatus } from '../deliveries/test-delivery.ts';
@@ -57,7 +58,9 @@ export class TestCalls {
       if ((await findStatus(this.#pool, deliveryId)) !== 'pending') return true;
       const leftMs = until - performance.now();
       if (leftMs <= 0) return false;
-      await pause(Math.min(pauseMs, leftMs), this.#stopping.signal);
+      // Rejects where it is told to stop, which the loop sees by itself.
+      const { signal } = this.#stopping;
+      await sleep(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => {});
       pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS);
     }
     return false;
@@ -67,17 +70,4 @@ export class TestCalls {
   stop(): void {
     this.#stopping.abort();
   }
-}
-
-/** Resolves after so many milliseconds, or when the signal comes. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
