@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { buildRequest } from '../../src/sending/request.ts';
 import type { Sent } from '../../src/sending/sent.ts';
-import type { OldSecret, RequestSettings } from '../../src/webhooks/request/request-settings.ts';
+import type {
+  OldSigningSecret,
+  RequestSettings,
+} from '../../src/webhooks/request/request-settings.ts';
 import { SIGNATURES } from '../../src/webhooks/request/signing/signatures.ts';
 
 const WEBHOOK = {
@@ -72,7 +75,7 @@ const SIGNING_KEY =
 const ED25519_SIGNATURE =
   'v1a,fldxM4gAKugP6nnt1hdz3sgGfZ6d99nzrMFnZOELIxbzEHoVmAb2ADpkJK7zgPePmPsle0zV9jSeGlHFG2NVAw==';
 
-const OLD: OldSecret = {
+const OLD: OldSigningSecret = {
   id: 'o',
   secret_token: 'an-old-token',
   signing_key: null,

@@ -13,7 +13,7 @@ export type RequestSettings = {
   /** The private key of Ed25519 signatures, `whsk_…`. */
   signing_key: string | null;
   /** Secrets that were replaced and still sign, the newest first; null: none. */
-  old_secrets: OldSecret[] | null;
+  old_secrets: OldSigningSecret[] | null;
   /** Nothing of it is encrypted, as `openedForSending` has opened what was. */
   sealed: null;
 };
@@ -25,7 +25,7 @@ export type RequestSettings = {
 export type StoredRequestSettings = Omit<RequestSettings, 'sealed'> & { sealed: string | null };
 
 /** `hub`: the one header that can hold only one signature is made with this secret. */
-export type OldSecret = {
+export type OldSigningSecret = {
   id: string;
   secret_token: string;
   signing_key: string | null;

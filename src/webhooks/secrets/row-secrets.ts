@@ -1,6 +1,6 @@
 import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
-import type { OldSecret, StoredRequestSettings } from '../request/request-settings.ts';
+import type { OldSigningSecret, StoredRequestSettings } from '../request/request-settings.ts';
 import type { SendingWebhook, StoredSendingWebhook, WebhookSettings } from '../webhook.ts';
 import type { Vault } from './vault.ts';
 
@@ -14,7 +14,7 @@ export type WebhookSecrets = Pick<WebhookSettings, 'secret_token' | 'headers' | 
 };
 
 /** All that is secret in a row of webhook_secrets. */
-export type OldSecrets = Pick<OldSecret, 'secret_token' | 'signing_key'>;
+export type OldSecrets = Pick<OldSigningSecret, 'secret_token' | 'signing_key'>;
 
 /** As they are in the database: plain, or all of them encrypted, and the columns for them empty. */
 export type Stored<Secrets> = Secrets & { sealed: string | null };

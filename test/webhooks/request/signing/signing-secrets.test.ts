@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { OldSecret } from '../../../../src/webhooks/request/request-settings.ts';
+import type { OldSigningSecret } from '../../../../src/webhooks/request/request-settings.ts';
 import { signingSecrets } from '../../../../src/webhooks/request/signing/signing-secrets.ts';
 
 /** An old secret of this name, which ends 1 s after it was read, or later. */
-const old = (name: string, hub = false, endsInMs = 1000): OldSecret => ({
+const old = (name: string, hub = false, endsInMs = 1000): OldSigningSecret => ({
   id: name,
   secret_token: name,
   signing_key: `key of ${name}`,
@@ -16,7 +16,7 @@ const old = (name: string, hub = false, endsInMs = 1000): OldSecret => ({
 type Case = [
   when: string,
   then: { valid: string[]; hub: string },
-  old: OldSecret[] | null,
+  old: OldSigningSecret[] | null,
   elapsedMs?: number,
 ];
 
