@@ -24,14 +24,16 @@ type Sendable = Pick<SendingWebhook, 'url' | 'content_type' | 'secret_token' | '
 export function buildRequest(webhook: Sendable, delivery: Sent, start: Start): WebhookRequest {
   const headers = plainHeaders(webhook, delivery);
   const request = { url: webhook.url, headers, body: delivery.payload };
-  if (webhook.request === null) {
+  const { secret_token, request: settings } = webhook;
+  if (settings === null) {
     // They are in order. To sort those of each default webhook would cost it for nothing.
-    if (webhook.secret_token !== '')
-      headers.push(['X-Hub-Signature', sign(delivery.payload, webhook.secret_token)]);
+    if (secret_token !== '')
+      headers.push(['X-Hub-Signature', sign(delivery.payload, secret_token)]);
     return request;
   }
-  const concealed = concealedHeaders(webhook.request);
-  headers.push(...signatureHeaders(webhook, delivery, start), ...concealed);
+  const concealed = concealedHeaders(settings);
+  const signatures = signatureHeaders({ secret_token, request: settings }, delivery, start);
+  headers.push(...signatures, ...concealed);
   headers.sort(byName);
   if (concealed.length === 0) return request;
   return { ...request, concealed: concealed.map(([name]) => name.toLowerCase()) };

@@ -3,16 +3,17 @@ import {
   type SigningSecrets,
 } from '../webhooks/request/signing/signing-secrets.ts';
 import type { Signature } from '../webhooks/request/signing/signatures.ts';
+import type { RequestSettings } from '../webhooks/request/request-settings.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { Header, Sent, Start } from './sent.ts';
 import { sign } from './signature.ts';
 import { signEd25519, signStandard } from './standard-signature.ts';
 
-type Signing = Pick<SendingWebhook, 'secret_token' | 'request'>;
+type Signing = Pick<SendingWebhook, 'secret_token'> & { request: RequestSettings };
 
 /** The headers that prove a request, in no order. A secret that is empty makes none. */
 export function signatureHeaders(webhook: Signing, delivery: Sent, start: Start): Header[] {
-  const kinds = webhook.request?.signatures ?? ['hub'];
+  const kinds = webhook.request.signatures;
   const secrets = signingSecrets(webhook, start.sinceReadMs);
   return [
     ...hubHeaders(kinds, secrets.hub, delivery.payload),
