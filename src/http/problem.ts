@@ -182,10 +182,15 @@ function problemOfValidation({ errors, message }: FrameworkError): Problem {
   if (fault?.path === '/params/ordering_key')
     return problem('invalid_id', { details: `ordering_key: ${plain(fault.message)}` });
   if (fault?.path.startsWith('/params/')) return problem('invalid_id');
-  const field = fault?.path.split('/').slice(2).map(unescaped).join('.') || 'body';
   return problem('invalid', {
-    details: fault ? `${field}: ${plain(fault.message)}` : (message ?? ''),
+    details: fault ? `${fieldOf(fault.path)}: ${plain(fault.message)}` : (message ?? ''),
   });
+}
+
+/** The name of a field. The validator gives no path where an unknown field has an empty name. */
+function fieldOf(path: string): string {
+  if (path === '') return '""';
+  return path.split('/').slice(2).map(unescaped).join('.') || 'body';
 }
 
 /** A name as it is, of one in a JSON pointer (RFC 6901, section 4). */

@@ -258,6 +258,12 @@ test('a method that a path does not have → the answer names the methods that i
     { Allow: 'GET, HEAD, PUT' },
   ));
 
+test('an unknown field has an empty name, for which the validator gives no path → the name is said', () =>
+  assert.equal(
+    problemOf(invalid('', 'must NOT have additional properties')).body.details,
+    '"": is not a known field',
+  ));
+
 test('details that repeat a long input → they are cut', () => {
   const { details = '' } = problemOf(
     invalid(`/body/${'x'.repeat(10_000)}`, 'must NOT have additional properties'),
