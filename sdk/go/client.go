@@ -311,6 +311,7 @@ type Delivery struct {
 	OrderingKey      *string        `json:"ordering_key"`
 	Sequence         *int64         `json:"sequence"`
 	FailedReason     *string        `json:"failed_reason"`
+	SendAt           *string        `json:"send_at"`
 	ExpiresAt        *string        `json:"expires_at"`
 	Test             bool           `json:"test"`
 	CreatedAt        string         `json:"created_at"`
@@ -322,6 +323,7 @@ type DeliveryInput struct {
 	WebhookId        string  `json:"webhook_id"`
 	Payload          *string `json:"payload,omitempty"`
 	OrderingKey      *string `json:"ordering_key,omitempty"`
+	SendAt           *string `json:"send_at,omitempty"`
 	ExpiresAt        *string `json:"expires_at,omitempty"`
 	Id               *string `json:"id,omitempty"`
 	ScheduledAt      *string `json:"scheduled_at,omitempty"`

@@ -132,10 +132,13 @@ async function acceptTogether(
 async function takeBack(tx: Tx, stored: Stored, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   for (const id of ids) stored.delete(id);
-  for (const { id, reason } of await promoteNext(tx, await deleteDeliveries(tx, ids))) {
+  for (const { id, reason, delaySeconds } of await promoteNext(
+    tx,
+    await deleteDeliveries(tx, ids),
+  )) {
     const delivery = stored.get(id)?.delivery;
     if (delivery === undefined) continue;
-    const held_reason = shownReason(reason);
+    const held_reason = shownReason(reason, delivery.send_at !== null && delaySeconds > 0);
     stored.set(id, { delivery: { ...delivery, held_reason }, isHeld: reason !== null });
   }
 }

@@ -13,8 +13,8 @@ const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
 /** What the API shows of a delivery behind its payload. */
 const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts, status,
-  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at, test,
-  created_at, updated_at`;
+  ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
+  expires_at, test, created_at, updated_at`;
 
 /** What the API shows of a delivery. */
 const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
@@ -22,12 +22,13 @@ const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
 /** The same of one that was just stored. Its payload is known, and need not be sent back. */
 export const STORED_COLUMNS = `id, webhook_id, ${BEHIND_PAYLOAD}, parked_at is not null as "isHeld"`;
 
-/** `expiresAt` is a time as PostgreSQL reads it. */
+/** `sendAt` and `expiresAt` are times as PostgreSQL reads them. */
 export type NewDelivery = {
   id: string;
   webhookId: string;
   payload: string;
   orderingKey?: string | undefined;
+  sendAt?: string | undefined;
   expiresAt?: string | undefined;
 };
 
@@ -120,7 +121,7 @@ const LONG_PAYLOADS = {
  */
 function newestOf(status: Status): string {
   return `(select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
-      ordering_key, sequence, failed_reason, expires_at, test, created_at,
+      ordering_key, sequence, failed_reason, send_at, expires_at, test, created_at,
       updated_at
     from deliveries
     where status = '${status}' and ${OF_VISIBLE_WEBHOOK}
@@ -140,8 +141,8 @@ export async function listDeliveries(
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
-         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, expires_at,
-         test, created_at, updated_at
+         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
+         expires_at, test, created_at, updated_at
        from (${statuses.map(newestOf).join(' union all ')}) as delivery
        order by created_at desc, id desc
        limit $limit offset $offset`,

@@ -5,7 +5,8 @@ export type Status = (typeof STATUSES)[number];
 /**
  * Why a pending delivery has no job, as the API tells it: its webhook is inactive, failing or
  * paused, an earlier delivery of its ordering key is not done, or it came with a database taken
- * over and waits its turn.
+ * over and waits its turn. Beside these the API says `scheduled` of one whose client asked for a
+ * later time.
  */
 export const SHOWN_REASONS = [
   'webhook_inactive',
@@ -14,22 +15,34 @@ export const SHOWN_REASONS = [
   'ordered',
   'imported',
 ] as const;
-type ShownReason = (typeof SHOWN_REASONS)[number];
+type ShownReason = (typeof SHOWN_REASONS)[number] | 'scheduled';
 
 /**
  * Reasons of our own, which keep the queue small. For the API these deliveries are simply pending:
- * `later` is not due for a while, and `backlog` waits as its webhook has as many jobs as it may.
+ * `later` is not due for a while, `backlog` waits as its webhook has as many jobs as it may, and
+ * `outbox` was committed by an application and is to be taken in.
  */
-export const HELD_REASONS = [...SHOWN_REASONS, 'later', 'backlog'] as const;
+const QUIET_REASONS = ['later', 'backlog', 'outbox'] as const;
+export const HELD_REASONS = [...SHOWN_REASONS, ...QUIET_REASONS] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
 
-/** The reason as the API tells it. */
-export function shownReason(reason: HeldReason | null): ShownReason | null {
-  return reason === 'later' || reason === 'backlog' ? null : reason;
+/** The reason as the API tells it. `isAhead`: the time that its client asked for is to come. */
+export function shownReason(reason: HeldReason | null, isAhead = false): ShownReason | null {
+  switch (reason) {
+    case null:
+    case 'later':
+    case 'backlog':
+    case 'outbox':
+      return isAhead ? 'scheduled' : null;
+    default:
+      return reason;
+  }
 }
 
-/** The same in SQL, of column `held_reason`. */
-export const SHOWN_REASON = `case when held_reason not in ('later', 'backlog') then held_reason end`;
+/** The same in SQL, of a row of deliveries. */
+export const SHOWN_REASON = `case
+  when held_reason not in (${QUIET_REASONS.map((one) => `'${one}'`).join(', ')}) then held_reason
+  when send_at > now() and status = 'pending' then 'scheduled' end`;
 
 /**
  * Why a delivery failed. `attempts`: it has had all that its webhook allows. `poison`: so it has,
@@ -55,6 +68,8 @@ export type Delivery = {
   sequence: number | null;
   /** Null also for those that failed under a version that did not note it. */
   failed_reason: FailedReason | null;
+  /** Before then it is not attempted. */
+  send_at: string | null;
   /** From then on it is not attempted any more, whatever its webhook's max_delivery_age says. */
   expires_at: string | null;
   /** A client made it to try its webhook out: one attempt, whatever state the webhook has. */

@@ -1801,10 +1801,11 @@ export interface components {
              *     - `endpoint_paused`: its webhook is paused, by a client or by a `Retry-After` of its endpoint.
              *     - `ordered`: an earlier delivery with the same `ordering_key` is not done yet.
              *     - `imported`: it was pending in a database that was taken over, and it waits for its turn.
+             *     - `scheduled`: its `send_at` is still to come.
              * @example webhook_inactive
              * @enum {string|null}
              */
-            held_reason: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
+            held_reason: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled" | null;
             /**
              * @description The deliveries of its webhook with the same key are attempted one after the other. Null: it waits for none.
              * @example order-1042
@@ -1830,6 +1831,12 @@ export interface components {
              * @enum {string|null}
              */
             failed_reason: "attempts" | "expired" | "poison" | null;
+            /**
+             * Format: date-time
+             * @description No attempt of the delivery begins before this time, which its client asked for. Null: it was due at once.
+             * @example 2026-11-24T08:00:00.000000Z
+             */
+            send_at: string | null;
             /**
              * Format: date-time
              * @description When the delivery expires: from then on no attempt of it begins, and it fails with `failed_reason:
@@ -1881,6 +1888,14 @@ export interface components {
             ordering_key?: string | null;
             /**
              * Format: date-time
+             * @description No attempt of the delivery begins before this time, at most 366 days ahead. A time that has passed, null or
+             *     nothing: it is due at once. Until then the delivery is pending with `held_reason: scheduled`, and a
+             *     DELETE cancels it. With an `ordering_key` it keeps its place: later ones of its key wait for it.
+             * @example 2026-11-24T08:00:00Z
+             */
+            send_at?: string | null;
+            /**
+             * Format: date-time
              * @description From this time on no attempt of the delivery begins: it fails with `failed_reason: expired`, wherever it
              *     waits by then. The clock of the database decides. Null, or nothing, means that it does not expire by
              *     itself. A time that has passed is accepted: such a delivery expires before its first attempt.
@@ -1916,7 +1931,7 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | null;
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled" | null;
             /**
              * Format: int64
              * @description Ignored; may be sent back.

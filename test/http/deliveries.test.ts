@@ -29,6 +29,7 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     ordering_key: null,
     sequence: null,
     failed_reason: null,
+    send_at: null,
     expires_at: null,
     test: false,
     updated_at: created_at,

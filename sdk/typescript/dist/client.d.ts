@@ -1258,8 +1258,9 @@ export type Delivery = {
      * - `endpoint_paused`: its webhook is paused, by a client or by a `Retry-After` of its endpoint.
      * - `ordered`: an earlier delivery with the same `ordering_key` is not done yet.
      * - `imported`: it was pending in a database that was taken over, and it waits for its turn.
+     * - `scheduled`: its `send_at` is still to come.
      */
-    held_reason: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
+    held_reason: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled") | null;
     /**
      * The deliveries of its webhook with the same key are attempted one after the other. Null: it waits for none.
      */
@@ -1283,6 +1284,11 @@ export type Delivery = {
      *   before you send this payload again.
      */
     failed_reason: ("attempts" | "expired" | "poison") | null;
+    /**
+     * No attempt of the delivery begins before this time, which its client asked for. Null: it was due at once.
+     * @format date-time
+     */
+    send_at: string | null;
     /**
      * When the delivery expires: from then on no attempt of it begins, and it fails with `failed_reason:
      * expired`. Null when only the `max_delivery_age` of its webhook, if any, bounds its time.
@@ -1330,6 +1336,13 @@ export type DeliveryInput = {
      */
     ordering_key?: string | null;
     /**
+     * No attempt of the delivery begins before this time, at most 366 days ahead. A time that has passed, null or
+     * nothing: it is due at once. Until then the delivery is pending with `held_reason: scheduled`, and a
+     * DELETE cancels it. With an `ordering_key` it keeps its place: later ones of its key wait for it.
+     * @format date-time
+     */
+    send_at?: string | null;
+    /**
      * From this time on no attempt of the delivery begins: it fails with `failed_reason: expired`, wherever it
      * waits by then. The clock of the database decides. Null, or nothing, means that it does not expire by
      * itself. A time that has passed is accepted: such a delivery expires before its first attempt.
@@ -1360,7 +1373,7 @@ export type DeliveryInput = {
     /**
      * Ignored; may be sent back.
      */
-    held_reason?: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported") | null;
+    held_reason?: ("webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled") | null;
     /**
      * Ignored; may be sent back.
      * @minimum 1

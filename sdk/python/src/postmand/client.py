@@ -338,6 +338,7 @@ class Delivery:
     ordering_key: Optional[str]
     sequence: Optional[int]
     failed_reason: Optional[str]
+    send_at: Optional[str]
     expires_at: Optional[str]
     test: bool
     created_at: str
@@ -350,6 +351,7 @@ class DeliveryInput:
     webhook_id: str
     payload: Optional[str] = None
     ordering_key: Optional[str] = None
+    send_at: Optional[str] = None
     expires_at: Optional[str] = None
     id: Optional[str] = None
     scheduled_at: Optional[str] = None
