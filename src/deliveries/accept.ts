@@ -11,12 +11,7 @@ import {
   type StoredDelivery,
 } from './delivery-store.ts';
 import { shownReason, type Delivery } from './delivery.ts';
-import {
-  insertKeyedDeliveries,
-  isKeyed,
-  lockKeysOf,
-  waitForWebhooks,
-} from './order/insert-keyed.ts';
+import { insertAnyDeliveries, isKeyed, lockKeysOf, waitForWebhooks } from './order/insert-keyed.ts';
 import { promoteNext } from './order/promote.ts';
 import type { GatedWebhooks } from './gated-webhooks.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
@@ -139,7 +134,8 @@ async function takeBack(tx: Tx, stored: Stored, ids: string[]): Promise<void> {
     const delivery = stored.get(id)?.delivery;
     if (delivery === undefined) continue;
     const held_reason = shownReason(reason, delivery.send_at !== null && delaySeconds > 0);
-    stored.set(id, { delivery: { ...delivery, held_reason }, isHeld: reason !== null });
+    const isHeld = reason !== null;
+    stored.set(id, { delivery: { ...delivery, held_reason }, isHeld, delaySeconds });
   }
 }
 
@@ -162,7 +158,8 @@ async function store(
   metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
   for (const some of inStatements(drafts)) {
-    const insert = some.some(isKeyed) ? insertKeyedDeliveries : insertDeliveries;
+    const isPlain = some.every((draft) => !isKeyed(draft) && draft.sendAt === undefined);
+    const insert = isPlain ? insertDeliveries : insertAnyDeliveries;
     const mayHold = gated?.mayHold(some.map(({ webhookId }) => webhookId)) ?? true;
     for (const one of await insert(tx, some, { wait, gated: mayHold }))
       stored.set(one.delivery.id, one);
@@ -174,10 +171,10 @@ async function store(
 async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promise<void> {
   const due = [...stored.values()].filter(({ isHeld }) => !isHeld);
   if (due.length === 0) return;
-  const jobs = due.map(({ delivery: { id, webhook_id } }) => ({
+  const jobs = due.map(({ delivery: { id, webhook_id }, delaySeconds }) => ({
     deliveryId: id,
     webhookId: webhook_id,
-    delaySeconds: 0,
+    delaySeconds,
   }));
   await queue.enqueue(tx, jobs);
   queue.wake(tx);

@@ -32,11 +32,15 @@ export type NewDelivery = {
   expiresAt?: string | undefined;
 };
 
-/** A delivery as it was stored. One that is held gets no job. */
-export type StoredDelivery = { delivery: Delivery; isHeld: boolean };
+/**
+ * A delivery as it was stored, and the time until it is due. One that is held gets no job.
+ */
+export type StoredDelivery = { delivery: Delivery; isHeld: boolean; delaySeconds: number };
 
-/** A row of a statement that stores deliveries: `STORED_COLUMNS`. */
-export type StoredRow = Omit<Delivery, 'payload'> & { isHeld: boolean };
+/**
+ * A row of a statement that stores deliveries: `STORED_COLUMNS`, and the delay where there is one.
+ */
+export type StoredRow = Omit<Delivery, 'payload'> & { isHeld: boolean; delaySeconds?: number };
 
 /**
  * How the webhooks of deliveries are asked. `wait` false: one that another transaction is about to
@@ -91,9 +95,10 @@ export async function insertDeliveries(
 /** The deliveries of rows, with the payloads of their drafts and with the API's order of fields. */
 export function storedOf(rows: StoredRow[], drafts: NewDelivery[]): StoredDelivery[] {
   const payloads = new Map(drafts.map(({ id, payload }) => [id, payload]));
-  return rows.map(({ id, webhook_id, isHeld, ...rest }) => ({
+  return rows.map(({ id, webhook_id, isHeld, delaySeconds = 0, ...rest }) => ({
     delivery: { id, webhook_id, payload: payloads.get(id) ?? '', ...rest },
     isHeld,
+    delaySeconds,
   }));
 }
 

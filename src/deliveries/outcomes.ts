@@ -1,6 +1,6 @@
 import type { Tx } from '../database/transaction.ts';
 import type { FailedReason, Status } from './delivery.ts';
-import { expirySql } from './expiry.ts';
+import { ageStartSql, expirySql } from './expiry.ts';
 import { heldReasonSql } from './may-run.ts';
 
 /**
@@ -91,7 +91,7 @@ const OF_THEM = `where deliveries.id = came.id
     and deliveries.status = 'pending'
     and deliveries.delivery_attempts = came.attempt - 1
   returning deliveries.id,
-    extract(epoch from now() - deliveries.created_at)::float8 as "ageSeconds"`;
+    extract(epoch from now() - ${ageStartSql('deliveries')})::float8 as "ageSeconds"`;
 
 /**
  * In this form PostgreSQL keeps the plan. Where it sees that the list is short, it plans for that
@@ -113,7 +113,7 @@ const ENDS = `with locked as (
   ${OF_THEM}`;
 
 const OUTCOMES = `with locked as (
-    select id, webhook_id, created_at, expires_at
+    select id, webhook_id, created_at, send_at, expires_at
     from deliveries where ${IS_ONE_OF} order by id for update
   ), outcome as (
     select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::text[],

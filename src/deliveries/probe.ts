@@ -6,7 +6,8 @@ import { RELEASABLE_REASONS } from './release.ts';
 /**
  * Frees one held delivery of a failing webhook, to be tried now: that with the fewest attempts, and
  * the oldest of those, so that one which fails for what is in it does not stand in the way of the
- * others. @returns the job that it gets in this transaction; undefined: none can be tried.
+ * others. None is tried before the time that its client asked for.
+ * @returns the job that it gets in this transaction; undefined: none can be tried.
  */
 export async function freeProbe(tx: Tx, webhookId: string): Promise<NextJob | undefined> {
   const id = (await fewestAttempts(tx, webhookId)) ?? (await oldestOfOthers(tx, webhookId));
@@ -35,7 +36,7 @@ async function fewestAttempts(tx: Tx, webhookId: string): Promise<string | undef
   const { rows } = await tx.query<{ id: string }>(
     `select id from deliveries
      where webhook_id = $1 and held_reason = 'endpoint_failing' and not test
-       and (ordering_key is null or is_head)
+       and (ordering_key is null or is_head) and coalesce(send_at <= now(), true)
      order by delivery_attempts, scheduled_at, id limit 1
      for update skip locked`,
     [webhookId],
@@ -51,7 +52,7 @@ async function oldestOfOthers(tx: Tx, webhookId: string): Promise<string | undef
      cross join lateral (
        select id, scheduled_at from deliveries
        where webhook_id = $1 and held_reason = held.reason and parked_at is not null
-         and (ordering_key is null or is_head) and not test
+         and (ordering_key is null or is_head) and not test and coalesce(send_at <= now(), true)
        order by scheduled_at, id limit 1
        for update skip locked
      ) as one

@@ -1,4 +1,5 @@
 import type { Draft } from '../deliveries/accept.ts';
+import { DAYS_AHEAD } from '../deliveries/schedule.ts';
 import type { components } from './openapi.d.ts';
 import { BadRequest } from './problem.ts';
 import { utcTime } from './time.ts';
@@ -10,12 +11,35 @@ type DeliveryInput = components['schemas']['DeliveryInput'];
  * message begins with the name of the field
  */
 export function draftOf(input: DeliveryInput): Draft {
+  const sendAt = sendAtIn(input.send_at);
+  const expiresAt = expiryIn(input.expires_at);
+  // Both have one form, in which text is in the order of time. It is not sent at its last moment.
+  if (sendAt !== undefined && expiresAt !== undefined && expiresAt <= sendAt)
+    throw new BadRequest('invalid', 'expires_at: must be after send_at');
   return {
     webhookId: input.webhook_id,
     payload: input.payload ?? '',
     orderingKey: input.ordering_key ?? undefined,
-    expiresAt: expiryIn(input.expires_at),
+    sendAt,
+    expiresAt,
   };
+}
+
+/** What is said of a `send_at` that is further ahead than it may be. */
+export const TOO_FAR_AHEAD = `send_at: must be at most ${DAYS_AHEAD} days ahead`;
+
+/**
+ * A delivery must not be attempted before its time, so a time that is finer than the database's is
+ * rounded up. How far ahead it may be is a question for the database's clock.
+ * @throws BadRequest where no answer could show it
+ */
+function sendAtIn(time: string | null | undefined): string | undefined {
+  if (time === undefined || time === null) return undefined;
+  const utc = utcTime(time, 'up');
+  if (utc === 'infinity') throw new BadRequest('invalid', TOO_FAR_AHEAD);
+  if (utc === '-infinity')
+    throw new BadRequest('invalid', 'send_at: must be in the years 1 to 9999 of UTC');
+  return utc;
 }
 
 /**

@@ -340,7 +340,7 @@ export interface paths {
          *     A webhook that is not active takes deliveries too. They are held back until it is active again.
          *
          *     Deliveries with the same `ordering_key` are attempted one after the other, in the order in which they were
-         *     accepted.
+         *     accepted. With `send_at` a delivery is sent later.
          */
         post: operations["createDelivery"];
         delete?: never;
@@ -604,7 +604,8 @@ export interface components {
             deactivate_after: number | null;
             /**
              * Format: int32
-             * @description A delivery is given up so many seconds after its creation. Null means that time alone ends none.
+             * @description A delivery is given up so many seconds after its creation, or after its `send_at`. Null means that time
+             *     alone ends none.
              * @example 86400
              */
             max_delivery_age: number | null;
@@ -821,7 +822,8 @@ export interface components {
             deactivate_after?: number | null;
             /**
              * Format: int32
-             * @description Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+             * @description Gives a delivery up so many seconds after its creation, or after its `send_at`. Null, the default, means
+             *     that time alone ends none.
              * @example 86400
              */
             max_delivery_age?: number | null;
@@ -1055,7 +1057,8 @@ export interface components {
             deactivate_after?: number | null;
             /**
              * Format: int32
-             * @description Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+             * @description Gives a delivery up so many seconds after its creation, or after its `send_at`. Null, the default, means
+             *     that time alone ends none.
              * @example 86400
              */
             max_delivery_age?: number | null;
@@ -1480,7 +1483,7 @@ export interface components {
             paused_until: string | null;
             /**
              * Format: int32
-             * @description How many of its deliveries are held, for any `held_reason`. 1,000 stands for 1,000 or more.
+             * @description How many of its deliveries are held, for any `held_reason` but `scheduled`. 1,000 stands for 1,000 or more.
              * @example 0
              */
             held: number;
@@ -1888,9 +1891,10 @@ export interface components {
             ordering_key?: string | null;
             /**
              * Format: date-time
-             * @description No attempt of the delivery begins before this time, at most 366 days ahead. A time that has passed, null or
-             *     nothing: it is due at once. Until then the delivery is pending with `held_reason: scheduled`, and a
-             *     DELETE cancels it. With an `ordering_key` it keeps its place: later ones of its key wait for it.
+             * @description No attempt of the delivery begins before this time, at most 366 days ahead by the clock of the database. A
+             *     time that has passed, null or nothing: it is due at once. Until then the delivery is pending with
+             *     `held_reason: scheduled`, and a DELETE cancels it. With an `ordering_key` it keeps its place: later ones of
+             *     its key wait for it. `expires_at` must lie after it.
              * @example 2026-11-24T08:00:00Z
              */
             send_at?: string | null;

@@ -62,12 +62,12 @@ function attemptMetrics(make: Instruments) {
     ),
     firstAttemptSeconds: make.histogram(
       'first_attempt_latency_seconds',
-      'Time from accepting a delivery to its first recorded attempt.',
+      'Time from accepting a delivery, or from its send_at, to its first recorded attempt.',
       { buckets: WAY_BUCKETS },
     ),
     successSeconds: make.histogram(
       'success_latency_seconds',
-      'Time from accepting a delivery to its recorded success.',
+      'Time from accepting a delivery, or from its send_at, to its recorded success.',
       { buckets: WAY_BUCKETS },
     ),
   };
@@ -110,7 +110,7 @@ function backlogMetrics(make: Instruments) {
   return {
     pending: make.gauge(
       'deliveries_pending',
-      'Deliveries that are due or wait for a retry, counted in the background.',
+      'Deliveries that are due, or wait for a retry or their send_at, counted in the background.',
     ),
     oldestDueSeconds: make.gauge(
       'oldest_due_age_seconds',

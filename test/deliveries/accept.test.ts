@@ -25,6 +25,7 @@ suite('accept', { concurrency: 4 }, () => {
       ordering_key: null,
       sequence: null,
       failed_reason: null,
+      send_at: null,
       expires_at: null,
       test: false,
     });

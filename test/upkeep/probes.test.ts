@@ -45,6 +45,24 @@ suite('probes of a failing webhook', { concurrency: 4 }, () => {
     assert.deepEqual(await line.out(), [third]);
   });
 
+  test('deliveries whose client wants them later → no probe before that time', async (t) => {
+    const line = await openLine(t, { count: 2 });
+    const [first = '', second = ''] = line.ids;
+    await line.pool.query(
+      `update deliveries set send_at = now() + case when id = $1 then interval '1 h' else '-1 h' end`,
+      [first],
+    );
+    await line.look();
+    assert.deepEqual(await line.out(), [second]);
+    await line.pool.query('delete from deliveries where id = $1', [second]);
+    for (const reason of ['endpoint_failing', 'endpoint_paused']) {
+      await line.pool.query('update deliveries set held_reason = $1', [reason]);
+      await line.pool.query('update webhook_states set probe_at = now()');
+      await line.look();
+      assert.deepEqual(await line.out(), [second]);
+    }
+  });
+
   test('workers that look at once → one probe', async (t) => {
     const line = await openLine(t, { count: 20 });
     await Promise.all(Array.from({ length: 8 }, () => line.look()));

@@ -168,7 +168,8 @@ export type Webhook = {
      */
     deactivate_after: number | null;
     /**
-     * A delivery is given up so many seconds after its creation. Null means that time alone ends none.
+     * A delivery is given up so many seconds after its creation, or after its `send_at`. Null means that time
+     * alone ends none.
      * @format int32
      */
     max_delivery_age: number | null;
@@ -354,7 +355,8 @@ export type WebhookInput = {
      */
     deactivate_after?: number | null;
     /**
-     * Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+     * Gives a delivery up so many seconds after its creation, or after its `send_at`. Null, the default, means
+     * that time alone ends none.
      * @minimum 1
      * @maximum 31536000
      * @format int32
@@ -564,7 +566,8 @@ export type WebhookPatch = {
      */
     deactivate_after?: number | null;
     /**
-     * Gives a delivery up so many seconds after its creation. Null, the default, means that time alone ends none.
+     * Gives a delivery up so many seconds after its creation, or after its `send_at`. Null, the default, means
+     * that time alone ends none.
      * @minimum 1
      * @maximum 31536000
      * @format int32
@@ -929,7 +932,7 @@ export type WebhookHealth = {
      */
     paused_until: string | null;
     /**
-     * How many of its deliveries are held, for any `held_reason`. 1,000 stands for 1,000 or more.
+     * How many of its deliveries are held, for any `held_reason` but `scheduled`. 1,000 stands for 1,000 or more.
      * @minimum 0
      * @maximum 1000
      * @format int32
@@ -1336,9 +1339,10 @@ export type DeliveryInput = {
      */
     ordering_key?: string | null;
     /**
-     * No attempt of the delivery begins before this time, at most 366 days ahead. A time that has passed, null or
-     * nothing: it is due at once. Until then the delivery is pending with `held_reason: scheduled`, and a
-     * DELETE cancels it. With an `ordering_key` it keeps its place: later ones of its key wait for it.
+     * No attempt of the delivery begins before this time, at most 366 days ahead by the clock of the database. A
+     * time that has passed, null or nothing: it is due at once. Until then the delivery is pending with
+     * `held_reason: scheduled`, and a DELETE cancels it. With an `ordering_key` it keeps its place: later ones of
+     * its key wait for it. `expires_at` must lie after it.
      * @format date-time
      */
     send_at?: string | null;

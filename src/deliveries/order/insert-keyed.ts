@@ -30,11 +30,11 @@ export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<vo
 }
 
 /**
- * As `insertDeliveries`, for drafts of which some have a key; their keys are locked. The first one
- * of a key that has neither a head nor anything that waits is its head. The sequence follows the
- * order of the drafts.
+ * As `insertDeliveries`, for drafts of which some have a key or a `sendAt`. The keys are locked, and
+ * the first one of a key that has neither a head nor anything that waits is its head. The sequence
+ * follows the order of the drafts.
  */
-export async function insertKeyedDeliveries(
+export async function insertAnyDeliveries(
   tx: Tx,
   drafts: NewDelivery[],
   { wait }: Pick<Insertion, 'wait'>,
@@ -46,18 +46,21 @@ export async function insertKeyedDeliveries(
        order by id for key share ${wait ? '' : 'skip locked'}
      ), draft as (${DRAFT}), judged as (${JUDGED})
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head, expires_at)
-     select id, webhook_id, payload, now(), 0, 'pending',
+       held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head,
+       send_at, expires_at)
+     select id, webhook_id, payload, greatest(now(), send_at), 0, 'pending',
        held_reason, case when held_reason is not null then now() end, now(), now(), ordering_key,
        case when ordering_key is not null then nextval('delivery_sequence') end,
-       ordering_key is not null and not is_behind, expires_at
+       ordering_key is not null and not is_behind, send_at, expires_at
      from judged
-     returning ${STORED_COLUMNS}`,
+     returning ${STORED_COLUMNS},
+       extract(epoch from scheduled_at - now())::float8 as "delaySeconds"`,
     [
       drafts.map(({ id }) => id),
       drafts.map(({ webhookId }) => webhookId),
       drafts.map(({ payload }) => payload),
       drafts.map(({ orderingKey }) => orderingKey ?? null),
+      drafts.map(({ sendAt }) => sendAt ?? null),
       drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
@@ -66,8 +69,8 @@ export async function insertKeyedDeliveries(
 
 /** Drafts of known webhooks, and whether another delivery of their key goes first. */
 const DRAFT = `
-  select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.expires_at,
-    draft.place,
+  select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.send_at,
+    draft.expires_at, draft.place,
     draft.ordering_key is not null and (
       row_number() over (
         partition by draft.webhook_id, draft.ordering_key order by draft.place
@@ -77,11 +80,15 @@ const DRAFT = `
       or exists (select from deliveries d where d.webhook_id = draft.webhook_id
         and d.ordering_key = draft.ordering_key and d.status = 'pending')
     ) as is_behind
-  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) with ordinality
-    as draft (id, webhook_id, payload, ordering_key, expires_at, place)
+  from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
+      $6::timestamptz[]) with ordinality
+    as draft (id, webhook_id, payload, ordering_key, send_at, expires_at, place)
   join known on known.id = draft.webhook_id`;
 
-const REASON = heldReasonSql({ webhook: 'w', state: 's' }, { behind: 'draft.is_behind' });
+const REASON = heldReasonSql(
+  { webhook: 'w', state: 's' },
+  { behind: 'draft.is_behind', wait: 'extract(epoch from draft.send_at - now())' },
+);
 
 const JUDGED = `
   select draft.*, ${REASON} as held_reason

@@ -2,10 +2,12 @@ import { inTransaction } from '../../database/transaction.ts';
 import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
+import { placeTooFarAhead } from '../../deliveries/schedule.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
-import { draftOf } from '../draft.ts';
+import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf } from '../page.ts';
+import { BadRequest } from '../problem.ts';
 
 type DeliveryOperations = Pick<
   Operations,
@@ -24,7 +26,10 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
     },
     async createDelivery({ body }) {
-      const [accepted] = await acceptor.accept([draftOf(body)]);
+      const draft = draftOf(body);
+      if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
+        throw new BadRequest('invalid', TOO_FAR_AHEAD);
+      const [accepted] = await acceptor.accept([draft]);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
       return { status: 201, body: accepted.delivery };
     },
