@@ -18,7 +18,8 @@ type Options struct {
 	// Timeout of an attempt. 10 seconds where it is 0.
 	Timeout time.Duration
 	// Retries says how often a call is repeated after a lost connection or a 408, 429, 500, 502, 503 or 504: after what Retry-After asks
-	// for, else after up to 0.5, 1, 2, … seconds. Calls that create something are never repeated, nor are those that timed out.
+	// for, else after up to 0.5, 1, 2, … seconds. CreateDelivery is repeated with the same Idempotency-Key, so that it creates one
+	// delivery, and after a time-out too. Other calls that create something are never repeated, nor are others that timed out.
 	// 3 where it is 0; -1 switches it off.
 	Retries int
 	// HTTPClient is http.DefaultClient where it is nil.
@@ -29,15 +30,16 @@ type Options struct {
 // A call whose context ends during a pause between two attempts returns after that pause.
 func NewClient(options Options) *Client {
 	config := Config{
-		ServerURL:  options.URL,
-		HTTPClient: options.HTTPClient,
-		Timeout:    options.Timeout,
-		Retry:      RetryConfig{Retries: options.Retries, RetryDelay: 500 * time.Millisecond, RetryOn: worthRepeating},
-		Middleware: []Middleware{{OnRequest: addIfMatch}},
+		ServerURL:      options.URL,
+		Timeout:        options.Timeout,
+		Retry:          RetryConfig{Retries: options.Retries, RetryDelay: 500 * time.Millisecond, RetryOn: worthRepeating},
+		Middleware:     []Middleware{{OnRequest: addIfMatch}, {OnRequest: settleKey}},
+		IdempotencyKey: newKey,
 	}
 	if config.Timeout == 0 {
 		config.Timeout = 10 * time.Second
 	}
+	config.HTTPClient = withKeys(options.HTTPClient, config.Timeout)
 	if config.Retry.Retries == 0 {
 		config.Retry.Retries = 3
 	}
@@ -51,10 +53,17 @@ func NewClient(options Options) *Client {
 // worthRepeating leaves out what the default would repeat in vain: a call whose context has ended. A deadline may be the caller's or the
 // attempt's; which of them cannot be told here.
 func worthRepeating(_ int, response *http.Response, err error) bool {
+	if errors.As(err, new(lostAnswer)) || isKeyInUse(response) {
+		return true
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	return defaultRetryOn(methodOf(response, err), nil, response, err)
+	headers := map[string]string{}
+	if response != nil && response.Request.Header.Get(keyHeader) != "" {
+		headers[keyHeader] = ""
+	}
+	return defaultRetryOn(methodOf(response, err), headers, response, err)
 }
 
 func methodOf(response *http.Response, err error) string {

@@ -302,9 +302,36 @@ func TestCallsThatMayBeRepeatedAre(t *testing.T) {
 	refused(t, err, 503, CodeServiceUnavailable)
 }
 
-func TestCallsThatCreateSomethingAreNotRepeated(t *testing.T) {
-	_, err := stubClient(t, "busy-creates", Options{}).CreateDelivery(ctx, DeliveryInput{WebhookId: nobody})
+func TestCallThatCreatesAWebhookIsNotRepeated(t *testing.T) {
+	_, err := stubClient(t, "busy-creates", Options{}).CreateWebhook(ctx, webhookTo("/"))
 	refused(t, err, 503, CodeServiceUnavailable)
+}
+
+func TestDeliveryIsCreatedWithOneKeyWhereAnswersAreLost(t *testing.T) {
+	must[Delivery](t)(stubClient(t, "lossy", Options{}).CreateDelivery(ctx, DeliveryInput{WebhookId: nobody}))
+}
+
+func TestDeliveryIsCreatedWithTheKeyOfTheCallerWhereATryTimedOut(t *testing.T) {
+	client := stubClient(t, "silent-once", Options{Timeout: 300 * time.Millisecond})
+	own := WithIdempotencyKey(ctx, "order-1042")
+	must[Delivery](t)(client.CreateDelivery(own, DeliveryInput{WebhookId: nobody}))
+}
+
+func TestDeliveryThatNobodyAnswers(t *testing.T) {
+	attempts := 0
+	counted := &http.Client{Transport: changing(func(*http.Request) { attempts++ })}
+	client := stubClient(t, "silent-creates", Options{Timeout: 300 * time.Millisecond, Retries: 1, HTTPClient: counted})
+	_, err := client.CreateDelivery(ctx, DeliveryInput{WebhookId: nobody})
+	var timeout *TimeoutError
+	if !errors.As(err, &timeout) || timeout.OperationID != "createDelivery" || attempts != 2 {
+		t.Errorf("%v after %d attempts", err, attempts)
+	}
+	attempts = 0
+	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	if _, err := client.CreateDelivery(short, DeliveryInput{WebhookId: nobody}); !errors.Is(err, context.DeadlineExceeded) || attempts != 1 {
+		t.Errorf("%v after %d attempts", err, attempts)
+	}
 }
 
 func TestServiceThatNeverAnswers(t *testing.T) {
@@ -323,7 +350,11 @@ func TestServiceThatIsNotThere(t *testing.T) {
 		t.Errorf("%v after %d attempts", err, attempts)
 	}
 	attempts = 0
-	if _, err := client.CreateDelivery(ctx, DeliveryInput{WebhookId: nobody}); err == nil || attempts != 1 {
+	if _, err := client.CreateDelivery(ctx, DeliveryInput{WebhookId: nobody}); err == nil || attempts != 2 {
+		t.Errorf("%v after %d attempts", err, attempts)
+	}
+	attempts = 0
+	if _, err := client.CreateWebhook(ctx, webhookTo("/")); err == nil || attempts != 1 {
 		t.Errorf("%v after %d attempts", err, attempts)
 	}
 	attempts = 0

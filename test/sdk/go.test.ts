@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { startLive } from './live.ts';
+import { assertOneKey, startLive } from './live.ts';
 import { succeed } from './program.ts';
 import { GO_ENVIRONMENT, noGo, ROOT } from './toolchains.ts';
 
@@ -20,6 +20,9 @@ test(
       ['busy-twice', 'busy-reads', 'busy-creates'].map((state) => stub.count(state)),
       [3, 4, 1],
     );
+    assert.deepEqual(stub.keys('busy-creates'), [undefined]);
+    assertOneKey(stub.keys('lossy'));
+    assert.deepEqual(stub.keys('silent-once'), ['order-1042', 'order-1042']);
     const keyed = stub.received.filter((request) => request.path.startsWith('/fine-keyed/'));
     assert.deepEqual(
       keyed.map(({ headers }) => headers.authorization),

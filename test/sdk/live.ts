@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Cleanup } from '../setup/last-first.ts';
 import { startLine } from '../journey/line.ts';
 import { startStub } from './stub.ts';
@@ -27,4 +28,10 @@ export async function startLive(t: Cleanup): Promise<Live> {
     POSTMAND_TEST_STUB: stub.url,
   };
   return { url, receiver, stub, environment };
+}
+
+/** The four tries of a call against the stub's `lossy`, all with the key that the SDK made. */
+export function assertOneKey(keys: (string | undefined)[]): void {
+  assert.match(keys[0] ?? '', /^[0-9a-f-]{32,36}$/);
+  assert.deepEqual(keys, [keys[0], keys[0], keys[0], keys[0]]);
 }

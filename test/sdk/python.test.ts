@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { startLive } from './live.ts';
+import { assertOneKey, startLive } from './live.ts';
 import { succeed } from './program.ts';
 import { noPython, pythonWithPackages, ROOT } from './toolchains.ts';
 
@@ -40,6 +40,12 @@ test(
       ),
       [3, 3, 4, 1],
     );
+    assert.deepEqual(stub.keys('busy-creates'), [undefined]);
+    for (const state of ['lossy', 'lossy-async']) assertOneKey(stub.keys(state));
+    assert.deepEqual(stub.keys('silent-once'), [
+      ...['order-1042', 'order-1042', 'order-1043'],
+      undefined,
+    ]);
     const keyed = stub.received.filter((request) => request.path.startsWith('/fine-keyed/'));
     assert.deepEqual(
       keyed.map(({ headers }) => headers.authorization),

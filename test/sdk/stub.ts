@@ -1,14 +1,26 @@
+import { readFileSync } from 'node:fs';
 import type { Cleanup } from '../setup/last-first.ts';
-import { startReceiver, type Answer, type Receiver } from '../setup/receiver.ts';
+import { startReceiver, type Answer, type Received, type Receiver } from '../setup/receiver.ts';
+
+const { components } = JSON.parse(
+  readFileSync(new URL('../../src/http/openapi.json', import.meta.url), 'utf8'),
+) as { components: { examples: { Delivery: { value: object } } } };
+const DELIVERY = components.examples.Delivery.value;
+
+export type Stub = {
+  url: string;
+  received: Receiver['received'];
+  count(state: string): number;
+  /** The keys of the requests that came in a state, in their order. */
+  keys(state: string): (string | undefined)[];
+};
 
 /**
  * A service in a bad state. The first part of the path says which; what follows it is the API's own
  * path, so a client is pointed at `url/busy-twice/v1`. A state may have a suffix to be counted
  * apart: `busy-twice-2`.
  */
-export async function startStub(
-  t: Cleanup,
-): Promise<{ url: string; received: Receiver['received']; count(state: string): number }> {
+export async function startStub(t: Cleanup): Promise<Stub> {
   const seen = new Map<string, number>();
   const { url, received } = await startReceiver(t, (request, response) => {
     const state = request.path.split('/')[1] ?? '';
@@ -18,7 +30,11 @@ export async function startStub(
     if (answer === undefined) throw new Error(`There is no state ${state}.`);
     answer(request, response, number);
   });
-  return { url, received, count: (state) => seen.get(state) ?? 0 };
+  const keys = (state: string) =>
+    received
+      .filter(({ path }) => path.startsWith(`/${state}/`))
+      .map(({ headers }) => headers['idempotency-key'] as string | undefined);
+  return { url, received, count: (state) => seen.get(state) ?? 0, keys };
 }
 
 // The longer names first: the first that fits is taken.
@@ -30,9 +46,33 @@ const STATES: Record<string, Answer> = {
     json(response, 500, { code: 1, message: 'internal server error' }),
   proxy: (_request, response) =>
     void response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>Bad Gateway</h1>'),
+  'silent-once': (request, response, number) => {
+    if (number > 1) created(request, response);
+  },
   silent: () => {},
+  // Three answers that do not say whether the delivery was created, then one that does.
+  lossy: (request, response, number) => {
+    if (number === 1) response.destroy();
+    else if (number === 2) cut(response);
+    else if (number === 3) inUse(response);
+    else created(request, response);
+  },
   fine: (_request, response) => void response.writeHead(204).end(),
 };
+
+function cut(response: Parameters<Answer>[1]): void {
+  response.writeHead(201, { 'Content-Type': 'application/json', 'Content-Length': '100' });
+  response.write('{"id": ', () => response.destroy());
+}
+
+function inUse(response: Parameters<Answer>[1]): void {
+  response.setHeader('Retry-After', '0');
+  json(response, 409, { code: 26, message: 'idempotency key in use' });
+}
+
+function created(request: Received, response: Parameters<Answer>[1]): void {
+  json(response, 201, { ...DELIVERY, id: String(request.headers['idempotency-key']) });
+}
 
 function busy(...[, response]: Parameters<Answer>): void {
   response.setHeader('Retry-After', '0');

@@ -351,17 +351,45 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     assert.equal(live.stub.count('busy-twice'), 3);
   });
 
-  test('a service that stays busy → the error of the fourth try, and one try where something is created', async () => {
+  test('a service that stays busy → the error of the fourth try, and one try where a webhook is created', async () => {
     const client = createPostmand({ url: `${live.stub.url}/busy-reads/v1` });
     await assert.rejects(client.listWebhooks(), (error) =>
       isProblem(error, ProblemCode.serviceUnavailable),
     );
     assert.equal(live.stub.count('busy-reads'), 4);
     const creates = createPostmand({ url: `${live.stub.url}/busy-creates/v1` });
-    await assert.rejects(creates.createDelivery({ webhook_id: NOBODY }), (error) =>
+    await assert.rejects(creates.createWebhook(webhookTo('/')), (error) =>
       isProblem(error, ProblemCode.serviceUnavailable),
     );
-    assert.equal(live.stub.count('busy-creates'), 1);
+    assert.deepEqual(live.stub.keys('busy-creates'), [undefined]);
+  });
+
+  test('a delivery whose answers are lost, cut or refused for the try before → created with one key', async () => {
+    const client = createPostmand({
+      url: `${live.stub.url}/lossy/v1`,
+      retry: { retryDelay: 1 },
+    });
+    const { id } = await client.createDelivery({ webhook_id: NOBODY });
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.deepEqual(live.stub.keys('lossy'), [id, id, id, id]);
+    const { id: next } = await client.createDelivery({ webhook_id: NOBODY });
+    assert.match(next, /^[0-9a-f]{32}$/);
+    assert.notEqual(next, id);
+  });
+
+  test('a delivery whose try timed out → created with the key of the caller', async () => {
+    const client = createPostmand({
+      url: `${live.stub.url}/silent-once/v1`,
+      timeout: 200,
+      retry: { retryDelay: 1 },
+    });
+    const own = { idempotencyKey: 'order-1042' };
+    await client.createDelivery({ webhook_id: NOBODY }, own);
+    assert.deepEqual(live.stub.keys('silent-once'), ['order-1042', 'order-1042']);
+    const header = { headers: { 'idempotency-key': 'order-1043' } };
+    await client.createDelivery({ webhook_id: NOBODY }, header);
+    await client.createDelivery({ webhook_id: NOBODY }, { idempotencyKey: false });
+    assert.deepEqual(live.stub.keys('silent-once').slice(2), ['order-1043', undefined]);
   });
 
   test('a service that never answers → TimeoutError after each try had its time', async () => {

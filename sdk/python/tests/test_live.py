@@ -207,14 +207,25 @@ class Live(unittest.TestCase):
         self.client("busy-twice").delete_webhook(NOBODY)
         self.refused(503, ProblemCode.SERVICE_UNAVAILABLE, self.client("busy-reads").list_webhooks)
 
-    def test_calls_that_create_something_are_not_repeated(self) -> None:
+    def test_a_call_that_creates_a_webhook_is_not_repeated(self) -> None:
         client = self.client("busy-creates")
-        self.refused(503, ProblemCode.SERVICE_UNAVAILABLE, lambda: client.create_delivery(DeliveryInput(webhook_id=NOBODY)))
+        self.refused(503, ProblemCode.SERVICE_UNAVAILABLE, lambda: client.create_webhook(webhook_to("/")))
+
+    def test_a_delivery_is_created_with_one_key_where_answers_are_lost(self) -> None:
+        self.client("lossy").create_delivery(DeliveryInput(webhook_id=NOBODY))
+
+    def test_a_delivery_is_created_with_the_key_of_the_caller_where_a_try_timed_out(self) -> None:
+        client = self.client("silent-once", timeout=0.2)
+        client.create_delivery(DeliveryInput(webhook_id=NOBODY), idempotency_key="order-1042")
+        client.create_delivery(DeliveryInput(webhook_id=NOBODY), headers={"idempotency-key": "order-1043"})
+        client.create_delivery(DeliveryInput(webhook_id=NOBODY), idempotency_key=False)
 
     def test_asyncio_repeats_too(self) -> None:
         async def run() -> None:
             async with AsyncPostmand(f"{STUB}/busy-twice-async/v1") as client:
                 await client.delete_webhook(NOBODY)
+            async with AsyncPostmand(f"{STUB}/lossy-async/v1") as client:
+                await client.create_delivery(DeliveryInput(webhook_id=NOBODY))
 
         asyncio.run(run())
 

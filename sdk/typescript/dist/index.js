@@ -1,4 +1,5 @@
 import { createClient, OPERATIONS, } from './client.js';
+import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
 export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
 export { isProblem, problemOf } from './problem.js';
@@ -15,14 +16,18 @@ export function createPostmand({ url, apiKey, timeout = 10_000, retry, fetch, })
         argsStyle: 'flat',
         clientHeader: false,
         timeout,
-        retry: { retries: 3, retryDelay: 500, ...retry },
+        retry: { retries: 3, retryDelay: 500, retryOn: worthRepeating, ...retry },
+        idempotencyKey: noKeyYet,
+        // Not in `middleware`, which `configure` may replace.
+        onRequest: addKey,
         middleware: [{ onError: explain }],
+        // The global one is looked up at each call, as the generated client does it.
+        fetch: readingWhole(fetch ?? ((input, init) => globalThis.fetch(input, init))),
         // Not the client's own `auth`: that sends a key only with operations for which the description
         // lists one.
         ...(apiKey === undefined
             ? {}
             : { headers: async () => ({ Authorization: `Bearer ${await keyOf(apiKey)}` }) }),
-        ...(fetch === undefined ? {} : { fetch }),
     });
 }
 async function keyOf(apiKey) {

@@ -10,6 +10,7 @@ import {
   type RetryConfig,
   type TokenProvider,
 } from './client.js';
+import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
 
 export type * from './client.js';
@@ -32,7 +33,8 @@ export type PostmandOptions = {
   /**
    * How often a call is repeated after a lost connection, a time-out or a 408, 429, 500, 502, 503
    * or 504: 3 times by default, after what `Retry-After` asks for, else after up to 0.5, 1 and 2
-   * seconds. Calls that create something are never repeated.
+   * seconds. `createDelivery` is repeated with the same `Idempotency-Key`, so that it
+   * creates one delivery. Other calls that create something are never repeated.
    */
   retry?: RetryConfig;
   /** Instead of the global `fetch`. */
@@ -57,14 +59,18 @@ export function createPostmand({
     argsStyle: 'flat',
     clientHeader: false,
     timeout,
-    retry: { retries: 3, retryDelay: 500, ...retry },
+    retry: { retries: 3, retryDelay: 500, retryOn: worthRepeating, ...retry },
+    idempotencyKey: noKeyYet,
+    // Not in `middleware`, which `configure` may replace.
+    onRequest: addKey,
     middleware: [{ onError: explain }],
+    // The global one is looked up at each call, as the generated client does it.
+    fetch: readingWhole(fetch ?? ((input, init) => globalThis.fetch(input, init))),
     // Not the client's own `auth`: that sends a key only with operations for which the description
     // lists one.
     ...(apiKey === undefined
       ? {}
       : { headers: async () => ({ Authorization: `Bearer ${await keyOf(apiKey)}` }) }),
-    ...(fetch === undefined ? {} : { fetch }),
   });
 }
 

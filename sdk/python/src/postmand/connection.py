@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Dict, Optional, Type
+from typing import Any, Dict, Optional, Type
 
 import httpx
 
 from .client import AsyncClient, Client
+from .idempotency import add_key, no_key_yet, worth_repeating
 from .problem import raise_with_reason
 
-_RETRY_DELAY = 0.5
-_MIDDLEWARE = {"on_settled": raise_with_reason}
+_RETRY: Dict[str, Any] = {"retry_delay": 0.5, "retry_on": worth_repeating}
+_MIDDLEWARE = {"on_request": add_key, "on_settled": raise_with_reason}
 
 
 class Postmand(Client):
     """A client of the Postmand at `url` (its `/v1` included). Close it, or use it in a `with` statement.
 
     `timeout`: seconds without progress that an attempt may take. `retries`: how often a call is repeated after a lost connection, a
-    time-out or a 408, 429, 500, 502, 503 or 504, after what `Retry-After` asks for, else after up to 0.5, 1, 2, ... seconds. Calls that
-    create something are never repeated. `http_client`: instead of an httpx client of its own; the caller closes it.
+    time-out or a 408, 429, 500, 502, 503 or 504, after what `Retry-After` asks for, else after up to 0.5, 1, 2, ... seconds.
+    `create_delivery` is repeated with the same `Idempotency-Key`, so that it creates one delivery; other calls that create something
+    are never repeated. `http_client`: instead of an httpx client of its own; the caller closes it.
 
     Methods raise `PostmandError` for answers other than 2xx, `ApiTimeoutError`, and `httpx.TransportError` where there is no connection.
     """
@@ -38,8 +40,9 @@ class Postmand(Client):
             url,
             headers=_headers(api_key),
             timeout=timeout,
-            retry={"retries": retries, "retry_delay": _RETRY_DELAY},
+            retry={**_RETRY, "retries": retries},
             middleware=[_MIDDLEWARE],
+            idempotency_key=no_key_yet,
             http_client=http_client or self._own,
         )
 
@@ -77,8 +80,9 @@ class AsyncPostmand(AsyncClient):
             url,
             headers=_headers(api_key),
             timeout=timeout,
-            retry={"retries": retries, "retry_delay": _RETRY_DELAY},
+            retry={**_RETRY, "retries": retries},
             middleware=[_MIDDLEWARE],
+            idempotency_key=no_key_yet,
             http_client=http_client or self._own,
         )
 

@@ -1,0 +1,54 @@
+"""Calls that create deliveries carry an `Idempotency-Key`, so that they can be repeated."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from typing import Any, Dict, Optional
+
+import httpx
+
+from .client import _default_retry_on, _safe_json
+
+# The operations that take an `Idempotency-Key`.
+_KEYED = {"createDelivery", "createDeliveries"}
+_HEADER = "Idempotency-Key"
+# `idempotency key in use`: another try of the same call is being answered.
+_KEY_IN_USE = 26
+
+
+def no_key_yet() -> str:
+    """In the place of a key, until it is known which operation is called. A caller's own key, or `idempotency_key=False`, leaves no
+    room for it."""
+    return ""
+
+
+def add_key(context: Dict[str, Any]) -> None:
+    """Gives a call that creates deliveries a key. Every try of the call sends the same one."""
+    headers: Dict[str, str] = context["headers"]
+    if headers.get(_HEADER) != "":
+        return
+    del headers[_HEADER]
+    if context["operation"]["id"] in _KEYED and not any(name.lower() == _HEADER.lower() for name in headers):
+        headers[_HEADER] = str(uuid.uuid4())
+
+
+def worth_repeating(attempt: Dict[str, Any]) -> bool:
+    """Whether a try that failed is worth another one, which cannot do the same thing twice."""
+    response: Optional[httpx.Response] = attempt["response"]
+    if response is None:
+        # The generated client asks while it handles the error, and gives nothing but the attempt's number.
+        error = sys.exc_info()[1]
+        request = getattr(error, "_request", None)
+    else:
+        request = response.request
+    if request is None:
+        return False
+    if _default_retry_on(request.method, request.headers, response):
+        return True
+    return response is not None and response.status_code == 409 and _HEADER in request.headers and _code_of(response) == _KEY_IN_USE
+
+
+def _code_of(response: httpx.Response) -> Any:
+    body = _safe_json(response)
+    return body.get("code") if isinstance(body, dict) else None

@@ -1,0 +1,15 @@
+import { type RequestContext, type RetryContext } from './client.js';
+/**
+ * In the place of a key, until it is known which operation is called. A caller's own key, or
+ * `idempotencyKey: false`, leaves no room for it.
+ */
+export declare const noKeyYet: () => string;
+/** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
+export declare function addKey({ headers, operation }: RequestContext): void;
+/** Whether a try that failed is worth another one, which cannot do the same thing twice. */
+export declare function worthRepeating(context: RetryContext): Promise<boolean>;
+/**
+ * A `fetch` that reads the answer to a request with a key to its end. One that breaks off is then
+ * lost like one that never came, and the call is repeated.
+ */
+export declare function readingWhole(next: typeof fetch): typeof fetch;

@@ -1,0 +1,53 @@
+import { defaultRetryOn } from './client.js';
+/** The operations that take an `Idempotency-Key`. */
+const KEYED = new Set(['createDelivery', 'createDeliveries']);
+const HEADER = 'Idempotency-Key';
+/** `idempotency key in use`: another try of the same call is being answered. */
+const KEY_IN_USE = 26;
+/**
+ * In the place of a key, until it is known which operation is called. A caller's own key, or
+ * `idempotencyKey: false`, leaves no room for it.
+ */
+export const noKeyYet = () => '';
+/** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
+export function addKey({ headers, operation }) {
+    if (headers[HEADER] !== '')
+        return;
+    delete headers[HEADER];
+    if (KEYED.has(operation.id) && keyOf(headers) === undefined)
+        headers[HEADER] = newKey();
+}
+/** Whether a try that failed is worth another one, which cannot do the same thing twice. */
+export async function worthRepeating(context) {
+    if (defaultRetryOn(context))
+        return true;
+    const { request, response } = context;
+    if (response?.status !== 409 || keyOf(request.headers) === undefined)
+        return false;
+    const body = await response
+        .clone()
+        .json()
+        .catch(() => undefined);
+    return body?.code === KEY_IN_USE;
+}
+/**
+ * A `fetch` that reads the answer to a request with a key to its end. One that breaks off is then
+ * lost like one that never came, and the call is repeated.
+ */
+export function readingWhole(next) {
+    return async (input, init) => {
+        const response = await next(input, init);
+        const headers = init?.headers;
+        if (keyOf(headers ?? {}) !== undefined)
+            await response.clone().arrayBuffer();
+        return response;
+    };
+}
+function keyOf(headers) {
+    const wanted = HEADER.toLowerCase();
+    return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+/** Browsers have no `randomUUID` on pages that did not come by HTTPS. */
+function newKey() {
+    return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
