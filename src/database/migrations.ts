@@ -41,6 +41,21 @@ export function migrateDown(connection: Connection, dir: string): Promise<string
   return underLock(connection, async (client) => (await migrator(client, dir).down())[0]?.name);
 }
 
+/**
+ * What a migration makes is made where our tables are. For a role named postmand, as many are, the
+ * usual search_path of "$user", public begins with the schema of the functions that applications
+ * call, once that is there.
+ */
+const MAKE_IN_HOME = `select set_config(
+    'search_path',
+    quote_ident(coalesce(
+      (select nspname from pg_namespace where oid = (
+        select relnamespace from pg_class where oid = to_regclass('postmand_migrations'))),
+      current_schema()
+    )) || ', ' || current_setting('search_path'),
+    false
+  )`;
+
 async function underLock<Result>(
   connection: Connection,
   work: (client: Client) => Promise<Result>,
@@ -48,6 +63,7 @@ async function underLock<Result>(
   const client = await openSession(connection, 'postmand migrate');
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query(MAKE_IN_HOME);
     await client.query(
       `create table if not exists postmand_migrations (
          name text primary key,
