@@ -8,6 +8,9 @@ alter table deliveries
 
 create sequence outbox_places;
 create index deliveries_outbox on deliveries (outbox_place) where outbox_place is not null;
+-- What waits of one ordering key. Without it, each step would read all of the key.
+create index deliveries_outbox_by_key on deliveries (webhook_id, ordering_key, outbox_place)
+  where outbox_place is not null and ordering_key is not null;
 
 -- What was created with an Idempotency-Key. key is the SHA-256 of the key, and fingerprint that of the request, so that
 -- each row has a bounded size.

@@ -48,6 +48,7 @@ export function readConfig(variables: Environment) {
     healthHost: listenHost(env, 'POSTMAND_HEALTH_CHECK_HTTP_HOST'),
     worker: workerSettings(env),
     liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
+    outboxPollMs: env.integer('POSTMAND_OUTBOX_POLL', { default: 100, min: 10, max: 60_000 }),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),
     gracePeriodMs:

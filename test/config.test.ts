@@ -91,6 +91,7 @@ const READINGS: [
   ['POSTMAND_WORKER_CONCURRENCY', '10000', ({ worker }) => worker.concurrency, 10_000, 100],
   ['POSTMAND_WEBHOOK_CONCURRENCY', '1', ({ worker }) => worker.webhookConcurrency, 1, 20],
   ['POSTMAND_LIVE_JOBS', '10', ({ liveJobs }) => liveJobs, 10, 1000],
+  ['POSTMAND_OUTBOX_POLL', '60000', ({ outboxPollMs }) => outboxPollMs, 60_000, 100],
   [
     'POSTMAND_WORKER_BYTES_IN_FLIGHT',
     '17179869184',
@@ -223,6 +224,7 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_WORKER_CONCURRENCY', ['0', '10001']],
   ['POSTMAND_WEBHOOK_CONCURRENCY', ['0', '10001']],
   ['POSTMAND_LIVE_JOBS', ['9', '1000001', '10.5']],
+  ['POSTMAND_OUTBOX_POLL', ['9', '60001', '0.5']],
   ['POSTMAND_WORKER_BYTES_IN_FLIGHT', ['0', '1048575', '17179869185', '64MiB']],
   ['POSTMAND_POLLING_INTERVAL', ['9', '1s', '3600001']],
   ['POSTMAND_RETRY_AFTER_MAX', ['0', '604801']],

@@ -11,6 +11,7 @@ import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createAgeCheck, expireHeld } from '../upkeep/expire.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createOrderRepair } from '../upkeep/order.ts';
+import { Outbox } from '../upkeep/outbox.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
@@ -62,7 +63,8 @@ export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop
   return new UpkeepLoop(log, { task: 'gates', everyMs: 500, share: GATES_SHARE, during, work });
 }
 
-type UpkeepParts = MeasureParts & CensusParts & { queue: ClaimableQueue };
+type UpkeepParts = MeasureParts &
+  CensusParts & { queue: ClaimableQueue; config: Pick<Config, 'outboxPollMs'> };
 
 /**
  * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow
@@ -94,10 +96,25 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
         secrets: { work: () => removeEndedSecrets({ pool, log }) },
       },
     ),
+    startTakingIn(parts, turn),
     ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),
     new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
     startMeasuring(parts),
   ];
+}
+
+/** Where the outbox cannot be read, it is tried again after this time. */
+const AFTER_FAILURE_MS = 1000;
+
+/** Takes in what was committed to the outbox: at once where that is said, or with the next poll. */
+function startTakingIn({ pool, queue, log, config }: UpkeepParts, turn: Turn): UpkeepLoop {
+  const { liveJobs, outboxPollMs: everyMs } = config;
+  const outbox = new Outbox({ pool, look: queue.upkeep, queue, liveJobs, log });
+  const work = turn.only(() => outbox.round());
+  const afterFailureMs = Math.max(everyMs, AFTER_FAILURE_MS);
+  const loop = new UpkeepLoop(log, { task: 'outbox', everyMs, afterFailureMs, work });
+  queue.onOutbox(() => loop.wake());
+  return loop;
 }
 
 /** They find what was lost or forgotten, and put it right. */

@@ -12,7 +12,9 @@ import {
 } from './delivery-store.ts';
 import { shownReason, type Delivery } from './delivery.ts';
 import { insertAnyDeliveries, isKeyed, lockKeysOf, waitForWebhooks } from './order/insert-keyed.ts';
+import type { OrderingKey } from './order/ordering-key.ts';
 import { promoteNext } from './order/promote.ts';
+import { behindOutbox, insertWaiting } from './outbox/insert-waiting.ts';
 import type { GatedWebhooks } from './gated-webhooks.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
@@ -105,8 +107,8 @@ async function acceptTogether(
   callers: NewDelivery[][],
 ): Promise<Shared[]> {
   const drafts = callers.flat();
-  await lockKeysOf(tx, drafts);
-  const stored = await store(parts, tx, { drafts, wait: false });
+  const waiting = await lockKeysOf(tx, drafts);
+  const stored = await store(parts, tx, { drafts, waiting, wait: false });
   const passedOver = new Set(callers.filter((drafts) => drafts.some(({ id }) => !stored.has(id))));
   // All drafts of a caller are in one transaction: what is stored of theirs is taken back.
   const ids = [...passedOver].flat().map(({ id }) => id);
@@ -142,8 +144,8 @@ async function takeBack(tx: Tx, stored: Stored, ids: string[]): Promise<void> {
 /** Waits for whoever is removing a webhook, and sees how that ends. */
 async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): Promise<Accepted[]> {
   if (drafts.some(isKeyed)) await waitForWebhooks(tx, drafts);
-  await lockKeysOf(tx, drafts);
-  const stored = await store(parts, tx, { drafts, wait: true });
+  const waiting = await lockKeysOf(tx, drafts);
+  const stored = await store(parts, tx, { drafts, waiting, wait: true });
   await enqueueDue(parts, tx, stored);
   return resultsOf(drafts, stored);
 }
@@ -151,13 +153,17 @@ async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): P
 type Stored = Map<string, StoredDelivery>;
 
 async function store(
-  { metrics, gated }: AcceptParts,
+  { metrics, gated, queue }: AcceptParts,
   tx: Tx,
-  { drafts, wait }: { drafts: NewDelivery[]; wait: boolean },
+  { drafts, waiting, wait }: { drafts: NewDelivery[]; waiting: OrderingKey[]; wait: boolean },
 ): Promise<Stored> {
   metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
-  for (const some of inStatements(drafts)) {
+  const { behind, free } = behindOutbox(drafts, waiting);
+  for (const some of inStatements(behind))
+    for (const one of await insertWaiting(tx, some, { wait })) stored.set(one.delivery.id, one);
+  if (behind.length > 0) queue.wakeForOutbox(tx);
+  for (const some of inStatements(free)) {
     const isPlain = some.every((draft) => !isKeyed(draft) && draft.sendAt === undefined);
     const insert = isPlain ? insertDeliveries : insertAnyDeliveries;
     const mayHold = gated?.mayHold(some.map(({ webhookId }) => webhookId)) ?? true;

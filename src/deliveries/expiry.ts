@@ -23,11 +23,15 @@ export const IS_HELD_EXPIRED = `coalesce((
   where parked_at is not null and expires_at is not null order by expires_at, id limit 1
 ) <= now(), false)`;
 
-/** Up to `limit` held deliveries whose own time has come, the first one first. */
+/**
+ * Up to `limit` held deliveries whose own time has come, the first one first. Those in the outbox
+ * are taken in before they end, as who takes them in has locked their keys.
+ */
 export async function findHeldExpired(db: Queryable, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from deliveries
      where parked_at is not null and expires_at <= now()
+       and held_reason is distinct from 'outbox'
      order by expires_at, id limit $1`,
     [limit],
   );

@@ -19,7 +19,8 @@ export type FailedDelivery = {
 
 /**
  * Ends pending deliveries without another attempt; a job that one of them has ends in the same
- * transaction. With `held` only those end that are still held. @returns those that ended.
+ * transaction. With `held` only those end that are still held, and not in the outbox.
+ * @returns those that ended.
  */
 export async function failDeliveries(
   tx: Tx,
@@ -30,7 +31,8 @@ export async function failDeliveries(
   const { rows } = await tx.query<FailedDelivery>(
     `with locked as (
        select id, is_head as was_head from deliveries
-       where id = any ($1::uuid[]) and status = 'pending' and (parked_at is not null or not $3)
+       where id = any ($1::uuid[]) and status = 'pending'
+         and (parked_at is not null and held_reason is distinct from 'outbox' or not $3)
        order by id for update
      )
      update deliveries

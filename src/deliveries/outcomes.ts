@@ -153,7 +153,7 @@ const OUTCOMES = `with locked as (
       select from deliveries next
       where next.webhook_id = deliveries.webhook_id
         and next.ordering_key = deliveries.ordering_key
-        and next.status = 'pending' and next.id <> deliveries.id
+        and next.status = 'pending' and next.id <> deliveries.id and next.sequence is not null
     ) else false end as "hasNext"`;
 
 /** Moves pending deliveries to a time from now; they get a job for it in the same transaction. */

@@ -14,6 +14,7 @@ export type Left = void | 'more' | 'soon' | number;
 export type UpkeepTask = {
   task: string;
   everyMs: number;
+  afterFailureMs?: number;
   share?: number;
   during?: Activity;
   work: () => Promise<Left>;
@@ -105,13 +106,13 @@ export class UpkeepLoop {
   }
 
   /** @returns the pause before its next run. */
-  async #run({ task, everyMs, work }: UpkeepTask): Promise<number> {
+  async #run({ task, everyMs, afterFailureMs = everyMs, work }: UpkeepTask): Promise<number> {
     try {
       const left = await work();
       return left === undefined ? everyMs : pauseBefore(left, everyMs);
     } catch (error) {
       this.#log.warn('upkeep.failed', { task, error });
-      return everyMs;
+      return afterFailureMs;
     }
   }
 }

@@ -16,7 +16,7 @@ import {
 } from './claim.ts';
 import { claimingIn, claimingOn, openClaimSession, type RunClaim } from './claim-session.ts';
 import type { ClaimRequest, TestsRequest } from './claim-statement.ts';
-import { DeliveryQueue, FOR_TEST } from './delivery-queue.ts';
+import { DeliveryQueue, FOR_OUTBOX, FOR_TEST } from './delivery-queue.ts';
 import {
   endSilent,
   FutureHeartbeats,
@@ -81,6 +81,7 @@ export class ClaimableQueue extends DeliveryQueue {
   readonly #claims: Pool | undefined;
   readonly #future = new FutureHeartbeats();
   #notifications: Notifications | undefined;
+  #onOutbox = () => {};
 
   constructor(boss: PgBoss, parts: QueueParts, { table, upkeep, claims }: Own) {
     super(boss);
@@ -161,11 +162,17 @@ export class ClaimableQueue extends DeliveryQueue {
     const prove = () => inTransaction(this.#parts.pool, async (tx) => this.wake(tx), NOT_DURABLE);
     this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, (told) => {
       if (told === FOR_TEST) return onTest();
+      if (told === FOR_OUTBOX) return this.#onOutbox();
       // Those of version 2.1 say nothing: they tell of work.
       if (told !== '') onChanged(told);
       if (!told) onWake();
     });
     await this.#notifications.start();
+  }
+
+  /** From now on this is called when it is said that something waits in the outbox. */
+  onOutbox(heard: () => void): void {
+    this.#onOutbox = heard;
   }
 
   /**

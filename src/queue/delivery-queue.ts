@@ -29,6 +29,9 @@ export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
 /** What is said on the channel where nothing but a test was added. */
 export const FOR_TEST = 'test';
 
+/** What is said where something was committed to the outbox: only who takes that in need look. */
+export const FOR_OUTBOX = 'outbox';
+
 /** The queue as those see it who put deliveries into it. */
 export class DeliveryQueue {
   readonly #boss: PgBoss;
@@ -77,6 +80,11 @@ export class DeliveryQueue {
   /** The same where nothing but a test was added: workers then look for tests alone. */
   wakeForTest(tx: Tx): void {
     tx.later('select pg_notify($1, $2)', [CHANNEL, FOR_TEST]);
+  }
+
+  /** The same where deliveries were put into the outbox: there are no new jobs yet. */
+  wakeForOutbox(tx: Tx): void {
+    tx.later('select pg_notify($1, $2)', [CHANNEL, FOR_OUTBOX]);
   }
 
   async close(): Promise<void> {

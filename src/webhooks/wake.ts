@@ -30,6 +30,23 @@ export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
   );
 }
 
+/** `overWindow`: what comes for it is held as its backlog. */
+export type WindowState = { overWindow: boolean };
+
+/** What decides how many jobs webhooks may have; those that are unknown are left out. */
+export async function findWindowStates(
+  db: Queryable,
+  ids: string[],
+): Promise<Map<string, WindowState & Limits>> {
+  const { rows } = await db.query<WindowState & Limits & { id: string }>(
+    `select w.id, w.max_concurrency, w.rate_limit, coalesce(s.over_window, false) as "overWindow"
+     from webhooks w left join webhook_states s on s.webhook_id = w.id
+     where w.id = any ($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, ...state }) => [id, state]));
+}
+
 /** As an expression of SQL: the held deliveries of a webhook are to be looked at now. */
 export const IS_WEBHOOK_DUE = `coalesce((
   select wake_at from webhook_states where wake_at is not null order by wake_at limit 1

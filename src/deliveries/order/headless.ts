@@ -13,8 +13,8 @@ export type HeadlessStep = { keys: OrderingKey[]; next: OrderingKey | undefined 
 
 /**
  * Looks at up to `limit` ordering keys with pending deliveries, in their order after `after`, and
- * finds those without a head. Steps from one key to the next in the index, however many deliveries
- * each has.
+ * finds those without a head. What waits in the outbox needs none. Steps from one key to the next
+ * in the index, however many deliveries each has.
  */
 export async function findHeadless(
   db: Queryable,
@@ -39,6 +39,10 @@ export async function findHeadless(
          select from deliveries head
          where head.webhook_id = key.webhook_id and head.ordering_key = key.ordering_key
            and head.is_head
+       ) and exists (
+         select from deliveries d
+         where d.webhook_id = key.webhook_id and d.ordering_key = key.ordering_key
+           and d.status = 'pending' and d.sequence is not null
        ) as is_headless
        from key where place > 0
      )

@@ -8,11 +8,11 @@ import {
   type StoredRow,
 } from '../delivery-store.ts';
 import { heldReasonSql } from '../may-run.ts';
-import { lockKeys, type OrderingKey } from './ordering-key.ts';
+import { lockKeysToAdd, type OrderingKey } from './ordering-key.ts';
 
-/** Locks the keys of drafts, where they have some. */
-export async function lockKeysOf(tx: Tx, drafts: NewDelivery[]): Promise<void> {
-  await lockKeys(tx, drafts.flatMap(keyOf), 'alone');
+/** Locks the keys of drafts, where they have some. @returns those with something in the outbox. */
+export function lockKeysOf(tx: Tx, drafts: NewDelivery[]): Promise<OrderingKey[]> {
+  return lockKeysToAdd(tx, drafts.flatMap(keyOf));
 }
 
 export function isKeyed({ orderingKey }: Pick<NewDelivery, 'orderingKey'>): boolean {
@@ -78,7 +78,8 @@ const DRAFT = `
       or exists (select from deliveries d where d.webhook_id = draft.webhook_id
         and d.ordering_key = draft.ordering_key and d.is_head)
       or exists (select from deliveries d where d.webhook_id = draft.webhook_id
-        and d.ordering_key = draft.ordering_key and d.status = 'pending')
+        and d.ordering_key = draft.ordering_key and d.status = 'pending'
+        and d.sequence is not null)
     ) as is_behind
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
       $6::timestamptz[]) with ordinality

@@ -20,7 +20,8 @@ export type FreeKey = OrderingKey & { hasNext?: boolean };
 
 /**
  * Makes the next delivery of each key its head, in the transaction that ended the one before. A key
- * that has a head keeps it, and a key that has no pending delivery needs none.
+ * that has a head keeps it, and a key that has no pending delivery needs none. What waits in the
+ * outbox has no sequence yet: who takes it in finds out whether there is a head.
  *
  * Two transactions that end the same head, or that end and delete it, wait for each other at its
  * row. Against those that accept there is the lock of the key, which they hold until their commit:
@@ -57,7 +58,7 @@ async function promote(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
        cross join lateral (
          select id, scheduled_at from deliveries
          where webhook_id = key.webhook_id and ordering_key = key.ordering_key
-           and status = 'pending'
+           and status = 'pending' and sequence is not null
          order by sequence limit 1 for update
        ) as d
        join webhooks w on w.id = key.webhook_id and w.deleted_at is null

@@ -1,0 +1,57 @@
+/** A transaction that ends sooner than this after it enqueued is found by the next poll. */
+const LAG_MS = 3000;
+
+/** What transactions that took longer have committed is looked for this often. */
+const LOOK_EVERY_MS = 1000;
+
+/** Of the time, a look at all has no more than this share. */
+const LOOK_SHARE = 0.02;
+
+/** Places are noted at most this often. */
+const NOTE_EVERY_MS = 250;
+
+/**
+ * From where to look for what waits in the outbox. The index entries of what was taken in stay
+ * until PostgreSQL cleans up, which it cannot while some old transaction is open; a look from the
+ * first place would pass all of them. So most looks begin behind what was taken in some seconds
+ * ago, and some at the first place, as a transaction may have been open for long. `now` is a clock
+ * in milliseconds that nobody sets.
+ */
+export class OutboxFloor {
+  readonly #now: () => number;
+  /** Places up to which everything was taken in, and when; the first one first. */
+  #noted: { place: number; at: number }[] = [];
+  #floor = 0;
+  #nextLookAt = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** The place behind which to look now. 0: it is time to look at all. Undefined: do not look. */
+  after(): number | undefined {
+    const now = this.#now();
+    while (this.#noted[0] !== undefined && now - this.#noted[0].at >= LAG_MS)
+      this.#floor = Math.max(this.#floor, this.#noted.shift()?.place ?? 0);
+    if (now >= this.#nextLookAt) return 0;
+    return this.#floor > 0 ? this.#floor : undefined;
+  }
+
+  /** What has a place up to this one was taken in, as far as it could be seen. */
+  passed(place: number): void {
+    const at = this.#now();
+    const last = this.#noted.at(-1);
+    if (last !== undefined && at - last.at < NOTE_EVERY_MS)
+      last.place = Math.max(last.place, place);
+    else this.#noted.push({ place, at });
+  }
+
+  /** A look at all took so long. */
+  looked(tookMs: number): void {
+    const pauseMs = tookMs / LOOK_SHARE;
+    // Before anything is known there is no other look.
+    const bounded =
+      this.#floor > 0 ? Math.max(LOOK_EVERY_MS, pauseMs) : Math.min(LAG_MS, pauseMs) / 2;
+    this.#nextLookAt = this.#now() + bounded;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Candidate, PutAside } from '../deliveries/outbox/candidates.ts';
+
+/** After this time what failed is tried again. */
+const AGAIN_MS = 30_000;
+
+/** Most that are left out. */
+const MOST = 100;
+
+/**
+ * What could not be taken in: a delivery without a key, or a whole key, as nothing overtakes
+ * another delivery of it. `now` is a clock in milliseconds that nobody sets.
+ */
+export class LeftOut {
+  readonly #now: () => number;
+  #left: Candidate[] = [];
+  #since = 0;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** @returns false: too many are left out already. */
+  add(candidate: Candidate): boolean {
+    if (this.#left.length >= MOST) return false;
+    if (this.#left.length === 0) this.#since = this.#now();
+    this.#left.push(candidate);
+    return true;
+  }
+
+  /** What is left out now. */
+  now(): PutAside {
+    if (this.#now() - this.#since >= AGAIN_MS) this.#left = [];
+    return {
+      ids: this.#left.flatMap(({ id, key }) => (key === null ? [id] : [])),
+      keys: this.#left.flatMap(({ webhookId, key }) => (key === null ? [] : [{ webhookId, key }])),
+    };
+  }
+}

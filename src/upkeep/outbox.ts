@@ -1,0 +1,126 @@
+import { spoilsConnection, sqlStateOf } from '../database/failure.ts';
+import type { Pool, Queryable } from '../database/pool.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { findCandidates, lookAtOutbox, type Candidate } from '../deliveries/outbox/candidates.ts';
+import { Rooms } from '../deliveries/outbox/rooms.ts';
+import { takeIn } from '../deliveries/outbox/take-in.ts';
+import type { DeliveryQueue } from '../queue/delivery-queue.ts';
+import type { Log } from '../telemetry/log.ts';
+import { OutboxFloor } from './outbox-floor.ts';
+import { LeftOut } from './outbox-left-out.ts';
+
+/** Deliveries that are taken in in one transaction at most. */
+const STEP = 500;
+
+/** Most transactions of a round. */
+const STEPS_A_ROUND = 10;
+
+/** Where a step fails, the next one is so many times smaller, until the row at fault is alone. */
+const SMALLER = 8;
+
+/** Rows that fail one after the other. Where more do, it is hardly their fault. */
+const MOST_FAILED = 5;
+
+/** `look`: for the short read that mostly finds nothing. */
+type OutboxParts = {
+  pool: Pool;
+  look: Queryable;
+  queue: DeliveryQueue;
+  liveJobs: number;
+  log: Log;
+};
+
+/** `last`: the place of the last candidate; undefined: there were none. */
+type Step = { found: number; last: number | undefined };
+
+/**
+ * Takes in what applications and batches have committed to the outbox, in the order of the places.
+ * Several side by side take nothing twice and break no order, as one transaction at a time does.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #floor = new OutboxFloor();
+  readonly #leftOut = new LeftOut();
+  #size = STEP;
+  /** Rows that failed since something was taken in. */
+  #failed = 0;
+  /** Where the round before this one ended, if there was more. */
+  #goOnAfter: number | undefined;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns 'more' where a round was not enough. */
+  async round(): Promise<void | 'more'> {
+    const after = await this.#whereToBegin();
+    if (after === undefined) return undefined;
+    const rooms = new Rooms(this.#parts.liveJobs);
+    let from = after;
+    for (let step = 0; step < STEPS_A_ROUND; step += 1) {
+      const size = this.#size;
+      const { found, last } = await this.#step({ from, size, rooms });
+      if (last === undefined) return undefined;
+      this.#floor.passed(last);
+      if (found < size) return undefined;
+      from = last;
+    }
+    this.#goOnAfter = from;
+    return 'more';
+  }
+
+  /** @returns undefined where nothing waits. */
+  async #whereToBegin(): Promise<number | undefined> {
+    const goOnAfter = this.#goOnAfter;
+    this.#goOnAfter = undefined;
+    const after = this.#floor.after();
+    if (after === undefined) return undefined;
+    if (after > 0 && goOnAfter !== undefined) return Math.max(after, goOnAfter);
+    const startedAt = performance.now();
+    const { waits, lastPlace } = await lookAtOutbox(this.#parts.look, after);
+    if (after === 0) this.#floor.looked(performance.now() - startedAt);
+    if (!waits && lastPlace !== null) this.#floor.passed(lastPlace);
+    return waits ? after : undefined;
+  }
+
+  async #step({ from, size, rooms }: { from: number; size: number; rooms: Rooms }): Promise<Step> {
+    const { pool, queue, log } = this.#parts;
+    let candidates: Candidate[] = [];
+    try {
+      const taken = await inTransaction(pool, async (tx) => {
+        const aside = this.#leftOut.now();
+        candidates = await findCandidates(tx, { after: from, limit: size, aside });
+        if (candidates.length === 0) return 0;
+        const reserved = await rooms.reserve(tx, candidates);
+        const { taken, jobs } = await takeIn(tx, candidates, reserved);
+        await queue.enqueue(tx, jobs);
+        if (jobs.length > 0) queue.wake(tx);
+        return taken;
+      });
+      rooms.note(candidates);
+      this.#size = Math.min(STEP, size * 2);
+      this.#failed = 0;
+      if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
+      return { found: candidates.length, last: candidates.at(-1)?.place };
+    } catch (error) {
+      this.#divide(candidates, error);
+      return { found: size, last: from };
+    }
+  }
+
+  /** What is wrong with one row keeps no other from being taken in. */
+  #divide(candidates: Candidate[], error: unknown): void {
+    const [first] = candidates;
+    if (first === undefined || sqlStateOf(error) === undefined || spoilsConnection(error))
+      throw error;
+    this.#size = Math.ceil(candidates.length / SMALLER);
+    if (candidates.length > 1) return;
+    this.#failed += 1;
+    if (this.#failed > MOST_FAILED || !this.#leftOut.add(first)) throw error;
+    this.#parts.log.warn('outbox.row_failed', {
+      webhook_id: first.webhookId,
+      delivery_id: first.id,
+      error,
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { Queryable } from '../../src/database/pool.ts';
+
+/** `key`: its ordering key. `inSeconds`: it is to be sent then. */
+export type Enqueued = { webhookId: string; payload: string; key?: string; inSeconds?: number };
+
+/**
+ * Puts deliveries into the outbox, as an application's transaction does, in this order.
+ * @returns their ids.
+ */
+export async function enqueueRows(db: Queryable, rows: Enqueued[]): Promise<string[]> {
+  const whole = rows.map((row) => ({ id: randomUUID(), ...row }));
+  await db.query(
+    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+       held_reason, parked_at, outbox_place, ordering_key, send_at, created_at, updated_at)
+     select id, "webhookId", payload, greatest(now(), now() + "inSeconds"), 0, 'pending',
+       'outbox', now(), nextval('outbox_places'), key, now() + "inSeconds", now(), now()
+     from json_to_recordset($1)
+       as row (id uuid, "webhookId" uuid, payload text, key text, "inSeconds" interval)`,
+    [JSON.stringify(whole)],
+  );
+  return whole.map(({ id }) => id);
+}
+
+/** How many deliveries have a place in the outbox. */
+export async function countWaiting(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    'select count(*)::integer as n from deliveries where outbox_place is not null',
+  );
+  return rows[0]?.n ?? 0;
+}
