@@ -8,14 +8,14 @@ import { judge } from './oracle.ts';
 import { openScene, orderedWebhook, webhookApart } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 
-test('a delivery lost, one sent twice, one tried too often, one changed after its end, all by hand → the oracle names each', async (t) => {
+test('a delivery lost, one sent twice, one tried too often, one changed after its end, one sent before its time, all by hand → the oracle names each', async (t) => {
   const scene = await openScene(t);
   const { pool } = scene.database;
   const [{ id: steady, url, secret_token }] = scene.webhooks as [Webhook];
   const traffic = startTraffic(t, scene, { callers: 0 });
   const posts = [];
-  for (let i = 0; i < 4; i += 1) posts.push(await traffic.post(steady));
-  const [lost, twice, often, changed] = posts.map(({ deliveryId }) => deliveryId);
+  for (let i = 0; i < 5; i += 1) posts.push(await traffic.post(steady));
+  const [lost, twice, often, changed, early] = posts.map(({ deliveryId }) => deliveryId);
   await scene.worker();
   for (const { deliveryId } of posts) await scene.api().settled(deliveryId ?? '');
   await until('the watcher has seen all', () => scene.watcher.seen() === posts.length);
@@ -31,6 +31,7 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
   await pool.query(`update deliveries set status = 'failed', updated_at = now() where id = $1`, [
     changed,
   ]);
+  await pool.query(`update deliveries set send_at = now() where id = $1`, [early]);
 
   await assert.rejects(
     judge(t, scene, { traffic, since: new Date() }),
@@ -41,6 +42,7 @@ test('a delivery lost, one sent twice, one tried too often, one changed after it
       assert.ok(named(twice, /without a record/), actual.join('\n'));
       assert.ok(named(often, /1 attempts counted, 2 recorded/), actual.join('\n'));
       assert.ok(named(changed, /became/), actual.join('\n'));
+      assert.ok(named(early, /ms before its send_at/), actual.join('\n'));
       return true;
     },
   );

@@ -140,7 +140,7 @@ async function stopAll(scene: Scene, expected: string[]): Promise<string[]> {
 async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
   const { rows } = await database.pool.query<Omit<Row, 'arrivals'>>(
     `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts,
-       d.unbudgeted_attempts, d.created_at, d.updated_at, w.max_delivery_attempts as max,
+       d.unbudgeted_attempts, d.send_at, d.created_at, d.updated_at, w.max_delivery_attempts as max,
        array(
          select a.success from delivery_attempts a where a.delivery_id = d.id
          order by a.created_at, a.id
@@ -157,7 +157,7 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
 
 /** Row, attempts and outcome fit each other, and what was sent is what was posted. */
 function* isWhole(
-  { status, delivery_attempts, unbudgeted_attempts, recorded, payload, arrivals }: Row,
+  { status, delivery_attempts, unbudgeted_attempts, recorded, payload, arrivals, send_at }: Row,
   max: number,
 ): Generator<string> {
   const counted = recorded.length - unbudgeted_attempts;
@@ -174,6 +174,17 @@ function* isWhole(
   if (arrivals.some(({ genuine }) => !genuine)) yield 'a signature does not fit its body';
   if (arrivals.some(({ bodyHash }) => bodyHash !== hashOf(payload)))
     yield 'a body is not what was posted';
+  const earlyMs = send_at === null ? 0 : earliestMs(send_at, arrivals);
+  if (earlyMs > TWO_CLOCKS_MS) yield `sent ${earlyMs} ms before its send_at`;
+}
+
+/** What the clock of the receiver's process, which nobody sets, may be off from the database's. */
+const TWO_CLOCKS_MS = 20;
+
+/** How long before a time the first of these arrived: 0 or less where none did. */
+function earliestMs(time: string, arrivals: Arrival[]): number {
+  const first = Math.min(...arrivals.map(({ at }) => at));
+  return Date.parse(time) - (performance.timeOrigin + first);
 }
 
 /** One send for each record, and one at a time, but for what the fault explains. */

@@ -9,6 +9,8 @@ export type Row = {
   delivery_attempts: number;
   /** Those of them that do not count against `max`. */
   unbudgeted_attempts: number;
+  /** Its client wanted it to be sent from then on. */
+  send_at: string | null;
   created_at: string;
   updated_at: string;
   max: number;

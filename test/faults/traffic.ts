@@ -3,7 +3,7 @@ import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import type { Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
-import { chanceOf, sized } from './intensity.ts';
+import { chanceOf, sized, type Chance } from './intensity.ts';
 
 /**
  * What a caller posted and what it was told. `unknown`: the connection broke, or the answer was a
@@ -15,6 +15,8 @@ export type Post = {
   webhookId: string;
   /** Its ordering key, where its webhook is one that keys are posted to. */
   key?: string | undefined;
+  /** It is to be sent then. */
+  sendAt?: string | undefined;
   /** When it was posted, `performance.now()`. */
   at: number;
   /** When the 201 came. */
@@ -46,17 +48,21 @@ type Scene = {
 export const CALM = { pauseMs: 150 };
 
 /** `name` keeps the posts of several groups of callers apart. */
-type Options = { name?: string; callers?: number; pauseMs?: number; webhooks?: readonly Webhook[] };
+type Options = {
+  name?: string;
+  callers?: number;
+  pauseMs?: number;
+  webhooks?: readonly Webhook[];
+  /** Half of the posts are to be sent up to so much later. */
+  aheadMs?: number;
+};
 
 /**
  * Callers that post through the API, each one delivery after the other, until stopped; to
  * `webhooks`, or to all of the scene.
  */
-export function startTraffic(
-  t: Cleanup,
-  scene: Scene,
-  { name = '', callers = sized(4, 8), pauseMs = 40, webhooks = scene.webhooks }: Options = {},
-): Traffic {
+export function startTraffic(t: Cleanup, scene: Scene, options: Options = {}): Traffic {
+  const { name = '', callers = sized(4, 8), pauseMs = 40, webhooks = scene.webhooks } = options;
   const chance = chanceOf(`${name}traffic`);
   const posts: Post[] = [];
   let accepted = 0;
@@ -80,7 +86,9 @@ export function startTraffic(
     const payload = JSON.stringify({ id, text: `Grüße ${'·'.repeat(chance.between(0, 300))}` });
     const keys = scene.keys(webhookId);
     const key = keys === 0 ? undefined : `key ${chance.between(1, keys)}`;
-    const entry: Post = { id, payload, webhookId, key, at: performance.now(), outcome: 'open' };
+    const sendAt = laterTime(chance, options.aheadMs);
+    const post = { id, payload, webhookId, key, sendAt };
+    const entry: Post = { ...post, at: performance.now(), outcome: 'open' };
     posts.push(entry);
     Object.assign(entry, await send(scene.api(), entry));
     if (entry.outcome === 'accepted') accepted += 1;
@@ -98,15 +106,21 @@ export function startTraffic(
   };
 }
 
+function laterTime(chance: Chance, aheadMs: number | undefined): string | undefined {
+  if (aheadMs === undefined || chance.between(0, 1) === 0) return undefined;
+  return new Date(Date.now() + chance.between(0, aheadMs)).toISOString();
+}
+
 async function send(
   api: Api,
-  { webhookId, payload, key }: Post,
+  { webhookId, payload, key, sendAt }: Post,
 ): Promise<Pick<Post, 'outcome' | 'deliveryId' | 'acceptedAt'>> {
   try {
     const { status, body } = await api.call('POST', '/deliveries', {
       webhook_id: webhookId,
       payload,
       ...(key === undefined ? {} : { ordering_key: key }),
+      ...(sendAt === undefined ? {} : { send_at: sendAt }),
     });
     const acceptedAt = performance.now();
     if (status === 201)

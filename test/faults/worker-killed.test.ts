@@ -13,7 +13,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
   test('between claim and send → another one delivers, and nothing is sent twice', async (t) => {
     const scene = await openScene(t);
     await orderedWebhook(scene);
-    const traffic = startTraffic(t, scene);
+    const traffic = startTraffic(t, scene, { aheadMs: 2000 });
     let since = new Date();
     for (let round = 1; round <= ROUNDS; round += 1) {
       await leaveBacklog(scene, traffic);
@@ -92,7 +92,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
   test('at any moment, two others at work → they deliver the rest', async (t) => {
     const scene = await openScene(t);
     await orderedWebhook(scene);
-    const traffic = startTraffic(t, scene);
+    const traffic = startTraffic(t, scene, { aheadMs: 2000 });
     const chance = chanceOf('killed worker');
     const cut = new Set<string>();
     let since = new Date();
@@ -101,6 +101,7 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const doomed = await scene.worker();
       await traffic.accepted(60);
+      await cancelOne(scene, `cancelled ${round}`);
       await chance.pause(0, 500);
       await doomed.end('SIGKILL');
       since = new Date();
@@ -114,8 +115,20 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
       mayRepeat: ({ id }) => cut.has(id),
       mostRepeats: ROUNDS,
     });
+    assert.deepEqual(scene.receiver.of('cancelled 1'), []);
   });
 });
+
+/** A delivery is to be sent in a second, and its client thinks better of it. */
+async function cancelOne(scene: Scene, payload: string): Promise<void> {
+  const draft = { webhook_id: scene.webhooks[0]?.id, payload, send_at: inOneSecond() };
+  const { body } = await scene.api().call('POST', '/deliveries', draft);
+  const { id, held_reason } = body as { id: string; held_reason: string };
+  assert.equal(held_reason, 'scheduled');
+  assert.equal((await scene.api().call('DELETE', `/deliveries/${id}`)).status, 204);
+}
+
+const inOneSecond = () => new Date(Date.now() + 1000).toISOString();
 
 /** A worker delivers and stops, and more is accepted, for the next worker to claim at once. */
 async function leaveBacklog(scene: Scene, traffic: Traffic): Promise<void> {

@@ -30,8 +30,8 @@ export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<vo
 }
 
 /**
- * As `insertDeliveries`, for drafts of which some have a key or a `sendAt`. The keys are locked, and
- * the first one of a key that has neither a head nor anything that waits is its head. The sequence
+ * As `insertDeliveries`, for drafts of which some have a key or a `sendAt`. Keys are locked: the
+ * first one of a key that has neither a head nor anything that waits is its head. The sequence
  * follows the order of the drafts.
  */
 export async function insertAnyDeliveries(
