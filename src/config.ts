@@ -121,6 +121,11 @@ function httpSettings(env: Reader) {
     host: listenHost(env, 'POSTMAND_HTTP_HOST'),
     allowedHosts: hostNames(env, 'POSTMAND_HTTP_ALLOWED_HOSTS'),
     requestBodyLimitBytes,
+    batchBodyLimitBytes: env.integer('POSTMAND_BATCH_BODY_LIMIT', {
+      default: 16 * MIB,
+      min: 1024,
+      max: 64 * MIB,
+    }),
     bytesInFlight: env.integer('POSTMAND_SERVER_BYTES_IN_FLIGHT', {
       default: 64 * MIB,
       min: requestBodyLimitBytes,

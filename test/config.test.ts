@@ -65,6 +65,13 @@ const READINGS: [
     1_048_576,
   ],
   [
+    'POSTMAND_BATCH_BODY_LIMIT',
+    '67108864',
+    ({ http }) => http.batchBodyLimitBytes,
+    67_108_864,
+    16_777_216,
+  ],
+  [
     'POSTMAND_SERVER_BYTES_IN_FLIGHT',
     '1048576',
     ({ http }) => http.bytesInFlight,
@@ -219,6 +226,7 @@ const FAULTS: [variable: string, values: string[]][] = [
     ['http://a', 'a:8000', '[::1]', '*.example.com', 'a..b', '.', 'a b', 'a/b', 'a@b', 'é'],
   ],
   ['POSTMAND_REQUEST_BODY_LIMIT', ['1023', '1mb', '67108865']],
+  ['POSTMAND_BATCH_BODY_LIMIT', ['1023', '16m', '67108865']],
   ['POSTMAND_SERVER_BYTES_IN_FLIGHT', ['0', '1048575', '64m', '1099511627777']],
   ['POSTMAND_VALIDATE_RESPONSES', ['yes', '1', 'TRUE']],
   ['POSTMAND_WORKER_CONCURRENCY', ['0', '10001']],

@@ -318,6 +318,16 @@ type Delivery struct {
 	UpdatedAt        string         `json:"updated_at"`
 }
 
+// DeliveryBatchInput — Deliveries that are created together, or not at all.
+type DeliveryBatchInput struct {
+	Deliveries []DeliveryInput `json:"deliveries"`
+}
+
+// DeliveryBatch — What became of a batch.
+type DeliveryBatch struct {
+	Ids []string `json:"ids"`
+}
+
 // DeliveryInput — A payload for a webhook, and those fields of an earlier answer that a client may send back.
 type DeliveryInput struct {
 	WebhookId        string  `json:"webhook_id"`
@@ -1365,6 +1375,7 @@ var operations = map[string]operationMeta{
 	"testWebhook":          {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createDeliveries":     {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":       {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/delivery_attempts"}},
@@ -2557,6 +2568,59 @@ func (c *Client) CreateDeliveryWithHeaders(ctx context.Context, body DeliveryInp
 	var out Delivery
 	var headers CreateDeliveryHeaders
 	op := operations["createDelivery"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CreateDeliveries — Create a batch of deliveries
+func (c *Client) CreateDeliveries(ctx context.Context, body DeliveryBatchInput) (DeliveryBatch, error) {
+	var out DeliveryBatch
+	op := operations["createDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CreateDeliveriesHeaders carries the declared response headers of CreateDeliveriesWithHeaders (nil when absent or unparsable).
+type CreateDeliveriesHeaders struct {
+	XRequestId *string
+}
+
+// CreateDeliveriesWithHeaders — Like CreateDeliveries, also returning the declared response headers.
+func (c *Client) CreateDeliveriesWithHeaders(ctx context.Context, body DeliveryBatchInput) (DeliveryBatch, CreateDeliveriesHeaders, error) {
+	var out DeliveryBatch
+	var headers CreateDeliveriesHeaders
+	op := operations["createDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
 	payload, err := json.Marshal(body)

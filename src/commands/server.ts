@@ -40,13 +40,12 @@ export async function startApi(
   { address, hostNames }: Access,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
   const { pool, queue, metrics, log, config, vault } = parts;
-  const { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests } = config.http;
   const gated = new GatedWebhooks();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
   const testCalls = new TestCalls(pool);
   const app = await createApi(
     { pool, queue, metrics, acceptor, testCalls, gated, vault },
-    { requestBodyLimitBytes, bytesInFlight, validateResponses, apiKeyDigests, hostNames },
+    { ...config.http, hostNames },
     log,
   );
   const api = await listen(app, address, { log });

@@ -15,6 +15,7 @@ import { insertAnyDeliveries, isKeyed, lockKeysOf, waitForWebhooks } from './ord
 import type { OrderingKey } from './order/ordering-key.ts';
 import { promoteNext } from './order/promote.ts';
 import { behindOutbox, insertWaiting } from './outbox/insert-waiting.ts';
+import { inStatements } from './statement-size.ts';
 import type { GatedWebhooks } from './gated-webhooks.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
@@ -30,12 +31,6 @@ type AcceptedOf<Drafts extends readonly Draft[]> = {
 
 /** Most drafts that callers bring into one transaction together. */
 const MAX_BATCH = 100;
-
-/**
- * Most text that one statement inserts. The driver copies it several times over, with a backslash
- * before every quote: 64 payloads of 1 MiB in one statement ended a process with a heap of 512 MB.
- */
-const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
 /** `gated` is refreshed by whoever owns it; without that the database is asked each time. */
 export type AcceptParts = {
@@ -193,19 +188,4 @@ function resultsOf(drafts: NewDelivery[], stored: Stored): Accepted[] {
       ? { kind: 'webhook_missing' }
       : { kind: 'stored', delivery: one.delivery };
   });
-}
-
-/** Splits drafts so that no statement has much more text than it may. */
-function inStatements(drafts: NewDelivery[]): NewDelivery[][] {
-  const statements: NewDelivery[][] = [];
-  let characters = Infinity;
-  for (const draft of drafts) {
-    characters += draft.payload.length;
-    if (characters > MAX_STATEMENT_CHARACTERS) {
-      statements.push([]);
-      characters = draft.payload.length;
-    }
-    statements.at(-1)?.push(draft);
-  }
-  return statements;
 }

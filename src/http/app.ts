@@ -5,7 +5,7 @@ import type { Log } from '../telemetry/log.ts';
 import { requireApiKey } from './middleware/api-keys.ts';
 import { answer, type Answered } from './answer.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
-import { BytesInFlight } from './middleware/bytes-in-flight.ts';
+import { bodyBounds, type BoundsOf } from './middleware/body-bounds.ts';
 import { readBody } from './middleware/body.ts';
 import { docs } from './middleware/docs.ts';
 import { FORMATS } from './middleware/formats.ts';
@@ -22,7 +22,8 @@ import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
 export type ApiOptions = {
   requestBodyLimitBytes: number;
-  /** Most bytes of request bodies at a time. */
+  batchBodyLimitBytes: number;
+  /** Most bytes of request bodies at a time, without those of batches. */
   bytesInFlight: number;
   validateResponses: boolean;
   /** SHA-256 of the keys that open the API, in hexadecimal; none: it is open. */
@@ -35,15 +36,20 @@ export type ApiOptions = {
  * The API, in the order in which a request meets it. @throws when openapi.yaml and the code do not
  * fit together.
  */
-export async function createApi(parts: ApiParts, options: ApiOptions, log: Log): Promise<Express> {
+export async function createApi(
+  parts: Omit<ApiParts, 'maxPayloadBytes'>,
+  options: ApiOptions,
+  log: Log,
+): Promise<Express> {
   const spec = readSpec();
   const document = apiDocument(spec.document);
-  const operations = createOperations(parts, log);
+  const maxPayloadBytes = options.requestBodyLimitBytes;
+  const operations = createOperations({ ...parts, maxPayloadBytes }, log);
   checkOperations(operations, document);
 
   const app = bareApp();
   const [load, find, ...validate] = await validator(document, options.validateResponses);
-  const inFlight = new BytesInFlight(options.bytesInFlight);
+  const boundsOf = bodyBounds(options);
   app.use(
     inOrder([
       answerHeaders,
@@ -59,9 +65,9 @@ export async function createApi(parts: ApiParts, options: ApiOptions, log: Log):
       // log line has its route.
       findOperation([load, find]),
       checkNumbers,
-      ...readBody(options.requestBodyLimitBytes, inFlight),
+      ...readBody(boundsOf),
       ...validate,
-      callOperation(operations, inFlight),
+      callOperation(operations, boundsOf),
     ]),
   );
   app.use(answerProblem(log));
@@ -106,7 +112,7 @@ function warnOfUrlParse(): void {
   process.noDeprecation = wasOff;
 }
 
-function callOperation(operations: Operations, inFlight: BytesInFlight): RequestHandler {
+function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandler {
   return async (req, res) => {
     const { openapi } = req as ValidatedRequest;
     const id = openapi?.schema.operationId as keyof Operations | undefined;
@@ -123,7 +129,7 @@ function callOperation(operations: Operations, inFlight: BytesInFlight): Request
       body: req.body,
       isGone: () => res.destroyed,
     } as unknown as OperationRequest<keyof Operations>;
-    const result = await inFlight.during(res, handler(request));
+    const result = await boundsOf(req).inFlight.during(res, handler(request));
     // The rest of the request did not come meanwhile, and that was answered.
     if (res.headersSent) return;
     answer(req, res, result);

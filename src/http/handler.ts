@@ -39,6 +39,8 @@ export type ApiParts = {
   acceptor: Acceptor;
   metrics: Metrics;
   testCalls: TestCalls;
+  /** Most bytes of a payload that comes with others. One that comes alone has its body's limit. */
+  maxPayloadBytes: number;
   /** Opens and encrypts the secrets of webhooks. */
   vault: Vault;
   /** Is told of webhooks that a client pauses. */

@@ -349,6 +349,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a batch of deliveries
+         * @description Accepts 1 to 1,000 deliveries, for one webhook or several, in one transaction: a 201 means that all of them are
+         *     stored and will be sent, and any other answer that none is. After a 503 or a lost connection either may be
+         *     so. Each is what a POST of it to `/deliveries` would have made, and they are taken in in the order in which
+         *     they are listed: this is the order of those that share an `ordering_key`.
+         *
+         *     A refusal names the first delivery at fault by its place, counted from 0: `deliveries[17].payload: …`.
+         *
+         *     The body may have more bytes than that of another request, 16 MiB where the server does not say otherwise. A
+         *     payload may have as many as the whole body of another request.
+         */
+        post: operations["createDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{delivery_id}": {
         parameters: {
             query?: never;
@@ -1865,6 +1893,29 @@ export interface components {
              */
             updated_at: string;
         };
+        /** @description Deliveries that are created together, or not at all. */
+        DeliveryBatchInput: {
+            /**
+             * @description The deliveries, in the order in which they are taken in. Two of them may be equal.
+             * @example [
+             *       {
+             *         "webhook_id": "3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10",
+             *         "payload": "{\"success\": true}"
+             *       }
+             *     ]
+             */
+            deliveries: components["schemas"]["DeliveryInput"][];
+        };
+        /** @description What became of a batch. */
+        DeliveryBatch: {
+            /**
+             * @description The id of each delivery, in the order of the request.
+             * @example [
+             *       "b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24"
+             *     ]
+             */
+            ids: string[];
+        };
         /** @description A payload for a webhook, and those fields of an earlier answer that a client may send back. */
         DeliveryInput: {
             /**
@@ -3337,6 +3388,69 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The deliveries to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryBatchInput"];
+            };
+        };
+        responses: {
+            /** @description The ids of the deliveries. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryBatch"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description No webhook has one of the ids (code 5). An id that is not a UUID answers 400. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body, or one of its payloads, is larger than this server accepts (code 11). */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

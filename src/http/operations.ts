@@ -1,5 +1,6 @@
 import type { Log } from '../telemetry/log.ts';
 import { attemptHandlers } from './operations/attempts.ts';
+import { batchHandlers } from './operations/batches.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
@@ -16,6 +17,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...secretHandlers(parts, log),
     ...testHandlers(parts),
     ...deliveryHandlers(parts),
+    ...batchHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),
   };

@@ -59,6 +59,7 @@ type BadRequestKind = Extract<
   | 'invalid'
   | 'unsupported'
   | 'too_large'
+  | 'webhook_not_found'
   | 'slow'
   | 'long_head'
   | 'no_http'
@@ -187,10 +188,14 @@ function problemOfValidation({ errors, message }: FrameworkError): Problem {
   });
 }
 
+/** One delivery of a batch, with its place. */
+const IN_BATCH = /^deliveries\.(\d+)(?=\.|$)/;
+
 /** The name of a field. The validator gives no path where an unknown field has an empty name. */
 function fieldOf(path: string): string {
   if (path === '') return '""';
-  return path.split('/').slice(2).map(unescaped).join('.') || 'body';
+  const name = path.split('/').slice(2).map(unescaped).join('.') || 'body';
+  return name.replace(IN_BATCH, 'deliveries[$1]');
 }
 
 /** A name as it is, of one in a JSON pointer (RFC 6901, section 4). */

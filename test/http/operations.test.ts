@@ -58,6 +58,11 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'endSecret 204': ['DELETE', `/webhooks/${webhookId}/secrets/${secretId}`],
     'listDeliveries 200': ['GET', '/deliveries'],
     'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
+    'createDeliveries 201': [
+      'POST',
+      '/deliveries/batch',
+      { deliveries: [{ webhook_id: webhookId }] },
+    ],
     'getDelivery 200': ['GET', `/deliveries/${deliveryId}`],
     'listDeliveryAttempts 200': ['GET', '/delivery-attempts'],
     'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attemptId}`],

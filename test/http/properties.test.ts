@@ -311,7 +311,7 @@ async function expectNamed(answer: RawAnswer, name: string): Promise<void> {
   const { code, details } = answer.json as { code: number; details?: string };
   assert.deepEqual([answer.status, code], [400, 4], `${name}: ${answer.text}`);
   // The validator does not say in which object a field with an empty name is.
-  const starts = [`${name}:`, `${name}.`, '"": is not a known field'];
+  const starts = [`${name}:`, `${name}.`, `${name}[`, '"": is not a known field'];
   assert.ok(
     starts.some((start) => details?.startsWith(start)),
     `${name}: ${details}`,
@@ -411,8 +411,14 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...withoutOverlap(schema),
       ...(given['headers'] ? { headers: plainHeaders(schema, given['headers']) } : {}),
       ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
+      ...(Array.isArray(given['deliveries']) ? { deliveries: ofWebhook(given, id) } : {}),
     }))
     .filter(isFit);
+}
+
+/** The deliveries of a batch, all for one webhook. */
+function ofWebhook({ deliveries }: Record<string, unknown>, webhook_id: string): object[] {
+  return (deliveries as object[]).map((one) => ({ ...one, webhook_id }));
 }
 
 /** A webhook that signs as Standard Webhooks has it, maybe since another request, has a token. */

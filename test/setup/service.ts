@@ -72,6 +72,7 @@ export async function startApi(
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
+    batchBodyLimitBytes: 16 * 1024 * 1024,
     bytesInFlight,
     validateResponses: true,
     apiKeyDigests,

@@ -1314,6 +1314,28 @@ export type Delivery = {
     updated_at: string;
 };
 /**
+ * Deliveries that are created together, or not at all.
+ */
+export type DeliveryBatchInput = {
+    /**
+     * The deliveries, in the order in which they are taken in. Two of them may be equal.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    deliveries: DeliveryInput[];
+};
+/**
+ * What became of a batch.
+ */
+export type DeliveryBatch = {
+    /**
+     * The id of each delivery, in the order of the request.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    ids: string[];
+};
+/**
  * A payload for a webhook, and those fields of an earlier answer that a client may send back.
  */
 export type DeliveryInput = {
@@ -2093,6 +2115,12 @@ export type CreateDeliveryResponseHeaders = {
     xRequestId?: string;
 };
 export type CreateDeliveryVariables = CreateDeliveryBody;
+export type CreateDeliveriesResult = DeliveryBatch;
+export type CreateDeliveriesBody = DeliveryBatchInput;
+export type CreateDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+export type CreateDeliveriesVariables = CreateDeliveriesBody;
 export type GetDeliveryResult = Delivery;
 export type GetDeliveryPath = {
     /**
@@ -2576,6 +2604,13 @@ export type Ops = {
     createDelivery: {
         args: CreateDeliveryBody;
         result: CreateDeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    createDeliveries: {
+        args: CreateDeliveriesBody;
+        result: CreateDeliveriesResult;
         headers: {
             xRequestId?: string;
         };
@@ -3094,6 +3129,24 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly createDeliveries: {
+        readonly id: "createDeliveries";
+        readonly method: "POST";
+        readonly path: "/deliveries/batch";
+        readonly tags: readonly ["Deliveries"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly getDelivery: {
         readonly id: "getDelivery";
         readonly method: "GET";
@@ -3584,8 +3637,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -3999,6 +4052,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
         "created_at.lte"?: string;
     } | undefined, init?: RequestOptions): AsyncGenerator<Delivery, any, any>;
 }, createDelivery: (<Init extends RequestOptions | undefined = undefined>(args: DeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, createDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: DeliveryBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryBatch, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, getDelivery: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**

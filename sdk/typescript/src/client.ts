@@ -1341,6 +1341,30 @@ export type Delivery = {
 };
 
 /**
+ * Deliveries that are created together, or not at all.
+ */
+export type DeliveryBatchInput = {
+    /**
+     * The deliveries, in the order in which they are taken in. Two of them may be equal.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    deliveries: DeliveryInput[];
+};
+
+/**
+ * What became of a batch.
+ */
+export type DeliveryBatch = {
+    /**
+     * The id of each delivery, in the order of the request.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    ids: string[];
+};
+
+/**
  * A payload for a webhook, and those fields of an earlier answer that a client may send back.
  */
 export type DeliveryInput = {
@@ -2200,6 +2224,16 @@ export type CreateDeliveryResponseHeaders = {
 
 export type CreateDeliveryVariables = CreateDeliveryBody;
 
+export type CreateDeliveriesResult = DeliveryBatch;
+
+export type CreateDeliveriesBody = DeliveryBatchInput;
+
+export type CreateDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type CreateDeliveriesVariables = CreateDeliveriesBody;
+
 export type GetDeliveryResult = Delivery;
 
 export type GetDeliveryPath = {
@@ -2703,6 +2737,13 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    createDeliveries: {
+        args: CreateDeliveriesBody;
+        result: CreateDeliveriesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     getDelivery: {
         args: {
             /**
@@ -2823,6 +2864,7 @@ export const OPERATIONS = {
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
@@ -4676,4 +4718,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

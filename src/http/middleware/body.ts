@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import type { BytesInFlight } from './bytes-in-flight.ts';
+import type { BodyBounds, BoundsOf } from './body-bounds.ts';
 import { parseJson } from './json.ts';
 import { BadRequest } from '../problem.ts';
 import type { ValidatedRequest } from './request-log.ts';
@@ -7,17 +7,24 @@ import type { ValidatedRequest } from './request-log.ts';
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * Reads JSON bodies of at most `limitBytes`. Anything else is refused before it is read: 415 for
- * another media type, 413 (and the connection closed) for a Content-Length above the limit, 503
- * (closed as well) where the bodies of other requests leave no room.
+ * Reads JSON bodies within the bounds of their operations. Anything else is refused before it is
+ * read: 415 for another media type, 413 (and the connection closed) for a Content-Length above the
+ * limit, 503 (closed as well) where the bodies of other requests leave no room.
  */
-export function readBody(limitBytes: number, inFlight: BytesInFlight): RequestHandler[] {
-  return [
-    checkHead(limitBytes),
-    countBytes(limitBytes, inFlight),
-    express.raw({ type: 'application/json', limit: limitBytes, inflate: false }),
-    parseBody,
-  ];
+export function readBody(boundsOf: BoundsOf): RequestHandler[] {
+  return [checkHead(boundsOf), countBytes(boundsOf), readBytes(boundsOf), parseBody];
+}
+
+function readBytes(boundsOf: BoundsOf): RequestHandler {
+  const readers = new Map<BodyBounds, RequestHandler>();
+  return (req, res, next) => {
+    const bounds = boundsOf(req);
+    const { limitBytes: limit } = bounds;
+    const reader =
+      readers.get(bounds) ?? express.raw({ type: 'application/json', limit, inflate: false });
+    readers.set(bounds, reader);
+    return reader(req, res, next);
+  };
 }
 
 const parseBody: RequestHandler = (req, _res, next) => {
@@ -28,7 +35,7 @@ const parseBody: RequestHandler = (req, _res, next) => {
   next();
 };
 
-function checkHead(limitBytes: number): RequestHandler {
+function checkHead(boundsOf: BoundsOf): RequestHandler {
   return (req, res, next) => {
     // The validator keeps a compiled schema for every Content-Type that it ever sees. So it gets to
     // see one, or none.
@@ -44,6 +51,7 @@ function checkHead(limitBytes: number): RequestHandler {
       throw new BadRequest('unsupported', `Content-Type must be ${types.join(' or ')} in UTF-8`);
     // Where an operation takes several, they have one schema.
     req.headers['content-type'] = 'application/json';
+    const { limitBytes } = boundsOf(req);
     if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
       res.set('Connection', 'close');
       throw new BadRequest('too_large', `the body may have at most ${limitBytes} bytes`);
@@ -53,9 +61,10 @@ function checkHead(limitBytes: number): RequestHandler {
 }
 
 /** A body that comes in pieces is counted with the limit, as its length is not known before. */
-function countBytes(limitBytes: number, inFlight: BytesInFlight): RequestHandler {
+function countBytes(boundsOf: BoundsOf): RequestHandler {
   return (req, res, next) => {
     if (!WITH_BODY.has(req.method)) return next();
+    const { limitBytes, inFlight } = boundsOf(req);
     const bytes =
       req.headers['transfer-encoding'] === undefined
         ? Number(req.headers['content-length'] ?? 0)

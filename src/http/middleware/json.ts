@@ -4,7 +4,10 @@ import { BadRequest } from '../problem.ts';
 /** The fields of requests that may have fractions. */
 export const FRACTIONS: ReadonlySet<string> = new Set(['retry_jitter']);
 
-/** More values than openapi.yaml allows in any document: 500 status codes and some fields. */
+/**
+ * More values than openapi.yaml allows in any document with numbers that count: 500 status codes
+ * and some fields. The numbers in a large batch are fields that are ignored.
+ */
 const MAX_MARKED_VALUES = 1000;
 
 /**
@@ -15,7 +18,7 @@ const MAX_MARKED_VALUES = 1000;
 const MAX_VALUES = 60_000;
 const MAX_MEMBERS = 20_000;
 
-/** Deeper JSON is refused. openapi.yaml allows no document that is deeper than 2. */
+/** Deeper JSON is refused. openapi.yaml allows no document that is deeper than 3. */
 const MAX_DEPTH = 2000;
 
 /** A body of up to this size is parsed in 20 ms, whatever it holds. */
@@ -97,7 +100,7 @@ function endOfString(bytes: Buffer, start: number): number {
   return bytes.length;
 }
 
-/** Whether it has numbers to look at. One with too many values is refused anyway: false. */
+/** Whether it has numbers to look at: not where it has more values than `MAX_MARKED_VALUES`. */
 function mayHoldFractions(document: unknown): boolean {
   let hasNumber = false;
   const found = [document];

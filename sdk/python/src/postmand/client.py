@@ -346,6 +346,18 @@ class Delivery:
 
 
 @dataclass
+class DeliveryBatchInput:
+    """Deliveries that are created together, or not at all."""
+    deliveries: List[DeliveryInput]
+
+
+@dataclass
+class DeliveryBatch:
+    """What became of a batch."""
+    ids: List[str]
+
+
+@dataclass
 class DeliveryInput:
     """A payload for a webhook, and those fields of an earlier answer that a client may send back."""
     webhook_id: str
@@ -1457,6 +1469,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "test_webhook": {"id": "testWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/test", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "create_deliveries": {"id": "createDeliveries", "method": "POST", "path": "/deliveries/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/delivery_attempts"}},
@@ -2009,6 +2022,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def create_deliveries(self, body: DeliveryBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryBatch:
+        """Create a batch of deliveries"""
+        op = _OPERATIONS["create_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response)))
+
+    def create_deliveries_with_headers(self, body: DeliveryBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryBatch]:
+        """Like create_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""
@@ -2744,6 +2779,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def create_deliveries(self, body: DeliveryBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryBatch:
+        """Create a batch of deliveries"""
+        op = _OPERATIONS["create_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response)))
+
+    async def create_deliveries_with_headers(self, body: DeliveryBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryBatch]:
+        """Like create_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""

@@ -1,0 +1,20 @@
+/**
+ * Most text that one statement inserts. The driver copies it several times over, with a backslash
+ * before every quote: 64 payloads of 1 MiB in one statement ended a process with a heap of 512 MB.
+ */
+const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
+
+/** Splits drafts so that no statement has much more text than it may. */
+export function inStatements<Draft extends { payload: string }>(drafts: Draft[]): Draft[][] {
+  const statements: Draft[][] = [];
+  let characters = Infinity;
+  for (const draft of drafts) {
+    characters += draft.payload.length;
+    if (characters > MAX_STATEMENT_CHARACTERS) {
+      statements.push([]);
+      characters = draft.payload.length;
+    }
+    statements.at(-1)?.push(draft);
+  }
+  return statements;
+}

@@ -1,0 +1,45 @@
+import { acceptBatch } from '../../deliveries/accept-batch.ts';
+import type { Draft } from '../../deliveries/accept.ts';
+import { placeTooFarAhead } from '../../deliveries/schedule.ts';
+import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
+import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
+import { BadRequest } from '../problem.ts';
+
+type BatchBody = OperationRequest<'createDeliveries'>['body'];
+
+export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveries'> {
+  return {
+    async createDeliveries({ body }) {
+      const drafts = draftsOf(body, parts.maxPayloadBytes);
+      const times = drafts.map(({ sendAt }) => sendAt);
+      const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
+      if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);
+      const accepted = await acceptBatch(parts, drafts);
+      if (accepted.kind === 'webhook_missing')
+        throw refusal('webhook_not_found', accepted.index, 'webhook_id: no webhook has this id');
+      return { status: 201, body: { ids: accepted.ids } };
+    },
+  };
+}
+
+/** @throws BadRequest that names the first delivery at fault */
+function draftsOf({ deliveries }: BatchBody, maxPayloadBytes: number): Draft[] {
+  return deliveries.map((input, index) => {
+    if (isLonger(input.payload ?? '', maxPayloadBytes))
+      throw refusal('too_large', index, `payload: may have at most ${maxPayloadBytes} bytes`);
+    try {
+      return draftOf(input);
+    } catch (error) {
+      throw error instanceof BadRequest ? refusal(error.kind, index, error.message) : error;
+    }
+  });
+}
+
+/** Whether a text has more bytes in UTF-8, where a UTF-16 unit takes one to three. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
+}
+
+function refusal(kind: BadRequest['kind'], index: number, details: string): BadRequest {
+  return new BadRequest(kind, `deliveries[${index}].${details}`);
+}
