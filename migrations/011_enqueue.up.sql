@@ -115,7 +115,7 @@ $$;
 -- A part of a fingerprint: its length goes first, so that no two lists of parts make the same text.
 create function postmand.fingerprint_part(value text)
 returns text language sql immutable as $$
-  select coalesce(concat(octet_length(convert_to(value, 'UTF8')), ':', value), '-')
+  select coalesce(octet_length(convert_to(value, 'UTF8'))::text || ':' || value, '-')
 $$;
 
 create function postmand.fingerprint_time(value timestamptz)
