@@ -196,10 +196,12 @@ suite('the size of a batch', () => {
   });
 
   test('64 MiB of batches under way → another one 503 before it is read, and all else goes on', async (t) => {
-    const head = `POST /v1/deliveries/batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n`;
+    const size = `Content-Length: ${16 * 1024 * 1024}\r\nExpect: 100-continue`;
+    const head = `Host: a\r\nContent-Type: application/json\r\n${size}\r\n\r\n`;
     const under = times(4).map(() =>
-      rawClient(t, api.url, `${head}Content-Length: ${16 * 1024 * 1024}\r\n\r\n`),
+      rawClient(t, api.url, `POST /v1/deliveries/batch HTTP/1.1\r\n${head}`),
     );
+    await until('all four may send', () => under.every((one) => one.text().includes('100 Cont')));
     const refused = await until('they are counted', async () => {
       const answer = await post([{ webhook_id }]);
       return answer.status === 503 && answer;
