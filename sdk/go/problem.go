@@ -4,13 +4,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
-// ProblemOf gives what Postmand says about an error. It is false for any other error, and for answers that a proxy wrote.
+// ProblemOf gives what Postmand says about an error of the client or of Enqueue. It is false for any other error, and for answers that
+// a proxy wrote.
 func ProblemOf(err error) (Problem, bool) {
 	var answer *APIError
 	if !errors.As(err, &answer) {
-		return Problem{}, false
+		return refusalOf(err)
 	}
 	body, err := json.Marshal(answer.Body)
 	if err != nil {
@@ -23,7 +26,18 @@ func ProblemOf(err error) (Problem, bool) {
 	return problem, true
 }
 
-// IsProblem tells whether an error is Postmand's answer with this code.
+// refusalOf reads the SQLSTATE of what the functions in SQL refuse, PM and the code of the API. The drivers' errors have it.
+func refusalOf(err error) (Problem, bool) {
+	var refused interface{ SQLState() string }
+	if !errors.As(err, &refused) {
+		return Problem{}, false
+	}
+	digits, ok := strings.CutPrefix(refused.SQLState(), "PM")
+	code, err := strconv.ParseInt(digits, 10, 64)
+	return Problem{Code: code, Message: fmt.Sprint(refused)}, ok && err == nil
+}
+
+// IsProblem tells whether an error is a refusal by Postmand with this code.
 func IsProblem(err error, code int64) bool {
 	problem, ok := ProblemOf(err)
 	return ok && problem.Code == code

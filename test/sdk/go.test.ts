@@ -3,19 +3,19 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { assertOneKey, startLive } from './live.ts';
 import { succeed } from './program.ts';
-import { GO_ENVIRONMENT, noGo, ROOT } from './toolchains.ts';
+import { GO_ENVIRONMENT, goWithModules, noGo, ROOT } from './toolchains.ts';
 
 const MODULE = path.join(ROOT, 'sdk/go');
+/** A module of its own, as the SDK has no dependencies. */
+const DRIVERS = path.join(ROOT, 'test/sdk/drivers');
 
 test(
   'the Go SDK against a live service → its tests pass, with the requests that they are about',
   { skip: noGo },
   async (t) => {
     const { stub, environment } = await startLive(t);
-    await succeed(t, ['go', 'test', '-count=1', './...'], {
-      cwd: MODULE,
-      env: { ...environment, ...GO_ENVIRONMENT },
-    });
+    const env = { ...environment, ...GO_ENVIRONMENT };
+    await succeed(t, ['go', 'test', '-count=1', './...'], { cwd: MODULE, env });
     assert.deepEqual(
       ['busy-twice', 'busy-reads', 'busy-creates'].map((state) => stub.count(state)),
       [3, 4, 1],
@@ -31,8 +31,20 @@ test(
   },
 );
 
+test(
+  'Enqueue of the Go SDK with pgx and database/sql → what commits is there, and nothing else',
+  { skip: noGo },
+  async (t) => {
+    const modules = await goWithModules(t, DRIVERS);
+    if (modules === undefined) return;
+    const { environment } = await startLive(t);
+    const env = { ...environment, ...modules };
+    await succeed(t, ['go', 'test', '-count=1', './...'], { cwd: DRIVERS, env });
+  },
+);
+
 test('the Go SDK → formatted, and nothing for go vet to say', { skip: noGo }, async (t) => {
   const options = { cwd: MODULE, env: GO_ENVIRONMENT };
-  assert.equal(await succeed(t, ['gofmt', '-l', '.'], options), '');
+  assert.equal(await succeed(t, ['gofmt', '-l', '.', DRIVERS], options), '');
   await succeed(t, ['go', 'vet', './...'], options);
 });

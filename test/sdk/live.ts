@@ -7,6 +7,8 @@ export type Live = {
   /** The API, with a worker behind it. */
   url: string;
   receiver: Awaited<ReturnType<typeof startLine>>['receiver'];
+  /** The database of the service. */
+  database: string;
   stub: Awaited<ReturnType<typeof startStub>>;
   /** Where the programs of other languages find all this. */
   environment: Record<string, string>;
@@ -17,7 +19,11 @@ export type Live = {
  * service in bad states.
  */
 export async function startLive(t: Cleanup): Promise<Live> {
-  const { api, receiver } = await startLine(t, ({ path }, response) =>
+  const {
+    api,
+    receiver,
+    url: database,
+  } = await startLine(t, ({ path }, response) =>
     response.writeHead(path.startsWith('/failing') ? 500 : 200).end(),
   );
   const stub = await startStub(t);
@@ -26,8 +32,9 @@ export async function startLive(t: Cleanup): Promise<Live> {
     POSTMAND_TEST_URL: url,
     POSTMAND_TEST_RECEIVER: receiver.url,
     POSTMAND_TEST_STUB: stub.url,
+    POSTMAND_TEST_DATABASE: database,
   };
-  return { url, receiver, stub, environment };
+  return { url, receiver, database, stub, environment };
 }
 
 /** The four tries of a call against the stub's `lossy`, all with the key that the SDK made. */

@@ -17,6 +17,9 @@ const REQUIREMENTS = [
   /"(cryptography[^"]*)"/.exec(MANIFEST)?.[1] ?? '',
   // The library that judges our signatures.
   'standardwebhooks==1.1.0',
+  // What applications reach PostgreSQL with.
+  'psycopg[binary]==3.2.13',
+  'sqlalchemy==2.0.44',
 ];
 
 /** Why tests of Go are skipped; false where they can run. */

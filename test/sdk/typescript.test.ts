@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { suite, test } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
+import { Client } from 'pg';
 import {
   ApiError,
   createPostmand,
+  enqueue,
   isProblem,
   ProblemCode,
   problemOf,
@@ -439,6 +441,54 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
       ),
     );
   });
+});
+
+suite('enqueue', { concurrency: 2 }, () => {
+  const gone = (id: string) =>
+    assert.rejects(postmand.getDelivery({ delivery_id: id }), (error) =>
+      isProblem(error, ProblemCode.deliveryNotFound),
+    );
+
+  test('in a transaction of pg → a delivery when that commits, and none when it rolls back', async (t) => {
+    const pg = await connected(t);
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/enqueued'));
+    await pg.query('begin');
+    const dropped = await enqueue(pg, { webhook_id });
+    await pg.query('rollback');
+    await pg.query('begin');
+    const expires_at = '2099-01-01T00:00:00Z';
+    const delivery = { webhook_id, payload: '{"x": "ü"}', ordering_key: 'customer-7', expires_at };
+    const key = { idempotencyKey: 'order-1042' };
+    const id = await enqueue(pg, delivery, key);
+    assert.equal(await enqueue(pg, delivery, key), id);
+    await gone(id);
+    await pg.query('commit');
+    const { payload, ordering_key } = await postmand.getDelivery({ delivery_id: id });
+    assert.deepEqual([payload, ordering_key], [delivery.payload, 'customer-7']);
+    await gone(dropped);
+  });
+
+  test('what is refused → the error of pg, of which problemOf gives the code', async (t) => {
+    const pg = await connected(t);
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/enqueued'));
+    const key = { idempotencyKey: 'order-1043' };
+    await enqueue(pg, { webhook_id }, key);
+    const refusals: [number, () => Promise<string>][] = [
+      [ProblemCode.requestValidationFailed, () => enqueue(pg, { webhook_id, ordering_key: '.' })],
+      [ProblemCode.webhookNotFound, () => enqueue(pg, { webhook_id: NOBODY })],
+      [24, () => enqueue(pg, { webhook_id, payload: 'another' }, key)],
+    ];
+    for (const [code, call] of refusals)
+      await assert.rejects(call(), (error) => problemOf(error)?.code === code);
+    await assert.rejects(pg.query('select 1/0'), (error) => problemOf(error) === undefined);
+  });
+
+  async function connected(t: TestContext): Promise<Client> {
+    const client = new Client(live.database);
+    await client.connect();
+    t.after(() => client.end());
+    return client;
+  }
 });
 
 suite('verifySignature', () => {

@@ -37,6 +37,7 @@ from .client import (
 )
 from .connection import AsyncPostmand, Postmand
 from .default import DEFAULT
+from .enqueue import enqueue, enqueue_async
 from .problem import PostmandError, is_problem, problem_of
 from .problem_codes import ProblemCode
 from .signature import verify_signature
@@ -81,6 +82,8 @@ __all__ = [
     "WebhookSecretList",
     "WebhookTest",
     "WebhookTestInput",
+    "enqueue",
+    "enqueue_async",
     "is_problem",
     "problem_of",
     "verify_signature",

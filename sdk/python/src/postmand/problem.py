@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Optional
 
 import httpx
 
 from .client import ApiError, Problem
+
+# The functions in SQL refuse with the code of the API behind these letters.
+_SQLSTATE = re.compile(r"PM(\d{3})")
 
 
 class PostmandError(ApiError):
@@ -26,8 +30,10 @@ class PostmandError(ApiError):
 
 
 def problem_of(error: BaseException) -> Optional[Problem]:
-    """What Postmand says about an error; None for any other error, and for answers that a proxy wrote."""
-    body = error.body if isinstance(error, ApiError) else None
+    """What Postmand says about an error of the client or of `enqueue`; None for any other error, and for answers that a proxy wrote."""
+    if not isinstance(error, ApiError):
+        return _refusal_of(error)
+    body = error.body
     if not isinstance(body, dict):
         return None
     code, message, details = body.get("code"), body.get("message"), body.get("details")
@@ -36,8 +42,18 @@ def problem_of(error: BaseException) -> Optional[Problem]:
     return Problem(code=code, message=message, details=details if isinstance(details, str) else None)
 
 
+def _refusal_of(error: BaseException) -> Optional[Problem]:
+    # SQLAlchemy has the error of the driver in `orig`, Django in `__cause__`.
+    for one in (error, getattr(error, "orig", None), error.__cause__):
+        refused = _SQLSTATE.fullmatch(str(getattr(one, "sqlstate", None) or getattr(one, "pgcode", None)))
+        if refused is not None:
+            message = getattr(getattr(one, "diag", None), "message_primary", None)
+            return Problem(code=int(refused[1]), message=message or str(one), details=None)
+    return None
+
+
 def is_problem(error: BaseException, code: int) -> bool:
-    """Whether an error is Postmand's answer with this code."""
+    """Whether an error is a refusal by Postmand with this code."""
     problem = problem_of(error)
     return problem is not None and problem.code == code
 
