@@ -4,6 +4,7 @@ import {
   endProblems,
   headProblems,
   orderProblems,
+  outboxProblems,
   permitProblems,
   placeProblems,
   reasonProblems,
@@ -58,6 +59,7 @@ export async function gateProblems(
 function* ofOne(of: GateRow, row: Row, allowed: GateAllowed): Generator<string> {
   yield* placeProblems(of);
   yield* endProblems(of);
+  yield* outboxProblems(of);
   if (!allowed.mayLackReason?.(row)) yield* reasonProblems(of);
   yield* budgetProblems({ ...of, max: allowed.attempts?.(row) ?? of.max });
 }

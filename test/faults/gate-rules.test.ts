@@ -7,6 +7,7 @@ import {
   endProblems,
   headProblems,
   orderProblems,
+  outboxProblems,
   permitProblems,
   placeProblems,
   reasonProblems,
@@ -26,6 +27,7 @@ const PENDING: GateRow = {
   ordering_key: null,
   sequence: null,
   failed_reason: null,
+  waits: false,
   delivery_attempts: 0,
   unbudgeted_attempts: 0,
   probes: 0,
@@ -34,6 +36,7 @@ const PENDING: GateRow = {
   jobs: 1,
 };
 const HELD = { ...PENDING, held: true, held_reason: 'ordered', jobs: 0 };
+const WAITING = { ...HELD, held_reason: 'outbox', waits: true };
 const ENDED = { ...PENDING, status: 'succeeded', jobs: 0 };
 const FAILED = { ...ENDED, status: 'failed', failed_reason: 'attempts' };
 
@@ -49,6 +52,22 @@ function expect(found: Iterable<string>, problem: RegExp | undefined): void {
   if (problem === undefined) assert.deepEqual(problems, []);
   else assert.match(problems.join('\n'), problem);
 }
+
+suite('the outbox', () => {
+  table(outboxProblems, [
+    ['waiting', WAITING, undefined],
+    ['held for another reason', HELD, undefined],
+    [
+      'taken in for no reason',
+      { ...WAITING, waits: false },
+      /not in the outbox, and held for outbox/,
+    ],
+    ['waiting with a job', { ...PENDING, waits: true }, /in the outbox, and held for null/],
+    ['waiting, with a sequence', { ...WAITING, sequence: 7 }, /but 7 of its key/],
+    ['waiting, and head', { ...WAITING, is_head: true }, /but null of its key/],
+    ['waiting, and ended', { ...WAITING, status: 'failed' }, /failed, but in the outbox/],
+  ]);
+});
 
 suite('a place for each delivery', () => {
   table(placeProblems, [

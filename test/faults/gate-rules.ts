@@ -17,6 +17,8 @@ export type GateRow = {
   ordering_key: string | null;
   sequence: number | null;
   failed_reason: string | null;
+  /** It has a place in the outbox. */
+  waits: boolean;
   delivery_attempts: number;
   unbudgeted_attempts: number;
   /** Attempts that are recorded as probes. */
@@ -35,6 +37,21 @@ export function* placeProblems(row: GateRow): Generator<string> {
   if (jobs !== expected)
     yield `${held ? `held (${held_reason})` : status}, with ${jobs} jobs instead of ${expected}`;
   if (held !== (held_reason !== null)) yield `${held ? 'held' : 'not held'} for ${held_reason}`;
+}
+
+/** What has a place in the outbox is held for that, and has no sequence and no turn yet. */
+export function* outboxProblems({
+  status,
+  waits,
+  held_reason,
+  sequence,
+  is_head,
+}: GateRow): Generator<string> {
+  if (waits !== (held_reason === 'outbox'))
+    yield `${waits ? 'in' : 'not in'} the outbox, and held for ${held_reason}`;
+  if (!waits) return;
+  if (status !== 'pending') yield `${status}, but in the outbox`;
+  if (sequence !== null || is_head) yield `in the outbox, but ${sequence} of its key`;
 }
 
 /** Nothing that has ended is held, or the head of its key, but a failed head that blocks it. */
@@ -67,7 +84,7 @@ export function* budgetProblems(row: GateRow): Generator<string> {
 
 /** Of a key there is one head at most, and it is the first that is pending. */
 export function* headProblems(rows: GateRow[]): Generator<string> {
-  for (const [key, line] of byKey(rows)) {
+  for (const [key, line] of byKey(rows.filter(({ waits }) => !waits))) {
     const heads = line.filter(({ is_head }) => is_head);
     if (heads.length > 1) yield `${key}: ${heads.length} heads`;
     const first = line.find(({ status }) => status === 'pending');

@@ -1,6 +1,6 @@
 import type { Pool } from '../../src/database/pool.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
-import { headProblems, placeProblems } from './gate-rules.ts';
+import { headProblems, outboxProblems, placeProblems } from './gate-rules.ts';
 import { jobCounts, pendingRows } from './gate-rows.ts';
 
 export type GateWatch = {
@@ -53,7 +53,9 @@ export function startGateWatch(t: Cleanup, pool: Pool): GateWatch {
   async function look(): Promise<void> {
     const rows = await pendingRows(pool, LOOKED_AT);
     const found = [
-      ...rows.flatMap((row) => [...placeProblems(row)].map((problem) => `${row.id}: ${problem}`)),
+      ...rows.flatMap((row) =>
+        [...placeProblems(row), ...outboxProblems(row)].map((problem) => `${row.id}: ${problem}`),
+      ),
       ...headProblems(rows),
     ];
     problems.push(...found.slice(0, MOST_PROBLEMS - problems.length));

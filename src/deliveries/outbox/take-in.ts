@@ -136,5 +136,6 @@ const TAKE_IN = `
   from judged
   where deliveries.id = judged.id
   returning deliveries.id, deliveries.webhook_id as "webhookId",
-    judged.outbox_place::float8 as place, judged.waits and judged.reason is null as runs, deliveries.crashes,
+    judged.outbox_place::float8 as place, judged.waits and judged.reason is null as runs,
+    deliveries.crashes,
     greatest(0, extract(epoch from deliveries.scheduled_at - now()))::float8 as "delaySeconds"`;
