@@ -2560,7 +2560,8 @@ func (c *Client) CreateDelivery(ctx context.Context, body DeliveryInput) (Delive
 
 // CreateDeliveryHeaders carries the declared response headers of CreateDeliveryWithHeaders (nil when absent or unparsable).
 type CreateDeliveryHeaders struct {
-	XRequestId *string
+	IdempotencyReplayed *string
+	XRequestId          *string
 }
 
 // CreateDeliveryWithHeaders — Like CreateDelivery, also returning the declared response headers.
@@ -2584,6 +2585,7 @@ func (c *Client) CreateDeliveryWithHeaders(ctx context.Context, body DeliveryInp
 	if err := decodeJSON(resp, &out); err != nil {
 		return out, headers, err
 	}
+	headers.IdempotencyReplayed = headerString(resp.Header, "idempotency-replayed")
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
 }

@@ -27,4 +27,7 @@ const (
 	CodeSecretNotFound          int64 = 21 // 404
 	CodeSecretsLocked           int64 = 22 // 503
 	CodeCurrentSecret           int64 = 23 // 409
+	CodeIdempotencyKeyReused    int64 = 24 // 422
+	CodeDeliveryGone            int64 = 25 // 409
+	CodeIdempotencyKeyInUse     int64 = 26 // 409
 )

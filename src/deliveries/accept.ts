@@ -4,25 +4,22 @@ import type { Pool } from '../database/pool.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import {
-  deleteDeliveries,
-  insertDeliveries,
-  type NewDelivery,
-  type StoredDelivery,
-} from './delivery-store.ts';
-import { shownReason, type Delivery } from './delivery.ts';
+import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
+import { shownReason } from './delivery.ts';
 import { insertAnyDeliveries, isKeyed, lockKeysOf, waitForWebhooks } from './order/insert-keyed.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
 import { promoteNext } from './order/promote.ts';
 import { behindOutbox, insertWaiting } from './outbox/insert-waiting.ts';
 import { inStatements } from './statement-size.ts';
+import { untilFree } from './idempotency/patience.ts';
+import { IdempotencyRefusal } from './idempotency/refusal.ts';
+import { DEFAULT_WINDOW_SECONDS, type IdempotentRequest } from './idempotency/request.ts';
+import { keepRequests, standingsOf } from './idempotency/request-store.ts';
+import { outcomesOf, type Accepted, type Caller, type Outcome, type Stored } from './accepted.ts';
 import type { GatedWebhooks } from './gated-webhooks.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
 export type Draft = Omit<NewDelivery, 'id'>;
-
-/** What became of a draft. */
-export type Accepted = { kind: 'stored'; delivery: Delivery } | { kind: 'webhook_missing' };
 
 /** What became of each of some drafts, in their order. */
 type AcceptedOf<Drafts extends readonly Draft[]> = {
@@ -38,6 +35,8 @@ export type AcceptParts = {
   queue: DeliveryQueue;
   metrics: Metrics;
   gated?: GatedWebhooks;
+  /** How long the keys of requests are kept. */
+  idempotencyWindowSeconds?: number;
 };
 
 /**
@@ -46,8 +45,8 @@ export type AcceptParts = {
  */
 export class Acceptor {
   readonly #parts: AcceptParts;
-  readonly #shared: SharedCommits<NewDelivery[], Shared>;
-  readonly #sharedKeyed: SharedCommits<NewDelivery[], Shared>;
+  readonly #shared: SharedCommits<Caller, Outcome>;
+  readonly #sharedKeyed: SharedCommits<Caller, Outcome>;
 
   constructor(parts: AcceptParts) {
     this.#parts = parts;
@@ -57,31 +56,41 @@ export class Acceptor {
 
   /**
    * Stores the drafts of one caller with their jobs in one transaction, which is committed when
-   * this resolves. A draft whose webhook is missing does not keep the others out.
+   * this resolves. A draft whose webhook is missing does not keep the others out. A `request` that
+   * was done before stores nothing again.
    * @returns what became of each draft, in their order.
    * @throws Overloaded when too many callers wait already
+   * @throws IdempotencyRefusal where the key of `request` is another's, or held for too long
    */
-  async accept<const Drafts extends readonly Draft[]>(drafts: Drafts): Promise<AcceptedOf<Drafts>> {
-    const { pool, metrics } = this.#parts;
+  async accept<const Drafts extends readonly Draft[]>(
+    drafts: Drafts,
+    request?: IdempotentRequest,
+  ): Promise<AcceptedOf<Drafts>> {
     const named = drafts.map((draft) => ({ ...draft, id: randomUUID() }));
-    const commits = named.some(isKeyed) ? this.#sharedKeyed : this.#shared;
-    const shared = await commits.add(named);
-    const results =
-      shared.kind === 'passed_over'
-        ? await inTransaction(pool, (tx) => acceptAlone(this.#parts, tx, named))
-        : shared.results;
-    metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
+    const take = () => this.#take({ drafts: named, request });
+    const results = await untilFree(take);
+    if (results === 'reused') throw new IdempotencyRefusal('idempotency_key_reused');
+    this.#parts.metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
     return results as AcceptedOf<Drafts>;
+  }
+
+  async #take(caller: Caller): Promise<Decided> {
+    const commits = caller.drafts.some(isKeyed) ? this.#sharedKeyed : this.#shared;
+    const shared = await commits.add(caller);
+    if (shared !== 'passed_over') return shared;
+    return inTransaction(this.#parts.pool, (tx) => acceptAlone(this.#parts, tx, caller));
   }
 }
 
-function sharedCommits(parts: AcceptParts): SharedCommits<NewDelivery[], Shared> {
+/** What became of a caller in the end: one that is passed over goes alone. */
+type Decided = Exclude<Outcome, 'passed_over'>;
+
+function sharedCommits(parts: AcceptParts): SharedCommits<Caller, Outcome> {
   return new SharedCommits(
-    (callers: NewDelivery[][]) =>
-      inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
+    (callers: Caller[]) => inTransaction(parts.pool, (tx) => acceptTogether(parts, tx, callers)),
     {
       maxBatch: MAX_BATCH,
-      weight: { of: (drafts) => drafts.length, max: MAX_BATCH },
+      weight: { of: ({ drafts }) => drafts.length, max: MAX_BATCH },
       maxWaiting: 5000,
       lanes: 2,
       retryDelayMs: (failures, error) =>
@@ -90,34 +99,26 @@ function sharedCommits(parts: AcceptParts): SharedCommits<NewDelivery[], Shared>
   );
 }
 
-/**
- * What a transaction made of the drafts of one of the callers that share it. `passed_over`: it
- * stored none of them, as a webhook of theirs does not exist, or somebody is removing it.
- */
-type Shared = { kind: 'accepted'; results: Accepted[] } | { kind: 'passed_over' };
-
-async function acceptTogether(
-  parts: AcceptParts,
-  tx: Tx,
-  callers: NewDelivery[][],
-): Promise<Shared[]> {
-  const drafts = callers.flat();
+async function acceptTogether(parts: AcceptParts, tx: Tx, callers: Caller[]): Promise<Outcome[]> {
+  const standings = await standingsOf(
+    tx,
+    callers.map(({ request }) => request),
+  );
+  const fresh = callers.filter((_caller, i) => standings[i]?.kind === 'new');
+  const drafts = fresh.flatMap((caller) => caller.drafts);
   const waiting = await lockKeysOf(tx, drafts);
   const stored = await store(parts, tx, { drafts, waiting, wait: false });
-  const passedOver = new Set(callers.filter((drafts) => drafts.some(({ id }) => !stored.has(id))));
+  const passedOver = fresh.filter((caller) => caller.drafts.some(({ id }) => !stored.has(id)));
   // All drafts of a caller are in one transaction: what is stored of theirs is taken back.
-  const ids = [...passedOver].flat().map(({ id }) => id);
+  const ids = passedOver.flatMap((caller) => caller.drafts.map(({ id }) => id));
   await takeBack(
     tx,
     stored,
     ids.filter((id) => stored.has(id)),
   );
   await enqueueDue(parts, tx, stored);
-  return callers.map((drafts) =>
-    passedOver.has(drafts)
-      ? { kind: 'passed_over' }
-      : { kind: 'accepted', results: resultsOf(drafts, stored) },
-  );
+  keep(parts, tx, { callers: fresh, stored });
+  return outcomesOf(tx, callers, { standings, stored, passedOver: new Set(passedOver) });
 }
 
 /** Another caller's delivery may have waited behind one that is taken back. */
@@ -137,22 +138,26 @@ async function takeBack(tx: Tx, stored: Stored, ids: string[]): Promise<void> {
 }
 
 /** Waits for whoever is removing a webhook, and sees how that ends. */
-async function acceptAlone(parts: AcceptParts, tx: Tx, drafts: NewDelivery[]): Promise<Accepted[]> {
+async function acceptAlone(parts: AcceptParts, tx: Tx, caller: Caller): Promise<Decided> {
+  const standings = await standingsOf(tx, [caller.request]);
+  const isNew = standings[0]?.kind === 'new';
+  const drafts = isNew ? caller.drafts : [];
   if (drafts.some(isKeyed)) await waitForWebhooks(tx, drafts);
   const waiting = await lockKeysOf(tx, drafts);
   const stored = await store(parts, tx, { drafts, waiting, wait: true });
   await enqueueDue(parts, tx, stored);
-  return resultsOf(drafts, stored);
+  keep(parts, tx, { callers: isNew ? [caller] : [], stored });
+  const made = { standings, stored, passedOver: new Set<Caller>() };
+  const [outcome] = await outcomesOf(tx, [caller], made);
+  return outcome as Decided;
 }
-
-type Stored = Map<string, StoredDelivery>;
 
 async function store(
   { metrics, gated, queue }: AcceptParts,
   tx: Tx,
   { drafts, waiting, wait }: { drafts: NewDelivery[]; waiting: OrderingKey[]; wait: boolean },
 ): Promise<Stored> {
-  metrics.acceptBatch.observe(drafts.length);
+  if (drafts.length > 0) metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
   const { behind, free } = behindOutbox(drafts, waiting);
   for (const some of inStatements(behind))
@@ -181,11 +186,15 @@ async function enqueueDue({ queue }: AcceptParts, tx: Tx, stored: Stored): Promi
   queue.wake(tx);
 }
 
-function resultsOf(drafts: NewDelivery[], stored: Stored): Accepted[] {
-  return drafts.map(({ id }) => {
-    const one = stored.get(id);
-    return one === undefined
-      ? { kind: 'webhook_missing' }
-      : { kind: 'stored', delivery: one.delivery };
+/** Keeps the requests of those callers of whom something was stored. */
+function keep(
+  { idempotencyWindowSeconds = DEFAULT_WINDOW_SECONDS }: AcceptParts,
+  tx: Tx,
+  { callers, stored }: { callers: Caller[]; stored: Stored },
+): void {
+  const done = callers.flatMap(({ drafts, request }) => {
+    if (request === undefined || !drafts.some(({ id }) => stored.has(id))) return [];
+    return [{ ...request, deliveryIds: drafts.map(({ id }) => id) }];
   });
+  keepRequests(tx, done, idempotencyWindowSeconds);
 }

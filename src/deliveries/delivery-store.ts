@@ -110,6 +110,21 @@ export async function findDelivery(db: Queryable, id: string): Promise<Delivery 
   return rows[0];
 }
 
+/**
+ * Those of some deliveries that there are, as they stand now, for whoever knows their payloads.
+ */
+export async function findWithoutPayloads(
+  db: Queryable,
+  ids: string[],
+): Promise<Map<string, Omit<Delivery, 'payload'>>> {
+  const { rows } = await db.query<Omit<Delivery, 'payload'>>(
+    `select id, webhook_id, ${BEHIND_PAYLOAD} from deliveries
+     where id = any ($1::uuid[]) and ${OF_VISIBLE_WEBHOOK}`,
+    [ids],
+  );
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export type DeliveryFilter = { webhookId?: string | undefined; status?: Status | undefined };
 
 const LONG_PAYLOADS = {

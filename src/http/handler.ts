@@ -15,6 +15,8 @@ export type OperationRequest<Id extends OperationId> = {
   params: NonNullable<operations[Id]['parameters']['path']>;
   query: NonNullable<operations[Id]['parameters']['query']>;
   headers: LowerCase<NonNullable<operations[Id]['parameters']['header']>>;
+  /** The values of a header, each as it was sent; its name in lower case. */
+  fields: (name: string) => string[];
   body: BodyOf<operations[Id]>;
   /** The client has closed the connection. */
   isGone: () => boolean;
@@ -62,7 +64,8 @@ type SuccessOf<Responses> = {
   [Status in Extract<keyof Responses, 200 | 201 | 202 | 204>]: { status: Status } & BodyIn<
     Responses[Status]
   > &
-    TagIn<Responses[Status]>;
+    TagIn<Responses[Status]> &
+    ReplayIn<Responses[Status]>;
 }[Extract<keyof Responses, 200 | 201 | 202 | 204>];
 
 type BodyIn<Response> = Response extends { content: { 'application/json': infer Body } }
@@ -71,4 +74,9 @@ type BodyIn<Response> = Response extends { content: { 'application/json': infer 
 
 type TagIn<Response> = Response extends { headers: { ETag: infer Tag } }
   ? { headers: { ETag: Tag } }
+  : unknown;
+
+/** An answer that may repeat an earlier one says so, where it does. */
+type ReplayIn<Response> = Response extends { headers: { 'Idempotency-Replayed': infer Replayed } }
+  ? { headers?: { 'Idempotency-Replayed': Replayed } }
   : unknown;

@@ -332,7 +332,8 @@ export interface paths {
          * Create a delivery
          * @description Accepts a payload for a webhook. A 201 means that the delivery is stored and will be sent, whatever happens
          *     to this process. It does not mean that it has been sent: watch `status`, or list the attempts. After a 503 or
-         *     a lost connection the delivery may or may not have been stored.
+         *     a lost connection the delivery may or may not have been stored: send the same request again, with the same
+         *     `Idempotency-Key`, and it is stored once.
          *
          *     The payload is posted to the webhook's `url` exactly as it was given. See **Signatures** under Deliveries for
          *     how the request is signed.
@@ -2324,6 +2325,42 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description An earlier request with this `Idempotency-Key` was done, and what it created has been deleted since (code 25).
+         *     Or another transaction with the key is still open, and has been for the 3 seconds that this request waited
+         *     (code 26): try again after `Retry-After` seconds. Nothing was created now.
+         */
+        IdempotencyConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description This `Idempotency-Key` was used for another request (code 24). Nothing was created now. Use a new key for
+         *     what is new.
+         */
+        IdempotencyKeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The id in the path is not a UUID (code 2), or no delivery has it (code 6). */
         DeliveryNotFound: {
             headers: {
@@ -2454,6 +2491,19 @@ export interface components {
          */
         IfMatch: string;
         /**
+         * @description Names this request, so that it is done once however often it is sent
+         *     ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+         *     A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+         *     stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+         *
+         *     For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+         *     201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+         *     decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+         *     keys. A request that was refused leaves its key free.
+         * @example order-1042-paid
+         */
+        IdempotencyKey: string;
+        /**
          * @description The id of a secret, from the list of secrets.
          * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
          */
@@ -2526,6 +2576,11 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /**
+         * @description Only there where an earlier request with the same `Idempotency-Key` did what this one asks for.
+         * @example true
+         */
+        IdempotencyReplayed: "true";
         /**
          * @description Stands for the webhook as this answer shows it (RFC 9110, section 8.8.3). Send it back as `If-Match` with a
          *     change, or as `If-None-Match` with a GET.
@@ -3346,7 +3401,21 @@ export interface operations {
     createDelivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it is done once however often it is sent
+                 *     ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+                 *     A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+                 *     stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+                 *
+                 *     For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+                 *     201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+                 *     decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+                 *     keys. A request that was refused leaves its key free.
+                 * @example order-1042-paid
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3357,9 +3426,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The delivery as it was stored. */
+            /**
+             * @description The delivery as it was stored. With `Idempotency-Replayed`, an earlier request with the same key has stored
+             *     it, and this is the delivery as it is now.
+             */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "X-Frame-Options": components["headers"]["X-Frame-Options"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3387,8 +3460,10 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

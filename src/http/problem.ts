@@ -3,6 +3,7 @@ import { PageTooLarge } from '../database/long-text.ts';
 import { Overloaded } from '../database/shared-commit.ts';
 import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
+import { IdempotencyRefusal } from '../deliveries/idempotency/refusal.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { SecretsLocked } from '../webhooks/secrets/vault.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
+import { fieldOf, plain } from './validation-words.ts';
 import type { components } from './openapi.d.ts';
 
 export type Problem = {
@@ -48,6 +50,9 @@ export const PROBLEMS = {
   secret_not_found: { status: 404, code: 21, message: 'secret not found' },
   secrets_locked: { status: 503, code: 22, message: 'secrets locked' },
   current_secret: { status: 409, code: 23, message: 'current secret' },
+  idempotency_key_reused: { status: 422, code: 24, message: 'idempotency key reused' },
+  delivery_gone: { status: 409, code: 25, message: 'delivery gone' },
+  idempotency_key_in_use: { status: 409, code: 26, message: 'idempotency key in use' },
 } as const;
 
 type Kind = keyof typeof PROBLEMS;
@@ -92,6 +97,8 @@ export class Unauthorized extends Error {
 const ENDS_FIRST = 'end one of them, or wait until one ends';
 const IS_CURRENT = 'it signs now: rotate it first, or set another secret_token, which ends it';
 
+const SOON = { 'Retry-After': '2' };
+
 /** Turns whatever was thrown into an answer. What nothing else explains is a 500. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof WebhookNotFound) return problem('webhook_not_found');
@@ -105,6 +112,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof TokenRefused)
     return problem('invalid', { details: `secret_token: ${error.message}` });
   if (error instanceof BadRequest) return problem(error.kind, { details: error.message });
+  if (error instanceof IdempotencyRefusal)
+    return problem(error.kind, {
+      details: error.message,
+      headers: error.passes ? SOON : undefined,
+    });
   if (error instanceof PageTooLarge)
     return problem('invalid', { details: `limit: ${error.message}` });
   if (error instanceof PauseEndRefused)
@@ -112,10 +124,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SecretsLocked) return problem('secrets_locked', { details: error.message });
   if (error instanceof Unauthorized) return challenge(error);
   if (error instanceof Overloaded || isTransient(error)) {
-    return problem('unavailable', {
-      details: 'try again in a moment',
-      headers: { 'Retry-After': '2' },
-    });
+    return problem('unavailable', { details: 'try again in a moment', headers: SOON });
   }
   return problemOfFramework(error ?? {}) ?? problem('internal');
 }
@@ -188,40 +197,6 @@ function problemOfValidation({ errors, message }: FrameworkError): Problem {
   });
 }
 
-/** One delivery of a batch, with its place. */
-const IN_BATCH = /^deliveries\.(\d+)(?=\.|$)/;
-
-/** The name of a field. The validator gives no path where an unknown field has an empty name. */
-function fieldOf(path: string): string {
-  if (path === '') return '""';
-  const name = path.split('/').slice(2).map(unescaped).join('.') || 'body';
-  return name.replace(IN_BATCH, 'deliveries[$1]');
-}
-
-/** A name as it is, of one in a JSON pointer (RFC 6901, section 4). */
-function unescaped(name: string): string {
-  return name.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-const PLAIN: Record<string, string> = {
-  'must match format "uuid"': 'must be a UUID',
-  'must match format "uri"': 'must be an absolute http or https URL',
-  'must match format "date-time"':
-    'must be an RFC 3339 time such as 2026-03-08T20:41:25Z (write + as %2B in a query)',
-  'must match format "text"': 'must be text without U+0000 and without unpaired surrogates',
-  'must match pattern "^([^.]|\\.[^.]|\\.\\.[\\s\\S])[\\s\\S]*$"':
-    'must not be . or .., which no path can name',
-  'must NOT have additional properties': 'is not a known field',
-};
-
-/** The validator's words, or plainer ones where those speak of JSON Schema instead of the fault. */
-function plain(message: string): string {
-  if (message.startsWith('must have required property')) return 'is required';
-  if (message.startsWith('Unknown query parameter')) return 'is not a known parameter';
-  // The validator lists the allowed values as text, in which null is nothing.
-  return PLAIN[message] ?? message.replace(/, $/, ', null');
-}
-
 /**
  * Long enough for every sentence of ours with the name of a field in it. A name that a caller made
  * up may be of any length.
@@ -230,7 +205,10 @@ const MAX_DETAILS = 300;
 
 function problem(
   kind: Kind,
-  { details = '', headers }: { details?: string; headers?: Record<string, string> } = {},
+  {
+    details = '',
+    headers,
+  }: { details?: string; headers?: Record<string, string> | undefined } = {},
 ): Problem {
   const { status, code, message } = PROBLEMS[kind];
   const shown =

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
-import type { Accepted } from '../../src/deliveries/accept.ts';
+import type { Accepted } from '../../src/deliveries/accepted.ts';
 import { addWebhook } from '../setup/rows.ts';
 import { count, jobs } from '../setup/tables.ts';
 import { lockRow } from '../setup/row-lock.ts';
@@ -120,7 +120,7 @@ function isStored(result: Accepted): boolean {
 }
 
 function nameOf(result: Accepted): Result {
-  if (result.kind === 'webhook_missing') return 'missing';
+  if (result.kind !== 'stored') return 'missing';
   return result.delivery.held_reason === null ? 'due' : 'held';
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Acceptor, type Accepted, type Draft } from '../../src/deliveries/accept.ts';
+import { Acceptor, type Draft } from '../../src/deliveries/accept.ts';
+import type { Accepted } from '../../src/deliveries/accepted.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -13,7 +14,7 @@ export async function freshAccept(t: Cleanup) {
   const queue = await openQueue(database.pool, silentLog);
   lastFirst(t).after(() => queue.close());
   const acceptor = new Acceptor({ pool: database.pool, queue, metrics: createMetrics() });
-  const accept: Acceptor['accept'] = (drafts) => acceptor.accept(drafts);
+  const accept: Acceptor['accept'] = (...args) => acceptor.accept(...args);
   const acceptOne = async (draft: Draft) => stored((await accept([draft]))[0]);
   return { ...database, accept, acceptOne };
 }

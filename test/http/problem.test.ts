@@ -5,6 +5,7 @@ import { PageTooLarge } from '../../src/database/long-text.ts';
 import { Overloaded } from '../../src/database/shared-commit.ts';
 import { AttemptNotFound } from '../../src/attempts/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
+import { IdempotencyRefusal } from '../../src/deliveries/idempotency/refusal.ts';
 import { BadRequest, problemOf, PROBLEMS, Unauthorized } from '../../src/http/problem.ts';
 import { readSpec } from '../../src/http/spec.ts';
 import {
@@ -137,6 +138,22 @@ const CASES: [
     'too many',
   ],
   ['no HTTP', new BadRequest('no_http', 'what?'), 400, 16, 'malformed request', 'what?'],
+  [
+    'a key of another request',
+    new IdempotencyRefusal('idempotency_key_reused'),
+    422,
+    24,
+    'idempotency key reused',
+    'Idempotency-Key: it was used for another request',
+  ],
+  [
+    'a key of what is deleted',
+    new IdempotencyRefusal('delivery_gone'),
+    409,
+    25,
+    'delivery gone',
+    'Idempotency-Key: the request was done, and what it created is deleted',
+  ],
   ['no such secret', new SecretNotFound(), 404, 21, 'secret not found'],
   [
     'one secret too many',

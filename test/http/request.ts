@@ -8,7 +8,7 @@ export type RawAnswer = {
 };
 
 export type RawRequest = {
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   /** Sent as it is. Several parts: sent chunked, one by one. */
   body?: string | Buffer | (string | Buffer)[];
   /** Keeps connections for the next request; none: a connection each. */

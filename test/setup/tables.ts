@@ -39,7 +39,12 @@ export async function jobs(db: Queryable): Promise<JobRow[]> {
 
 export async function count(
   db: Queryable,
-  table: 'webhooks' | 'deliveries' | 'delivery_attempts' | 'postmand_queue.job',
+  table:
+    | 'webhooks'
+    | 'deliveries'
+    | 'delivery_attempts'
+    | 'idempotency_keys'
+    | 'postmand_queue.job',
 ): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `select count(*)::integer as count from ${table}`,

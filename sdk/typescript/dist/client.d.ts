@@ -60,6 +60,9 @@
  * | 21 | secret not found | 404 |
  * | 22 | secrets locked | 503 |
  * | 23 | current secret | 409 |
+ * | 24 | idempotency key reused | 422 |
+ * | 25 | delivery gone | 409 |
+ * | 26 | idempotency key in use | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -2111,10 +2114,38 @@ export type ListDeliveriesVariables = {
 };
 export type CreateDeliveryResult = Delivery;
 export type CreateDeliveryBody = DeliveryInput;
+export type CreateDeliveryHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
 export type CreateDeliveryResponseHeaders = {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 };
-export type CreateDeliveryVariables = CreateDeliveryBody;
+export type CreateDeliveryVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateDeliveryBody;
 export type CreateDeliveriesResult = DeliveryBatch;
 export type CreateDeliveriesBody = DeliveryBatchInput;
 export type CreateDeliveriesResponseHeaders = {
@@ -2602,9 +2633,23 @@ export type Ops = {
         item: Delivery;
     };
     createDelivery: {
-        args: CreateDeliveryBody;
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateDeliveryBody;
         result: CreateDeliveryResult;
         headers: {
+            idempotencyReplayed?: string;
             xRequestId?: string;
         };
     };
@@ -3116,6 +3161,10 @@ export declare const OPERATIONS: {
         readonly method: "POST";
         readonly path: "/deliveries";
         readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "Idempotency-Key";
+            readonly in: "header";
+        }];
         readonly body: {
             readonly contentType: "application/json";
         };
@@ -3124,6 +3173,10 @@ export declare const OPERATIONS: {
             readonly kind: "bearer";
         }]];
         readonly responseHeaders: readonly [{
+            readonly name: "idempotency-replayed";
+            readonly key: "idempotencyReplayed";
+            readonly type: "string";
+        }, {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
@@ -4051,7 +4104,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         "created_at.lte"?: string;
     } | undefined, init?: RequestOptions): AsyncGenerator<Delivery, any, any>;
-}, createDelivery: (<Init extends RequestOptions | undefined = undefined>(args: DeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
+}, createDelivery: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & DeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, createDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: DeliveryBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryBatch, {
     xRequestId?: string;

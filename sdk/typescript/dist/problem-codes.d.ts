@@ -46,5 +46,11 @@ export declare const ProblemCode: {
     readonly secretsLocked: 22;
     /** 409 */
     readonly currentSecret: 23;
+    /** 422 */
+    readonly idempotencyKeyReused: 24;
+    /** 409 */
+    readonly deliveryGone: 25;
+    /** 409 */
+    readonly idempotencyKeyInUse: 26;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

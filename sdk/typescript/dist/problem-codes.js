@@ -47,4 +47,10 @@ export const ProblemCode = {
     secretsLocked: 22,
     /** 409 */
     currentSecret: 23,
+    /** 422 */
+    idempotencyKeyReused: 24,
+    /** 409 */
+    deliveryGone: 25,
+    /** 409 */
+    idempotencyKeyInUse: 26,
 };

@@ -63,6 +63,9 @@
  * | 21 | secret not found | 404 |
  * | 22 | secrets locked | 503 |
  * | 23 | current secret | 409 |
+ * | 24 | idempotency key reused | 422 |
+ * | 25 | delivery gone | 409 |
+ * | 26 | idempotency key in use | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -2218,11 +2221,40 @@ export type CreateDeliveryResult = Delivery;
 
 export type CreateDeliveryBody = DeliveryInput;
 
+export type CreateDeliveryHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
+
 export type CreateDeliveryResponseHeaders = {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 };
 
-export type CreateDeliveryVariables = CreateDeliveryBody;
+export type CreateDeliveryVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateDeliveryBody;
 
 export type CreateDeliveriesResult = DeliveryBatch;
 
@@ -2731,9 +2763,23 @@ export type Ops = {
         item: Delivery;
     };
     createDelivery: {
-        args: CreateDeliveryBody;
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateDeliveryBody;
         result: CreateDeliveryResult;
         headers: {
+            idempotencyReplayed?: string;
             xRequestId?: string;
         };
     };
@@ -2863,7 +2909,7 @@ export const OPERATIONS = {
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
-    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },

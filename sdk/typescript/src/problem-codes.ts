@@ -48,6 +48,12 @@ export const ProblemCode = {
   secretsLocked: 22,
   /** 409 */
   currentSecret: 23,
+  /** 422 */
+  idempotencyKeyReused: 24,
+  /** 409 */
+  deliveryGone: 25,
+  /** 409 */
+  idempotencyKeyInUse: 26,
 } as const;
 
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

@@ -1,11 +1,13 @@
 import { inTransaction } from '../../database/transaction.ts';
 import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
+import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
 import { placeTooFarAhead } from '../../deliveries/schedule.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, Operations } from '../handler.ts';
+import { REPLAYED, requestOf } from '../idempotency-key.ts';
 import { pageOf } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 
@@ -25,13 +27,16 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       );
       return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
     },
-    async createDelivery({ body }) {
+    async createDelivery({ body, fields }) {
       const draft = draftOf(body);
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
-      const [accepted] = await acceptor.accept([draft]);
+      const request = requestOf(fields, 'createDelivery', [draft]);
+      const [accepted] = await acceptor.accept([draft], request);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
-      return { status: 201, body: accepted.delivery };
+      if (accepted.kind === 'gone') throw new IdempotencyRefusal('delivery_gone');
+      const { kind, delivery } = accepted;
+      return { status: 201, body: delivery, ...(kind === 'replayed' ? { headers: REPLAYED } : {}) };
     },
     async getDelivery({ params }) {
       const delivery = await findDelivery(pool, params.delivery_id);

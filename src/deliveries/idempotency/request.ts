@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { NewDelivery } from '../delivery-store.ts';
+
+/**
+ * A request that is to be done once, however often it comes. `key` is the SHA-256 of its
+ * Idempotency-Key, and `fingerprint` that of what it asks for.
+ */
+export type IdempotentRequest = { key: Buffer; fingerprint: Buffer };
+
+/** How long a key is kept unless a setting says otherwise. */
+export const DEFAULT_WINDOW_SECONDS = 86_400;
+
+type Draft = Omit<NewDelivery, 'id'>;
+
+/** An operation that creates deliveries, by its operationId. */
+export type Creation = 'createDelivery' | 'createDeliveries';
+
+/** A request of an operation that creates `drafts` under `key`, a text of printable ASCII. */
+export function idempotentRequest(
+  key: string,
+  operation: Creation,
+  drafts: readonly Draft[],
+): IdempotentRequest {
+  return {
+    key: createHash('sha256').update(key).digest(),
+    fingerprint: fingerprintOf(operation, drafts),
+  };
+}
+
+/**
+ * The SHA-256 of what a request asks for, not of how its JSON is written. Each part is `-` where
+ * there is none, or else the number of its octets, a colon, and its text in UTF-8, so that no two
+ * requests have the same parts. `postmand.fingerprint` computes the same.
+ */
+export function fingerprintOf(operation: Creation, drafts: readonly Draft[]): Buffer {
+  const hash = createHash('sha256');
+  const add = (part: string | undefined) => {
+    if (part === undefined) return hash.update('-');
+    return hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  };
+  add(operation);
+  for (const { webhookId, payload, orderingKey, sendAt, expiresAt } of drafts)
+    for (const part of [webhookId.toLowerCase(), payload, orderingKey, sendAt, expiresAt])
+      add(part);
+  return hash.digest();
+}
+
+/** 64 bits of a key, as an advisory lock takes them: its first octets, the highest first. */
+export function lockOf({ key }: Pick<IdempotentRequest, 'key'>): string {
+  return String(key.readBigInt64BE(0));
+}
