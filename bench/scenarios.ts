@@ -3,6 +3,7 @@ import { isolationDead, waitingRetries } from './scenarios/beside.ts';
 import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
+import { enqueue } from './scenarios/enqueue.ts';
 import { history } from './scenarios/history.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { idle } from './scenarios/idle.ts';
@@ -29,6 +30,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'drain-one': drainOne,
   'drain-50k': drainLarge,
   accept,
+  enqueue,
   pipeline,
   'pipeline-steady': pipelineSteady,
   latency,

@@ -10,6 +10,7 @@ export const SIZES = {
   connections: { full: 32, quick: 32, meaning: 'connections that POST at the same time' },
   requests: { full: 10_000, quick: 3000, meaning: 'POSTs in accept' },
   warmup: { full: 1000, quick: 300, meaning: 'POSTs before them' },
+  transactions: { full: 10_000, quick: 2500, meaning: 'transactions of each kind in enqueue' },
   posts: { full: 200, quick: 50, meaning: 'single POSTs in latency' },
   history: {
     full: 500_000,
