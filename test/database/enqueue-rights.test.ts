@@ -64,7 +64,8 @@ suite('who may enqueue', { concurrency: 3 }, () => {
     );
     for (const schema of ['trap', 'public', 'pg_temp']) {
       await app.query(`
-        create table ${schema}.${schema === 'public' ? 'other' : 'webhooks'} (id uuid, deleted_at text);
+        create table ${schema}.${schema === 'public' ? 'other' : 'webhooks'}
+          (id uuid, deleted_at text);
         create function ${schema}.trapped(uuid, uuid) returns boolean language plpgsql
           as $$ begin raise 'trapped as %', current_user; end $$;
         create operator ${schema}.= (leftarg = uuid, rightarg = uuid, function = ${schema}.trapped)`);
@@ -74,7 +75,8 @@ suite('who may enqueue', { concurrency: 3 }, () => {
             as $$ begin raise 'trapped as %', current_user; end $$`);
     }
     await app.query(`set search_path = pg_temp, trap, public, pg_catalog;
-      set standard_conforming_strings = off; set datestyle = 'German, DMY'; set timezone = 'Pacific/Apia';
+      set standard_conforming_strings = off; set datestyle = 'German, DMY';
+      set timezone = 'Pacific/Apia';
       set quote_all_identifiers = on; set bytea_output = 'escape'; set transform_null_equals = on`);
     await app.query(
       `select postmand.enqueue_many(pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
