@@ -24,8 +24,8 @@ var keyed = []string{"createDelivery", "createDeliveries"}
 
 type idempotencyKey struct{}
 
-// WithIdempotencyKey gives CreateDelivery or Enqueue a key of the caller's own: what is asked again with the same key is done once.
-// Without it CreateDelivery makes a key for each call.
+// WithIdempotencyKey gives CreateDelivery, CreateDeliveries or Enqueue a key of the caller's own: what is asked again with the same key is
+// done once. Without it the first two make a key for each call.
 func WithIdempotencyKey(ctx context.Context, key string) context.Context {
 	return context.WithValue(ctx, idempotencyKey{}, key)
 }
