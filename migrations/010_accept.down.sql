@@ -4,6 +4,7 @@ set held_reason = 'imported'
 where outbox_place is not null;
 
 drop table idempotency_keys;
+drop table upkeep_turn;
 
 alter table deliveries
   drop column send_at,

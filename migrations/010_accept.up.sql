@@ -21,3 +21,11 @@ create table idempotency_keys (
   expires_at timestamptz not null
 );
 create index idempotency_keys_by_end on idempotency_keys (expires_at);
+
+-- The worker that does the upkeep of all, among those that cannot hold a lock for it, as a pooler hands their transactions
+-- to other sessions. asked_at is its latest sign of life.
+create table upkeep_turn (
+  is_only_row boolean primary key default true check (is_only_row),
+  worker uuid not null,
+  asked_at timestamptz not null
+);

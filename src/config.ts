@@ -1,8 +1,7 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DatabaseUrlError } from './database/url-error.ts';
-import { parseDatabaseUrl, type DatabaseUrl } from './database/url.ts';
+import { databaseUrls } from './database-urls.ts';
 import { quoted, Reader, type Environment } from './environment.ts';
 import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
 import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
@@ -62,7 +61,7 @@ export function readConfig(variables: Environment) {
 function databaseSettings(env: Reader) {
   const byDefault = fileURLToPath(new URL('../migrations', import.meta.url));
   return {
-    ...database(env, 'POSTMAND_DATABASE_URL', 'DATABASE_URL'),
+    ...databaseUrls(env),
     migrationsDir: migrations(env, 'POSTMAND_DATABASE_MIGRATION_DIR', byDefault),
     maxConnections: env.integer('POSTMAND_DATABASE_MAX_OPEN_CONNS', {
       default: 10,
@@ -71,31 +70,6 @@ function databaseSettings(env: Reader) {
     }),
     waitMs: env.integer('POSTMAND_DATABASE_WAIT', { default: 30, min: 0, max: 3600 }) * 1000,
   };
-}
-
-/** What the URL says, together with the CA file beside it. `ignored`: what is set in vain. */
-function database(
-  env: Reader,
-  ...names: string[]
-): { url: DatabaseUrl | undefined; ignored: string[] } {
-  const caFile = env.file('POSTMAND_DATABASE_CA_FILE');
-  const name = names.find((one) => (env.text(one)?.trim() ?? '') !== '');
-  if (name === undefined) return { url: undefined, ignored: [] };
-  try {
-    const url = parseDatabaseUrl(env.text(name) ?? '', caFile);
-    for (const file of ['sslrootcert', 'sslcert', 'sslkey'] as const) {
-      const path = url[file];
-      if (path === undefined || path === caFile || existsSync(path)) continue;
-      env.fault(name, `names with ${file} a file that does not exist: ${quoted(path)}`);
-    }
-    const inVain =
-      url.sslmode === undefined && env.text('PGSSLMODE') !== undefined ? ['PGSSLMODE'] : [];
-    return { url, ignored: [...url.ignored, ...inVain] };
-  } catch (error) {
-    if (!(error instanceof DatabaseUrlError)) throw error;
-    env.fault(name, error.message);
-    return { url: undefined, ignored: [] };
-  }
 }
 
 function migrations(env: Reader, name: string, byDefault: string): string {

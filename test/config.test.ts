@@ -364,6 +364,23 @@ suite('a database URL', () => {
     ]);
   });
 
+  test('a direct URL → read as the other one, with the same CA file; alone → a fault', () => {
+    const direct = 'postgres://u:hunter2@direct/d?schema=x';
+    const variables = {
+      POSTMAND_DATABASE_URL: 'postgres://h/d',
+      POSTMAND_DATABASE_DIRECT_URL: direct,
+      POSTMAND_DATABASE_CA_FILE: import.meta.filename,
+    };
+    const { url, directUrl, ignored } = readConfig(variables).database;
+    assert.deepEqual([url?.host, directUrl?.host, ignored], ['h', 'direct', ['schema']]);
+    assert.equal(directUrl?.sslrootcert, import.meta.filename);
+    assert.deepEqual(faultsOf({ POSTMAND_DATABASE_DIRECT_URL: direct }), [
+      'POSTMAND_DATABASE_DIRECT_URL is set, but POSTMAND_DATABASE_URL is not: it is a second way to the same database',
+    ]);
+    const bad = { ...variables, POSTMAND_DATABASE_DIRECT_URL: 'mysql://u:hunter2@h/d' };
+    assert.match(faultsOf(bad)[0] ?? '', /^POSTMAND_DATABASE_DIRECT_URL must be a URL/);
+  });
+
   test('what means nothing in it, or beside it → taken, and kept to be told', () => {
     const ignored = (variables: Record<string, string>) => readConfig(variables).database.ignored;
     assert.deepEqual(ignored({ POSTMAND_DATABASE_URL: 'postgres://h/d?schema=x&pgbouncer=true' }), [
@@ -564,7 +581,11 @@ suite('local.env', async () => {
   /** Those of Node.js and of PostgreSQL's own tools, which Postmand heeds too. */
   const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE'];
   /** They mean something together with another one only, and have tests of their own. */
-  const WITH_ANOTHER = ['POSTMAND_OUTBOUND_NO_PROXY', 'POSTMAND_DATABASE_CA_FILE'];
+  const WITH_ANOTHER = [
+    'POSTMAND_OUTBOUND_NO_PROXY',
+    'POSTMAND_DATABASE_CA_FILE',
+    'POSTMAND_DATABASE_DIRECT_URL',
+  ];
 
   test('the settings in it → all that are read at start, and nothing else', () =>
     assert.deepEqual(

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config.ts';
 import { connectionTo, describeTarget, type Connection } from '../database/connection.ts';
 import { examine } from '../database/examine.ts';
+import { leadToSameDatabase } from '../database/same-database.ts';
+import type { DatabaseUrl } from '../database/url.ts';
 import { migrationStatus } from '../database/migration-status.ts';
 import { createPool, type Pool } from '../database/pool.ts';
 import type { ServerState } from '../database/server-state.ts';
@@ -17,8 +20,58 @@ const DATABASE_URL_MISSING =
   'POSTMAND_DATABASE_URL is not set. Set it (or DATABASE_URL) to postgres://user:password@host:5432/database.';
 
 /** The database of the settings, reached once and found fit for use. @throws CommandError */
-export async function connectTo({ database: { url } }: Config): Promise<Connection> {
+export async function connectTo({ database }: Config): Promise<Connection> {
+  const { url, directUrl } = database;
   if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
+  const connection = await examined(url);
+  if (directUrl === undefined) return connection;
+  // Who names another way says that sessions are not kept on this one, and who names the same one
+  // says that they are.
+  if (!isDeepStrictEqual(url, directUrl)) return { ...connection, pooler: 'transaction' };
+  return keepingSessions(connection, directUrl);
+}
+
+/**
+ * The way to the database that POSTMAND_DATABASE_DIRECT_URL names, for what needs a session of its
+ * own; undefined where it is not set. Its sessions find the same tables. @throws CommandError where
+ * it does not lead to the database of `connection`, or keeps no sessions
+ */
+export async function connectDirect(
+  { database: { url, directUrl } }: Config,
+  connection: Connection,
+): Promise<Connection | undefined> {
+  if (directUrl === undefined) return undefined;
+  if (isDeepStrictEqual(url, directUrl)) return connection;
+  const direct = keepingSessions(await examined(directUrl), directUrl);
+  if (!(await leadToSameDatabase(direct, connection)))
+    throw new CommandError(
+      `POSTMAND_DATABASE_DIRECT_URL (${describeTarget(direct)}) does not lead to the database of POSTMAND_DATABASE_URL (${describeTarget(connection)}).`,
+    );
+  const { searchPath } = connection;
+  return searchPath === undefined ? direct : { ...direct, searchPath };
+}
+
+/**
+ * The database of the settings, for what changes its schema: by the direct URL where there is one.
+ * @throws CommandError
+ */
+export async function connectForSchema({ database }: Config): Promise<Connection> {
+  const url = database.directUrl ?? database.url;
+  if (url === undefined) throw new CommandError(DATABASE_URL_MISSING);
+  return keepingSessions(await examined(url), url);
+}
+
+/** The same connection, on which sessions are relied on. @throws CommandError */
+function keepingSessions({ pooler, ...connection }: Connection, url: DatabaseUrl): Connection {
+  if (pooler !== 'transaction') return connection;
+  throw new CommandError(
+    `At ${describeTarget(url)} a pooler hands each transaction to another session (PgBouncer with pool_mode = transaction), ` +
+      'and what is to be done needs a session of its own. ' +
+      'Set POSTMAND_DATABASE_DIRECT_URL to the server itself, or to a pooler in session mode.',
+  );
+}
+
+async function examined(url: DatabaseUrl): Promise<Connection> {
   try {
     return await examine(await connectionTo(url));
   } catch (error) {
@@ -27,17 +80,21 @@ export async function connectTo({ database: { url } }: Config): Promise<Connecti
 }
 
 /**
- * The database of the settings, reached once. One that may be starting is waited for, as long as
- * the settings say. Each reason to wait is logged when it is new.
+ * The database of the settings, reached once by `connect`. One that may be starting is waited for,
+ * as long as the settings say. Each reason to wait is logged when it is new.
  * @throws CommandError at once for what does not pass by itself, and for the rest after that time
  */
-export async function awaitDatabase(config: Config, log: Log): Promise<Connection> {
+export async function awaitDatabase(
+  connect: (config: Config) => Promise<Connection>,
+  config: Config,
+  log: Log,
+): Promise<Connection> {
   const { waitMs } = config.database;
   const deadline = performance.now() + waitMs;
   let told = '';
   for (;;) {
     try {
-      return await connectTo(config);
+      return await connect(config);
     } catch (error) {
       if (!(error instanceof CommandError) || waitMs === 0 || !mayBeStarting(error.cause))
         throw error;
@@ -88,7 +145,8 @@ function tellTurns(server: ServerState, log: Log): void {
     else log.info('database.writable');
   });
   const direct =
-    'a pooler hands transactions to other sessions; connect directly or in session mode';
+    'a pooler hands transactions to other sessions, and was not seen at the start; ' +
+    'restart this process, or set POSTMAND_DATABASE_DIRECT_URL';
   server.on('unnamed', () => log.warn('database.names_lost', { advice: direct }));
 }
 

@@ -8,12 +8,16 @@ import { installQueue } from '../queue/install-queue.ts';
 import { CommandError } from '../process/command-error.ts';
 import { StoppedEarly, stopSignal, unlessStopped } from '../process/stopping.ts';
 import type { Log } from '../telemetry/log.ts';
-import { awaitDatabase, connectTo } from './connecting.ts';
+import { awaitDatabase, connectForSchema, connectTo } from './connecting.ts';
 
 /** `postmand migrate`: brings tables and queue to what this version needs. Says what it did. */
 export async function runMigrate(config: Config, log: Log): Promise<void> {
   await unlessCutOff(async () => {
-    const applied = await migrateAll(await awaitDatabase(config, log), config, log);
+    const applied = await migrateAll(
+      await awaitDatabase(connectForSchema, config, log),
+      config,
+      log,
+    );
     log.info('migrate.done', { applied, queue: 'up to date' });
   });
 }
@@ -53,7 +57,10 @@ export async function runMigrateStatus(config: Config, log: Log): Promise<void> 
  */
 export async function runMigrateDown(config: Config, log: Log): Promise<void> {
   await unlessCutOff(async () => {
-    const reverted = await migrateDown(await connectTo(config), config.database.migrationsDir);
+    const reverted = await migrateDown(
+      await connectForSchema(config),
+      config.database.migrationsDir,
+    );
     log.info('migrate.down', { reverted: reverted ?? null });
   });
 }

@@ -6,16 +6,15 @@ import { holdEmbedded } from '../database/embedded/database.ts';
 import { parseDatabaseUrl } from '../database/url.ts';
 import { CommandError } from '../process/command-error.ts';
 import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
-import { openClaimableQueue } from '../queue/claimable-queue.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import { banner } from './banner.ts';
-import { awaitDatabase } from './connecting.ts';
+import { awaitDatabase, connectForSchema, connectTo } from './connecting.ts';
 import { migrateAll } from './migrate.ts';
 import { apiAddress, healthAddress } from './ports.ts';
 import { apiFacts, startApi } from './server.ts';
 import { runServiceOn, type Running, type ServiceParts } from './service.ts';
-import { shareConnections, startWorker } from './worker.ts';
+import { openWorkerQueue, shareConnections, startWorker } from './worker.ts';
 
 const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
 
@@ -27,7 +26,9 @@ export async function runStart(config: Config, log: Log): Promise<void> {
   // From the first moment, so that nothing stays behind.
   const stopping = stopSignal();
   if (config.database.url !== undefined) {
-    const connection = await unlessStopped(stopping, awaitDatabase(config, log));
+    const schema = await unlessStopped(stopping, awaitDatabase(connectForSchema, config, log));
+    await unlessStopped(stopping, migrateAll(schema, config, log));
+    const connection = await unlessStopped(stopping, connectTo(config));
     const data = 'the database of POSTMAND_DATABASE_URL';
     return runAll({ connection, data, stopping }, config, log);
   }
@@ -36,6 +37,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
   );
   try {
     const connection = await connectionTo(parseDatabaseUrl(embedded.url));
+    await unlessStopped(stopping, migrateAll(connection, config, log));
     await runAll({ connection, data: embedded.home, stopping }, config, log);
   } finally {
     await embedded.stop().catch(explain);
@@ -55,7 +57,6 @@ async function runAll(
   config: Config,
   log: Log,
 ): Promise<void> {
-  await unlessStopped(stopping, migrateAll(connection, config, log));
   const share = shareConnections(config.database.maxConnections);
   const hostNames = hostNamesOf(config);
   await runServiceOn(
@@ -65,7 +66,7 @@ async function runAll(
       config,
       log,
       maxConnections: share.pool,
-      openQueue: (parts) => openClaimableQueue(parts, share),
+      openQueue: (parts) => openWorkerQueue(config, parts, share),
       health: { address: healthAddress(config, 'localhost'), hostNames },
     },
     (parts) => startAll(parts, data, hostNames),

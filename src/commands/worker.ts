@@ -1,11 +1,12 @@
 import type { Config } from '../config.ts';
 import { unlessStopped } from '../process/stopping.ts';
 import { openClaimableQueue } from '../queue/claimable-queue.ts';
-import type { ClaimableQueue } from '../queue/claimable-queue.ts';
+import type { ClaimableQueue, QueueParts } from '../queue/claimable-queue.ts';
 import { ProcessPool } from '../sending/isolated/pool.ts';
 import { HttpSender } from '../sending/send.ts';
 import type { Log } from '../telemetry/log.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
+import { connectDirect } from './connecting.ts';
 import { healthAddress } from './ports.ts';
 import { runService, type ServiceParts } from './service.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -19,7 +20,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
       config,
       log,
       maxConnections: share.pool,
-      openQueue: (parts) => openClaimableQueue(parts, share),
+      openQueue: (parts) => openWorkerQueue(config, parts, share),
       health: { address: healthAddress(config) },
     },
     async (parts) => {
@@ -32,6 +33,16 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
       return worker;
     },
   );
+}
+
+/** The queue of a worker, with what needs a session of its own by the direct URL. */
+export async function openWorkerQueue(
+  config: Config,
+  parts: QueueParts,
+  share: ConnectionShare,
+): Promise<ClaimableQueue> {
+  const sessions = await connectDirect(config, parts.connection);
+  return openClaimableQueue({ ...parts, sessions }, share);
 }
 
 export type ConnectionShare = { pool: number; leases: number; claims: number; listen: number };
@@ -64,9 +75,9 @@ export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise
     { slots, share, ...others },
   );
   const mayListen = shareConnections(config.database.maxConnections).listen > 0;
-  const listening = mayListen ? listenOrPoll(queue, dispatcher, log) : Promise.resolve();
+  const listening = mayListen ? listenOrPoll({ queue, log, config }, dispatcher) : undefined;
   // The dispatcher starts last, so that nothing is claimed by a process that was told to stop.
-  await unlessStopped(stopping, listening).catch(async (error: unknown) => {
+  await unlessStopped(stopping, listening ?? Promise.resolve()).catch(async (error: unknown) => {
     await dispatcher.stop(0);
     throw error;
   });
@@ -83,10 +94,15 @@ export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise
 }
 
 async function listenOrPoll(
-  queue: ClaimableQueue,
+  { queue, log, config }: Pick<WorkerParts, 'queue' | 'log' | 'config'>,
   dispatcher: Dispatcher,
-  log: Log,
 ): Promise<void> {
+  if (!queue.mayListen)
+    return log.warn('worker.polling_only', {
+      polling_interval_ms: config.worker.pollingIntervalMs,
+      advice:
+        'a pooler hands transactions to other sessions; set POSTMAND_DATABASE_DIRECT_URL to be told of new deliveries at once',
+    });
   await queue
     .listen(
       () => dispatcher.wake(),

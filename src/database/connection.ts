@@ -20,7 +20,16 @@ export type Connection = {
   enableChannelBinding: boolean;
   /** The search_path that every session has; the role's own where it is left out. */
   searchPath?: string;
+  /** What stands between, where something does that has sessions of its own to the server. */
+  pooler?: Pooler;
 };
+
+/**
+ * A pooler is `transaction` where it was seen, or the settings say, that it hands each transaction
+ * to another session. One that was not seen to do so is `session`. Either way no statement relies
+ * on its session; what needs one, such as LISTEN, is only done through the latter.
+ */
+export type Pooler = 'transaction' | 'session';
 
 type TlsOptions = {
   rejectUnauthorized?: boolean;

@@ -1,12 +1,17 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import type { Connection } from './connection.ts';
-import { openSession } from './session.ts';
+import { isPooled, observePooler } from './pooler.ts';
+import { openUnprepared } from './session.ts';
 
 /** Of SQL_ASCII nothing is converted, so that it stores our UTF-8 as it is. */
 const ENCODINGS = new Set(['UTF8', 'SQL_ASCII']);
 
+/** How long it may take to look. */
+const ANSWER_MS = 5000;
+
 /**
- * Looks once, at the start, whether the database can hold what we store, and where our tables are.
+ * Looks once, at the start, whether the database can hold what we store, where our tables are, and
+ * whether a pooler stands between.
  * @returns the connection with the search_path that all sessions of this process have from now on,
  * whatever is changed meanwhile: sessions that find different tables under one name would be worse
  * than a restart.
@@ -14,18 +19,27 @@ const ENCODINGS = new Set(['UTF8', 'SQL_ASCII']);
  * what keeps us from the database
  */
 export async function examine(connection: Connection): Promise<Connection> {
-  const client = await openSession(connection, 'postmand');
+  const facts = await lookAt(connection);
+  const problem = problemOf(facts, pathOf(connection, facts));
+  if (problem !== undefined) throw new Error(problem);
+  const { searchPath, isBehindPooler } = facts;
+  const pooler = isBehindPooler ? { pooler: await observePooler(connection) } : {};
+  return { ...connection, searchPath, ...pooler };
+}
+
+async function lookAt(connection: Connection): Promise<Facts & { isBehindPooler: boolean }> {
+  const client = await openUnprepared(connection, 'postmand');
   try {
     const facts = await factsOf(client);
-    const problem = problemOf(facts, pathOf(connection, facts));
-    if (problem !== undefined) throw new Error(problem);
-    return { ...connection, searchPath: facts.searchPath };
+    return { ...facts, isBehindPooler: isPooled(client, facts.processId) };
   } finally {
     await client.end().catch(() => {});
   }
 }
 
 type Facts = {
+  /** The process of the server that looked. */
+  processId: number;
   encoding: string;
   role: string;
   searchPath: string;
@@ -36,9 +50,19 @@ type Facts = {
   homes: string[];
 };
 
+/**
+ * In one transaction, which leaves nothing behind. What another client of a pooler has set in the
+ * session does not count.
+ */
+const BEGIN = `begin;
+  set local search_path to default;
+  set local statement_timeout = ${ANSWER_MS};
+  set local quote_all_identifiers = off`;
+
 async function factsOf(client: Client): Promise<Facts> {
-  const { rows } = await client.query<Facts>(
-    `select current_setting('server_encoding') as encoding, quote_ident(current_user) as role,
+  const text = `${BEGIN};
+    select pg_backend_pid() as "processId", current_setting('server_encoding') as encoding,
+       quote_ident(current_user) as role,
        current_setting('search_path') as "searchPath", current_schema() as current,
        to_regclass('postmand_migrations') is not null as "isMigrated",
        array(
@@ -47,9 +71,11 @@ async function factsOf(client: Client): Promise<Facts> {
          join pg_namespace on pg_namespace.oid = relnamespace
          where relname = 'postmand_migrations' and relkind in ('r', 'p')
          order by nspname
-       ) as homes`,
-  );
-  return rows[0] as Facts;
+       ) as homes;
+    commit`;
+  const statement = { text, query_timeout: ANSWER_MS };
+  const results = (await client.query(statement)) as unknown as QueryResult<Facts>[];
+  return results.at(-2)?.rows[0] as Facts;
 }
 
 type PathFacts = { subject: string; advice(schema: string): string };

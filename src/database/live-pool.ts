@@ -26,7 +26,15 @@ type Known = { generation: number; readOnly: boolean; used: boolean; plannedAt: 
 type LivePoolOptions = Omit<PoolConfig, 'onConnect'> & {
   /** Prepares the session of a new connection. @returns whether it may only read */
   prepare(client: ClientBase): Promise<boolean>;
+  /**
+   * Sets what each transaction relies on, where a pooler may hand it to any session. Then nothing
+   * is prepared.
+   */
+  eachTransaction?: Statement;
 };
+
+/** What the settings of a session would say. They do not count for a transaction that has begun. */
+const BEGIN_POOLED = 'begin isolation level read committed not deferrable';
 
 /**
  * A pool that keeps no useless connections: none that the server has ended, none to a server that
@@ -39,17 +47,23 @@ export class LivePool extends BoundedPool {
   readonly #known = new WeakMap<ClientBase, Known>();
   /** Failures that were caused by a connection, not by what was run on it. */
   readonly #ofConnection = new WeakSet<Error>();
+  readonly #eachTransaction: Statement | undefined;
 
-  constructor(server: ServerState, { prepare, ...options }: LivePoolOptions) {
+  constructor(server: ServerState, { prepare, eachTransaction, ...options }: LivePoolOptions) {
     super(options);
     this.server = server;
+    this.#eachTransaction = eachTransaction;
     server.on('outdated', () => this.#dropIdle());
     Object.assign(this.options, { onConnect: (client: ClientBase) => this.#meet(client, prepare) });
     const run = super.query.bind(this) as (...statement: unknown[]) => Promise<unknown>;
     // Only reads are run on the pool itself, and claims, which may be made twice.
     const persistent = (statement: unknown, ...values: unknown[]) =>
       this.#persist(() =>
-        isHotRead(statement) ? this.#read(statement) : run(this.#nameable(statement), ...values),
+        eachTransaction !== undefined
+          ? this.#read(asStatement(statement, values[0]))
+          : isHotRead(statement)
+            ? this.#read(statement)
+            : run(this.#nameable(statement), ...values),
       );
     this.query = persistent as typeof this.query;
   }
@@ -62,7 +76,11 @@ export class LivePool extends BoundedPool {
     begin: string,
     others: Statement[],
   ): Promise<{ client: PoolClient; results: QueryResult[] }> {
-    const statements = [...begin.split('; ').map((text) => ({ text })), ...others];
+    const [first, ...more] = begin.split('; ').map((text) => ({ text }));
+    const settings = this.#eachTransaction;
+    const beginning =
+      settings === undefined ? [first as Statement] : [{ text: BEGIN_POOLED }, settings];
+    const statements = [...beginning, ...more, ...others];
     return this.#take((client) => this.send(client, this.#planned(client, statements), begin));
   }
 
@@ -75,7 +93,9 @@ export class LivePool extends BoundedPool {
     if (one === undefined) return [];
     if (others.length === 0 && one.values === undefined) return [await client.query(one.text)];
     const named = [one, ...others].map(({ text, values = [] }) => {
-      return { text, values, name: this.server.names.nameOf(text, begin) };
+      const name =
+        this.#eachTransaction === undefined ? this.server.names.nameOf(text, begin) : undefined;
+      return { text, values, name };
     });
     if (named[0] && others.length === 0) return [await client.query(named[0])];
     return runTogether(client, named);
@@ -147,7 +167,8 @@ export class LivePool extends BoundedPool {
   }
 
   async #read({ text, values = [] }: Statement): Promise<QueryResult | undefined> {
-    const statements = [{ text, values }];
+    const settings = this.#eachTransaction;
+    const statements = [...(settings ? [settings] : []), { text, values }];
     const { client, results } = await this.#take((client) =>
       this.send(client, this.#planned(client, statements)),
     );
@@ -168,7 +189,8 @@ export class LivePool extends BoundedPool {
   #planned(client: PoolClient, statements: Statement[]): Statement[] {
     const known = this.#known.get(client);
     const now = performance.now();
-    if (known === undefined || now - known.plannedAt < PLANS_KEPT_MS) return statements;
+    const areFresh = known === undefined || now - known.plannedAt < PLANS_KEPT_MS;
+    if (areFresh || this.#eachTransaction !== undefined) return statements;
     known.plannedAt = now;
     return [{ text: 'discard plans' }, ...statements];
   }
@@ -193,4 +215,11 @@ async function isSessionReadOnly(client: ClientBase): Promise<boolean> {
     `select ${MAY_ONLY_READ} as "readOnly"`,
   );
   return rows[0]?.readOnly ?? false;
+}
+
+/** What the driver takes in several forms. */
+function asStatement(statement: unknown, values: unknown): Statement {
+  if (typeof statement === 'string')
+    return { text: statement, ...(values ? { values: values as unknown[] } : {}) };
+  return statement as Statement;
 }

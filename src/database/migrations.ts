@@ -129,6 +129,7 @@ async function runFile(client: Client, file: string, bookkeepingRow: QueryConfig
 async function runOnce(client: Client, sql: string, bookkeepingRow: QueryConfig): Promise<void> {
   await client.query('begin');
   try {
+    if (!(await holdsLock(client))) throw new Error(NOT_OURS);
     await client.query(sql);
     await client.query(bookkeepingRow);
     await client.query('commit');
@@ -136,6 +137,21 @@ async function runOnce(client: Client, sql: string, bookkeepingRow: QueryConfig)
     await client.query('rollback');
     throw error;
   }
+}
+
+const NOT_OURS =
+  'a pooler hands each transaction to another session, so that the lock is lost: ' +
+  'set POSTMAND_DATABASE_DIRECT_URL to the server itself';
+
+/** Whether this transaction runs in the session that took the lock. */
+async function holdsLock(client: Client): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from pg_locks
+     where pid = pg_backend_pid() and locktype = 'advisory' and granted and objsubid = 1
+       and (classid::bigint << 32) + objid::bigint = $1`,
+    [MIGRATION_LOCK],
+  );
+  return rowCount === 1;
 }
 
 function readable(error: MigrationError): Error {

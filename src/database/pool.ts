@@ -3,7 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Connection } from './connection.ts';
 import { LivePool } from './live-pool.ts';
 import { ServerState } from './server-state.ts';
-import { prepareSession } from './session.ts';
+import { mayOnlyRead, prepareSession, settingsOfTransaction } from './session.ts';
 
 export type Pool = LivePool;
 
@@ -46,6 +46,8 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
   const { max, name, log } = options;
   const { statementTimeoutMs = 30_000, answerMs = 5000, waitMs = 5000 } = options;
   const { idleMs = 30_000, settings = {} } = options;
+  const ours = { statementTimeoutMs, settings };
+  const isPooled = connection.pooler !== undefined;
   const pool = new LivePool(options.server ?? new ServerState(), {
     application_name: name,
     ...connection,
@@ -57,7 +59,8 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
     // died.
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + answerMs,
     types: { getTypeParser },
-    prepare: (client) => prepareSession(client, connection, { statementTimeoutMs, settings }),
+    prepare: isPooled ? mayOnlyRead : (client) => prepareSession(client, connection, ours),
+    ...(isPooled ? { eachTransaction: settingsOfTransaction(connection, ours) } : {}),
   });
   pool.on('error', (error) => log.warn('database.connection_lost', { error }));
   return pool;

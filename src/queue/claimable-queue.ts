@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PgBoss } from 'pg-boss';
 import type { Connection } from '../database/connection.ts';
 import { Notifications } from '../database/notifications.ts';
@@ -28,7 +29,7 @@ import { FOR_LEASES, openLeaseSessions } from './lease-session.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { quietMs } from './outlook.ts';
-import { TAKE_TURN } from './turn.ts';
+import { giveTurnBack, TAKE_TURN, takeTurnByRow } from './turn.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 /**
@@ -37,8 +38,16 @@ import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.t
  */
 const LONGEST_QUIET_MS = 10_000;
 
-/** `log` tells what goes wrong beside the calls. */
-export type QueueParts = { pool: Pool; connection: Connection; log: Log };
+/**
+ * `log` tells what goes wrong beside the calls. `sessions`: another way to the database, for what
+ * needs a session of its own.
+ */
+export type QueueParts = {
+  pool: Pool;
+  connection: Connection;
+  sessions?: Connection | undefined;
+  log: Log;
+};
 
 /** Connections that the queue keeps for itself. Without one for claims, they are made on `pool`. */
 export type QueueConnections = { leases: number; claims: number };
@@ -62,7 +71,10 @@ export async function openClaimableQueue(
   await session?.query('select').catch(() => {});
   return new ClaimableQueue(boss, parts, {
     table,
-    upkeep: openLeaseSessions(target, leases),
+    upkeep: openLeaseSessions(
+      { ...target, connection: sessionsOf(parts) ?? parts.connection },
+      leases,
+    ),
     ...(session ? { claims: session } : {}),
   });
 }
@@ -80,6 +92,7 @@ export class ClaimableQueue extends DeliveryQueue {
   readonly #upkeep: Pool;
   readonly #claims: Pool | undefined;
   readonly #future = new FutureHeartbeats();
+  readonly #worker = randomUUID();
   #notifications: Notifications | undefined;
   #onOutbox = () => {};
 
@@ -148,6 +161,11 @@ export class ClaimableQueue extends DeliveryQueue {
     return withoutJob(tx, deliveryIds);
   }
 
+  /** Whether there is a way to the database that keeps a session, as `listen` needs it. */
+  get mayListen(): boolean {
+    return sessionsOf(this.#parts) !== undefined;
+  }
+
   /**
    * Calls `onWake` when work was added, `onChanged` with the id of a webhook whose requests have
    * changed, and `onTest` when nothing but a test was added; the first two, without an id, after
@@ -160,7 +178,8 @@ export class ClaimableQueue extends DeliveryQueue {
     onTest: () => void = () => {},
   ): Promise<void> {
     const prove = () => inTransaction(this.#parts.pool, async (tx) => this.wake(tx), NOT_DURABLE);
-    this.#notifications = new Notifications({ ...sessionOf(this.#parts), prove }, (told) => {
+    const session = { ...listenerOf(this.#parts), prove };
+    this.#notifications = new Notifications(session, (told) => {
       if (told === FOR_TEST) return onTest();
       if (told === FOR_OUTBOX) return this.#onOutbox();
       // Those of version 2.1 say nothing: they tell of work.
@@ -186,9 +205,11 @@ export class ClaimableQueue extends DeliveryQueue {
 
   /**
    * Whether the upkeep of all workers is for this one to do. One that nobody notifies has no
-   * session to hold the lock in, and does it as well.
+   * session to hold the lock in, and does it as well, unless a pooler keeps all like it from that.
    */
   async hasTurn(): Promise<boolean> {
+    if (!this.mayListen)
+      return inTransaction(this.#upkeep, (tx) => takeTurnByRow(tx, this.#worker), FOR_LEASES);
     const rows = await this.#notifications?.ask<{ mine: boolean }>({
       name: 'postmand_turn',
       text: TAKE_TURN,
@@ -198,9 +219,14 @@ export class ClaimableQueue extends DeliveryQueue {
 
   override async close(): Promise<void> {
     await this.#notifications?.close();
+    if (!this.mayListen) await atMost(1000, this.#giveTurnBack()).catch(() => {});
     await super.close();
     // A connection that went silent never closes.
     await atMost(1000, Promise.all([this.#upkeep.end(), this.#claims?.end()]));
+  }
+
+  #giveTurnBack(): Promise<void> {
+    return inTransaction(this.#upkeep, (tx) => giveTurnBack(tx, this.#worker), FOR_LEASES);
   }
 
   #run(): RunClaim {
@@ -228,6 +254,19 @@ export class ClaimableQueue extends DeliveryQueue {
   }
 }
 
-function sessionOf({ pool: { server }, connection, log }: QueueParts) {
-  return { connection, channel: CHANNEL, name: 'postmand worker listen', server, log };
+/** The way to the database that keeps a session; undefined where there is none. */
+function sessionsOf({ sessions, connection }: QueueParts): Connection | undefined {
+  return sessions ?? (connection.pooler === 'transaction' ? undefined : connection);
+}
+
+function listenerOf(parts: QueueParts) {
+  const { connection, log, pool } = parts;
+  const { server } = pool;
+  return {
+    connection: sessionsOf(parts) ?? connection,
+    channel: CHANNEL,
+    name: 'postmand worker listen',
+    server,
+    log,
+  };
 }

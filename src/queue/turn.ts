@@ -1,3 +1,5 @@
+import type { Tx } from '../database/transaction.ts';
+
 /** All workers of a database use this lock. The session that holds it has the turn. */
 const UPKEEP_LOCK = 7_036_873_084;
 
@@ -8,6 +10,19 @@ const UPKEEP_LOCK = 7_036_873_084;
 const SILENT_SECONDS = 7;
 export const ASK_EVERY_MS = 3000;
 
+const HOLDER = `holder as materialized (
+    select pid from pg_locks
+    where locktype = 'advisory' and granted and objsubid = 1
+      and database = (select oid from pg_database where datname = current_database())
+      and (classid::bigint << 32) + objid::bigint = ${UPKEEP_LOCK}
+  )`;
+
+const IS_HOLDER_ALIVE = `exists (
+        select from holder join pg_stat_activity using (pid)
+        where state_change between clock_timestamp() - interval '${SILENT_SECONDS} seconds'
+          and clock_timestamp() + interval '${SILENT_SECONDS} seconds'
+      )`;
+
 /**
  * Whether the upkeep of all workers is for the session that asks: it holds the lock, or gets it, or
  * who holds it gives no sign of life. Then several may have the turn, which costs and harms
@@ -15,18 +30,34 @@ export const ASK_EVERY_MS = 3000;
  * sign from the future: it came before PostgreSQL's clock was set back.
  */
 export const TAKE_TURN = `
-  with holder as materialized (
-    select pid from pg_locks
-    where locktype = 'advisory' and granted and objsubid = 1
-      and database = (select oid from pg_database where datname = current_database())
-      and (classid::bigint << 32) + objid::bigint = ${UPKEEP_LOCK}
-  )
+  with ${HOLDER}
   select case
       when exists (select from holder where pid = pg_backend_pid()) then true
-      when exists (
-        select from holder join pg_stat_activity using (pid)
-        where state_change between clock_timestamp() - interval '${SILENT_SECONDS} seconds'
-          and clock_timestamp() + interval '${SILENT_SECONDS} seconds'
-      ) then false
+      when ${IS_HOLDER_ALIVE} then false
       else pg_try_advisory_lock(${UPKEEP_LOCK}) is not null
     end as mine`;
+
+/**
+ * The same for a worker that has no session of its own, as a pooler stands between: the turn is a
+ * row with the worker that has it and the time when it asked last. A worker that holds the lock
+ * goes first, and does not look at the row.
+ */
+export async function takeTurnByRow(tx: Tx, worker: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `with ${HOLDER}
+     insert into upkeep_turn as turn (worker, asked_at)
+     select $1::uuid, now() where not ${IS_HOLDER_ALIVE}
+     on conflict (is_only_row) do update
+     set worker = excluded.worker, asked_at = excluded.asked_at
+     where turn.worker = excluded.worker
+       or turn.asked_at not between excluded.asked_at - interval '${SILENT_SECONDS} seconds'
+         and excluded.asked_at + interval '${SILENT_SECONDS} seconds'`,
+    [worker],
+  );
+  return rowCount === 1;
+}
+
+/** A worker that ends has no turn any more. */
+export async function giveTurnBack(tx: Tx, worker: string): Promise<void> {
+  await tx.query('delete from upkeep_turn where worker = $1', [worker]);
+}

@@ -21,8 +21,11 @@ export async function freshDatabase(
     throw new Error('Run the tests with npm test: it starts the database they need.');
   const name = `t_${randomBytes(6).toString('hex')}`;
   await onServer(server, `create database ${name} template ${template}`);
-  const url = withDatabase(server, name);
+  // Through the PgBouncer of this run, where there is one.
+  const pooled = process.env['TEST_POOLED_URL'];
+  const url = withDatabase(pooled ?? server, name);
   const connection = await connectionTo(url);
+  if (pooled !== undefined) connection.pooler = 'transaction';
   const pool = createPool(connection, { max: 10, name: 'test', log: silentLog });
   lastFirst(t).after(async () => {
     await pool.end();

@@ -9,9 +9,11 @@ import { installQueue } from '../../src/queue/install-queue.ts';
 import { connectionTo } from './connection.ts';
 import { withDatabase } from './database.ts';
 import { MIGRATIONS, silentLog } from './parts.ts';
+import { NO_POOLER, startPooler, type Pooler } from './pooler.ts';
 
 let embedded: EmbeddedDatabase | undefined;
 let folder: string | undefined;
+let pooler: Pooler | undefined;
 
 /**
  * Before all test files: one PostgreSQL (POSTMAND_TEST_DATABASE_URL where it is set) with a
@@ -38,13 +40,23 @@ export async function globalSetup(): Promise<void> {
   await createTemplate(server, template);
   process.env['TEST_SERVER_URL'] = server;
   process.env['TEST_TEMPLATE'] = template;
+  await startPoolerWhereAsked(server);
 }
 
 export async function globalTeardown(): Promise<void> {
   if (embedded === undefined) await dropTemplate();
+  await pooler?.stop();
   await embedded?.stop();
   for (const left of [embedded?.home, folder])
     if (left !== undefined) await rm(left, { recursive: true, force: true });
+}
+
+/** POSTMAND_TEST_POOLER=1: fresh databases are reached through a PgBouncer. */
+async function startPoolerWhereAsked(server: string): Promise<void> {
+  if (process.env['POSTMAND_TEST_POOLER'] !== '1') return;
+  if (NO_POOLER) throw new Error(NO_POOLER);
+  pooler = await startPooler(server);
+  process.env['TEST_POOLED_URL'] = pooler.through(server);
 }
 
 async function createTemplate(server: string, name: string): Promise<void> {
