@@ -143,22 +143,24 @@ create function postmand.time_of(value text, argument text, later boolean)
 returns timestamptz language plpgsql stable as $$
 declare
   parts text[] := regexp_match(value collate "C",
-    '^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)'
+    '^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)'
     '(?:[.]([0-9]+))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$');
-  fraction text := coalesce(parts[5], '');
-  sign integer := case when parts[6] = '-' then -1 else 1 end;
+  -- The year before 1 is 0 in RFC 3339, and -1 here.
+  year integer := coalesce(nullif(parts[1]::integer, 0), -1);
+  fraction text := coalesce(parts[7], '');
+  sign integer := case when parts[8] = '-' then -1 else 1 end;
   moment timestamp;
 begin
   begin
-    moment := parts[1]::date::timestamp
-      + make_interval(hours => parts[2]::integer, mins => parts[3]::integer, secs => parts[4]::integer)
-      - sign * make_interval(hours => coalesce(parts[7], '0')::integer, mins => coalesce(parts[8], '0')::integer);
+    moment := make_date(year, parts[2]::integer, parts[3]::integer)::timestamp
+      + make_interval(hours => parts[4]::integer, mins => parts[5]::integer, secs => parts[6]::integer)
+      - sign * make_interval(hours => coalesce(parts[9], '0')::integer, mins => coalesce(parts[10], '0')::integer);
   exception
-    when invalid_datetime_format or datetime_field_overflow then
+    when datetime_field_overflow then
       moment := null;
   end;
   -- A leap second is the last one of a day in UTC.
-  if moment is null or (parts[4] = '60' and moment::time <> time '00:00:00') then
+  if moment is null or (parts[6] = '60' and moment::time <> time '00:00:00') then
     raise exception using errcode = 'PM004',
       message = concat(argument, ': must be a time of RFC 3339 in the years 1 to 9999, such as "2026-11-24T08:00:00Z"');
   end if;
