@@ -17,6 +17,7 @@ import {
 import { kill } from './scenarios/kill.ts';
 import { latency } from './scenarios/latency.ts';
 import { ordered } from './scenarios/ordered.ts';
+import { outbox } from './scenarios/outbox.ts';
 import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { pipelineSteady } from './scenarios/pipeline-steady.ts';
@@ -34,6 +35,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   pipeline,
   'pipeline-steady': pipelineSteady,
   latency,
+  outbox,
   idle,
   history,
   deferred,

@@ -11,7 +11,7 @@ export const SIZES = {
   requests: { full: 10_000, quick: 3000, meaning: 'POSTs in accept' },
   warmup: { full: 1000, quick: 300, meaning: 'POSTs before them' },
   transactions: { full: 10_000, quick: 2500, meaning: 'transactions of each kind in enqueue' },
-  posts: { full: 200, quick: 50, meaning: 'single POSTs in latency' },
+  posts: { full: 200, quick: 50, meaning: 'single POSTs in latency, and transactions in outbox' },
   history: {
     full: 500_000,
     quick: 50_000,

@@ -1846,7 +1846,8 @@ export interface components {
             /**
              * Format: int64
              * @description Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
-             *     `webhook-sequence`. Null without an `ordering_key`.
+             *     `webhook-sequence`. Null without an `ordering_key`, and for the moment until it is taken in behind what was
+             *     enqueued with the same key.
              * @example 7310
              */
             sequence: number | null;

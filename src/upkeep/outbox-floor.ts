@@ -28,17 +28,18 @@ export class OutboxFloor {
     this.#now = now;
   }
 
-  /** The place behind which to look now. 0: it is time to look at all. Undefined: do not look. */
-  after(): number | undefined {
+  /** The place behind which to look now. 0: it is time to look at all. */
+  after(): number {
     const now = this.#now();
     while (this.#noted[0] !== undefined && now - this.#noted[0].at >= LAG_MS)
       this.#floor = Math.max(this.#floor, this.#noted.shift()?.place ?? 0);
-    if (now >= this.#nextLookAt) return 0;
-    return this.#floor > 0 ? this.#floor : undefined;
+    return now >= this.#nextLookAt ? 0 : this.#floor;
   }
 
   /** What has a place up to this one was taken in, as far as it could be seen. */
   passed(place: number): void {
+    // Where nothing is known a later look would not be cheaper than one at all.
+    if (this.#floor === 0) this.#floor = place;
     const at = this.#now();
     const last = this.#noted.at(-1);
     if (last !== undefined && at - last.at < NOTE_EVERY_MS)
@@ -48,10 +49,6 @@ export class OutboxFloor {
 
   /** A look at all took so long. */
   looked(tookMs: number): void {
-    const pauseMs = tookMs / LOOK_SHARE;
-    // Before anything is known there is no other look.
-    const bounded =
-      this.#floor > 0 ? Math.max(LOOK_EVERY_MS, pauseMs) : Math.min(LAG_MS, pauseMs) / 2;
-    this.#nextLookAt = this.#now() + bounded;
+    this.#nextLookAt = this.#now() + Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE);
   }
 }

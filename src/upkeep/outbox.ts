@@ -74,7 +74,6 @@ export class Outbox {
     const goOnAfter = this.#goOnAfter;
     this.#goOnAfter = undefined;
     const after = this.#floor.after();
-    if (after === undefined) return undefined;
     if (after > 0 && goOnAfter !== undefined) return Math.max(after, goOnAfter);
     const startedAt = performance.now();
     const { waits, lastPlace } = await lookAtOutbox(this.#parts.look, after);

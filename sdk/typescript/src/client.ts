@@ -1299,7 +1299,8 @@ export type Delivery = {
     ordering_key: string | null;
     /**
      * Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
-     * `webhook-sequence`. Null without an `ordering_key`.
+     * `webhook-sequence`. Null without an `ordering_key`, and for the moment until it is taken in behind what was
+     * enqueued with the same key.
      * @minimum 1
      * @maximum 9007199254740991
      * @format int64
