@@ -49,7 +49,13 @@ export async function postEach(
   return { latenciesMs, seconds: (now() - startedAt) / 1000 };
 }
 
-export type SteadyTraffic = { sent: Marks[]; refused: number; firstRefusal: string | undefined };
+/** `latenciesMs`: until the answer, of those accepted. */
+export type SteadyTraffic = {
+  sent: Marks[];
+  latenciesMs: number[];
+  refused: number;
+  firstRefusal: string | undefined;
+};
 
 /**
  * Sends POSTs at a steady rate, whether or not answers come, until `isOver`. Resolves when all are
@@ -66,17 +72,20 @@ export async function postSteadily({
   next: () => Post;
 }): Promise<SteadyTraffic> {
   const agent = new Agent({ keepAlive: true });
-  const traffic: SteadyTraffic = { sent: [], refused: 0, firstRefusal: undefined };
+  const traffic: SteadyTraffic = { sent: [], latenciesMs: [], refused: 0, firstRefusal: undefined };
   const open = new Set<Promise<void>>();
 
   async function postOne(): Promise<void> {
     const one = next();
+    const sentAt = now();
     const answer = await call(agent, one).catch((error: Error) => ({
       status: 0,
       text: error.message,
     }));
-    if (isSuccess(answer.status)) traffic.sent.push(one.marks);
-    else {
+    if (isSuccess(answer.status)) {
+      traffic.sent.push(one.marks);
+      traffic.latenciesMs.push(now() - sentAt);
+    } else {
       traffic.refused += 1;
       traffic.firstRefusal ??= `${answer.status} ${answer.text}`;
     }

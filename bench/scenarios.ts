@@ -1,4 +1,5 @@
 import { accept } from './scenarios/accept.ts';
+import { batch } from './scenarios/batch.ts';
 import { isolationDead, waitingRetries } from './scenarios/beside.ts';
 import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
@@ -32,6 +33,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'drain-50k': drainLarge,
   accept,
   enqueue,
+  batch,
   pipeline,
   'pipeline-steady': pipelineSteady,
   latency,

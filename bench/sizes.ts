@@ -12,6 +12,8 @@ export const SIZES = {
   warmup: { full: 1000, quick: 300, meaning: 'POSTs before them' },
   transactions: { full: 10_000, quick: 2500, meaning: 'transactions of each kind in enqueue' },
   posts: { full: 200, quick: 50, meaning: 'single POSTs in latency, and transactions in outbox' },
+  batches: { full: 100, quick: 20, meaning: 'batches of 1,000 deliveries in batch' },
+  'batch-clients': { full: 4, quick: 4, meaning: 'connections that POST batches' },
   history: {
     full: 500_000,
     quick: 50_000,

@@ -1,4 +1,4 @@
-import { acceptBatch } from '../../deliveries/accept-batch.ts';
+import { BatchAcceptor } from '../../deliveries/accept-batch.ts';
 import type { Draft } from '../../deliveries/accept.ts';
 import { placeTooFarAhead } from '../../deliveries/schedule.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
@@ -8,13 +8,14 @@ import { BadRequest } from '../problem.ts';
 type BatchBody = OperationRequest<'createDeliveries'>['body'];
 
 export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveries'> {
+  const acceptor = new BatchAcceptor(parts);
   return {
     async createDeliveries({ body }) {
       const drafts = draftsOf(body, parts.maxPayloadBytes);
       const times = drafts.map(({ sendAt }) => sendAt);
       const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
       if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);
-      const accepted = await acceptBatch(parts, drafts);
+      const accepted = await acceptor.accept(drafts);
       if (accepted.kind === 'webhook_missing')
         throw refusal('webhook_not_found', accepted.index, 'webhook_id: no webhook has this id');
       return { status: 201, body: { ids: accepted.ids } };
