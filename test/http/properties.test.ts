@@ -411,15 +411,26 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...withoutOverlap(schema),
       ...(given['headers'] ? { headers: plainHeaders(schema, given['headers']) } : {}),
       ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
+      ...(typeof given['send_at'] === 'string' ? scheduled : {}),
       ...(Array.isArray(given['deliveries']) ? { deliveries: ofWebhook(given, id) } : {}),
     }))
     .filter(isFit);
 }
 
-/** The deliveries of a batch, all for one webhook. */
+/** The deliveries of a batch, all for one webhook, with times that fit together. */
 function ofWebhook({ deliveries }: Record<string, unknown>, webhook_id: string): object[] {
-  return (deliveries as object[]).map((one) => ({ ...one, webhook_id }));
+  return (deliveries as { send_at?: unknown }[]).map((one) => ({
+    ...one,
+    ...(typeof one.send_at === 'string' ? scheduled : {}),
+    webhook_id,
+  }));
 }
+
+/** The descriptions say in words how far ahead a time may be, and which of two is the first. */
+const scheduled = {
+  send_at: new Date(Date.now() + 86_400_000).toISOString(),
+  expires_at: '2126-11-24T16:26:01Z',
+};
 
 /** A webhook that signs as Standard Webhooks has it, maybe since another request, has a token. */
 function needsToken(schema: Schema, { secret_token: token }: Record<string, unknown>): boolean {
