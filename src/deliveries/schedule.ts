@@ -22,7 +22,7 @@ export async function placeTooFarAhead(
   const { rows } = await db.query<{ place: number }>(
     `select (place - 1)::integer as place
      from unnest($1::timestamptz[]) with ordinality as asked (send_at, place)
-     where send_at > now() + make_interval(days => ${DAYS_AHEAD})
+     where send_at > now() + make_interval(hours => ${DAYS_AHEAD * 24})
      order by place limit 1`,
     [times.map((time) => time ?? null)],
   );
