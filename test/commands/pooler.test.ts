@@ -99,7 +99,8 @@ async function listening({ pool }: Database): Promise<string[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select distinct application_name as name from pg_stat_activity
      where datname = current_database() and pid <> pg_backend_pid()
-       and (pid in (select pid from pg_locks where locktype = 'advisory') or query ilike 'listen %')`,
+       and (query ilike 'listen %'
+         or pid in (select pid from pg_locks where locktype = 'advisory'))`,
   );
   return rows.map(({ name }) => name);
 }

@@ -11,6 +11,7 @@ import { connectionTo } from '../setup/connection.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import { MIGRATIONS, silentLog } from '../setup/parts.ts';
+import { startPooler } from '../setup/pooler.ts';
 import { until } from '../setup/until.ts';
 
 /** A PostgreSQL that only one test uses, so that it may be taken away. */
@@ -71,7 +72,7 @@ export async function startPostgres(
   }
 
   return {
-    database: { url, connection, pool },
+    database: { url: await reached(t, url), connection, pool },
     // https://www.postgresql.org/docs/current/server-shutdown.html
     crash: () => end('SIGQUIT'),
     shutDown: () => end('SIGINT'),
@@ -91,6 +92,14 @@ export async function startPostgres(
       });
     },
   };
+}
+
+/** By a PgBouncer of its own where fresh databases are reached by one. */
+async function reached(t: Cleanup, url: string): Promise<string> {
+  if (process.env['TEST_POOLED_URL'] === undefined) return url;
+  const pooler = await startPooler(url);
+  lastFirst(t).after(() => pooler.stop());
+  return pooler.through(url);
 }
 
 type Copy = {

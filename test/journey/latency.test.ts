@@ -58,7 +58,7 @@ suite('wake-up', () => {
   });
 });
 
-const LISTENING = `datname = current_database() and pid <> pg_backend_pid() and query ilike 'listen%'`;
+const LISTENING = `datname = current_database() and application_name = 'postmand worker listen'`;
 
 async function listeners({ pool }: TestDatabase): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(

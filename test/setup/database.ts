@@ -6,7 +6,13 @@ import { connectionTo } from './connection.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import { silentLog } from './parts.ts';
 
-export type TestDatabase = { url: string; connection: Connection; pool: Pool };
+export type TestDatabase = {
+  url: string;
+  connection: Connection;
+  pool: Pool;
+  /** The way past a pooler, where this run has one and uses it for sessions. */
+  sessions?: Connection;
+};
 
 /**
  * A migrated, empty database of its own, gone after the test. `template`: another one to copy;
@@ -31,7 +37,9 @@ export async function freshDatabase(
     await pool.end();
     await onServer(server, `drop database if exists ${name} with (force)`);
   });
-  return { url, connection, pool };
+  if (process.env['POSTMAND_TEST_POOLER'] !== 'direct') return { url, connection, pool };
+  const sessions = await connectionTo(withDatabase(server, name));
+  return { url, connection, pool, sessions };
 }
 
 export function withDatabase(url: string, name: string): string {

@@ -51,9 +51,12 @@ export async function globalTeardown(): Promise<void> {
     if (left !== undefined) await rm(left, { recursive: true, force: true });
 }
 
-/** POSTMAND_TEST_POOLER=1: fresh databases are reached through a PgBouncer. */
+/**
+ * POSTMAND_TEST_POOLER=1: fresh databases are reached through a PgBouncer. 'direct': and workers in
+ * this process have a way past it.
+ */
 async function startPoolerWhereAsked(server: string): Promise<void> {
-  if (process.env['POSTMAND_TEST_POOLER'] !== '1') return;
+  if (!process.env['POSTMAND_TEST_POOLER']) return;
   if (NO_POOLER) throw new Error(NO_POOLER);
   pooler = await startPooler(server);
   process.env['TEST_POOLED_URL'] = pooler.through(server);

@@ -95,14 +95,17 @@ export async function startApi(
 /** A worker in this process. `settings` are environment variables. */
 export async function startWorkerHere(
   t: Cleanup,
-  { pool, connection }: TestDatabase,
+  { pool, connection, sessions }: TestDatabase,
   {
     settings = {},
     log = silentLog,
     vault = NO_KEYS,
   }: { settings?: Record<string, string>; log?: Log; vault?: Vault } = {},
 ): Promise<void> {
-  const queue = await openClaimableQueue({ pool, connection, log }, { leases: 2, claims: 1 });
+  const queue = await openClaimableQueue(
+    { pool, connection, sessions, log },
+    { leases: 2, claims: 1 },
+  );
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
   const stopping = new Promise<NodeJS.Signals>(() => {});
   const worker = await startWorker({
