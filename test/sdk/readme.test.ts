@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { startLine } from '../journey/line.ts';
 import type { Api } from '../setup/service.ts';
 import { freePort } from '../setup/free-port.ts';
 import { until } from '../setup/until.ts';
+import { blocksOf } from './blocks.ts';
 import { start, succeed } from './program.ts';
 import { GO_ENVIRONMENT, noGo, noPython, ROOT, skipWithoutRegistry } from './toolchains.ts';
 
@@ -141,27 +141,6 @@ function replayOf(rawRequest: string): RequestInit {
     headers: lines.map((line) => line.split(': ') as [string, string]),
     body,
   };
-}
-
-type Blocks = { install: string; shell: string[]; files: [string, string][] };
-
-/**
- * The shell blocks, the first of which installs, and the blocks that start with a comment that is a
- * file's name.
- */
-function blocksOf(file: string): Blocks {
-  const blocks = [
-    ...readFileSync(path.join(ROOT, file), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
-  ].map(([, kind = '', code = '']) => ({
-    kind,
-    code,
-  }));
-  const files = blocks.flatMap(({ code }): [string, string][] => {
-    const [, name] = /^(?:\/\/|#) ([\w./]+\.\w+)\n/.exec(code) ?? [];
-    return name === undefined ? [] : [[name, code]];
-  });
-  const shell = blocks.filter(({ kind }) => kind === 'sh').map(({ code }) => code);
-  return { install: shell[0] ?? '', shell, files };
 }
 
 /** An empty folder with a checkout of Postmand beside it. */
