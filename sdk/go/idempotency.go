@@ -13,11 +13,7 @@ import (
 	"time"
 )
 
-const (
-	keyHeader = "Idempotency-Key"
-	// "idempotency key in use": another try of the same call is being answered.
-	keyInUse = 26
-)
+const keyHeader = "Idempotency-Key"
 
 // The operations that take an Idempotency-Key.
 var keyed = []string{"createDelivery", "createDeliveries"}
@@ -112,7 +108,7 @@ func withKeys(client *http.Client, timeout time.Duration) *http.Client {
 	return &wrapped
 }
 
-// isKeyInUse tells whether another try of the same call is being answered. It leaves the body unread.
+// isKeyInUse tells whether another try of the same call is still being answered. It leaves the body unread.
 func isKeyInUse(response *http.Response) bool {
 	if response == nil || response.StatusCode != http.StatusConflict || response.Request.Header.Get(keyHeader) == "" {
 		return false
@@ -120,5 +116,5 @@ func isKeyInUse(response *http.Response) bool {
 	body, err := io.ReadAll(response.Body)
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	var problem Problem
-	return err == nil && json.Unmarshal(body, &problem) == nil && problem.Code == keyInUse
+	return err == nil && json.Unmarshal(body, &problem) == nil && problem.Code == CodeIdempotencyKeyInUse
 }

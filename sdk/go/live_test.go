@@ -311,6 +311,18 @@ func TestDeliveryIsCreatedWithOneKeyWhereAnswersAreLost(t *testing.T) {
 	must[Delivery](t)(stubClient(t, "lossy", Options{}).CreateDelivery(ctx, DeliveryInput{WebhookId: nobody}))
 }
 
+func TestAnswersThatAreCutAfterTheServiceHasCommittedLeaveOneDelivery(t *testing.T) {
+	client := liveClient(t)
+	idle := webhookTo("/")
+	idle.Active = Ptr(false)
+	webhook := must[Webhook](t)(client.CreateWebhook(ctx, idle))
+	created := must[Delivery](t)(stubClient(t, "cutting", Options{}).CreateDelivery(ctx, DeliveryInput{WebhookId: webhook.Id}))
+	found := collect(t, client.ListDeliveriesItems(ctx, &ListDeliveriesParams{WebhookId: &webhook.Id}))
+	if len(found) != 1 || found[0].Id != created.Id {
+		t.Errorf("created %v, found %v", created, found)
+	}
+}
+
 func TestDeliveryIsCreatedWithTheKeyOfTheCallerWhereATryTimedOut(t *testing.T) {
 	client := stubClient(t, "silent-once", Options{Timeout: 300 * time.Millisecond})
 	own := WithIdempotencyKey(ctx, "order-1042")

@@ -26,8 +26,8 @@ export async function startLive(t: Cleanup): Promise<Live> {
   } = await startLine(t, ({ path }, response) =>
     response.writeHead(path.startsWith('/failing') ? 500 : 200).end(),
   );
-  const stub = await startStub(t);
   const url = `${api.url}/v1`;
+  const stub = await startStub(t, url);
   const environment = {
     POSTMAND_TEST_URL: url,
     POSTMAND_TEST_RECEIVER: receiver.url,

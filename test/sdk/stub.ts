@@ -7,6 +7,8 @@ const { components } = JSON.parse(
 ) as { components: { examples: { Delivery: { value: object } } } };
 const DELIVERY = components.examples.Delivery.value;
 
+type Response = Parameters<Answer>[1];
+
 export type Stub = {
   url: string;
   received: Receiver['received'];
@@ -18,14 +20,15 @@ export type Stub = {
 /**
  * A service in a bad state. The first part of the path says which; what follows it is the API's own
  * path, so a client is pointed at `url/busy-twice/v1`. A state may have a suffix to be counted
- * apart: `busy-twice-2`.
+ * apart: `busy-twice-2`. In the state `cutting` it sends requests on to the `service`.
  */
-export async function startStub(t: Cleanup): Promise<Stub> {
+export async function startStub(t: Cleanup, service: string): Promise<Stub> {
   const seen = new Map<string, number>();
   const { url, received } = await startReceiver(t, (request, response) => {
     const state = request.path.split('/')[1] ?? '';
     const number = (seen.get(state) ?? 0) + 1;
     seen.set(state, number);
+    if (state.startsWith('cutting')) return void cutting(request, response, { service, number });
     const answer = Object.entries(STATES).find(([name]) => state.startsWith(name))?.[1];
     if (answer === undefined) throw new Error(`There is no state ${state}.`);
     answer(request, response, number);
@@ -60,17 +63,40 @@ const STATES: Record<string, Answer> = {
   fine: (_request, response) => void response.writeHead(204).end(),
 };
 
-function cut(response: Parameters<Answer>[1]): void {
-  response.writeHead(201, { 'Content-Type': 'application/json', 'Content-Length': '100' });
+/**
+ * Cuts the answers of the service that is there: the first before it begins, the second within its
+ * body.
+ */
+async function cutting(
+  request: Received,
+  response: Response,
+  { service, number }: { service: string; number: number },
+): Promise<void> {
+  const answer = await fetch(request.path.replace(/^\/[^/]+\/v1/, service), {
+    method: request.method,
+    headers: {
+      'Content-Type': 'application/json',
+      'Idempotency-Key': String(request.headers['idempotency-key']),
+    },
+    body: request.body,
+  });
+  const text = await answer.text();
+  if (number === 1) response.destroy();
+  else if (number === 2) cut(response, answer.status);
+  else response.writeHead(answer.status, { 'Content-Type': 'application/json' }).end(text);
+}
+
+function cut(response: Response, status = 201): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': '100' });
   response.write('{"id": ', () => response.destroy());
 }
 
-function inUse(response: Parameters<Answer>[1]): void {
+function inUse(response: Response): void {
   response.setHeader('Retry-After', '0');
   json(response, 409, { code: 26, message: 'idempotency key in use' });
 }
 
-function created(request: Received, response: Parameters<Answer>[1]): void {
+function created(request: Received, response: Response): void {
   json(response, 201, { ...DELIVERY, id: String(request.headers['idempotency-key']) });
 }
 
@@ -79,6 +105,6 @@ function busy(...[, response]: Parameters<Answer>): void {
   json(response, 503, { code: 12, message: 'service unavailable' });
 }
 
-function json(response: Parameters<Answer>[1], status: number, body: unknown): void {
+function json(response: Response, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }

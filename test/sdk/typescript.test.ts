@@ -380,6 +380,17 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     assert.notEqual(next, id);
   });
 
+  test('answers that are cut after the service has committed → one delivery', async () => {
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/', { active: false }));
+    const client = createPostmand({
+      url: `${live.stub.url}/cutting/v1`,
+      retry: { retryDelay: 1 },
+    });
+    const { id } = await client.createDelivery({ webhook_id });
+    const { deliveries } = await postmand.listDeliveries({ webhook_id });
+    assert.deepEqual([live.stub.count('cutting'), deliveries.map((one) => one.id)], [3, [id]]);
+  });
+
   test('a delivery whose try timed out → created with the key of the caller', async () => {
     const client = createPostmand({
       url: `${live.stub.url}/silent-once/v1`,
@@ -477,7 +488,10 @@ suite('enqueue', { concurrency: 2 }, () => {
     const refusals: [number, () => Promise<string>][] = [
       [ProblemCode.requestValidationFailed, () => enqueue(pg, { webhook_id, ordering_key: '.' })],
       [ProblemCode.webhookNotFound, () => enqueue(pg, { webhook_id: NOBODY })],
-      [24, () => enqueue(pg, { webhook_id, payload: 'another' }, key)],
+      [
+        ProblemCode.idempotencyKeyReused,
+        () => enqueue(pg, { webhook_id, payload: 'another' }, key),
+      ],
     ];
     for (const [code, call] of refusals)
       await assert.rejects(call(), (error) => problemOf(error)?.code === code);

@@ -214,6 +214,11 @@ class Live(unittest.TestCase):
     def test_a_delivery_is_created_with_one_key_where_answers_are_lost(self) -> None:
         self.client("lossy").create_delivery(DeliveryInput(webhook_id=NOBODY))
 
+    def test_answers_that_are_cut_after_the_service_has_committed_leave_one_delivery(self) -> None:
+        webhook = self.postmand.create_webhook(webhook_to("/", active=False))
+        created = self.client("cutting").create_delivery(DeliveryInput(webhook_id=webhook.id))
+        self.assertEqual(self.postmand.list_deliveries(webhook_id=webhook.id).deliveries, [created])
+
     def test_a_delivery_is_created_with_the_key_of_the_caller_where_a_try_timed_out(self) -> None:
         client = self.client("silent-once", timeout=0.2)
         client.create_delivery(DeliveryInput(webhook_id=NOBODY), idempotency_key="order-1042")

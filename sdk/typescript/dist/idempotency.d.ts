@@ -6,7 +6,10 @@ import { type RequestContext, type RetryContext } from './client.js';
 export declare const noKeyYet: () => string;
 /** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
 export declare function addKey({ headers, operation }: RequestContext): void;
-/** Whether a try that failed is worth another one, which cannot do the same thing twice. */
+/**
+ * Whether a try that failed is worth another one, which cannot do the same thing twice. A key that
+ * is in use belongs to a try of the same call that is still being answered.
+ */
 export declare function worthRepeating(context: RetryContext): Promise<boolean>;
 /**
  * A `fetch` that reads the answer to a request with a key to its end. One that breaks off is then

@@ -1,9 +1,8 @@
 import { defaultRetryOn } from './client.js';
+import { ProblemCode } from './problem-codes.js';
 /** The operations that take an `Idempotency-Key`. */
 const KEYED = new Set(['createDelivery', 'createDeliveries']);
 const HEADER = 'Idempotency-Key';
-/** `idempotency key in use`: another try of the same call is being answered. */
-const KEY_IN_USE = 26;
 /**
  * In the place of a key, until it is known which operation is called. A caller's own key, or
  * `idempotencyKey: false`, leaves no room for it.
@@ -17,7 +16,10 @@ export function addKey({ headers, operation }) {
     if (KEYED.has(operation.id) && keyOf(headers) === undefined)
         headers[HEADER] = newKey();
 }
-/** Whether a try that failed is worth another one, which cannot do the same thing twice. */
+/**
+ * Whether a try that failed is worth another one, which cannot do the same thing twice. A key that
+ * is in use belongs to a try of the same call that is still being answered.
+ */
 export async function worthRepeating(context) {
     if (defaultRetryOn(context))
         return true;
@@ -28,7 +30,7 @@ export async function worthRepeating(context) {
         .clone()
         .json()
         .catch(() => undefined);
-    return body?.code === KEY_IN_USE;
+    return body?.code === ProblemCode.idempotencyKeyInUse;
 }
 /**
  * A `fetch` that reads the answer to a request with a key to its end. One that breaks off is then

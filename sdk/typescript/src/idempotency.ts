@@ -1,10 +1,9 @@
 import { defaultRetryOn, type RequestContext, type RetryContext } from './client.js';
+import { ProblemCode } from './problem-codes.js';
 
 /** The operations that take an `Idempotency-Key`. */
 const KEYED: ReadonlySet<string> = new Set(['createDelivery', 'createDeliveries']);
 const HEADER = 'Idempotency-Key';
-/** `idempotency key in use`: another try of the same call is being answered. */
-const KEY_IN_USE = 26;
 
 /**
  * In the place of a key, until it is known which operation is called. A caller's own key, or
@@ -19,7 +18,10 @@ export function addKey({ headers, operation }: RequestContext): void {
   if (KEYED.has(operation.id) && keyOf(headers) === undefined) headers[HEADER] = newKey();
 }
 
-/** Whether a try that failed is worth another one, which cannot do the same thing twice. */
+/**
+ * Whether a try that failed is worth another one, which cannot do the same thing twice. A key that
+ * is in use belongs to a try of the same call that is still being answered.
+ */
 export async function worthRepeating(context: RetryContext): Promise<boolean> {
   if (defaultRetryOn(context)) return true;
   const { request, response } = context;
@@ -28,7 +30,7 @@ export async function worthRepeating(context: RetryContext): Promise<boolean> {
     .clone()
     .json()
     .catch(() => undefined);
-  return (body as { code?: unknown } | null | undefined)?.code === KEY_IN_USE;
+  return (body as { code?: unknown } | null | undefined)?.code === ProblemCode.idempotencyKeyInUse;
 }
 
 /**

@@ -9,12 +9,11 @@ from typing import Any, Dict, Optional
 import httpx
 
 from .client import _default_retry_on, _safe_json
+from .problem_codes import ProblemCode
 
 # The operations that take an `Idempotency-Key`.
 _KEYED = {"createDelivery", "createDeliveries"}
 _HEADER = "Idempotency-Key"
-# `idempotency key in use`: another try of the same call is being answered.
-_KEY_IN_USE = 26
 
 
 def no_key_yet() -> str:
@@ -34,7 +33,8 @@ def add_key(context: Dict[str, Any]) -> None:
 
 
 def worth_repeating(attempt: Dict[str, Any]) -> bool:
-    """Whether a try that failed is worth another one, which cannot do the same thing twice."""
+    """Whether a try that failed is worth another one, which cannot do the same thing twice. A key that is in use belongs to a try of the
+    same call that is still being answered."""
     response: Optional[httpx.Response] = attempt["response"]
     if response is None:
         # The generated client asks while it handles the error, and gives nothing but the attempt's number.
@@ -46,7 +46,9 @@ def worth_repeating(attempt: Dict[str, Any]) -> bool:
         return False
     if _default_retry_on(request.method, request.headers, response):
         return True
-    return response is not None and response.status_code == 409 and _HEADER in request.headers and _code_of(response) == _KEY_IN_USE
+    if response is None or response.status_code != 409 or _HEADER not in request.headers:
+        return False
+    return _code_of(response) == ProblemCode.IDEMPOTENCY_KEY_IN_USE
 
 
 def _code_of(response: httpx.Response) -> Any:
