@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import type { Client } from 'pg';
+import type { NewDelivery } from '../../../src/deliveries/delivery-store.ts';
+import { fingerprintOf } from '../../../src/deliveries/idempotency/request.ts';
 import { createApplication } from '../../setup/application.ts';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';
 import { addWebhook } from '../../setup/rows.ts';
+import { startApi } from '../../setup/service.ts';
 
 const GIVEN = { ordering_key: null, send_at: null, expires_at: null, payload: 'x' };
 type Given = { [Name in keyof typeof GIVEN]?: string | null };
@@ -107,37 +109,44 @@ suite('an idempotency key of postmand.enqueue', { concurrency: 3 }, () => {
     });
 });
 
-test('the fingerprint of a delivery → SHA-256 of its parts, each with its length in UTF-8', async (t) => {
+test('the fingerprint of a delivery → that of the same request to the API', async (t) => {
   const { pool, webhookId } = await scene(t);
-  const times = ['0001-01-01T00:00:00.000000Z', '9999-12-31T23:59:59.999999Z'];
-  const rows: [(string | null)[], (string | null)[]][] = [
-    [
-      ['x', null, null, null],
-      ['x', null, null, null],
-    ],
-    [
-      [null, 'ключ', ...times],
-      ['', 'ключ', ...times],
-    ],
-    [
-      ['-🂡', '-', null, times[0] ?? ''],
-      ['-🂡', '-', null, times[0] ?? ''],
-    ],
-    [
-      ['1:-', '', '2026-01-01T02:00:00+02:00', null],
-      ['1:-', '', '2026-01-01T00:00:00.000000Z', null],
-    ],
+  const time = '0001-01-01T00:00:00.000000Z';
+  const drafts: Omit<NewDelivery, 'id'>[] = [
+    { webhookId, payload: 'x' },
+    { webhookId, payload: '' },
+    { webhookId, payload: '', orderingKey: 'ключ', sendAt: time, expiresAt: time },
+    { webhookId, payload: '-🂡', orderingKey: '-', expiresAt: '9999-12-31T23:59:59.999999Z' },
+    { webhookId: webhookId.toUpperCase(), payload: '1:-', sendAt: '2026-01-01T00:00:00.120000Z' },
   ];
-  for (const [args, parts] of rows) {
-    const text = ['createDelivery', webhookId, ...parts]
-      .map((part) => (part === null ? '-' : `${Buffer.byteLength(part)}:${part}`))
-      .join('');
-    const { rows } = await pool.query<{ print: string }>(
-      `select encode(postmand.fingerprint($1, $2, $3, $4, $5), 'hex') as print`,
-      [webhookId.toUpperCase(), ...args],
+  for (const draft of drafts) {
+    const { rows } = await pool.query<{ fingerprint: Buffer }>(
+      `select postmand.fingerprint($1, nullif($2, ''), $3, $4, $5) as fingerprint`,
+      [draft.webhookId, draft.payload, draft.orderingKey, draft.sendAt, draft.expiresAt],
     );
-    assert.equal(rows[0]?.print, createHash('sha256').update(text).digest('hex'), text);
+    assert.deepEqual(rows[0]?.fingerprint, fingerprintOf('createDelivery', [draft]));
   }
+});
+
+test('an idempotency key of the API → known to postmand.enqueue, and the other way round', async (t) => {
+  const { webhookId, enqueue, ...database } = await scene(t);
+  const { url } = await startApi(t, database);
+  const post = async (payload: string) => {
+    const answer = await fetch(`${url}/v1/deliveries`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'order-7 shipped' },
+      body: JSON.stringify({ webhook_id: webhookId, payload }),
+    });
+    const { id, code } = (await answer.json()) as { id?: string; code?: number };
+    return { id, code, replayed: answer.headers.get('idempotency-replayed') };
+  };
+  const { id } = await post('x');
+  assert.equal(await enqueue(), id);
+  await assert.rejects(enqueue({ payload: 'y' }), { code: 'PM024' });
+  await database.pool.query('delete from idempotency_keys');
+  const second = await enqueue({ payload: 'y' });
+  assert.deepEqual(await post('y'), { id: second, code: undefined, replayed: 'true' });
+  assert.equal((await post('x')).code, 24);
 });
 
 async function scene(t: TestContext) {
