@@ -68,7 +68,8 @@ suite('who may enqueue', { concurrency: 3 }, () => {
           (id uuid, deleted_at text);
         create function ${schema}.trapped(uuid, uuid) returns boolean language plpgsql
           as $$ begin raise 'trapped as %', current_user; end $$;
-        create operator ${schema}.= (leftarg = uuid, rightarg = uuid, function = ${schema}.trapped)`);
+        create operator ${schema}.= (
+          leftarg = uuid, rightarg = uuid, function = ${schema}.trapped)`);
       for (const { name } of rows)
         for (const args of ['', 'text', 'text, name', 'regclass', 'bytea', 'variadic text[]'])
           await app.query(`create function ${schema}.${name}(${args}) returns text language plpgsql
