@@ -2615,7 +2615,8 @@ func (c *Client) CreateDeliveries(ctx context.Context, body DeliveryBatchInput) 
 
 // CreateDeliveriesHeaders carries the declared response headers of CreateDeliveriesWithHeaders (nil when absent or unparsable).
 type CreateDeliveriesHeaders struct {
-	XRequestId *string
+	IdempotencyReplayed *string
+	XRequestId          *string
 }
 
 // CreateDeliveriesWithHeaders — Like CreateDeliveries, also returning the declared response headers.
@@ -2639,6 +2640,7 @@ func (c *Client) CreateDeliveriesWithHeaders(ctx context.Context, body DeliveryB
 	if err := decodeJSON(resp, &out); err != nil {
 		return out, headers, err
 	}
+	headers.IdempotencyReplayed = headerString(resp.Header, "idempotency-replayed")
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
 }

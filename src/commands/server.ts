@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { BatchAcceptor } from '../deliveries/accept-batch.ts';
 import { Acceptor } from '../deliveries/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { createApi } from '../http/app.ts';
@@ -42,9 +43,10 @@ export async function startApi(
   const { pool, queue, metrics, log, config, vault } = parts;
   const gated = new GatedWebhooks();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
+  const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
   const testCalls = new TestCalls(pool);
   const app = await createApi(
-    { pool, queue, metrics, acceptor, testCalls, gated, vault },
+    { pool, queue, metrics, acceptor, batchAcceptor, testCalls, gated, vault },
     { ...config.http, hostNames },
     log,
   );

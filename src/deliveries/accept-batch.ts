@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { isConflict } from '../database/failure.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
-import { inTransaction } from '../database/transaction.ts';
+import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { AcceptParts, Draft } from './accept.ts';
 import type { NewDelivery } from './delivery-store.ts';
-import { insertBatch, keepWebhooks } from './outbox/insert-batch.ts';
+import { untilFree } from './idempotency/patience.ts';
+import { IdempotencyRefusal } from './idempotency/refusal.ts';
+import { DEFAULT_WINDOW_SECONDS, type IdempotentRequest } from './idempotency/request.ts';
+import { keepRequests, standingsOf } from './idempotency/request-store.ts';
+import { hasAny, insertBatch, keepWebhooks } from './outbox/insert-batch.ts';
 import { inStatements } from './statement-size.ts';
 
-/** What became of a batch. `index`: the place of the first draft whose webhook is missing. */
+/**
+ * What became of a batch. `replayed`: an earlier request with its Idempotency-Key has stored it,
+ * and `gone`: none of that one's deliveries exists any more. `index`: the place of the first draft
+ * whose webhook is missing.
+ */
 export type AcceptedBatch =
-  | { kind: 'stored'; ids: string[] }
-  | { kind: 'webhook_missing'; index: number };
+  | { kind: 'stored' | 'replayed'; ids: string[] }
+  | { kind: 'webhook_missing'; index: number }
+  | { kind: 'gone' };
 
-type BatchParts = Pick<AcceptParts, 'pool' | 'queue' | 'metrics'>;
+/** `held`: another transaction has its key. `reused`: that key was used for another request. */
+type Outcome = AcceptedBatch | 'held' | 'reused';
+
+type Batch = { drafts: NewDelivery[]; request?: IdempotentRequest | undefined };
+
+type BatchParts = Omit<AcceptParts, 'gated'>;
 
 /**
  * Batches in the database at a time. The next ones wait here, and leave connections of the pool and
@@ -24,12 +38,12 @@ const LANES = 2;
 /** Takes batches in, each in a transaction of its own. */
 export class BatchAcceptor {
   readonly #metrics: BatchParts['metrics'];
-  readonly #commits: SharedCommits<NewDelivery[], AcceptedBatch>;
+  readonly #commits: SharedCommits<Batch, Outcome>;
 
   constructor(parts: BatchParts) {
     this.#metrics = parts.metrics;
     this.#commits = new SharedCommits(
-      (batches) => Promise.all(batches.map((drafts) => store(parts, drafts))),
+      (batches) => Promise.all(batches.map((one) => take(parts, one))),
       {
         maxBatch: 1,
         maxWaiting: 1000,
@@ -43,13 +57,16 @@ export class BatchAcceptor {
   /**
    * Stores drafts in one transaction, which is committed when this resolves, or none of them where
    * a webhook is missing. They wait in the outbox for a worker to take them in, and go before
-   * whatever is accepted afterwards. @throws Overloaded when too many batches wait already
+   * whatever is accepted afterwards. A `request` that was done before stores nothing again.
+   * @throws Overloaded when too many batches wait already
+   * @throws IdempotencyRefusal where the key of `request` is another's, or held for too long
    */
-  async accept(drafts: Draft[]): Promise<AcceptedBatch> {
+  async accept(drafts: Draft[], request?: IdempotentRequest): Promise<AcceptedBatch> {
     const named = drafts.map((draft) => {
       return { ...draft, id: randomUUID(), webhookId: draft.webhookId.toLowerCase() };
     });
-    const accepted = await this.#commits.add(named);
+    const accepted = await untilFree(() => this.#commits.add({ drafts: named, request }));
+    if (accepted === 'reused') throw new IdempotencyRefusal('idempotency_key_reused');
     if (accepted.kind === 'stored') {
       this.#metrics.acceptBatch.observe(named.length);
       this.#metrics.accepted.inc(named.length);
@@ -58,13 +75,34 @@ export class BatchAcceptor {
   }
 }
 
-function store({ pool, queue }: BatchParts, drafts: NewDelivery[]): Promise<AcceptedBatch> {
-  return inTransaction(pool, async (tx) => {
-    const kept = await keepWebhooks(tx, drafts);
-    const index = drafts.findIndex(({ webhookId }) => !kept.has(webhookId));
-    if (index >= 0) return { kind: 'webhook_missing', index };
-    for (const some of inStatements(drafts)) await insertBatch(tx, some);
-    queue.wakeForOutbox(tx);
-    return { kind: 'stored', ids: drafts.map(({ id }) => id) };
+function take(parts: BatchParts, batch: Batch): Promise<Outcome> {
+  return inTransaction(parts.pool, async (tx) => {
+    // The key before any other lock.
+    const [standing] = await standingsOf(tx, [batch.request]);
+    switch (standing?.kind) {
+      case 'held':
+      case 'reused':
+        return standing.kind;
+      case 'done':
+        return replay(tx, standing.deliveryIds);
+      default:
+        return store(parts, tx, batch);
+    }
   });
+}
+
+async function replay(tx: Tx, ids: string[]): Promise<AcceptedBatch> {
+  return (await hasAny(tx, ids)) ? { kind: 'replayed', ids } : { kind: 'gone' };
+}
+
+async function store(parts: BatchParts, tx: Tx, { drafts, request }: Batch): Promise<Outcome> {
+  const kept = await keepWebhooks(tx, drafts);
+  const index = drafts.findIndex(({ webhookId }) => !kept.has(webhookId));
+  if (index >= 0) return { kind: 'webhook_missing', index };
+  for (const some of inStatements(drafts)) await insertBatch(tx, some);
+  const ids = drafts.map(({ id }) => id);
+  const { idempotencyWindowSeconds = DEFAULT_WINDOW_SECONDS } = parts;
+  if (request) keepRequests(tx, [{ ...request, deliveryIds: ids }], idempotencyWindowSeconds);
+  parts.queue.wakeForOutbox(tx);
+  return { kind: 'stored', ids };
 }

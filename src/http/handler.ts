@@ -1,4 +1,5 @@
 import type { Pool } from '../database/pool.ts';
+import type { BatchAcceptor } from '../deliveries/accept-batch.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -39,6 +40,7 @@ export type ApiParts = {
   pool: Pool;
   queue: AcceptParts['queue'];
   acceptor: Acceptor;
+  batchAcceptor: BatchAcceptor;
   metrics: Metrics;
   testCalls: TestCalls;
   /** Most bytes of a payload that comes with others. One that comes alone has its body's limit. */

@@ -363,8 +363,10 @@ export interface paths {
          * Create a batch of deliveries
          * @description Accepts 1 to 1,000 deliveries, for one webhook or several, in one transaction: a 201 means that all of them are
          *     stored and will be sent, and any other answer that none is. After a 503 or a lost connection either may be
-         *     so. Each is what a POST of it to `/deliveries` would have made, and they are taken in in the order in which
-         *     they are listed: this is the order of those that share an `ordering_key`.
+         *     so: send it again with the same `Idempotency-Key`, and it is stored once.
+         *
+         *     Each is what a POST of it to `/deliveries` would have made. They are taken in in the order in which they are
+         *     listed: this is the order of those that share an `ordering_key`.
          *
          *     A refusal names the first delivery at fault by its place, counted from 0: `deliveries[17].payload: …`.
          *
@@ -3472,7 +3474,21 @@ export interface operations {
     createDeliveries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it is done once however often it is sent
+                 *     ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+                 *     A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+                 *     stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+                 *
+                 *     For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+                 *     201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+                 *     decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+                 *     keys. A request that was refused leaves its key free.
+                 * @example order-1042-paid
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -3483,9 +3499,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The ids of the deliveries. */
+            /**
+             * @description The ids of the deliveries. With `Idempotency-Replayed`, an earlier request with the same key has stored
+             *     them; some may have been deleted since.
+             */
             201: {
                 headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     "X-Frame-Options": components["headers"]["X-Frame-Options"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3513,6 +3533,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["IdempotencyConflict"];
             /** @description The body, or one of its payloads, is larger than this server accepts (code 11). */
             413: {
                 headers: {
@@ -3528,6 +3549,7 @@ export interface operations {
                 };
             };
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

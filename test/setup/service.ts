@@ -1,3 +1,4 @@
+import { BatchAcceptor } from '../../src/deliveries/accept-batch.ts';
 import { Acceptor } from '../../src/deliveries/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
@@ -70,6 +71,7 @@ export async function startApi(
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, gated });
+  const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     batchBodyLimitBytes: 16 * 1024 * 1024,
@@ -79,7 +81,7 @@ export async function startApi(
     hostNames,
   };
   const app = await createApi(
-    { pool, queue, acceptor, metrics, testCalls, gated, vault },
+    { pool, queue, acceptor, batchAcceptor, metrics, testCalls, gated, vault },
     options,
     log,
   );

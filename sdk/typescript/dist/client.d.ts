@@ -2149,10 +2149,38 @@ export type CreateDeliveryVariables = {
 } & CreateDeliveryBody;
 export type CreateDeliveriesResult = DeliveryBatch;
 export type CreateDeliveriesBody = DeliveryBatchInput;
+export type CreateDeliveriesHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
 export type CreateDeliveriesResponseHeaders = {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 };
-export type CreateDeliveriesVariables = CreateDeliveriesBody;
+export type CreateDeliveriesVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateDeliveriesBody;
 export type GetDeliveryResult = Delivery;
 export type GetDeliveryPath = {
     /**
@@ -2655,9 +2683,23 @@ export type Ops = {
         };
     };
     createDeliveries: {
-        args: CreateDeliveriesBody;
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateDeliveriesBody;
         result: CreateDeliveriesResult;
         headers: {
+            idempotencyReplayed?: string;
             xRequestId?: string;
         };
     };
@@ -3188,6 +3230,10 @@ export declare const OPERATIONS: {
         readonly method: "POST";
         readonly path: "/deliveries/batch";
         readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "Idempotency-Key";
+            readonly in: "header";
+        }];
         readonly body: {
             readonly contentType: "application/json";
         };
@@ -3196,6 +3242,10 @@ export declare const OPERATIONS: {
             readonly kind: "bearer";
         }]];
         readonly responseHeaders: readonly [{
+            readonly name: "idempotency-replayed";
+            readonly key: "idempotencyReplayed";
+            readonly type: "string";
+        }, {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
@@ -4121,7 +4171,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
 } & DeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
     idempotencyReplayed?: string;
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, createDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: DeliveryBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryBatch, {
+}, Init>>) & OperationMethodIdentity, createDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & DeliveryBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryBatch, {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, getDelivery: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**

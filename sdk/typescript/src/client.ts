@@ -2261,11 +2261,40 @@ export type CreateDeliveriesResult = DeliveryBatch;
 
 export type CreateDeliveriesBody = DeliveryBatchInput;
 
+export type CreateDeliveriesHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
+
 export type CreateDeliveriesResponseHeaders = {
+    idempotencyReplayed?: string;
     xRequestId?: string;
 };
 
-export type CreateDeliveriesVariables = CreateDeliveriesBody;
+export type CreateDeliveriesVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateDeliveriesBody;
 
 export type GetDeliveryResult = Delivery;
 
@@ -2785,9 +2814,23 @@ export type Ops = {
         };
     };
     createDeliveries: {
-        args: CreateDeliveriesBody;
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateDeliveriesBody;
         result: CreateDeliveriesResult;
         headers: {
+            idempotencyReplayed?: string;
             xRequestId?: string;
         };
     };
@@ -2911,7 +2954,7 @@ export const OPERATIONS = {
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
-    createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },

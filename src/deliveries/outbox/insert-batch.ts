@@ -1,4 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
+import { OF_VISIBLE_WEBHOOK } from '../../webhooks/webhook-sql.ts';
 import type { NewDelivery } from '../delivery-store.ts';
 
 /**
@@ -38,4 +39,13 @@ export async function insertBatch(tx: Tx, drafts: NewDelivery[]): Promise<void> 
       drafts.map(({ expiresAt }) => expiresAt ?? null),
     ],
   );
+}
+
+/** Whether one of these deliveries is there, of a webhook that is not being removed. */
+export async function hasAny(tx: Tx, ids: string[]): Promise<boolean> {
+  const { rows } = await tx.query(
+    `select from deliveries where id = any ($1::uuid[]) and ${OF_VISIBLE_WEBHOOK} limit 1`,
+    [ids],
+  );
+  return rows.length > 0;
 }

@@ -1,24 +1,27 @@
-import { BatchAcceptor } from '../../deliveries/accept-batch.ts';
 import type { Draft } from '../../deliveries/accept.ts';
+import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { placeTooFarAhead } from '../../deliveries/schedule.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
+import { REPLAYED, requestOf } from '../idempotency-key.ts';
 import { BadRequest } from '../problem.ts';
 
 type BatchBody = OperationRequest<'createDeliveries'>['body'];
 
 export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveries'> {
-  const acceptor = new BatchAcceptor(parts);
   return {
-    async createDeliveries({ body }) {
+    async createDeliveries({ body, fields }) {
       const drafts = draftsOf(body, parts.maxPayloadBytes);
       const times = drafts.map(({ sendAt }) => sendAt);
       const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
       if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);
-      const accepted = await acceptor.accept(drafts);
+      const request = requestOf(fields, 'createDeliveries', drafts);
+      const accepted = await parts.batchAcceptor.accept(drafts, request);
       if (accepted.kind === 'webhook_missing')
         throw refusal('webhook_not_found', accepted.index, 'webhook_id: no webhook has this id');
-      return { status: 201, body: { ids: accepted.ids } };
+      if (accepted.kind === 'gone') throw new IdempotencyRefusal('delivery_gone');
+      const { kind, ids } = accepted;
+      return { status: 201, body: { ids }, ...(kind === 'replayed' ? { headers: REPLAYED } : {}) };
     },
   };
 }

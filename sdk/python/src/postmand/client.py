@@ -2043,7 +2043,7 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
     def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""
@@ -2800,7 +2800,7 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
     async def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""
