@@ -32,9 +32,10 @@ suite('the worker whose turn the upkeep is', { concurrency: 3 }, () => {
 
 async function holders({ database }: Awaited<ReturnType<typeof openScene>>): Promise<number> {
   const { rowCount } = await database.pool.query(
-    `select from pg_locks join pg_stat_activity using (pid)
+    `select 1 from pg_locks join pg_stat_activity using (pid)
      where locktype = 'advisory' and datname = current_database()
-       and application_name = 'postmand worker listen'`,
+       and application_name = 'postmand worker listen'
+     union all select 1 from upkeep_turn`,
   );
   return rowCount ?? 0;
 }

@@ -100,6 +100,8 @@ async function answers(port: number): Promise<boolean> {
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  // Its end has to be waited for, also where nothing else goes on in this process.
+  child.ref();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   if (child.exitCode !== null || child.signalCode !== null || !child.kill(signal)) return;
   await ended;
