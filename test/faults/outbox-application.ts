@@ -53,7 +53,7 @@ async function call(caller: number): Promise<void> {
         await pause(100);
       }
     }
-    await pause(chance(60));
+    await pause(chance(150));
   }
 }
 

@@ -21,7 +21,7 @@ import { CALM, startTraffic, type Post } from './traffic.ts';
 const PROGRAM = fileURLToPath(new URL('outbox-application.ts', import.meta.url));
 
 /** Deliveries that the application enqueues, in transactions that it commits or rolls back. */
-const EVENTS = sized(160, 2500);
+const EVENTS = sized(120, 2500);
 
 suite('an application enqueues in its own transactions', { concurrency: 2 }, () => {
   test('the application, server, worker and PostgreSQL are killed → what arrives is what was committed, each key in its order', async (t) => {
@@ -191,7 +191,7 @@ const CLOCK_OFFSET_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now(
 /** Some deliveries of a few keys, and some without one, committed to the outbox. */
 async function enqueued(pool: Pool, webhookId: string, name: string): Promise<Post[]> {
   const at = performance.now();
-  const rows = Array.from({ length: 60 }, (_one, i) => ({
+  const rows = Array.from({ length: 24 }, (_one, i) => ({
     webhookId,
     payload: JSON.stringify({ id: `${name} ${i}` }),
     ...(i % 4 === 0 ? {} : { key: `key ${i % 4}` }),
