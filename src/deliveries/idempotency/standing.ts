@@ -5,7 +5,7 @@ import type { IdempotentRequest } from './request.ts';
  * - new: it is to be done; one without a key always is.
  * - done: it was done, and made these deliveries.
  * - reused: its key was used for another request.
- * - held: another transaction has its key.
+ * - held: it was not done, and another transaction has its key.
  * - behind: one before it in this transaction has the same key, and is new. `first` is its place.
  */
 export type Standing =
@@ -28,12 +28,14 @@ export function judge(
   return requests.map((request, place) => {
     if (request === undefined) return { kind: 'new' };
     const name = nameOf(request);
-    if (!locked.has(name)) return { kind: 'held' };
+    // What is kept stays as it is, whoever has the key: many repeats of a request do not wait for
+    // each other.
     const before = kept.get(name);
     if (before !== undefined)
       return isSame(before, request)
         ? { kind: 'done', deliveryIds: before.deliveryIds }
         : { kind: 'reused' };
+    if (!locked.has(name)) return { kind: 'held' };
     const first = firsts.get(name);
     if (first === undefined) {
       firsts.set(name, place);

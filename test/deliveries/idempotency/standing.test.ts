@@ -9,8 +9,7 @@ const CASES: [requests: string, locked: string, kept: string, standings: string]
   ['a1', '', '', 'held'],
   ['a1', 'a', 'a1', 'done'],
   ['a2', 'a', 'a1', 'reused'],
-  // What is kept is not to be trusted without the lock.
-  ['a1', '', 'a1', 'held'],
+  ['a1 a2', '', 'a1', 'done reused'],
   ['a1 a1', 'a', '', 'new behind:0:true'],
   ['a1 a2', 'a', '', 'new behind:0:false'],
   ['- b1 a1 b1 a2 b1', 'a b', '', 'new new new behind:1:true behind:2:false behind:1:true'],
