@@ -105,6 +105,11 @@ function httpSettings(env: Reader) {
       min: requestBodyLimitBytes,
       max: 1024 ** 4,
     }),
+    idempotencyWindowSeconds: env.integer('POSTMAND_IDEMPOTENCY_WINDOW', {
+      default: 86_400,
+      min: 3600,
+      max: 2_592_000,
+    }),
     validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
     apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
   };

@@ -72,6 +72,13 @@ const READINGS: [
     16_777_216,
   ],
   [
+    'POSTMAND_IDEMPOTENCY_WINDOW',
+    '2592000',
+    ({ http }) => http.idempotencyWindowSeconds,
+    2_592_000,
+    86_400,
+  ],
+  [
     'POSTMAND_SERVER_BYTES_IN_FLIGHT',
     '1048576',
     ({ http }) => http.bytesInFlight,
@@ -227,6 +234,7 @@ const FAULTS: [variable: string, values: string[]][] = [
   ],
   ['POSTMAND_REQUEST_BODY_LIMIT', ['1023', '1mb', '67108865']],
   ['POSTMAND_BATCH_BODY_LIMIT', ['1023', '16m', '67108865']],
+  ['POSTMAND_IDEMPOTENCY_WINDOW', ['3599', '1d', '2592001']],
   ['POSTMAND_SERVER_BYTES_IN_FLIGHT', ['0', '1048575', '64m', '1099511627777']],
   ['POSTMAND_VALIDATE_RESPONSES', ['yes', '1', 'TRUE']],
   ['POSTMAND_WORKER_CONCURRENCY', ['0', '10001']],

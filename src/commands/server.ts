@@ -42,8 +42,9 @@ export async function startApi(
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
   const { pool, queue, metrics, log, config, vault } = parts;
   const gated = new GatedWebhooks();
-  const acceptor = new Acceptor({ pool, queue, metrics, gated });
-  const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
+  const { idempotencyWindowSeconds } = config.http;
+  const acceptor = new Acceptor({ pool, queue, metrics, gated, idempotencyWindowSeconds });
+  const batchAcceptor = new BatchAcceptor({ pool, queue, metrics, idempotencyWindowSeconds });
   const testCalls = new TestCalls(pool);
   const app = await createApi(
     { pool, queue, metrics, acceptor, batchAcceptor, testCalls, gated, vault },

@@ -9,6 +9,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createAgeCheck, expireHeld } from '../upkeep/expire.ts';
+import { createRequestRemoval } from '../upkeep/idempotency.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { createOrderRepair } from '../upkeep/order.ts';
 import { Outbox } from '../upkeep/outbox.ts';
@@ -117,10 +118,11 @@ function startTakingIn({ pool, queue, log, config }: UpkeepParts, turn: Turn): U
   return loop;
 }
 
-/** They find what was lost or forgotten, and put it right. */
+/** They find what was lost or forgotten, and put it right, and remove what is over. */
 function repairs({ pool, queue, log }: UpkeepParts): UpkeepTask[] {
   return [
     { task: 'wakes', everyMs: 30_000, work: () => repairWakes(pool) },
+    { task: 'idempotency', everyMs: 30_000, work: createRequestRemoval(pool) },
     { task: 'permits', everyMs: 30_000, work: () => deletePermitsOver(pool) },
     {
       task: 'order',
