@@ -391,6 +391,19 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     assert.deepEqual([live.stub.count('cutting'), deliveries.map((one) => one.id)], [3, [id]]);
   });
 
+  test('answers to a batch that are cut after the service has committed → its deliveries once', async () => {
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/', { active: false }));
+    const client = createPostmand({
+      url: `${live.stub.url}/cutting-batch/v1`,
+      retry: { retryDelay: 1 },
+    });
+    const deliveries = [{ webhook_id }, { webhook_id, payload: 'second' }];
+    const { ids } = await client.createDeliveries({ deliveries });
+    const found = await postmand.listDeliveries({ webhook_id });
+    assert.deepEqual(new Set(found.deliveries.map(({ id }) => id)), new Set(ids));
+    assert.deepEqual([live.stub.count('cutting-batch'), found.deliveries.length], [3, 2]);
+  });
+
   test('a delivery whose try timed out → created with the key of the caller', async () => {
     const client = createPostmand({
       url: `${live.stub.url}/silent-once/v1`,
