@@ -86,20 +86,22 @@ export class Outbox {
     const { pool, queue, log } = this.#parts;
     let candidates: Candidate[] = [];
     try {
-      const taken = await inTransaction(pool, async (tx) => {
+      const { taken, isCut } = await inTransaction(pool, async (tx) => {
         const aside = this.#leftOut.now();
         candidates = await findCandidates(tx, { after: from, limit: size, aside });
-        if (candidates.length === 0) return 0;
+        if (candidates.length === 0) return { taken: 0, isCut: false };
         const reserved = await rooms.reserve(tx, candidates);
-        const { taken, jobs } = await takeIn(tx, candidates, reserved);
+        const { jobs, ...rest } = await takeIn(tx, candidates, reserved);
         await queue.enqueue(tx, jobs);
         if (jobs.length > 0) queue.wake(tx);
-        return taken;
+        return rest;
       });
       rooms.note(candidates);
       this.#size = Math.min(STEP, size * 2);
       this.#failed = 0;
       if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
+      // Some candidates still wait behind others of their keys.
+      if (isCut) return { found: size, last: from };
       return { found: candidates.length, last: candidates.at(-1)?.place };
     } catch (error) {
       this.#divide(candidates, error);

@@ -8,30 +8,41 @@ import { keysOf, type Candidate } from './candidates.ts';
 export type Room = { webhookId: string; room: number };
 
 /**
+ * Most deliveries with keys that are taken in at once. A long transaction may have committed very
+ * many of one key behind which a candidate waits: 100,000 took 17 s, and nobody could add to the
+ * key meanwhile.
+ */
+const MOST_WITH_KEYS = 1000;
+
+/**
  * Takes candidates in: each gets its sequence where it has a key, and leaves the outbox for the
  * reason that holds it, or for a job. Of a key all go that have a place up to the candidate's, also
- * what was committed since it was found, so that none of them is overtaken. Rows that somebody has
- * locked stay, with all that follow them in their key. A row that has ended, or whose webhook is
- * being removed, loses its place and is left as it is.
+ * what was committed since it was found, so that none of them is overtaken; `isCut`: those were too
+ * many, and only the first of them went. Rows that somebody has locked stay, with all that follow
+ * them in their key. A row that has ended, or whose webhook is being removed, loses its place and
+ * is left as it is.
  * @returns how many left the outbox, and the jobs that some get in this transaction.
  */
-export async function takeIn(
-  tx: Tx,
-  candidates: Candidate[],
-  rooms: Room[],
-): Promise<{ taken: number; jobs: NextJob[] }> {
+export async function takeIn(tx: Tx, candidates: Candidate[], rooms: Room[]): Promise<TakenIn> {
+  const ids = candidates.flatMap(({ id, key }) => (key === null ? [id] : []));
   const keys = keysOf(candidates);
   await lockKeys(tx, keys, 'alone');
   const { rows } = await tx.query<TakenRow>(TAKE_IN, [
-    candidates.flatMap(({ id, key }) => (key === null ? [id] : [])),
+    ids,
     keys.map(({ webhookId }) => webhookId),
     keys.map(({ key }) => key),
     keys.map(({ last }) => last),
     rooms.map(({ webhookId }) => webhookId),
     rooms.map(({ room }) => room),
   ]);
-  return { taken: rows.length, jobs: rows.toSorted((a, b) => a.place - b.place).flatMap(jobOf) };
+  return {
+    taken: rows.length,
+    isCut: rows.length - ids.length >= MOST_WITH_KEYS,
+    jobs: rows.toSorted((a, b) => a.place - b.place).flatMap(jobOf),
+  };
 }
+
+type TakenIn = { taken: number; isCut: boolean; jobs: NextJob[] };
 
 type TakenRow = {
   id: string;
@@ -46,19 +57,23 @@ function jobOf({ id, webhookId, runs, crashes, delaySeconds }: TakenRow): NextJo
   return runs ? [{ deliveryId: id, webhookId, crashes, delaySeconds }] : [];
 }
 
-/** Those without a key, and of each key all up to a place. Nobody adds to a key meanwhile. */
+/**
+ * Those without a key, and of each key all up to a place; where they are too many, those with the
+ * first places, so that no key has a gap. Nobody adds to a key meanwhile.
+ */
 const FOUND = `
   select id, webhook_id, null as ordering_key, outbox_place
   from deliveries where id = any ($1::uuid[]) and outbox_place is not null
   union all
-  select d.id, d.webhook_id, d.ordering_key, d.outbox_place
-  from unnest($2::uuid[], $3::text[], $4::bigint[]) as key (webhook_id, ordering_key, last)
-  cross join lateral (
-    select id, webhook_id, ordering_key, outbox_place from deliveries
-    where webhook_id = key.webhook_id and ordering_key = key.ordering_key
-      and outbox_place <= key.last
-    order by outbox_place
-  ) as d`;
+  (select d.id, d.webhook_id, d.ordering_key, d.outbox_place
+   from unnest($2::uuid[], $3::text[], $4::bigint[]) as key (webhook_id, ordering_key, last)
+   cross join lateral (
+     select id, webhook_id, ordering_key, outbox_place from deliveries
+     where webhook_id = key.webhook_id and ordering_key = key.ordering_key
+       and outbox_place <= key.last
+     order by outbox_place limit ${MOST_WITH_KEYS}
+   ) as d
+   order by d.outbox_place limit ${MOST_WITH_KEYS})`;
 
 /** The row may have been changed or deleted since it was found: what counts is read here. */
 const LOCKED = `
