@@ -8,6 +8,7 @@ import { lastFirst } from '../setup/last-first.ts';
 import { MIGRATIONS } from '../setup/parts.ts';
 import { migrationsFolder, NAMES, schemaOf } from './schema.ts';
 import { FAILED_REASONS, HELD_REASONS } from '../../src/deliveries/delivery.ts';
+import { enqueueRows } from '../setup/outbox.ts';
 import { releaseHeld } from '../setup/release.ts';
 import { addDeliveries, addDeliveryRows, addWebhook, addWebhookRows } from '../setup/rows.ts';
 import { jobs } from '../setup/tables.ts';
@@ -217,6 +218,31 @@ suite('down', { concurrency: 4 }, () => {
     for (const _ of NAMES.slice(1)) await migrateDown(connection, MIGRATIONS);
     await migrateUp(connection, MIGRATIONS);
     assert.deepEqual(await rows(), before);
+  });
+});
+
+suite('down to before the outbox', () => {
+  test('deliveries that wait in it, and one that has ended there → the former are released in the order of their keys, the latter stays as it is', async (t) => {
+    const worker = await freshWorkerQueue(t);
+    const { id: webhookId } = await addWebhook(worker);
+    await enqueueRows(
+      worker.pool,
+      Array.from({ length: 30 }, (_one, i) => ({ webhookId, payload: `${i}`, key: 'k' })),
+    );
+    const [ended] = await enqueueRows(worker.pool, [{ webhookId, payload: '30' }]);
+    await worker.pool.query(
+      `update deliveries set status = 'failed', held_reason = null, parked_at = null where id = $1`,
+      [ended],
+    );
+    for (const _ of NAMES.slice(NAMES.indexOf('010_accept')))
+      await migrateDown(worker.connection, MIGRATIONS);
+    const { rows } = await worker.pool.query<{ payload: string; held_reason: string | null }>(
+      'select payload, held_reason from deliveries order by sequence',
+    );
+    assert.deepEqual(
+      rows.map(({ payload, held_reason }) => [payload, held_reason]),
+      Array.from({ length: 31 }, (_one, i) => [`${i}`, i === 30 ? null : 'imported']),
+    );
   });
 });
 
