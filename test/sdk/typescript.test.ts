@@ -419,6 +419,13 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     assert.deepEqual(live.stub.keys('silent-once').slice(2), ['order-1043', undefined]);
   });
 
+  test('a key that is empty → refused by the service, and no other key in its place', async () => {
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/empty-key'));
+    await assert.rejects(postmand.createDelivery({ webhook_id }, { idempotencyKey: '' }), (error) =>
+      isProblem(error, ProblemCode.requestValidationFailed),
+    );
+  });
+
   test('a service that never answers → TimeoutError after each try had its time', async () => {
     const client = createPostmand({
       url: `${live.stub.url}/silent/v1`,

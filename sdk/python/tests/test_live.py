@@ -225,6 +225,12 @@ class Live(unittest.TestCase):
         client.create_delivery(DeliveryInput(webhook_id=NOBODY), headers={"idempotency-key": "order-1043"})
         client.create_delivery(DeliveryInput(webhook_id=NOBODY), idempotency_key=False)
 
+    def test_a_key_that_is_empty_is_refused(self) -> None:
+        delivery = DeliveryInput(webhook_id=self.postmand.create_webhook(webhook_to("/", active=False)).id)
+        self.refused(
+            400, ProblemCode.REQUEST_VALIDATION_FAILED, lambda: self.postmand.create_delivery(delivery, idempotency_key="")
+        )
+
     def test_asyncio_repeats_too(self) -> None:
         async def run() -> None:
             async with AsyncPostmand(f"{STUB}/busy-twice-async/v1") as client:

@@ -5,15 +5,18 @@ import { ProblemCode } from './problem-codes.js';
 const KEYED: ReadonlySet<string> = new Set(['createDelivery', 'createDeliveries']);
 const HEADER = 'Idempotency-Key';
 
+/** No caller's key: no header can have it. An empty one is theirs, and the service refuses it. */
+const NO_KEY_YET = '\n';
+
 /**
  * In the place of a key, until it is known which operation is called. A caller's own key, or
  * `idempotencyKey: false`, leaves no room for it.
  */
-export const noKeyYet = (): string => '';
+export const noKeyYet = (): string => NO_KEY_YET;
 
 /** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
 export function addKey({ headers, operation }: RequestContext): void {
-  if (headers[HEADER] !== '') return;
+  if (headers[HEADER] !== NO_KEY_YET) return;
   delete headers[HEADER];
   if (KEYED.has(operation.id) && keyOf(headers) === undefined) headers[HEADER] = newKey();
 }

@@ -14,18 +14,20 @@ from .problem_codes import ProblemCode
 # The operations that take an `Idempotency-Key`.
 _KEYED = {"createDelivery", "createDeliveries"}
 _HEADER = "Idempotency-Key"
+# No key of a caller: no header can have it. An empty one is theirs, and the service refuses it.
+_NO_KEY_YET = "\n"
 
 
 def no_key_yet() -> str:
     """In the place of a key, until it is known which operation is called. A caller's own key, or `idempotency_key=False`, leaves no
     room for it."""
-    return ""
+    return _NO_KEY_YET
 
 
 def add_key(context: Dict[str, Any]) -> None:
     """Gives a call that creates deliveries a key. Every try of the call sends the same one."""
     headers: Dict[str, str] = context["headers"]
-    if headers.get(_HEADER) != "":
+    if headers.get(_HEADER) != _NO_KEY_YET:
         return
     del headers[_HEADER]
     if context["operation"]["id"] in _KEYED and not any(name.lower() == _HEADER.lower() for name in headers):
