@@ -4,13 +4,19 @@
  */
 const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
-/** Splits drafts so that no statement has much more text than it may. */
-export function inStatements<Draft extends { payload: string }>(drafts: Draft[]): Draft[][] {
+/**
+ * Splits drafts so that no statement has much more text than it may, `most` characters unless one
+ * of them alone has more.
+ */
+export function inStatements<Draft extends { payload: string }>(
+  drafts: Draft[],
+  most = MAX_STATEMENT_CHARACTERS,
+): Draft[][] {
   const statements: Draft[][] = [];
   let characters = Infinity;
   for (const draft of drafts) {
     characters += draft.payload.length;
-    if (characters > MAX_STATEMENT_CHARACTERS) {
+    if (characters > most) {
       statements.push([]);
       characters = draft.payload.length;
     }

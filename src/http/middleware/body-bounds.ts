@@ -1,8 +1,12 @@
 import { BytesInFlight } from './bytes-in-flight.ts';
 import type { ValidatedRequest } from './request-log.ts';
+import { Turns } from './turns.ts';
 
-/** How long the body of a request may be, and those of the like that a server holds together. */
-export type BodyBounds = { limitBytes: number; inFlight: BytesInFlight };
+/**
+ * How long the body of a request may be, and those of the like that a server holds together.
+ * `turns`: such a body takes long to read, so each has turns of its own.
+ */
+export type BodyBounds = { limitBytes: number; inFlight: BytesInFlight; turns?: Turns };
 
 /** The bounds for the body of a request whose operation is known. */
 export type BoundsOf = (req: ValidatedRequest) => BodyBounds;
@@ -26,6 +30,7 @@ export function bodyBounds(options: BodyOptions): BoundsOf {
   const batches = {
     limitBytes: options.batchBodyLimitBytes,
     inFlight: new BytesInFlight(BATCH_BYTES_IN_FLIGHT),
+    turns: new Turns(),
   };
   return ({ openapi }) => (openapi?.schema.operationId === 'createDeliveries' ? batches : others);
 }

@@ -1,8 +1,9 @@
-import express, { type RequestHandler } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler } from 'express';
 import type { BodyBounds, BoundsOf } from './body-bounds.ts';
 import { parseJson } from './json.ts';
 import { BadRequest } from '../problem.ts';
 import type { ValidatedRequest } from './request-log.ts';
+import type { Turns } from './turns.ts';
 
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -12,7 +13,7 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
  * limit, 503 (closed as well) where the bodies of other requests leave no room.
  */
 export function readBody(boundsOf: BoundsOf): RequestHandler[] {
-  return [checkHead(boundsOf), countBytes(boundsOf), readBytes(boundsOf), parseBody];
+  return [checkHead(boundsOf), countBytes(boundsOf), readBytes(boundsOf), parseBody(boundsOf)];
 }
 
 function readBytes(boundsOf: BoundsOf): RequestHandler {
@@ -27,13 +28,29 @@ function readBytes(boundsOf: BoundsOf): RequestHandler {
   };
 }
 
-const parseBody: RequestHandler = (req, _res, next) => {
+function parseBody(boundsOf: BoundsOf): RequestHandler {
+  return (req, _res, next) => {
+    const { turns } = boundsOf(req);
+    if (turns !== undefined) return parseInTurns(turns, req, next);
+    parse(req);
+    return next();
+  };
+}
+
+/** It is parsed in one turn of the event loop, and what follows begins in a later one. */
+async function parseInTurns(turns: Turns, req: Request, next: NextFunction): Promise<void> {
+  await turns.take();
+  parse(req);
+  await turns.take();
+  next();
+}
+
+function parse(req: Request): void {
   // Read as an empty object it would be a patch that changes nothing: its client has lost it.
   if (req.method === 'PATCH' && !(Buffer.isBuffer(req.body) && req.body.length > 0))
     throw new BadRequest('malformed', 'the body is empty');
   if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
-  next();
-};
+}
 
 function checkHead(boundsOf: BoundsOf): RequestHandler {
   return (req, res, next) => {
