@@ -31,9 +31,8 @@ type BatchParts = Omit<AcceptParts, 'gated'>;
 /**
  * Batches in the database at a time. The next ones wait here, and leave connections of the pool and
  * the processors of the database to everybody else: beside 4 clients with batches of 1,000, single
- * POSTs took 2.5 to 3.8 times as long at p99 as alone, and 6.7 to 11 times with two at a time.
- * Batches alone were accepted at 6,500 to 11,000 a second with one, 9,300 to 19,500 with two, on 2
- * cores that others used as well.
+ * POSTs took 1.6 to 4.8 times as long at p99 as alone, and 6.7 to 11 times with two at a time. That
+ * accepted no more: up to 19,500 a second, and with one 19,000, on 2 cores that others used too.
  */
 const LANES = 1;
 
