@@ -1,4 +1,4 @@
-import { accept } from './scenarios/accept.ts';
+import { accept, acceptKeys } from './scenarios/accept.ts';
 import { batch } from './scenarios/batch.ts';
 import { isolationDead, waitingRetries } from './scenarios/beside.ts';
 import { deferred } from './scenarios/deferred.ts';
@@ -32,6 +32,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'drain-one': drainOne,
   'drain-50k': drainLarge,
   accept,
+  'accept-keys': acceptKeys,
   enqueue,
   batch,
   pipeline,
