@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import * as fc from 'fast-check';
 import { idempotencyKeyOf } from '../../src/http/idempotency-key.ts';
+import { BadRequest } from '../../src/http/problem.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { lockIdempotencyKey } from '../setup/key-lock.ts';
 import { startApi } from '../setup/service.ts';
@@ -29,6 +31,20 @@ for (const [value, key] of KEYS)
   });
 
 test('no Idempotency-Key → none', () => assert.equal(idempotencyKeyOf([]), undefined));
+
+test('any printable key in quotes, escaped → that key; any other text → a key or a refusal', () => {
+  const printable = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 255 });
+  fc.assert(
+    fc.property(printable, fc.string({ unit: 'binary' }), (key, text) => {
+      assert.equal(idempotencyKeyOf([`"${key.replaceAll(/["\\]/g, '\\$&')}"`]), key);
+      try {
+        assert.match(idempotencyKeyOf([text]) ?? '', /^[ -~]{1,255}$/);
+      } catch (error) {
+        assert.ok(error instanceof BadRequest);
+      }
+    }),
+  );
+});
 
 const CHARACTERS = 'must be 1 to 255 printable ASCII characters';
 const QUOTE = 'must end with the quote that it begins with, with \\" and \\\\ for " and \\ in it';
