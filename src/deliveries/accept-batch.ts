@@ -3,12 +3,13 @@ import { isConflict } from '../database/failure.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { AcceptParts, Draft } from './accept.ts';
-import type { NewDelivery } from './delivery-store.ts';
+import { hasAny, type NewDelivery } from './delivery-store.ts';
 import { untilFree } from './idempotency/patience.ts';
 import { IdempotencyRefusal } from './idempotency/refusal.ts';
 import { DEFAULT_WINDOW_SECONDS, type IdempotentRequest } from './idempotency/request.ts';
 import { keepRequests, standingsOf } from './idempotency/request-store.ts';
-import { hasAny, insertBatch, keepWebhooks } from './outbox/insert-batch.ts';
+import { keepWebhooks } from './keep-webhooks.ts';
+import { insertWaiting } from './outbox/insert-waiting.ts';
 import { inStatements } from './statement-size.ts';
 
 /**
@@ -103,10 +104,10 @@ async function replay(tx: Tx, ids: string[]): Promise<AcceptedBatch> {
 }
 
 async function store(parts: BatchParts, tx: Tx, { drafts, request }: Batch): Promise<Outcome> {
-  const kept = await keepWebhooks(tx, drafts);
+  const kept = await keepWebhooks(tx, drafts, { wait: true });
   const index = drafts.findIndex(({ webhookId }) => !kept.has(webhookId));
   if (index >= 0) return { kind: 'webhook_missing', index };
-  for (const some of inStatements(drafts, STATEMENT_CHARACTERS)) await insertBatch(tx, some);
+  for (const some of inStatements(drafts, STATEMENT_CHARACTERS)) await insertWaiting(tx, some);
   const ids = drafts.map(({ id }) => id);
   const { idempotencyWindowSeconds = DEFAULT_WINDOW_SECONDS } = parts;
   if (request) keepRequests(tx, [{ ...request, deliveryIds: ids }], idempotencyWindowSeconds);

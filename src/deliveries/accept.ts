@@ -6,10 +6,11 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { deleteDeliveries, insertDeliveries, type NewDelivery } from './delivery-store.ts';
 import { shownReason } from './delivery.ts';
-import { insertAnyDeliveries, isKeyed, lockKeysOf, waitForWebhooks } from './order/insert-keyed.ts';
+import { keepWebhooks } from './keep-webhooks.ts';
+import { insertAnyDeliveries, isKeyed, lockKeysOf } from './order/insert-keyed.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
 import { promoteNext } from './order/promote.ts';
-import { behindOutbox, insertWaiting } from './outbox/insert-waiting.ts';
+import { behindOutbox, insertBehind } from './outbox/behind.ts';
 import { inStatements } from './statement-size.ts';
 import { untilFree } from './idempotency/patience.ts';
 import { IdempotencyRefusal } from './idempotency/refusal.ts';
@@ -142,7 +143,8 @@ async function acceptAlone(parts: AcceptParts, tx: Tx, caller: Caller): Promise<
   const standings = await standingsOf(tx, [caller.request]);
   const isNew = standings[0]?.kind === 'new';
   const drafts = isNew ? caller.drafts : [];
-  if (drafts.some(isKeyed)) await waitForWebhooks(tx, drafts);
+  // Before any key is locked: others would have to wait for the key, and so for that removal.
+  if (drafts.some(isKeyed)) await keepWebhooks(tx, drafts, { wait: true });
   const waiting = await lockKeysOf(tx, drafts);
   const stored = await store(parts, tx, { drafts, waiting, wait: true });
   await enqueueDue(parts, tx, stored);
@@ -160,8 +162,7 @@ async function store(
   if (drafts.length > 0) metrics.acceptBatch.observe(drafts.length);
   const stored: Stored = new Map();
   const { behind, free } = behindOutbox(drafts, waiting);
-  for (const some of inStatements(behind))
-    for (const one of await insertWaiting(tx, some, { wait })) stored.set(one.delivery.id, one);
+  for (const one of await insertBehind(tx, behind, { wait })) stored.set(one.delivery.id, one);
   if (behind.length > 0) queue.wakeForOutbox(tx);
   for (const some of inStatements(free)) {
     const isPlain = some.every((draft) => !isKeyed(draft) && draft.sendAt === undefined);

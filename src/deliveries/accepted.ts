@@ -1,4 +1,9 @@
-import { findWithoutPayloads, type NewDelivery, type StoredDelivery } from './delivery-store.ts';
+import {
+  findWithoutPayloads,
+  withPayload,
+  type NewDelivery,
+  type StoredDelivery,
+} from './delivery-store.ts';
 import type { Delivery } from './delivery.ts';
 import type { IdempotentRequest } from './idempotency/request.ts';
 import type { Standing } from './idempotency/standing.ts';
@@ -74,7 +79,6 @@ function replayOf(
   return drafts.map(({ payload }, place) => {
     const found = deliveryAt(place);
     if (found === undefined) return { kind: 'gone' };
-    const { id, webhook_id, ...rest } = found;
-    return { kind: 'replayed', delivery: { id, webhook_id, payload, ...rest } };
+    return { kind: 'replayed', delivery: withPayload(found, payload) };
   });
 }

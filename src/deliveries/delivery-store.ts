@@ -92,14 +92,22 @@ export async function insertDeliveries(
   return storedOf(rows, drafts);
 }
 
-/** The deliveries of rows, with the payloads of their drafts and with the API's order of fields. */
+/** The deliveries of rows, with the payloads of their drafts. */
 export function storedOf(rows: StoredRow[], drafts: NewDelivery[]): StoredDelivery[] {
   const payloads = new Map(drafts.map(({ id, payload }) => [id, payload]));
-  return rows.map(({ id, webhook_id, isHeld, delaySeconds = 0, ...rest }) => ({
-    delivery: { id, webhook_id, payload: payloads.get(id) ?? '', ...rest },
+  return rows.map(({ isHeld, delaySeconds = 0, ...row }) => ({
+    delivery: withPayload(row, payloads.get(row.id) ?? ''),
     isHeld,
     delaySeconds,
   }));
+}
+
+/** A delivery with the API's order of fields. */
+export function withPayload(
+  { id, webhook_id, ...rest }: Omit<Delivery, 'payload'>,
+  payload: string,
+): Delivery {
+  return { id, webhook_id, payload, ...rest };
 }
 
 export async function findDelivery(db: Queryable, id: string): Promise<Delivery | undefined> {
@@ -123,6 +131,15 @@ export async function findWithoutPayloads(
     [ids],
   );
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Whether one of these deliveries is there, of a webhook that is not being removed. */
+export async function hasAny(db: Queryable, ids: string[]): Promise<boolean> {
+  const { rows } = await db.query(
+    `select from deliveries where id = any ($1::uuid[]) and ${OF_VISIBLE_WEBHOOK} limit 1`,
+    [ids],
+  );
+  return rows.length > 0;
 }
 
 export type DeliveryFilter = { webhookId?: string | undefined; status?: Status | undefined };

@@ -20,16 +20,6 @@ export function isKeyed({ orderingKey }: Pick<NewDelivery, 'orderingKey'>): bool
 }
 
 /**
- * Waits for those that are about to remove one of the webhooks, before any key is locked: others
- * would have to wait for the key, and so for them.
- */
-export async function waitForWebhooks(tx: Tx, drafts: NewDelivery[]): Promise<void> {
-  await tx.query('select from webhooks where id = any ($1::uuid[]) order by id for key share', [
-    drafts.map(({ webhookId }) => webhookId),
-  ]);
-}
-
-/**
  * As `insertDeliveries`, for drafts of which some have a key or a `sendAt`. Keys are locked: the
  * first one of a key that has neither a head nor anything that waits is its head. The sequence
  * follows the order of the drafts.
