@@ -5,7 +5,7 @@ import { openUnprepared } from './session.ts';
 const ANSWER_MS = 5000;
 
 /** Locks whose first key is this one are for nothing else. Any constant would do. */
-const LOCKS = 703_687_308;
+const LOCKS = 703_687_309;
 
 /**
  * Whether two connections lead to one database of one server: a lock that is held by one can be
