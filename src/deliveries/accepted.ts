@@ -1,9 +1,5 @@
-import {
-  findWithoutPayloads,
-  withPayload,
-  type NewDelivery,
-  type StoredDelivery,
-} from './delivery-store.ts';
+import { findWithoutPayloads, withPayload } from './delivery-store.ts';
+import type { NewDelivery, StoredDelivery } from './insert-deliveries.ts';
 import type { Delivery } from './delivery.ts';
 import type { IdempotentRequest } from './idempotency/request.ts';
 import type { Standing } from './idempotency/standing.ts';

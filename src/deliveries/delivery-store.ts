@@ -5,7 +5,6 @@ import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import { SHOWN_REASON, STATUSES, type Delivery, type Status } from './delivery.ts';
-import { heldReasonSql, inactiveReasonSql } from './may-run.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
 
 /** A sequence stays far below 2^53, up to where a number is exact. */
@@ -21,86 +20,6 @@ const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
 
 /** The same of one that was just stored. Its payload is known, and need not be sent back. */
 export const STORED_COLUMNS = `id, webhook_id, ${BEHIND_PAYLOAD}, parked_at is not null as "isHeld"`;
-
-/** `sendAt` and `expiresAt` are times as PostgreSQL reads them. */
-export type NewDelivery = {
-  id: string;
-  webhookId: string;
-  payload: string;
-  orderingKey?: string | undefined;
-  sendAt?: string | undefined;
-  expiresAt?: string | undefined;
-};
-
-/**
- * A delivery as it was stored, and the time until it is due. One that is held gets no job.
- */
-export type StoredDelivery = { delivery: Delivery; isHeld: boolean; delaySeconds: number };
-
-/**
- * A row of a statement that stores deliveries: `STORED_COLUMNS`, and the delay where there is one.
- */
-export type StoredRow = Omit<Delivery, 'payload'> & { isHeld: boolean; delaySeconds?: number };
-
-/**
- * How the webhooks of deliveries are asked. `wait` false: one that another transaction is about to
- * remove is passed over, so that it holds nobody else up. `gated` false: the states of the webhooks
- * are known to hold nothing, and are not asked.
- */
-export type Insertion = { wait: boolean; gated: boolean };
-
-/** To join the states and ask the rule cost 115 of 435 µs of planning and execution for 8. */
-const KNOWN = {
-  gated: `w.id, ${heldReasonSql({ webhook: 'w', state: 's' })} as held_reason
-       from webhooks w left join webhook_states s on s.webhook_id = w.id`,
-  free: `w.id, ${inactiveReasonSql('w')} as held_reason
-       from webhooks w`,
-};
-
-/**
- * Stores deliveries of webhooks that exist, due now and without a key; one that may not run is
- * held.
- * @returns those stored, in no order: a draft without a webhook is left out.
- */
-export async function insertDeliveries(
-  tx: Tx,
-  drafts: NewDelivery[],
-  { wait, gated }: Insertion,
-): Promise<StoredDelivery[]> {
-  const { rows } = await tx.query<StoredRow>(
-    `with known as (
-       select ${gated ? KNOWN.gated : KNOWN.free}
-       where w.id = any ($2::uuid[]) and w.deleted_at is null
-       order by w.id for key share of w ${wait ? '' : 'skip locked'}
-     )
-     insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, expires_at, created_at, updated_at)
-     select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
-       known.held_reason, case when known.held_reason is not null then now() end,
-       draft.expires_at, now(), now()
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
-       as draft (id, webhook_id, payload, expires_at)
-     join known on known.id = draft.webhook_id
-     returning ${STORED_COLUMNS}`,
-    [
-      drafts.map(({ id }) => id),
-      drafts.map(({ webhookId }) => webhookId),
-      drafts.map(({ payload }) => payload),
-      drafts.map(({ expiresAt }) => expiresAt ?? null),
-    ],
-  );
-  return storedOf(rows, drafts);
-}
-
-/** The deliveries of rows, with the payloads of their drafts. */
-export function storedOf(rows: StoredRow[], drafts: NewDelivery[]): StoredDelivery[] {
-  const payloads = new Map(drafts.map(({ id, payload }) => [id, payload]));
-  return rows.map(({ isHeld, delaySeconds = 0, ...row }) => ({
-    delivery: withPayload(row, payloads.get(row.id) ?? ''),
-    isHeld,
-    delaySeconds,
-  }));
-}
 
 /** A delivery with the API's order of fields. */
 export function withPayload(

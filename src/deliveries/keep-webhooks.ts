@@ -1,5 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
-import type { NewDelivery } from './delivery-store.ts';
+import type { NewDelivery } from './insert-deliveries.ts';
 
 /**
  * Keeps the webhooks of drafts from being removed until the transaction ends. Whoever is removing

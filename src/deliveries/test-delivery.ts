@@ -4,7 +4,8 @@ import { hot } from '../database/statement-names.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
-import { STORED_COLUMNS, storedOf, type StoredRow } from './delivery-store.ts';
+import { STORED_COLUMNS } from './delivery-store.ts';
+import { storedOf, type StoredRow } from './insert-deliveries.ts';
 import type { Delivery, Status } from './delivery.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { Tx } from '../../database/transaction.ts';
+import { STORED_COLUMNS } from '../delivery-store.ts';
 import {
-  STORED_COLUMNS,
   storedOf,
   type Insertion,
   type NewDelivery,
   type StoredDelivery,
   type StoredRow,
-} from '../delivery-store.ts';
+} from '../insert-deliveries.ts';
 import { heldReasonSql } from '../may-run.ts';
 import { lockKeysToAdd, type OrderingKey } from './ordering-key.ts';
 

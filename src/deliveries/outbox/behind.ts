@@ -1,10 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
-import {
-  findWithoutPayloads,
-  withPayload,
-  type NewDelivery,
-  type StoredDelivery,
-} from '../delivery-store.ts';
+import { findWithoutPayloads, withPayload } from '../delivery-store.ts';
+import type { NewDelivery, StoredDelivery } from '../insert-deliveries.ts';
 import { keepWebhooks } from '../keep-webhooks.ts';
 import type { OrderingKey } from '../order/ordering-key.ts';
 import { inStatements } from '../statement-size.ts';
