@@ -362,8 +362,8 @@ export interface paths {
         /**
          * Create a batch of deliveries
          * @description Accepts 1 to 1,000 deliveries, for one webhook or several, in one transaction: a 201 means that all of them are
-         *     stored and will be sent, and any other answer that none is. After a 503 or a lost connection either may be
-         *     so: send it again with the same `Idempotency-Key`, and it is stored once.
+         *     stored and will be sent. After any other answer none of them is, but for a 503 or a lost connection: then the
+         *     batch may or may not have been stored. Send it again with the same `Idempotency-Key`, and it is stored once.
          *
          *     Each is what a POST of it to `/deliveries` would have made. They are taken in in the order in which they are
          *     listed: this is the order of those that share an `ordering_key`.

@@ -38,7 +38,10 @@ export function createMetrics() {
 
 function acceptMetrics(make: Instruments) {
   return {
-    accepted: make.counter('deliveries_accepted_total', 'Deliveries stored and queued.'),
+    accepted: make.counter(
+      'deliveries_accepted_total',
+      'Deliveries that the API has stored, without those of postmand.enqueue.',
+    ),
     acceptBatch: make.histogram(
       'accept_batch_size',
       'Deliveries that were accepted in one transaction.',
