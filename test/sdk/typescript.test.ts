@@ -360,10 +360,11 @@ suite('the TypeScript SDK', { concurrency: 2 }, () => {
     );
     assert.equal(live.stub.count('busy-reads'), 4);
     const creates = createPostmand({ url: `${live.stub.url}/busy-creates/v1` });
-    await assert.rejects(creates.createWebhook(webhookTo('/')), (error) =>
-      isProblem(error, ProblemCode.serviceUnavailable),
-    );
-    assert.deepEqual(live.stub.keys('busy-creates'), [undefined]);
+    for (const keys of [{}, { idempotencyKey: 'a' }, { headers: { 'idempotency-key': 'b' } }])
+      await assert.rejects(creates.createWebhook(webhookTo('/'), keys), (error) =>
+        isProblem(error, ProblemCode.serviceUnavailable),
+      );
+    assert.deepEqual(live.stub.keys('busy-creates'), [undefined, undefined, undefined]);
   });
 
   test('a delivery whose answers are lost, cut or refused for the try before → created with one key', async () => {

@@ -210,6 +210,9 @@ class Live(unittest.TestCase):
     def test_a_call_that_creates_a_webhook_is_not_repeated(self) -> None:
         client = self.client("busy-creates")
         self.refused(503, ProblemCode.SERVICE_UNAVAILABLE, lambda: client.create_webhook(webhook_to("/")))
+        self.refused(
+            503, ProblemCode.SERVICE_UNAVAILABLE, lambda: client.create_webhook(webhook_to("/"), idempotency_key="order-1042")
+        )
 
     def test_a_delivery_is_created_with_one_key_where_answers_are_lost(self) -> None:
         self.client("lossy").create_delivery(DeliveryInput(webhook_id=NOBODY))

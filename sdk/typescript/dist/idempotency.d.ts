@@ -4,7 +4,10 @@ import { type RequestContext, type RetryContext } from './client.js';
  * `idempotencyKey: false`, leaves no room for it.
  */
 export declare const noKeyYet: () => string;
-/** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
+/**
+ * Gives a call that creates deliveries a key, the same one with every try. Another call loses the
+ * one that its caller gave it: the API ignores it there, and a repeated try would be done again.
+ */
 export declare function addKey({ headers, operation }: RequestContext): void;
 /**
  * Whether a try that failed is worth another one, which cannot do the same thing twice. A key that

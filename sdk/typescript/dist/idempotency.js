@@ -10,12 +10,17 @@ const NO_KEY_YET = '\n';
  * `idempotencyKey: false`, leaves no room for it.
  */
 export const noKeyYet = () => NO_KEY_YET;
-/** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
+/**
+ * Gives a call that creates deliveries a key, the same one with every try. Another call loses the
+ * one that its caller gave it: the API ignores it there, and a repeated try would be done again.
+ */
 export function addKey({ headers, operation }) {
-    if (headers[HEADER] !== NO_KEY_YET)
-        return;
-    delete headers[HEADER];
-    if (KEYED.has(operation.id) && keyOf(headers) === undefined)
+    const wanted = headers[HEADER] === NO_KEY_YET;
+    if (wanted)
+        delete headers[HEADER];
+    if (!KEYED.has(operation.id))
+        dropKey(headers);
+    else if (wanted && keyOf(headers) === undefined)
         headers[HEADER] = newKey();
 }
 /**
@@ -48,8 +53,14 @@ export function readingWhole(next) {
     };
 }
 function keyOf(headers) {
-    const wanted = HEADER.toLowerCase();
-    return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+    return Object.entries(headers).find(([name]) => isKey(name))?.[1];
+}
+function dropKey(headers) {
+    for (const name of Object.keys(headers).filter(isKey))
+        delete headers[name];
+}
+function isKey(name) {
+    return name.toLowerCase() === HEADER.toLowerCase();
 }
 /** Browsers have no `randomUUID` on pages that did not come by HTTPS. */
 function newKey() {

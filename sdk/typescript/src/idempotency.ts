@@ -14,11 +14,15 @@ const NO_KEY_YET = '\n';
  */
 export const noKeyYet = (): string => NO_KEY_YET;
 
-/** Gives a call that creates deliveries a key. Every try of the call sends the same one. */
+/**
+ * Gives a call that creates deliveries a key, the same one with every try. Another call loses the
+ * one that its caller gave it: the API ignores it there, and a repeated try would be done again.
+ */
 export function addKey({ headers, operation }: RequestContext): void {
-  if (headers[HEADER] !== NO_KEY_YET) return;
-  delete headers[HEADER];
-  if (KEYED.has(operation.id) && keyOf(headers) === undefined) headers[HEADER] = newKey();
+  const wanted = headers[HEADER] === NO_KEY_YET;
+  if (wanted) delete headers[HEADER];
+  if (!KEYED.has(operation.id)) dropKey(headers);
+  else if (wanted && keyOf(headers) === undefined) headers[HEADER] = newKey();
 }
 
 /**
@@ -50,8 +54,15 @@ export function readingWhole(next: typeof fetch): typeof fetch {
 }
 
 function keyOf(headers: Record<string, string>): string | undefined {
-  const wanted = HEADER.toLowerCase();
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
+  return Object.entries(headers).find(([name]) => isKey(name))?.[1];
+}
+
+function dropKey(headers: Record<string, string>): void {
+  for (const name of Object.keys(headers).filter(isKey)) delete headers[name];
+}
+
+function isKey(name: string): boolean {
+  return name.toLowerCase() === HEADER.toLowerCase();
 }
 
 /** Browsers have no `randomUUID` on pages that did not come by HTTPS. */

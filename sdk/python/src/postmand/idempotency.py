@@ -25,12 +25,17 @@ def no_key_yet() -> str:
 
 
 def add_key(context: Dict[str, Any]) -> None:
-    """Gives a call that creates deliveries a key. Every try of the call sends the same one."""
+    """Gives a call that creates deliveries a key, the same one with every try. Another call loses the one that its caller gave it: the
+    API ignores it there, and a repeated try would be done again."""
     headers: Dict[str, str] = context["headers"]
-    if headers.get(_HEADER) != _NO_KEY_YET:
-        return
-    del headers[_HEADER]
-    if context["operation"]["id"] in _KEYED and not any(name.lower() == _HEADER.lower() for name in headers):
+    wanted = headers.get(_HEADER) == _NO_KEY_YET
+    if wanted:
+        del headers[_HEADER]
+    given = [name for name in headers if name.lower() == _HEADER.lower()]
+    if context["operation"]["id"] not in _KEYED:
+        for name in given:
+            del headers[name]
+    elif wanted and not given:
         headers[_HEADER] = str(uuid.uuid4())
 
 
