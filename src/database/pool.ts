@@ -62,7 +62,10 @@ export function createPool(connection: Connection, options: PoolOptions): Pool {
     prepare: isPooled ? mayOnlyRead : (client) => prepareSession(client, connection, ours),
     ...(isPooled ? { eachTransaction: settingsOfTransaction(connection, ours) } : {}),
   });
-  pool.on('error', (error) => log.warn('database.connection_lost', { error }));
+  pool.on('error', (error) => {
+    // The PostgreSQL of `start` may end before it has read that a connection is closed.
+    if (!pool.ending) log.warn('database.connection_lost', { error });
+  });
   return pool;
 }
 

@@ -86,3 +86,15 @@ test('an idle connection that is cut → logged as a warning, and the pool goes 
   );
   assert.equal((await pool.query<{ one: number }>('select 1 as one')).rows[0]?.one, 1);
 });
+
+test('an idle connection that is cut while the pool ends → nothing is logged', async (t) => {
+  const { connection } = await freshDatabase(t, 'template0');
+  const log = keepingLog();
+  const pool = createPool(connection, { max: 1, name: 'ending', log });
+  const client = await pool.connect();
+  client.release();
+  const ended = pool.end();
+  client.emit('error', new Error('terminating connection due to administrator command'));
+  await ended;
+  assert.deepEqual(log.lines, []);
+});
