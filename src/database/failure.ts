@@ -179,6 +179,21 @@ function startsWith(beginnings: string[]): RegExp {
 }
 
 /**
+ * Classes of what befalls any transaction: rights and states, conflicts, resources, what is missing
+ * or cancelled, and the system.
+ */
+const NOT_OF_A_ROW = /^(08|25|26|28|3D|3F|40|42|53|55|57|58)/;
+
+/**
+ * True where PostgreSQL's error may be the fault of the row that it met: of its values, of what a
+ * trigger says to them, or as it is damaged. The next row may then have none.
+ */
+export function isOfRow(error: unknown): boolean {
+  if (!(error instanceof DatabaseError) || isConflict(error)) return false;
+  return !NOT_OF_A_ROW.test(error.code ?? '');
+}
+
+/**
  * The SQLSTATE with which PostgreSQL refused a statement, 'unknown' where it told none; undefined
  * for an error that is not PostgreSQL's.
  */

@@ -1,4 +1,4 @@
-import { spoilsConnection, sqlStateOf } from '../database/failure.ts';
+import { isOfRow, spoilsConnection, sqlStateOf } from '../database/failure.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { findCandidates, lookAtOutbox, type Candidate } from '../deliveries/outbox/candidates.ts';
@@ -17,9 +17,6 @@ const STEPS_A_ROUND = 10;
 
 /** Where a step fails, the next one is so many times smaller, until the row at fault is alone. */
 const SMALLER = 8;
-
-/** Rows that fail one after the other. Where more do, it is hardly their fault. */
-const MOST_FAILED = 5;
 
 /** `look`: for the short read that mostly finds nothing. */
 type OutboxParts = {
@@ -42,8 +39,6 @@ export class Outbox {
   readonly #floor = new OutboxFloor();
   readonly #leftOut = new LeftOut();
   #size = STEP;
-  /** Rows that failed since something was taken in. */
-  #failed = 0;
   /** Where the round before this one ended, if there was more. */
   #goOnAfter: number | undefined;
 
@@ -98,30 +93,33 @@ export class Outbox {
       });
       rooms.note(candidates);
       this.#size = Math.min(STEP, size * 2);
-      this.#failed = 0;
       if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
       // Some candidates still wait behind others of their keys.
       if (isCut) return { found: size, last: from };
       return { found: candidates.length, last: candidates.at(-1)?.place };
     } catch (error) {
-      this.#divide(candidates, error);
-      return { found: size, last: from };
+      return { found: size, last: this.#divide(candidates, error) ?? from };
     }
   }
 
-  /** What is wrong with one row keeps no other from being taken in. */
-  #divide(candidates: Candidate[], error: unknown): void {
+  /**
+   * What is wrong with some rows keeps no other from being taken in.
+   * @returns the place of one that is to be passed over; undefined where none is.
+   */
+  #divide(candidates: Candidate[], error: unknown): number | undefined {
     const [first] = candidates;
     if (first === undefined || sqlStateOf(error) === undefined || spoilsConnection(error))
       throw error;
     this.#size = Math.ceil(candidates.length / SMALLER);
-    if (candidates.length > 1) return;
-    this.#failed += 1;
-    if (this.#failed > MOST_FAILED || !this.#leftOut.add(first)) throw error;
+    if (candidates.length > 1) return undefined;
+    if (!isOfRow(error)) throw error;
+    // Another one of its key takes this one along, and fails as well: no key is out of order.
+    if (!this.#leftOut.add(first)) return first.place;
     this.#parts.log.warn('outbox.row_failed', {
       webhook_id: first.webhookId,
       delivery_id: first.id,
       error,
     });
+    return undefined;
   }
 }

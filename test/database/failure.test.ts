@@ -5,6 +5,7 @@ import { DatabaseError } from 'pg';
 import {
   DatabaseUnreachable,
   isConflict,
+  isOfRow,
   isOutdated,
   isReadOnly,
   isTransient,
@@ -158,6 +159,15 @@ suite('the kind of a failure', () => {
     const error = await new Promise((resolve) => connect(1, 'localhost').on('error', resolve));
     assert.equal(isTransient(error), true);
   });
+});
+
+test('an error of PostgreSQL → may be the fault of a row, or befalls any transaction', () => {
+  const codes = ['P0001', '22P02', '23514', 'XX001', '54000', '40P01', '53200', '55P03', '57014'];
+  assert.deepEqual(
+    codes.filter((code) => isOfRow(sqlState(code))),
+    ['P0001', '22P02', '23514', 'XX001', '54000'],
+  );
+  assert.equal(isOfRow(new Error('damaged')), false);
 });
 
 test('two addresses that refuse → the message of the first', () => {

@@ -261,11 +261,7 @@ suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
   test('a row that cannot be taken in → told, and left out with its key; all others go', async (t) => {
     const order = await freshOrdering(t);
     const { id: webhookId } = await addWebhook(order);
-    await order.pool.query(
-      `create function refuse() returns trigger language plpgsql as $$
-         begin if new.payload = 'bad' then raise 'damaged'; end if; return new; end $$;
-       create trigger refuse before update on deliveries for each row execute function refuse()`,
-    );
+    await refuseBad(order.pool);
     const [, , bad] = await enqueueRows(order.pool, [
       ...rowsOf(webhookId, 2),
       { webhookId, payload: 'bad', key: 'k' },
@@ -283,7 +279,47 @@ suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
       [['outbox.row_failed', bad]],
     );
   });
+
+  test('more rows than are left out cannot be taken in → those behind them are', async (t) => {
+    const order = await freshOrdering(t);
+    const { id: webhookId } = await addWebhook(order);
+    await refuseBad(order.pool);
+    const bad = Array.from({ length: 120 }, () => ({ webhookId, payload: 'bad' }));
+    await enqueueRows(order.pool, [...bad, ...rowsOf(webhookId, 30)]);
+    const outbox = outboxOf(order);
+    await until('the others are taken in', async () => {
+      await outbox.round();
+      return (await countWaiting(order.pool)) === bad.length;
+    });
+  });
+
+  test('what fails is not the fault of the row → it is tried again at once', async (t) => {
+    const order = await freshOrdering(t);
+    const { id: webhookId } = await addWebhook(order);
+    await refuseBad(order.pool, '57014');
+    await enqueueRows(order.pool, [{ webhookId, payload: 'bad' }]);
+    const log = keepingLog();
+    const outbox = outboxOf(order, { log });
+    await assert.rejects(outbox.round(), /damaged/);
+    await order.pool.query('drop trigger refuse on deliveries');
+    await outbox.round();
+    assert.equal(await countWaiting(order.pool), 0);
+    assert.deepEqual(
+      log.lines.filter(({ level }) => level === 'warn'),
+      [],
+    );
+  });
 });
+
+/** No delivery with the payload `bad` can be changed any more. */
+async function refuseBad(db: Queryable, code = 'P0001'): Promise<void> {
+  await db.query(
+    `create function refuse() returns trigger language plpgsql as $$
+       begin if new.payload = 'bad' then raise 'damaged' using errcode = '${code}'; end if;
+       return new; end $$;
+     create trigger refuse before update on deliveries for each row execute function refuse()`,
+  );
+}
 
 const rowsOf = (webhookId: string, count: number) =>
   Array.from({ length: count }, (_one, i) => ({ webhookId, payload: `${i}` }));
