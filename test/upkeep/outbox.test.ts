@@ -186,6 +186,26 @@ suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
     assert.equal(await countWaiting(order.pool), 0);
   });
 
+  test('a worker of version 2.1 has released some → they lose their places, and get their sequence', async (t) => {
+    const order = await freshOrdering(t);
+    const { id: webhookId } = await addWebhook(order);
+    await enqueueRows(order.pool, [
+      { webhookId, payload: 'a', key: 'k' },
+      { webhookId, payload: 'b', key: 'k' },
+      { webhookId, payload: 'c' },
+    ]);
+    await order.pool.query(
+      `update deliveries set held_reason = null, parked_at = null where payload <> 'a'`,
+    );
+    await takeAll(order);
+    assert.deepEqual(await linesOf(order.pool), ['a: head job', 'b:', 'c:']);
+    const { rows } = await order.pool.query(
+      `select count(*)::integer as n from deliveries where outbox_place is null
+         and (sequence is not null) = (ordering_key is not null)`,
+    );
+    assert.deepEqual(rows, [{ n: 3 }]);
+  });
+
   test('its time is over → it is taken in before it ends', async (t) => {
     const order = await freshOrdering(t);
     const { id: webhookId } = await addWebhook(order, { active: false });

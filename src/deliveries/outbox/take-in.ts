@@ -96,13 +96,13 @@ const FREE = `
   where is_free`;
 
 /**
- * `waits`: it is to be judged. A process of version 2.1 may have given a row to somebody else
- * already, as the next one of its key. `nth`: it is the how many-th of its key, or of its webhook,
- * in this step.
+ * `waits`: it is to be judged. A worker of version 2.1 may have released a row already: it has a
+ * job, and no reason. `nth`: it is the how many-th of its key, or of its webhook, in this step.
  */
 const SORTED = `
   select free.*, w.active,
-    free.status = 'pending' and free.held_reason = 'outbox' and w.deleted_at is null as waits,
+    free.status = 'pending' and free.held_reason is not distinct from 'outbox'
+      and w.deleted_at is null as waits,
     row_number() over (partition by free.webhook_id order by outbox_place) as nth
   from free join webhooks w on w.id = free.webhook_id
   order by outbox_place`;
