@@ -11,6 +11,7 @@ import { freshOrdering, lineOf, type Ordering } from '../setup/ordering.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addWebhook, expireIn } from '../setup/rows.ts';
 import { lockRow } from '../setup/row-lock.ts';
+import { until } from '../setup/until.ts';
 
 suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
   test('deliveries without a key → each has a job, and is shown as before', async (t) => {
