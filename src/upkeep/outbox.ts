@@ -81,17 +81,17 @@ export class Outbox {
     const { pool, queue, log } = this.#parts;
     let candidates: Candidate[] = [];
     try {
-      const { taken, isCut } = await inTransaction(pool, async (tx) => {
+      const { taken, isCut, jobs } = await inTransaction(pool, async (tx) => {
         const aside = this.#leftOut.now();
         candidates = await findCandidates(tx, { after: from, limit: size, aside });
-        if (candidates.length === 0) return { taken: 0, isCut: false };
+        if (candidates.length === 0) return { taken: 0, isCut: false, jobs: [] };
         const reserved = await rooms.reserve(tx, candidates);
-        const { jobs, ...rest } = await takeIn(tx, candidates, reserved);
-        await queue.enqueue(tx, jobs);
-        if (jobs.length > 0) queue.wake(tx);
-        return rest;
+        const takenIn = await takeIn(tx, candidates, reserved);
+        await queue.enqueue(tx, takenIn.jobs);
+        if (takenIn.jobs.length > 0) queue.wake(tx);
+        return takenIn;
       });
-      rooms.note(candidates);
+      rooms.note(jobs);
       this.#size = Math.min(STEP, size * 2);
       if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
       // Some candidates still wait behind others of their keys.

@@ -249,6 +249,21 @@ suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
     assert.equal(states.rowCount, 2);
   });
 
+  test('more than the window of a webhook, of one key → they have one job, and nothing is its backlog', async (t) => {
+    const order = await freshOrdering(t);
+    const { id: webhookId } = await addWebhook(order);
+    const rows = rowsOf(webhookId, 1200).map((row) => ({ ...row, key: 'k' }));
+    await enqueueRows(order.pool, rows);
+    await takeAll(order, 600);
+    await enqueueRows(order.pool, [{ webhookId, payload: 'without' }]);
+    await takeAll(order, 600);
+    const { rowCount: jobs } = await order.pool.query('select from postmand_queue.job');
+    const { rowCount: flagged } = await order.pool.query(
+      'select from webhook_states where over_window',
+    );
+    assert.deepEqual({ jobs, flagged }, { jobs: 2, flagged: 0 });
+  });
+
   test('two at once → each delivery is taken in once, and every key keeps its order', async (t) => {
     const order = await freshOrdering(t);
     const { id: webhookId } = await addWebhook(order);

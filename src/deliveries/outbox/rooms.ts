@@ -1,4 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
+import type { NextJob } from '../../queue/delivery-queue.ts';
 import { countLiveJobs } from '../../queue/live-jobs.ts';
 import { SMALLEST_WINDOW, windowOf, type Limits } from '../../webhooks/limits/window.ts';
 import { flagOverWindow, findWindowStates, type WindowState } from '../../webhooks/wake.ts';
@@ -12,8 +13,8 @@ import type { Room } from './take-in.ts';
  */
 export class Rooms {
   readonly #liveJobs: number;
-  /** What this round has taken in, by webhook. */
-  readonly #taken = new Map<string, number>();
+  /** The jobs that this round has given, by webhook. */
+  readonly #given = new Map<string, number>();
   /** The jobs of each webhook before this round. */
   #live: Map<string, number> | undefined;
 
@@ -30,7 +31,7 @@ export class Rooms {
     const many = [...counts].filter(([id, count]) => this.#of(id) + count > SMALLEST_WINDOW);
     if (many.length === 0) return [];
     const ids = many.map(([id]) => id);
-    this.#live ??= await liveBefore(tx, this.#taken);
+    this.#live ??= await liveBefore(tx, this.#given);
     const states = await findWindowStates(tx, ids);
     const live = new Map(ids.map((id) => [id, (this.#live?.get(id) ?? 0) + this.#of(id)] as const));
     const rooms = roomsOf({ counts, live, states, liveJobs: this.#liveJobs });
@@ -42,23 +43,23 @@ export class Rooms {
     return rooms;
   }
 
-  /** These candidates were taken in. */
-  note(candidates: Candidate[]): void {
-    for (const [id, count] of countsOf(candidates)) this.#taken.set(id, this.#of(id) + count);
+  /** These jobs were given. Most that has a key is taken in without one. */
+  note(jobs: NextJob[]): void {
+    for (const [id, count] of countsOf(jobs)) this.#given.set(id, this.#of(id) + count);
   }
 
   #of(webhookId: string): number {
-    return this.#taken.get(webhookId) ?? 0;
+    return this.#given.get(webhookId) ?? 0;
   }
 }
 
 /** What this round had added when the queue was counted is not counted again. */
 async function liveBefore(
   tx: Tx,
-  taken: ReadonlyMap<string, number>,
+  given: ReadonlyMap<string, number>,
 ): Promise<Map<string, number>> {
   const counts = await countLiveJobs(tx, NEAR_SECONDS);
-  return new Map([...counts].map(([id, { total }]) => [id, total - (taken.get(id) ?? 0)]));
+  return new Map([...counts].map(([id, { total }]) => [id, total - (given.get(id) ?? 0)]));
 }
 
 type Question = {
@@ -81,8 +82,8 @@ export function roomsOf({ counts, live, states, liveJobs }: Question): Room[] {
   });
 }
 
-function countsOf(candidates: Candidate[]): Map<string, number> {
+function countsOf(some: { webhookId: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { webhookId } of candidates) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
+  for (const { webhookId } of some) counts.set(webhookId, (counts.get(webhookId) ?? 0) + 1);
   return counts;
 }
