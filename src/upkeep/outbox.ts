@@ -1,7 +1,13 @@
 import { isOfRow, spoilsConnection, sqlStateOf } from '../database/failure.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
-import { inTransaction } from '../database/transaction.ts';
-import { findCandidates, lookAtOutbox, type Candidate } from '../deliveries/outbox/candidates.ts';
+import { inTransaction, type Tx } from '../database/transaction.ts';
+import {
+  findCandidates,
+  lookAtOutbox,
+  type Candidate,
+  type PutAside,
+} from '../deliveries/outbox/candidates.ts';
+import { findOfEach, FIRST_WEBHOOK } from '../deliveries/outbox/of-each.ts';
 import { Rooms } from '../deliveries/outbox/rooms.ts';
 import { takeIn } from '../deliveries/outbox/take-in.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
@@ -15,6 +21,9 @@ const STEP = 500;
 /** Most transactions of a round. */
 const STEPS_A_ROUND = 10;
 
+/** Where a round was not enough, one step of so many takes in some deliveries of each webhook. */
+const STEPS_FOR_ALL = 5;
+
 /** Where a step fails, the next one is so many times smaller, until the row at fault is alone. */
 const SMALLER = 8;
 
@@ -26,6 +35,8 @@ type OutboxParts = {
   liveJobs: number;
   log: Log;
 };
+
+type Find = (tx: Tx, size: number, aside: PutAside) => Promise<Candidate[]>;
 
 /** `last`: the place of the last candidate; undefined: there were none. */
 type Step = { found: number; last: number | undefined };
@@ -41,6 +52,8 @@ export class Outbox {
   #size = STEP;
   /** Where the round before this one ended, if there was more. */
   #goOnAfter: number | undefined;
+  /** Of which webhook something was taken in last, in a step for all. */
+  #webhook = FIRST_WEBHOOK;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -48,13 +61,17 @@ export class Outbox {
 
   /** @returns 'more' where a round was not enough. */
   async round(): Promise<void | 'more'> {
+    const isBehind = this.#goOnAfter !== undefined;
     const after = await this.#whereToBegin();
     if (after === undefined) return undefined;
     const rooms = new Rooms(this.#parts.liveJobs);
     let from = after;
     for (let step = 0; step < STEPS_A_ROUND; step += 1) {
+      if (isBehind && step % STEPS_FOR_ALL === 0) await this.#stepForAll(rooms);
       const size = this.#size;
-      const { found, last } = await this.#step({ from, size, rooms });
+      const { found, last } = await this.#step(rooms, from, (tx, limit, aside) =>
+        findCandidates(tx, { after: from, limit, aside }),
+      );
       if (last === undefined) return undefined;
       this.#floor.passed(last);
       if (found < size) return undefined;
@@ -77,13 +94,25 @@ export class Outbox {
     return waits ? after : undefined;
   }
 
-  async #step({ from, size, rooms }: { from: number; size: number; rooms: Rooms }): Promise<Step> {
+  /**
+   * What one webhook got a lot of does not keep the others waiting. Nothing is overtaken in its
+   * key, as all that comes before it there is taken in with it.
+   */
+  async #stepForAll(rooms: Rooms): Promise<void> {
+    await this.#step(rooms, 0, async (tx, limit, aside) => {
+      const { candidates, next } = await findOfEach(tx, { after: this.#webhook, limit, aside });
+      this.#webhook = next;
+      return candidates;
+    });
+  }
+
+  async #step(rooms: Rooms, from: number, find: Find): Promise<Step> {
     const { pool, queue, log } = this.#parts;
+    const size = this.#size;
     let candidates: Candidate[] = [];
     try {
       const { taken, isCut, jobs } = await inTransaction(pool, async (tx) => {
-        const aside = this.#leftOut.now();
-        candidates = await findCandidates(tx, { after: from, limit: size, aside });
+        candidates = await find(tx, size, this.#leftOut.now());
         if (candidates.length === 0) return { taken: 0, isCut: false, jobs: [] };
         const reserved = await rooms.reserve(tx, candidates);
         const takenIn = await takeIn(tx, candidates, reserved);

@@ -294,6 +294,32 @@ suite('taking in what waits in the outbox', { concurrency: 4 }, () => {
     assert.deepEqual(rows, [{ sequences: 1500, heads: 7, wrong: 0, jobs: 7 }]);
   });
 
+  test('one webhook has more than a round takes in → what others have does not wait for it', async (t) => {
+    const order = await freshOrdering(t);
+    const [{ id: many }, { id: few }] = [await addWebhook(order), await addWebhook(order)];
+    const outbox = outboxOf(order);
+    await enqueueRows(order.pool, [{ webhookId: few, payload: 'before' }]);
+    await outbox.round();
+    await enqueueRows(order.pool, rowsOf(many, 11_000));
+    await enqueueRows(order.pool, [
+      { webhookId: few, payload: 'a', key: 'k' },
+      { webhookId: few, payload: 'b', key: 'k' },
+      { webhookId: few, payload: 'c' },
+    ]);
+    assert.equal(await outbox.round(), 'more');
+    assert.equal(await outbox.round(), 'more');
+    const { rows } = await order.pool.query(
+      `select payload from deliveries
+       where webhook_id = $1 and outbox_place is null order by sequence, payload`,
+      [few],
+    );
+    assert.deepEqual(
+      rows.map(({ payload }) => payload),
+      ['a', 'b', 'before', 'c'],
+    );
+    assert.ok((await countWaiting(order.pool)) > 0);
+  });
+
   test('a row that cannot be taken in → told, and left out with its key; all others go', async (t) => {
     const order = await freshOrdering(t);
     const { id: webhookId } = await addWebhook(order);

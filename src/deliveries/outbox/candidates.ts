@@ -7,7 +7,7 @@ import type { OrderingKey } from '../order/ordering-key.ts';
 export type Candidate = { id: string; webhookId: string; key: string | null; place: number };
 
 /** All who take in use this lock: one at a time does. */
-const OUTBOX_LOCK = 7_036_873_085;
+export const OUTBOX_LOCK = 7_036_873_085;
 
 /**
  * `lastPlace`: none was given above it when that was read; null where none was ever given. What
@@ -35,7 +35,7 @@ export async function lookAtOutbox(db: Queryable, after: number): Promise<Look> 
 /** What is left where it is: it could not be taken in. */
 export type PutAside = { ids: string[]; keys: OrderingKey[] };
 
-type Search = { after: number; limit: number; aside: PutAside };
+export type Search = { after: number; limit: number; aside: PutAside };
 
 /**
  * The first `limit` that wait behind `after`, in the order of their places; none where somebody
@@ -54,9 +54,14 @@ export async function findCandidates(
        and (d.ordering_key is null
          or (d.webhook_id::text || ' ' || d.ordering_key) <> all ($4::text[]))
      order by d.outbox_place limit $2`,
-    [after, limit, aside.ids, aside.keys.map(({ webhookId, key }) => `${webhookId} ${key}`)],
+    [after, limit, ...columnsAside(aside)],
   );
   return rows;
+}
+
+/** Two parameters of a statement: ids, and keys behind their webhooks. */
+export function columnsAside({ ids, keys }: PutAside): [ids: string[], keys: string[]] {
+  return [ids, keys.map(({ webhookId, key }) => `${webhookId} ${key}`)];
 }
 
 /** The keys of candidates, each with the last place that one of them has. */
