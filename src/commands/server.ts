@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { BatchAcceptor } from '../deliveries/accept-batch.ts';
-import { Acceptor } from '../deliveries/accept.ts';
+import { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
+import { Acceptor } from '../deliveries/accepting/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { createApi } from '../http/app.ts';
 import { TestCalls } from '../http/test-calls.ts';

@@ -5,7 +5,7 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { STORED_COLUMNS } from './delivery-store.ts';
-import { storedOf, type StoredRow } from './insert-deliveries.ts';
+import { storedOf, type StoredRow } from './accepting/insert-deliveries.ts';
 import type { Delivery, Status } from './delivery.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Draft } from '../deliveries/accept.ts';
-import { DAYS_AHEAD } from '../deliveries/schedule.ts';
+import type { Draft } from '../deliveries/accepting/accept.ts';
+import { DAYS_AHEAD } from '../deliveries/accepting/schedule.ts';
 import type { components } from './openapi.d.ts';
 import { BadRequest } from './problem.ts';
 import { utcTime } from './time.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from '../database/pool.ts';
-import type { BatchAcceptor } from '../deliveries/accept-batch.ts';
-import type { Acceptor, AcceptParts } from '../deliveries/accept.ts';
+import type { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
+import type { Acceptor, AcceptParts } from '../deliveries/accepting/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';

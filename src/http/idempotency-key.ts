@@ -1,4 +1,4 @@
-import type { Draft } from '../deliveries/accept.ts';
+import type { Draft } from '../deliveries/accepting/accept.ts';
 import {
   idempotentRequest,
   type Creation,

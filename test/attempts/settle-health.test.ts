@@ -9,7 +9,7 @@ import {
 } from '../../src/attempts/deliver.ts';
 import { settle } from '../../src/attempts/settle.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
-import { insertDeliveries } from '../../src/deliveries/insert-deliveries.ts';
+import { insertDeliveries } from '../../src/deliveries/accepting/insert-deliveries.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lockWebhook } from '../../src/webhooks/webhook-store.ts';
 import { findOne } from '../setup/found.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../src/attempts/deliver.ts';
 import { settle, type Settled } from '../../src/attempts/settle.ts';
 import type { Queryable } from '../../src/database/pool.ts';
-import { Acceptor } from '../../src/deliveries/accept.ts';
+import { Acceptor } from '../../src/deliveries/accepting/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';

@@ -1,5 +1,5 @@
-import { BatchAcceptor } from '../../src/deliveries/accept-batch.ts';
-import { Acceptor } from '../../src/deliveries/accept.ts';
+import { BatchAcceptor } from '../../src/deliveries/accepting/accept-batch.ts';
+import { Acceptor } from '../../src/deliveries/accepting/accept.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NewDelivery } from '../insert-deliveries.ts';
+import type { NewDelivery } from '../accepting/insert-deliveries.ts';
 
 /**
  * A request that is to be done once, however often it comes. `key` is the SHA-256 of its

@@ -6,7 +6,7 @@ import {
   type NewDelivery,
   type StoredDelivery,
   type StoredRow,
-} from '../insert-deliveries.ts';
+} from '../accepting/insert-deliveries.ts';
 import { heldReasonSql } from '../may-run.ts';
 import { lockKeysToAdd, type OrderingKey } from './ordering-key.ts';
 

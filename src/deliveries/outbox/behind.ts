@@ -1,9 +1,9 @@
 import type { Tx } from '../../database/transaction.ts';
 import { findWithoutPayloads, withPayload } from '../delivery-store.ts';
-import type { NewDelivery, StoredDelivery } from '../insert-deliveries.ts';
-import { keepWebhooks } from '../keep-webhooks.ts';
+import type { NewDelivery, StoredDelivery } from '../accepting/insert-deliveries.ts';
+import { keepWebhooks } from '../accepting/keep-webhooks.ts';
 import type { OrderingKey } from '../order/ordering-key.ts';
-import { inStatements } from '../statement-size.ts';
+import { inStatements } from '../accepting/statement-size.ts';
 import { insertWaiting } from './insert-waiting.ts';
 
 /** Splits drafts: those of keys that have something in the outbox come after it, and wait there. */

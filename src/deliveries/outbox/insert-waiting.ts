@@ -1,5 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
-import type { NewDelivery } from '../insert-deliveries.ts';
+import type { NewDelivery } from '../accepting/insert-deliveries.ts';
 
 /**
  * Stores drafts of webhooks that are kept, in the outbox, with places in their order. They have no

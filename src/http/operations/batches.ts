@@ -1,6 +1,6 @@
-import type { Draft } from '../../deliveries/accept.ts';
+import type { Draft } from '../../deliveries/accepting/accept.ts';
 import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
-import { placeTooFarAhead } from '../../deliveries/schedule.ts';
+import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';

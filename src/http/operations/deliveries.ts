@@ -3,7 +3,7 @@ import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
-import { placeTooFarAhead } from '../../deliveries/schedule.ts';
+import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, Operations } from '../handler.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Client } from 'pg';
-import type { NewDelivery } from '../../../src/deliveries/insert-deliveries.ts';
+import type { NewDelivery } from '../../../src/deliveries/accepting/insert-deliveries.ts';
 import { fingerprintOf } from '../../../src/deliveries/idempotency/request.ts';
 import { createApplication } from '../../setup/application.ts';
 import { freshDatabase, type TestDatabase } from '../../setup/database.ts';

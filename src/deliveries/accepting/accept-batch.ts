@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { isConflict } from '../database/failure.ts';
-import { SharedCommits } from '../database/shared-commit.ts';
-import { inTransaction, type Tx } from '../database/transaction.ts';
+import { isConflict } from '../../database/failure.ts';
+import { SharedCommits } from '../../database/shared-commit.ts';
+import { inTransaction, type Tx } from '../../database/transaction.ts';
 import type { AcceptParts, Draft } from './accept.ts';
-import { hasAny } from './delivery-store.ts';
+import { hasAny } from '../delivery-store.ts';
 import type { NewDelivery } from './insert-deliveries.ts';
-import { untilFree } from './idempotency/patience.ts';
-import { IdempotencyRefusal } from './idempotency/refusal.ts';
-import { DEFAULT_WINDOW_SECONDS, type IdempotentRequest } from './idempotency/request.ts';
-import { keepRequests, standingsOf } from './idempotency/request-store.ts';
+import { untilFree } from '../idempotency/patience.ts';
+import { IdempotencyRefusal } from '../idempotency/refusal.ts';
+import { DEFAULT_WINDOW_SECONDS, type IdempotentRequest } from '../idempotency/request.ts';
+import { keepRequests, standingsOf } from '../idempotency/request-store.ts';
 import { keepWebhooks } from './keep-webhooks.ts';
-import { insertWaiting } from './outbox/insert-waiting.ts';
+import { insertWaiting } from '../outbox/insert-waiting.ts';
 import { inStatements } from './statement-size.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { findWithoutPayloads, withPayload } from './delivery-store.ts';
+import { findWithoutPayloads, withPayload } from '../delivery-store.ts';
 import type { NewDelivery, StoredDelivery } from './insert-deliveries.ts';
-import type { Delivery } from './delivery.ts';
-import type { IdempotentRequest } from './idempotency/request.ts';
-import type { Standing } from './idempotency/standing.ts';
-import type { Tx } from '../database/transaction.ts';
+import type { Delivery } from '../delivery.ts';
+import type { IdempotentRequest } from '../idempotency/request.ts';
+import type { Standing } from '../idempotency/standing.ts';
+import type { Tx } from '../../database/transaction.ts';
 
 /**
  * What became of a draft. `replayed`: an earlier request with its Idempotency-Key has stored it,

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { Queryable } from '../../src/database/pool.ts';
-import { inTransaction } from '../../src/database/transaction.ts';
-import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
-import { HELD_REASONS, SHOWN_REASON, shownReason } from '../../src/deliveries/delivery.ts';
-import { lookAtAges } from '../../src/deliveries/expiry.ts';
-import { goOn } from '../../src/deliveries/order/promote.ts';
-import { DAYS_AHEAD, placeTooFarAhead } from '../../src/deliveries/schedule.ts';
-import { findSendable } from '../../src/deliveries/sendable.ts';
-import { freshOrdering, lineOf } from '../setup/ordering.ts';
-import { addWebhook } from '../setup/rows.ts';
-import { deliveryRow, jobs } from '../setup/tables.ts';
+import type { Queryable } from '../../../src/database/pool.ts';
+import { inTransaction } from '../../../src/database/transaction.ts';
+import { deleteDeliveries } from '../../../src/deliveries/delivery-store.ts';
+import { HELD_REASONS, SHOWN_REASON, shownReason } from '../../../src/deliveries/delivery.ts';
+import { lookAtAges } from '../../../src/deliveries/expiry.ts';
+import { goOn } from '../../../src/deliveries/order/promote.ts';
+import { DAYS_AHEAD, placeTooFarAhead } from '../../../src/deliveries/accepting/schedule.ts';
+import { findSendable } from '../../../src/deliveries/sendable.ts';
+import { freshOrdering, lineOf } from '../../setup/ordering.ts';
+import { addWebhook } from '../../setup/rows.ts';
+import { deliveryRow, jobs } from '../../setup/tables.ts';
 import { stored } from './accepting.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
-import type { Tx } from '../database/transaction.ts';
-import { STORED_COLUMNS, withPayload } from './delivery-store.ts';
-import type { Delivery } from './delivery.ts';
-import { heldReasonSql, inactiveReasonSql } from './may-run.ts';
+import type { Tx } from '../../database/transaction.ts';
+import { STORED_COLUMNS, withPayload } from '../delivery-store.ts';
+import type { Delivery } from '../delivery.ts';
+import { heldReasonSql, inactiveReasonSql } from '../may-run.ts';
 
 /** `sendAt` and `expiresAt` are times as PostgreSQL reads them. */
 export type NewDelivery = {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import type { Pool } from '../../src/database/pool.ts';
-import type { Accepted } from '../../src/deliveries/accepted.ts';
-import { addWebhook } from '../setup/rows.ts';
-import { count, jobs } from '../setup/tables.ts';
-import { lockRow } from '../setup/row-lock.ts';
-import { until } from '../setup/until.ts';
+import type { Pool } from '../../../src/database/pool.ts';
+import type { Accepted } from '../../../src/deliveries/accepting/accepted.ts';
+import { addWebhook } from '../../setup/rows.ts';
+import { count, jobs } from '../../setup/tables.ts';
+import { lockRow } from '../../setup/row-lock.ts';
+import { until } from '../../setup/until.ts';
 import { freshAccept, stored } from './accepting.ts';
 
 type Target = 'active' | 'inactive' | 'unknown';

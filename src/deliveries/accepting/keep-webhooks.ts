@@ -1,4 +1,4 @@
-import type { Tx } from '../database/transaction.ts';
+import type { Tx } from '../../database/transaction.ts';
 import type { NewDelivery } from './insert-deliveries.ts';
 
 /**

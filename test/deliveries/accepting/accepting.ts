@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { Acceptor, type Draft } from '../../src/deliveries/accept.ts';
-import type { Accepted } from '../../src/deliveries/accepted.ts';
-import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { openQueue } from '../../src/queue/delivery-queue.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { freshDatabase } from '../setup/database.ts';
-import { lastFirst, type Cleanup } from '../setup/last-first.ts';
-import { silentLog } from '../setup/parts.ts';
+import { Acceptor, type Draft } from '../../../src/deliveries/accepting/accept.ts';
+import type { Accepted } from '../../../src/deliveries/accepting/accepted.ts';
+import type { Delivery } from '../../../src/deliveries/delivery.ts';
+import { openQueue } from '../../../src/queue/delivery-queue.ts';
+import { createMetrics } from '../../../src/telemetry/metrics.ts';
+import { freshDatabase } from '../../setup/database.ts';
+import { lastFirst, type Cleanup } from '../../setup/last-first.ts';
+import { silentLog } from '../../setup/parts.ts';
 
 /** A database of its own with a queue, and what accepts deliveries into them. */
 export async function freshAccept(t: Cleanup) {

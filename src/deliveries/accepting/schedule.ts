@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/pool.ts';
+import type { Queryable } from '../../database/pool.ts';
 
 /** How far ahead a client may ask for a delivery to be sent: a leap year. */
 export const DAYS_AHEAD = 366;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { inTransaction } from '../../src/database/transaction.ts';
-import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { hideWebhook } from '../../src/webhooks/webhook-store.ts';
-import { addWebhook } from '../setup/rows.ts';
-import { count, deliveryRow, jobs } from '../setup/tables.ts';
+import { inTransaction } from '../../../src/database/transaction.ts';
+import type { Delivery } from '../../../src/deliveries/delivery.ts';
+import { hideWebhook } from '../../../src/webhooks/webhook-store.ts';
+import { addWebhook } from '../../setup/rows.ts';
+import { count, deliveryRow, jobs } from '../../setup/tables.ts';
 import { freshAccept, stored } from './accepting.ts';
 
 suite('accept', { concurrency: 4 }, () => {
