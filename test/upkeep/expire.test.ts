@@ -13,7 +13,8 @@ const ORDERED = 'c: pending ordered';
 const HELD = 'a: pending head endpoint_paused';
 
 suite('held deliveries whose own time has come', { concurrency: 4 }, () => {
-  for (const reason of HELD_REASONS)
+  // What waits in the outbox is taken in before it ends.
+  for (const reason of HELD_REASONS.filter((one) => one !== 'outbox'))
     test(`held as ${reason}, and its time has come → failed as expired, without an attempt`, async (t) => {
       const world = await openWorld(t);
       const webhook = await addWebhook(world, { active: reason !== 'webhook_inactive' });
