@@ -16,6 +16,7 @@ drop function postmand.number_setting;
 do $$
 begin
   if obj_description('postmand'::regnamespace, 'pg_namespace') = 'Functions of Postmand that applications call' then
+    drop view postmand.postmand_migrations;
     drop schema postmand;
   else
     revoke all on schema postmand from postmand_enqueue;

@@ -64,7 +64,10 @@ async function factsOf(client: Client): Promise<Facts> {
     select pg_backend_pid() as "processId", current_setting('server_encoding') as encoding,
        quote_ident(current_user) as role,
        current_setting('search_path') as "searchPath", current_schema() as current,
-       to_regclass('postmand_migrations') is not null as "isMigrated",
+       exists (
+         select from pg_class where oid = to_regclass('postmand_migrations')
+           and (relkind in ('r', 'p') or to_regclass('webhooks') is not null)
+       ) as "isMigrated",
        array(
          select quote_ident(nspname)
          from pg_class

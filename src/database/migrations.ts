@@ -44,13 +44,14 @@ export function migrateDown(connection: Connection, dir: string): Promise<string
 /**
  * What a migration makes is made where our tables are. For a role named postmand, as many are, the
  * usual search_path of "$user", public begins with the schema of the functions that applications
- * call, once that is there.
+ * call, once that is there. It has a view of the migrations for those of version 2.1.
  */
 const MAKE_IN_HOME = `select set_config(
     'search_path',
     quote_ident(coalesce(
       (select nspname from pg_namespace where oid = (
-        select relnamespace from pg_class where oid = to_regclass('postmand_migrations'))),
+        select relnamespace from pg_class
+        where oid = coalesce(to_regclass('webhooks'), to_regclass('postmand_migrations')))),
       current_schema()
     )) || ', ' || current_setting('search_path'),
     false

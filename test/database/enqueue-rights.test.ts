@@ -158,12 +158,20 @@ suite('the migration of postmand.enqueue', { concurrency: 3 }, () => {
     assert.deepEqual(await migrateUp(connection, folder), ['900_later']);
     const { rows } = await pool.query(
       `select relname as name, relnamespace::regnamespace::text as home from pg_class
-       where relname in ('later', 'postmand_migrations', 'webhooks') order by relname`,
+       where relname in ('later', 'postmand_migrations', 'webhooks') and relkind = 'r'
+       order by relname`,
     );
     assert.deepEqual(
       rows,
       ['later', 'postmand_migrations', 'webhooks'].map((name) => ({ name, home: 'public' })),
     );
+    // As a migrate of version 2.1 begins.
+    const late = new Client(connection);
+    await late.connect();
+    await late.query('create table if not exists postmand_migrations (name text primary key)');
+    const seen = await late.query<{ name: string }>('select name from postmand_migrations');
+    await late.end();
+    assert.ok(seen.rows.some(({ name }) => name === '900_later'));
   });
 
   test('taken back and applied again → the role is there, and whoever had been granted it may enqueue', async (t) => {
