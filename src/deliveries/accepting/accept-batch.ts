@@ -32,9 +32,8 @@ type BatchParts = Omit<AcceptParts, 'gated'>;
 
 /**
  * Batches in the database at a time. The next ones wait here, and leave connections of the pool and
- * the processors of the database to everybody else: beside 4 clients with batches of 1,000, single
- * POSTs took 1.6 to 4.8 times as long at p99 as alone, and 6.7 to 11 times with two at a time. That
- * accepted no more: up to 19,500 a second, and with one 19,000, on 2 cores that others used too.
+ * the processors of the database to everybody else. Two at a time accepted no more on 2 cores, and
+ * single POSTs beside them took two to three times as long at p99.
  */
 const LANES = 1;
 
