@@ -39,9 +39,13 @@ export function shownReason(reason: HeldReason | null, isAhead = false): ShownRe
   }
 }
 
-/** The same in SQL, of a row of deliveries. */
+/** Whether the API tells no reason for this one, as an expression of SQL. */
+export const isQuietSql = (reason: string) =>
+  `coalesce(${reason}, 'later') in (${QUIET_REASONS.map((one) => `'${one}'`).join(', ')})`;
+
+/** The same as `shownReason` in SQL, of a row of deliveries. */
 export const SHOWN_REASON = `case
-  when held_reason not in (${QUIET_REASONS.map((one) => `'${one}'`).join(', ')}) then held_reason
+  when not ${isQuietSql('held_reason')} then held_reason
   when send_at > now() and status = 'pending' then 'scheduled' end`;
 
 /**

@@ -1,6 +1,6 @@
 import type { Tx } from '../database/transaction.ts';
 import type { NextJob } from '../queue/delivery-queue.ts';
-import type { HeldReason } from './delivery.ts';
+import { isQuietSql, type HeldReason } from './delivery.ts';
 import { heldReasonSql, NEAR_SECONDS } from './may-run.ts';
 
 /** Reasons that end with a change of the webhook, or with a place in its window. */
@@ -16,8 +16,8 @@ export const RELEASABLE_REASONS = [
  * A delivery with a new reason: its client sees a change where either reason is one that the API
  * shows.
  */
-const CHANGED_AT = `case when coalesce(held.was, 'later') in ('later', 'backlog')
-  and coalesce(held.reason, 'later') in ('later', 'backlog') then updated_at else now() end`;
+const CHANGED_AT = `case when ${isQuietSql('held.was')} and ${isQuietSql('held.reason')}
+  then updated_at else now() end`;
 
 /**
  * Frees up to `limit` held deliveries of a webhook that may run now, in the order of their time.

@@ -1,5 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 import type { NextJob } from '../../queue/delivery-queue.ts';
+import { isQuietSql } from '../delivery.ts';
 import { heldReasonSql } from '../may-run.ts';
 import { lockKeys } from '../order/ordering-key.ts';
 import { keysOf, type Candidate } from './candidates.ts';
@@ -145,9 +146,7 @@ const TAKE_IN = `
     held_reason = case when judged.waits then judged.reason else deliveries.held_reason end,
     parked_at = case when judged.waits and judged.reason is null then null
       else deliveries.parked_at end,
-    updated_at = case when judged.waits
-        and coalesce(judged.reason, 'later') not in ('later', 'backlog')
-      then now() else deliveries.updated_at end
+    updated_at = case when judged.waits and not ${isQuietSql('judged.reason')} then now() else deliveries.updated_at end
   from judged
   where deliveries.id = judged.id
   returning deliveries.id, deliveries.webhook_id as "webhookId",
