@@ -73,6 +73,21 @@ export async function insertDeliveries(
   return storedOf(rows, drafts);
 }
 
+/**
+ * Drafts as six parameters of a statement: ids, webhooks, payloads, ordering keys, and the times of
+ * `sendAt` and `expiresAt`.
+ */
+export function draftColumns(drafts: NewDelivery[]): unknown[][] {
+  return [
+    drafts.map(({ id }) => id),
+    drafts.map(({ webhookId }) => webhookId),
+    drafts.map(({ payload }) => payload),
+    drafts.map(({ orderingKey }) => orderingKey ?? null),
+    drafts.map(({ sendAt }) => sendAt ?? null),
+    drafts.map(({ expiresAt }) => expiresAt ?? null),
+  ];
+}
+
 /** The deliveries of rows, with the payloads of their drafts. */
 export function storedOf(rows: StoredRow[], drafts: NewDelivery[]): StoredDelivery[] {
   const payloads = new Map(drafts.map(({ id, payload }) => [id, payload]));

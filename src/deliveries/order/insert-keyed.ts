@@ -1,6 +1,7 @@
 import type { Tx } from '../../database/transaction.ts';
 import { STORED_COLUMNS } from '../delivery-store.ts';
 import {
+  draftColumns,
   storedOf,
   type Insertion,
   type NewDelivery,
@@ -45,14 +46,7 @@ export async function insertAnyDeliveries(
      from judged
      returning ${STORED_COLUMNS},
        extract(epoch from scheduled_at - now())::float8 as "delaySeconds"`,
-    [
-      drafts.map(({ id }) => id),
-      drafts.map(({ webhookId }) => webhookId),
-      drafts.map(({ payload }) => payload),
-      drafts.map(({ orderingKey }) => orderingKey ?? null),
-      drafts.map(({ sendAt }) => sendAt ?? null),
-      drafts.map(({ expiresAt }) => expiresAt ?? null),
-    ],
+    draftColumns(drafts),
   );
   return storedOf(rows, drafts);
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../../database/transaction.ts';
-import type { NewDelivery } from '../accepting/insert-deliveries.ts';
+import { draftColumns, type NewDelivery } from '../accepting/insert-deliveries.ts';
 
 /**
  * Stores drafts of webhooks that are kept, in the outbox, with places in their order. They have no
@@ -14,13 +14,6 @@ export async function insertWaiting(tx: Tx, drafts: NewDelivery[]): Promise<void
        'outbox', now(), nextval('outbox_places'), ordering_key, send_at, expires_at, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
        $6::timestamptz[]) as draft (id, webhook_id, payload, ordering_key, send_at, expires_at)`,
-    [
-      drafts.map(({ id }) => id),
-      drafts.map(({ webhookId }) => webhookId),
-      drafts.map(({ payload }) => payload),
-      drafts.map(({ orderingKey }) => orderingKey ?? null),
-      drafts.map(({ sendAt }) => sendAt ?? null),
-      drafts.map(({ expiresAt }) => expiresAt ?? null),
-    ],
+    draftColumns(drafts),
   );
 }
