@@ -112,12 +112,6 @@ function warnOfUrlParse(): void {
   process.noDeprecation = wasOff;
 }
 
-/** The values of a header. Node.js makes one of several. `name` is in lower case. */
-function fieldsOf({ headers, rawHeaders }: Request, name: string): string[] {
-  if (headers[name] === undefined) return [];
-  return rawHeaders.filter((_value, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
-}
-
 function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandler {
   return async (req, res) => {
     const { openapi } = req as ValidatedRequest;
@@ -132,7 +126,7 @@ function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandl
       params: openapi.pathParams,
       query: req.query,
       headers: req.headers,
-      fields: (name: string) => fieldsOf(req, name),
+      rawHeaders: req.rawHeaders,
       body: req.body,
       isGone: () => res.destroyed,
     } as unknown as OperationRequest<keyof Operations>;

@@ -16,8 +16,8 @@ export type OperationRequest<Id extends OperationId> = {
   params: NonNullable<operations[Id]['parameters']['path']>;
   query: NonNullable<operations[Id]['parameters']['query']>;
   headers: LowerCase<NonNullable<operations[Id]['parameters']['header']>>;
-  /** The values of a header, each as it was sent; its name in lower case. */
-  fields: (name: string) => string[];
+  /** Names and values by turns, each as it was sent: Node.js makes one of several values. */
+  rawHeaders: readonly string[];
   body: BodyOf<operations[Id]>;
   /** The client has closed the connection. */
   isGone: () => boolean;

@@ -10,17 +10,21 @@ import { BadRequest } from './problem.ts';
 export const REPLAYED = { 'Idempotency-Replayed': 'true' } as const;
 
 /**
- * The request of an operation that creates `drafts`, where it has an Idempotency-Key. `fields`
- * gives the values of its headers. @throws BadRequest where the key is malformed
+ * The request of an operation that creates `drafts`, where it has an Idempotency-Key.
+ * `rawHeaders` are as Node.js has them. @throws BadRequest where the key is malformed
  */
 export function requestOf(
-  fields: (name: string) => string[],
+  rawHeaders: readonly string[],
   operation: Creation,
   drafts: readonly Draft[],
 ): IdempotentRequest | undefined {
-  const key = idempotencyKeyOf(fields('idempotency-key'));
+  const key = idempotencyKeyOf(
+    rawHeaders.filter((_value, i) => i % 2 === 1 && isName(rawHeaders[i - 1] ?? '')),
+  );
   return key === undefined ? undefined : idempotentRequest(key, operation, drafts);
 }
+
+const isName = (header: string) => header.toLowerCase() === 'idempotency-key';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 

@@ -10,12 +10,12 @@ type BatchBody = OperationRequest<'createDeliveries'>['body'];
 
 export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveries'> {
   return {
-    async createDeliveries({ body, fields }) {
+    async createDeliveries({ body, rawHeaders }) {
       const drafts = draftsOf(body, parts.maxPayloadBytes);
       const times = drafts.map(({ sendAt }) => sendAt);
       const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
       if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);
-      const request = requestOf(fields, 'createDeliveries', drafts);
+      const request = requestOf(rawHeaders, 'createDeliveries', drafts);
       const accepted = await parts.batchAcceptor.accept(drafts, request);
       if (accepted.kind === 'webhook_missing')
         throw refusal('webhook_not_found', accepted.index, 'webhook_id: no webhook has this id');

@@ -27,11 +27,11 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       );
       return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
     },
-    async createDelivery({ body, fields }) {
+    async createDelivery({ body, rawHeaders }) {
       const draft = draftOf(body);
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
-      const request = requestOf(fields, 'createDelivery', [draft]);
+      const request = requestOf(rawHeaders, 'createDelivery', [draft]);
       const [accepted] = await acceptor.accept([draft], request);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
       if (accepted.kind === 'gone') throw new IdempotencyRefusal('delivery_gone');
