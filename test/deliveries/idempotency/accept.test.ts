@@ -138,7 +138,8 @@ suite('accepting with an Idempotency-Key', { concurrency: 4 }, () => {
     for (let i = 0; i < 5; i += 1) {
       assert.equal((await post(undefined, draft)).kind, 'stored');
       const { rowCount } = await pool.query(
-        `select from pg_locks where not granted and locktype = 'advisory'`,
+        `select from pg_locks join pg_database on pg_database.oid = database
+         where not granted and locktype = 'advisory' and datname = current_database()`,
       );
       assert.equal(rowCount, 0);
     }
