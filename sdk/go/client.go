@@ -306,6 +306,8 @@ type Delivery struct {
 	Payload          string         `json:"payload"`
 	ScheduledAt      string         `json:"scheduled_at"`
 	DeliveryAttempts int64          `json:"delivery_attempts"`
+	BudgetUsed       int64          `json:"budget_used"`
+	Redeliveries     int64          `json:"redeliveries"`
 	Status           DeliveryStatus `json:"status"`
 	HeldReason       *string        `json:"held_reason"`
 	OrderingKey      *string        `json:"ordering_key"`
@@ -314,6 +316,8 @@ type Delivery struct {
 	SendAt           *string        `json:"send_at"`
 	ExpiresAt        *string        `json:"expires_at"`
 	Test             bool           `json:"test"`
+	Metadata         Metadata       `json:"metadata"`
+	PayloadRemovedAt *string        `json:"payload_removed_at"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
 }
@@ -330,22 +334,30 @@ type DeliveryBatch struct {
 
 // DeliveryInput — A payload for a webhook, and those fields of an earlier answer that a client may send back.
 type DeliveryInput struct {
-	WebhookId        string  `json:"webhook_id"`
-	Payload          *string `json:"payload,omitempty"`
-	OrderingKey      *string `json:"ordering_key,omitempty"`
-	SendAt           *string `json:"send_at,omitempty"`
-	ExpiresAt        *string `json:"expires_at,omitempty"`
-	Id               *string `json:"id,omitempty"`
-	ScheduledAt      *string `json:"scheduled_at,omitempty"`
-	DeliveryAttempts *int64  `json:"delivery_attempts,omitempty"`
-	Status           *string `json:"status,omitempty"`
-	HeldReason       *string `json:"held_reason,omitempty"`
-	Sequence         *int64  `json:"sequence,omitempty"`
-	FailedReason     *string `json:"failed_reason,omitempty"`
-	Test             *bool   `json:"test,omitempty"`
-	CreatedAt        *string `json:"created_at,omitempty"`
-	UpdatedAt        *string `json:"updated_at,omitempty"`
+	WebhookId        string             `json:"webhook_id"`
+	Payload          *string            `json:"payload,omitempty"`
+	OrderingKey      *string            `json:"ordering_key,omitempty"`
+	SendAt           *string            `json:"send_at,omitempty"`
+	ExpiresAt        *string            `json:"expires_at,omitempty"`
+	Metadata         *map[string]string `json:"metadata,omitempty"`
+	Id               *string            `json:"id,omitempty"`
+	ScheduledAt      *string            `json:"scheduled_at,omitempty"`
+	DeliveryAttempts *int64             `json:"delivery_attempts,omitempty"`
+	Status           *string            `json:"status,omitempty"`
+	HeldReason       *string            `json:"held_reason,omitempty"`
+	Sequence         *int64             `json:"sequence,omitempty"`
+	FailedReason     *string            `json:"failed_reason,omitempty"`
+	BudgetUsed       *int64             `json:"budget_used,omitempty"`
+	Redeliveries     *int64             `json:"redeliveries,omitempty"`
+	PayloadRemovedAt *string            `json:"payload_removed_at,omitempty"`
+	Test             *bool              `json:"test,omitempty"`
+	CreatedAt        *string            `json:"created_at,omitempty"`
+	UpdatedAt        *string            `json:"updated_at,omitempty"`
 }
+
+// Metadata — Up to 20 pairs of text of your own. A name has 1 to 64 characters, and a value at most 255. They are stored,
+// answered and can be searched for. Receivers do not get them.
+type Metadata = map[string]string
 
 // DeliveryList — A page of deliveries.
 type DeliveryList struct {

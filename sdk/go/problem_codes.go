@@ -30,4 +30,10 @@ const (
 	CodeIdempotencyKeyReused    int64 = 24 // 422
 	CodeDeliveryGone            int64 = 25 // 409
 	CodeIdempotencyKeyInUse     int64 = 26 // 409
+	CodeDeliveryPending         int64 = 27 // 409
+	CodePayloadRemoved          int64 = 28 // 409
+	CodeTestDelivery            int64 = 29 // 409
+	CodeOperationNotFound       int64 = 30 // 404
+	CodeOperationUnderWay       int64 = 31 // 409
+	CodeOperationEnded          int64 = 32 // 409
 )

@@ -11,9 +11,11 @@ import type { OrderingKey } from './order/ordering-key.ts';
 const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 
 /** What the API shows of a delivery behind its payload. */
-const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts, status,
+const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts,
+  delivery_attempts - unbudgeted_attempts as budget_used, redeliveries, status,
   ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
-  expires_at, test, created_at, updated_at`;
+  expires_at, test, coalesce(metadata, '{}') as metadata, payload_removed_at,
+  created_at, updated_at`;
 
 /** What the API shows of a delivery. */
 const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
@@ -77,8 +79,8 @@ const LONG_PAYLOADS = {
  */
 function newestOf(status: Status): string {
   return `(select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
-      ordering_key, sequence, failed_reason, send_at, expires_at, test, created_at,
-      updated_at
+      unbudgeted_attempts, redeliveries, ordering_key, sequence, failed_reason, send_at, expires_at,
+      test, metadata, payload_removed_at, created_at, updated_at
     from deliveries
     where status = '${status}' and ${OF_VISIBLE_WEBHOOK}
       and ($webhook_id::uuid is null or webhook_id = $webhook_id)
@@ -96,9 +98,7 @@ export async function listDeliveries(
   const statuses = status === undefined ? STATUSES : [status];
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
-      `select id, webhook_id, ${shortText('payload')} as payload, scheduled_at, delivery_attempts,
-         status, ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
-         expires_at, test, created_at, updated_at
+      `select id, webhook_id, ${shortText('payload')} as payload, ${BEHIND_PAYLOAD}
        from (${statuses.map(newestOf).join(' union all ')}) as delivery
        order by created_at desc, id desc
        limit $limit offset $offset`,

@@ -1,4 +1,6 @@
-/** Where a delivery stands. Only `pending` ever changes. */
+/**
+ * Where a delivery stands. Only `pending` changes by itself; a redelivery makes one pending again.
+ */
 export const STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type Status = (typeof STATUSES)[number];
 
@@ -19,10 +21,11 @@ type ShownReason = (typeof SHOWN_REASONS)[number] | 'scheduled';
 
 /**
  * Reasons of our own, which keep the queue small. For the API these deliveries are simply pending:
- * `later` is not due for a while, `backlog` waits as its webhook has as many jobs as it may, and
- * `outbox` was committed by an application and is to be taken in.
+ * `later` is not due for a while, `backlog` waits as its webhook has as many jobs as it may,
+ * `redelivery` is sent again with many others, behind what is new, and `outbox` was committed by
+ * an application and is to be taken in.
  */
-const QUIET_REASONS = ['later', 'backlog', 'outbox'] as const;
+const QUIET_REASONS = ['later', 'backlog', 'redelivery', 'outbox'] as const;
 export const HELD_REASONS = [...SHOWN_REASONS, ...QUIET_REASONS] as const;
 export type HeldReason = (typeof HELD_REASONS)[number];
 
@@ -32,6 +35,7 @@ export function shownReason(reason: HeldReason | null, isAhead = false): ShownRe
     case null:
     case 'later':
     case 'backlog':
+    case 'redelivery':
     case 'outbox':
       return isAhead ? 'scheduled' : null;
     default:
@@ -50,9 +54,10 @@ export const SHOWN_REASON = `case
 
 /**
  * Why a delivery failed. `attempts`: it has had all that its webhook allows. `poison`: so it has,
- * and the process that made the last of them ended with it. `expired`: its time ran out.
+ * and the process that made the last of them ended with it. `expired`: its time ran out. `erased`:
+ * an erasure took its payload before it was sent.
  */
-export const FAILED_REASONS = ['attempts', 'expired', 'poison'] as const;
+export const FAILED_REASONS = ['attempts', 'expired', 'poison', 'erased'] as const;
 export type FailedReason = (typeof FAILED_REASONS)[number];
 
 /**
@@ -65,6 +70,9 @@ export type Delivery = {
   payload: string;
   scheduled_at: string;
   delivery_attempts: number;
+  /** Those of them that count against the attempts that its webhook allows. */
+  budget_used: number;
+  redeliveries: number;
   status: Status;
   held_reason: ShownReason | null;
   ordering_key: string | null;
@@ -78,6 +86,9 @@ export type Delivery = {
   expires_at: string | null;
   /** A client made it to try its webhook out: one attempt, whatever state the webhook has. */
   test: boolean;
+  metadata: Record<string, string>;
+  /** When its payload went, which is empty since then. */
+  payload_removed_at: string | null;
   created_at: string;
   updated_at: string;
 };

@@ -1825,6 +1825,19 @@ export interface components {
              * @example 0
              */
             delivery_attempts: number;
+            /**
+             * Format: int32
+             * @description How many of its attempts count against the `max_delivery_attempts` of its webhook. Probes do not, nor do those
+             *     before its latest redelivery.
+             * @example 0
+             */
+            budget_used: number;
+            /**
+             * Format: int32
+             * @description How often it was made pending again after it had ended.
+             * @example 0
+             */
+            redeliveries: number;
             status: components["schemas"]["DeliveryStatus"];
             /**
              * @description Why a pending delivery is held back. Null when it is not. Of several reasons it is the first of this list.
@@ -1862,10 +1875,11 @@ export interface components {
              *       attempt would have been due after that.
              *     - `poison`: every attempt has failed, and the last one ended the process that made it. Look at the attempt
              *       before you send this payload again.
+             *     - `erased`: an erasure removed its payload before it was sent.
              * @example attempts
              * @enum {string|null}
              */
-            failed_reason: "attempts" | "expired" | "poison" | null;
+            failed_reason: "attempts" | "expired" | "poison" | "erased" | null;
             /**
              * Format: date-time
              * @description No attempt of the delivery begins before this time, which its client asked for. Null: it was due at once.
@@ -1884,6 +1898,14 @@ export interface components {
              * @example false
              */
             test: boolean;
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * Format: date-time
+             * @description When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
+             *     cannot be redelivered. Null: it is there.
+             * @example null
+             */
+            payload_removed_at: string | null;
             /**
              * Format: date-time
              * @description When the delivery was created.
@@ -1962,6 +1984,16 @@ export interface components {
              */
             expires_at?: string | null;
             /**
+             * @description What is stored and answered with the delivery, and can be searched for. It is not sent to the receiver. Null
+             *     or left out: nothing.
+             * @example {
+             *       "customer": "42"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
              * Format: uuid
              * @description Ignored; may be sent back.
              * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
@@ -2002,7 +2034,25 @@ export interface components {
              * @example null
              * @enum {string|null}
              */
-            failed_reason?: "attempts" | "expired" | "poison" | null;
+            failed_reason?: "attempts" | "expired" | "poison" | "erased" | null;
+            /**
+             * Format: int32
+             * @description Ignored; may be sent back.
+             * @example 0
+             */
+            budget_used?: number | null;
+            /**
+             * Format: int32
+             * @description Ignored; may be sent back.
+             * @example 0
+             */
+            redeliveries?: number | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            payload_removed_at?: string | null;
             /**
              * @description Ignored; may be sent back.
              * @example false
@@ -2020,6 +2070,16 @@ export interface components {
              * @example 2026-11-23T16:26:01.747666Z
              */
             updated_at?: string | null;
+        };
+        /**
+         * @description Up to 20 pairs of text of your own. A name has 1 to 64 characters, and a value at most 255. They are stored,
+         *     answered and can be searched for. Receivers do not get them.
+         * @example {
+         *       "customer": "42"
+         *     }
+         */
+        Metadata: {
+            [key: string]: string;
         };
         /** @description A page of deliveries. */
         DeliveryList: {

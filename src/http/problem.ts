@@ -53,6 +53,12 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, code: 24, message: 'idempotency key reused' },
   delivery_gone: { status: 409, code: 25, message: 'delivery gone' },
   idempotency_key_in_use: { status: 409, code: 26, message: 'idempotency key in use' },
+  delivery_pending: { status: 409, code: 27, message: 'delivery pending' },
+  payload_removed: { status: 409, code: 28, message: 'payload removed' },
+  test_delivery: { status: 409, code: 29, message: 'test delivery' },
+  operation_not_found: { status: 404, code: 30, message: 'operation not found' },
+  operation_under_way: { status: 409, code: 31, message: 'operation under way' },
+  operation_ended: { status: 409, code: 32, message: 'operation ended' },
 } as const;
 
 type Kind = keyof typeof PROBLEMS;

@@ -32,6 +32,10 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     send_at: null,
     expires_at: null,
     test: false,
+    budget_used: 0,
+    redeliveries: 0,
+    metadata: {},
+    payload_removed_at: null,
     updated_at: created_at,
   });
   assert.match(created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);

@@ -63,6 +63,12 @@
  * | 24 | idempotency key reused | 422 |
  * | 25 | delivery gone | 409 |
  * | 26 | idempotency key in use | 409 |
+ * | 27 | delivery pending | 409 |
+ * | 28 | payload removed | 409 |
+ * | 29 | test delivery | 409 |
+ * | 30 | operation not found | 404 |
+ * | 31 | operation under way | 409 |
+ * | 32 | operation ended | 409 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -1254,6 +1260,17 @@ export type Delivery = {
      * @format int32
      */
     delivery_attempts: number;
+    /**
+     * How many of its attempts count against the `max_delivery_attempts` of its webhook. Probes do not, nor do those
+     * before its latest redelivery.
+     * @format int32
+     */
+    budget_used: number;
+    /**
+     * How often it was made pending again after it had ended.
+     * @format int32
+     */
+    redeliveries: number;
     status: DeliveryStatus;
     /**
      * Why a pending delivery is held back. Null when it is not. Of several reasons it is the first of this list.
@@ -1289,8 +1306,9 @@ export type Delivery = {
      *   attempt would have been due after that.
      * - `poison`: every attempt has failed, and the last one ended the process that made it. Look at the attempt
      *   before you send this payload again.
+     * - `erased`: an erasure removed its payload before it was sent.
      */
-    failed_reason: ("attempts" | "expired" | "poison") | null;
+    failed_reason: ("attempts" | "expired" | "poison" | "erased") | null;
     /**
      * No attempt of the delivery begins before this time, which its client asked for. Null: it was due at once.
      * @format date-time
@@ -1306,6 +1324,13 @@ export type Delivery = {
      * Whether it is a test of its webhook. Then it has one attempt, whatever comes of it.
      */
     test: boolean;
+    metadata: Metadata;
+    /**
+     * When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
+     * cannot be redelivered. Null: it is there.
+     * @format date-time
+     */
+    payload_removed_at: string | null;
     /**
      * When the delivery was created.
      * @format date-time
@@ -1380,6 +1405,11 @@ export type DeliveryInput = {
      */
     expires_at?: string | null;
     /**
+     * What is stored and answered with the delivery, and can be searched for. It is not sent to the receiver. Null
+     * or left out: nothing.
+     */
+    metadata?: Record<string, string> | null;
+    /**
      * Ignored; may be sent back.
      * @format uuid
      */
@@ -1414,7 +1444,26 @@ export type DeliveryInput = {
     /**
      * Ignored; may be sent back.
      */
-    failed_reason?: ("attempts" | "expired" | "poison") | null;
+    failed_reason?: ("attempts" | "expired" | "poison" | "erased") | null;
+    /**
+     * Ignored; may be sent back.
+     * @minimum 0
+     * @maximum 32767
+     * @format int32
+     */
+    budget_used?: number | null;
+    /**
+     * Ignored; may be sent back.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    redeliveries?: number | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    payload_removed_at?: string | null;
     /**
      * Ignored; may be sent back.
      */
@@ -1430,6 +1479,11 @@ export type DeliveryInput = {
      */
     updated_at?: string | null;
 };
+/**
+ * Up to 20 pairs of text of your own. A name has 1 to 64 characters, and a value at most 255. They are stored,
+ * answered and can be searched for. Receivers do not get them.
+ */
+export type Metadata = Record<string, string>;
 /**
  * A page of deliveries.
  */

@@ -52,5 +52,17 @@ export declare const ProblemCode: {
     readonly deliveryGone: 25;
     /** 409 */
     readonly idempotencyKeyInUse: 26;
+    /** 409 */
+    readonly deliveryPending: 27;
+    /** 409 */
+    readonly payloadRemoved: 28;
+    /** 409 */
+    readonly testDelivery: 29;
+    /** 404 */
+    readonly operationNotFound: 30;
+    /** 409 */
+    readonly operationUnderWay: 31;
+    /** 409 */
+    readonly operationEnded: 32;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

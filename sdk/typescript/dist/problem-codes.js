@@ -53,4 +53,16 @@ export const ProblemCode = {
     deliveryGone: 25,
     /** 409 */
     idempotencyKeyInUse: 26,
+    /** 409 */
+    deliveryPending: 27,
+    /** 409 */
+    payloadRemoved: 28,
+    /** 409 */
+    testDelivery: 29,
+    /** 404 */
+    operationNotFound: 30,
+    /** 409 */
+    operationUnderWay: 31,
+    /** 409 */
+    operationEnded: 32,
 };

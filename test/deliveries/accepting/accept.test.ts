@@ -28,6 +28,10 @@ suite('accept', { concurrency: 4 }, () => {
       send_at: null,
       expires_at: null,
       test: false,
+      budget_used: 0,
+      redeliveries: 0,
+      metadata: {},
+      payload_removed_at: null,
     });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);
     assert.equal((await deliveryRow(pool, id))?.status, 'pending');

@@ -29,6 +29,7 @@ suite('accepting with an Idempotency-Key', { concurrency: 4 }, () => {
       ...(first.kind === 'stored' && first.delivery),
       status: 'succeeded',
       delivery_attempts: 3,
+      budget_used: 3,
     });
     assert.deepEqual([await count(pool, 'deliveries'), (await jobs(pool)).length], [1, 1]);
   });

@@ -333,6 +333,8 @@ class Delivery:
     payload: str
     scheduled_at: str
     delivery_attempts: int
+    budget_used: int
+    redeliveries: int
     status: DeliveryStatus
     held_reason: Optional[str]
     ordering_key: Optional[str]
@@ -341,6 +343,8 @@ class Delivery:
     send_at: Optional[str]
     expires_at: Optional[str]
     test: bool
+    metadata: Metadata
+    payload_removed_at: Optional[str]
     created_at: str
     updated_at: str
 
@@ -365,6 +369,7 @@ class DeliveryInput:
     ordering_key: Optional[str] = None
     send_at: Optional[str] = None
     expires_at: Optional[str] = None
+    metadata: Optional[Dict[str, str]] = None
     id: Optional[str] = None
     scheduled_at: Optional[str] = None
     delivery_attempts: Optional[int] = None
@@ -372,6 +377,9 @@ class DeliveryInput:
     held_reason: Optional[str] = None
     sequence: Optional[int] = None
     failed_reason: Optional[str] = None
+    budget_used: Optional[int] = None
+    redeliveries: Optional[int] = None
+    payload_removed_at: Optional[str] = None
     test: Optional[bool] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
@@ -433,6 +441,9 @@ class Problem:
     code: int
     message: str
     details: Optional[str] = None
+
+
+Metadata = Dict[str, str]
 
 
 class Servers:
