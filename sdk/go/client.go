@@ -290,7 +290,7 @@ type WebhookList struct {
 //
 // - `pending`: attempts are still to be made.
 // - `succeeded`: an attempt succeeded.
-// - `failed`: it is not attempted any more. `failed_reason` says why.
+// - `failed`: it is not attempted any more, unless it is redelivered. `failed_reason` says why.
 type DeliveryStatus string
 
 const (
@@ -1390,6 +1390,7 @@ var operations = map[string]operationMeta{
 	"createDeliveries":     {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":       {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"redeliverDelivery":    {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/delivery_attempts"}},
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
@@ -2740,6 +2741,51 @@ func (c *Client) DeleteDeliveryWithHeaders(ctx context.Context, deliveryId strin
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return headers, nil
+}
+
+// RedeliverDelivery — Redeliver a delivery
+func (c *Client) RedeliverDelivery(ctx context.Context, deliveryId string) (Delivery, error) {
+	var out Delivery
+	op := operations["redeliverDelivery"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"delivery_id": deliveryId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// RedeliverDeliveryHeaders carries the declared response headers of RedeliverDeliveryWithHeaders (nil when absent or unparsable).
+type RedeliverDeliveryHeaders struct {
+	XRequestId *string
+}
+
+// RedeliverDeliveryWithHeaders — Like RedeliverDelivery, also returning the declared response headers.
+func (c *Client) RedeliverDeliveryWithHeaders(ctx context.Context, deliveryId string) (Delivery, RedeliverDeliveryHeaders, error) {
+	var out Delivery
+	var headers RedeliverDeliveryHeaders
+	op := operations["redeliverDelivery"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"delivery_id": deliveryId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
 }
 
 // ListDeliveryAttempts — List delivery attempts

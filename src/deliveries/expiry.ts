@@ -6,12 +6,14 @@ import type { HeldReason } from './delivery.ts';
  * whichever comes first. From then on it is not attempted any more: it ends as failed.
  */
 
-/** The age of a delivery counts from when its client wanted it sent. `d` is its row. */
-export const ageStartSql = (d: string) => `greatest(${d}.created_at, ${d}.send_at)`;
+/** The age of a delivery counts from when its client wanted it sent, last. `d` is its row. */
+export const ageStartSql = (d: string) =>
+  `greatest(${d}.created_at, ${d}.send_at, ${d}.redelivered_at)`;
 
 /**
  * When a delivery expires, as an expression of SQL: null where it never does. `delivery` is a row
- * with `expires_at`, `created_at` and `send_at`, and `webhook` the row of its webhook.
+ * with `expires_at`, `created_at`, `send_at` and `redelivered_at`, and `webhook` the row of its
+ * webhook.
  */
 export const expirySql = ({ delivery, webhook }: { delivery: string; webhook: string }) =>
   `least(${delivery}.expires_at,
@@ -67,7 +69,8 @@ export async function lookAtAges(
        coalesce(${ageStartSql('d')} + make_interval(secs => w.max_delivery_age) <= now(),
          false) as expired
      from (
-       select id, webhook_id, held_reason, scheduled_at, created_at, send_at from deliveries
+       select id, webhook_id, held_reason, scheduled_at, created_at, send_at, redelivered_at
+       from deliveries
        where webhook_id = $1 and parked_at is not null
          and (held_reason, scheduled_at, id) > ($2, $3, $4)
        order by held_reason, scheduled_at, id limit $5

@@ -1,6 +1,12 @@
 import type { Tx } from '../database/transaction.ts';
 
 /**
+ * After so many claims that ran out a delivery may be poison, and is sent in isolation. Where it is
+ * none, that costs a process, but no attempt.
+ */
+export const POISON_AFTER_CRASHES = 3;
+
+/**
  * Notes that an isolated send of a delivery is about to begin. @returns false where it is not there
  * to be sent any more.
  */

@@ -113,7 +113,7 @@ const ENDS = `with locked as (
   ${OF_THEM}`;
 
 const OUTCOMES = `with locked as (
-    select id, webhook_id, created_at, send_at, expires_at
+    select id, webhook_id, created_at, send_at, expires_at, redelivered_at
     from deliveries where ${IS_ONE_OF} order by id for update
   ), outcome as (
     select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::float8[], $5::text[],

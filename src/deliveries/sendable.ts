@@ -53,7 +53,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
       `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
          is_head, unbudgeted_attempts, sequence::float8 as sequence, test, created_at,
-         send_at, expires_at,
+         send_at, expires_at, redelivered_at,
          ${shortText('payload')} as payload, octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
        from deliveries

@@ -412,6 +412,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/{delivery_id}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a delivery.
+                 * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                 */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver a delivery
+         * @description Makes a delivery that has succeeded or failed `pending` again. It keeps its id and its attempts, which go on
+         *     counting, and gets as many new ones as its webhook allows. Any webhook setting that holds deliveries back holds
+         *     this one too. Its time begins anew, as the Deliveries section says.
+         *
+         *     A delivery that is pending, a test, and one whose payload was removed stay as they are, and answer 409. So a call
+         *     that is repeated, or made by two clients at once, redelivers once until the delivery has ended again.
+         */
+        post: operations["redeliverDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/delivery-attempts": {
         parameters: {
             query?: never;
@@ -1789,7 +1820,7 @@ export interface components {
          *
          *     - `pending`: attempts are still to be made.
          *     - `succeeded`: an attempt succeeded.
-         *     - `failed`: it is not attempted any more. `failed_reason` says why.
+         *     - `failed`: it is not attempted any more, unless it is redelivered. `failed_reason` says why.
          * @example pending
          * @enum {string}
          */
@@ -1862,7 +1893,7 @@ export interface components {
              * Format: int64
              * @description Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
              *     `webhook-sequence`. Null without an `ordering_key`, and for the moment until it is taken in behind what was
-             *     enqueued with the same key.
+             *     enqueued with the same key, or redelivered.
              * @example 7310
              */
             sequence: number | null;
@@ -3680,6 +3711,61 @@ export interface operations {
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["InvalidId"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeliverDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a delivery.
+                 * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                 */
+                delivery_id: components["parameters"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is pending now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["DeliveryNotFound"];
+            /**
+             * @description It is pending (code 27), its payload was removed (code 28), or it is a test of its webhook (code 29).
+             *     Nothing was changed.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -5,6 +5,7 @@ import { deliveryHandlers } from './operations/deliveries.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
+import { redeliverHandlers } from './operations/redeliver.ts';
 import { testHandlers } from './operations/test-deliveries.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
@@ -17,6 +18,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...secretHandlers(parts, log),
     ...testHandlers(parts),
     ...deliveryHandlers(parts),
+    ...redeliverHandlers(parts, log),
     ...batchHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),

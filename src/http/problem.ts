@@ -5,6 +5,7 @@ import { AttemptNotFound } from '../attempts/attempt.ts';
 import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../deliveries/idempotency/refusal.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
+import { RedeliveryRefused } from '../deliveries/redelivering/redeliver.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import {
   MAX_SECRETS,
@@ -110,6 +111,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof WebhookNotFound) return problem('webhook_not_found');
   if (error instanceof DeliveryNotFound) return problem('delivery_not_found');
   if (error instanceof KeyNotBlocked) return problem('key_not_blocked');
+  if (error instanceof RedeliveryRefused) return problem(error.kind, { details: error.message });
   if (error instanceof AttemptNotFound) return problem('attempt_not_found');
   if (error instanceof SecretNotFound) return problem('secret_not_found');
   if (error instanceof TooManySecrets)

@@ -42,6 +42,10 @@ function acceptMetrics(make: Instruments) {
       'deliveries_accepted_total',
       'Deliveries that the API has stored, without those of postmand.enqueue.',
     ),
+    redeliveries: make.counter(
+      'redeliveries_total',
+      'Deliveries that had ended and were made pending again.',
+    ),
     acceptBatch: make.histogram(
       'accept_batch_size',
       'Deliveries that were accepted in one transaction.',
@@ -70,7 +74,7 @@ function attemptMetrics(make: Instruments) {
     ),
     successSeconds: make.histogram(
       'success_latency_seconds',
-      'Time from accepting a delivery, or from its send_at, to its recorded success.',
+      'Time from accepting a delivery, its send_at or its redelivery to its recorded success.',
       { buckets: WAY_BUCKETS },
     ),
   };

@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { heldReason } from '../deliveries/may-run.ts';
 import { tellFailed, type TellParts } from '../deliveries/fail.ts';
+import { POISON_AFTER_CRASHES } from '../deliveries/mark.ts';
 import { findSendable, type Sendable, type SendableDelivery } from '../deliveries/sendable.ts';
 import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
 import { findLastAttempts } from '../attempts/attempt-store.ts';
@@ -52,12 +53,6 @@ export type Found = Omit<Sendable, 'webhook'> & {
 export type Decision = { kind: 'send'; isolated: boolean; vanished: boolean } | Withdrawal;
 
 type Decided = { lease: LeasedClaim; found: Found | undefined; decision: Decision };
-
-/**
- * After so many claims that ran out a delivery may be poison, and is sent in isolation. Where it is
- * none, that costs a process, but no attempt.
- */
-const POISON_AFTER_CRASHES = 3;
 
 /** After this time secrets are tried again that could not be read: somebody has to act first. */
 const LOCKED_SECONDS = 30;

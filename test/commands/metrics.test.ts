@@ -66,6 +66,12 @@ test('deliveries are made → the metrics of both processes are valid, and their
       'no label holds an id',
     );
   }
+
+  const { body } = await api.call('GET', `/deliveries?webhook_id=${good.id}&limit=1&offset=1`);
+  const [one] = (body as { deliveries: { id: string }[] }).deliveries;
+  await api.call('POST', `/deliveries/${one?.id}/redeliver`);
+  const after = await scrape(started['health_port']);
+  assert.equal(valueOf(after, 'postmand_redeliveries_total'), 1);
 });
 
 /**

@@ -63,6 +63,8 @@ let requests = 0;
 
 for (const operation of operations) {
   const { operationId, method, path, query, body, responses } = operation;
+  // The first of many calls with one id made the delivery pending.
+  const conflict = operationId === 'redeliverDelivery' ? [409] : [];
   suite(operationId, () => {
     test('a request that it allows → 2xx, or 404 for an unknown id', async () => {
       await check(
@@ -79,7 +81,7 @@ for (const operation of operations) {
             const expected =
               target === undefined && path.includes('{') && method !== 'DELETE'
                 ? [404]
-                : [200, 201, 202, 204, 404];
+                : [200, 201, 202, 204, 404, ...conflict];
             assert.ok(expected.includes(answer.status), answer.text);
             // Nothing blocks a key here: that is its one answer.
             const hasNothing = operationId === 'skipOrderingKey';
@@ -154,7 +156,7 @@ for (const operation of operations) {
             { ids: known, search: written, body: sample(body) },
             method === 'DELETE' ? UNKNOWN_ID : undefined,
           );
-          assert.ok(status < 300 || status === 400 || status === 404, text);
+          assert.ok(status < 300 || [400, 404, ...conflict].includes(status), text);
         }),
         0.5,
       );

@@ -39,6 +39,22 @@ suite('retry', { concurrency: true }, () => {
     );
   });
 
+  test('it has failed and is redelivered → it is sent again with the same id, and its attempts go on', async (t) => {
+    const receiver = await startReceiver(t, (_request, response, number) =>
+      response.writeHead(number === 1 ? 503 : 200).end(),
+    );
+    const settings = { url: receiver.url, max_delivery_attempts: 1, signatures: ['standard'] };
+    const webhook = await api.createWebhook(settings as object);
+    const { id } = await api.createDelivery(webhook.id);
+    assert.equal((await api.settled(id)).status, 'failed');
+    assert.equal((await api.call('POST', `/deliveries/${id}/redeliver`)).status, 200);
+    const { status, delivery_attempts, budget_used, redeliveries } = await api.settled(id);
+    assert.deepEqual([status, delivery_attempts], ['succeeded', 2]);
+    assert.deepEqual([budget_used, redeliveries], [1, 1]);
+    const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+    assert.deepEqual(ids, [id, id]);
+  });
+
   test('while a retry waits → pending, with the attempts made and the time of the next', async (t) => {
     const receiver = await startReceiver(t, (_request, response) => response.writeHead(500).end());
     const webhook = await api.createWebhook({ url: receiver.url, ...LONG });

@@ -1224,7 +1224,7 @@ export type WebhookList = {
  *
  * - `pending`: attempts are still to be made.
  * - `succeeded`: an attempt succeeded.
- * - `failed`: it is not attempted any more. `failed_reason` says why.
+ * - `failed`: it is not attempted any more, unless it is redelivered. `failed_reason` says why.
  */
 export type DeliveryStatus = "pending" | "succeeded" | "failed";
 export declare const DeliveryStatus: {
@@ -1291,7 +1291,7 @@ export type Delivery = {
     /**
      * Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
      * `webhook-sequence`. Null without an `ordering_key`, and for the moment until it is taken in behind what was
-     * enqueued with the same key.
+     * enqueued with the same key, or redelivered.
      * @minimum 1
      * @maximum 9007199254740991
      * @format int64
@@ -2271,6 +2271,24 @@ export type DeleteDeliveryVariables = {
      */
     delivery_id: string;
 };
+export type RedeliverDeliveryResult = Delivery;
+export type RedeliverDeliveryPath = {
+    /**
+     * The id of a delivery.
+     * @format uuid
+     */
+    delivery_id: string;
+};
+export type RedeliverDeliveryResponseHeaders = {
+    xRequestId?: string;
+};
+export type RedeliverDeliveryVariables = {
+    /**
+     * The id of a delivery.
+     * @format uuid
+     */
+    delivery_id: string;
+};
 export type ListDeliveryAttemptsResult = DeliveryAttemptList;
 export type ListDeliveryAttemptsQuery = {
     /**
@@ -2779,6 +2797,19 @@ export type Ops = {
             delivery_id: string;
         };
         result: DeleteDeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    redeliverDelivery: {
+        args: {
+            /**
+             * The id of a delivery.
+             * @format uuid
+             */
+            delivery_id: string;
+        };
+        result: RedeliverDeliveryResult;
         headers: {
             xRequestId?: string;
         };
@@ -3344,6 +3375,25 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly redeliverDelivery: {
+        readonly id: "redeliverDelivery";
+        readonly method: "POST";
+        readonly path: "/deliveries/{delivery_id}/redeliver";
+        readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "delivery_id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly listDeliveryAttempts: {
         readonly id: "listDeliveryAttempts";
         readonly method: "GET";
@@ -3795,8 +3845,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -4256,6 +4306,14 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     delivery_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, redeliverDelivery: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a delivery.
+     * @format uuid
+     */
+    delivery_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveryAttempts: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

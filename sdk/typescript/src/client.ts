@@ -1248,7 +1248,7 @@ export type WebhookList = {
  *
  * - `pending`: attempts are still to be made.
  * - `succeeded`: an attempt succeeded.
- * - `failed`: it is not attempted any more. `failed_reason` says why.
+ * - `failed`: it is not attempted any more, unless it is redelivered. `failed_reason` says why.
  */
 export type DeliveryStatus = "pending" | "succeeded" | "failed";
 
@@ -1317,7 +1317,7 @@ export type Delivery = {
     /**
      * Its place in the order of its key: an earlier one has a lower number. Its requests carry it as
      * `webhook-sequence`. Null without an `ordering_key`, and for the moment until it is taken in behind what was
-     * enqueued with the same key.
+     * enqueued with the same key, or redelivered.
      * @minimum 1
      * @maximum 9007199254740991
      * @format int64
@@ -2395,6 +2395,28 @@ export type DeleteDeliveryVariables = {
     delivery_id: string;
 };
 
+export type RedeliverDeliveryResult = Delivery;
+
+export type RedeliverDeliveryPath = {
+    /**
+     * The id of a delivery.
+     * @format uuid
+     */
+    delivery_id: string;
+};
+
+export type RedeliverDeliveryResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type RedeliverDeliveryVariables = {
+    /**
+     * The id of a delivery.
+     * @format uuid
+     */
+    delivery_id: string;
+};
+
 export type ListDeliveryAttemptsResult = DeliveryAttemptList;
 
 export type ListDeliveryAttemptsQuery = {
@@ -2915,6 +2937,19 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    redeliverDelivery: {
+        args: {
+            /**
+             * The id of a delivery.
+             * @format uuid
+             */
+            delivery_id: string;
+        };
+        result: RedeliverDeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listDeliveryAttempts: {
         args: {
             /**
@@ -3012,6 +3047,7 @@ export const OPERATIONS = {
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
     getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
@@ -4863,4 +4899,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;

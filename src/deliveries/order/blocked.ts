@@ -20,8 +20,8 @@ export class KeyNotBlocked extends Error {
 }
 
 /**
- * By key. A final delivery does not change, so that its last change is when it failed. That it is
- * not pending is what the partial index asks for.
+ * By key. A delivery that has failed does not change until it is redelivered, so that its last
+ * change is when it failed. That it is not pending is what the partial index asks for.
  */
 export async function listBlockedKeys(
   db: Queryable,

@@ -108,10 +108,11 @@ const SORTED = `
   from free join webhooks w on w.id = free.webhook_id
   order by outbox_place`;
 
+/** `is_behind`: another one of its key goes first. A redelivered head has its old place. */
 const NUMBERED = `
   select sorted.*, case when ordering_key is not null and status = 'pending' and sequence is null
       then nextval('delivery_sequence') end as next_sequence,
-    waits and ordering_key is not null and (
+    waits and ordering_key is not null and not is_head and (
       row_number() over (partition by webhook_id, ordering_key, waits order by outbox_place) > 1
       or exists (select from deliveries d where d.webhook_id = sorted.webhook_id
         and d.ordering_key = sorted.ordering_key and d.is_head)

@@ -1,10 +1,21 @@
 import type { Tx } from '../../database/transaction.ts';
+import { POISON_AFTER_CRASHES } from '../mark.ts';
 
 /**
  * Makes deliveries pending again that have ended, with all attempts that their webhook allows: they
  * wait in the outbox, for who takes them in to give them a job or a reason. Those that are pending,
  * tests, and those whose payload was removed are left alone. A time at which one expires that has
- * passed counts no more. `operationId` is the operation that does it; null: one was asked for alone.
+ * passed counts no more.
+ *
+ * One with an ordering key comes behind those of its key that are pending by then, as it is taken
+ * in like one that is new. The head of a key that stands still is its head again, in its old place:
+ * nothing of the key has passed it. Who looks for a head sees one before and after, so that the key
+ * need not be locked.
+ *
+ * One that ended as poison is isolated at once. What its claims had come to is in its last job,
+ * which is gone.
+ *
+ * `operationId` is the operation that does it; null: one was asked for alone.
  * @returns the ids of those that are pending again.
  */
 export async function makePending(
@@ -20,10 +31,14 @@ export async function makePending(
        order by id for update
      )
      update deliveries
-     set status = 'pending', failed_reason = null, held_reason = 'outbox', parked_at = now(),
-       outbox_place = nextval('outbox_places'), sequence = null, is_head = false,
+     set status = 'pending', held_reason = 'outbox', parked_at = now(),
+       outbox_place = nextval('outbox_places'),
+       sequence = case when is_head then sequence end,
        unbudgeted_attempts = delivery_attempts, redeliveries = redeliveries + 1,
-       redelivered_at = now(), redelivery_id = $2, scheduled_at = now(), isolated_by = null,
+       redelivered_at = now(), redelivery_id = $2, scheduled_at = greatest(now(), send_at),
+       crashes = case when failed_reason = 'poison'
+         then greatest(crashes, ${POISON_AFTER_CRASHES}) else crashes end,
+       failed_reason = null, isolated_by = null,
        expires_at = case when expires_at > now() then expires_at end, updated_at = now()
      from locked
      where deliveries.id = locked.id

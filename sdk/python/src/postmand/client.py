@@ -318,7 +318,7 @@ class DeliveryStatus(str, Enum):
 
     - `pending`: attempts are still to be made.
     - `succeeded`: an attempt succeeded.
-    - `failed`: it is not attempted any more. `failed_reason` says why.
+    - `failed`: it is not attempted any more, unless it is redelivered. `failed_reason` says why.
     """
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -1483,6 +1483,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "create_deliveries": {"id": "createDeliveries", "method": "POST", "path": "/deliveries/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/delivery_attempts"}},
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
@@ -2099,6 +2100,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def redeliver_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
+        """Redeliver a delivery"""
+        op = _OPERATIONS["redeliver_delivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"delivery_id": delivery_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Delivery, decode(Delivery, _safe_json(response)))
+
+    def redeliver_delivery_with_headers(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Delivery]:
+        """Like redeliver_delivery(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["redeliver_delivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"delivery_id": delivery_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
@@ -2856,6 +2879,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def redeliver_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
+        """Redeliver a delivery"""
+        op = _OPERATIONS["redeliver_delivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"delivery_id": delivery_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Delivery, decode(Delivery, _safe_json(response)))
+
+    async def redeliver_delivery_with_headers(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Delivery]:
+        """Like redeliver_delivery(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["redeliver_delivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"delivery_id": delivery_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
