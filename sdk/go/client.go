@@ -281,9 +281,10 @@ type WebhookTest struct {
 
 // WebhookList — A page of webhooks.
 type WebhookList struct {
-	Webhooks []Webhook `json:"webhooks"`
-	Limit    int64     `json:"limit"`
-	Offset   int64     `json:"offset"`
+	Webhooks   []Webhook `json:"webhooks"`
+	Limit      int64     `json:"limit"`
+	Offset     int64     `json:"offset"`
+	NextCursor *string   `json:"next_cursor"`
 }
 
 // DeliveryStatus — Where a delivery stands.
@@ -364,6 +365,7 @@ type DeliveryList struct {
 	Deliveries []Delivery `json:"deliveries"`
 	Limit      int64      `json:"limit"`
 	Offset     int64      `json:"offset"`
+	NextCursor *string    `json:"next_cursor"`
 }
 
 // OrderingKeyList — A page of ordering keys.
@@ -371,6 +373,7 @@ type OrderingKeyList struct {
 	OrderingKeys []BlockedOrderingKey `json:"ordering_keys"`
 	Limit        int64                `json:"limit"`
 	Offset       int64                `json:"offset"`
+	NextCursor   *string              `json:"next_cursor"`
 }
 
 // BlockedOrderingKey — An ordering key that stands still, as one of its deliveries has failed.
@@ -402,6 +405,7 @@ type DeliveryAttemptList struct {
 	DeliveryAttempts []DeliveryAttempt `json:"delivery_attempts"`
 	Limit            int64             `json:"limit"`
 	Offset           int64             `json:"offset"`
+	NextCursor       *string           `json:"next_cursor"`
 }
 
 // Problem — Why a request was refused or failed.
@@ -1398,6 +1402,7 @@ var operations = map[string]operationMeta{
 type ListWebhooksParams struct {
 	Limit        *int64
 	Offset       *int64
+	Cursor       *string
 	Active       *bool
 	CreatedAtGt  *string
 	CreatedAtGte *string
@@ -1409,11 +1414,13 @@ type ListOrderingKeysParams struct {
 	State  *string
 	Limit  *int64
 	Offset *int64
+	Cursor *string
 }
 
 type ListDeliveriesParams struct {
 	Limit        *int64
 	Offset       *int64
+	Cursor       *string
 	WebhookId    *string
 	Status       *DeliveryStatus
 	CreatedAtGt  *string
@@ -1425,6 +1432,7 @@ type ListDeliveriesParams struct {
 type ListDeliveryAttemptsParams struct {
 	Limit        *int64
 	Offset       *int64
+	Cursor       *string
 	WebhookId    *string
 	DeliveryId   *string
 	Success      *bool
@@ -1457,6 +1465,9 @@ func (c *Client) ListWebhooks(ctx context.Context, params *ListWebhooksParams) (
 		}
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
 		}
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
@@ -1506,6 +1517,9 @@ func (c *Client) ListWebhooksWithHeaders(ctx context.Context, params *ListWebhoo
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
 		}
@@ -1547,6 +1561,9 @@ func (c *Client) ListWebhooksPages(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
@@ -1607,6 +1624,9 @@ func (c *Client) ListWebhooksItems(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
@@ -1934,6 +1954,9 @@ func (c *Client) ListOrderingKeys(ctx context.Context, webhookId string, params 
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
@@ -1969,6 +1992,9 @@ func (c *Client) ListOrderingKeysWithHeaders(ctx context.Context, webhookId stri
 		}
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
 		}
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
@@ -2327,6 +2353,9 @@ func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParam
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
@@ -2378,6 +2407,9 @@ func (c *Client) ListDeliveriesWithHeaders(ctx context.Context, params *ListDeli
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
@@ -2422,6 +2454,9 @@ func (c *Client) ListDeliveriesPages(ctx context.Context, params *ListDeliveries
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)
@@ -2485,6 +2520,9 @@ func (c *Client) ListDeliveriesItems(ctx context.Context, params *ListDeliveries
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)
@@ -2800,6 +2838,9 @@ func (c *Client) ListDeliveryAttempts(ctx context.Context, params *ListDeliveryA
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
@@ -2854,6 +2895,9 @@ func (c *Client) ListDeliveryAttemptsWithHeaders(ctx context.Context, params *Li
 		if params.Offset != nil {
 			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
 		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
@@ -2901,6 +2945,9 @@ func (c *Client) ListDeliveryAttemptsPages(ctx context.Context, params *ListDeli
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)
@@ -2967,6 +3014,9 @@ func (c *Client) ListDeliveryAttemptsItems(ctx context.Context, params *ListDeli
 		}
 		if params.Offset != nil {
 			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)

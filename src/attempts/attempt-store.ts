@@ -1,6 +1,6 @@
 import { fillLongTexts, shortText, type Listed } from '../database/long-text.ts';
 import { withNames } from '../database/named-parameters.ts';
-import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
+import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
@@ -111,16 +111,15 @@ function partsOf({ webhookId, deliveryId, success }: AttemptFilter): string[] {
 }
 
 /** The newest attempts of a part. */
-function newestOf(part: string): string {
+function newestOf(part: string, { webhookId, deliveryId }: AttemptFilter, page: Page): string {
   return `(select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
       execution_duration, success, probe, error, created_at
     from delivery_attempts
     where ${part} and ${OF_VISIBLE_WEBHOOK}
-      and ($webhook_id::uuid is null or webhook_id = $webhook_id)
-      and ($delivery_id::uuid is null or delivery_id = $delivery_id)
-      and ${CREATED_BETWEEN}
+      ${webhookId === undefined ? '' : 'and webhook_id = $webhook_id::uuid'}
+      ${deliveryId === undefined ? '' : 'and delivery_id = $delivery_id::uuid'} ${onPage(page)}
     order by created_at desc, id desc
-    limit $limit::bigint + $offset::bigint)`;
+    limit $reach::bigint)`;
 }
 
 /**
@@ -131,7 +130,8 @@ export async function listAttempts(
   db: Queryable,
   filter: AttemptFilter,
   page: Page,
-): Promise<Attempt[]> {
+): Promise<Listing<Attempt>> {
+  const newest = partsOf(filter).map((part) => newestOf(part, filter, page));
   const { rows } = await db.query<Listed<Attempt, Text>>(
     ...withNames(
       `select id, webhook_id, delivery_id, ${SHORT_RAW_REQUEST} as raw_request,
@@ -140,13 +140,14 @@ export async function listAttempts(
        from (
          select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
            execution_duration, success, probe, error, created_at
-         from (${partsOf(filter).map(newestOf).join(' union all ')}) as newest
+         from (${newest.join(' union all ')}) as newest
          order by created_at desc, id desc
-         limit $limit offset $offset
+         limit $limit::bigint + 1 offset $offset
        ) as attempt
        order by created_at desc, id desc`,
       { webhook_id: filter.webhookId, delivery_id: filter.deliveryId, ...pageValues(page) },
     ),
   );
-  return fillLongTexts<Attempt, Text>(db, rows, LONG_TRANSCRIPTS);
+  const { items, last } = listingOf(rows, page, ({ created_at: at, id }) => ({ at, id }));
+  return { items: await fillLongTexts<Attempt, Text>(db, items, LONG_TRANSCRIPTS), last };
 }

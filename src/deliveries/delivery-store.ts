@@ -1,6 +1,6 @@
 import { fillLongTexts, shortText, type Listed } from '../database/long-text.ts';
 import { withNames } from '../database/named-parameters.ts';
-import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
+import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
@@ -77,35 +77,36 @@ const LONG_PAYLOADS = {
  * these: two indexes less take 0.4 KB a delivery from the log of the database, and a page costs
  * 0.1 ms more. Each has a limit of its own, without which PostgreSQL 15 read and sorted the table.
  */
-function newestOf(status: Status): string {
+function newestOf(status: Status, { webhookId }: DeliveryFilter, page: Page): string {
   return `(select id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
       unbudgeted_attempts, redeliveries, ordering_key, sequence, failed_reason, send_at, expires_at,
       test, metadata, payload_removed_at, created_at, updated_at
     from deliveries
     where status = '${status}' and ${OF_VISIBLE_WEBHOOK}
-      and ($webhook_id::uuid is null or webhook_id = $webhook_id)
-      and ${CREATED_BETWEEN}
+      ${webhookId === undefined ? '' : 'and webhook_id = $webhook_id::uuid'} ${onPage(page)}
     order by created_at desc, id desc
-    limit $limit::bigint + $offset::bigint)`;
+    limit $reach::bigint)`;
 }
 
 /** The newest first. @throws PageTooLarge */
 export async function listDeliveries(
   db: Queryable,
-  { webhookId, status }: DeliveryFilter,
+  filter: DeliveryFilter,
   page: Page,
-): Promise<Delivery[]> {
-  const statuses = status === undefined ? STATUSES : [status];
+): Promise<Listing<Delivery>> {
+  const statuses = filter.status === undefined ? STATUSES : [filter.status];
+  const newest = statuses.map((status) => newestOf(status, filter, page));
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id, ${shortText('payload')} as payload, ${BEHIND_PAYLOAD}
-       from (${statuses.map(newestOf).join(' union all ')}) as delivery
+       from (${newest.join(' union all ')}) as delivery
        order by created_at desc, id desc
-       limit $limit offset $offset`,
-      { webhook_id: webhookId, ...pageValues(page) },
+       limit $limit::bigint + 1 offset $offset`,
+      { webhook_id: filter.webhookId, ...pageValues(page) },
     ),
   );
-  return fillLongTexts<Delivery, 'payload'>(db, rows, LONG_PAYLOADS);
+  const { items, last } = listingOf(rows, page, ({ created_at: at, id }) => ({ at, id }));
+  return { items: await fillLongTexts<Delivery, 'payload'>(db, items, LONG_PAYLOADS), last };
 }
 
 /**

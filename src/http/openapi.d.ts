@@ -1814,6 +1814,11 @@ export interface components {
              * @example 0
              */
             offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
         };
         /**
          * @description Where a delivery stands.
@@ -2131,6 +2136,11 @@ export interface components {
              * @example 0
              */
             offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
         };
         /** @description A page of ordering keys. */
         OrderingKeyList: {
@@ -2151,6 +2161,11 @@ export interface components {
              * @example 0
              */
             offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
         };
         /** @description An ordering key that stands still, as one of its deliveries has failed. */
         BlockedOrderingKey: {
@@ -2281,6 +2296,11 @@ export interface components {
              * @example 0
              */
             offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
         };
         /** @description Whether a process can do its work. */
         Health: {
@@ -2573,6 +2593,12 @@ export interface components {
          */
         Offset: number;
         /**
+         * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @example AbX_-2cjVAAwZ9oQ
+         */
+        Cursor: string;
+        /**
          * @description The id of a webhook.
          * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
          */
@@ -2739,6 +2765,12 @@ export interface operations {
                  * @example 0
                  */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
                 /**
                  * @description Only webhooks that are active (`true`), or only those that are not (`false`).
                  * @example true
@@ -3033,6 +3065,12 @@ export interface operations {
                  * @example 0
                  */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
@@ -3436,6 +3474,12 @@ export interface operations {
                  */
                 offset?: components["parameters"]["Offset"];
                 /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
                  * @description Only items of the webhook with this id.
                  * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
                  */
@@ -3783,6 +3827,12 @@ export interface operations {
                  * @example 0
                  */
                 offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
                 /**
                  * @description Only items of the webhook with this id.
                  * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10

@@ -1,5 +1,5 @@
 import { withNames } from '../database/named-parameters.ts';
-import { CREATED_BETWEEN, pageValues, type Page } from '../database/page.ts';
+import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import {
@@ -137,20 +137,20 @@ export async function listWebhooks(
   { db, vault }: VaultDb,
   { active }: { active?: boolean | undefined },
   page: Page,
-): Promise<Webhook[]> {
+): Promise<Listing<Webhook>> {
   const { rows } = await db.query<StoredWebhook>(
     ...withNames(
       `select ${STORED}
        from webhooks
        where deleted_at is null
-         and ($active::boolean is null or active = $active)
-         and ${CREATED_BETWEEN}
+         ${active === undefined ? '' : 'and active = $active::boolean'} ${onPage(page, 'name')}
        order by name, id
-       limit $limit offset $offset`,
+       limit $limit::bigint + 1 offset $offset`,
       { active, ...pageValues(page) },
     ),
   );
-  return rows.map((row) => openedWebhook(vault, row));
+  const { items, last } = listingOf(rows, page, ({ name: at, id }) => ({ at, id }));
+  return { items: items.map((row) => openedWebhook(vault, row)), last };
 }
 
 /** From here on nobody sees the webhook; its deliveries go in steps. False: no such webhook. */

@@ -203,6 +203,6 @@ function response(status: number, body: string): RecordedExchange {
   return { kind: 'response', ...head, body: Buffer.from(body), bodyCut: false, durationMs: 4 };
 }
 
-function attemptsOf(pool: Pool): Promise<Attempt[]> {
-  return listAttempts(pool, {}, { limit: 100, offset: 0, createdAt: {} });
+async function attemptsOf(pool: Pool): Promise<Attempt[]> {
+  return (await listAttempts(pool, {}, { limit: 100, offset: 0, createdAt: {} })).items;
 }

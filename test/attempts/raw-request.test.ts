@@ -70,7 +70,7 @@ suite('what is read, alone and in a list', { concurrency: true }, () => {
       assert.equal((await findAttempt(pool, id))?.raw_request, read);
       const page = { limit: 10, offset: 0, createdAt: {} };
       assert.deepEqual(
-        (await listAttempts(pool, { deliveryId }, page)).map(({ raw_request }) => raw_request),
+        (await listAttempts(pool, { deliveryId }, page)).items.map((one) => one.raw_request),
         [read],
       );
     });

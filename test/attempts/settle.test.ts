@@ -399,6 +399,6 @@ async function attempted(
   return attemptedWith(assignment, requestOf(assignment), came);
 }
 
-function attemptsOf({ pool }: WorkerQueue) {
-  return listAttempts(pool, {}, { limit: 100, offset: 0, createdAt: {} });
+async function attemptsOf({ pool }: WorkerQueue) {
+  return (await listAttempts(pool, {}, { limit: 100, offset: 0, createdAt: {} })).items;
 }

@@ -120,13 +120,13 @@ suite('a page of long texts', () => {
         return result;
       },
     } as unknown as Queryable;
-    const rows = await listDeliveries(
+    const { items } = await listDeliveries(
       meddling,
       { webhookId: mixed },
       { limit: 50, offset: 0, createdAt: {} },
     );
     assert.deepEqual(
-      rows.map(({ payload }) => payload),
+      items.map(({ payload }) => payload),
       LENGTHS.slice(0, -1).toReversed().map(textOf),
     );
   });

@@ -124,6 +124,60 @@ const FILTERS: Record<string, [query: string, numbers: number[]][]> = {
   ],
 };
 
+suite('the cursors of a list', () => {
+  const ALL = {
+    '/webhooks': [4, 1, 3, 2, 5],
+    '/deliveries': NEWEST_FIRST,
+    '/delivery-attempts': NEWEST_FIRST,
+  };
+  for (const [path, order] of Object.entries(ALL)) {
+    for (const limit of [1, 2, 3, 5, 6]) {
+      test(`${path} in pages of ${limit} → each item once, in order, and null behind the last`, async () => {
+        const pages = await pagesOf(`${path}?limit=${limit}`);
+        assert.deepEqual(pages.flat(), order);
+        assert.equal(pages.length, Math.ceil(5 / limit));
+      });
+    }
+
+    test(`${path} by offset → the cursor goes on from there, in pages of another size`, async () => {
+      const first = await list(`${path}?limit=2&offset=1`);
+      const rest = await list(`${path}?limit=1000&cursor=${first.next_cursor}`);
+      assert.deepEqual([...first.numbers, ...rest.numbers], order.slice(1));
+      assert.deepEqual([rest.offset, rest.next_cursor], [0, null]);
+    });
+
+    test(`${path} behind a cursor, and what is at fault → 400 that says so`, async () => {
+      const { next_cursor: cursor } = await list(`${path}?limit=1`);
+      const others = Object.keys(ALL).filter((one) => one !== path);
+      for (const [query, details] of [
+        ...others.map((one) => [`${one}?cursor=${cursor}`, /^cursor: is of another list or of/]),
+        [`${path}?created_at.gt=2020-01-01T00:00:00Z&cursor=${cursor}`, /^cursor: is of another/],
+        [`${path}?offset=1&cursor=${cursor}`, /^offset: must be 0 beside a cursor$/],
+        [`${path}?cursor=x${cursor}`, /^cursor: is no cursor that this server gave/],
+        [`${path}?cursor=${cursor}%00`, /^cursor: is no cursor that this server gave/],
+        [`${path}?cursor=`, /^cursor: Empty value found for query parameter 'cursor'$/],
+      ] as [string, RegExp][]) {
+        const { status, body } = await api.call('GET', query);
+        assert.deepEqual([status, body.code], [400, 4], query);
+        assert.match(body.details, details, query);
+      }
+    });
+  }
+
+  test('a filter in another form → the same filter; HEAD → the status of GET', async () => {
+    const time = 'created_at.gte=2026-02-01T00:00:00Z';
+    const { next_cursor: cursor } = await list(`/deliveries?webhook_id=${ONE}&limit=1&${time}`);
+    const same = `webhook_id=${ONE.toUpperCase()}&created_at.gte=2026-02-01T01:00:00.0%2B01:00`;
+    const { numbers } = await list(`/deliveries?${same}&cursor=${cursor}`);
+    assert.deepEqual(numbers, [2, 1]);
+    for (const [given, status] of [
+      [cursor, 200],
+      ['damaged', 400],
+    ] as const)
+      assert.equal((await api.call('HEAD', `/deliveries?${same}&cursor=${given}`)).status, status);
+  });
+});
+
 suite('the filters of a list', () => {
   for (const [path, cases] of Object.entries(FILTERS)) {
     for (const [query, numbers] of cases) {
@@ -176,14 +230,31 @@ suite('a range of created_at, to the microsecond and in any offset', () => {
   }
 });
 
-type Listed = { limit: number; offset: number; ids: string[]; numbers: number[] };
+type Listed = {
+  limit: number;
+  offset: number;
+  next_cursor: string | null;
+  ids: string[];
+  numbers: number[];
+};
+
+/** The numbers on all pages, from the first on. */
+async function pagesOf(path: string): Promise<number[][]> {
+  const pages: number[][] = [];
+  for (let cursor = ''; ;) {
+    const { numbers, next_cursor } = await list(`${path}${cursor}`);
+    pages.push(numbers);
+    if (next_cursor === null) return pages;
+    cursor = `&cursor=${next_cursor}`;
+  }
+}
 
 async function list(path: string): Promise<Listed> {
   const { status, body } = await api.call('GET', path);
   assert.equal(status, 200, JSON.stringify(body));
-  const { limit, offset, ...items } = body as { limit: number; offset: number };
+  const { limit, offset, next_cursor, ...items } = body as Omit<Listed, 'ids' | 'numbers'>;
   const ids = Object.values(items as Record<string, { id: string }[]>).flatMap((rows) =>
     rows.map(({ id }) => id),
   );
-  return { limit, offset, ids, numbers: ids.map((id) => Number(id.slice(-12))) };
+  return { limit, offset, next_cursor, ids, numbers: ids.map((id) => Number(id.slice(-12))) };
 }

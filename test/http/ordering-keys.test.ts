@@ -67,7 +67,8 @@ suite('blocked ordering keys', () => {
 
   test('listed by key, with what blocks them and how many wait; a page of them', async () => {
     const webhook = await api.createWebhook();
-    assert.deepEqual(await list(webhook.id), { ordering_keys: [], limit: 50, offset: 0 });
+    const whole = { limit: 50, offset: 0, next_cursor: null };
+    assert.deepEqual(await list(webhook.id), { ordering_keys: [], ...whole });
     const blocked = [];
     for (const key of ['b', 'a', 'c']) {
       const one = await create(webhook.id, key);
@@ -78,13 +79,18 @@ suite('blocked ordering keys', () => {
     const expected = blocked.toReversed().map(({ id, ordering_key, sequence, updated_at }) => ({
       ...{ ordering_key, delivery_id: id, sequence, blocked_since: updated_at, waiting: 1 },
     }));
-    assert.deepEqual(await list(webhook.id), { ordering_keys: expected, limit: 50, offset: 0 });
+    assert.deepEqual(await list(webhook.id), { ordering_keys: expected, ...whole });
     const { body } = await api.call('GET', `/webhooks/${webhook.id}/ordering-keys`);
     assert.deepEqual(body, await list(webhook.id));
     assert.deepEqual(await list(webhook.id, '&limit=1&offset=1'), {
       ordering_keys: expected.slice(1),
-      limit: 1,
-      offset: 1,
+      ...{ limit: 1, offset: 1, next_cursor: null },
+    });
+    const first = await list(webhook.id, '&limit=1');
+    assert.deepEqual(first.ordering_keys, expected.slice(0, 1));
+    assert.deepEqual(await list(webhook.id, `&cursor=${first.next_cursor}`), {
+      ordering_keys: expected.slice(1),
+      ...whole,
     });
   });
 
@@ -140,7 +146,7 @@ async function block(id: string): Promise<void> {
   ]);
 }
 
-async function list(webhookId: string, query = ''): Promise<unknown> {
+async function list(webhookId: string, query = ''): Promise<Record<string, unknown>> {
   const path = `/webhooks/${webhookId}/ordering-keys?state=blocked${query}`;
   const { status, body } = await api.call('GET', path);
   assert.equal(status, 200, JSON.stringify(body));

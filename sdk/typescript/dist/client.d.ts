@@ -22,10 +22,20 @@
  * **Text.** The format `text` is our own. It means Unicode text without the character U+0000 and without unpaired
  * surrogates. All other characters are kept exactly as they were sent.
  *
- * **Lists** are paged by `limit` (1 to 1000, 50 by default) and `offset` (0 by default). The answer repeats both.
- * A page with fewer items than its limit is the last one. The order is fixed, and no two items tie. Items that are
- * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
- * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
+ * **Lists** come in pages of at most `limit` items (1 to 1000, 50 by default). Their order is fixed, and no two items
+ * tie. An answer has a `next_cursor`: give it as `cursor` to get the next page, with the same filters and any `limit`.
+ * It is null at the last page, and only there. The text means nothing to a client, and does not expire.
+ *
+ * A cursor is a place between two items, and costs the same however far in the list it is. So an item that exists when
+ * the first page is read, and that the filters match until the last one, is on exactly one page, whatever is created,
+ * deleted or changed meanwhile. What is created meanwhile is on one page or on none. Two things move an item within its
+ * list: a new name moves a webhook, and an ordering key that is freed and blocked again is a new item. A cursor of
+ * another list or of other filters, or one that is damaged, is refused with code 4.
+ *
+ * `offset` (0 by default) skips so many items instead. It costs what it skips, and items that are created or deleted
+ * between two requests move those after them. It is refused beside a `cursor`. Answers repeat `limit` and `offset`. A
+ * page of deliveries or attempts whose texts come to more than 64 MiB is refused with code 4: ask for fewer items. A
+ * limit of 1 is always served.
  *
  * **Later versions** may add members to answers, and values to the enumerations in them where a webhook or a delivery
  * uses something new. Nothing else of an answer changes for a client that does not.
@@ -1218,6 +1228,10 @@ export type WebhookList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 /**
  * Where a delivery stands.
@@ -1502,6 +1516,10 @@ export type DeliveryList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 /**
  * A page of ordering keys.
@@ -1521,6 +1539,10 @@ export type OrderingKeyList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 /**
  * An ordering key that stands still, as one of its deliveries has failed.
@@ -1632,6 +1654,10 @@ export type DeliveryAttemptList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 /**
  * Why a request was refused or failed.
@@ -1667,6 +1693,13 @@ export type ListWebhooksQuery = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
@@ -1710,6 +1743,13 @@ export type ListWebhooksVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
@@ -1888,6 +1928,13 @@ export type ListOrderingKeysQuery = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
 };
 export type ListOrderingKeysResponseHeaders = {
     xRequestId?: string;
@@ -1916,6 +1963,13 @@ export type ListOrderingKeysVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
 };
 export type SkipOrderingKeyResult = void;
 export type SkipOrderingKeyPath = {
@@ -2090,6 +2144,13 @@ export type ListDeliveriesQuery = {
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -2137,6 +2198,13 @@ export type ListDeliveriesVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only items of the webhook with this id.
      * @format uuid
@@ -2306,6 +2374,13 @@ export type ListDeliveryAttemptsQuery = {
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -2358,6 +2433,13 @@ export type ListDeliveryAttemptsVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only items of the webhook with this id.
      * @format uuid
@@ -2432,6 +2514,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
             /**
              * Only webhooks that are active (`true`), or only those that are not (`false`).
              */
@@ -2569,6 +2658,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
         };
         result: ListOrderingKeysResult;
         headers: {
@@ -2697,6 +2793,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
             /**
              * Only items of the webhook with this id.
              * @format uuid
@@ -2831,6 +2934,13 @@ export type Ops = {
              */
             offset?: number;
             /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
              * Only items of the webhook with this id.
              * @format uuid
              */
@@ -2901,6 +3011,9 @@ export declare const OPERATIONS: {
             readonly in: "query";
         }, {
             readonly name: "offset";
+            readonly in: "query";
+        }, {
+            readonly name: "cursor";
             readonly in: "query";
         }, {
             readonly name: "active";
@@ -3077,6 +3190,9 @@ export declare const OPERATIONS: {
         }, {
             readonly name: "offset";
             readonly in: "query";
+        }, {
+            readonly name: "cursor";
+            readonly in: "query";
         }];
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
@@ -3250,6 +3366,9 @@ export declare const OPERATIONS: {
             readonly name: "offset";
             readonly in: "query";
         }, {
+            readonly name: "cursor";
+            readonly in: "query";
+        }, {
             readonly name: "webhook_id";
             readonly in: "query";
         }, {
@@ -3404,6 +3523,9 @@ export declare const OPERATIONS: {
             readonly in: "query";
         }, {
             readonly name: "offset";
+            readonly in: "query";
+        }, {
+            readonly name: "cursor";
             readonly in: "query";
         }, {
             readonly name: "webhook_id";
@@ -3863,6 +3985,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
@@ -3905,6 +4034,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         offset?: number;
         /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
          * Only webhooks that are active (`true`), or only those that are not (`false`).
          */
         active?: boolean;
@@ -3944,6 +4080,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * @format int32
          */
         offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
         /**
          * Only webhooks that are active (`true`), or only those that are not (`false`).
          */
@@ -4049,6 +4192,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<OrderingKeyList, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, skipOrderingKey: (<Init extends RequestOptions | undefined = undefined>(args: {
@@ -4138,6 +4288,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -4185,6 +4342,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         offset?: number;
         /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
          * Only items of the webhook with this id.
          * @format uuid
          */
@@ -4229,6 +4393,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * @format int32
          */
         offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
         /**
          * Only items of the webhook with this id.
          * @format uuid
@@ -4331,6 +4502,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -4383,6 +4561,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         offset?: number;
         /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
          * Only items of the webhook with this id.
          * @format uuid
          */
@@ -4432,6 +4617,13 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * @format int32
          */
         offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
         /**
          * Only items of the webhook with this id.
          * @format uuid

@@ -25,10 +25,20 @@
  * **Text.** The format `text` is our own. It means Unicode text without the character U+0000 and without unpaired
  * surrogates. All other characters are kept exactly as they were sent.
  *
- * **Lists** are paged by `limit` (1 to 1000, 50 by default) and `offset` (0 by default). The answer repeats both.
- * A page with fewer items than its limit is the last one. The order is fixed, and no two items tie. Items that are
- * created or deleted between two requests move the items after them. A page of deliveries or attempts whose texts come
- * to more than 64 MiB is refused with code 4: ask for fewer items. A limit of 1 is always served.
+ * **Lists** come in pages of at most `limit` items (1 to 1000, 50 by default). Their order is fixed, and no two items
+ * tie. An answer has a `next_cursor`: give it as `cursor` to get the next page, with the same filters and any `limit`.
+ * It is null at the last page, and only there. The text means nothing to a client, and does not expire.
+ *
+ * A cursor is a place between two items, and costs the same however far in the list it is. So an item that exists when
+ * the first page is read, and that the filters match until the last one, is on exactly one page, whatever is created,
+ * deleted or changed meanwhile. What is created meanwhile is on one page or on none. Two things move an item within its
+ * list: a new name moves a webhook, and an ordering key that is freed and blocked again is a new item. A cursor of
+ * another list or of other filters, or one that is damaged, is refused with code 4.
+ *
+ * `offset` (0 by default) skips so many items instead. It costs what it skips, and items that are created or deleted
+ * between two requests move those after them. It is refused beside a `cursor`. Answers repeat `limit` and `offset`. A
+ * page of deliveries or attempts whose texts come to more than 64 MiB is refused with code 4: ask for fewer items. A
+ * limit of 1 is always served.
  *
  * **Later versions** may add members to answers, and values to the enumerations in them where a webhook or a delivery
  * uses something new. Nothing else of an answer changes for a client that does not.
@@ -1241,6 +1251,10 @@ export type WebhookList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -1533,6 +1547,10 @@ export type DeliveryList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -1553,6 +1571,10 @@ export type OrderingKeyList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -1667,6 +1689,10 @@ export type DeliveryAttemptList = {
      * @format int32
      */
     offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
 };
 
 /**
@@ -1705,6 +1731,13 @@ export type ListWebhooksQuery = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
@@ -1750,6 +1783,13 @@ export type ListWebhooksVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
@@ -1956,6 +1996,13 @@ export type ListOrderingKeysQuery = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
 };
 
 export type ListOrderingKeysResponseHeaders = {
@@ -1986,6 +2033,13 @@ export type ListOrderingKeysVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
 };
 
 export type SkipOrderingKeyResult = void;
@@ -2193,6 +2247,13 @@ export type ListDeliveriesQuery = {
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -2242,6 +2303,13 @@ export type ListDeliveriesVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only items of the webhook with this id.
      * @format uuid
@@ -2435,6 +2503,13 @@ export type ListDeliveryAttemptsQuery = {
      */
     offset?: number;
     /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
      * Only items of the webhook with this id.
      * @format uuid
      */
@@ -2489,6 +2564,13 @@ export type ListDeliveryAttemptsVariables = {
      * @format int32
      */
     offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
     /**
      * Only items of the webhook with this id.
      * @format uuid
@@ -2568,6 +2650,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
             /**
              * Only webhooks that are active (`true`), or only those that are not (`false`).
              */
@@ -2705,6 +2794,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
         };
         result: ListOrderingKeysResult;
         headers: {
@@ -2833,6 +2929,13 @@ export type Ops = {
              * @format int32
              */
             offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
             /**
              * Only items of the webhook with this id.
              * @format uuid
@@ -2967,6 +3070,13 @@ export type Ops = {
              */
             offset?: number;
             /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
              * Only items of the webhook with this id.
              * @format uuid
              */
@@ -3028,13 +3138,13 @@ export type Ops = {
  * tags) for cache keys, tracing span names, and request logging.
  */
 export const OPERATIONS = {
-    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
+    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
     createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "If-Match", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     deleteWebhook: { id: "deleteWebhook", method: "DELETE", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "If-Match", in: "header" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     patchWebhook: { id: "patchWebhook", method: "PATCH", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "If-Match", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
-    listOrderingKeys: { id: "listOrderingKeys", method: "GET", path: "/webhooks/{webhook_id}/ordering-keys", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "state", in: "query" }, { name: "limit", in: "query" }, { name: "offset", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listOrderingKeys: { id: "listOrderingKeys", method: "GET", path: "/webhooks/{webhook_id}/ordering-keys", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "state", in: "query" }, { name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     skipOrderingKey: { id: "skipOrderingKey", method: "POST", path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "path" }, { name: "ordering_key", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     pauseWebhook: { id: "pauseWebhook", method: "POST", path: "/webhooks/{webhook_id}/pause", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     resumeWebhook: { id: "resumeWebhook", method: "POST", path: "/webhooks/{webhook_id}/resume", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -3042,13 +3152,13 @@ export const OPERATIONS = {
     rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
+    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
+    listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/delivery_attempts" } },
     getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
 

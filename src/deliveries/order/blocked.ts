@@ -1,3 +1,5 @@
+import { withNames } from '../../database/named-parameters.ts';
+import { listingOf, onPage, pageValues, type Listing, type Page } from '../../database/page.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
 import type { DeliveryQueue } from '../../queue/delivery-queue.ts';
@@ -26,23 +28,25 @@ export class KeyNotBlocked extends Error {
 export async function listBlockedKeys(
   db: Queryable,
   webhookId: string,
-  { limit, offset }: { limit: number; offset: number },
-): Promise<BlockedKey[]> {
+  page: Page,
+): Promise<Listing<BlockedKey>> {
   const { rows } = await db.query<BlockedKey>(
-    `select head.ordering_key, head.id as delivery_id, head.sequence::float8 as sequence,
-       head.updated_at as blocked_since, (
-         select count(*)::integer from deliveries d
-         where d.webhook_id = head.webhook_id and d.ordering_key = head.ordering_key
-           and d.status = 'pending'
-       ) as waiting
-     from deliveries head
-     where head.webhook_id = $1 and head.is_head and head.status <> 'pending'
-       and head.status = 'failed'
-     order by head.ordering_key
-     limit $2 offset $3`,
-    [webhookId, limit, offset],
+    ...withNames(
+      `select head.ordering_key, head.id as delivery_id, head.sequence::float8 as sequence,
+         head.updated_at as blocked_since, (
+           select count(*)::integer from deliveries d
+           where d.webhook_id = head.webhook_id and d.ordering_key = head.ordering_key
+             and d.status = 'pending'
+         ) as waiting
+       from deliveries head
+       where head.webhook_id = $webhook_id and head.is_head and head.status <> 'pending'
+         and head.status = 'failed' ${onPage(page, 'key')}
+       order by head.ordering_key
+       limit $limit::bigint + 1 offset $offset`,
+      { webhook_id: webhookId, ...pageValues(page) },
+    ),
   );
-  return rows;
+  return listingOf(rows, page, ({ ordering_key: at, delivery_id: id }) => ({ at, id }));
 }
 
 /** Lets a blocked key go on with its next delivery. @throws KeyNotBlocked */

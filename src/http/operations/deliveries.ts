@@ -8,7 +8,7 @@ import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';
-import { pageOf } from '../page.ts';
+import { pageOf, shownPage } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 
 type DeliveryOperations = Pick<
@@ -19,13 +19,11 @@ type DeliveryOperations = Pick<
 export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryOperations {
   return {
     async listDeliveries({ query }) {
-      const page = pageOf(query);
-      const deliveries = await listDeliveries(
-        pool,
-        { webhookId: query.webhook_id, status: query.status },
-        page,
-      );
-      return { status: 200, body: { deliveries, limit: page.limit, offset: page.offset } };
+      const filters = { webhookId: query.webhook_id?.toLowerCase(), status: query.status };
+      const list = { operation: 'listDeliveries', order: 'date-time', filters } as const;
+      const page = pageOf(query, list);
+      const { items: deliveries, last } = await listDeliveries(pool, filters, page);
+      return { status: 200, body: { deliveries, ...shownPage(list, page, last) } };
     },
     async createDelivery({ body, rawHeaders }) {
       const draft = draftOf(body);

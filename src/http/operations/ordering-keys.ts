@@ -3,7 +3,7 @@ import { listBlockedKeys, skipBlocked } from '../../deliveries/order/blocked.ts'
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
 import { hasWebhook } from '../../webhooks/webhook-store.ts';
 import type { ApiParts, Operations } from '../handler.ts';
-import { pageOf } from '../page.ts';
+import { pageOf, shownPage } from '../page.ts';
 
 export function orderingKeyHandlers({
   pool,
@@ -11,10 +11,13 @@ export function orderingKeyHandlers({
 }: ApiParts): Pick<Operations, 'listOrderingKeys' | 'skipOrderingKey'> {
   return {
     async listOrderingKeys({ params, query }) {
-      const { limit, offset } = pageOf(query);
-      if (!(await hasWebhook(pool, params.webhook_id))) throw new WebhookNotFound();
-      const ordering_keys = await listBlockedKeys(pool, params.webhook_id, { limit, offset });
-      return { status: 200, body: { ordering_keys, limit, offset } };
+      const webhookId = params.webhook_id.toLowerCase();
+      const filters = { webhookId, state: query.state };
+      const list = { operation: 'listOrderingKeys', order: 'text', filters } as const;
+      const page = pageOf(query, list);
+      if (!(await hasWebhook(pool, webhookId))) throw new WebhookNotFound();
+      const { items: ordering_keys, last } = await listBlockedKeys(pool, webhookId, page);
+      return { status: 200, body: { ordering_keys, ...shownPage(list, page, last) } };
     },
     async skipOrderingKey({ params: { webhook_id: webhookId, ordering_key: key } }) {
       await inTransaction(pool, async (tx) => {

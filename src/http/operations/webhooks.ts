@@ -27,7 +27,7 @@ import {
 } from '../../webhooks/webhook-store.ts';
 import { allowedVersions, entityTag, refuseOthers, type AllowedVersions } from '../entity-tag.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
-import { pageOf } from '../page.ts';
+import { pageOf, shownPage } from '../page.ts';
 import { BadRequest } from '../problem.ts';
 
 type WebhookOperations = Pick<
@@ -48,9 +48,12 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
   };
   return {
     async listWebhooks({ query }) {
-      const page = pageOf(query);
-      const webhooks = await withHealth(pool, await listWebhooks({ db: pool, vault }, query, page));
-      return { status: 200, body: { webhooks, limit: page.limit, offset: page.offset } };
+      const filters = { active: query.active };
+      const list = { operation: 'listWebhooks', order: 'text', filters } as const;
+      const page = pageOf(query, list);
+      const { items, last } = await listWebhooks({ db: pool, vault }, filters, page);
+      const webhooks = await withHealth(pool, items);
+      return { status: 200, body: { webhooks, ...shownPage(list, page, last) } };
     },
     async createWebhook({ body }) {
       return { status: 201, ...tagged(withoutTrouble(await create(parts, body))) };

@@ -57,7 +57,7 @@ suite('webhooks in a database with a key', { concurrency: 4 }, () => {
     assert.deepEqual({ ...webhook, ...SECRET }, webhook);
     assert.ok(!('sealed' in webhook) && !('signing_key' in webhook));
     assert.deepEqual(await findWebhook({ db, vault }, webhook.id), webhook);
-    assert.deepEqual(await listWebhooks({ db, vault }, {}, PAGE), [webhook]);
+    assert.deepEqual((await listWebhooks({ db, vault }, {}, PAGE)).items, [webhook]);
     const locked = await inTransaction(pool, (tx) => lockWebhook({ tx, vault }, webhook.id));
     assert.deepEqual(locked, webhook);
     const { text, sealed } = await row(webhook.id);

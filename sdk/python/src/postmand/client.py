@@ -311,6 +311,7 @@ class WebhookList:
     webhooks: List[Webhook]
     limit: int
     offset: int
+    next_cursor: Optional[str]
 
 
 class DeliveryStatus(str, Enum):
@@ -391,6 +392,7 @@ class DeliveryList:
     deliveries: List[Delivery]
     limit: int
     offset: int
+    next_cursor: Optional[str]
 
 
 @dataclass
@@ -399,6 +401,7 @@ class OrderingKeyList:
     ordering_keys: List[BlockedOrderingKey]
     limit: int
     offset: int
+    next_cursor: Optional[str]
 
 
 @dataclass
@@ -433,6 +436,7 @@ class DeliveryAttemptList:
     delivery_attempts: List[DeliveryAttempt]
     limit: int
     offset: int
+    next_cursor: Optional[str]
 
 
 @dataclass
@@ -1503,7 +1507,7 @@ class Client:
         }
         self._http = http_client or httpx.Client()
 
-    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1512,6 +1516,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
         if created_at_gt is not None:
@@ -1528,7 +1534,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1537,6 +1543,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
         if created_at_gt is not None:
@@ -1553,13 +1561,15 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
+    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
         if created_at_gt is not None:
@@ -1579,13 +1589,15 @@ class Client:
             return _safe_json(response), response
         return (decode(WebhookList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
+    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
         if created_at_gt is not None:
@@ -1715,7 +1727,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
-    def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
+    def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
         """List blocked ordering keys"""
         op = _OPERATIONS["list_ordering_keys"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1726,13 +1738,15 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response)))
 
-    def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
+    def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
         """Like list_ordering_keys(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_ordering_keys"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1743,6 +1757,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
@@ -1903,7 +1919,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1912,6 +1928,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -1930,7 +1948,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1939,6 +1957,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -1957,13 +1977,15 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
+    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -1985,13 +2007,15 @@ class Client:
             return _safe_json(response), response
         return (decode(DeliveryList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
+    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -2123,7 +2147,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
+    def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
         op = _OPERATIONS["list_delivery_attempts"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2132,6 +2156,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2152,7 +2178,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryAttemptList, decode(DeliveryAttemptList, _safe_json(response)))
 
-    def list_delivery_attempts_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryAttemptList]:
+    def list_delivery_attempts_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryAttemptList]:
         """Like list_delivery_attempts(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_delivery_attempts"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2161,6 +2187,8 @@ class Client:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2181,13 +2209,15 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttemptList, decode(DeliveryAttemptList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_delivery_attempts_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryAttemptList]:
+    def list_delivery_attempts_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryAttemptList]:
         op = _OPERATIONS["list_delivery_attempts"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2211,13 +2241,15 @@ class Client:
             return _safe_json(response), response
         return (decode(DeliveryAttemptList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_delivery_attempts_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryAttempt]:
+    def list_delivery_attempts_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryAttempt]:
         op = _OPERATIONS["list_delivery_attempts"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2278,7 +2310,7 @@ class AsyncClient:
         }
         self._http = http_client or httpx.AsyncClient()
 
-    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2287,6 +2319,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
         if created_at_gt is not None:
@@ -2303,7 +2337,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2312,6 +2346,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
         if created_at_gt is not None:
@@ -2328,13 +2364,15 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
+    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
         if created_at_gt is not None:
@@ -2355,13 +2393,15 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(WebhookList, page)
 
-    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
+    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
         if created_at_gt is not None:
@@ -2492,7 +2532,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Webhook, decode(Webhook, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
-    async def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
+    async def list_ordering_keys(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OrderingKeyList:
         """List blocked ordering keys"""
         op = _OPERATIONS["list_ordering_keys"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2503,13 +2543,15 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response)))
 
-    async def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
+    async def list_ordering_keys_with_headers(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OrderingKeyList]:
         """Like list_ordering_keys(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_ordering_keys"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2520,6 +2562,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
@@ -2680,7 +2724,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2689,6 +2733,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -2707,7 +2753,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2716,6 +2762,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -2734,13 +2782,15 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
+    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -2763,13 +2813,15 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(DeliveryList, page)
 
-    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
+    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
@@ -2902,7 +2954,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
+    async def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
         op = _OPERATIONS["list_delivery_attempts"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2911,6 +2963,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2931,7 +2985,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryAttemptList, decode(DeliveryAttemptList, _safe_json(response)))
 
-    async def list_delivery_attempts_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryAttemptList]:
+    async def list_delivery_attempts_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryAttemptList]:
         """Like list_delivery_attempts(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_delivery_attempts"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2940,6 +2994,8 @@ class AsyncClient:
             params["limit"] = encode(limit)
         if offset is not None:
             params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2960,13 +3016,15 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttemptList, decode(DeliveryAttemptList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_delivery_attempts_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryAttemptList]:
+    async def list_delivery_attempts_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryAttemptList]:
         op = _OPERATIONS["list_delivery_attempts"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
@@ -2991,13 +3049,15 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(DeliveryAttemptList, page)
 
-    async def list_delivery_attempts_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryAttempt]:
+    async def list_delivery_attempts_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryAttempt]:
         op = _OPERATIONS["list_delivery_attempts"]
         base: Dict[str, Any] = {}
         if limit is not None:
             base["limit"] = encode(limit)
         if offset is not None:
             base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
         if delivery_id is not None:
