@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { databaseUrls } from './database-urls.ts';
 import { quoted, Reader, type Environment } from './environment.ts';
 import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
+import { retentionSettings } from './retention-settings.ts';
 import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 
 const MIB = 1024 * 1024;
@@ -48,6 +49,7 @@ export function readConfig(variables: Environment) {
     worker: workerSettings(env),
     liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
     outboxPollMs: env.integer('POSTMAND_OUTBOX_POLL', { default: 100, min: 10, max: 60_000 }),
+    retention: retentionSettings(env),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),
     gracePeriodMs:

@@ -115,6 +115,16 @@ const READINGS: [
   ],
   ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
   ['POSTMAND_RETRY_AFTER_MAX', '60', ({ worker }) => worker.retryAfterMaxSeconds, 60, 3600],
+  ['POSTMAND_RETENTION_SUCCEEDED', '1', ({ retention }) => retention.succeededDays, 1, undefined],
+  ['POSTMAND_RETENTION_FAILED', '30', ({ retention }) => retention.failedDays, 30, undefined],
+  ['POSTMAND_RETENTION_ATTEMPTS', '7', ({ retention }) => retention.attemptsDays, 7, undefined],
+  [
+    'POSTMAND_RETENTION_PAYLOADS',
+    '3650',
+    ({ retention }) => retention.payloadsDays,
+    3650,
+    undefined,
+  ],
   ['POSTMAND_RESPONSE_BODY_LIMIT', '0', ({ worker }) => worker.responseBodyLimitBytes, 0, 65_536],
   [
     'POSTMAND_OUTBOUND_POLICY',
@@ -244,6 +254,10 @@ const FAULTS: [variable: string, values: string[]][] = [
   ['POSTMAND_WORKER_BYTES_IN_FLIGHT', ['0', '1048575', '17179869185', '64MiB']],
   ['POSTMAND_POLLING_INTERVAL', ['9', '1s', '3600001']],
   ['POSTMAND_RETRY_AFTER_MAX', ['0', '604801']],
+  ['POSTMAND_RETENTION_SUCCEEDED', ['0', '3651', '0.5', '7d', '-1']],
+  ['POSTMAND_RETENTION_FAILED', ['0', 'never']],
+  ['POSTMAND_RETENTION_ATTEMPTS', ['0', '99999']],
+  ['POSTMAND_RETENTION_PAYLOADS', ['0', '1e1']],
   ['POSTMAND_RESPONSE_BODY_LIMIT', ['-1', '16777217']],
   ['POSTMAND_OUTBOUND_POLICY', ['none', 'Public']],
   [

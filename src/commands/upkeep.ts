@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
+import { RETENTION_VARIABLES } from '../retention-settings.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { deletePermitsOver } from '../queue/permits.ts';
@@ -15,6 +16,8 @@ import { createOrderRepair } from '../upkeep/order.ts';
 import { Outbox } from '../upkeep/outbox.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
+import { createRetention } from '../upkeep/retention.ts';
+import { linesOf, withoutEffect } from '../upkeep/retention-lines.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 import { removeEndedSecrets } from '../upkeep/secrets.ts';
 import { Turn } from '../upkeep/turn.ts';
@@ -65,7 +68,7 @@ export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop
 }
 
 type UpkeepParts = MeasureParts &
-  CensusParts & { queue: ClaimableQueue; config: Pick<Config, 'outboxPollMs'> };
+  CensusParts & { queue: ClaimableQueue; config: Pick<Config, 'outboxPollMs' | 'retention'> };
 
 /**
  * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow
@@ -98,6 +101,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
       },
     ),
     startTakingIn(parts, turn),
+    ...startRetention(parts, turn),
     ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),
     new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
     startMeasuring(parts),
@@ -116,6 +120,25 @@ function startTakingIn({ pool, queue, log, config }: UpkeepParts, turn: Turn): U
   const loop = new UpkeepLoop(log, { task: 'outbox', everyMs, afterFailureMs, work });
   queue.onOutbox(() => loop.wake());
   return loop;
+}
+
+/** Of one core: its steps are short, and the longer the database takes, the longer they rest. */
+const RETENTION_SHARE = 0.2;
+
+/** Removes what is kept no longer; there is no loop where everything is kept. */
+function startRetention(parts: UpkeepParts, turn: Turn): UpkeepLoop[] {
+  const { log, config } = parts;
+  const idle = withoutEffect(config.retention).map((name) => RETENTION_VARIABLES[name]);
+  if (idle.length > 0)
+    log.warn('retention.without_effect', {
+      settings: idle,
+      advice: 'the deliveries are removed as soon, with their attempts and payloads',
+    });
+  if (linesOf(config.retention).length === 0) return [];
+  const work = turn.only(createRetention(parts, config.retention));
+  return [
+    new UpkeepLoop(log, { task: 'retention', everyMs: 60_000, share: RETENTION_SHARE, work }),
+  ];
 }
 
 /** They find what was lost or forgotten, and put it right, and remove what is over. */

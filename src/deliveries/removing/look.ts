@@ -1,0 +1,73 @@
+import type { Tx } from '../../database/transaction.ts';
+import type { Status } from '../delivery.ts';
+
+/** A place in the order of an index by time. */
+export type Place = { createdAt: string; id: string };
+
+export const FIRST_PLACE: Place = {
+  createdAt: '-infinity',
+  id: '00000000-0000-0000-0000-000000000000',
+};
+
+/** A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays. */
+export type Looked = Place & { overSeconds: number | null };
+
+/** Where a look begins, and how many rows it reads at most. */
+export type Stretch = { after: Place; limit: number };
+
+/**
+ * To begin a transaction with that looks. Without it PostgreSQL may read and sort a table whose
+ * statistics are old.
+ */
+export const IN_INDEX_ORDER =
+  'begin; set local enable_sort = off; set local enable_seqscan = off; set local enable_bitmapscan = off';
+
+/** So many days before now, in SQL. A day has 24 hours. */
+export const daysAgo = (days: string) => `now() - ${days}::float8 * interval '24 hours'`;
+
+/**
+ * For how long a row of deliveries, `d`, should be gone that ended, in SQL. Null: it has not ended
+ * so many days ago, or it is a head, which may block its ordering key.
+ */
+export const overSecondsSql = (d: string, days: string) => `case
+  when ${d}.status <> 'pending' and not ${d}.is_head and ${d}.updated_at <= ${daysAgo(days)}
+  then extract(epoch from ${daysAgo(days)} - ${d}.updated_at)::float8 end`;
+
+/** What of deliveries is to go: those of a status, or the payloads of those. */
+export type Removal = { status: Exclude<Status, 'pending'>; days: number };
+
+/**
+ * Deliveries of a status that were created so many days ago, in the order of the index: one may
+ * have ended later.
+ */
+export async function lookAtEnded(
+  tx: Tx,
+  { status, days }: Removal,
+  { after, limit }: Stretch,
+): Promise<Looked[]> {
+  const { rows } = await tx.query<Looked>(
+    `select id, created_at as "createdAt", ${overSecondsSql('d', '$2')} as "overSeconds"
+     from deliveries d
+     where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
+     order by created_at, id limit $5`,
+    [status, days, after.createdAt, after.id, limit],
+  );
+  return rows;
+}
+
+/** The same, where those stay that have no payload any more. */
+export async function lookAtPayloads(
+  tx: Tx,
+  { status, days }: Removal,
+  { after, limit }: Stretch,
+): Promise<Looked[]> {
+  const { rows } = await tx.query<Looked>(
+    `select id, created_at as "createdAt", case when payload_removed_at is null
+         then ${overSecondsSql('d', '$2')} end as "overSeconds"
+     from deliveries d
+     where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
+     order by created_at, id limit $5`,
+    [status, days, after.createdAt, after.id, limit],
+  );
+  return rows;
+}

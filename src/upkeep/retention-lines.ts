@@ -1,0 +1,104 @@
+import type { Tx } from '../database/transaction.ts';
+import { lookAtAttempts, removeAttempts, removeTexts } from '../attempts/remove-attempts.ts';
+import {
+  lookAtEnded,
+  lookAtPayloads,
+  type Looked,
+  type Removal,
+  type Stretch,
+} from '../deliveries/removing/look.ts';
+import { removeEnded, removePayloads } from '../deliveries/removing/remove.ts';
+
+/** For how many days something is kept after its delivery ended; undefined: for ever. */
+export type Retention = {
+  succeededDays?: number | undefined;
+  failedDays?: number | undefined;
+  attemptsDays?: number | undefined;
+  payloadsDays?: number | undefined;
+};
+
+export const RETENTION_KINDS = ['succeeded', 'failed', 'attempts', 'payloads'] as const;
+export type RetentionKind = (typeof RETENTION_KINDS)[number];
+
+/** How often a line is looked through from its beginning, for what was passed over. */
+const HOUR_MS = 3_600_000;
+
+/** Deliveries stay when their payloads have gone, and all of them are read again then. */
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Rows in the order of an index, from which those are removed that are over. `remove` looks again
+ * at each, and says how many it removed.
+ */
+export type Line = {
+  kind: RetentionKind;
+  startOverMs: number;
+  look(tx: Tx, stretch: Stretch): Promise<Looked[]>;
+  remove(tx: Tx, ids: string[]): Promise<number>;
+};
+
+/** What is to be removed, by these settings. Where none of them is set there is nothing. */
+export function linesOf(retention: Retention): Line[] {
+  const { succeededDays, failedDays, attemptsDays, payloadsDays } = retention;
+  const [idleAttempts, idlePayloads] = ['attemptsDays', 'payloadsDays'] as const;
+  const idle = withoutEffect(retention);
+  return [
+    ...(succeededDays === undefined ? [] : [deliveries('succeeded', succeededDays)]),
+    ...(failedDays === undefined ? [] : [deliveries('failed', failedDays)]),
+    ...(attemptsDays === undefined || idle.includes(idleAttempts)
+      ? []
+      : [attempts(true, attemptsDays), attempts(false, attemptsDays)]),
+    ...(payloadsDays === undefined || idle.includes(idlePayloads)
+      ? []
+      : [
+          ...(payloadsDays < (succeededDays ?? Infinity)
+            ? [payloads('succeeded', payloadsDays)]
+            : []),
+          ...(payloadsDays < (failedDays ?? Infinity) ? [payloads('failed', payloadsDays)] : []),
+        ]),
+  ];
+}
+
+/** The settings without any effect: whole deliveries go as soon, or sooner. */
+export function withoutEffect(retention: Retention): ('attemptsDays' | 'payloadsDays')[] {
+  const { succeededDays = Infinity, failedDays = Infinity } = retention;
+  const longest = Math.max(succeededDays, failedDays);
+  return (['attemptsDays', 'payloadsDays'] as const).filter(
+    (name) => (retention[name] ?? -Infinity) >= longest,
+  );
+}
+
+function deliveries(status: Removal['status'], days: number): Line {
+  const removal = { status, days };
+  return {
+    kind: status,
+    startOverMs: HOUR_MS,
+    look: (tx, stretch) => lookAtEnded(tx, removal, stretch),
+    remove: (tx, ids) => removeEnded(tx, ids, removal),
+  };
+}
+
+function attempts(success: boolean, days: number): Line {
+  const removal = { success, days };
+  return {
+    kind: 'attempts',
+    startOverMs: HOUR_MS,
+    look: (tx, stretch) => lookAtAttempts(tx, removal, stretch),
+    remove: (tx, ids) => removeAttempts(tx, ids, removal),
+  };
+}
+
+/** With the payloads go the texts of their attempts, which may repeat them. */
+function payloads(status: Removal['status'], days: number): Line {
+  const removal = { status, days };
+  return {
+    kind: 'payloads',
+    startOverMs: DAY_MS,
+    look: (tx, stretch) => lookAtPayloads(tx, removal, stretch),
+    async remove(tx, ids) {
+      const removed = await removePayloads(tx, ids, removal);
+      if (removed.length > 0) await removeTexts(tx, removed);
+      return removed.length;
+    },
+  };
+}
