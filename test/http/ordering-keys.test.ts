@@ -88,7 +88,7 @@ suite('blocked ordering keys', () => {
     });
     const first = await list(webhook.id, '&limit=1');
     assert.deepEqual(first.ordering_keys, expected.slice(0, 1));
-    assert.deepEqual(await list(webhook.id, `&cursor=${first.next_cursor}`), {
+    assert.deepEqual(await list(webhook.id, `&cursor=${String(first.next_cursor)}`), {
       ordering_keys: expected.slice(1),
       ...whole,
     });
