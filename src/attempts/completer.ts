@@ -2,6 +2,7 @@ import { isTransient, sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
@@ -22,7 +23,16 @@ const QUIET_FAILURES = 2;
 /** What waits is tried in parts, one by one: at most one failure in this time is logged. */
 const LOG_DELAY_EVERY_MS = 5000;
 
-type CompleterParts = { pool: Pool; queue: ClaimableQueue; metrics: Metrics; log: Log };
+type CompleterParts = {
+  pool: Pool;
+  queue: ClaimableQueue;
+  metrics: Metrics;
+  statistics?: Recorder;
+  log: Log;
+};
+
+/** What an attempt is counted as. */
+const RESULTS = { succeeded: 'succeeded', retry: 'retried', failed: 'failed' } as const;
 
 /** Records attempts, those that come while a commit is under way together in the next one. */
 export class Completer {
@@ -91,9 +101,11 @@ export class Completer {
   }
 
   /** Tests are not counted: they say nothing about the traffic. */
-  #count({ row, attempt, verdict, ageSeconds }: Settled): void {
-    const { metrics } = this.#parts;
-    const { execution_duration, success } = row;
+  #count({ row, attempt, verdict, ageSeconds, isShownHeld }: Settled): void {
+    const { metrics, statistics } = this.#parts;
+    const { webhook_id, execution_duration, success } = row;
+    statistics?.attempted(webhook_id, RESULTS[verdict.kind], execution_duration);
+    if (isShownHeld) statistics?.note(webhook_id, 'held');
     metrics.attempts.inc({ outcome: verdict.kind });
     if (verdict.kind === 'failed') metrics.failed.inc({ reason: verdict.reason });
     metrics.attemptSeconds.observe(execution_duration / 1000);

@@ -40,10 +40,12 @@ export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
-  const { pool, queue, metrics, log, config, vault } = parts;
+  const { pool, queue, metrics, statistics, log, config, vault } = parts;
   const gated = new GatedWebhooks();
   const { idempotencyWindowSeconds } = config.http;
-  const acceptor = new Acceptor({ pool, queue, metrics, gated, idempotencyWindowSeconds });
+  const acceptor = new Acceptor({
+    ...{ pool, queue, metrics, statistics, gated, idempotencyWindowSeconds },
+  });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics, idempotencyWindowSeconds });
   const testCalls = new TestCalls(pool);
   const app = await createApi(

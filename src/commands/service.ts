@@ -8,12 +8,14 @@ import { stopSignal, unlessStopped } from '../process/stopping.ts';
 import { QueueNotReady } from '../queue/boss.ts';
 import type { QueueParts } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import { openVault } from './keys.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';
 import { listen, type ListenAddress, type OpenPort } from './ports.ts';
+import { startStatistics } from './statistics.ts';
 
 /** In what `server`, `worker` and `start` differ before their own work begins. */
 export type Service<Queue extends DeliveryQueue> = {
@@ -33,6 +35,7 @@ export type Access = { address: ListenAddress; hostNames?: readonly string[] | u
 export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   queue: Queue;
   metrics: Metrics;
+  statistics: Recorder;
   health: OpenPort;
   config: Config;
   vault: Vault;
@@ -76,22 +79,28 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     openPool(connection, { max, name: `postmand ${name}`, migrationsDir, log }),
   );
   const metrics = metricsOf(pool);
+  const counting = startStatistics({ pool, log });
   try {
     const vault = await unlessStopped(stopping, openVault(pool, config));
     const opened = service.openQueue({ pool, connection, log }).catch(explainQueue);
     const queue = await unlessStopped(stopping, opened);
     const { address, hostNames } = service.health;
     const health = await listen(createHealth({ pool, metrics, log, hostNames }), address, { log });
-    const parts = { pool, connection, log, queue, metrics, health, config, vault, stopping };
-    const { stop } = await run(parts);
+    const statistics = counting.recorder;
+    const { stop } = await run({
+      ...{ pool, connection, log, queue, metrics, statistics, health, config, vault, stopping },
+    });
     log.info(`${name}.stopping` as const, { signal: await stopping });
     await stopWithin(
       config.gracePeriodMs,
-      stop().then(() => queue.close()),
+      stop()
+        .then(() => counting.stop())
+        .then(() => queue.close()),
     );
     await health.stop(1000);
     log.info(`${name}.stopped` as const);
   } finally {
+    void counting.loop.stop();
     await endPool(pool);
   }
 }

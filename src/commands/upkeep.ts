@@ -5,6 +5,7 @@ import { RETENTION_VARIABLES } from '../retention-settings.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { deletePermitsOver } from '../queue/permits.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
@@ -68,7 +69,11 @@ export function startWatchingGates({ pool, log, gated }: WatchParts): UpkeepLoop
 }
 
 type UpkeepParts = MeasureParts &
-  CensusParts & { queue: ClaimableQueue; config: Pick<Config, 'outboxPollMs' | 'retention'> };
+  CensusParts & {
+    queue: ClaimableQueue;
+    statistics: Recorder;
+    config: Pick<Config, 'outboxPollMs' | 'retention'>;
+  };
 
 /**
  * Everything that a worker repeats beside its deliveries, in its turn. Tasks of one loop follow
@@ -112,9 +117,12 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
 const AFTER_FAILURE_MS = 1000;
 
 /** Takes in what was committed to the outbox: at once where that is said, or with the next poll. */
-function startTakingIn({ pool, queue, log, config }: UpkeepParts, turn: Turn): UpkeepLoop {
+function startTakingIn(
+  { pool, queue, statistics, log, config }: UpkeepParts,
+  turn: Turn,
+): UpkeepLoop {
   const { liveJobs, outboxPollMs: everyMs } = config;
-  const outbox = new Outbox({ pool, look: queue.upkeep, queue, liveJobs, log });
+  const outbox = new Outbox({ pool, look: queue.upkeep, queue, liveJobs, statistics, log });
   const work = turn.only(() => outbox.round());
   const afterFailureMs = Math.max(everyMs, AFTER_FAILURE_MS);
   const loop = new UpkeepLoop(log, { task: 'outbox', everyMs, afterFailureMs, work });

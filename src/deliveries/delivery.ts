@@ -43,6 +43,11 @@ export function shownReason(reason: HeldReason | null, isAhead = false): ShownRe
   }
 }
 
+/** It is held back, and does not only wait for the time that its client asked for. */
+export function isShownHeld({ held_reason }: Pick<Delivery, 'held_reason'>): boolean {
+  return held_reason !== null && held_reason !== 'scheduled';
+}
+
 /** Whether the API tells no reason for this one, as an expression of SQL. */
 export const isQuietSql = (reason: string) =>
   `coalesce(${reason}, 'later') in (${QUIET_REASONS.map((one) => `'${one}'`).join(', ')})`;

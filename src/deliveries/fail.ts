@@ -1,4 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from './delivery.ts';
@@ -54,13 +55,16 @@ export function freedKeys(failed: FailedDelivery[]): OrderingKey[] {
   );
 }
 
-export type TellParts = { log: Log; metrics: Pick<Metrics, 'failed'> };
+export type TellParts = { log: Log; metrics: Pick<Metrics, 'failed'>; statistics?: Recorder };
 
 /**
  * Logs and counts deliveries that failed without another attempt, after that was committed. Tests
  * are only logged.
  */
-export function tellFailed({ log, metrics }: TellParts, failed: FailedDelivery[]): void {
+export function tellFailed(
+  { log, metrics, statistics }: TellParts,
+  failed: FailedDelivery[],
+): void {
   for (const { id, webhookId, reason, test } of failed) {
     log.info('delivery.failed', {
       webhook_id: webhookId,
@@ -68,6 +72,8 @@ export function tellFailed({ log, metrics }: TellParts, failed: FailedDelivery[]
       failed_reason: reason,
       ...(test ? { test } : {}),
     });
-    if (!test) metrics.failed.inc({ reason });
+    if (test) continue;
+    metrics.failed.inc({ reason });
+    statistics?.note(webhookId, 'failed');
   }
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../database/transaction.ts';
-import type { FailedReason, Status } from './delivery.ts';
+import { isQuietSql, type FailedReason, type Status } from './delivery.ts';
 import { ageStartSql, expirySql } from './expiry.ts';
 import { heldReasonSql } from './may-run.ts';
 
@@ -22,13 +22,15 @@ export type Outcome = {
 };
 
 /**
- * What was recorded: how old its delivery is, whether that is held from now on, and the ordering
- * key that has no head any more, with whether another delivery of it waits. `isExpired`: it
- * failed after all, as its next attempt would have come too late.
+ * What was recorded: how old its delivery is, whether that is held from now on, for a reason that
+ * the API shows (`isShownHeld`) or for another, and the ordering key that has no head any more,
+ * with whether another delivery of it waits. `isExpired`: it failed after all, as its next attempt
+ * would have come too late.
  */
 export type Recorded = {
   ageSeconds: number;
   isHeld: boolean;
+  isShownHeld: boolean;
   isExpired: boolean;
   freedKey: string | null;
   hasNext: boolean;
@@ -62,7 +64,8 @@ async function recordEnds(tx: Tx, outcomes: Outcome[]): Promise<RecordedRow[]> {
     outcomes.map(({ status }) => status),
     outcomes.map(({ failedReason }) => failedReason),
   ]);
-  const end = { isHeld: false, isExpired: false, freedKey: null, hasNext: false };
+  const nowhere = { freedKey: null, hasNext: false };
+  const end = { isHeld: false, isShownHeld: false, isExpired: false, ...nowhere };
   return rows.map((row) => ({ ...row, ...end }));
 }
 
@@ -146,6 +149,7 @@ const OUTCOMES = `with locked as (
   from came
   ${OF_THEM},
     deliveries.parked_at is not null as "isHeld",
+    not ${isQuietSql('deliveries.held_reason')} as "isShownHeld",
     deliveries.failed_reason is not distinct from 'expired' as "isExpired",
     case when deliveries.status <> 'pending' and not deliveries.is_head
       then deliveries.ordering_key end as "freedKey",

@@ -36,13 +36,14 @@ const DOUBT_SECONDS = 30;
  * Takes what is not to be sent now out of the queue: holds what may not run, gives what is early a
  * job at its time, fails what has no attempts left or has expired, and ends the jobs of what needs
  * none. The ordering key of what has failed goes on. Claims that are no longer ours change nothing.
- * @returns the deliveries that failed.
+ * @returns the deliveries that failed, and the webhook of each that is held for a reason that the
+ * API shows.
  */
 export async function withdraw(
   tx: Tx,
   queue: ClaimableQueue,
   all: Withdrawn[],
-): Promise<FailedDelivery[]> {
+): Promise<{ failed: FailedDelivery[]; held: string[] }> {
   const ours = await queue.finish(
     tx,
     all.map(({ claim }) => claim),
@@ -56,7 +57,7 @@ export async function withdraw(
   const holds = withdrawn.flatMap(({ claim: { deliveryId, crashes }, withdrawal }) =>
     withdrawal.kind === 'hold' ? [{ deliveryId, crashes, reason: withdrawal.reason }] : [],
   );
-  await holdDeliveries(tx, holds);
+  const held = await holdDeliveries(tx, holds);
   const failed = [
     ...(await failDeliveries(tx, idsOf('exhaust'), { reason: 'attempts' })),
     ...(await failDeliveries(tx, idsOf('expire'), { reason: 'expired' })),
@@ -64,7 +65,7 @@ export async function withdraw(
   await postponeDeliveries(tx, idsOf('doubt'), DOUBT_SECONDS);
   await queue.enqueue(tx, withdrawn.flatMap(nextJob));
   await goOn(tx, queue, freedKeys(failed));
-  return failed;
+  return { failed, held };
 }
 
 /** The job at its time of a delivery that is only early, or in doubt; none for the others. */

@@ -9,8 +9,9 @@ import {
 } from '../deliveries/outbox/candidates.ts';
 import { findOfEach, FIRST_WEBHOOK } from '../deliveries/outbox/of-each.ts';
 import { Rooms } from '../deliveries/outbox/rooms.ts';
-import { takeIn } from '../deliveries/outbox/take-in.ts';
+import { takeIn, type TakenIn } from '../deliveries/outbox/take-in.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { OutboxFloor } from './outbox-floor.ts';
 import { LeftOut } from './outbox-left-out.ts';
@@ -33,8 +34,12 @@ type OutboxParts = {
   look: Queryable;
   queue: DeliveryQueue;
   liveJobs: number;
+  statistics?: Recorder;
   log: Log;
 };
+
+/** What a step without candidates comes to. */
+const NOTHING: TakenIn = { taken: 0, isCut: false, accepted: [], held: [], jobs: [] };
 
 type Find = (tx: Tx, size: number, aside: PutAside) => Promise<Candidate[]>;
 
@@ -107,13 +112,13 @@ export class Outbox {
   }
 
   async #step(rooms: Rooms, from: number, find: Find): Promise<Step> {
-    const { pool, queue, log } = this.#parts;
+    const { pool, queue, statistics, log } = this.#parts;
     const size = this.#size;
     let candidates: Candidate[] = [];
     try {
-      const { taken, isCut, jobs } = await inTransaction(pool, async (tx) => {
+      const { taken, isCut, accepted, held, jobs } = await inTransaction(pool, async (tx) => {
         candidates = await find(tx, size, this.#leftOut.now());
-        if (candidates.length === 0) return { taken: 0, isCut: false, jobs: [] };
+        if (candidates.length === 0) return NOTHING;
         const reserved = await rooms.reserve(tx, candidates);
         const takenIn = await takeIn(tx, candidates, reserved);
         await queue.enqueue(tx, takenIn.jobs);
@@ -121,6 +126,8 @@ export class Outbox {
         return takenIn;
       });
       rooms.note(jobs);
+      for (const webhookId of accepted) statistics?.note(webhookId, 'accepted');
+      for (const webhookId of held) statistics?.note(webhookId, 'held');
       this.#size = Math.min(STEP, size * 2);
       if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
       // Some candidates still wait behind others of their keys.

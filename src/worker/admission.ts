@@ -154,7 +154,7 @@ function tellLocked({ lockedSecrets }: AdmissionParts, decided: Decided[]): void
 }
 
 async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {
-  const { pool, queue, leases } = parts;
+  const { pool, queue, leases, statistics } = parts;
   const withdrawn = decided.flatMap(({ lease, found, decision }) => {
     const test = found?.delivery.test ?? false;
     return decision.kind === 'send'
@@ -163,8 +163,10 @@ async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promis
   });
   if (withdrawn.length === 0) return;
   const those = withdrawn.map(({ lease }) => lease);
-  const failed = inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
-  tellFailed(parts, await orReturn(parts, those, failed));
+  const withdrawing = inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
+  const { failed, held } = await orReturn(parts, those, withdrawing);
+  tellFailed(parts, failed);
+  for (const webhookId of held) statistics?.note(webhookId, 'held');
   for (const lease of those) leases.end(lease);
 }
 

@@ -2,6 +2,7 @@ import { atMost } from '../process/at-most.ts';
 import { isReadOnly } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Recorder } from '../statistics/recorder.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit, type Admitted } from './admission.ts';
 import { Wakeup } from './wakeup.ts';
@@ -28,6 +29,8 @@ export type DispatcherParts = {
   /** Sends each delivery in a process of its own. */
   isolatedSender: Sender;
   metrics: Metrics;
+  /** Left out: nobody counts for the API. */
+  statistics?: Recorder;
   log: Log;
   vault: Vault;
 };

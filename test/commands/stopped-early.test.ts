@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { startWorker } from '../../src/commands/worker.ts';
 import { readConfig } from '../../src/config.ts';
 import { StoppedEarly } from '../../src/process/stopping.ts';
+import { Recorder } from '../../src/statistics/recorder.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { NO_KEYS, silentLog } from '../setup/parts.ts';
 import { claimed, freshWorkerQueue } from '../setup/worker-queue.ts';
@@ -19,7 +20,8 @@ suite('a worker that is told to stop while it starts', () => {
       await commit((tx) => queue.enqueue(tx, [job]));
       const config = readConfig({ POSTMAND_DATABASE_MAX_OPEN_CONNS: connections });
       const stopping = Promise.resolve<NodeJS.Signals>('SIGTERM');
-      const made = { metrics: createMetrics(), log: silentLog, vault: NO_KEYS };
+      const counting = { metrics: createMetrics(), statistics: new Recorder() };
+      const made = { ...counting, log: silentLog, vault: NO_KEYS };
       const parts = { pool, queue, config, stopping, ...made };
       const started = startWorker(parts).then((worker) => worker.stop());
       await assert.rejects(started, StoppedEarly);

@@ -77,7 +77,7 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    const ended = await worker.commit((tx) =>
+    const { failed: ended } = await worker.commit((tx) =>
       withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'exhaust' } }]),
     );
     const row = await deliveryRow(worker.pool, id);
@@ -96,7 +96,7 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     const webhook = await addWebhook(worker);
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
-    const ended = await worker.commit((tx) =>
+    const { failed: ended } = await worker.commit((tx) =>
       withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
     );
     const row = await deliveryRow(worker.pool, id);
@@ -146,7 +146,7 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(worker, webhook.id);
     const claim = await worker.claimOf(webhook.id, id);
     await takeOver(worker.pool, claim.jobId);
-    const ended = await worker.commit((tx) =>
+    const { failed: ended } = await worker.commit((tx) =>
       withdraw(tx, worker.queue, [{ claim, withdrawal: { kind: 'expire' } }]),
     );
     assert.deepEqual(ended, []);

@@ -11,6 +11,7 @@ import type { HttpLimits } from '../../src/http/server.ts';
 import { listen } from '../../src/commands/ports.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
+import { Recorder } from '../../src/statistics/recorder.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startWorker } from '../../src/commands/worker.ts';
 import type { Vault } from '../../src/webhooks/secrets/vault.ts';
@@ -51,6 +52,8 @@ type ApiSettings = {
   gated?: GatedWebhooks;
   testCalls?: TestCalls;
   vault?: Vault;
+  /** Nobody writes what it counts unless the test does. */
+  statistics?: Recorder;
 };
 
 /** The API in this process, with responses validated against openapi.yaml. */
@@ -66,11 +69,12 @@ export async function startApi(
     gated = new GatedWebhooks(),
     testCalls = new TestCalls(pool),
     vault = NO_KEYS,
+    statistics = new Recorder(),
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
   const metrics = createMetrics();
-  const acceptor = new Acceptor({ pool, queue, metrics, gated });
+  const acceptor = new Acceptor({ pool, queue, metrics, statistics, gated });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
@@ -94,6 +98,13 @@ export async function startApi(
   return apiAt(`http://127.0.0.1:${server.port}`);
 }
 
+type WorkerSettings = {
+  settings?: Record<string, string>;
+  log?: Log;
+  vault?: Vault;
+  statistics?: Recorder;
+};
+
 /** A worker in this process. `settings` are environment variables. */
 export async function startWorkerHere(
   t: Cleanup,
@@ -102,7 +113,8 @@ export async function startWorkerHere(
     settings = {},
     log = silentLog,
     vault = NO_KEYS,
-  }: { settings?: Record<string, string>; log?: Log; vault?: Vault } = {},
+    statistics = new Recorder(),
+  }: WorkerSettings = {},
 ): Promise<void> {
   const queue = await openClaimableQueue(
     { pool, connection, sessions, log },
@@ -114,6 +126,7 @@ export async function startWorkerHere(
     pool,
     queue,
     metrics: createMetrics(),
+    statistics,
     config,
     log,
     stopping,

@@ -3,15 +3,16 @@ import { isConflict } from '../../database/failure.ts';
 import type { Pool } from '../../database/pool.ts';
 import { SharedCommits } from '../../database/shared-commit.ts';
 import { inTransaction, type Tx } from '../../database/transaction.ts';
+import type { Recorder } from '../../statistics/recorder.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { deleteDeliveries } from '../delivery-store.ts';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries.ts';
-import { shownReason } from '../delivery.ts';
+import { isShownHeld, shownReason, type Delivery } from '../delivery.ts';
 import { keepWebhooks } from './keep-webhooks.ts';
 import { insertAnyDeliveries, isKeyed, lockKeysOf } from '../order/insert-keyed.ts';
 import type { OrderingKey } from '../order/ordering-key.ts';
 import { promoteNext } from '../order/promote.ts';
-import { behindOutbox, insertBehind } from '../outbox/behind.ts';
+import { behindOutbox, insertBehind, waitsInOutbox } from '../outbox/behind.ts';
 import { inStatements } from './statement-size.ts';
 import { untilFree } from '../idempotency/patience.ts';
 import { IdempotencyRefusal } from '../idempotency/refusal.ts';
@@ -36,6 +37,8 @@ export type AcceptParts = {
   pool: Pool;
   queue: DeliveryQueue;
   metrics: Metrics;
+  /** Left out: nobody counts for the API. */
+  statistics?: Recorder;
   gated?: GatedWebhooks;
   /** How long the keys of requests are kept. */
   idempotencyWindowSeconds?: number;
@@ -72,8 +75,19 @@ export class Acceptor {
     const take = () => this.#take({ drafts: named, request });
     const results = await untilFree(take);
     if (results === 'reused') throw new IdempotencyRefusal('idempotency_key_reused');
-    this.#parts.metrics.accepted.inc(results.filter(({ kind }) => kind === 'stored').length);
+    this.#count(results.flatMap((one) => (one.kind === 'stored' ? [one.delivery] : [])));
     return results as AcceptedOf<Drafts>;
+  }
+
+  /** Those that wait in the outbox are counted for the API by who takes them in. */
+  #count(stored: Delivery[]): void {
+    const { metrics, statistics } = this.#parts;
+    metrics.accepted.inc(stored.length);
+    for (const delivery of stored) {
+      if (waitsInOutbox(delivery)) continue;
+      statistics?.note(delivery.webhook_id, 'accepted');
+      if (isShownHeld(delivery)) statistics?.note(delivery.webhook_id, 'held');
+    }
   }
 
   async #take(caller: Caller): Promise<Decided> {

@@ -1,5 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 import { findWithoutPayloads, withPayload } from '../delivery-store.ts';
+import type { Delivery } from '../delivery.ts';
 import type { NewDelivery, StoredDelivery } from '../accepting/insert-deliveries.ts';
 import { keepWebhooks } from '../accepting/keep-webhooks.ts';
 import type { OrderingKey } from '../order/ordering-key.ts';
@@ -17,6 +18,14 @@ export function behindOutbox(
     orderingKey !== undefined && names.has(nameOf(webhookId, orderingKey)) ? 'behind' : 'free',
   );
   return { behind, free };
+}
+
+/** Whether a delivery that was stored just now waits in the outbox, where it gets its sequence. */
+export function waitsInOutbox({
+  ordering_key: key,
+  sequence,
+}: Pick<Delivery, 'ordering_key' | 'sequence'>): boolean {
+  return key !== null && sequence === null;
 }
 
 const nameOf = (webhookId: string, key: string) => `${webhookId.toLowerCase()} ${key}`;

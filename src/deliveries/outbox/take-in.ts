@@ -22,7 +22,9 @@ const MOST_WITH_KEYS = 1000;
  * many, and only the first of them went. Rows that somebody has locked stay, with all that follow
  * them in their key. A row that has ended, or whose webhook is being removed, loses its place and
  * is left as it is.
- * @returns how many left the outbox, and the jobs that some get in this transaction.
+ * @returns how many left the outbox, the webhooks of those that had come for the first time
+ * (`accepted`), and of those that are held now for a reason that the API shows, and the jobs that
+ * some get in this transaction.
  */
 export async function takeIn(tx: Tx, candidates: Candidate[], rooms: Room[]): Promise<TakenIn> {
   const ids = candidates.flatMap(({ id, key }) => (key === null ? [id] : []));
@@ -39,17 +41,27 @@ export async function takeIn(tx: Tx, candidates: Candidate[], rooms: Room[]): Pr
   return {
     taken: rows.length,
     isCut: rows.length - ids.length >= MOST_WITH_KEYS,
+    accepted: rows.flatMap(({ webhookId, isNew }) => (isNew ? [webhookId] : [])),
+    held: rows.flatMap(({ webhookId, isShownHeld }) => (isShownHeld ? [webhookId] : [])),
     jobs: rows.toSorted((a, b) => a.place - b.place).flatMap(jobOf),
   };
 }
 
-type TakenIn = { taken: number; isCut: boolean; jobs: NextJob[] };
+export type TakenIn = {
+  taken: number;
+  isCut: boolean;
+  accepted: string[];
+  held: string[];
+  jobs: NextJob[];
+};
 
 type TakenRow = {
   id: string;
   webhookId: string;
   place: number;
   runs: boolean;
+  isNew: boolean;
+  isShownHeld: boolean;
   crashes: number;
   delaySeconds: number;
 };
@@ -152,5 +164,7 @@ const TAKE_IN = `
   where deliveries.id = judged.id
   returning deliveries.id, deliveries.webhook_id as "webhookId",
     judged.outbox_place::float8 as place, judged.waits and judged.reason is null as runs,
+    deliveries.redeliveries = 0 as "isNew",
+    judged.waits and not ${isQuietSql('judged.reason')} as "isShownHeld",
     deliveries.crashes,
     greatest(0, extract(epoch from deliveries.scheduled_at - now()))::float8 as "delaySeconds"`;

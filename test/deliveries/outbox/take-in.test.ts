@@ -48,7 +48,9 @@ test('very many of its key were committed late, with places before its own → t
   function takeFrom(place: number) {
     return inTransaction(pool, async (tx) => {
       const search = { after: place, limit: 500, aside: { ids: [], keys: [] } };
-      const { jobs: _, ...rest } = await takeIn(tx, await findCandidates(tx, search), []);
+      const takenIn = await takeIn(tx, await findCandidates(tx, search), []);
+      const { jobs: _, accepted, held: _held, ...rest } = takenIn;
+      assert.equal(accepted.length, rest.taken);
       return rest;
     });
   }
