@@ -47,6 +47,7 @@ type Webhook struct {
 	Signatures             []string          `json:"signatures"`
 	Headers                map[string]string `json:"headers"`
 	Auth                   *WebhookAuth      `json:"auth"`
+	Metadata               Metadata          `json:"metadata"`
 	PublicKey              *string           `json:"public_key"`
 	DeactivatedReason      *string           `json:"deactivated_reason"`
 	DeactivatedAt          *string           `json:"deactivated_at"`
@@ -82,6 +83,7 @@ type WebhookInput struct {
 	Signatures             *[]string          `json:"signatures,omitempty"`
 	Headers                *map[string]string `json:"headers,omitempty"`
 	Auth                   *WebhookAuthInput  `json:"auth,omitempty"`
+	Metadata               *map[string]string `json:"metadata,omitempty"`
 	PublicKey              *string            `json:"public_key,omitempty"`
 	DeactivatedReason      *string            `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string            `json:"deactivated_at,omitempty"`
@@ -117,6 +119,7 @@ type WebhookPatch struct {
 	Signatures             *[]string           `json:"signatures,omitempty"`
 	Headers                *map[string]*string `json:"headers,omitempty"`
 	Auth                   *WebhookAuthPatch   `json:"auth,omitempty"`
+	Metadata               *map[string]*string `json:"metadata,omitempty"`
 	PublicKey              *string             `json:"public_key,omitempty"`
 	DeactivatedReason      *string             `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string             `json:"deactivated_at,omitempty"`

@@ -1,3 +1,5 @@
+import type { Metadata } from '../webhooks/metadata.ts';
+
 /**
  * Where a delivery stands. Only `pending` changes by itself; a redelivery makes one pending again.
  */
@@ -91,7 +93,7 @@ export type Delivery = {
   expires_at: string | null;
   /** A client made it to try its webhook out: one attempt, whatever state the webhook has. */
   test: boolean;
-  metadata: Record<string, string>;
+  metadata: Metadata;
   /** When its payload went, which is empty since then. */
   payload_removed_at: string | null;
   created_at: string;

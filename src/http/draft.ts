@@ -1,5 +1,6 @@
 import type { Draft } from '../deliveries/accepting/accept.ts';
 import { DAYS_AHEAD } from '../deliveries/accepting/schedule.ts';
+import { metadataFault, type Metadata } from '../webhooks/metadata.ts';
 import type { components } from './openapi.d.ts';
 import { BadRequest } from './problem.ts';
 import { utcTime } from './time.ts';
@@ -22,6 +23,7 @@ export function draftOf(input: DeliveryInput): Draft {
     orderingKey: input.ordering_key ?? undefined,
     sendAt,
     expiresAt,
+    metadata: metadataIn(input.metadata),
   };
 }
 
@@ -52,4 +54,12 @@ function expiryIn(time: string | null | undefined): string | undefined {
   if (utc.endsWith('infinity'))
     throw new BadRequest('invalid', 'expires_at: must be in the years 1 to 9999 of UTC');
   return utc;
+}
+
+/** No pairs are nothing, which costs the database nothing. @throws BadRequest */
+function metadataIn(metadata: Metadata | null | undefined): Metadata | undefined {
+  if (metadata === undefined || metadata === null) return undefined;
+  const fault = metadataFault(metadata);
+  if (fault !== undefined) throw new BadRequest('invalid', fault);
+  return Object.keys(metadata).length === 0 ? undefined : metadata;
 }

@@ -703,6 +703,7 @@ export interface components {
              *     }
              */
             auth: components["schemas"]["WebhookAuth"] | null;
+            metadata: components["schemas"]["Metadata"];
             /**
              * @description The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
              *     bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
@@ -946,6 +947,17 @@ export interface components {
              */
             auth?: components["schemas"]["WebhookAuthInput"] | null;
             /**
+             * @description Pairs of text that are stored and answered with the webhook, and can be searched for. They are not sent to
+             *     the receiver. A name has 1 to 64 characters. Null means none, as a new webhook has it. Left out in a PUT they
+             *     stay as they are.
+             * @example {
+             *       "customer": "42"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
              * @description Ignored; may be sent back.
              * @example null
              */
@@ -1173,6 +1185,17 @@ export interface components {
              *     }
              */
             auth?: components["schemas"]["WebhookAuthPatch"] | null;
+            /**
+             * @description The pairs that are to change, by their names: null removes one, and one that is not named stays. There may be
+             *     20 in the end. Null in place of the object removes all.
+             * @example {
+             *       "customer": "42",
+             *       "region": null
+             *     }
+             */
+            metadata?: {
+                [key: string]: string | null;
+            } | null;
             /**
              * @description Ignored; may be sent back.
              * @example null
@@ -2020,8 +2043,8 @@ export interface components {
              */
             expires_at?: string | null;
             /**
-             * @description What is stored and answered with the delivery, and can be searched for. It is not sent to the receiver. Null
-             *     or left out: nothing.
+             * @description Pairs of text that are stored and answered with the delivery, and can be searched for. They are not sent to
+             *     the receiver. A name has 1 to 64 characters. Null or left out: none.
              * @example {
              *       "customer": "42"
              *     }

@@ -1,4 +1,5 @@
 import { rateLimitFault } from './limits/rate-limit.ts';
+import { metadataFault } from './metadata.ts';
 import { authFault } from './request/auth/auth-fault.ts';
 import { headersFault } from './request/headers.ts';
 import { signaturesFault } from './request/signing/signatures.ts';
@@ -16,6 +17,7 @@ export function settingsFault(
     rateLimitFault(settings.rate_limit) ??
     signaturesFault(settings) ??
     headersFault(settings) ??
-    authFault(settings, before)
+    authFault(settings, before) ??
+    metadataFault(settings.metadata)
   );
 }

@@ -1,4 +1,5 @@
 import type { RateLimit } from './limits/rate-limit.ts';
+import type { Metadata } from './metadata.ts';
 import type { Auth } from './request/auth/auth.ts';
 import type { Signature } from './request/signing/signatures.ts';
 
@@ -22,6 +23,7 @@ type Documents = {
   signatures: Signature[];
   headers: Record<string, string>;
   auth: Auth;
+  metadata: Metadata;
 };
 
 /** An endpoint is failing after so many failed attempts in a row, which took at least so long. */
@@ -84,6 +86,7 @@ export const SETTING_COLUMNS = {
   /** Headers of each request beside ours: values by name. The values are secret. */
   headers: { type: 'jsonb', default: {}, keep: true },
   auth: { type: 'jsonb', default: null, keep: true },
+  metadata: { type: 'jsonb', default: {}, keep: true },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */
@@ -110,6 +113,7 @@ export const NOT_FOR_SENDING = [
   'signatures',
   'headers',
   'auth',
+  'metadata',
   'public_key',
   'deactivated_reason',
   'deactivated_at',

@@ -28,8 +28,8 @@ suite('who may enqueue', { concurrency: 3 }, () => {
     for (const refused of [
       'select * from deliveries',
       'select * from idempotency_keys',
-      `select postmand.insert_delivery(null, null, null, null, null, null, '')`,
-      `select postmand.fingerprint(null, null, null, null, null)`,
+      `select postmand.insert_delivery(null, null, null, null, null, null, null, '')`,
+      `select postmand.fingerprint(null, null, null, null, null, null)`,
       'create table postmand.own (n integer)',
     ])
       await assert.rejects(app.query(refused), /permission denied/, refused);

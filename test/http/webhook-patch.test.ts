@@ -94,6 +94,24 @@ suite('a PATCH of a webhook', () => {
     );
   });
 
+  test('some of its metadata, with null for one → merged; null for all → none', async () => {
+    const { id } = await api.createWebhook({ metadata: { customer: '42', region: 'north' } });
+    const answer = await patch(id, { metadata: { region: null, tier: 'gold' } });
+    assert.deepEqual((answer.json as Webhook).metadata, { customer: '42', tier: 'gold' });
+    assert.deepEqual((await read(id)).metadata, { customer: '42', tier: 'gold' });
+    await patch(id, { metadata: null });
+    assert.deepEqual((await read(id)).metadata, {});
+  });
+
+  test('pairs of metadata beside those that are there, more than 20 in all → 400', async () => {
+    const pairs = (first: number, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_one, i) => [`n${first + i}`, 'x']));
+    const { id } = await api.createWebhook({ metadata: pairs(0, 15) });
+    const details = 'metadata: must NOT have more than 20 properties';
+    refused(await patch(id, { metadata: pairs(10, 11) }), 400, details);
+    assert.equal((await patch(id, { metadata: pairs(10, 10) })).status, 200);
+  });
+
   test('auth of another type → nothing of the old one is left', async () => {
     const { id } = await api.createWebhook(SECRETS);
     assert.equal((await patch(id, { auth: { type: 'bearer', token: 't' } })).status, 200);

@@ -24,6 +24,7 @@ const CHANGED = {
   max_delivery_age: 60,
   ordering_on_failure: 'block',
   signatures: ['hub_sha256', 'hub'],
+  metadata: { customer: '42' },
 } as const satisfies Partial<WebhookSettings>;
 
 /** What holds secrets is not shown as it was given, and has tests of its own. */
@@ -60,6 +61,11 @@ const TAKEN: { [Name in Later]: unknown[] } = {
   max_delivery_age: [1, 31_536_000],
   ordering_on_failure: ['continue', 'block'],
   signatures: [['hub'], ['hub_sha256'], ['hub_sha256', 'hub']],
+  metadata: [
+    { ['🂡'.repeat(64)]: '🂡'.repeat(255), a: '' },
+    Object.fromEntries(Array.from({ length: 20 }, (_one, i) => [`name ${i}`, 'x'])),
+    JSON.parse('{"__proto__": "x", "constructor": "y"}'),
+  ],
 };
 
 for (const name of NAMES)
@@ -187,6 +193,29 @@ const REFUSED: { [Name in Later]: Fault[] } = {
     ],
     [['hub', 'hub'], 'signatures: must NOT have duplicate items (items ## 1 and 0 are identical)'],
     ['hub', 'signatures: must be array,null'],
+  ],
+  metadata: [
+    ['42', 'metadata: must be object,null'],
+    [{ customer: 42 }, 'metadata.customer: must be string'],
+    [{ customer: null }, 'metadata.customer: must be string'],
+    [{ customer: '🂡'.repeat(256) }, 'metadata.customer: must NOT have more than 255 characters'],
+    [
+      { customer: 'a\0' },
+      'metadata.customer: must be text without U+0000 and without unpaired surrogates',
+    ],
+    [{ '': 'x' }, 'metadata.: a name must NOT be empty'],
+    [
+      { ['a'.repeat(65)]: 'x' },
+      `metadata.${'a'.repeat(64)}: a name must NOT have more than 64 characters`,
+    ],
+    [
+      { 'a\0': 'x' },
+      'metadata.a\0: a name must be text without U+0000 and without unpaired surrogates',
+    ],
+    [
+      Object.fromEntries(Array.from({ length: 21 }, (_one, i) => [`name ${i}`, 'x'])),
+      'metadata: must NOT have more than 20 properties',
+    ],
   ],
 };
 

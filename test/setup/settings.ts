@@ -39,6 +39,7 @@ export const LATER_DEFAULTS = {
   signatures: ['hub'],
   headers: {},
   auth: null,
+  metadata: {},
 } as const satisfies Partial<WebhookSettings>;
 
 /** All that such a webhook has. */

@@ -214,6 +214,7 @@ export type Webhook = {
      * in every answer. Null: they do not.
      */
     auth: WebhookAuth | null;
+    metadata: Metadata;
     /**
      * The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
      * bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
@@ -431,6 +432,12 @@ export type WebhookInput = {
      */
     auth?: WebhookAuthInput | null;
     /**
+     * Pairs of text that are stored and answered with the webhook, and can be searched for. They are not sent to
+     * the receiver. A name has 1 to 64 characters. Null means none, as a new webhook has it. Left out in a PUT they
+     * stay as they are.
+     */
+    metadata?: Record<string, string> | null;
+    /**
      * Ignored; may be sent back.
      */
     public_key?: string | null;
@@ -635,6 +642,11 @@ export type WebhookPatch = {
      * Null means that they do not prove it.
      */
     auth?: WebhookAuthPatch | null;
+    /**
+     * The pairs that are to change, by their names: null removes one, and one that is not named stays. There may be
+     * 20 in the end. Null in place of the object removes all.
+     */
+    metadata?: Record<string, string | null> | null;
     /**
      * Ignored; may be sent back.
      */
@@ -1448,8 +1460,8 @@ export type DeliveryInput = {
      */
     expires_at?: string | null;
     /**
-     * What is stored and answered with the delivery, and can be searched for. It is not sent to the receiver. Null
-     * or left out: nothing.
+     * Pairs of text that are stored and answered with the delivery, and can be searched for. They are not sent to
+     * the receiver. A name has 1 to 64 characters. Null or left out: none.
      */
     metadata?: Record<string, string> | null;
     /**

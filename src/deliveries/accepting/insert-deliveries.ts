@@ -1,6 +1,7 @@
 import type { Tx } from '../../database/transaction.ts';
 import { STORED_COLUMNS, withPayload } from '../delivery-store.ts';
 import type { Delivery } from '../delivery.ts';
+import type { Metadata } from '../../webhooks/metadata.ts';
 import { heldReasonSql, inactiveReasonSql } from '../may-run.ts';
 
 /** `sendAt` and `expiresAt` are times as PostgreSQL reads them. */
@@ -11,6 +12,8 @@ export type NewDelivery = {
   orderingKey?: string | undefined;
   sendAt?: string | undefined;
   expiresAt?: string | undefined;
+  /** Undefined where it has no pairs. */
+  metadata?: Metadata | undefined;
 };
 
 /**
@@ -55,12 +58,12 @@ export async function insertDeliveries(
        order by w.id for key share of w ${wait ? '' : 'skip locked'}
      )
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, expires_at, created_at, updated_at)
+       held_reason, parked_at, expires_at, metadata, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
        known.held_reason, case when known.held_reason is not null then now() end,
-       draft.expires_at, now(), now()
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[])
-       as draft (id, webhook_id, payload, expires_at)
+       draft.expires_at, draft.metadata, now(), now()
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[])
+       as draft (id, webhook_id, payload, expires_at, metadata)
      join known on known.id = draft.webhook_id
      returning ${STORED_COLUMNS}`,
     [
@@ -68,14 +71,15 @@ export async function insertDeliveries(
       drafts.map(({ webhookId }) => webhookId),
       drafts.map(({ payload }) => payload),
       drafts.map(({ expiresAt }) => expiresAt ?? null),
+      drafts.map(metadataOf),
     ],
   );
   return storedOf(rows, drafts);
 }
 
 /**
- * Drafts as six parameters of a statement: ids, webhooks, payloads, ordering keys, and the times of
- * `sendAt` and `expiresAt`.
+ * Drafts as seven parameters of a statement: ids, webhooks, payloads, ordering keys, the times of
+ * `sendAt` and `expiresAt`, and metadata.
  */
 export function draftColumns(drafts: NewDelivery[]): unknown[][] {
   return [
@@ -85,7 +89,13 @@ export function draftColumns(drafts: NewDelivery[]): unknown[][] {
     drafts.map(({ orderingKey }) => orderingKey ?? null),
     drafts.map(({ sendAt }) => sendAt ?? null),
     drafts.map(({ expiresAt }) => expiresAt ?? null),
+    drafts.map(metadataOf),
   ];
+}
+
+/** The JSON of one in an array of jsonb. One that has none is null, and has no index entry. */
+function metadataOf({ metadata }: NewDelivery): string | null {
+  return metadata === undefined ? null : JSON.stringify(metadata);
 }
 
 /** The deliveries of rows, with the payloads of their drafts. */

@@ -1,26 +1,37 @@
+import type { Metadata } from '../../webhooks/metadata.ts';
+
 /**
  * Most text that one statement inserts. The driver copies it several times over, with a backslash
  * before every quote: 64 payloads of 1 MiB in one statement ended a process with a heap of 512 MB.
  */
 const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
+type Text = { payload: string; metadata?: Metadata | undefined };
+
 /**
  * Splits drafts so that no statement has much more text than it may, `most` characters unless one
  * of them alone has more.
  */
-export function inStatements<Draft extends { payload: string }>(
+export function inStatements<Draft extends Text>(
   drafts: Draft[],
   most = MAX_STATEMENT_CHARACTERS,
 ): Draft[][] {
   const statements: Draft[][] = [];
   let characters = Infinity;
   for (const draft of drafts) {
-    characters += draft.payload.length;
+    const length = lengthOf(draft);
+    characters += length;
     if (characters > most) {
       statements.push([]);
-      characters = draft.payload.length;
+      characters = length;
     }
     statements.at(-1)?.push(draft);
   }
   return statements;
+}
+
+function lengthOf({ payload, metadata }: Text): number {
+  if (metadata === undefined) return payload.length;
+  const pairs = Object.entries(metadata);
+  return pairs.reduce((sum, [name, value]) => sum + name.length + value.length, payload.length);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Metadata } from '../../webhooks/metadata.ts';
 import type { NewDelivery } from '../accepting/insert-deliveries.ts';
 
 /**
@@ -30,7 +31,8 @@ export function idempotentRequest(
 /**
  * The SHA-256 of what a request asks for, not of how its JSON is written. Each part is `-` where
  * there is none, or else the number of its octets, a colon, and its text in UTF-8, so that no two
- * requests have the same parts. `postmand.fingerprint` computes the same.
+ * requests have the same parts. `postmand.fingerprint` computes the same of a request that creates
+ * one delivery.
  */
 export function fingerprintOf(operation: Creation, drafts: readonly Draft[]): Buffer {
   const hash = createHash('sha256');
@@ -39,10 +41,25 @@ export function fingerprintOf(operation: Creation, drafts: readonly Draft[]): Bu
     return hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
   add(operation);
-  for (const { webhookId, payload, orderingKey, sendAt, expiresAt } of drafts)
+  for (const { webhookId, payload, orderingKey, sendAt, expiresAt, metadata } of drafts) {
     for (const part of [webhookId.toLowerCase(), payload, orderingKey, sendAt, expiresAt])
       add(part);
+    // What has none is the request that it was before there were any.
+    if (metadata !== undefined) add(metadataPart(metadata));
+  }
   return hash.digest();
+}
+
+/**
+ * Pairs in the order of the octets of their names, whatever order JSON has them in. It begins as no
+ * id of a webhook does, which is what stands there without metadata.
+ */
+function metadataPart(metadata: Metadata): string {
+  const parts = Object.entries(metadata)
+    .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .flat()
+    .map((text) => `${Buffer.byteLength(text)}:${text}`);
+  return `{${parts.join('')}`;
 }
 
 /** 64 bits of a key, as an advisory lock takes them: its first octets, the highest first. */

@@ -9,11 +9,13 @@ export async function insertWaiting(tx: Tx, drafts: NewDelivery[]): Promise<void
   await tx.query(
     `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
        held_reason, parked_at, outbox_place, ordering_key, send_at, expires_at,
-       created_at, updated_at)
+       metadata, created_at, updated_at)
      select id, webhook_id, payload, greatest(now(), send_at), 0, 'pending',
-       'outbox', now(), nextval('outbox_places'), ordering_key, send_at, expires_at, now(), now()
+       'outbox', now(), nextval('outbox_places'), ordering_key, send_at, expires_at,
+       metadata, now(), now()
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
-       $6::timestamptz[]) as draft (id, webhook_id, payload, ordering_key, send_at, expires_at)`,
+       $6::timestamptz[], $7::jsonb[])
+       as draft (id, webhook_id, payload, ordering_key, send_at, expires_at, metadata)`,
     draftColumns(drafts),
   );
 }

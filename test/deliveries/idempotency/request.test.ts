@@ -36,6 +36,11 @@ const FINGERPRINTS: [what: string, of: Parameters<typeof fingerprintOf>, parts: 
     ['createDeliveries', [draft, { ...draft, payload: '-', orderingKey: '-' }]],
     `16:createDeliveries36:${ID}1:x---36:${ID}1:-1:---`,
   ],
+  [
+    'metadata, in the order of the octets of its names',
+    ['createDelivery', [{ ...draft, metadata: { '🦀': '2', ｚ: 'ü', a: '' } }]],
+    `14:createDelivery36:${ID}1:x---24:{1:a0:3:ｚ2:ü4:🦀1:2`,
+  ],
   ['a batch of one', ['createDeliveries', [draft]], `16:createDeliveries36:${ID}1:x---`],
 ];
 

@@ -117,12 +117,16 @@ test('the fingerprint of a delivery → that of the same request to the API', as
     { webhookId, payload: '' },
     { webhookId, payload: '', orderingKey: 'ключ', sendAt: time, expiresAt: time },
     { webhookId, payload: '-🂡', orderingKey: '-', expiresAt: '9999-12-31T23:59:59.999999Z' },
+    { webhookId, payload: 'x', metadata: { '🦀': '2', ｚ: 'ü', a: '', aa: '"', A: 'b' } },
     { webhookId: webhookId.toUpperCase(), payload: '1:-', sendAt: '2026-01-01T00:00:00.120000Z' },
   ];
   for (const draft of drafts) {
     const { rows } = await pool.query<{ fingerprint: Buffer }>(
-      `select postmand.fingerprint($1, nullif($2, ''), $3, $4, $5) as fingerprint`,
-      [draft.webhookId, draft.payload, draft.orderingKey, draft.sendAt, draft.expiresAt],
+      `select postmand.fingerprint($1, nullif($2, ''), $3, $4, $5, $6) as fingerprint`,
+      [
+        ...[draft.webhookId, draft.payload, draft.orderingKey, draft.sendAt, draft.expiresAt],
+        draft.metadata,
+      ],
     );
     assert.deepEqual(rows[0]?.fingerprint, fingerprintOf('createDelivery', [draft]));
   }

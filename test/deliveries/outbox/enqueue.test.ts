@@ -57,6 +57,17 @@ suite('postmand.enqueue', () => {
     assert.equal(row.is_due_now, false);
   });
 
+  test('metadata as the last argument, by its place or its name → stored; {} and null → none', async () => {
+    const args = `$1, 'x', null, null, null, null`;
+    const stored = async (text: string) => (await metadataOf(await enqueue(text))) ?? null;
+    assert.deepEqual(await stored(`${args}, '{"customer": "42"}'`), { customer: '42' });
+    assert.deepEqual(await stored(`$1, 'x', metadata => '{"a": ""}'`), { a: '' });
+    for (const none of [`'{}'`, `'null'`, 'null'])
+      assert.equal(await stored(`${args}, ${none}`), null);
+    const [id = ''] = await enqueueMany([{ webhook_id: webhookId, metadata: { customer: '42' } }]);
+    assert.deepEqual(await metadataOf(id), { customer: '42' });
+  });
+
   test('no payload, and times that have passed → an empty payload, due at once', async () => {
     const id = await enqueue(`$1, null, send_at => '0001-01-01Z', expires_at => '0001-01-02Z'`);
     const row = await rowOf(id);
@@ -112,6 +123,36 @@ suite('postmand.enqueue', () => {
     [`$1, 'x', idempotency_key => repeat('x', 256)`, 'PM004', /^idempotency_key: must have 1 to/],
     [`$1, 'x', idempotency_key => 'é'`, 'PM004', /^idempotency_key: .*from space to ~ of ASCII/],
     [`$1, 'x', idempotency_key => E'a\\n'`, 'PM004', /^idempotency_key: /],
+    [
+      `$1, 'x', metadata => '[]'`,
+      'PM004',
+      /^metadata: must be an object of strings, but is array$/,
+    ],
+    [
+      `$1, 'x', metadata => '{"customer": 42}'`,
+      'PM004',
+      /^metadata\.customer: must be a string, but is number$/,
+    ],
+    [
+      `$1, 'x', metadata => '{"": "x"}'`,
+      'PM004',
+      /^metadata\.: a name must have 1 to 64 characters$/,
+    ],
+    [
+      `$1, 'x', metadata => jsonb_build_object(repeat('é', 65), 'x')`,
+      'PM004',
+      /^metadata\.é{64}: a name must have 1 to 64 characters$/,
+    ],
+    [
+      `$1, 'x', metadata => jsonb_build_object('a', repeat('é', 256))`,
+      'PM004',
+      /^metadata\.a: must have at most 255 characters$/,
+    ],
+    [
+      `$1, 'x', metadata => (select jsonb_object_agg(n, '') from generate_series(1, 21) as n)`,
+      'PM004',
+      /^metadata: must have at most 20 pairs, but has 21$/,
+    ],
     [
       `$1, repeat('é', 524289)`,
       'PM011',
@@ -307,6 +348,14 @@ suite('postmand.enqueue_many', () => {
 });
 
 /** `args` of the function, in which $1 is the webhook. @returns the id */
+async function metadataOf(id: string): Promise<unknown> {
+  const { rows } = await database.pool.query<{ metadata: unknown }>(
+    'select metadata from deliveries where id = $1',
+    [id],
+  );
+  return rows[0]?.metadata;
+}
+
 async function enqueue(args: string): Promise<string> {
   const { rows } = await app.query<{ id: string }>(
     `select postmand.enqueue(${args}) as id`,

@@ -39,6 +39,7 @@ class Webhook:
     signatures: List[str]
     headers: Dict[str, str]
     auth: Optional[WebhookAuth]
+    metadata: Metadata
     public_key: Optional[str]
     deactivated_reason: Optional[str]
     deactivated_at: Optional[str]
@@ -75,6 +76,7 @@ class WebhookInput:
     signatures: Optional[List[str]] = None
     headers: Optional[Dict[str, str]] = None
     auth: Optional[WebhookAuthInput] = None
+    metadata: Optional[Dict[str, str]] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
@@ -111,6 +113,7 @@ class WebhookPatch:
     signatures: Optional[List[str]] = None
     headers: Optional[Dict[str, Optional[str]]] = None
     auth: Optional[WebhookAuthPatch] = None
+    metadata: Optional[Dict[str, Optional[str]]] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
