@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { callersView, type Spec } from './callers-view.ts';
+import { GO, PYTHON, withDeepObjects } from './deep-objects.ts';
 import { goCodes, problemCodesOf, pythonCodes, typescriptCodes } from './problem-codes.ts';
 
 /**
@@ -39,8 +40,8 @@ function clients(root: string, folder: string, spec: Spec): [string, string][] {
     );
   return [
     ['sdk/typescript/src/client.ts', made('client.ts')],
-    ['sdk/python/src/postmand/client.py', made('client.py')],
-    ['sdk/go/client.go', made('client.go')],
+    ['sdk/python/src/postmand/client.py', withDeepObjects(made('client.py'), PYTHON)],
+    ['sdk/go/client.go', withDeepObjects(made('client.go'), GO)],
   ];
 }
 

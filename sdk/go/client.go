@@ -1407,6 +1407,7 @@ type ListWebhooksParams struct {
 	Offset       *int64
 	Cursor       *string
 	Active       *bool
+	Metadata     *map[string]string
 	CreatedAtGt  *string
 	CreatedAtGte *string
 	CreatedAtLt  *string
@@ -1426,6 +1427,7 @@ type ListDeliveriesParams struct {
 	Cursor       *string
 	WebhookId    *string
 	Status       *DeliveryStatus
+	Metadata     *map[string]string
 	CreatedAtGt  *string
 	CreatedAtGte *string
 	CreatedAtLt  *string
@@ -1474,6 +1476,11 @@ func (c *Client) ListWebhooks(ctx context.Context, params *ListWebhooksParams) (
 		}
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
 		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
@@ -1526,6 +1533,11 @@ func (c *Client) ListWebhooksWithHeaders(ctx context.Context, params *ListWebhoo
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
 		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
 		}
@@ -1570,6 +1582,11 @@ func (c *Client) ListWebhooksPages(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)
@@ -1633,6 +1650,11 @@ func (c *Client) ListWebhooksItems(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)
@@ -2365,6 +2387,11 @@ func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParam
 		if params.Status != nil {
 			query.Set("status", fmt.Sprint(*params.Status))
 		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
 		}
@@ -2419,6 +2446,11 @@ func (c *Client) ListDeliveriesWithHeaders(ctx context.Context, params *ListDeli
 		if params.Status != nil {
 			query.Set("status", fmt.Sprint(*params.Status))
 		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
 		}
@@ -2466,6 +2498,11 @@ func (c *Client) ListDeliveriesPages(ctx context.Context, params *ListDeliveries
 		}
 		if params.Status != nil {
 			base.Set("status", fmt.Sprint(*params.Status))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)
@@ -2532,6 +2569,11 @@ func (c *Client) ListDeliveriesItems(ctx context.Context, params *ListDeliveries
 		}
 		if params.Status != nil {
 			base.Set("status", fmt.Sprint(*params.Status))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)

@@ -16,8 +16,13 @@ import { checkHost } from './middleware/hosts.ts';
 import { inOrder } from './middleware/in-order.ts';
 import { findOperation } from './middleware/operation.ts';
 import { checkOperations, createOperations } from './operations.ts';
+import {
+  takeMetadataFilter,
+  withoutMetadataFilter,
+  type FilteredRequest,
+} from './middleware/metadata-query.ts';
 import { checkNumbers } from './middleware/query.ts';
-import { logRequests, type ValidatedRequest } from './middleware/request-log.ts';
+import { logRequests } from './middleware/request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
 export type ApiOptions = {
@@ -48,7 +53,8 @@ export async function createApi(
   checkOperations(operations, document);
 
   const app = bareApp();
-  const [load, find, ...validate] = await validator(document, options.validateResponses);
+  const known = withoutMetadataFilter(document);
+  const [load, find, ...validate] = await validator(known.document, options.validateResponses);
   const boundsOf = bodyBounds(options);
   app.use(
     inOrder([
@@ -65,6 +71,7 @@ export async function createApi(
       // log line has its route.
       findOperation([load, find]),
       checkNumbers,
+      takeMetadataFilter(known.filtered),
       ...readBody(boundsOf),
       ...validate,
       callOperation(operations, boundsOf),
@@ -114,7 +121,7 @@ function warnOfUrlParse(): void {
 
 function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandler {
   return async (req, res) => {
-    const { openapi } = req as ValidatedRequest;
+    const { openapi, metadataFilter } = req as FilteredRequest;
     const id = openapi?.schema.operationId as keyof Operations | undefined;
     if (openapi === undefined || id === undefined)
       throw Object.assign(new Error('no such route'), { status: 404 });
@@ -124,7 +131,7 @@ function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandl
     ) => Promise<Answered>;
     const request = {
       params: openapi.pathParams,
-      query: req.query,
+      query: metadataFilter ? { ...req.query, metadata: metadataFilter } : req.query,
       headers: req.headers,
       rawHeaders: req.rawHeaders,
       body: req.body,

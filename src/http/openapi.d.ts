@@ -2697,6 +2697,16 @@ export interface components {
          */
         Active: boolean;
         /**
+         * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         *     OpenAPI writes it. Of several pairs all must be there.
+         * @example {
+         *       "customer": "42"
+         *     }
+         */
+        MetadataFilter: {
+            [key: string]: string;
+        };
+        /**
          * @description Only items created after this time.
          * @example 2026-11-23T16:26:01Z
          */
@@ -2799,6 +2809,14 @@ export interface operations {
                  * @example true
                  */
                 active?: components["parameters"]["Active"];
+                /**
+                 * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+                 *     OpenAPI writes it. Of several pairs all must be there.
+                 * @example {
+                 *       "customer": "42"
+                 *     }
+                 */
+                metadata?: components["parameters"]["MetadataFilter"];
                 /**
                  * @description Only items created after this time.
                  * @example 2026-11-23T16:26:01Z
@@ -3512,6 +3530,14 @@ export interface operations {
                  * @example pending
                  */
                 status?: components["parameters"]["Status"];
+                /**
+                 * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+                 *     OpenAPI writes it. Of several pairs all must be there.
+                 * @example {
+                 *       "customer": "42"
+                 *     }
+                 */
+                metadata?: components["parameters"]["MetadataFilter"];
                 /**
                  * @description Only items created after this time.
                  * @example 2026-11-23T16:26:01Z

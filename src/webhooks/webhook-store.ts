@@ -21,6 +21,7 @@ import {
   settingValues,
   SETTINGS,
 } from './webhook-sql.ts';
+import type { Metadata } from './metadata.ts';
 import type { SigningPair } from './request/signing/ed25519.ts';
 import type { Webhook, WebhookSettings } from './webhook.ts';
 import type { Limits } from './limits/window.ts';
@@ -132,10 +133,13 @@ export async function hasWebhook(db: Queryable, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** All of the pairs of `metadata` must be there. */
+type WebhookFilter = { active?: boolean | undefined; metadata?: Metadata | undefined };
+
 /** By name. @throws SecretsLocked where those of one of them cannot be read */
 export async function listWebhooks(
   { db, vault }: VaultDb,
-  { active }: { active?: boolean | undefined },
+  { active, metadata }: WebhookFilter,
   page: Page,
 ): Promise<Listing<Webhook>> {
   const { rows } = await db.query<StoredWebhook>(
@@ -143,10 +147,11 @@ export async function listWebhooks(
       `select ${STORED}
        from webhooks
        where deleted_at is null
-         ${active === undefined ? '' : 'and active = $active::boolean'} ${onPage(page, 'name')}
+         ${active === undefined ? '' : 'and active = $active::boolean'}
+         ${metadata === undefined ? '' : 'and metadata @> $metadata::jsonb'} ${onPage(page, 'name')}
        order by name, id
        limit $limit::bigint + 1 offset $offset`,
-      { active, ...pageValues(page) },
+      { active, metadata, ...pageValues(page) },
     ),
   );
   const { items, last } = listingOf(rows, page, ({ name: at, id }) => ({ at, id }));

@@ -101,3 +101,97 @@ suite('metadata of a delivery', () => {
       assert.deepEqual([many.status, many.body.details], [400, `deliveries[1].${details}`]);
     });
 });
+
+suite('a filter by metadata', () => {
+  const listed = async (query: string) => {
+    const { status, body } = await api.call('GET', `/deliveries?${query}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    return (body.deliveries as Delivery[]).map(({ payload }) => payload);
+  };
+
+  test('pairs, beside other filters and over pages → what carries all of them, the newest first', async () => {
+    const other = await api.createWebhook({ active: false });
+    for (const [payload, given] of [
+      ['a', { shop: '1', 'a.b': '=&+ü' }],
+      ['b', { shop: '1', lane: '' }],
+      ['c', { shop: '12' }],
+      ['d', { shop: '1', lane: '', x: '2' }],
+    ] as const)
+      for (const id of [webhook_id, other.id])
+        await api.call('POST', '/deliveries', {
+          ...{ webhook_id: id, payload: id === other.id ? `other ${payload}` : payload },
+          metadata: given,
+        });
+    assert.deepEqual(await listed('metadata.shop=1'), [
+      'other d',
+      'd',
+      'other b',
+      'b',
+      'other a',
+      'a',
+    ]);
+    assert.deepEqual(await listed('metadata%5Bshop%5D=1&metadata.lane='), [
+      'other d',
+      'd',
+      'other b',
+      'b',
+    ]);
+    assert.deepEqual(await listed(`metadata.shop=1&webhook_id=${webhook_id}`), ['d', 'b', 'a']);
+    assert.deepEqual(
+      await listed(`metadata.shop=1&status=pending&webhook_id=${other.id}&limit=2`),
+      ['other d', 'other b'],
+    );
+    assert.deepEqual(await listed('metadata.shop=1&status=failed'), []);
+    assert.deepEqual(await listed(`metadata.a.b=${encodeURIComponent('=&+ü')}`), ['other a', 'a']);
+    assert.deepEqual(await listed('metadata.shop=2'), []);
+    const first = await api.call('GET', '/deliveries?metadata.shop=1&metadata.lane=&limit=3');
+    const cursor = first.body.next_cursor as string;
+    assert.deepEqual(await listed(`metadata.lane=&metadata.shop=1&limit=3&cursor=${cursor}`), [
+      'b',
+    ]);
+    const { body } = await api.call('GET', `/deliveries?metadata.shop=1&cursor=${cursor}`);
+    assert.match(body.details, /^cursor: /);
+  });
+
+  test('of webhooks → those that carry all pairs', async () => {
+    await api.createWebhook({ name: 'one of two', metadata: { team: 'x', tier: 'gold' } });
+    await api.createWebhook({ name: 'two of two', metadata: { team: 'x' } });
+    const named = async (query: string) =>
+      (await api.call('GET', `/webhooks?${query}`)).body.webhooks.map(
+        ({ name }: { name: string }) => name,
+      );
+    assert.deepEqual(await named('metadata.team=x'), ['one of two', 'two of two']);
+    assert.deepEqual(await named('metadata.team=x&metadata[tier]=gold&active=true'), [
+      'one of two',
+    ]);
+    assert.deepEqual(await named('metadata.team=y'), []);
+  });
+
+  const pairs = Array.from({ length: 21 }, (_one, i) => `metadata.n${i}=x`).join('&');
+  const REFUSED: [path: string, details: string][] = [
+    ['/deliveries?metadata.=x', 'metadata.: a name must NOT be empty'],
+    ['/deliveries?metadata[]=x', 'metadata.: a name must NOT be empty'],
+    ['/webhooks?metadata.a=x&metadata[a]=y', 'metadata.a: is given twice'],
+    [
+      `/deliveries?metadata.${'a'.repeat(65)}=x`,
+      `metadata.${'a'.repeat(64)}: a name must NOT have more than 64 characters`,
+    ],
+    [
+      `/deliveries?metadata.a=${'x'.repeat(256)}`,
+      'metadata.a: must NOT have more than 255 characters',
+    ],
+    [
+      '/deliveries?metadata.a=%00',
+      'metadata.a: must be text without U+0000 and without unpaired surrogates',
+    ],
+    [`/deliveries?${pairs}`, 'metadata: must NOT have more than 20 properties'],
+    ['/deliveries?metadata=x', 'metadata: is not a known parameter'],
+    ['/deliveries?metadata.a=x&colour=blue', 'colour: is not a known parameter'],
+    ['/delivery-attempts?metadata.a=x', 'metadata.a: is not a known parameter'],
+  ];
+  for (const [path, details] of REFUSED)
+    test(`${path.slice(0, 50)} → 400 that names it`, async () => {
+      const { status, body } = await api.call('GET', path);
+      assert.deepEqual([status, body.code, body.details], [400, 4, details]);
+    });
+});

@@ -1717,6 +1717,11 @@ export type ListWebhooksQuery = {
      */
     active?: boolean;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -1766,6 +1771,11 @@ export type ListWebhooksVariables = {
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
     /**
      * Only items created after this time.
      * @format date-time
@@ -2172,6 +2182,11 @@ export type ListDeliveriesQuery = {
      */
     status?: DeliveryStatus;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -2226,6 +2241,11 @@ export type ListDeliveriesVariables = {
      * Only deliveries with this status.
      */
     status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
     /**
      * Only items created after this time.
      * @format date-time
@@ -2538,6 +2558,11 @@ export type Ops = {
              */
             active?: boolean;
             /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -2822,6 +2847,11 @@ export type Ops = {
              */
             status?: DeliveryStatus;
             /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -3030,6 +3060,11 @@ export declare const OPERATIONS: {
         }, {
             readonly name: "active";
             readonly in: "query";
+        }, {
+            readonly name: "metadata";
+            readonly in: "query";
+            readonly style: "deepObject";
+            readonly explode: true;
         }, {
             readonly name: "created_at.gt";
             readonly in: "query";
@@ -3386,6 +3421,11 @@ export declare const OPERATIONS: {
         }, {
             readonly name: "status";
             readonly in: "query";
+        }, {
+            readonly name: "metadata";
+            readonly in: "query";
+            readonly style: "deepObject";
+            readonly explode: true;
         }, {
             readonly name: "created_at.gt";
             readonly in: "query";
@@ -4008,6 +4048,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     active?: boolean;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -4057,6 +4102,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         active?: boolean;
         /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
+        /**
          * Only items created after this time.
          * @format date-time
          */
@@ -4103,6 +4153,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * Only webhooks that are active (`true`), or only those that are not (`false`).
          */
         active?: boolean;
+        /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
         /**
          * Only items created after this time.
          * @format date-time
@@ -4316,6 +4371,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     status?: DeliveryStatus;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -4370,6 +4430,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         status?: DeliveryStatus;
         /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
+        /**
          * Only items created after this time.
          * @format date-time
          */
@@ -4421,6 +4486,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * Only deliveries with this status.
          */
         status?: DeliveryStatus;
+        /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
         /**
          * Only items created after this time.
          * @format date-time

@@ -1755,6 +1755,11 @@ export type ListWebhooksQuery = {
      */
     active?: boolean;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -1806,6 +1811,11 @@ export type ListWebhooksVariables = {
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
     /**
      * Only items created after this time.
      * @format date-time
@@ -2275,6 +2285,11 @@ export type ListDeliveriesQuery = {
      */
     status?: DeliveryStatus;
     /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -2331,6 +2346,11 @@ export type ListDeliveriesVariables = {
      * Only deliveries with this status.
      */
     status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
     /**
      * Only items created after this time.
      * @format date-time
@@ -2674,6 +2694,11 @@ export type Ops = {
              */
             active?: boolean;
             /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -2958,6 +2983,11 @@ export type Ops = {
              */
             status?: DeliveryStatus;
             /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -3150,7 +3180,7 @@ export type Ops = {
  * tags) for cache keys, tracing span names, and request logging.
  */
 export const OPERATIONS = {
-    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "active", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
+    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "active", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/webhooks" } },
     createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "If-Match", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
@@ -3164,7 +3194,7 @@ export const OPERATIONS = {
     rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
+    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "offset", param: "offset", limitParam: "limit", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },

@@ -19,7 +19,11 @@ type DeliveryOperations = Pick<
 export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryOperations {
   return {
     async listDeliveries({ query }) {
-      const filters = { webhookId: query.webhook_id?.toLowerCase(), status: query.status };
+      const filters = {
+        webhookId: query.webhook_id?.toLowerCase(),
+        status: query.status,
+        metadata: query.metadata,
+      };
       const list = { operation: 'listDeliveries', order: 'date-time', filters } as const;
       const page = pageOf(query, list);
       const { items: deliveries, last } = await listDeliveries(pool, filters, page);

@@ -48,7 +48,7 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
   };
   return {
     async listWebhooks({ query }) {
-      const filters = { active: query.active };
+      const filters = { active: query.active, metadata: query.metadata };
       const list = { operation: 'listWebhooks', order: 'text', filters } as const;
       const page = pageOf(query, list);
       const { items, last } = await listWebhooks({ db: pool, vault }, filters, page);

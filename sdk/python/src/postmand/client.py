@@ -1510,7 +1510,7 @@ class Client:
         }
         self._http = http_client or httpx.Client()
 
-    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1523,6 +1523,8 @@ class Client:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1537,7 +1539,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1550,6 +1552,8 @@ class Client:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1564,7 +1568,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
+    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -1575,6 +1579,8 @@ class Client:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1592,7 +1598,7 @@ class Client:
             return _safe_json(response), response
         return (decode(WebhookList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
+    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -1603,6 +1609,8 @@ class Client:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1922,7 +1930,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1937,6 +1945,8 @@ class Client:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
             params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1951,7 +1961,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1966,6 +1976,8 @@ class Client:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
             params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -1980,7 +1992,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
+    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -1993,6 +2005,8 @@ class Client:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
             base["status"] = encode(status)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2010,7 +2024,7 @@ class Client:
             return _safe_json(response), response
         return (decode(DeliveryList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
+    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2023,6 +2037,8 @@ class Client:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
             base["status"] = encode(status)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2313,7 +2329,7 @@ class AsyncClient:
         }
         self._http = http_client or httpx.AsyncClient()
 
-    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2326,6 +2342,8 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2340,7 +2358,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2353,6 +2371,8 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2367,7 +2387,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
+    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2378,6 +2398,8 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2396,7 +2418,7 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(WebhookList, page)
 
-    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
+    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2407,6 +2429,8 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2727,7 +2751,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2742,6 +2766,8 @@ class AsyncClient:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
             params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2756,7 +2782,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2771,6 +2797,8 @@ class AsyncClient:
             params["webhook_id"] = encode(webhook_id)
         if status is not None:
             params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2785,7 +2813,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
+    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2798,6 +2826,8 @@ class AsyncClient:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
             base["status"] = encode(status)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2816,7 +2846,7 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(DeliveryList, page)
 
-    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
+    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2829,6 +2859,8 @@ class AsyncClient:
             base["webhook_id"] = encode(webhook_id)
         if status is not None:
             base["status"] = encode(status)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:

@@ -1,0 +1,74 @@
+import { withNames } from '../database/named-parameters.ts';
+import { onPage, type Page } from '../database/page.ts';
+import type { Queryable } from '../database/pool.ts';
+import type { Metadata } from '../webhooks/metadata.ts';
+import type { Status } from './delivery.ts';
+
+type TaggedFilter = {
+  metadata: Metadata;
+  webhookId?: string | undefined;
+  status?: Status | undefined;
+};
+
+/** The pair whose entries a search reads, one by one; undefined: it reads the list itself. */
+export type Lead = [name: string, value: string] | undefined;
+
+/**
+ * So many entries of each pair, and of the list, are counted to find out which has the fewest.
+ * With 10,000, a page took 10 to 20 ms more. Where all have more, a search reads those of the first
+ * pair: each of them by chance carries the others, or not.
+ */
+const COUNTED = 1000;
+
+/** The rarest among what a delivery must have. Nothing is asked where there is no choice. */
+export async function leadOf(db: Queryable, filter: TaggedFilter): Promise<Lead> {
+  const { metadata, webhookId, status } = filter;
+  const pairs = Object.entries(metadata);
+  const isWithin = webhookId !== undefined || status !== undefined;
+  if (pairs.length === 1 && !isWithin) return pairs[0];
+  const { rows } = await db.query<{ place: number | null; count: number }>(
+    ...withNames(
+      `select place::integer, (select count(*)::integer from (
+           select from delivery_tags where tag = delivery_tag(name, value) limit ${COUNTED}
+         ) as entry) as count
+       from unnest($names::text[], $values::text[]) with ordinality as pair (name, value, place)
+       ${isWithin ? `union all select null, count(*)::integer from (${listOf(filter)}) as one` : ''}
+       order by count, place limit 1`,
+      {
+        names: pairs.map(([name]) => name),
+        values: pairs.map(([, value]) => value),
+        webhook_id: webhookId,
+        status,
+      },
+    ),
+  );
+  const place = rows[0]?.place ?? null;
+  return place === null ? undefined : pairs[place - 1];
+}
+
+function listOf({ webhookId, status }: TaggedFilter): string {
+  return `select from deliveries where true
+    ${webhookId === undefined ? '' : 'and webhook_id = $webhook_id::uuid'}
+    ${status === undefined ? '' : 'and status = $status::text'} limit ${COUNTED}`;
+}
+
+/**
+ * The newest deliveries by the entries of a pair, whose values are `$lead_name` and `$lead_value`.
+ * `columns` are those of deliveries that are wanted. A hash stands for the pair, so `conditions`
+ * ask the delivery for it too. The limit in the subquery makes PostgreSQL read entry by entry, in
+ * their order, until the page is full.
+ */
+export function newestTagged(columns: string, conditions: string, page: Page): string {
+  return `(select found.* from (
+      select created_at, id from (
+        select tag, created_at, delivery_id as id from delivery_tags
+      ) as entry
+      where tag = delivery_tag($lead_name::text, $lead_value::text) ${onPage(page)}
+      order by created_at desc, id desc
+    ) as entry
+    cross join lateral (
+      select ${columns} from deliveries where id = entry.id and ${conditions} limit 1
+    ) as found
+    order by entry.created_at desc, entry.id desc
+    limit $reach::bigint)`;
+}
