@@ -144,9 +144,8 @@ function startRetention(parts: UpkeepParts, turn: Turn): UpkeepLoop[] {
     });
   if (linesOf(config.retention).length === 0) return [];
   const work = turn.only(createRetention(parts, config.retention));
-  return [
-    new UpkeepLoop(log, { task: 'retention', everyMs: 60_000, share: RETENTION_SHARE, work }),
-  ];
+  const times = { everyMs: 60_000, afterFailureMs: 5000, share: RETENTION_SHARE };
+  return [new UpkeepLoop(log, { task: 'retention', ...times, work })];
 }
 
 /** They find what was lost or forgotten, and put it right, and remove what is over. */

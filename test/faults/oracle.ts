@@ -6,6 +6,7 @@ import { until } from '../setup/until.ts';
 import { gateProblems, type GateAllowed } from './gate-oracle.ts';
 import { SEED, sized } from './intensity.ts';
 import { hashOf, payloadIdOf, type Arrival } from './receiver-log.ts';
+import { removalProblems } from './retention-oracle.ts';
 import type { Row } from './row.ts';
 import type { Scene } from './scene.ts';
 import type { Post, Traffic } from './traffic.ts';
@@ -66,6 +67,7 @@ export async function judge(
         (row) => answers.get(row.id) !== `${row.status} ${row.delivery_attempts} ${row.payload}`,
       )
       .map(({ id }) => `${id}: the API says something else`),
+    ...(await removalProblems(scene.database.pool)),
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
     ...(await gateProblems(scene, { ...allowed, rows, posts: traffic.posts })),
