@@ -48,8 +48,13 @@ export function inTurn(webhookIds: string[], payload: () => string, keys = 0): (
 const whileAccepting = (figure: Figure): Figure =>
   figure.name.startsWith('server') ? figure : { ...figure, name: `${figure.name}, accepting` };
 
-/** `group`: the one of the receiver's in which they arrive. */
-type Drained = { webhookIds: string[]; count: number; group?: string };
+/** `group`: the one of the receiver's in which they arrive; `settings`: those of the workers. */
+type Drained = {
+  webhookIds: string[];
+  count: number;
+  group?: string;
+  settings?: Record<string, string>;
+};
 
 /**
  * Starts workers on a backlog of `count` deliveries and waits until all are settled. Counted from
@@ -57,13 +62,13 @@ type Drained = { webhookIds: string[]; count: number; group?: string };
  */
 export async function drainBacklog(
   trial: Trial,
-  { webhookIds, count, group = 'fast' }: Drained,
+  { webhookIds, count, group = 'fast', settings = {} }: Drained,
 ): Promise<Outcome & { workers: Service[] }> {
   const { progress, receiver, pool } = trial;
   progress.step(`drain of ${grouped(count)} deliveries`);
   const storage = await startStorageMeter(pool);
   const startedAt = now();
-  const workers = await trial.startWorkers();
+  const workers = await trial.startWorkers(settings);
   const deadline = trial.deadline();
   const firstAt = await firstArrival(trial, workers, deadline);
   const parts = trial.parts({ workers });

@@ -23,6 +23,7 @@ import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { pipelineSteady } from './scenarios/pipeline-steady.ts';
 import { reads } from './scenarios/reads.ts';
+import { retention, retentionOff } from './scenarios/retention.ts';
 import { takeover } from './scenarios/takeover.ts';
 import type { Scenario } from './trial.ts';
 
@@ -54,6 +55,8 @@ export const SCENARIOS: Record<string, Scenario> = {
   kill,
   reads,
   takeover,
+  retention,
+  'retention-off': retentionOff,
   delete: deletion,
   hostile,
 };

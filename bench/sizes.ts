@@ -77,6 +77,11 @@ export const SIZES = {
     quick: 50_000,
     meaning: 'finished deliveries of the webhook in delete, each with its attempt',
   },
+  'a-day': {
+    full: 100_000,
+    quick: 5000,
+    meaning: 'deliveries of each day in retention, and retention-off',
+  },
   sends: { full: 20_000, quick: 2000, meaning: 'sends in hostile' },
   limit: {
     full: 120,
