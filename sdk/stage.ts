@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { callersView, type Spec } from './callers-view.ts';
 import { GO, PYTHON, withDeepObjects } from './deep-objects.ts';
+import { withIterators } from './iterators.ts';
 import { goCodes, problemCodesOf, pythonCodes, typescriptCodes } from './problem-codes.ts';
 
 /**
@@ -34,7 +35,7 @@ function clients(root: string, folder: string, spec: Spec): [string, string][] {
     output,
   ]);
   const made = (name: string) =>
-    readFileSync(path.join(folder, name), 'utf8').replace(
+    withIterators(name, readFileSync(path.join(folder, name), 'utf8')).replace(
       '`redocly generate-client`',
       '`npm run sdk`',
     );

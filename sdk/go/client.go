@@ -992,6 +992,7 @@ func iterPages(call pageCall, spec PaginationSpec, base url.Values) func(yield f
 		switch spec.Style {
 		case "cursor":
 			var cursor any
+			base := base
 			if values, ok := base[spec.Param]; ok && len(values) > 0 {
 				cursor = values[0]
 			}
@@ -1013,6 +1014,17 @@ func iterPages(call pageCall, spec PaginationSpec, base url.Values) func(yield f
 						return
 					}
 				}
+				fields, _ := page.(map[string]any)
+				if _, known := fields[spec.NextCursor[1:]]; !known && cursor == nil {
+					// A service of version 2.1 has no cursors: the rest comes by offset.
+					first, _ := resolvePointer(page, spec.Items).([]any)
+					offset, _ := strconv.Atoi(base.Get("offset"))
+					rest := cloneValues(base)
+					rest.Set("offset", strconv.Itoa(offset+len(first)))
+					byOffset := PaginationSpec{Style: "offset", Param: "offset", Items: spec.Items}
+					iterPages(call, byOffset, rest)(yield)
+					return
+				}
 				next := resolvePointer(page, spec.NextCursor)
 				if next == nil || next == "" {
 					return
@@ -1028,6 +1040,8 @@ func iterPages(call pageCall, spec PaginationSpec, base url.Values) func(yield f
 					return
 				}
 				cursor = next
+				base = cloneValues(base)
+				base.Del("offset")
 			}
 		case "link", "body-link":
 			params := cloneValues(base)
@@ -1378,13 +1392,13 @@ type operationMeta struct {
 }
 
 var operations = map[string]operationMeta{
-	"listWebhooks":         {ID: "listWebhooks", Method: "GET", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/webhooks"}},
+	"listWebhooks":         {ID: "listWebhooks", Method: "GET", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/webhooks"}},
 	"createWebhook":        {ID: "createWebhook", Method: "POST", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getWebhook":           {ID: "getWebhook", Method: "GET", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"replaceWebhook":       {ID: "replaceWebhook", Method: "PUT", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteWebhook":        {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"patchWebhook":         {ID: "patchWebhook", Method: "PATCH", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/ordering_keys"}},
 	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"pauseWebhook":         {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"resumeWebhook":        {ID: "resumeWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/resume", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1392,13 +1406,13 @@ var operations = map[string]operationMeta{
 	"rotateSecret":         {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"endSecret":            {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"testWebhook":          {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/deliveries"}},
+	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"createDeliveries":     {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":       {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDelivery":    {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "offset", Param: "offset", LimitParam: "limit", Items: "/delivery_attempts"}},
+	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
 
@@ -2035,6 +2049,118 @@ func (c *Client) ListOrderingKeysWithHeaders(ctx context.Context, webhookId stri
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
+}
+
+// ListOrderingKeysPages iterates ListOrderingKeys response pages; use with `for page, err := range`.
+func (c *Client) ListOrderingKeysPages(ctx context.Context, webhookId string, params *ListOrderingKeysParams) func(yield func(OrderingKeyList, error) bool) {
+	op := operations["listOrderingKeys"]
+	base := url.Values{}
+	if params != nil {
+		if params.State != nil {
+			base.Set("state", *params.State)
+		}
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(OrderingKeyList, error) bool) {
+		pages(func(raw any, err error) bool {
+			var page OrderingKeyList
+			if err == nil {
+				err = reencode(raw, &page)
+			}
+			return yield(page, err)
+		})
+	}
+}
+
+// ListOrderingKeysItems iterates the items of every ListOrderingKeys page.
+func (c *Client) ListOrderingKeysItems(ctx context.Context, webhookId string, params *ListOrderingKeysParams) func(yield func(BlockedOrderingKey, error) bool) {
+	op := operations["listOrderingKeys"]
+	base := url.Values{}
+	if params != nil {
+		if params.State != nil {
+			base.Set("state", *params.State)
+		}
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(BlockedOrderingKey, error) bool) {
+		pages(func(raw any, err error) bool {
+			if err != nil {
+				var zero BlockedOrderingKey
+				return yield(zero, err)
+			}
+			pageItems, _ := resolvePointer(raw, op.Pagination.Items).([]any)
+			for _, item := range pageItems {
+				var typed BlockedOrderingKey
+				if err := reencode(item, &typed); err != nil {
+					return yield(typed, err)
+				}
+				if !yield(typed, nil) {
+					return false
+				}
+			}
+			return true
+		})
+	}
 }
 
 // SkipOrderingKey — Skip what blocks an ordering key

@@ -212,7 +212,7 @@ func TestLists(t *testing.T) {
 		t.Errorf("sent %v, listed %v", ids[:5], listedIds)
 	}
 	pages := collect(t, client.ListDeliveriesPages(ctx, &ListDeliveriesParams{WebhookId: &good.Id, Limit: Ptr(int64(2))}))
-	if len(pages[0].Deliveries) != 2 || pages[1].Offset != 2 {
+	if len(pages[0].Deliveries) != 2 || pages[1].Deliveries[0].Id != ids[2] {
 		t.Error(pages)
 	}
 	failed := must[DeliveryList](t)(client.ListDeliveries(ctx, &ListDeliveriesParams{WebhookId: &bad.Id, Status: Ptr(DeliveryStatusFailed)}))

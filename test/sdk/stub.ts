@@ -61,6 +61,14 @@ const STATES: Record<string, Answer> = {
     else created(request, response);
   },
   fine: (_request, response) => void response.writeHead(204).end(),
+  // Five deliveries in pages of version 2.1.
+  'offset-only': (request, response) => {
+    const query = new URL(request.path, 'http://stub').searchParams;
+    if (query.has('cursor')) return json(response, 400, { code: 4, message: 'unknown parameter' });
+    const [limit, offset] = [Number(query.get('limit') ?? 50), Number(query.get('offset') ?? 0)];
+    const all = Array.from({ length: 5 }, (_, i) => ({ ...DELIVERY, id: `delivery-${i}` }));
+    json(response, 200, { deliveries: all.slice(offset, offset + limit), limit, offset });
+  },
 };
 
 /**

@@ -2707,6 +2707,7 @@ export type Ops = {
         headers: {
             xRequestId?: string;
         };
+        item: BlockedOrderingKey;
     };
     skipOrderingKey: {
         args: {
@@ -3088,9 +3089,10 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
         readonly pagination: {
-            readonly style: "offset";
-            readonly param: "offset";
+            readonly style: "cursor";
+            readonly param: "cursor";
             readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
             readonly items: "/webhooks";
         };
     };
@@ -3250,6 +3252,13 @@ export declare const OPERATIONS: {
             readonly key: "xRequestId";
             readonly type: "string";
         }];
+        readonly pagination: {
+            readonly style: "cursor";
+            readonly param: "cursor";
+            readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
+            readonly items: "/ordering_keys";
+        };
     };
     readonly skipOrderingKey: {
         readonly id: "skipOrderingKey";
@@ -3449,9 +3458,10 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
         readonly pagination: {
-            readonly style: "offset";
-            readonly param: "offset";
+            readonly style: "cursor";
+            readonly param: "cursor";
             readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
             readonly items: "/deliveries";
         };
     };
@@ -3611,9 +3621,10 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
         readonly pagination: {
-            readonly style: "offset";
-            readonly param: "offset";
+            readonly style: "cursor";
+            readonly param: "cursor";
             readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
             readonly items: "/delivery_attempts";
         };
     };
@@ -4268,7 +4279,72 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     cursor?: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<OrderingKeyList, {
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, skipOrderingKey: (<Init extends RequestOptions | undefined = undefined>(args: {
+}, Init>>) & OperationMethodIdentity & {
+    pages(args: {
+        /**
+         * The id of a webhook.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Which keys to list. `blocked` are those that a failed delivery blocks.
+         */
+        state?: "blocked";
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+    }, init?: RequestOptions): AsyncGenerator<OrderingKeyList, any, any>;
+    items(args: {
+        /**
+         * The id of a webhook.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Which keys to list. `blocked` are those that a failed delivery blocks.
+         */
+        state?: "blocked";
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+    }, init?: RequestOptions): AsyncGenerator<BlockedOrderingKey, any, any>;
+}, skipOrderingKey: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of a webhook.
      * @format uuid

@@ -1092,6 +1092,12 @@ def iter_pages(call: PageCall, spec: Dict[str, Any], params: Optional[Dict[str, 
             if spec.get("has_more") is not None and resolve_pointer(page, spec["has_more"]) is False:
                 return
             nxt = resolve_pointer(page, spec.get("next_cursor", ""))
+            if cursor is None and spec["next_cursor"][1:] not in page:
+                # A service of version 2.1 has no cursors: the rest comes by offset.
+                offset = int(base.get("offset") or 0) + len(resolve_pointer(page, spec["items"]))
+                rest = {**spec, "style": "offset", "param": "offset"}
+                yield from iter_pages(call, rest, {**base, "offset": offset})
+                return
             if nxt is None or nxt == "":
                 return
             if not isinstance(nxt, (str, int, float)):
@@ -1099,6 +1105,7 @@ def iter_pages(call: PageCall, spec: Dict[str, Any], params: Optional[Dict[str, 
             if nxt == cursor:
                 raise ValueError("Pagination did not advance: the operation returned the same cursor twice")
             cursor = nxt
+            base.pop("offset", None)
     elif style in ("link", "body-link"):
         yield from _iter_pages_by_link(call, spec, base)
     else:  # offset / page
@@ -1202,6 +1209,13 @@ async def aiter_pages(
             if spec.get("has_more") is not None and resolve_pointer(page, spec["has_more"]) is False:
                 return
             nxt = resolve_pointer(page, spec.get("next_cursor", ""))
+            if cursor is None and spec["next_cursor"][1:] not in page:
+                # A service of version 2.1 has no cursors: the rest comes by offset.
+                offset = int(base.get("offset") or 0) + len(resolve_pointer(page, spec["items"]))
+                rest = {**spec, "style": "offset", "param": "offset"}
+                async for last in aiter_pages(call, rest, {**base, "offset": offset}):
+                    yield last
+                return
             if nxt is None or nxt == "":
                 return
             if not isinstance(nxt, (str, int, float)):
@@ -1209,6 +1223,7 @@ async def aiter_pages(
             if nxt == cursor:
                 raise ValueError("Pagination did not advance: the operation returned the same cursor twice")
             cursor = nxt
+            base.pop("offset", None)
     elif style in ("link", "body-link"):
         previous = None
         link_params: Dict[str, Any] = dict(base)
@@ -1471,13 +1486,13 @@ def _safe_json(response: httpx.Response) -> Any:
         return None
 
 _OPERATIONS: Dict[str, Dict[str, Any]] = {
-    "list_webhooks": {"id": "listWebhooks", "method": "GET", "path": "/webhooks", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/webhooks"}},
+    "list_webhooks": {"id": "listWebhooks", "method": "GET", "path": "/webhooks", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/webhooks"}},
     "create_webhook": {"id": "createWebhook", "method": "POST", "path": "/webhooks", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_webhook": {"id": "getWebhook", "method": "GET", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "replace_webhook": {"id": "replaceWebhook", "method": "PUT", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_webhook": {"id": "deleteWebhook", "method": "DELETE", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "patch_webhook": {"id": "patchWebhook", "method": "PATCH", "path": "/webhooks/{webhook_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
-    "list_ordering_keys": {"id": "listOrderingKeys", "method": "GET", "path": "/webhooks/{webhook_id}/ordering-keys", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_ordering_keys": {"id": "listOrderingKeys", "method": "GET", "path": "/webhooks/{webhook_id}/ordering-keys", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/ordering_keys"}},
     "skip_ordering_key": {"id": "skipOrderingKey", "method": "POST", "path": "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "pause_webhook": {"id": "pauseWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/pause", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "resume_webhook": {"id": "resumeWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/resume", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1485,13 +1500,13 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "rotate_secret": {"id": "rotateSecret", "method": "POST", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "end_secret": {"id": "endSecret", "method": "DELETE", "path": "/webhooks/{webhook_id}/secrets/{secret_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "test_webhook": {"id": "testWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/test", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
-    "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/deliveries"}},
+    "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "create_deliveries": {"id": "createDeliveries", "method": "POST", "path": "/deliveries/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
-    "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "offset", "param": "offset", "limit_param": "limit", "items": "/delivery_attempts"}},
+    "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/delivery_attempts"}},
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
 
@@ -1775,6 +1790,46 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_ordering_keys_pages(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[OrderingKeyList]:
+        op = _OPERATIONS["list_ordering_keys"]
+        base: Dict[str, Any] = {}
+        if state is not None:
+            base["state"] = encode(state)
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(OrderingKeyList, page) for page in iter_pages(_page, op["pagination"], base))
+
+    def list_ordering_keys_items(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[BlockedOrderingKey]:
+        op = _OPERATIONS["list_ordering_keys"]
+        base: Dict[str, Any] = {}
+        if state is not None:
+            base["state"] = encode(state)
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(BlockedOrderingKey, item) for item in iter_items(_page, op["pagination"], base))
 
     def skip_ordering_key(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
         """Skip what blocks an ordering key"""
@@ -2596,6 +2651,48 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(OrderingKeyList, decode(OrderingKeyList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_ordering_keys_pages(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[OrderingKeyList]:
+        op = _OPERATIONS["list_ordering_keys"]
+        base: Dict[str, Any] = {}
+        if state is not None:
+            base["state"] = encode(state)
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for page in aiter_pages(_page, op["pagination"], base):
+            yield decode(OrderingKeyList, page)
+
+    async def list_ordering_keys_items(self, webhook_id: str, *, state: Optional[str] = None, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[BlockedOrderingKey]:
+        op = _OPERATIONS["list_ordering_keys"]
+        base: Dict[str, Any] = {}
+        if state is not None:
+            base["state"] = encode(state)
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for item in aiter_items(_page, op["pagination"], base):
+            yield decode(BlockedOrderingKey, item)
 
     async def skip_ordering_key(self, webhook_id: str, ordering_key: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> None:
         """Skip what blocks an ordering key"""
