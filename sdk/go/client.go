@@ -411,6 +411,83 @@ type DeliveryAttemptList struct {
 	NextCursor       *string           `json:"next_cursor"`
 }
 
+// RedeliveryInput — Which deliveries are to be sent again.
+type RedeliveryInput struct {
+	Filter        RedeliveryFilter `json:"filter"`
+	DryRun        *bool            `json:"dry_run,omitempty"`
+	RatePerSecond *int64           `json:"rate_per_second,omitempty"`
+}
+
+// RedeliveryFilter — Which deliveries that have ended: all members that are given must hold. It has at least one. All deliveries that
+// failed, of all webhooks, are `{"status": "failed"}`.
+type RedeliveryFilter struct {
+	WebhookId    *string  `json:"webhook_id,omitempty"`
+	Status       *string  `json:"status,omitempty"`
+	FailedReason *string  `json:"failed_reason,omitempty"`
+	CreatedAtGte *string  `json:"created_at.gte,omitempty"`
+	CreatedAtLt  *string  `json:"created_at.lt,omitempty"`
+	Ids          []string `json:"ids,omitempty"`
+}
+
+// RedeliveryCount — What a redelivery that began now would send again.
+type RedeliveryCount struct {
+	Matching  int64   `json:"matching"`
+	AtLeast   bool    `json:"at_least"`
+	Oldest    *string `json:"oldest"`
+	Newest    *string `json:"newest"`
+	ByWebhook []any   `json:"by_webhook"`
+}
+
+// OperationKind — What an operation does.
+//
+// - `redelivery`: it makes deliveries pending again.
+type OperationKind string
+
+const (
+	OperationKindRedelivery OperationKind = "redelivery"
+)
+
+// OperationState — Where an operation stands.
+//
+// - `queued`: no worker has begun it.
+// - `running`: steps are still to be done.
+// - `done`: everything that matched was done or skipped.
+// - `cancelled`: a client ended it before that.
+// - `failed`: it could not go on. `error` says why.
+type OperationState string
+
+const (
+	OperationStateQueued    OperationState = "queued"
+	OperationStateRunning   OperationState = "running"
+	OperationStateDone      OperationState = "done"
+	OperationStateCancelled OperationState = "cancelled"
+	OperationStateFailed    OperationState = "failed"
+)
+
+// Operation — Long work on many deliveries.
+type Operation struct {
+	Id            string         `json:"id"`
+	Kind          OperationKind  `json:"kind"`
+	State         OperationState `json:"state"`
+	Filter        map[string]any `json:"filter"`
+	RatePerSecond *int64         `json:"rate_per_second"`
+	Matched       *int64         `json:"matched"`
+	Done          int64          `json:"done"`
+	Skipped       int64          `json:"skipped"`
+	CreatedAt     string         `json:"created_at"`
+	StartedAt     *string        `json:"started_at"`
+	FinishedAt    *string        `json:"finished_at"`
+	Error         *string        `json:"error"`
+}
+
+// OperationList — A page of operations.
+type OperationList struct {
+	Operations []Operation `json:"operations"`
+	Limit      int64       `json:"limit"`
+	Offset     int64       `json:"offset"`
+	NextCursor *string     `json:"next_cursor"`
+}
+
 // Problem — Why a request was refused or failed.
 type Problem struct {
 	Code    int64   `json:"code"`
@@ -1414,6 +1491,10 @@ var operations = map[string]operationMeta{
 	"redeliverDelivery":    {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"redeliverDeliveries":  {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getOperation":         {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"cancelOperation":      {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
 
 type ListWebhooksParams struct {
@@ -1459,6 +1540,14 @@ type ListDeliveryAttemptsParams struct {
 	CreatedAtGte *string
 	CreatedAtLt  *string
 	CreatedAtLte *string
+}
+
+type ListOperationsParams struct {
+	Limit  *int64
+	Offset *int64
+	Cursor *string
+	Kind   *OperationKind
+	State  *OperationState
 }
 
 // Client — Client for Postmand API (2.1.0).
@@ -3285,6 +3374,228 @@ func (c *Client) GetDeliveryAttemptWithHeaders(ctx context.Context, deliveryAtte
 	op := operations["getDeliveryAttempt"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"delivery_attempt_id": deliveryAttemptId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// RedeliverDeliveries — Redeliver many deliveries
+func (c *Client) RedeliverDeliveries(ctx context.Context, body RedeliveryInput) (RedeliveryCount, error) {
+	var out RedeliveryCount
+	op := operations["redeliverDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// RedeliverDeliveriesHeaders carries the declared response headers of RedeliverDeliveriesWithHeaders (nil when absent or unparsable).
+type RedeliverDeliveriesHeaders struct {
+	XRequestId *string
+}
+
+// RedeliverDeliveriesWithHeaders — Like RedeliverDeliveries, also returning the declared response headers.
+func (c *Client) RedeliverDeliveriesWithHeaders(ctx context.Context, body RedeliveryInput) (RedeliveryCount, RedeliverDeliveriesHeaders, error) {
+	var out RedeliveryCount
+	var headers RedeliverDeliveriesHeaders
+	op := operations["redeliverDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ListOperations — List operations
+func (c *Client) ListOperations(ctx context.Context, params *ListOperationsParams) (OperationList, error) {
+	var out OperationList
+	op := operations["listOperations"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Kind != nil {
+			query.Set("kind", fmt.Sprint(*params.Kind))
+		}
+		if params.State != nil {
+			query.Set("state", fmt.Sprint(*params.State))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ListOperationsHeaders carries the declared response headers of ListOperationsWithHeaders (nil when absent or unparsable).
+type ListOperationsHeaders struct {
+	XRequestId *string
+}
+
+// ListOperationsWithHeaders — Like ListOperations, also returning the declared response headers.
+func (c *Client) ListOperationsWithHeaders(ctx context.Context, params *ListOperationsParams) (OperationList, ListOperationsHeaders, error) {
+	var out OperationList
+	var headers ListOperationsHeaders
+	op := operations["listOperations"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Kind != nil {
+			query.Set("kind", fmt.Sprint(*params.Kind))
+		}
+		if params.State != nil {
+			query.Set("state", fmt.Sprint(*params.State))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// GetOperation — Get an operation
+func (c *Client) GetOperation(ctx context.Context, operationId string) (Operation, error) {
+	var out Operation
+	op := operations["getOperation"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"operation_id": operationId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetOperationHeaders carries the declared response headers of GetOperationWithHeaders (nil when absent or unparsable).
+type GetOperationHeaders struct {
+	XRequestId *string
+}
+
+// GetOperationWithHeaders — Like GetOperation, also returning the declared response headers.
+func (c *Client) GetOperationWithHeaders(ctx context.Context, operationId string) (Operation, GetOperationHeaders, error) {
+	var out Operation
+	var headers GetOperationHeaders
+	op := operations["getOperation"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"operation_id": operationId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CancelOperation — Cancel an operation
+func (c *Client) CancelOperation(ctx context.Context, operationId string) (Operation, error) {
+	var out Operation
+	op := operations["cancelOperation"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"operation_id": operationId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CancelOperationHeaders carries the declared response headers of CancelOperationWithHeaders (nil when absent or unparsable).
+type CancelOperationHeaders struct {
+	XRequestId *string
+}
+
+// CancelOperationWithHeaders — Like CancelOperation, also returning the declared response headers.
+func (c *Client) CancelOperationWithHeaders(ctx context.Context, operationId string) (Operation, CancelOperationHeaders, error) {
+	var out Operation
+	var headers CancelOperationHeaders
+	op := operations["cancelOperation"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"operation_id": operationId})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
 	if err != nil {
 		return out, headers, err

@@ -13,6 +13,7 @@ import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createAgeCheck, expireHeld } from '../upkeep/expire.ts';
 import { createRequestRemoval } from '../upkeep/idempotency.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
+import { OperationSteps, removeOperations } from '../upkeep/operations.ts';
 import { createOrderRepair } from '../upkeep/order.ts';
 import { Outbox } from '../upkeep/outbox.ts';
 import { createPurge } from '../upkeep/purge.ts';
@@ -26,6 +27,9 @@ import { startWatch } from '../upkeep/watch.ts';
 
 /** Of one core: what costs more the larger the queue is, or the more keys or held deliveries. */
 const SMALL_SHARE = 0.05;
+
+/** Of the time of its loop: steps of operations that have no rate follow each other. */
+const OPERATIONS_SHARE = 0.5;
 
 /** Of one core: each round counts the queue, and many webhooks may have a backlog. */
 const RELEASE_SHARE = 0.5;
@@ -103,6 +107,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
         purge: { work: createPurge({ pool, log }) },
         expiry: { work: () => expireHeld(parts) },
         secrets: { work: () => removeEndedSecrets({ pool, log }) },
+        operations: operationsTask(parts, turn),
       },
     ),
     startTakingIn(parts, turn),
@@ -111,6 +116,12 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
     startMeasuring(parts),
   ];
+}
+
+/** Takes steps of operations for as long as it is the turn of this worker. */
+function operationsTask(parts: UpkeepParts, turn: Turn): Omit<UpkeepTask, 'task' | 'everyMs'> {
+  const steps = new OperationSteps(parts);
+  return { share: OPERATIONS_SHARE, work: turn.only(() => steps.round()) };
 }
 
 /** Where the outbox cannot be read, it is tried again after this time. */
@@ -153,6 +164,7 @@ function repairs({ pool, queue, log }: UpkeepParts): UpkeepTask[] {
   return [
     { task: 'wakes', everyMs: 30_000, work: () => repairWakes(pool) },
     { task: 'idempotency', everyMs: 30_000, work: createRequestRemoval(pool) },
+    { task: 'operations_ended', everyMs: 600_000, work: () => removeOperations(pool) },
     { task: 'permits', everyMs: 30_000, work: () => deletePermitsOver(pool) },
     {
       task: 'order',

@@ -67,6 +67,7 @@ type SuccessOf<Responses> = {
     Responses[Status]
   > &
     TagIn<Responses[Status]> &
+    LocationIn<Responses[Status]> &
     ReplayIn<Responses[Status]>;
 }[Extract<keyof Responses, 200 | 201 | 202 | 204>];
 
@@ -76,6 +77,10 @@ type BodyIn<Response> = Response extends { content: { 'application/json': infer 
 
 type TagIn<Response> = Response extends { headers: { ETag: infer Tag } }
   ? { headers: { ETag: Tag } }
+  : unknown;
+
+type LocationIn<Response> = Response extends { headers: { Location: infer Location } }
+  ? { headers: { Location: Location } }
   : unknown;
 
 /** An answer that may repeat an earlier one says so, where it does. */

@@ -490,6 +490,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/redeliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver many deliveries
+         * @description Sends deliveries again that have ended: each is made pending, with a fresh budget of attempts. That is done as
+         *     an operation, at `rate_per_second`, the oldest delivery first. Watch it with the `Location` of the answer.
+         *
+         *     To it belongs what has ended when it begins, which is within about a second: what ends, or is created, later
+         *     does not. Test deliveries, those whose payload was removed, and those of a webhook that is being deleted are
+         *     left out. New deliveries of a webhook go first: those that are redelivered take at most half of its window.
+         *
+         *     With `dry_run` nothing is sent again. The answer says how many deliveries it would be.
+         *
+         *     One redelivery at a time works on a webhook. While another one may touch the same webhooks, this is refused with
+         *     code 31. So a request that is repeated after a lost connection does nothing twice while its operation is under
+         *     way: look at the list of operations before you repeat it later.
+         */
+        post: operations["redeliverDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List operations
+         * @description Lists operations, newest first. All filters that are given must hold. They are kept for 30 days after their end.
+         */
+        get: operations["listOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{operation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an operation.
+                 * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+                 */
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an operation
+         * @description Returns an operation as it stands now: `done` and `skipped` of `matched` deliveries.
+         */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/operations/{operation_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an operation.
+                 * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+                 */
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an operation
+         * @description Ends an operation. When this answers, it changes nothing more. What it has done stays: deliveries that it has made
+         *     pending are sent.
+         */
+        post: operations["cancelOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2325,6 +2429,227 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description Which deliveries are to be sent again. */
+        RedeliveryInput: {
+            filter: components["schemas"]["RedeliveryFilter"];
+            /**
+             * @description Only count them.
+             * @default false
+             * @example true
+             */
+            dry_run: boolean;
+            /**
+             * Format: int32
+             * @description How many deliveries become pending a second, at most. They are sent as fast as their webhooks, with their
+             *     limits, and the workers allow.
+             * @default 50
+             * @example 50
+             */
+            rate_per_second: number;
+        };
+        /**
+         * @description Which deliveries that have ended: all members that are given must hold. It has at least one. All deliveries that
+         *     failed, of all webhooks, are `{"status": "failed"}`.
+         */
+        RedeliveryFilter: {
+            /**
+             * Format: uuid
+             * @description Only deliveries of this webhook.
+             * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+             */
+            webhook_id?: string;
+            /**
+             * @description Only deliveries that have ended so. Without it those that failed; with `ids`, all.
+             * @example failed
+             * @enum {string}
+             */
+            status?: "succeeded" | "failed";
+            /**
+             * @description Only deliveries that failed for this reason.
+             * @example attempts
+             * @enum {string}
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | "erased";
+            /**
+             * Format: date-time
+             * @description Only deliveries that were created then or later.
+             * @example 2026-11-23T08:00:00Z
+             */
+            "created_at.gte"?: string;
+            /**
+             * Format: date-time
+             * @description Only deliveries that were created earlier.
+             * @example 2026-11-23T17:00:00Z
+             */
+            "created_at.lt"?: string;
+            /**
+             * @description Only deliveries with one of these ids. One that does not exist, or cannot be sent again, counts as
+             *     `skipped`.
+             * @example [
+             *       "b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24"
+             *     ]
+             */
+            ids?: string[];
+        };
+        /** @description What a redelivery that began now would send again. */
+        RedeliveryCount: {
+            /**
+             * Format: int32
+             * @description How many deliveries, of the first million that were looked at.
+             * @example 1042
+             */
+            matching: number;
+            /**
+             * @description Whether there are more deliveries to look at. Then all that is said here is of the oldest million.
+             * @example false
+             */
+            at_least: boolean;
+            /**
+             * Format: date-time
+             * @description When the oldest of them was created. Null where there is none.
+             * @example 2026-11-23T08:12:44.118203Z
+             */
+            oldest: string | null;
+            /**
+             * Format: date-time
+             * @description When the newest of them was created. Null where there is none.
+             * @example 2026-11-23T16:26:01.747666Z
+             */
+            newest: string | null;
+            /**
+             * @description The 20 webhooks with most of them, the one with most first.
+             * @example []
+             */
+            by_webhook: {
+                /**
+                 * Format: uuid
+                 * @description The id of the webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * Format: int32
+                 * @description How many of its deliveries.
+                 * @example 1042
+                 */
+                matching: number;
+            }[];
+        };
+        /**
+         * @description What an operation does.
+         *
+         *     - `redelivery`: it makes deliveries pending again.
+         * @example redelivery
+         * @enum {string}
+         */
+        OperationKind: "redelivery";
+        /**
+         * @description Where an operation stands.
+         *
+         *     - `queued`: no worker has begun it.
+         *     - `running`: steps are still to be done.
+         *     - `done`: everything that matched was done or skipped.
+         *     - `cancelled`: a client ended it before that.
+         *     - `failed`: it could not go on. `error` says why.
+         * @example running
+         * @enum {string}
+         */
+        OperationState: "queued" | "running" | "done" | "cancelled" | "failed";
+        /** @description Long work on many deliveries. */
+        Operation: {
+            /**
+             * Format: uuid
+             * @description The id of the operation.
+             * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+             */
+            id: string;
+            kind: components["schemas"]["OperationKind"];
+            state: components["schemas"]["OperationState"];
+            /**
+             * @description What it was asked to work on, with the defaults that hold.
+             * @example {
+             *       "status": "failed"
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description How many deliveries it does a second, at most. Null means that it has no such bound.
+             * @example 50
+             */
+            rate_per_second: number | null;
+            /**
+             * Format: int32
+             * @description How many deliveries belong to it. They are counted when it begins, and it is null until then. Counting stops
+             *     at 1,000,000: from there on it grows with what is done. Once it is done, it is the sum of `done` and
+             *     `skipped`.
+             * @example 1042
+             */
+            matched: number | null;
+            /**
+             * Format: int32
+             * @description How many deliveries it has changed.
+             * @example 600
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description How many deliveries it has left as they were: somebody deleted, redelivered or changed them before their
+             *     turn came, or they could not be changed.
+             * @example 2
+             */
+            skipped: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             * @example 2026-11-23T17:02:09.310482Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When a worker began it. Null while it is `queued`.
+             * @example 2026-11-23T17:02:10.021774Z
+             */
+            started_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended. Null before that.
+             * @example null
+             */
+            finished_at: string | null;
+            /**
+             * @description Why it failed. Null where it has not.
+             * @example null
+             */
+            error: string | null;
+        };
+        /** @description A page of operations. */
+        OperationList: {
+            /**
+             * @description The operations of this page, newest first.
+             * @example []
+             */
+            operations: components["schemas"]["Operation"][];
+            /**
+             * Format: int32
+             * @description How many operations a page holds at most.
+             * @example 50
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description How many operations were skipped before this page.
+             * @example 0
+             */
+            offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
         /** @description Whether a process can do its work. */
         Health: {
             /**
@@ -2416,6 +2741,20 @@ export interface components {
         };
         /** @description The id in the path is not a UUID (code 2), or no webhook has it (code 5). */
         WebhookNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The id in the path is not a UUID (code 2), or no operation has it (code 30). */
+        OperationNotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-Frame-Options": components["headers"]["X-Frame-Options"];
@@ -2667,6 +3006,21 @@ export interface components {
          */
         DeliveryId: string;
         /**
+         * @description The id of an operation.
+         * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+         */
+        OperationId: string;
+        /**
+         * @description Only operations of this kind.
+         * @example redelivery
+         */
+        OperationKindFilter: components["schemas"]["OperationKind"];
+        /**
+         * @description Only operations with this state.
+         * @example running
+         */
+        OperationStateFilter: components["schemas"]["OperationState"];
+        /**
          * @description The id of a delivery attempt.
          * @example c27e94f5-6b1d-4a80-8e3f-14d9b0a7c658
          */
@@ -2740,6 +3094,11 @@ export interface components {
          * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
          */
         ETag: string;
+        /**
+         * @description Where the operation is shown.
+         * @example /v1/operations/5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+         */
+        Location: string;
         /**
          * @description The methods that the path has.
          * @example GET
@@ -3976,6 +4335,232 @@ export interface operations {
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["DeliveryAttemptNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeliverDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which deliveries, and how fast. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliveryInput"];
+            };
+        };
+        responses: {
+            /** @description What it would redeliver, with `dry_run`. Nothing was changed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedeliveryCount"];
+                };
+            };
+            /** @description The operation that does it. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            /** @description No webhook has this `webhook_id` (code 5). */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description Another redelivery may touch the same webhooks (code 31). `details` names it: wait until it has ended, or
+             *     cancel it.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listOperations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items a page holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description How many items to skip before the page starts.
+                 * @example 0
+                 */
+                offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only operations of this kind.
+                 * @example redelivery
+                 */
+                kind?: components["parameters"]["OperationKindFilter"];
+                /**
+                 * @description Only operations with this state.
+                 * @example running
+                 */
+                state?: components["parameters"]["OperationStateFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of operations. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an operation.
+                 * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+                 */
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["OperationNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    cancelOperation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an operation.
+                 * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
+                 */
+                operation_id: components["parameters"]["OperationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operation, which is `cancelled`. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["OperationNotFound"];
+            /** @description It has ended already (code 32). */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

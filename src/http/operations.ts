@@ -2,10 +2,12 @@ import type { Log } from '../telemetry/log.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
+import { longWorkHandlers } from './operations/operations.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
 import { redeliverHandlers } from './operations/redeliver.ts';
+import { redeliveryHandlers } from './operations/redeliveries.ts';
 import { testHandlers } from './operations/test-deliveries.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
@@ -22,6 +24,8 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...batchHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),
+    ...redeliveryHandlers(parts),
+    ...longWorkHandlers(parts, log),
   };
 }
 

@@ -6,6 +6,7 @@ import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../deliveries/idempotency/refusal.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { RedeliveryRefused } from '../deliveries/redelivering/redeliver.ts';
+import { OperationEnded, OperationNotFound, OperationUnderWay } from '../operations/operation.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import {
   MAX_SECRETS,
@@ -114,6 +115,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof RedeliveryRefused) return problem(error.kind, { details: error.message });
   if (error instanceof AttemptNotFound) return problem('attempt_not_found');
   if (error instanceof SecretNotFound) return problem('secret_not_found');
+  if (error instanceof OperationNotFound) return problem('operation_not_found');
+  if (error instanceof OperationUnderWay)
+    return problem('operation_under_way', { details: error.message });
+  if (error instanceof OperationEnded)
+    return problem('operation_ended', { details: error.message });
   if (error instanceof TooManySecrets)
     return problem('too_many_secrets', { details: `at most ${MAX_SECRETS}: ${ENDS_FIRST}` });
   if (error instanceof SecretIsCurrent) return problem('current_secret', { details: IS_CURRENT });

@@ -21,6 +21,7 @@ const PLAIN: Record<string, string> = {
   'must match format "text"': 'must be text without U+0000 and without unpaired surrogates',
   'must match pattern "^([^.]|\\.[^.]|\\.\\.[\\s\\S])[\\s\\S]*$"':
     'must not be . or .., which no path can name',
+  'must NOT have fewer than 1 properties': 'must have at least one member',
   'must NOT have additional properties': 'is not a known field',
 };
 

@@ -2,6 +2,7 @@ import type { Queryable } from '../database/pool.ts';
 import { hot } from '../database/statement-names.ts';
 import { IS_HELD_EXPIRED } from '../deliveries/expiry.ts';
 import { IS_LATER_NEAR } from '../deliveries/release.ts';
+import { IS_OPERATION_UNDER_WAY } from '../operations/operation-store.ts';
 import { hasMoreJobs } from '../queue/live-jobs.ts';
 import { HAS_ENDED_SECRET } from '../webhooks/secrets/secret-store.ts';
 import { IS_WEBHOOK_DUE } from '../webhooks/wake.ts';
@@ -15,6 +16,7 @@ export type Due = {
   purge: boolean;
   expiry: boolean;
   secrets: boolean;
+  operations: boolean;
 };
 
 /** Where it is not known, all of them look for themselves. */
@@ -24,6 +26,7 @@ export const ALL_DUE: Due = {
   purge: true,
   expiry: true,
   secrets: true,
+  operations: true,
 };
 
 /**
@@ -38,7 +41,7 @@ export async function whatIsDue(db: Queryable, liveJobs: number): Promise<Due> {
     hot(
       `select ${IS_WEBHOOK_DUE} or ${IS_LATER_NEAR} as release, ${hasMoreJobs('$1')} as census,
          ${IS_WEBHOOK_HIDDEN} as purge, ${IS_HELD_EXPIRED} as expiry,
-         ${HAS_ENDED_SECRET} as secrets`,
+         ${HAS_ENDED_SECRET} as secrets, ${IS_OPERATION_UNDER_WAY} as operations`,
       [least],
     ),
   );

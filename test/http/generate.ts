@@ -19,6 +19,7 @@ export type Schema = {
   items?: Schema;
   required?: string[];
   properties?: Record<string, Schema>;
+  minProperties?: number;
   maxProperties?: number;
   additionalProperties?: boolean | Schema;
   anyOf?: Schema[];
@@ -70,11 +71,13 @@ function isText(
 }
 
 function isObjectOf(
-  { required = [], properties = {}, additionalProperties = true, maxProperties }: Schema,
+  { required = [], properties = {}, additionalProperties = true, ...bounds }: Schema,
   value: object,
 ): boolean {
+  const { minProperties = 0, maxProperties = Infinity } = bounds;
   if (!required.every((name) => Object.hasOwn(value, name))) return false;
-  if (Object.keys(value).length > (maxProperties ?? Infinity)) return false;
+  const members = Object.keys(value).length;
+  if (members < minProperties || members > maxProperties) return false;
   return Object.entries(value).every(([name, inner]) => {
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const any = schema ?? additionalProperties;
@@ -115,9 +118,11 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
         name,
         valid(inner),
       ]);
-      return fc.record(Object.fromEntries(properties) as Record<string, Arbitrary<unknown>>, {
-        requiredKeys: schema.required ?? [],
-      });
+      return fc
+        .record(Object.fromEntries(properties) as Record<string, Arbitrary<unknown>>, {
+          requiredKeys: schema.required ?? [],
+        })
+        .filter((value) => Object.keys(value).length >= (schema.minProperties ?? 0));
     }
     default:
       return validText(schema).filter((text) => isText(schema, text));

@@ -32,6 +32,12 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     [secretId, webhookId],
   );
 
+  const operationId = randomUUID();
+  await pool.query(
+    `insert into operations (id, kind, filter, webhook_ids) values ($1, 'redelivery', '{}', '{}')`,
+    [operationId],
+  );
+
   // There is no worker: the tests of one webhook end at once, and those of the other one never.
   const [endingId = ''] = await addWebhookRows(pool, [{}]);
   await pool.query(
@@ -68,6 +74,16 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attemptId}`],
     'listOrderingKeys 200': ['GET', `/webhooks/${webhookId}/ordering-keys?state=blocked`],
     'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
+    'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],
+    'redeliverDeliveries 200': [
+      'POST',
+      '/redeliveries',
+      { filter: { webhook_id: webhookId }, dry_run: true },
+    ],
+    'redeliverDeliveries 202': ['POST', '/redeliveries', { filter: { ids: [deliveryId] } }],
+    'listOperations 200': ['GET', '/operations'],
+    'getOperation 200': ['GET', `/operations/${operationId}`],
+    'cancelOperation 200': ['POST', `/operations/${operationId}/cancel`],
     'deleteDelivery 204': ['DELETE', `/deliveries/${deliveryId}`],
     'deleteWebhook 204': ['DELETE', `/webhooks/${webhookId}`],
   };

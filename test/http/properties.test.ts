@@ -37,10 +37,14 @@ const [deliveryId = ''] = await addDeliveryRows(database.pool, [
   { webhookId, status: 'succeeded' },
 ]);
 const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliveryId }]);
+const {
+  body: { id: operationId },
+} = await api.call('POST', '/redeliveries', { filter: { ids: [deliveryId] } });
 const known = {
   webhook_id: webhookId,
   delivery_id: deliveryId,
   delivery_attempt_id: attemptId,
+  operation_id: operationId,
 };
 
 type Parameter = { name: keyof typeof known | 'limit' | 'cursor'; in: string; schema: Schema };
@@ -58,13 +62,15 @@ type Operation = {
   responses: Record<string, Response>;
 };
 
+const CONFLICTS = new Set(['redeliverDelivery', 'redeliverDeliveries', 'cancelOperation']);
+
 const operations = operationsOf(readSpec().document);
 let requests = 0;
 
 for (const operation of operations) {
   const { operationId, method, path, query, body, responses } = operation;
-  // The first of many calls with one id made the delivery pending.
-  const conflict = operationId === 'redeliverDelivery' ? [409] : [];
+  // What was done by the first of many calls with one id is not done again.
+  const conflict = CONFLICTS.has(operationId) ? [409] : [];
   suite(operationId, () => {
     test('a request that it allows → 2xx, or 404 for an unknown id', async () => {
       await check(

@@ -44,6 +44,7 @@ export async function count(
     | 'deliveries'
     | 'delivery_attempts'
     | 'idempotency_keys'
+    | 'operations'
     | 'postmand_queue.job',
 ): Promise<number> {
   const { rows } = await db.query<{ count: number }>(

@@ -16,11 +16,15 @@ const NOTHING: Due = {
   purge: false,
   expiry: false,
   secrets: false,
+  operations: false,
 };
 
 const SECRET = (until: string) => `
   insert into webhook_secrets (id, webhook_id, secret_token, hub, replaced_at, expires_at)
   select gen_random_uuid(), id, 'old', false, now(), ${until} from webhooks`;
+
+const OPERATION = `insert into operations (id, kind, filter, finished_at)
+  select gen_random_uuid(), 'redelivery', '{}',`;
 
 const SET = (values: string) => `update deliveries set ${values}`;
 const HELD = `parked_at = now(), held_reason = 'backlog'`;
@@ -39,6 +43,8 @@ const CASES: [state: string, sql: string, due: Partial<Due>][] = [
   ['one that has a job, and has expired', SET('expires_at = now()'), {}],
   ['a secret that has ended', SECRET('now()'), { secrets: true }],
   ['one that ends later', SECRET(`now() + interval '1 minute'`), {}],
+  ['an operation', `${OPERATION} null`, { operations: true }],
+  ['one that has ended', `${OPERATION} now()`, {}],
   ['a hidden webhook', 'update webhooks set deleted_at = now()', { purge: true }],
 ];
 
@@ -74,7 +80,7 @@ suite('a watch', { concurrency: 4 }, () => {
     await stop();
     assert.deepEqual(
       { ...runs, release: 1 },
-      { release: 1, census: 1, purge: 1, expiry: 1, secrets: 1 },
+      { release: 1, census: 1, purge: 1, expiry: 1, secrets: 1, operations: 1 },
     );
   });
 
@@ -90,7 +96,7 @@ suite('a watch', { concurrency: 4 }, () => {
 });
 
 function watch(db: Queryable, log: typeof silentLog) {
-  const runs = { release: 0, census: 0, purge: 0, expiry: 0, secrets: 0 };
+  const runs = { release: 0, census: 0, purge: 0, expiry: 0, secrets: 0, operations: 0 };
   const counted = (task: keyof Due) => ({ work: async () => void (runs[task] += 1) });
   const loops = startWatch(
     { db, liveJobs: LIVE_JOBS, log, turn: { isMine: true } },
@@ -100,6 +106,7 @@ function watch(db: Queryable, log: typeof silentLog) {
       purge: counted('purge'),
       expiry: counted('expiry'),
       secrets: counted('secrets'),
+      operations: counted('operations'),
     },
   );
   return { runs, stop: () => Promise.all(loops.map((loop) => loop.stop())) };

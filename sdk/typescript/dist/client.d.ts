@@ -1672,6 +1672,206 @@ export type DeliveryAttemptList = {
     next_cursor: string | null;
 };
 /**
+ * Which deliveries are to be sent again.
+ */
+export type RedeliveryInput = {
+    filter: RedeliveryFilter;
+    /**
+     * Only count them.
+     */
+    dry_run?: boolean;
+    /**
+     * How many deliveries become pending a second, at most. They are sent as fast as their webhooks, with their
+     * limits, and the workers allow.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    rate_per_second?: number;
+};
+/**
+ * Which deliveries that have ended: all members that are given must hold. It has at least one. All deliveries that
+ * failed, of all webhooks, are `{"status": "failed"}`.
+ */
+export type RedeliveryFilter = {
+    /**
+     * Only deliveries of this webhook.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries that have ended so. Without it those that failed; with `ids`, all.
+     */
+    status?: "succeeded" | "failed";
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that were created then or later.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only deliveries that were created earlier.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only deliveries with one of these ids. One that does not exist, or cannot be sent again, counts as
+     * `skipped`.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    ids?: string[];
+};
+/**
+ * What a redelivery that began now would send again.
+ */
+export type RedeliveryCount = {
+    /**
+     * How many deliveries, of the first million that were looked at.
+     * @format int32
+     */
+    matching: number;
+    /**
+     * Whether there are more deliveries to look at. Then all that is said here is of the oldest million.
+     */
+    at_least: boolean;
+    /**
+     * When the oldest of them was created. Null where there is none.
+     * @format date-time
+     */
+    oldest: string | null;
+    /**
+     * When the newest of them was created. Null where there is none.
+     * @format date-time
+     */
+    newest: string | null;
+    /**
+     * The 20 webhooks with most of them, the one with most first.
+     */
+    by_webhook: {
+        /**
+         * The id of the webhook.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * How many of its deliveries.
+         * @format int32
+         */
+        matching: number;
+    }[];
+};
+/**
+ * What an operation does.
+ *
+ * - `redelivery`: it makes deliveries pending again.
+ */
+export type OperationKind = "redelivery";
+export declare const OperationKind: {
+    readonly redelivery: "redelivery";
+};
+/**
+ * Where an operation stands.
+ *
+ * - `queued`: no worker has begun it.
+ * - `running`: steps are still to be done.
+ * - `done`: everything that matched was done or skipped.
+ * - `cancelled`: a client ended it before that.
+ * - `failed`: it could not go on. `error` says why.
+ */
+export type OperationState = "queued" | "running" | "done" | "cancelled" | "failed";
+export declare const OperationState: {
+    readonly queued: "queued";
+    readonly running: "running";
+    readonly done: "done";
+    readonly cancelled: "cancelled";
+    readonly failed: "failed";
+};
+/**
+ * Long work on many deliveries.
+ */
+export type Operation = {
+    /**
+     * The id of the operation.
+     * @format uuid
+     */
+    id: string;
+    kind: OperationKind;
+    state: OperationState;
+    /**
+     * What it was asked to work on, with the defaults that hold.
+     */
+    filter: Record<string, unknown>;
+    /**
+     * How many deliveries it does a second, at most. Null means that it has no such bound.
+     * @format int32
+     */
+    rate_per_second: number | null;
+    /**
+     * How many deliveries belong to it. They are counted when it begins, and it is null until then. Counting stops
+     * at 1,000,000: from there on it grows with what is done. Once it is done, it is the sum of `done` and
+     * `skipped`.
+     * @format int32
+     */
+    matched: number | null;
+    /**
+     * How many deliveries it has changed.
+     * @format int32
+     */
+    done: number;
+    /**
+     * How many deliveries it has left as they were: somebody deleted, redelivered or changed them before their
+     * turn came, or they could not be changed.
+     * @format int32
+     */
+    skipped: number;
+    /**
+     * When it was asked for.
+     * @format date-time
+     */
+    created_at: string;
+    /**
+     * When a worker began it. Null while it is `queued`.
+     * @format date-time
+     */
+    started_at: string | null;
+    /**
+     * When it ended. Null before that.
+     * @format date-time
+     */
+    finished_at: string | null;
+    /**
+     * Why it failed. Null where it has not.
+     */
+    error: string | null;
+};
+/**
+ * A page of operations.
+ */
+export type OperationList = {
+    /**
+     * The operations of this page, newest first.
+     */
+    operations: Operation[];
+    /**
+     * How many operations a page holds at most.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * How many operations were skipped before this page.
+     * @format int32
+     */
+    offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
+};
+/**
  * Why a request was refused or failed.
  */
 export type Problem = {
@@ -2525,6 +2725,114 @@ export type GetDeliveryAttemptVariables = {
      */
     delivery_attempt_id: string;
 };
+export type RedeliverDeliveriesResult = RedeliveryCount;
+export type RedeliverDeliveriesBody = RedeliveryInput;
+export type RedeliverDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
+export type ListOperationsResult = OperationList;
+export type ListOperationsQuery = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only operations of this kind.
+     */
+    kind?: OperationKind;
+    /**
+     * Only operations with this state.
+     */
+    state?: OperationState;
+};
+export type ListOperationsResponseHeaders = {
+    xRequestId?: string;
+};
+export type ListOperationsVariables = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only operations of this kind.
+     */
+    kind?: OperationKind;
+    /**
+     * Only operations with this state.
+     */
+    state?: OperationState;
+};
+export type GetOperationResult = Operation;
+export type GetOperationPath = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+export type GetOperationResponseHeaders = {
+    xRequestId?: string;
+};
+export type GetOperationVariables = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+export type CancelOperationResult = Operation;
+export type CancelOperationPath = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+export type CancelOperationResponseHeaders = {
+    xRequestId?: string;
+};
+export type CancelOperationVariables = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
  * type-level companion of `OPERATIONS` that gives `createClient<Ops>` its typed methods.
@@ -3033,6 +3341,76 @@ export type Ops = {
             delivery_attempt_id: string;
         };
         result: GetDeliveryAttemptResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    redeliverDeliveries: {
+        args: RedeliverDeliveriesBody;
+        result: RedeliverDeliveriesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    listOperations: {
+        args: {
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
+             * Only operations of this kind.
+             */
+            kind?: OperationKind;
+            /**
+             * Only operations with this state.
+             */
+            state?: OperationState;
+        };
+        result: ListOperationsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getOperation: {
+        args: {
+            /**
+             * The id of an operation.
+             * @format uuid
+             */
+            operation_id: string;
+        };
+        result: GetOperationResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    cancelOperation: {
+        args: {
+            /**
+             * The id of an operation.
+             * @format uuid
+             */
+            operation_id: string;
+        };
+        result: CancelOperationResult;
         headers: {
             xRequestId?: string;
         };
@@ -3647,6 +4025,93 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly redeliverDeliveries: {
+        readonly id: "redeliverDeliveries";
+        readonly method: "POST";
+        readonly path: "/redeliveries";
+        readonly tags: readonly ["Operations"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly listOperations: {
+        readonly id: "listOperations";
+        readonly method: "GET";
+        readonly path: "/operations";
+        readonly tags: readonly ["Operations"];
+        readonly params: readonly [{
+            readonly name: "limit";
+            readonly in: "query";
+        }, {
+            readonly name: "offset";
+            readonly in: "query";
+        }, {
+            readonly name: "cursor";
+            readonly in: "query";
+        }, {
+            readonly name: "kind";
+            readonly in: "query";
+        }, {
+            readonly name: "state";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly getOperation: {
+        readonly id: "getOperation";
+        readonly method: "GET";
+        readonly path: "/operations/{operation_id}";
+        readonly tags: readonly ["Operations"];
+        readonly params: readonly [{
+            readonly name: "operation_id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly cancelOperation: {
+        readonly id: "cancelOperation";
+        readonly method: "POST";
+        readonly path: "/operations/{operation_id}/cancel";
+        readonly tags: readonly ["Operations"];
+        readonly params: readonly [{
+            readonly name: "operation_id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
 };
 export type OperationId = (typeof OPERATIONS)[keyof typeof OPERATIONS]["id"];
 export type OperationPath = (typeof OPERATIONS)[keyof typeof OPERATIONS]["path"];
@@ -4030,8 +4495,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}", "Webhooks" | "Deliveries" | "Delivery attempts">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -4824,6 +5289,56 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     delivery_attempt_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryAttempt, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, redeliverDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, listOperations: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only operations of this kind.
+     */
+    kind?: OperationKind;
+    /**
+     * Only operations with this state.
+     */
+    state?: OperationState;
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<OperationList, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getOperation: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, cancelOperation: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity;
 export {};

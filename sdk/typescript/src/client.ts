@@ -1708,6 +1708,215 @@ export type DeliveryAttemptList = {
 };
 
 /**
+ * Which deliveries are to be sent again.
+ */
+export type RedeliveryInput = {
+    filter: RedeliveryFilter;
+    /**
+     * Only count them.
+     */
+    dry_run?: boolean;
+    /**
+     * How many deliveries become pending a second, at most. They are sent as fast as their webhooks, with their
+     * limits, and the workers allow.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    rate_per_second?: number;
+};
+
+/**
+ * Which deliveries that have ended: all members that are given must hold. It has at least one. All deliveries that
+ * failed, of all webhooks, are `{"status": "failed"}`.
+ */
+export type RedeliveryFilter = {
+    /**
+     * Only deliveries of this webhook.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries that have ended so. Without it those that failed; with `ids`, all.
+     */
+    status?: "succeeded" | "failed";
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that were created then or later.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only deliveries that were created earlier.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only deliveries with one of these ids. One that does not exist, or cannot be sent again, counts as
+     * `skipped`.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    ids?: string[];
+};
+
+/**
+ * What a redelivery that began now would send again.
+ */
+export type RedeliveryCount = {
+    /**
+     * How many deliveries, of the first million that were looked at.
+     * @format int32
+     */
+    matching: number;
+    /**
+     * Whether there are more deliveries to look at. Then all that is said here is of the oldest million.
+     */
+    at_least: boolean;
+    /**
+     * When the oldest of them was created. Null where there is none.
+     * @format date-time
+     */
+    oldest: string | null;
+    /**
+     * When the newest of them was created. Null where there is none.
+     * @format date-time
+     */
+    newest: string | null;
+    /**
+     * The 20 webhooks with most of them, the one with most first.
+     */
+    by_webhook: {
+        /**
+         * The id of the webhook.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * How many of its deliveries.
+         * @format int32
+         */
+        matching: number;
+    }[];
+};
+
+/**
+ * What an operation does.
+ *
+ * - `redelivery`: it makes deliveries pending again.
+ */
+export type OperationKind = "redelivery";
+
+export const OperationKind = {
+    redelivery: "redelivery"
+} as const;
+
+/**
+ * Where an operation stands.
+ *
+ * - `queued`: no worker has begun it.
+ * - `running`: steps are still to be done.
+ * - `done`: everything that matched was done or skipped.
+ * - `cancelled`: a client ended it before that.
+ * - `failed`: it could not go on. `error` says why.
+ */
+export type OperationState = "queued" | "running" | "done" | "cancelled" | "failed";
+
+export const OperationState = {
+    queued: "queued",
+    running: "running",
+    done: "done",
+    cancelled: "cancelled",
+    failed: "failed"
+} as const;
+
+/**
+ * Long work on many deliveries.
+ */
+export type Operation = {
+    /**
+     * The id of the operation.
+     * @format uuid
+     */
+    id: string;
+    kind: OperationKind;
+    state: OperationState;
+    /**
+     * What it was asked to work on, with the defaults that hold.
+     */
+    filter: Record<string, unknown>;
+    /**
+     * How many deliveries it does a second, at most. Null means that it has no such bound.
+     * @format int32
+     */
+    rate_per_second: number | null;
+    /**
+     * How many deliveries belong to it. They are counted when it begins, and it is null until then. Counting stops
+     * at 1,000,000: from there on it grows with what is done. Once it is done, it is the sum of `done` and
+     * `skipped`.
+     * @format int32
+     */
+    matched: number | null;
+    /**
+     * How many deliveries it has changed.
+     * @format int32
+     */
+    done: number;
+    /**
+     * How many deliveries it has left as they were: somebody deleted, redelivered or changed them before their
+     * turn came, or they could not be changed.
+     * @format int32
+     */
+    skipped: number;
+    /**
+     * When it was asked for.
+     * @format date-time
+     */
+    created_at: string;
+    /**
+     * When a worker began it. Null while it is `queued`.
+     * @format date-time
+     */
+    started_at: string | null;
+    /**
+     * When it ended. Null before that.
+     * @format date-time
+     */
+    finished_at: string | null;
+    /**
+     * Why it failed. Null where it has not.
+     */
+    error: string | null;
+};
+
+/**
+ * A page of operations.
+ */
+export type OperationList = {
+    /**
+     * The operations of this page, newest first.
+     */
+    operations: Operation[];
+    /**
+     * How many operations a page holds at most.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * How many operations were skipped before this page.
+     * @format int32
+     */
+    offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
+};
+
+/**
  * Why a request was refused or failed.
  */
 export type Problem = {
@@ -2661,6 +2870,130 @@ export type GetDeliveryAttemptVariables = {
     delivery_attempt_id: string;
 };
 
+export type RedeliverDeliveriesResult = RedeliveryCount;
+
+export type RedeliverDeliveriesBody = RedeliveryInput;
+
+export type RedeliverDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
+
+export type ListOperationsResult = OperationList;
+
+export type ListOperationsQuery = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only operations of this kind.
+     */
+    kind?: OperationKind;
+    /**
+     * Only operations with this state.
+     */
+    state?: OperationState;
+};
+
+export type ListOperationsResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ListOperationsVariables = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only operations of this kind.
+     */
+    kind?: OperationKind;
+    /**
+     * Only operations with this state.
+     */
+    state?: OperationState;
+};
+
+export type GetOperationResult = Operation;
+
+export type GetOperationPath = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+
+export type GetOperationResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type GetOperationVariables = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+
+export type CancelOperationResult = Operation;
+
+export type CancelOperationPath = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+
+export type CancelOperationResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type CancelOperationVariables = {
+    /**
+     * The id of an operation.
+     * @format uuid
+     */
+    operation_id: string;
+};
+
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
  * type-level companion of `OPERATIONS` that gives `createClient<Ops>` its typed methods.
@@ -3173,6 +3506,76 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    redeliverDeliveries: {
+        args: RedeliverDeliveriesBody;
+        result: RedeliverDeliveriesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    listOperations: {
+        args: {
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
+             * Only operations of this kind.
+             */
+            kind?: OperationKind;
+            /**
+             * Only operations with this state.
+             */
+            state?: OperationState;
+        };
+        result: ListOperationsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getOperation: {
+        args: {
+            /**
+             * The id of an operation.
+             * @format uuid
+             */
+            operation_id: string;
+        };
+        result: GetOperationResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    cancelOperation: {
+        args: {
+            /**
+             * The id of an operation.
+             * @format uuid
+             */
+            operation_id: string;
+        };
+        result: CancelOperationResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
 };
 
 /**
@@ -3202,7 +3605,11 @@ export const OPERATIONS = {
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/delivery_attempts" } },
-    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
+    getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
 
 export type OperationId = (typeof OPERATIONS)[keyof typeof OPERATIONS]["id"];
@@ -5062,4 +5469,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, listOperations, getOperation, cancelOperation } = client;

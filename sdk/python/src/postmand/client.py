@@ -443,6 +443,90 @@ class DeliveryAttemptList:
 
 
 @dataclass
+class RedeliveryInput:
+    """Which deliveries are to be sent again."""
+    filter: RedeliveryFilter
+    dry_run: Optional[bool] = None
+    rate_per_second: Optional[int] = None
+
+
+@dataclass
+class RedeliveryFilter:
+    """Which deliveries that have ended: all members that are given must hold. It has at least one. All deliveries that
+    failed, of all webhooks, are `{"status": "failed"}`.
+    """
+    webhook_id: Optional[str] = None
+    status: Optional[str] = None
+    failed_reason: Optional[str] = None
+    created_at_gte: Optional[str] = None
+    created_at_lt: Optional[str] = None
+    ids: Optional[List[str]] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"created_at_gte": "created_at.gte", "created_at_lt": "created_at.lt"}
+
+
+@dataclass
+class RedeliveryCount:
+    """What a redelivery that began now would send again."""
+    matching: int
+    at_least: bool
+    oldest: Optional[str]
+    newest: Optional[str]
+    by_webhook: List[Any]
+
+
+class OperationKind(str, Enum):
+    """What an operation does.
+
+    - `redelivery`: it makes deliveries pending again.
+    """
+    REDELIVERY = "redelivery"
+
+
+class OperationState(str, Enum):
+    """Where an operation stands.
+
+    - `queued`: no worker has begun it.
+    - `running`: steps are still to be done.
+    - `done`: everything that matched was done or skipped.
+    - `cancelled`: a client ended it before that.
+    - `failed`: it could not go on. `error` says why.
+    """
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass
+class Operation:
+    """Long work on many deliveries."""
+    id: str
+    kind: OperationKind
+    state: OperationState
+    filter: Dict[str, Any]
+    rate_per_second: Optional[int]
+    matched: Optional[int]
+    done: int
+    skipped: int
+    created_at: str
+    started_at: Optional[str]
+    finished_at: Optional[str]
+    error: Optional[str]
+
+
+@dataclass
+class OperationList:
+    """A page of operations."""
+    operations: List[Operation]
+    limit: int
+    offset: int
+    next_cursor: Optional[str]
+
+
+@dataclass
 class Problem:
     """Why a request was refused or failed."""
     code: int
@@ -1508,6 +1592,10 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/delivery_attempts"}},
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "redeliver_deliveries": {"id": "redeliverDeliveries", "method": "POST", "path": "/redeliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
 
 
@@ -2368,6 +2456,114 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttempt, decode(DeliveryAttempt, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+        """Redeliver many deliveries"""
+        op = _OPERATIONS["redeliver_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+
+    def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+        """Like redeliver_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["redeliver_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
+        """List operations"""
+        op = _OPERATIONS["list_operations"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if kind is not None:
+            params["kind"] = encode(kind)
+        if state is not None:
+            params["state"] = encode(state)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(OperationList, decode(OperationList, _safe_json(response)))
+
+    def list_operations_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OperationList]:
+        """Like list_operations(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_operations"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if kind is not None:
+            params["kind"] = encode(kind)
+        if state is not None:
+            params["state"] = encode(state)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(OperationList, decode(OperationList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def get_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
+        """Get an operation"""
+        op = _OPERATIONS["get_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Operation, decode(Operation, _safe_json(response)))
+
+    def get_operation_with_headers(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
+        """Like get_operation(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def cancel_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
+        """Cancel an operation"""
+        op = _OPERATIONS["cancel_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Operation, decode(Operation, _safe_json(response)))
+
+    def cancel_operation_with_headers(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
+        """Like cancel_operation(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["cancel_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
 
 class AsyncClient:
@@ -3235,5 +3431,113 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttempt, decode(DeliveryAttempt, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+        """Redeliver many deliveries"""
+        op = _OPERATIONS["redeliver_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+
+    async def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+        """Like redeliver_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["redeliver_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
+        """List operations"""
+        op = _OPERATIONS["list_operations"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if kind is not None:
+            params["kind"] = encode(kind)
+        if state is not None:
+            params["state"] = encode(state)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(OperationList, decode(OperationList, _safe_json(response)))
+
+    async def list_operations_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[OperationList]:
+        """Like list_operations(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_operations"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if kind is not None:
+            params["kind"] = encode(kind)
+        if state is not None:
+            params["state"] = encode(state)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(OperationList, decode(OperationList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
+        """Get an operation"""
+        op = _OPERATIONS["get_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Operation, decode(Operation, _safe_json(response)))
+
+    async def get_operation_with_headers(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
+        """Like get_operation(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def cancel_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
+        """Cancel an operation"""
+        op = _OPERATIONS["cancel_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Operation, decode(Operation, _safe_json(response)))
+
+    async def cancel_operation_with_headers(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
+        """Like cancel_operation(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["cancel_operation"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"operation_id": operation_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
 

@@ -1,0 +1,7 @@
+import type { Kind } from './kind.ts';
+import type { OperationKind } from './operation.ts';
+import { countMatching, redeliverSome } from './redelivery.ts';
+
+export const KINDS: Record<OperationKind, Kind> = {
+  redelivery: { count: countMatching, step: redeliverSome },
+};
