@@ -31,15 +31,17 @@ export async function holdDeliveries(tx: Tx, holds: Hold[]): Promise<string[]> {
 }
 
 /**
- * Moves pending deliveries into the backlog of their webhook, or to those that are due later; their
- * jobs ended in the same transaction. For a client of the API nothing changes.
+ * Moves pending deliveries into the backlog of their webhook, to those that are due later, or to
+ * those that were redelivered with many others; their jobs ended in the same transaction. For a
+ * client of the API nothing changes.
  */
 export async function holdAsBacklog(tx: Tx, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     `update deliveries
      set parked_at = now(), crashes = 0, held_reason = case
-         when scheduled_at > now() + make_interval(secs => $2) then 'later' else 'backlog' end
+         when scheduled_at > now() + make_interval(secs => $2) then 'later'
+         when redelivery_id is not null then 'redelivery' else 'backlog' end
      where id = any ($1::uuid[]) and status = 'pending' and parked_at is null and not test`,
     [ids, NEAR_SECONDS],
   );

@@ -25,7 +25,8 @@ type Candidate = {
  * May it run? Why a delivery may not run now: the first reason that holds counts, and null says
  * that it may. The rule stands here twice, in TypeScript for claims and in SQL for what accepts,
  * settles and releases; a test holds the two equal. A claim has its place in the queue already, so
- * that the backlog is no reason for it. Nothing is a reason to hold a test delivery.
+ * that neither the backlog nor that it was redelivered with many others is a reason for it. Nothing
+ * is a reason to hold a test delivery.
  */
 export function heldReason(
   { active }: Pick<Webhook, 'active'>,
@@ -46,10 +47,17 @@ export const inactiveReasonSql = (webhook: string) =>
   `case when not ${webhook}.active then 'webhook_inactive' end`;
 
 /**
- * Expressions of SQL: it waits behind another one of its key, the seconds until it is due, and
- * whether it is a test. Who knows that it is none leaves that out.
+ * Expressions of SQL: it waits behind another one of its key, the seconds until it is due, whether
+ * it is a test, and whether it was redelivered with many others, which go behind all else of their
+ * webhook. Who knows that it is none, or that its turn has come, leaves that out.
  */
-type CandidateSql = { behind?: string; wait?: string; test?: string; placed?: boolean };
+type CandidateSql = {
+  behind?: string;
+  wait?: string;
+  test?: string;
+  redelivered?: string;
+  placed?: boolean;
+};
 
 /**
  * The rule as an expression of SQL. `webhook` and `state` are the names that the statement has for
@@ -58,7 +66,7 @@ type CandidateSql = { behind?: string; wait?: string; test?: string; placed?: bo
  */
 export const heldReasonSql = (
   { webhook, state }: { webhook: string; state: string },
-  { behind = 'false', wait = '0', test, placed = false }: CandidateSql = {},
+  { behind = 'false', wait = '0', test, redelivered, placed = false }: CandidateSql = {},
 ) => `case
   ${test === undefined ? '' : `when ${test} then null`}
   when not ${webhook}.active then 'webhook_inactive'
@@ -67,5 +75,6 @@ export const heldReasonSql = (
   when ${behind} then 'ordered'
   when ${wait} > (case when ${state}.over_window then ${NEAR_SECONDS} else ${LATER_SECONDS} end)
     then 'later'
+  ${redelivered === undefined ? '' : `when ${redelivered} then 'redelivery'`}
   ${placed ? '' : `when ${state}.over_window then 'backlog'`}
 end`;

@@ -66,9 +66,11 @@ export async function countBacklog(db: Queryable): Promise<Backlog> {
   );
   // Those held for no reason that anybody is told are simply pending.
   const pending = rows.filter(({ reason }) => shownReason(reason) === null);
+  // What was redelivered with many others waits behind the rest as it should: it is not late.
+  const due = pending.filter(({ reason }) => reason !== 'redelivery');
   return {
     pending: pending.reduce((sum, { count }) => sum + count, 0),
-    oldestDueSeconds: Math.max(0, ...pending.map(({ dueSeconds }) => dueSeconds ?? 0)),
+    oldestDueSeconds: Math.max(0, ...due.map(({ dueSeconds }) => dueSeconds ?? 0)),
     held: Object.fromEntries(
       rows.flatMap(({ reason, count }) => (reason ? [[reason, count]] : [])),
     ),

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { NextJob } from '../queue/delivery-queue.ts';
-import { RELEASABLE_REASONS } from './release.ts';
+import { REDELIVERY_REASONS, RELEASABLE_REASONS } from './release.ts';
 
 /**
  * Frees one held delivery of a failing webhook, to be tried now: that with the fewest attempts, and
@@ -44,7 +44,7 @@ async function fewestAttempts(tx: Tx, webhookId: string): Promise<string | undef
   return rows[0]?.id;
 }
 
-/** Those held before it was failing, as during a pause that is over. */
+/** Those held before it was failing, as during a pause that is over, or to go behind others. */
 async function oldestOfOthers(tx: Tx, webhookId: string): Promise<string | undefined> {
   const { rows } = await tx.query<{ id: string }>(
     `select one.id
@@ -57,7 +57,7 @@ async function oldestOfOthers(tx: Tx, webhookId: string): Promise<string | undef
        for update skip locked
      ) as one
      order by one.scheduled_at, one.id limit 1`,
-    [webhookId, RELEASABLE_REASONS],
+    [webhookId, [...RELEASABLE_REASONS, ...REDELIVERY_REASONS]],
   );
   return rows[0]?.id;
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/pool.ts';
-import { RELEASABLE_REASONS } from './release.ts';
+import type { HeldReason } from './delivery.ts';
+import { REDELIVERY_REASONS, RELEASABLE_REASONS } from './release.ts';
 import { heldReasonSql } from './may-run.ts';
 
 /**
@@ -27,17 +28,21 @@ export async function forgottenWebhookIds(db: Queryable): Promise<string[]> {
          select from deliveries d
          where d.webhook_id = w.id and d.parked_at is not null and d.held_reason = any ($1::text[])
        )`,
-    [RELEASABLE_REASONS],
+    [[...RELEASABLE_REASONS, ...REDELIVERY_REASONS]],
   );
   return rows.map(({ id }) => id);
 }
 
 /**
- * Whether any delivery of a webhook waits to be released. Looked up in the order of the index,
- * reason by reason: while the statistics remember a backlog that is gone, PostgreSQL would rather
- * read the whole table to find one of it.
+ * Whether any delivery of a webhook that is held for one of `reasons` waits to be released. Looked
+ * up in the order of the index, reason by reason: while the statistics remember a backlog that is
+ * gone, PostgreSQL would rather read the whole table to find one of it.
  */
-export async function hasReleasable(db: Queryable, webhookId: string): Promise<boolean> {
+export async function hasReleasable(
+  db: Queryable,
+  webhookId: string,
+  reasons: readonly HeldReason[],
+): Promise<boolean> {
   const { rows } = await db.query<{ found: boolean }>(
     `select exists (
        select from unnest($2::text[]) as released (reason)
@@ -47,7 +52,7 @@ export async function hasReleasable(db: Queryable, webhookId: string): Promise<b
          order by scheduled_at, id limit 1
        ) as one
      ) as found`,
-    [webhookId, RELEASABLE_REASONS],
+    [webhookId, reasons],
   );
   return rows[0]?.found === true;
 }

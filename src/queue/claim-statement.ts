@@ -1,5 +1,5 @@
 import { LEASE_SECONDS } from './heartbeat.ts';
-import { QUEUE, TEST_PRIORITY } from './names.ts';
+import { QUEUE, REDELIVERY_PRIORITY, TEST_PRIORITY } from './names.ts';
 
 export type ClaimRequest = {
   limit: number;
@@ -18,8 +18,14 @@ export type ClaimRequest = {
 /** A statement that claims, as the driver takes it. */
 export type ClaimStatement = { name: string; text: string; values: unknown[] };
 
-/** What a claim looked at. Jobs that were claimed have an id; without any there is one row. */
-export type ClaimRow = { seen: number; due: number } & (JobRow | { id: null });
+/**
+ * What a claim looked at. Jobs that were claimed have an id; without any there is one row.
+ * `redeliveries`: there are jobs of redeliveries, at which a claim of the newest does not look.
+ */
+export type ClaimRow = { seen: number; due: number; redeliveries: boolean } & (
+  | JobRow
+  | { id: null }
+);
 
 export type JobRow = {
   id: string;
@@ -73,8 +79,11 @@ export function testsStatement(table: string, request: TestsRequest): ClaimState
 
 const IS_NEW = `created_on > now() - interval '1 second'`;
 
-/** Tests have an end of that index for themselves, so that this bounds what is read of it. */
-const IS_NO_TEST = `priority > ${TEST_PRIORITY}`;
+/**
+ * Tests and redeliveries have an end of that index for themselves, so that this bounds what is read
+ * of it.
+ */
+const IS_USUAL = `priority > ${TEST_PRIORITY}`;
 
 /** In this form PostgreSQL hashes the lists, also where it plans before it knows them. */
 const IS_WANTED = `(group_id is null or group_id not in (select unnest($2::text[]))
@@ -87,7 +96,8 @@ const IS_WANTED = `(group_id is null or group_id not in (select unnest($2::text[
 const FEW_OF_EACH = `
   select ranked.place
   from (
-    select place, group_id, row_number() over (partition by group_id order by created_on) as nth
+    select place, group_id,
+      row_number() over (partition by group_id order by priority desc, created_on) as nth
     from due
   ) as ranked
   where ranked.nth <= coalesce(($3::jsonb ->> ranked.group_id)::integer, $4::integer)`;
@@ -111,22 +121,24 @@ const claimNext = (table: string) => `
     job.singleton_key as key, job.retry_count as "retryCount", job.${IS_NEW} as "isNew"`;
 
 /** The setting ends with the transaction, so that no other one has it. */
-const looked = (seen: string) => `
-  select looked.seen, looked.due, claimed.*,
+const looked = (seen = '0', redeliveries = 'false') => `
+  select looked.seen, looked.due, looked.redeliveries, claimed.*,
     (select set_config('synchronous_commit', 'off', true)) as "commit"
   from (
-    select ${seen} as seen, (select count(*) from due)::integer as due
+    select ${seen} as seen, ${redeliveries} as redeliveries,
+      (select count(*) from due)::integer as due
   ) as looked
   left join claimed on true`;
 
 /**
- * Read in the order of pg-boss's index job_i11. The conditions are those of pg-boss's own fetch.
+ * Read in the order of pg-boss's index job_i11: redeliveries come last. The conditions are those of
+ * pg-boss's own fetch.
  */
 const ofOldest = (table: string) => `
   with due as materialized (
-    select ctid as place, group_id, created_on from ${table}
+    select ctid as place, group_id, priority, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
-      and ${IS_NO_TEST} and ${IS_WANTED}
+      and priority <> ${TEST_PRIORITY} and ${IS_WANTED}
     order by priority desc, created_on
     limit $1
     for update skip locked
@@ -135,20 +147,22 @@ const ofOldest = (table: string) => `
   ), claimed as (
     ${claimNext(table)}
   )
-  ${looked('0')}`;
+  ${looked()}`;
 
 /**
  * The newest jobs are found in the same index, from its other end: all of these have priority 0.
- * They are locked one by one, as many as may be taken, which keeps their order without a sort.
+ * They are locked one by one, as many as may be taken, which keeps their order without a sort. That
+ * there are redeliveries is told by one row at the end of the index.
  */
 const ofNewest = (table: string) => `
   with newest as materialized (
-    select ctid as place, start_after, group_id, created_on from ${table}
-    where name = '${QUEUE}' and state < 'active' and not blocked and ${IS_NO_TEST}
+    select ctid as place, start_after, group_id, priority, created_on from ${table}
+    where name = '${QUEUE}' and state < 'active' and not blocked and ${IS_USUAL}
     order by priority, created_on desc
     limit ${NEWEST}
   ), due as materialized (
-    select free.place, newest.group_id, newest.created_on from newest cross join lateral (
+    select free.place, newest.group_id, newest.priority, newest.created_on
+    from newest cross join lateral (
       select job.ctid as place from ${table} as job
       where job.ctid = newest.place and job.state < 'active' and job.start_after <= now()
       for update skip locked
@@ -160,14 +174,20 @@ const ofNewest = (table: string) => `
   ), claimed as (
     ${claimNext(table)}
   )
-  ${looked('(select count(*) from newest)::integer')}`;
+  ${looked('(select count(*) from newest)::integer', hasRedeliveries(table))}`;
+
+const hasRedeliveries = (table: string) => `exists (
+      select from ${table}
+      where name = '${QUEUE}' and state < 'active' and not blocked
+        and priority <= ${REDELIVERY_PRIORITY}
+    )`;
 
 /** However many other jobs wait, it reads only those of tests: their end of the same index. */
 const ofTests = (table: string) => `
   with due as materialized (
-    select ctid as place, group_id, created_on from ${table}
+    select ctid as place, group_id, priority, created_on from ${table}
     where name = '${QUEUE}' and state < 'active' and not blocked and start_after <= now()
-      and priority <= ${TEST_PRIORITY}
+      and priority = ${TEST_PRIORITY}
       and (group_id is null or group_id not in (select unnest($2::text[])))
     order by priority desc, created_on
     limit $1
@@ -177,4 +197,4 @@ const ofTests = (table: string) => `
   ), claimed as (
     ${claimNext(table)}
   )
-  ${looked('0')}`;
+  ${looked()}`;

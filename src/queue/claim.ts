@@ -48,6 +48,8 @@ export type ClaimedBatch = {
   more: boolean;
   /** Jobs lie behind those that were looked at, due or not. */
   hidden: boolean;
+  /** There are redeliveries, at which only a claim of the oldest looks. */
+  redeliveries: boolean;
 };
 
 /** Claims due jobs of `table`, the partition that holds the jobs of our queue. */
@@ -74,13 +76,14 @@ async function claimBy(
   limit: number,
 ): Promise<ClaimedBatch> {
   const rows = await run(statement);
-  const { seen = 0, due = 0 } = rows[0] ?? {};
+  const { seen = 0, due = 0, redeliveries = false } = rows[0] ?? {};
   const taken = rows.filter((row) => row.id !== null);
   const claimed: ClaimedBatch = {
     claims: [],
     damaged: [],
     more: due === limit || due > taken.length,
     hidden: seen === NEWEST,
+    redeliveries,
   };
   for (const row of taken) {
     const claim = claimOf(row);

@@ -3,17 +3,19 @@ import type { Pool } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import { laterExecutor, startBoss } from './boss.ts';
-import { CHANNEL, QUEUE, TEST_PRIORITY } from './names.ts';
+import { CHANNEL, QUEUE, REDELIVERY_PRIORITY, TEST_PRIORITY } from './names.ts';
 
 /**
  * `crashes` and `doubt` are carried over from the claim before. `test`: it is a test delivery,
- * whose jobs are claimed apart from the others.
+ * whose jobs are claimed apart from the others. `redelivered`: it was, with many others, and its
+ * job is claimed behind all else.
  */
 export type NextJob = {
   deliveryId: string;
   webhookId: string;
   delaySeconds: number;
   test?: boolean;
+  redelivered?: boolean;
   crashes?: number;
   doubt?: string;
 };
@@ -45,18 +47,20 @@ export class DeliveryQueue {
    * that has a live job already keeps that one.
    */
   async enqueue(tx: Tx, jobs: NextJob[]): Promise<void> {
-    const inserts = jobs.map(({ deliveryId, webhookId, delaySeconds, test, crashes, doubt }) => ({
-      // Version 2.1 reads the number of crashes under this name.
-      data: {
-        deliveryId,
-        ...(crashes ? { deaths: crashes } : {}),
-        ...(doubt === undefined ? {} : { doubt }),
-      },
-      singletonKey: deliveryId,
-      group: { id: webhookId },
-      startAfter: delaySeconds,
-      ...(test === true ? { priority: TEST_PRIORITY } : {}),
-    }));
+    const inserts = jobs.map(
+      ({ deliveryId, webhookId, delaySeconds, crashes, doubt, ...kind }) => ({
+        // Version 2.1 reads the number of crashes under this name.
+        data: {
+          deliveryId,
+          ...(crashes ? { deaths: crashes } : {}),
+          ...(doubt === undefined ? {} : { doubt }),
+        },
+        singletonKey: deliveryId,
+        group: { id: webhookId },
+        startAfter: delaySeconds,
+        ...priorityOf(kind),
+      }),
+    );
     if (inserts.length > 0) await this.#boss.insert(QUEUE, inserts, { db: laterExecutor(tx) });
   }
 
@@ -90,4 +94,9 @@ export class DeliveryQueue {
   async close(): Promise<void> {
     await this.#boss.stop({ graceful: false });
   }
+}
+
+function priorityOf({ test, redelivered }: Pick<NextJob, 'test' | 'redelivered'>) {
+  if (test === true) return { priority: TEST_PRIORITY };
+  return redelivered === true ? { priority: REDELIVERY_PRIORITY } : {};
 }

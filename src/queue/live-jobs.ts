@@ -53,10 +53,11 @@ export async function countLiveJobsOf(
 }
 
 /**
- * Up to `limit` waiting jobs of a webhook: those that are due last. A job that was claimed before
+ * Up to `limit` waiting jobs of a webhook: those that were redelivered with many others, and then
+ * those that are due last. A job that was claimed before
  * is left out, as it knows of that, and so are those of tests, which nothing holds. Reads the whole
  * queue.
- * @returns their ids, the last one first.
+ * @returns their ids.
  */
 export async function findLastJobs(
   db: Queryable,
@@ -65,8 +66,8 @@ export async function findLastJobs(
 ): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `select id from ${SCHEMA}.job
-     where name = '${QUEUE}' and group_id = $1 and priority > ${TEST_PRIORITY} and ${IS_UNTOUCHED}
-     order by start_after desc, created_on desc limit $2`,
+     where name = '${QUEUE}' and group_id = $1 and priority <> ${TEST_PRIORITY} and ${IS_UNTOUCHED}
+     order by priority, start_after desc, created_on desc limit $2`,
     [webhookId, limit],
   );
   return rows.map(({ id }) => id);

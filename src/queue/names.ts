@@ -12,3 +12,9 @@ export const CHANNEL = 'postmand_deliveries';
  * of version 2.1, which reads the index of priorities from its lower end, meets them first as well.
  */
 export const TEST_PRIORITY = -1;
+
+/**
+ * That of deliveries which were redelivered with many others: claims take them behind all else. A
+ * worker of an earlier version claims them too, if not behind the rest.
+ */
+export const REDELIVERY_PRIORITY = -2;

@@ -1,7 +1,12 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { forgottenWebhookIds, hasReleasable } from '../deliveries/releasable.ts';
-import { releaseDeliveries, releaseNear } from '../deliveries/release.ts';
+import {
+  REDELIVERY_REASONS,
+  RELEASABLE_REASONS,
+  releaseDeliveries,
+  releaseNear,
+} from '../deliveries/release.ts';
 import { NEAR_SECONDS } from '../deliveries/may-run.ts';
 import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
@@ -19,30 +24,14 @@ import {
   type NextLook,
 } from '../webhooks/wake.ts';
 import { windowOf, type Limits } from '../webhooks/limits/window.ts';
+import { nextLook, roomForRedeliveries, roomOf, STEP, type Redeliveries } from './next-look.ts';
 import { probe } from './probes.ts';
-
-/** Deliveries freed in one transaction. */
-const STEP = 500;
 
 /** Webhooks that are looked at in one round. */
 const WEBHOOKS_A_ROUND = 50;
 
 /** Deliveries whose time is near that are freed in one round. */
 const NEAR_STEPS_A_ROUND = 10;
-
-/** The window of a webhook with a backlog is filled up so often. */
-const REFILL_SECONDS = 0.2;
-
-/**
- * The same where less than a tenth of it had become free: what is left lasts for longer than this.
- */
-const SLOW_REFILL_SECONDS = 1;
-
-/**
- * A delivery that was accepted while its webhook was flagged may be committed a moment later: there
- * is one more look for it.
- */
-const LAST_LOOK_SECONDS = 2;
 
 /** Workers that do not know of a job that is due sooner would be late. */
 const SOON_SECONDS = 15;
@@ -138,19 +127,38 @@ async function fillWindow(
     state.state === 'recovering' ? await countLiveJobsOf(tx, webhookId, NEAR_SECONDS) : live;
   const window = recoveryWindow(state, windowOf(state, liveJobs));
   const room = roomOf(state, { live: now, liveJobs: window });
-  const { seen, freed } =
-    room > 0 ? await release(tx, queue, { webhookId, limit: room }) : { seen: 0, freed: 0 };
+  const usual = { webhookId, reasons: RELEASABLE_REASONS, limit: room };
+  const { seen, freed } = await release(tx, queue, usual);
   // Where all the room was taken, there is most probably more.
-  const left = (room > 0 && seen === room) || (await hasReleasable(tx, webhookId));
-  return nextLook(state, { room, seen, freed, left, window });
+  const left =
+    (room > 0 && seen === room) || (await hasReleasable(tx, webhookId, RELEASABLE_REASONS));
+  if (left) return nextLook(state, { room, seen, freed, left, window });
+  const others = { ...now, near: now.near + freed, total: now.total + freed };
+  const limit = roomForRedeliveries(state, { live: others, liveJobs: window });
+  const redelivered = { webhookId, reasons: REDELIVERY_REASONS, limit };
+  const redeliveries = await releaseRedeliveries(tx, queue, redelivered);
+  return nextLook(state, { room, seen, freed, left, window, redeliveries });
 }
+
+async function releaseRedeliveries(
+  tx: Tx,
+  queue: DeliveryQueue,
+  step: ReleaseStep,
+): Promise<Redeliveries> {
+  const { seen } = await release(tx, queue, step);
+  if (await hasReleasable(tx, step.webhookId, step.reasons)) return 'waiting';
+  return seen > 0 ? 'last' : 'none';
+}
+
+type ReleaseStep = Parameters<typeof releaseDeliveries>[2] & { webhookId: string };
 
 async function release(
   tx: Tx,
   queue: DeliveryQueue,
-  { webhookId, limit }: { webhookId: string; limit: number },
+  { webhookId, ...step }: ReleaseStep,
 ): Promise<{ seen: number; freed: number }> {
-  const { seen, jobs } = await releaseDeliveries(tx, webhookId, limit);
+  if (step.limit === 0) return { seen: 0, freed: 0 };
+  const { seen, jobs } = await releaseDeliveries(tx, webhookId, step);
   await queue.enqueue(tx, jobs);
   if (jobs.length > 0) queue.wake(tx);
   return { seen, freed: jobs.length };
@@ -159,40 +167,4 @@ async function release(
 /** It sends nothing but probes. */
 function isProbed({ active, state, pausedSeconds }: DueState): boolean {
   return active && state === 'failing' && pausedSeconds === 0;
-}
-
-/** How many deliveries of a webhook may be looked at now. */
-export function roomOf(
-  { active, state, pausedSeconds }: DueState,
-  { live, liveJobs }: { live: LiveJobs; liveJobs: number },
-): number {
-  if (!active || state === 'failing' || pausedSeconds !== 0) return 0;
-  return Math.min(STEP, Math.max(0, liveJobs - live.near));
-}
-
-/**
- * What a look found: the room that there was in the window, how many deliveries it looked at, and
- * how many of them it freed.
- */
-type Step = { room: number; seen: number; freed: number; window: number };
-
-/** When a webhook is looked at next. `left`: some of its deliveries wait to be released. */
-export function nextLook(
-  { active, state, over_window, pausedSeconds }: DueState,
-  { left, ...step }: Step & { left: boolean },
-): NextLook {
-  if (!active) return { overWindow: over_window, wakeSeconds: null };
-  if (pausedSeconds !== 0) return { overWindow: over_window, wakeSeconds: pausedSeconds };
-  // What comes for it is its backlog, until its window is as large as it can be.
-  if (state === 'recovering') return { overWindow: true, wakeSeconds: REFILL_SECONDS };
-  if (left) return { overWindow: true, wakeSeconds: refillSeconds(step) };
-  // One more look, as others may be just storing what they held for the flag.
-  return { overWindow: false, wakeSeconds: over_window ? LAST_LOOK_SECONDS : null };
-}
-
-function refillSeconds({ room, seen, freed, window }: Step): number {
-  if (room === STEP && seen === STEP) return 0;
-  // Those that wait for another reason, as behind the head of their key, took no room.
-  if (seen === room && freed < seen) return 0;
-  return room * 10 < window ? SLOW_REFILL_SECONDS : REFILL_SECONDS;
 }

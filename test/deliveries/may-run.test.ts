@@ -20,6 +20,7 @@ type Situation = {
   behind?: boolean;
   wait?: number;
   test?: boolean;
+  redelivered?: boolean;
 };
 
 const FAILING = { state: 'failing' };
@@ -89,6 +90,21 @@ suite('may it run', async () => {
     assert.deepEqual([claim, placed, coming], [null, null, 'backlog']);
   });
 
+  const MANY: [when: string, situation: Situation, then: HeldReason][] = [
+    ['nothing else speaks against it', {}, 'redelivery'],
+    ['its webhook has as many jobs as it may', { state: OVER }, 'redelivery'],
+    ['it is due much later', { wait: LATER_SECONDS + 1 }, 'later'],
+    ['another delivery of its key is before it', { behind: true }, 'ordered'],
+    ['its webhook is paused', { state: PAUSED }, 'endpoint_paused'],
+  ];
+  for (const [when, situation, then] of MANY)
+    test(`it was redelivered with many others, and ${when} → ${then} in SQL, also in its place`, async () => {
+      const [claim, placed, coming] = await both({ ...situation, redelivered: true });
+      assert.deepEqual([placed, coming], [then, then]);
+      // A claim has waited behind the others already.
+      assert.equal(claim, then === 'redelivery' ? null : then);
+    });
+
   test('its webhook has as many jobs as it may, and it is due in some time → later', async () => {
     const [, , coming] = await both({ state: OVER, wait: NEAR_SECONDS + 1 });
     assert.equal(coming, 'later');
@@ -96,6 +112,7 @@ suite('may it run', async () => {
 
   async function both(situation: Situation) {
     const { active = true, state, behind = false, wait = 0, id = ONE, test = false } = situation;
+    const { redelivered = false } = situation;
     const webhook = await addWebhook(database, { active });
     if (state)
       await database.pool.query(
@@ -112,7 +129,8 @@ suite('may it run', async () => {
         ],
       );
     const names = { webhook: 'w', state: 's' };
-    const facts = { behind: '$2::boolean', wait: '$3::float8', test: '$4::boolean' };
+    const known = { behind: '$2::boolean', wait: '$3::float8', test: '$4::boolean' };
+    const facts = { ...known, redelivered: '$5::boolean' };
     const { rows } = await database.pool.query<{
       gate: string | null;
       placed: HeldReason | null;
@@ -122,7 +140,7 @@ suite('may it run', async () => {
          ${heldReasonSql(names, facts)} as coming, ${gateSql('w.id')} as gate
        from webhooks w left join webhook_states s on s.webhook_id = w.id
        where w.id = $1`,
-      [webhook.id, behind, wait, test],
+      [webhook.id, behind, wait, test, redelivered],
     );
     const [row] = rows;
     assert.ok(row);

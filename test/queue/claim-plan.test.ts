@@ -135,7 +135,7 @@ suite('200,000 jobs wait', () => {
 function assertIndexed(plan: string): void {
   // What was found is sorted by webhook; the queue itself never is.
   const sorted =
-    /Sort  \(.*\n(\s*Disabled: true\n)?\s*Sort Key: due\.group_id, due\.created_on\n\s*Sort Method: .*/g;
+    /Sort  \(.*\n(\s*Disabled: true\n)?\s*Sort Key: due\.group_id, due\.priority DESC, due\.created_on\n\s*Sort Method: .*/g;
   assert.doesNotMatch(plan.replaceAll(sorted, ''), /Seq Scan|Sort/, plan);
   for (const [, rows] of plan.matchAll(/(?:actual rows=|Rows Removed by Filter: )(\d+)/g))
     assert.ok(Number(rows) <= 2000, plan);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { claimOf } from '../../src/queue/claim.ts';
+import { claimOf, type Claim } from '../../src/queue/claim.ts';
 import type { TestsRequest } from '../../src/queue/claim-statement.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import type { NextJob } from '../../src/queue/delivery-queue.ts';
@@ -141,6 +141,33 @@ suite('damaged rows', () => {
   }
 });
 
+suite('redeliveries of many', () => {
+  test('others come after them → a claim of the oldest takes those first, also of each webhook, and one of the newest tells of them', async (t) => {
+    const { queue, commit } = await freshWorkerQueue(t);
+    const webhookId = randomUUID();
+    const again = Array.from({ length: 3 }, () => job({ webhookId, redelivered: true }));
+    const others = Array.from({ length: 2 }, () => job({ webhookId }));
+    const test = job({ webhookId, test: true });
+    for (const one of [...again, test, ...others]) await commit((tx) => queue.enqueue(tx, [one]));
+
+    const newest = await queue.claim(asking({ limit: 1, ignore: [], from: 'newest' }));
+    assert.deepEqual(idsOf(newest.claims), [others[1]?.deliveryId]);
+    assert.equal(newest.redeliveries, true);
+    const few = { ...asking({ limit: 10, ignore: [], from: 'oldest' }), otherwise: 1 };
+    assert.deepEqual(idsOf((await queue.claim(few)).claims), [others[0]?.deliveryId]);
+    const tests = await queue.claimTests(testsOf(10));
+    assert.deepEqual(idsOf(tests.claims), [test.deliveryId]);
+    assert.deepEqual(
+      new Set(idsOf(await claimed(queue, 10))),
+      new Set(again.map(({ deliveryId }) => deliveryId)),
+    );
+    const rest = await queue.claim(asking({ limit: 1, ignore: [], from: 'newest' }));
+    assert.deepEqual(rest, { claims: [], more: false, hidden: false, redeliveries: false });
+  });
+});
+
+const idsOf = (claims: Claim[]) => claims.map(({ deliveryId }) => deliveryId);
+
 suite('the newest', () => {
   test('some wait, others are for later or ignored → the newest that are due, and no more than asked for', async (t) => {
     const { queue, commit } = await freshWorkerQueue(t);
@@ -171,6 +198,7 @@ suite('the newest', () => {
       claims: [],
       more: false,
       hidden: false,
+      redeliveries: false,
     });
   });
 
@@ -188,7 +216,12 @@ suite('the newest', () => {
     const [claim] = seen.claims;
     await commit((tx) => queue.return(tx, claim ? [claim] : []));
     await commit((tx) => queue.enqueue(tx, [job({ delaySeconds: 60 })]));
-    assert.deepEqual(await queue.claim(request), { claims: [], more: false, hidden: true });
+    assert.deepEqual(await queue.claim(request), {
+      claims: [],
+      more: false,
+      hidden: true,
+      redeliveries: false,
+    });
   });
 
   test('two workers at once, from both ends → each job claimed by one of them', async (t) => {

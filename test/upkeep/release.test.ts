@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { nextLook, releaseDue, roomOf } from '../../src/upkeep/release.ts';
+import { nextLook, roomForRedeliveries, roomOf } from '../../src/upkeep/next-look.ts';
+import { releaseDue } from '../../src/upkeep/release.ts';
 import {
   flagOverWindow,
   wakeWebhooks,
@@ -41,7 +42,32 @@ for (const [when, state, near, then] of ROOMS)
     assert.equal(roomOf(state, { live: { total: near, near }, liveJobs: 1000 }), then);
   });
 
-type Step = { room: number; seen: number; freed?: number; left: boolean };
+const HALVES: [when: string, live: [total: number, near: number], then: number][] = [
+  ['nothing is in the queue', [0, 0], 500],
+  ['half of its window is full', [500, 500], 0],
+  ['less than half of it is full', [430, 420], 80],
+  ['others are due later', [990, 10], 10],
+  ['it has more than its window', [1500, 10], 0],
+];
+
+for (const [when, [total, near], then] of HALVES)
+  test(`${when} → ${then} of those redelivered with many others may be released`, () => {
+    const window = { live: { total, near }, liveJobs: 1000 };
+    assert.equal(roomForRedeliveries(HEALTHY, window), then);
+    assert.equal(roomForRedeliveries({ ...HEALTHY, pausedSeconds: 1 }, window), 0);
+  });
+
+test('a window of one → one that was redelivered with many others may be released', () => {
+  assert.equal(roomForRedeliveries(HEALTHY, { live: { total: 0, near: 0 }, liveJobs: 1 }), 1);
+});
+
+type Step = {
+  room: number;
+  seen: number;
+  freed?: number;
+  left: boolean;
+  redeliveries?: 'waiting' | 'last';
+};
 const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
   [
     'nothing is left',
@@ -84,6 +110,18 @@ const LOOKS: [when: string, state: DueState, step: Step, then: NextLook][] = [
     OVER,
     { room: 100, seen: 100, left: true },
     { overWindow: true, wakeSeconds: 0.2 },
+  ],
+  [
+    'nothing but redeliveries is left',
+    OVER,
+    { room: 500, seen: 3, left: false, redeliveries: 'waiting' },
+    { overWindow: false, wakeSeconds: 0.2 },
+  ],
+  [
+    'the last redeliveries were released',
+    HEALTHY,
+    { room: 500, seen: 0, left: false, redeliveries: 'last' },
+    { overWindow: false, wakeSeconds: 2 },
   ],
   [
     'it is recovering, and nothing is left',

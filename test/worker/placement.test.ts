@@ -31,7 +31,7 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const queue = {
     async claim(request: ClaimRequest) {
       requests.push(request);
-      return { claims: [], more: false, hidden: false };
+      return { claims: [], more: false, hidden: false, redeliveries: false };
     },
   };
   const claimer = new Claimer({ queue, slots, buffer, pollingIntervalMs: 60_000 });

@@ -220,7 +220,7 @@ export class WorkerModel {
       due.length === limit ||
       due.length > next.length;
     const claims = next.map((job) => ({ ...claimOf(job), isNew: isNew(job) }));
-    return { claims, damaged: [], hidden: false, more };
+    return { claims, damaged: [], hidden: false, redeliveries: false, more };
   }
 
   #jobOf({ jobId }: Claim): Job {

@@ -9,6 +9,8 @@ export type Promoted = OrderingKey & {
   id: string;
   reason: HeldReason | null;
   crashes: number;
+  /** It was redelivered with many others. */
+  redelivered: boolean;
   delaySeconds: number;
 };
 
@@ -75,7 +77,7 @@ async function promote(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
      from next
      where deliveries.id = next.id
      returning deliveries.id, webhook_id as "webhookId", ordering_key as key,
-       held_reason as reason, crashes,
+       held_reason as reason, crashes, redelivery_id is not null as redelivered,
        greatest(0, extract(epoch from scheduled_at - now()))::float8 as "delaySeconds"`,
     columnsOf(keys),
   );
@@ -84,8 +86,8 @@ async function promote(tx: Tx, keys: OrderingKey[]): Promise<Promoted[]> {
 
 /** The jobs of those that may run. */
 export function jobsOf(promoted: Promoted[]): NextJob[] {
-  return promoted.flatMap(({ id, webhookId, reason, crashes, delaySeconds }) =>
-    reason === null ? [{ deliveryId: id, webhookId, crashes, delaySeconds }] : [],
+  return promoted.flatMap(({ id, webhookId, reason, crashes, redelivered, delaySeconds }) =>
+    reason === null ? [{ deliveryId: id, webhookId, crashes, redelivered, delaySeconds }] : [],
   );
 }
 

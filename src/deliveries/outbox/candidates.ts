@@ -3,8 +3,17 @@ import { hot } from '../../database/statement-names.ts';
 import type { Tx } from '../../database/transaction.ts';
 import type { OrderingKey } from '../order/ordering-key.ts';
 
-/** What was committed to the outbox and waits there. `place`: in this order it is taken in. */
-export type Candidate = { id: string; webhookId: string; key: string | null; place: number };
+/**
+ * What was committed to the outbox and waits there. `place`: in this order it is taken in.
+ * `redelivered`: with many others, behind which nothing new is to wait.
+ */
+export type Candidate = {
+  id: string;
+  webhookId: string;
+  key: string | null;
+  place: number;
+  redelivered: boolean;
+};
 
 /** All who take in use this lock: one at a time does. */
 export const OUTBOX_LOCK = 7_036_873_085;
@@ -47,7 +56,7 @@ export async function findCandidates(
 ): Promise<Candidate[]> {
   const { rows } = await tx.query<Candidate>(
     `select d.id, d.webhook_id as "webhookId", d.ordering_key as key,
-       d.outbox_place::float8 as place
+       d.outbox_place::float8 as place, d.redelivery_id is not null as redelivered
      from deliveries d
      where (select pg_try_advisory_xact_lock(${OUTBOX_LOCK})) and d.outbox_place > $1::bigint
        and d.id <> all ($3::uuid[])

@@ -48,7 +48,7 @@ const OF_EACH_WEBHOOK = `
     from holder
     join webhooks w on w.id = holder.webhook_id and w.deleted_at is null
     cross join lateral (
-      select id, webhook_id, ordering_key, outbox_place from deliveries
+      select id, webhook_id, ordering_key, outbox_place, redelivery_id from deliveries
       where webhook_id = w.id and held_reason = 'outbox' and parked_at is not null
         and outbox_place is not null and id <> all ($3::uuid[])
         and (ordering_key is null
@@ -59,9 +59,9 @@ const OF_EACH_WEBHOOK = `
     order by holder.nth limit $2
   )
   select id, webhook_id as "webhookId", ordering_key as key, outbox_place::float8 as place,
-    false as "isEnd"
+    redelivery_id is not null as redelivered, false as "isEnd"
   from found
   union all
-  select null, webhook_id, null, null, nth < ${MOST_WEBHOOKS}
+  select null, webhook_id, null, null, null, nth < ${MOST_WEBHOOKS}
   from (select webhook_id, nth from holder order by nth desc limit 1) as last
   order by place`;

@@ -24,10 +24,11 @@ export class Rooms {
 
   /**
    * Flags webhooks that get more than their window with these candidates: what comes for them from
-   * now on is their backlog, but for the rooms that this tells.
+   * now on is their backlog, but for the rooms that this tells. What was redelivered with many
+   * others gets no job now, and makes nothing wait that is new.
    */
   async reserve(tx: Tx, candidates: Candidate[]): Promise<Room[]> {
-    const counts = countsOf(candidates);
+    const counts = countsOf(candidates.filter(({ redelivered }) => !redelivered));
     const many = [...counts].filter(([id, count]) => this.#of(id) + count > SMALLEST_WINDOW);
     if (many.length === 0) return [];
     const ids = many.map(([id]) => id);

@@ -90,7 +90,9 @@ const FOUND = `
 
 /** The row may have been changed or deleted since it was found: what counts is read here. */
 const LOCKED = `
-  select id, status, held_reason, scheduled_at, is_head, sequence from deliveries
+  select id, status, held_reason, scheduled_at, is_head, sequence,
+    redelivery_id is not null as redelivered
+  from deliveries
   where id = any (array(select id from found)) and outbox_place is not null
   order by id for update skip locked`;
 
@@ -98,7 +100,7 @@ const LOCKED = `
 const FREE = `
   select * from (
     select found.*, locked.status, locked.held_reason, locked.scheduled_at, locked.is_head,
-      locked.sequence,
+      locked.sequence, locked.redelivered,
       bool_and(locked.id is not null) over (
         partition by found.webhook_id, found.ordering_key,
           case when found.ordering_key is null then found.id end
@@ -110,13 +112,15 @@ const FREE = `
 
 /**
  * `waits`: it is to be judged. A worker of version 2.1 may have released a row already: it has a
- * job, and no reason. `nth`: it is the how many-th of its key, or of its webhook, in this step.
+ * job, and no reason. `nth`: it is the how many-th of its webhook in this step.
  */
 const SORTED = `
   select free.*, w.active,
     free.status = 'pending' and free.held_reason is not distinct from 'outbox'
       and w.deleted_at is null as waits,
-    row_number() over (partition by free.webhook_id order by outbox_place) as nth
+    row_number() over (
+      partition by free.webhook_id, free.redelivered order by outbox_place
+    ) as nth
   from free join webhooks w on w.id = free.webhook_id
   order by outbox_place`;
 
@@ -136,7 +140,7 @@ const NUMBERED = `
 
 const WAIT = 'extract(epoch from o.scheduled_at - now())';
 const names = { webhook: 'w', state: 's' };
-const facts = { behind: 'o.is_behind', wait: WAIT };
+const facts = { behind: 'o.is_behind', wait: WAIT, redelivered: 'o.redelivered' };
 
 const JUDGED = `
   select o.*, case when o.nth <= coalesce(room.room, 0)

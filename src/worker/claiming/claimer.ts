@@ -72,11 +72,11 @@ export class Claimer {
     const asked = [...this.#turnedAway.asked()];
     try {
       const request = this.#request(from, [...asked, ...due]);
-      const { claims, more, hidden } = await this.#parts.queue.claim(request);
-      this.#ends.note(from, { more, hidden });
+      const { claims, ...told } = await this.#parts.queue.claim(request);
+      this.#ends.note(from, told);
       this.#turnedAway.endAsking(claims.map(({ webhookId }) => webhookId));
       // A webhook of which nothing was claimed has nothing due: another may have its place.
-      const sawAll = from === 'oldest' && !more;
+      const sawAll = from === 'oldest' && !told.more;
       if (sawAll && this.#turnedAway.endAsking(asked) > 0) this.roomChanged();
       return { claims, from, askedAt };
     } catch (error) {

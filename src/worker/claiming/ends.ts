@@ -1,3 +1,4 @@
+import type { ClaimedBatch } from '../../queue/claim.ts';
 import type { ClaimRequest } from '../../queue/claim-statement.ts';
 
 export type End = ClaimRequest['from'];
@@ -18,6 +19,9 @@ const HIDDEN_GAP_MS = 200;
  * endpoints that hang costs PostgreSQL 50 ms, and would take a quarter of a core.
  */
 const HIDDEN_GAP_TIMES = 10;
+
+/** What a claim told of the queue: see `ClaimedBatch`. */
+type Told = Pick<ClaimedBatch, 'more' | 'hidden' | 'redeliveries'>;
 
 /**
  * The two ends of the queue: which of them may have something to claim, and when it is looked at.
@@ -66,13 +70,14 @@ export class Ends {
   }
 
   /** What a claim told of the queue. */
-  note(end: End, { more, hidden }: { more: boolean; hidden: boolean }): void {
+  note(end: End, { more, hidden, redeliveries }: Told): void {
     if (end === 'oldest') this.#backlog = more;
-    if (more || hidden) this.want('oldest');
-    // Jobs that were not looked at are mostly not due, and the more there are, the more each look
-    // behind them costs.
-    if (hidden && !more && !this.#backlog) {
-      const gapMs = Math.max(HIDDEN_GAP_MS, HIDDEN_GAP_TIMES * this.#oldestMs);
+    if (more || hidden || redeliveries) this.want('oldest');
+    // Jobs that were not looked at are mostly not due, or have no room, and the more there are, the
+    // more each look behind them costs.
+    if ((hidden || redeliveries) && !more && !this.#backlog) {
+      const leastMs = hidden ? HIDDEN_GAP_MS : BACKLOG_GAP_MS;
+      const gapMs = Math.max(leastMs, HIDDEN_GAP_TIMES * this.#oldestMs);
       this.#nextAt.oldest = Math.max(this.#nextAt.oldest, this.#oldestAt + gapMs);
     }
     // There is something behind what was claimed, so the old end is not put off any more.

@@ -30,10 +30,11 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000, quietMs = asy
   const slots = new Slots({ slots: size, share: 20, now });
   const buffer = new Buffer<{ webhookId: string }>(size);
   const requests: ClaimRequest[] = [];
-  let more: Record<ClaimRequest['from'] | 'hidden', boolean> = {
+  let more: Record<ClaimRequest['from'] | 'hidden' | 'redeliveries', boolean> = {
     newest: false,
     oldest: false,
     hidden: false,
+    redeliveries: false,
   };
   const claimer = new Claimer({
     queue: {
@@ -43,6 +44,7 @@ function claimerOf({ slots: size = 10, pollingIntervalMs = 60_000, quietMs = asy
           claims: [claimOf('w')],
           more: more[request.from],
           hidden: request.from === 'newest' && more.hidden,
+          redeliveries: request.from === 'newest' && more.redeliveries,
         };
       },
     },

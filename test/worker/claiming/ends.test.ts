@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Ends, type End } from '../../../src/worker/claiming/ends.ts';
 
 /** A claim at a time, how long it took, and what it told. */
-type Claim = { from: End; at: number; tookMs?: number; more?: boolean; hidden?: boolean };
+type Claim = { from: End; at: number; tookMs?: number } & Partial<Told>;
+type Told = { more: boolean; hidden: boolean; redeliveries: boolean };
 
 const NEW: Claim = { from: 'newest', at: 0 };
 const OLD: Claim = { from: 'oldest', at: 0 };
@@ -58,14 +59,29 @@ const CASES: [
     ['oldest', 20],
     [{ ...NEW, hidden: true }, OLD, { ...NEW, hidden: true }, { ...NEW, more: true, hidden: true }],
   ],
+  ['redeliveries wait', ['oldest', 0], [{ ...NEW, redeliveries: true }]],
+  [
+    'redeliveries wait, and the old end was claimed from just now',
+    ['oldest', 20],
+    [{ ...NEW, redeliveries: true }, OLD, { ...NEW, redeliveries: true }],
+  ],
+  [
+    'redeliveries wait, and a claim of the old end just took 50 ms',
+    ['oldest', 500],
+    [
+      { ...NEW, redeliveries: true },
+      { ...OLD, tookMs: 50 },
+      { ...NEW, redeliveries: true },
+    ],
+  ],
 ];
 
 for (const [when, then, claims, woken = false] of CASES) {
   test(`${when} → ${then === 'nothing' ? then : `the ${then[0]}, ${then[1]} ms later`}`, () => {
     const ends = new Ends();
-    for (const { from, at, tookMs = 0, more = false, hidden = false } of claims) {
+    for (const { from, at, tookMs = 0, ...told } of claims) {
       ends.begin(from, at);
-      ends.note(from, { more, hidden });
+      ends.note(from, { more: false, hidden: false, redeliveries: false, ...told });
       ends.finish(from, at, at + tookMs);
     }
     if (woken) ends.want('newest');
@@ -84,7 +100,7 @@ test('a webhook that was left out may have more → where it is found first', ()
     const ends = new Ends();
     ends.begin('newest', 0);
     ends.begin('oldest', 0);
-    ends.note('oldest', { more, hidden: false });
+    ends.note('oldest', { more, hidden: false, redeliveries: false });
     ends.wantMore();
     assert.deepEqual(ends.wanted(), [end]);
   }
