@@ -1523,6 +1523,9 @@ type ListDeliveriesParams struct {
 	WebhookId    *string
 	Status       *DeliveryStatus
 	Metadata     *map[string]string
+	FailedReason *string
+	HeldReason   *string
+	OrderingKey  *string
 	CreatedAtGt  *string
 	CreatedAtGte *string
 	CreatedAtLt  *string
@@ -2607,6 +2610,15 @@ func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParam
 				query.Set("metadata["+name+"]", value)
 			}
 		}
+		if params.FailedReason != nil {
+			query.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			query.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			query.Set("ordering_key", *params.OrderingKey)
+		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
 		}
@@ -2666,6 +2678,15 @@ func (c *Client) ListDeliveriesWithHeaders(ctx context.Context, params *ListDeli
 				query.Set("metadata["+name+"]", value)
 			}
 		}
+		if params.FailedReason != nil {
+			query.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			query.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			query.Set("ordering_key", *params.OrderingKey)
+		}
 		if params.CreatedAtGt != nil {
 			query.Set("created_at.gt", *params.CreatedAtGt)
 		}
@@ -2718,6 +2739,15 @@ func (c *Client) ListDeliveriesPages(ctx context.Context, params *ListDeliveries
 			for name, value := range *params.Metadata {
 				base.Set("metadata["+name+"]", value)
 			}
+		}
+		if params.FailedReason != nil {
+			base.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			base.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			base.Set("ordering_key", *params.OrderingKey)
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)
@@ -2789,6 +2819,15 @@ func (c *Client) ListDeliveriesItems(ctx context.Context, params *ListDeliveries
 			for name, value := range *params.Metadata {
 				base.Set("metadata["+name+"]", value)
 			}
+		}
+		if params.FailedReason != nil {
+			base.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			base.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			base.Set("ordering_key", *params.OrderingKey)
 		}
 		if params.CreatedAtGt != nil {
 			base.Set("created_at.gt", *params.CreatedAtGt)

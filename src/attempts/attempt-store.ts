@@ -1,6 +1,13 @@
 import { fillLongTexts, shortText, type Listed } from '../database/long-text.ts';
 import { withNames } from '../database/named-parameters.ts';
-import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
+import {
+  IS_SHOWN,
+  listingOf,
+  onPage,
+  pageValues,
+  type Listing,
+  type Page,
+} from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
@@ -134,9 +141,10 @@ export async function listAttempts(
   const newest = partsOf(filter).map((part) => newestOf(part, filter, page));
   const { rows } = await db.query<Listed<Attempt, Text>>(
     ...withNames(
-      `select id, webhook_id, delivery_id, ${SHORT_RAW_REQUEST} as raw_request,
-         ${shortText('raw_response')} as raw_response, response_status_code, execution_duration,
-         success, probe, error, created_at
+      `select id, webhook_id, delivery_id,
+         case when ${IS_SHOWN} then ${SHORT_RAW_REQUEST} end as raw_request,
+         case when ${IS_SHOWN} then ${shortText('raw_response')} end as raw_response,
+         response_status_code, execution_duration, success, probe, error, created_at
        from (
          select id, webhook_id, delivery_id, raw_request, raw_response, response_status_code,
            execution_duration, success, probe, error, created_at

@@ -64,6 +64,12 @@ export function pageValues({ createdAt, after, limit, offset }: Page): Record<st
   };
 }
 
+/**
+ * Whether a page that is listed the newest first shows this row, as an expression of SQL over the
+ * rows that it reaches. Texts of the one behind it need not be read.
+ */
+export const IS_SHOWN = 'row_number() over (order by created_at desc, id desc) <= $limit';
+
 /** What a page shows of the rows that it reaches. */
 export function listingOf<Row>(
   rows: Row[],

@@ -19,7 +19,7 @@ export const SHOWN_REASONS = [
   'ordered',
   'imported',
 ] as const;
-type ShownReason = (typeof SHOWN_REASONS)[number] | 'scheduled';
+export type ShownReason = (typeof SHOWN_REASONS)[number] | 'scheduled';
 
 /**
  * Reasons of our own, which keep the queue small. For the API these deliveries are simply pending:

@@ -2,13 +2,9 @@ import { withNames } from '../database/named-parameters.ts';
 import { onPage, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Metadata } from '../webhooks/metadata.ts';
-import type { Status } from './delivery.ts';
 
-type TaggedFilter = {
-  metadata: Metadata;
-  webhookId?: string | undefined;
-  status?: Status | undefined;
-};
+/** What else the deliveries must have, with the values that its conditions name. */
+type List = { conditions: string; values: Record<string, unknown> };
 
 /** The pair whose entries a search reads, one by one; undefined: it reads the list itself. */
 export type Lead = [name: string, value: string] | undefined;
@@ -21,24 +17,21 @@ export type Lead = [name: string, value: string] | undefined;
 const COUNTED = 1000;
 
 /** The rarest among what a delivery must have. Nothing is asked where there is no choice. */
-export async function leadOf(db: Queryable, filter: TaggedFilter): Promise<Lead> {
-  const { metadata, webhookId, status } = filter;
+export async function leadOf(db: Queryable, metadata: Metadata, list?: List): Promise<Lead> {
   const pairs = Object.entries(metadata);
-  const isWithin = webhookId !== undefined || status !== undefined;
-  if (pairs.length === 1 && !isWithin) return pairs[0];
+  if (pairs.length === 1 && list === undefined) return pairs[0];
   const { rows } = await db.query<{ place: number | null; count: number }>(
     ...withNames(
       `select place::integer, (select count(*)::integer from (
            select from delivery_tags where tag = delivery_tag(name, value) limit ${COUNTED}
          ) as entry) as count
        from unnest($names::text[], $values::text[]) with ordinality as pair (name, value, place)
-       ${isWithin ? `union all select null, count(*)::integer from (${listOf(filter)}) as one` : ''}
+       ${list === undefined ? '' : countOf(list)}
        order by count, place limit 1`,
       {
         names: pairs.map(([name]) => name),
         values: pairs.map(([, value]) => value),
-        webhook_id: webhookId,
-        status,
+        ...list?.values,
       },
     ),
   );
@@ -46,10 +39,10 @@ export async function leadOf(db: Queryable, filter: TaggedFilter): Promise<Lead>
   return place === null ? undefined : pairs[place - 1];
 }
 
-function listOf({ webhookId, status }: TaggedFilter): string {
-  return `select from deliveries where true
-    ${webhookId === undefined ? '' : 'and webhook_id = $webhook_id::uuid'}
-    ${status === undefined ? '' : 'and status = $status::text'} limit ${COUNTED}`;
+function countOf({ conditions }: List): string {
+  return `union all select null, count(*)::integer from (
+      select from deliveries where ${conditions} limit ${COUNTED}
+    ) as one`;
 }
 
 /**

@@ -324,7 +324,8 @@ export interface paths {
         /**
          * List deliveries
          * @description Lists deliveries, newest first. All filters that are given must hold. A `webhook_id` that no webhook has
-         *     gives an empty list.
+         *     gives an empty list, and so do filters that contradict each other, such as a `failed_reason` with `status:
+         *     pending`. A filter costs what it finds, however rare that is.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -3041,6 +3042,21 @@ export interface components {
          */
         Status: components["schemas"]["DeliveryStatus"];
         /**
+         * @description Only deliveries that failed for this reason.
+         * @example expired
+         */
+        FailedReason: "attempts" | "expired" | "poison" | "erased";
+        /**
+         * @description Only deliveries that are held back for this reason.
+         * @example scheduled
+         */
+        HeldReason: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+        /**
+         * @description Only deliveries with exactly this ordering key, URL-encoded.
+         * @example order-1042
+         */
+        OrderingKeyFilter: string;
+        /**
          * @description Only attempts that succeeded (`true`), or only those that failed (`false`).
          * @example false
          */
@@ -3897,6 +3913,21 @@ export interface operations {
                  *     }
                  */
                 metadata?: components["parameters"]["MetadataFilter"];
+                /**
+                 * @description Only deliveries that failed for this reason.
+                 * @example expired
+                 */
+                failed_reason?: components["parameters"]["FailedReason"];
+                /**
+                 * @description Only deliveries that are held back for this reason.
+                 * @example scheduled
+                 */
+                held_reason?: components["parameters"]["HeldReason"];
+                /**
+                 * @description Only deliveries with exactly this ordering key, URL-encoded.
+                 * @example order-1042
+                 */
+                ordering_key?: components["parameters"]["OrderingKeyFilter"];
                 /**
                  * @description Only items created after this time.
                  * @example 2026-11-23T16:26:01Z

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
-import { listDeliveries } from '../../src/deliveries/delivery-store.ts';
+import { listDeliveries } from '../../src/deliveries/delivery-list.ts';
 import type { Queryable } from '../../src/database/pool.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { addAttemptRows, addDeliveryRows, addWebhookRows, numbered } from '../setup/rows.ts';

@@ -57,6 +57,17 @@ await addAttemptRows(
   })),
 );
 
+// All but the second have one key. The first is held, its time has come; the fourth is to wait; the
+// third has expired.
+await pool.query(
+  `update deliveries
+   set ordering_key = case when id = $2 then 'A/b' else 'a/b' end,
+     held_reason = case id when $1 then 'endpoint_paused' when $4 then 'later' end,
+     send_at = now() + case id when $1 then interval '-1 hour' when $4 then interval '1 day' end,
+     failed_reason = case when id = $3 then 'expired' end`,
+  [1, 2, 3, 4].map((number) => numbered('delivery', number)),
+);
+
 const NEWEST_FIRST = [5, 4, 3, 2, 1];
 
 suite('the order of a list', () => {
@@ -110,8 +121,31 @@ const FILTERS: Record<string, [query: string, numbers: number[]][]> = {
     ['status=failed', [3]],
     [`webhook_id=${TWO}&status=pending`, [4]],
     [`webhook_id=${TWO}&status=pending&created_at.gt=2026-03-01T00:00:00.000002Z`, []],
+    ['failed_reason=expired', [3]],
+    ['failed_reason=attempts', []],
+    [`failed_reason=expired&status=failed&webhook_id=${ONE}`, [3]],
+    [`failed_reason=expired&webhook_id=${TWO}`, []],
+    ['failed_reason=expired&status=pending', []],
+    ['held_reason=endpoint_paused', [1]],
+    ['held_reason=scheduled', [4]],
+    ['held_reason=imported', []],
+    [`held_reason=scheduled&status=pending&webhook_id=${TWO}`, [4]],
+    [`held_reason=scheduled&webhook_id=${ONE}`, []],
+    ['held_reason=endpoint_paused&status=succeeded', []],
+    ['held_reason=scheduled&failed_reason=expired', []],
+    ['ordering_key=a%2Fb', [5, 4, 3, 1]],
+    ['ordering_key=A%2Fb', [2]],
+    ['ordering_key=a', []],
+    [`ordering_key=a%2Fb&webhook_id=${ONE}`, [3, 1]],
+    [`ordering_key=a%2Fb&webhook_id=${ONE}&status=pending`, [1]],
+    ['ordering_key=a%2Fb&status=succeeded&created_at.gt=2026-03-01T00:00:00.000002Z', [5]],
+    ['ordering_key=a%2Fb&failed_reason=expired', [3]],
+    ['ordering_key=a%2Fb&held_reason=scheduled', [4]],
+    ['ordering_key=a%2Fb&limit=2&offset=1', [4, 3]],
   ],
   '/delivery-attempts': [
+    [`webhook_id=${ONE}&success=false`, [3, 2, 1]],
+    [`webhook_id=${TWO}&success=false`, [5]],
     [`webhook_id=${ONE}`, [3, 2, 1]],
     [`webhook_id=${UNKNOWN_ID}`, []],
     [`delivery_id=${FIRST}`, [2, 1]],
@@ -220,6 +254,19 @@ const RANGES: [query: string, numbers: number[]][] = [
   ['created_at.lt=9999-12-31T23:59:59-23:59', [5, 4, 3, 2, 1]],
   ['created_at.gt=9999-12-31T23:59:59.9999999Z', []],
 ];
+
+test('a filter that is damaged or empty → 400 that names it', async () => {
+  for (const [query, details] of [
+    ['failed_reason=pending', /^failed_reason: must be equal to one of the allowed values/],
+    ['held_reason=outbox', /^held_reason: must be equal to one of the allowed values/],
+    ['ordering_key=%00', /^ordering_key: must be text without/],
+    [`ordering_key=${'x'.repeat(256)}`, /^ordering_key: must NOT have more than 255/],
+  ] as const) {
+    const { status, body } = await api.call('GET', `/deliveries?${query}`);
+    assert.deepEqual([status, body.code], [400, 4]);
+    assert.match(body.details, details);
+  }
+});
 
 suite('a range of created_at, to the microsecond and in any offset', () => {
   for (const path of ['/webhooks', '/deliveries', '/delivery-attempts']) {

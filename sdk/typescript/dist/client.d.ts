@@ -2387,6 +2387,21 @@ export type ListDeliveriesQuery = {
      */
     metadata?: Record<string, string>;
     /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -2446,6 +2461,21 @@ export type ListDeliveriesVariables = {
      * OpenAPI writes it. Of several pairs all must be there.
      */
     metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
     /**
      * Only items created after this time.
      * @format date-time
@@ -3161,6 +3191,21 @@ export type Ops = {
              */
             metadata?: Record<string, string>;
             /**
+             * Only deliveries that failed for this reason.
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | "erased";
+            /**
+             * Only deliveries that are held back for this reason.
+             */
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+            /**
+             * Only deliveries with exactly this ordering key, URL-encoded.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key?: string;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -3813,6 +3858,15 @@ export declare const OPERATIONS: {
             readonly in: "query";
             readonly style: "deepObject";
             readonly explode: true;
+        }, {
+            readonly name: "failed_reason";
+            readonly in: "query";
+        }, {
+            readonly name: "held_reason";
+            readonly in: "query";
+        }, {
+            readonly name: "ordering_key";
+            readonly in: "query";
         }, {
             readonly name: "created_at.gt";
             readonly in: "query";
@@ -4917,6 +4971,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     metadata?: Record<string, string>;
     /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -4976,6 +5045,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         metadata?: Record<string, string>;
         /**
+         * Only deliveries that failed for this reason.
+         */
+        failed_reason?: "attempts" | "expired" | "poison" | "erased";
+        /**
+         * Only deliveries that are held back for this reason.
+         */
+        held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+        /**
+         * Only deliveries with exactly this ordering key, URL-encoded.
+         * @minLength 1
+         * @maxLength 255
+         * @format text
+         */
+        ordering_key?: string;
+        /**
          * Only items created after this time.
          * @format date-time
          */
@@ -5032,6 +5116,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * OpenAPI writes it. Of several pairs all must be there.
          */
         metadata?: Record<string, string>;
+        /**
+         * Only deliveries that failed for this reason.
+         */
+        failed_reason?: "attempts" | "expired" | "poison" | "erased";
+        /**
+         * Only deliveries that are held back for this reason.
+         */
+        held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+        /**
+         * Only deliveries with exactly this ordering key, URL-encoded.
+         * @minLength 1
+         * @maxLength 255
+         * @format text
+         */
+        ordering_key?: string;
         /**
          * Only items created after this time.
          * @format date-time

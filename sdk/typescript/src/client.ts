@@ -2499,6 +2499,21 @@ export type ListDeliveriesQuery = {
      */
     metadata?: Record<string, string>;
     /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
      * Only items created after this time.
      * @format date-time
      */
@@ -2560,6 +2575,21 @@ export type ListDeliveriesVariables = {
      * OpenAPI writes it. Of several pairs all must be there.
      */
     metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
     /**
      * Only items created after this time.
      * @format date-time
@@ -3322,6 +3352,21 @@ export type Ops = {
              */
             metadata?: Record<string, string>;
             /**
+             * Only deliveries that failed for this reason.
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | "erased";
+            /**
+             * Only deliveries that are held back for this reason.
+             */
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+            /**
+             * Only deliveries with exactly this ordering key, URL-encoded.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key?: string;
+            /**
              * Only items created after this time.
              * @format date-time
              */
@@ -3598,7 +3643,7 @@ export const OPERATIONS = {
     rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/deliveries" } },
+    listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "failed_reason", in: "query" }, { name: "held_reason", in: "query" }, { name: "ordering_key", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },

@@ -1,5 +1,6 @@
 import { inTransaction } from '../../database/transaction.ts';
-import { deleteDeliveries, findDelivery, listDeliveries } from '../../deliveries/delivery-store.ts';
+import { listDeliveries } from '../../deliveries/delivery-list.ts';
+import { deleteDeliveries, findDelivery } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
@@ -22,6 +23,9 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       const filters = {
         webhookId: query.webhook_id?.toLowerCase(),
         status: query.status,
+        failedReason: query.failed_reason,
+        heldReason: query.held_reason,
+        orderingKey: query.ordering_key,
         metadata: query.metadata,
       };
       const list = { operation: 'listDeliveries', order: 'date-time', filters } as const;

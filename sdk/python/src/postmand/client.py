@@ -2073,7 +2073,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2090,6 +2090,12 @@ class Client:
             params["status"] = encode(status)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2104,7 +2110,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2121,6 +2127,12 @@ class Client:
             params["status"] = encode(status)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2135,7 +2147,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
+    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2150,6 +2162,12 @@ class Client:
             base["status"] = encode(status)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            base["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            base["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            base["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -2167,7 +2185,7 @@ class Client:
             return _safe_json(response), response
         return (decode(DeliveryList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
+    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2182,6 +2200,12 @@ class Client:
             base["status"] = encode(status)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            base["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            base["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            base["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -3044,7 +3068,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3061,6 +3085,12 @@ class AsyncClient:
             params["status"] = encode(status)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -3075,7 +3105,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3092,6 +3122,12 @@ class AsyncClient:
             params["status"] = encode(status)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             params["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -3106,7 +3142,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
+    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3121,6 +3157,12 @@ class AsyncClient:
             base["status"] = encode(status)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            base["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            base["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            base["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:
@@ -3139,7 +3181,7 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(DeliveryList, page)
 
-    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
+    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3154,6 +3196,12 @@ class AsyncClient:
             base["status"] = encode(status)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            base["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            base["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            base["ordering_key"] = encode(ordering_key)
         if created_at_gt is not None:
             base["created_at.gt"] = encode(created_at_gt)
         if created_at_gte is not None:

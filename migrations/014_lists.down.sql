@@ -1,0 +1,3 @@
+drop index deliveries_by_failed_reason, deliveries_by_webhook_and_failed_reason, deliveries_by_held_reason,
+  deliveries_by_webhook_and_held_reason, deliveries_scheduled, deliveries_scheduled_by_webhook, deliveries_by_ordering_key,
+  deliveries_by_webhook_and_ordering_key, delivery_attempts_failed;
