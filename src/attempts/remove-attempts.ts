@@ -16,7 +16,7 @@ export async function lookAtAttempts(
   const { rows } = await tx.query<Looked>(
     `select id, created_at as "createdAt",
        (select ${overSecondsSql('d', '$2')} from deliveries d where d.id = attempt.delivery_id)
-         as "overSeconds"
+         as "overSeconds", 1 as weight
      from delivery_attempts attempt
      where success = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
      order by created_at, id limit $5`,

@@ -11,9 +11,9 @@ const LOOK = 1000;
 /** A step is to take the database no longer than this. */
 const AIM_MS = 50;
 
-/** Rows that are removed in one step at first, and at most. */
-const FIRST_SIZE = 50;
-const MAX_SIZE = LOOK;
+/** Rows that are removed in one step at first, and at most, with those that go with them. */
+const FIRST_SIZE = 100;
+const MAX_SIZE = 2000;
 
 /** Where a step fails, the next one is so many times smaller, until the row at fault is alone. */
 const SMALLER = 8;
@@ -64,14 +64,14 @@ export class RetentionWalk {
       IN_INDEX_ORDER,
     );
     const over = looked.filter(({ overSeconds }) => overSeconds !== null);
-    const taken = over.slice(0, this.#size);
+    const taken = firstOf(over, this.#size);
     const isMore = looked.length === LOOK || taken.length < over.length;
     const last = taken.length < over.length ? taken.at(-1) : looked.at(-1);
     const overSeconds = taken[0]?.overSeconds ?? 0;
     const startedAt = now();
     try {
       const removed = await this.#remove(taken);
-      if (taken.length > 0) this.#size = nextSize(taken.length, now() - startedAt, this.#size);
+      if (taken.length > 0) this.#size = nextSize(weightOf(taken), now() - startedAt, this.#size);
       this.#after = last ?? this.#after;
       return { removed, overSeconds, isMore };
     } catch (error) {
@@ -97,9 +97,18 @@ export class RetentionWalk {
       error,
     });
     if (alone !== undefined) this.#after = alone;
-    this.#size = Math.max(1, Math.floor(taken.length / SMALLER));
+    this.#size = Math.max(1, Math.floor(weightOf(taken) / SMALLER));
   }
 }
+
+/** The first of these rows that are together no heavier than `size`, and one at least. */
+export function firstOf(rows: Looked[], size: number): Looked[] {
+  let weight = 0;
+  const end = rows.findIndex((row) => (weight += row.weight) > size);
+  return end === -1 ? rows : rows.slice(0, Math.max(1, end));
+}
+
+const weightOf = (rows: Looked[]) => rows.reduce((sum, { weight }) => sum + weight, 0);
 
 /** How many rows to take after so many took so long, where `size` were allowed. */
 export function nextSize(taken: number, tookMs: number, size: number): number {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
+import { findLastAttempts } from '../../src/attempts/attempt-store.ts';
 import { removeAttempts } from '../../src/attempts/remove-attempts.ts';
 import { makePending } from '../../src/deliveries/redelivering/make-pending.ts';
 import { removeEnded, removePayloads } from '../../src/deliveries/removing/remove.ts';
@@ -13,7 +14,7 @@ import {
   type Retention,
   type RetentionKind,
 } from '../../src/upkeep/retention-lines.ts';
-import { nextSize } from '../../src/upkeep/retention-walk.ts';
+import { firstOf, nextSize } from '../../src/upkeep/retention-walk.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
@@ -59,11 +60,25 @@ const SIZES: [taken: number, tookMs: number, size: number, then: number][] = [
   [500, 100, 500, 250],
   [400, 30_000, 400, 1],
   [1, 0.1, 1, 2],
-  [1000, 10, 1000, 1000],
+  [2000, 10, 2000, 2000],
 ];
 for (const [taken, tookMs, size, then] of SIZES)
   test(`${taken} of ${size} rows took ${tookMs} ms → at most ${then} next time`, () => {
     assert.equal(nextSize(taken, tookMs, size), then);
+  });
+
+const WEIGHTS: [weights: number[], size: number, then: number][] = [
+  [[], 10, 0],
+  [[2, 2, 2], 10, 3],
+  [[2, 2, 2], 4, 2],
+  [[2, 2, 2], 5, 2],
+  [[50, 2], 10, 1],
+  [[2, 50, 2], 10, 1],
+];
+for (const [weights, size, then] of WEIGHTS)
+  test(`rows with ${weights.join(', ') || 'nothing'} that go with them, ${size} at most → the first ${then}`, () => {
+    const rows = weights.map((weight) => ({ id: '', createdAt: '', overSeconds: 0, weight }));
+    assert.equal(firstOf(rows, size).length, then);
   });
 
 suite('retention', { concurrency: 4 }, () => {
@@ -90,7 +105,7 @@ suite('retention', { concurrency: 4 }, () => {
     assert.match(await metrics.text(), /postmand_retention_removed_total\{kind="failed"\} 1/);
   });
 
-  test('attempts are kept for less → they go where their delivery ended long enough ago, and no others', async (t) => {
+  test('attempts are kept for less → they go where their delivery ended long enough ago, and no others; a webhook without any is as one that was never sent to', async (t) => {
     const { pool } = await freshDatabase(t);
     const webhook = await addWebhook({ pool });
     await add(pool, webhook.id, [
@@ -100,9 +115,17 @@ suite('retention', { concurrency: 4 }, () => {
       { number: 4, status: 'succeeded', daysAgo: 9, endedDaysAgo: 2 },
       { number: 5, status: 'failed', daysAgo: 9, isHead: true },
     ]);
+    const other = await addWebhook({ pool });
+    await add(pool, other.id, [{ number: 6, status: 'succeeded', daysAgo: 3.1 }]);
     await round(createRetention(parts(pool), { attemptsDays: 3 }));
-    assert.deepEqual(await left(pool, 'deliveries'), [1, 2, 3, 4, 5]);
+    assert.deepEqual(await left(pool, 'deliveries'), [1, 2, 3, 4, 5, 6]);
     assert.deepEqual(await left(pool, 'delivery_attempts'), [3, 4, 5]);
+    const asked = [webhook.id, other.id];
+    const last = await findLastAttempts(pool, asked);
+    assert.deepEqual(
+      last.map(({ webhookId }) => webhookId),
+      [webhook.id],
+    );
   });
 
   test('payloads are kept for less → payload, request and response are empty, and nothing else has changed', async (t) => {

@@ -9,8 +9,11 @@ export const FIRST_PLACE: Place = {
   id: '00000000-0000-0000-0000-000000000000',
 };
 
-/** A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays. */
-export type Looked = Place & { overSeconds: number | null };
+/**
+ * A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays. `weight`:
+ * it and the rows that go with it.
+ */
+export type Looked = Place & { overSeconds: number | null; weight: number };
 
 /** Where a look begins, and how many rows it reads at most. */
 export type Stretch = { after: Place; limit: number };
@@ -46,7 +49,8 @@ export async function lookAtEnded(
   { after, limit }: Stretch,
 ): Promise<Looked[]> {
   const { rows } = await tx.query<Looked>(
-    `select id, created_at as "createdAt", ${overSecondsSql('d', '$2')} as "overSeconds"
+    `select id, created_at as "createdAt", ${overSecondsSql('d', '$2')} as "overSeconds",
+       1 + delivery_attempts as weight
      from deliveries d
      where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
      order by created_at, id limit $5`,
@@ -63,7 +67,8 @@ export async function lookAtPayloads(
 ): Promise<Looked[]> {
   const { rows } = await tx.query<Looked>(
     `select id, created_at as "createdAt", case when payload_removed_at is null
-         then ${overSecondsSql('d', '$2')} end as "overSeconds"
+         then ${overSecondsSql('d', '$2')} end as "overSeconds",
+       1 + delivery_attempts as weight
      from deliveries d
      where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
      order by created_at, id limit $5`,
