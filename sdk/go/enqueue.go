@@ -3,10 +3,20 @@ package postmand
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"strings"
 )
 
 const enqueueSQL = `select postmand.enqueue(webhook_id => $1::text::uuid, payload => $2::text, ordering_key => $3::text,
 	send_at => $4::text::timestamptz, expires_at => $5::text::timestamptz, idempotency_key => $6::text)::text`
+
+// Apart, as a database of version 2.1 knows no such argument.
+const enqueueWithMetadataSQL = `select postmand.enqueue(webhook_id => $1::text::uuid, payload => $2::text,
+	ordering_key => $3::text, send_at => $4::text::timestamptz, expires_at => $5::text::timestamptz,
+	idempotency_key => $6::text, metadata => $7::text::jsonb)::text`
+
+const enqueueManySQL = `select coalesce(string_agg(made.id::text, ',' order by made.place), '')
+	from postmand.enqueue_many($1::text::jsonb) with ordinality as made (id, place)`
 
 // Row is what a query for one row gives.
 type Row interface{ Scan(values ...any) error }
@@ -20,17 +30,41 @@ type Transaction[R Row] interface {
 // transaction commits, and never was when it is rolled back; no transaction is begun or ended here. IsProblem tells what was refused; the
 // transaction can then only be rolled back.
 func Enqueue[R Row](ctx context.Context, tx Transaction[R], delivery DeliveryInput) (id string, err error) {
-	err = tx.QueryRow(ctx, enqueueSQL, enqueued(ctx, delivery)...).Scan(&id)
+	query, values, err := enqueued(ctx, delivery)
+	if err == nil {
+		err = tx.QueryRow(ctx, query, values...).Scan(&id)
+	}
 	return id, err
 }
 
 // EnqueueSQL is Enqueue for a transaction of database/sql.
 func EnqueueSQL(ctx context.Context, tx *sql.Tx, delivery DeliveryInput) (id string, err error) {
-	err = tx.QueryRowContext(ctx, enqueueSQL, enqueued(ctx, delivery)...).Scan(&id)
+	query, values, err := enqueued(ctx, delivery)
+	if err == nil {
+		err = tx.QueryRowContext(ctx, query, values...).Scan(&id)
+	}
 	return id, err
 }
 
-func enqueued(ctx context.Context, delivery DeliveryInput) []any {
+// EnqueueMany is Enqueue for up to 1,000 deliveries with one call, all or none of them. It returns their ids, in the order of deliveries.
+func EnqueueMany[R Row](ctx context.Context, tx Transaction[R], deliveries []DeliveryInput) ([]string, error) {
+	members, err := enqueuedMany(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	return idsIn(tx.QueryRow(ctx, enqueueManySQL, members))
+}
+
+// EnqueueManySQL is EnqueueMany for a transaction of database/sql.
+func EnqueueManySQL(ctx context.Context, tx *sql.Tx, deliveries []DeliveryInput) ([]string, error) {
+	members, err := enqueuedMany(deliveries)
+	if err != nil {
+		return nil, err
+	}
+	return idsIn(tx.QueryRowContext(ctx, enqueueManySQL, members))
+}
+
+func enqueued(ctx context.Context, delivery DeliveryInput) (query string, values []any, err error) {
 	payload := ""
 	if delivery.Payload != nil {
 		payload = *delivery.Payload
@@ -39,5 +73,31 @@ func enqueued(ctx context.Context, delivery DeliveryInput) []any {
 	if own, ok := keyOf(ctx); ok {
 		key = &own
 	}
-	return []any{delivery.WebhookId, payload, delivery.OrderingKey, delivery.SendAt, delivery.ExpiresAt, key}
+	values = []any{delivery.WebhookId, payload, delivery.OrderingKey, delivery.SendAt, delivery.ExpiresAt, key}
+	if delivery.Metadata == nil {
+		return enqueueSQL, values, nil
+	}
+	metadata, err := json.Marshal(delivery.Metadata)
+	return enqueueWithMetadataSQL, append(values, string(metadata)), err
+}
+
+// What else a DeliveryInput may hold is no member of a new delivery, and would be refused.
+func enqueuedMany(deliveries []DeliveryInput) (string, error) {
+	members := []DeliveryInput{}
+	for _, delivery := range deliveries {
+		members = append(members, DeliveryInput{
+			WebhookId: delivery.WebhookId, Payload: delivery.Payload, OrderingKey: delivery.OrderingKey,
+			SendAt: delivery.SendAt, ExpiresAt: delivery.ExpiresAt, Metadata: delivery.Metadata,
+		})
+	}
+	text, err := json.Marshal(members)
+	return string(text), err
+}
+
+func idsIn(row Row) ([]string, error) {
+	var ids string
+	if err := row.Scan(&ids); err != nil || ids == "" {
+		return nil, err
+	}
+	return strings.Split(ids, ","), nil
 }

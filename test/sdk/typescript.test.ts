@@ -6,6 +6,7 @@ import {
   ApiError,
   createPostmand,
   enqueue,
+  enqueueMany,
   isProblem,
   ProblemCode,
   problemOf,
@@ -499,6 +500,25 @@ suite('enqueue', { concurrency: 2 }, () => {
     const { payload, ordering_key } = await postmand.getDelivery({ delivery_id: id });
     assert.deepEqual([payload, ordering_key], [delivery.payload, 'customer-7']);
     await gone(dropped);
+  });
+
+  test('many, with metadata → all with one call, their ids in order', async (t) => {
+    const pg = await connected(t);
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/', { active: false }));
+    const metadata = { customer: '42', 'order.no': 'ü "1"' };
+    const one = await enqueue(pg, { webhook_id, metadata });
+    const others = [{ webhook_id, payload: '1', metadata }, { webhook_id }];
+    const ids = [one, ...(await enqueueMany(pg, others))];
+    const found = await Promise.all(ids.map((id) => postmand.getDelivery({ delivery_id: id })));
+    assert.deepEqual(
+      found.map(({ payload, metadata: own }) => [payload, own]),
+      [
+        ['', metadata],
+        ['1', metadata],
+        ['', {}],
+      ],
+    );
+    assert.deepEqual(await enqueueMany(pg, []), []);
   });
 
   test('what is refused → the error of pg, of which problemOf gives the code', async (t) => {

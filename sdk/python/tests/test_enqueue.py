@@ -3,9 +3,20 @@
 import asyncio
 import os
 import unittest
-from typing import Any
+from typing import Any, List
 
-from postmand import DeliveryInput, Postmand, ProblemCode, WebhookInput, enqueue, enqueue_async, is_problem, problem_of
+from postmand import (
+    DeliveryInput,
+    Postmand,
+    ProblemCode,
+    WebhookInput,
+    enqueue,
+    enqueue_async,
+    enqueue_many,
+    enqueue_many_async,
+    is_problem,
+    problem_of,
+)
 
 URL = os.environ.get("POSTMAND_TEST_URL", "")
 DATABASE = os.environ.get("POSTMAND_TEST_DATABASE", "")
@@ -51,15 +62,29 @@ class Enqueue(unittest.TestCase):
             self.postmand.get_delivery(dropped)
         self.assertTrue(is_problem(raised.exception, ProblemCode.DELIVERY_NOT_FOUND))
 
+    def test_many_with_metadata_are_enqueued_with_one_call(self) -> None:
+        import psycopg
+
+        tagged = self.delivery(metadata={"customer": "42", "order.no": 'ü "1"'})
+        with psycopg.connect(DATABASE) as connection:
+            one = enqueue(connection, tagged)
+            ids = [one, *enqueue_many(connection, [tagged, self.delivery(payload="1")])]
+            self.assertEqual(enqueue_many(connection, []), [])
+        found = [self.postmand.get_delivery(delivery_id) for delivery_id in ids]
+        self.assertEqual([one.metadata for one in found], [tagged.metadata, tagged.metadata, {}])
+        self.assertEqual([one.payload for one in found], ["{}", "{}", "1"])
+
     def test_asyncio(self) -> None:
         import psycopg
 
-        async def run() -> str:
+        async def run() -> List[str]:
             async with await psycopg.AsyncConnection.connect(DATABASE) as connection:
-                return await enqueue_async(connection, self.delivery())
+                one = await enqueue_async(connection, self.delivery())
+                return [one, *await enqueue_many_async(connection, [self.delivery(), self.delivery()])]
 
-        delivery_id = asyncio.run(run())
-        self.assertEqual(self.postmand.get_delivery(delivery_id).id, delivery_id)
+        ids = asyncio.run(run())
+        self.assertEqual([self.postmand.get_delivery(delivery_id).id for delivery_id in ids], ids)
+        self.assertEqual(len(set(ids)), 3)
 
     def test_what_is_refused_has_a_code(self) -> None:
         import psycopg

@@ -5,7 +5,7 @@ export type PgClient = {
         rows: unknown[];
     }>;
 };
-export type Enqueued = Pick<DeliveryInput, 'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at'>;
+export type Enqueued = Pick<DeliveryInput, 'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata'>;
 /**
  * Puts a delivery into the transaction that is open on `client`, which must be in the database of
  * Postmand. It is accepted when that transaction commits, and never was when it is rolled back; no
@@ -15,6 +15,12 @@ export type Enqueued = Pick<DeliveryInput, 'webhook_id' | 'payload' | 'ordering_
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
  * be rolled back.
  */
-export declare function enqueue(client: PgClient, { webhook_id, payload, ordering_key, send_at, expires_at }: Enqueued, { idempotencyKey }?: {
+export declare function enqueue(client: PgClient, delivery: Enqueued, { idempotencyKey }?: {
     idempotencyKey?: string;
 }): Promise<string>;
+/**
+ * The same for up to 1,000 deliveries with one call, all or none of them.
+ *
+ * @returns their ids, in the order of `deliveries`.
+ */
+export declare function enqueueMany(client: PgClient, deliveries: Enqueued[]): Promise<string[]>;

@@ -1,6 +1,11 @@
 const ENQUEUE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
   idempotency_key => $6::text) as id`;
+/** Apart, as a database of version 2.1 knows no such argument. */
+const ENQUEUE_WITH_METADATA = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
+  ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
+  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+const ENQUEUE_MANY = 'select postmand.enqueue_many($1::jsonb) as id';
 /**
  * Puts a delivery into the transaction that is open on `client`, which must be in the database of
  * Postmand. It is accepted when that transaction commits, and never was when it is rolled back; no
@@ -10,8 +15,27 @@ const ENQUEUE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
  * be rolled back.
  */
-export async function enqueue(client, { webhook_id, payload, ordering_key, send_at, expires_at }, { idempotencyKey } = {}) {
+export async function enqueue(client, delivery, { idempotencyKey } = {}) {
+    const { webhook_id, payload, ordering_key, send_at, expires_at, metadata } = delivery;
     const values = [webhook_id, payload ?? '', ordering_key, send_at, expires_at, idempotencyKey];
-    const { rows } = await client.query(ENQUEUE, values.map((value) => value ?? null));
-    return rows[0].id;
+    const isPlain = metadata === undefined || metadata === null;
+    if (!isPlain)
+        values.push(JSON.stringify(metadata));
+    const { rows } = await client.query(isPlain ? ENQUEUE : ENQUEUE_WITH_METADATA, values.map((value) => value ?? null));
+    return idOf(rows[0]);
 }
+/**
+ * The same for up to 1,000 deliveries with one call, all or none of them.
+ *
+ * @returns their ids, in the order of `deliveries`.
+ */
+export async function enqueueMany(client, deliveries) {
+    // What else a caller's objects have is no member of a delivery, and would be refused.
+    const members = deliveries.map(({ webhook_id, payload, ordering_key, send_at, expires_at, metadata }) => ({
+        ...{ webhook_id, payload, ordering_key, send_at, expires_at },
+        ...(metadata === undefined || metadata === null ? {} : { metadata }),
+    }));
+    const { rows } = await client.query(ENQUEUE_MANY, [JSON.stringify(members)]);
+    return rows.map(idOf);
+}
+const idOf = (row) => row.id;

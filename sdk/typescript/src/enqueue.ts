@@ -7,12 +7,19 @@ export type PgClient = {
 
 export type Enqueued = Pick<
   DeliveryInput,
-  'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at'
+  'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata'
 >;
 
 const ENQUEUE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
   idempotency_key => $6::text) as id`;
+
+/** Apart, as a database of version 2.1 knows no such argument. */
+const ENQUEUE_WITH_METADATA = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
+  ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
+  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+
+const ENQUEUE_MANY = 'select postmand.enqueue_many($1::jsonb) as id';
 
 /**
  * Puts a delivery into the transaction that is open on `client`, which must be in the database of
@@ -25,13 +32,35 @@ const ENQUEUE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::
  */
 export async function enqueue(
   client: PgClient,
-  { webhook_id, payload, ordering_key, send_at, expires_at }: Enqueued,
+  delivery: Enqueued,
   { idempotencyKey }: { idempotencyKey?: string } = {},
 ): Promise<string> {
+  const { webhook_id, payload, ordering_key, send_at, expires_at, metadata } = delivery;
   const values = [webhook_id, payload ?? '', ordering_key, send_at, expires_at, idempotencyKey];
+  const isPlain = metadata === undefined || metadata === null;
+  if (!isPlain) values.push(JSON.stringify(metadata));
   const { rows } = await client.query(
-    ENQUEUE,
+    isPlain ? ENQUEUE : ENQUEUE_WITH_METADATA,
     values.map((value) => value ?? null),
   );
-  return (rows[0] as { id: string }).id;
+  return idOf(rows[0]);
 }
+
+/**
+ * The same for up to 1,000 deliveries with one call, all or none of them.
+ *
+ * @returns their ids, in the order of `deliveries`.
+ */
+export async function enqueueMany(client: PgClient, deliveries: Enqueued[]): Promise<string[]> {
+  // What else a caller's objects have is no member of a delivery, and would be refused.
+  const members = deliveries.map(
+    ({ webhook_id, payload, ordering_key, send_at, expires_at, metadata }) => ({
+      ...{ webhook_id, payload, ordering_key, send_at, expires_at },
+      ...(metadata === undefined || metadata === null ? {} : { metadata }),
+    }),
+  );
+  const { rows } = await client.query(ENQUEUE_MANY, [JSON.stringify(members)]);
+  return rows.map(idOf);
+}
+
+const idOf = (row: unknown): string => (row as { id: string }).id;

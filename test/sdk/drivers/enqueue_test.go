@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"os"
 	"testing"
 
@@ -78,6 +79,31 @@ func TestPgx(t *testing.T) {
 	}
 }
 
+func TestManyWithMetadata(t *testing.T) {
+	connection, err := pgx.Connect(ctx, os.Getenv("POSTMAND_TEST_DATABASE"))
+	check(t, err)
+	defer connection.Close(ctx)
+	given := delivery(t)
+	given.Metadata = &map[string]string{"customer": "42", "order.no": `ü "1"`}
+	one, err := postmand.Enqueue(ctx, connection, given)
+	check(t, err)
+	ids, err := postmand.EnqueueMany(ctx, connection, []postmand.DeliveryInput{given, {WebhookId: given.WebhookId}})
+	check(t, err)
+	if len(ids) != 2 {
+		t.Fatal(ids)
+	}
+	for i, expected := range []map[string]string{*given.Metadata, *given.Metadata, {}} {
+		found, err := client.GetDelivery(ctx, append([]string{one}, ids...)[i])
+		check(t, err)
+		if !maps.Equal(found.Metadata, expected) {
+			t.Error(i, found)
+		}
+	}
+	if ids, err = postmand.EnqueueMany(ctx, connection, nil); err != nil || len(ids) > 0 {
+		t.Error(ids, err)
+	}
+}
+
 func TestDatabaseSQL(t *testing.T) {
 	database, err := sql.Open("pgx", os.Getenv("POSTMAND_TEST_DATABASE"))
 	check(t, err)
@@ -86,7 +112,11 @@ func TestDatabaseSQL(t *testing.T) {
 	check(t, err)
 	id, err := postmand.EnqueueSQL(ctx, tx, delivery(t))
 	check(t, err)
-	check(t, tx.Commit())
-	_, err = client.GetDelivery(ctx, id)
+	ids, err := postmand.EnqueueManySQL(ctx, tx, []postmand.DeliveryInput{delivery(t), delivery(t)})
 	check(t, err)
+	check(t, tx.Commit())
+	for _, id := range append(ids, id) {
+		_, err = client.GetDelivery(ctx, id)
+		check(t, err)
+	}
 }

@@ -15,12 +15,19 @@ from .client import (
     FailingAfter,
     FailingAfterPatch,
     NewWebhookSecret,
+    Operation,
+    OperationKind,
+    OperationList,
+    OperationState,
     OrderingKeyList,
     PauseInput,
     Problem,
     RateLimit,
     RateLimitInput,
     RateLimitPatch,
+    RedeliveryCount,
+    RedeliveryFilter,
+    RedeliveryInput,
     SecretRotation,
     Webhook,
     WebhookAuth,
@@ -37,7 +44,7 @@ from .client import (
 )
 from .connection import AsyncPostmand, Postmand
 from .default import DEFAULT
-from .enqueue import enqueue, enqueue_async
+from .enqueue import enqueue, enqueue_async, enqueue_many, enqueue_many_async
 from .problem import PostmandError, is_problem, problem_of
 from .problem_codes import ProblemCode
 from .signature import verify_signature
@@ -60,6 +67,10 @@ __all__ = [
     "FailingAfter",
     "FailingAfterPatch",
     "NewWebhookSecret",
+    "Operation",
+    "OperationKind",
+    "OperationList",
+    "OperationState",
     "OrderingKeyList",
     "PauseInput",
     "Postmand",
@@ -69,6 +80,9 @@ __all__ = [
     "RateLimit",
     "RateLimitInput",
     "RateLimitPatch",
+    "RedeliveryCount",
+    "RedeliveryFilter",
+    "RedeliveryInput",
     "SecretRotation",
     "Webhook",
     "WebhookAuth",
@@ -84,6 +98,8 @@ __all__ = [
     "WebhookTestInput",
     "enqueue",
     "enqueue_async",
+    "enqueue_many",
+    "enqueue_many_async",
     "is_problem",
     "problem_of",
     "verify_signature",

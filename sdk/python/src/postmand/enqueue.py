@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional
+import json
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .client import DeliveryInput
 
 _ENQUEUE = """select postmand.enqueue(webhook_id => %s::uuid, payload => %s::text, ordering_key => %s::text,
   send_at => %s::timestamptz, expires_at => %s::timestamptz, idempotency_key => %s::text) as id"""
+
+# Apart, as a database of version 2.1 knows no such argument.
+_ENQUEUE_WITH_METADATA = """select postmand.enqueue(webhook_id => %s::uuid, payload => %s::text, ordering_key => %s::text,
+  send_at => %s::timestamptz, expires_at => %s::timestamptz, idempotency_key => %s::text, metadata => %s::jsonb) as id"""
+
+_ENQUEUE_MANY = """select coalesce(string_agg(made.id::text, ',' order by made.place), '') as id
+  from postmand.enqueue_many(%s::jsonb) with ordinality as made (id, place)"""
 
 
 def enqueue(connection: Any, delivery: DeliveryInput, *, idempotency_key: Optional[str] = None) -> str:
@@ -18,21 +26,48 @@ def enqueue(connection: Any, delivery: DeliveryInput, *, idempotency_key: Option
     transaction is begun or ended here. Raises what the driver raises, and `problem_of` tells what was refused; the transaction can then
     only be rolled back.
     """
-    cursor = connection.cursor() if hasattr(connection, "cursor") else connection
-    cursor.execute(_ENQUEUE, _values(delivery, idempotency_key))
+    cursor = _cursor_of(connection)
+    cursor.execute(*_statement(delivery, idempotency_key))
     return _id_of(cursor.fetchone())
 
 
 async def enqueue_async(connection: Any, delivery: DeliveryInput, *, idempotency_key: Optional[str] = None) -> str:
     """`enqueue` for psycopg's AsyncConnection and AsyncCursor."""
-    cursor = connection.cursor() if hasattr(connection, "cursor") else connection
-    await cursor.execute(_ENQUEUE, _values(delivery, idempotency_key))
+    cursor = _cursor_of(connection)
+    await cursor.execute(*_statement(delivery, idempotency_key))
     return _id_of(await cursor.fetchone())
 
 
-def _values(delivery: DeliveryInput, idempotency_key: Optional[str]) -> List[Optional[str]]:
+def enqueue_many(connection: Any, deliveries: Sequence[DeliveryInput]) -> List[str]:
+    """`enqueue` for up to 1,000 deliveries with one call, all or none of them. Returns their ids, in the order of `deliveries`."""
+    cursor = _cursor_of(connection)
+    cursor.execute(_ENQUEUE_MANY, [json.dumps([_members(delivery) for delivery in deliveries])])
+    return _id_of(cursor.fetchone()).split(",") if deliveries else []
+
+
+async def enqueue_many_async(connection: Any, deliveries: Sequence[DeliveryInput]) -> List[str]:
+    """`enqueue_many` for psycopg's AsyncConnection and AsyncCursor."""
+    cursor = _cursor_of(connection)
+    await cursor.execute(_ENQUEUE_MANY, [json.dumps([_members(delivery) for delivery in deliveries])])
+    return _id_of(await cursor.fetchone()).split(",") if deliveries else []
+
+
+def _cursor_of(connection: Any) -> Any:
+    return connection.cursor() if hasattr(connection, "cursor") else connection
+
+
+def _statement(delivery: DeliveryInput, idempotency_key: Optional[str]) -> Tuple[str, List[Optional[str]]]:
     payload = delivery.payload or ""
-    return [delivery.webhook_id, payload, delivery.ordering_key, delivery.send_at, delivery.expires_at, idempotency_key]
+    values = [delivery.webhook_id, payload, delivery.ordering_key, delivery.send_at, delivery.expires_at, idempotency_key]
+    if delivery.metadata is None:
+        return _ENQUEUE, values
+    return _ENQUEUE_WITH_METADATA, [*values, json.dumps(delivery.metadata)]
+
+
+def _members(delivery: DeliveryInput) -> Dict[str, Any]:
+    # What else an object of this class may hold is no member of a new delivery, and would be refused.
+    names = ["webhook_id", "payload", "ordering_key", "send_at", "expires_at", "metadata"]
+    return {name: getattr(delivery, name) for name in names if getattr(delivery, name) is not None}
 
 
 def _id_of(row: Any) -> str:
