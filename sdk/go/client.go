@@ -371,6 +371,37 @@ type DeliveryList struct {
 	NextCursor *string    `json:"next_cursor"`
 }
 
+// Stats — What happened to the deliveries of all webhooks.
+type Stats struct {
+	Step  string        `json:"step"`
+	From  string        `json:"from"`
+	To    string        `json:"to"`
+	Stats []StatsOfStep `json:"stats"`
+}
+
+// WebhookStats — What happened to the deliveries of a webhook.
+type WebhookStats struct {
+	WebhookId string        `json:"webhook_id"`
+	Step      string        `json:"step"`
+	From      string        `json:"from"`
+	To        string        `json:"to"`
+	Stats     []StatsOfStep `json:"stats"`
+}
+
+// StatsOfStep — What happened in a minute, an hour or a day.
+type StatsOfStep struct {
+	At        string `json:"at"`
+	Accepted  int64  `json:"accepted"`
+	Attempts  int64  `json:"attempts"`
+	Succeeded int64  `json:"succeeded"`
+	Failed    int64  `json:"failed"`
+	Retried   int64  `json:"retried"`
+	Held      int64  `json:"held"`
+	P50Ms     *int64 `json:"p50_ms"`
+	P95Ms     *int64 `json:"p95_ms"`
+	P99Ms     *int64 `json:"p99_ms"`
+}
+
 // OrderingKeyList — A page of ordering keys.
 type OrderingKeyList struct {
 	OrderingKeys []BlockedOrderingKey `json:"ordering_keys"`
@@ -1482,6 +1513,7 @@ var operations = map[string]operationMeta{
 	"listSecrets":          {ID: "listSecrets", Method: "GET", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"rotateSecret":         {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"endSecret":            {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getWebhookStats":      {ID: "getWebhookStats", Method: "GET", Path: "/webhooks/{webhook_id}/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"testWebhook":          {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1495,6 +1527,7 @@ var operations = map[string]operationMeta{
 	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getOperation":         {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"cancelOperation":      {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getStats":             {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
 
 type ListWebhooksParams struct {
@@ -1514,6 +1547,12 @@ type ListOrderingKeysParams struct {
 	Limit  *int64
 	Offset *int64
 	Cursor *string
+}
+
+type GetWebhookStatsParams struct {
+	From *string
+	To   *string
+	Step *string
 }
 
 type ListDeliveriesParams struct {
@@ -1551,6 +1590,12 @@ type ListOperationsParams struct {
 	Cursor *string
 	Kind   *OperationKind
 	State  *OperationState
+}
+
+type GetStatsParams struct {
+	From *string
+	To   *string
+	Step *string
 }
 
 // Client — Client for Postmand API (2.1.0).
@@ -2529,6 +2574,73 @@ func (c *Client) EndSecretWithHeaders(ctx context.Context, webhookId string, sec
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return headers, nil
+}
+
+// GetWebhookStats — Get statistics of a webhook
+func (c *Client) GetWebhookStats(ctx context.Context, webhookId string, params *GetWebhookStatsParams) (WebhookStats, error) {
+	var out WebhookStats
+	op := operations["getWebhookStats"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.From != nil {
+			query.Set("from", *params.From)
+		}
+		if params.To != nil {
+			query.Set("to", *params.To)
+		}
+		if params.Step != nil {
+			query.Set("step", *params.Step)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetWebhookStatsHeaders carries the declared response headers of GetWebhookStatsWithHeaders (nil when absent or unparsable).
+type GetWebhookStatsHeaders struct {
+	XRequestId *string
+}
+
+// GetWebhookStatsWithHeaders — Like GetWebhookStats, also returning the declared response headers.
+func (c *Client) GetWebhookStatsWithHeaders(ctx context.Context, webhookId string, params *GetWebhookStatsParams) (WebhookStats, GetWebhookStatsHeaders, error) {
+	var out WebhookStats
+	var headers GetWebhookStatsHeaders
+	op := operations["getWebhookStats"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.From != nil {
+			query.Set("from", *params.From)
+		}
+		if params.To != nil {
+			query.Set("to", *params.To)
+		}
+		if params.Step != nil {
+			query.Set("step", *params.Step)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
 }
 
 // TestWebhook — Test a webhook
@@ -3635,6 +3747,73 @@ func (c *Client) CancelOperationWithHeaders(ctx context.Context, operationId str
 	op := operations["cancelOperation"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"operation_id": operationId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// GetStats — Get statistics of all webhooks
+func (c *Client) GetStats(ctx context.Context, params *GetStatsParams) (Stats, error) {
+	var out Stats
+	op := operations["getStats"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.From != nil {
+			query.Set("from", *params.From)
+		}
+		if params.To != nil {
+			query.Set("to", *params.To)
+		}
+		if params.Step != nil {
+			query.Set("step", *params.Step)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetStatsHeaders carries the declared response headers of GetStatsWithHeaders (nil when absent or unparsable).
+type GetStatsHeaders struct {
+	XRequestId *string
+}
+
+// GetStatsWithHeaders — Like GetStats, also returning the declared response headers.
+func (c *Client) GetStatsWithHeaders(ctx context.Context, params *GetStatsParams) (Stats, GetStatsHeaders, error) {
+	var out Stats
+	var headers GetStatsHeaders
+	op := operations["getStats"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.From != nil {
+			query.Set("from", *params.From)
+		}
+		if params.To != nil {
+			query.Set("to", *params.To)
+		}
+		if params.Step != nil {
+			query.Set("step", *params.Step)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
 	if err != nil {
 		return out, headers, err

@@ -22,6 +22,7 @@ import { createRetention } from '../upkeep/retention.ts';
 import { linesOf, withoutEffect } from '../upkeep/retention-lines.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 import { removeEndedSecrets } from '../upkeep/secrets.ts';
+import { createStatisticsRemoval } from '../upkeep/statistics.ts';
 import { Turn } from '../upkeep/turn.ts';
 import { startWatch } from '../upkeep/watch.ts';
 
@@ -166,6 +167,12 @@ function repairs({ pool, queue, log }: UpkeepParts): UpkeepTask[] {
     { task: 'idempotency', everyMs: 30_000, work: createRequestRemoval(pool) },
     { task: 'operations_ended', everyMs: 600_000, work: () => removeOperations(pool) },
     { task: 'permits', everyMs: 30_000, work: () => deletePermitsOver(pool) },
+    {
+      task: 'old_statistics',
+      everyMs: 600_000,
+      share: SMALL_SHARE,
+      work: createStatisticsRemoval(pool),
+    },
     {
       task: 'order',
       everyMs: 30_000,

@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
+import { removeStatisticsOf } from '../statistics/remove.ts';
 import { atMost } from '../process/at-most.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { VaultTx } from '../webhooks/secrets/row-secrets.ts';
@@ -24,6 +25,9 @@ const ANSWER_MS = 2000;
  * connections.
  */
 const BEGIN_BEFORE_ANSWER = `begin; set local statement_timeout = ${ANSWER_MS}`;
+
+/** Rows of statistics removed in one transaction: they are small, and nobody waits for them. */
+const STATISTICS_STEP = 5000;
 
 /** How long to wait for rows that somebody holds. */
 const PAUSE_MS = 20;
@@ -70,12 +74,18 @@ type Step = { webhookId: string; size: number; begin?: string };
  * begins its transactions. @returns true when the webhook is gone.
  */
 export async function removeStep(pool: Pool, { webhookId, size, begin }: Step): Promise<boolean> {
-  if ((await inTransaction(pool, (tx) => deleteDeliveriesOf(tx, webhookId, size), begin)) === size)
-    return false;
+  const isEmpty = await inTransaction(pool, (tx) => empty(tx, webhookId, size), begin);
+  if (!isEmpty) return false;
   if (await inTransaction(pool, (tx) => removeEmptyWebhook(tx, webhookId), begin)) return true;
   // Somebody holds a row, as a worker does that records an attempt just now: it will not be long.
   await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   return false;
+}
+
+/** @returns false where something is left. */
+async function empty(tx: Tx, webhookId: string, size: number): Promise<boolean> {
+  if ((await deleteDeliveriesOf(tx, webhookId, size)) === size) return false;
+  return removeStatisticsOf(tx, webhookId, STATISTICS_STEP);
 }
 
 /**

@@ -277,6 +277,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get statistics of a webhook
+         * @description Counts what happened to the deliveries of a webhook, by minute, hour or day. They are up to 10 seconds behind,
+         *     and tell nothing of tests. Without `from` and `to`, the last 60 minutes, 24 hours or 30 days are answered.
+         */
+        get: operations["getWebhookStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{webhook_id}/test": {
         parameters: {
             query?: never;
@@ -589,6 +616,28 @@ export interface paths {
          *     pending are sent.
          */
         post: operations["cancelOperation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get statistics of all webhooks
+         * @description Counts what happened to the deliveries of all webhooks together, those that were removed since among them, by
+         *     minute, hour or day. They are up to 10 seconds behind, and tell nothing of tests. Without `from` and `to`, the
+         *     last 60 minutes, 24 hours or 30 days are answered.
+         */
+        get: operations["getStats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2270,6 +2319,127 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description What happened to the deliveries of all webhooks. */
+        Stats: {
+            /**
+             * @description How long a step is.
+             * @example hour
+             * @enum {string}
+             */
+            step: "minute" | "hour" | "day";
+            /**
+             * Format: date-time
+             * @description When the first step begins.
+             * @example 2026-11-23T16:00:00Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the last step ends.
+             * @example 2026-11-23T18:00:00Z
+             */
+            to: string;
+            /**
+             * @description Every step, the first one first, also where nothing happened.
+             * @example []
+             */
+            stats: components["schemas"]["StatsOfStep"][];
+        };
+        /** @description What happened to the deliveries of a webhook. */
+        WebhookStats: {
+            /**
+             * Format: uuid
+             * @description The webhook.
+             * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+             */
+            webhook_id: string;
+            /**
+             * @description How long a step is.
+             * @example hour
+             * @enum {string}
+             */
+            step: "minute" | "hour" | "day";
+            /**
+             * Format: date-time
+             * @description When the first step begins.
+             * @example 2026-11-23T16:00:00Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the last step ends.
+             * @example 2026-11-23T18:00:00Z
+             */
+            to: string;
+            /**
+             * @description Every step, the first one first, also where nothing happened.
+             * @example []
+             */
+            stats: components["schemas"]["StatsOfStep"][];
+        };
+        /** @description What happened in a minute, an hour or a day. */
+        StatsOfStep: {
+            /**
+             * Format: date-time
+             * @description When the step begins.
+             * @example 2026-11-23T16:00:00Z
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were accepted. Those of a batch, or of an application that shares the database, count when a worker takes them in.
+             * @example 3600
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Attempts that were recorded.
+             * @example 3741
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Deliveries that succeeded.
+             * @example 3588
+             */
+            succeeded: number;
+            /**
+             * Format: int64
+             * @description Deliveries that failed, with or without a last attempt.
+             * @example 4
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Attempts that failed, and are followed by another one.
+             * @example 149
+             */
+            retried: number;
+            /**
+             * Format: int64
+             * @description How often a delivery came to be held for a reason that the API shows, other than `scheduled`.
+             * @example 12
+             */
+            held: number;
+            /**
+             * Format: int32
+             * @description Half of the attempts took up to so many ms; null where there were none. Estimated from a fixed histogram.
+             * @example 84
+             */
+            p50_ms: number | null;
+            /**
+             * Format: int32
+             * @description 95 % of the attempts took up to so many ms, in the same way.
+             * @example 412
+             */
+            p95_ms: number | null;
+            /**
+             * Format: int32
+             * @description 99 % of the attempts took up to so many ms, in the same way.
+             * @example 1930
+             */
+            p99_ms: number | null;
+        };
         /** @description A page of ordering keys. */
         OrderingKeyList: {
             /**
@@ -3077,6 +3247,21 @@ export interface components {
             [key: string]: string;
         };
         /**
+         * @description The first step is that of this time.
+         * @example 2026-11-23T00:00:00Z
+         */
+        StatsFrom: string;
+        /**
+         * @description The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+         * @example 2026-11-24T00:00:00Z
+         */
+        StatsTo: string;
+        /**
+         * @description How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+         * @example minute
+         */
+        StatsStep: "minute" | "hour" | "day";
+        /**
          * @description Only items created after this time.
          * @example 2026-11-23T16:26:01Z
          */
@@ -3815,6 +4000,58 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getWebhookStats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first step is that of this time.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from?: components["parameters"]["StatsFrom"];
+                /**
+                 * @description The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                to?: components["parameters"]["StatsTo"];
+                /**
+                 * @description How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+                 * @example minute
+                 */
+                step?: components["parameters"]["StatsStep"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures, step by step. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookStats"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4592,6 +4829,51 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getStats: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The first step is that of this time.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                from?: components["parameters"]["StatsFrom"];
+                /**
+                 * @description The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                to?: components["parameters"]["StatsTo"];
+                /**
+                 * @description How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+                 * @example minute
+                 */
+                step?: components["parameters"]["StatsStep"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures, step by step. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stats"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

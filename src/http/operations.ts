@@ -11,6 +11,7 @@ import { redeliveryHandlers } from './operations/redeliveries.ts';
 import { testHandlers } from './operations/test-deliveries.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
+import { statsHandlers } from './operations/stats.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
@@ -26,6 +27,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...orderingKeyHandlers(parts),
     ...redeliveryHandlers(parts),
     ...longWorkHandlers(parts, log),
+    ...statsHandlers(parts),
   };
 }
 

@@ -39,6 +39,17 @@ export function utcTime(text: string, rounding: 'down' | 'up'): string {
   return iso.replace('.000Z', `.${String(carried ? 0 : micros).padStart(6, '0')}Z`);
 }
 
+/**
+ * The same in whole milliseconds since 1970; infinite where `utcTime` is.
+ * @throws where the text is no such time
+ */
+export function utcMs(text: string, rounding: 'down' | 'up'): number {
+  const time = utcTime(text, rounding);
+  if (time.endsWith('infinity')) return time.startsWith('-') ? -Infinity : Infinity;
+  const isFiner = !time.endsWith('000Z');
+  return Date.parse(`${time.slice(0, 23)}Z`) + (isFiner && rounding === 'up' ? 1 : 0);
+}
+
 function instantOf(text: string): Instant | undefined {
   const parts = DATE_TIME.exec(text)?.groups;
   if (parts === undefined) return undefined;

@@ -73,6 +73,8 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'listDeliveryAttempts 200': ['GET', '/delivery-attempts'],
     'getDeliveryAttempt 200': ['GET', `/delivery-attempts/${attemptId}`],
     'listOrderingKeys 200': ['GET', `/webhooks/${webhookId}/ordering-keys?state=blocked`],
+    'getWebhookStats 200': ['GET', `/webhooks/${webhookId}/stats?step=day`],
+    'getStats 200': ['GET', '/stats'],
     'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
     'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],
     'redeliverDeliveries 200': [

@@ -1534,6 +1534,124 @@ export type DeliveryList = {
     next_cursor: string | null;
 };
 /**
+ * What happened to the deliveries of all webhooks.
+ */
+export type Stats = {
+    /**
+     * How long a step is.
+     */
+    step: "minute" | "hour" | "day";
+    /**
+     * When the first step begins.
+     * @format date-time
+     */
+    from: string;
+    /**
+     * When the last step ends.
+     * @format date-time
+     */
+    to: string;
+    /**
+     * Every step, the first one first, also where nothing happened.
+     */
+    stats: StatsOfStep[];
+};
+/**
+ * What happened to the deliveries of a webhook.
+ */
+export type WebhookStats = {
+    /**
+     * The webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * How long a step is.
+     */
+    step: "minute" | "hour" | "day";
+    /**
+     * When the first step begins.
+     * @format date-time
+     */
+    from: string;
+    /**
+     * When the last step ends.
+     * @format date-time
+     */
+    to: string;
+    /**
+     * Every step, the first one first, also where nothing happened.
+     */
+    stats: StatsOfStep[];
+};
+/**
+ * What happened in a minute, an hour or a day.
+ */
+export type StatsOfStep = {
+    /**
+     * When the step begins.
+     * @format date-time
+     */
+    at: string;
+    /**
+     * Deliveries that were accepted. Those of a batch, or of an application that shares the database, count when a worker takes them in.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    accepted: number;
+    /**
+     * Attempts that were recorded.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    attempts: number;
+    /**
+     * Deliveries that succeeded.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    succeeded: number;
+    /**
+     * Deliveries that failed, with or without a last attempt.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    failed: number;
+    /**
+     * Attempts that failed, and are followed by another one.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    retried: number;
+    /**
+     * How often a delivery came to be held for a reason that the API shows, other than `scheduled`.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    held: number;
+    /**
+     * Half of the attempts took up to so many ms; null where there were none. Estimated from a fixed histogram.
+     * @format int32
+     */
+    p50_ms: number | null;
+    /**
+     * 95 % of the attempts took up to so many ms, in the same way.
+     * @format int32
+     */
+    p95_ms: number | null;
+    /**
+     * 99 % of the attempts took up to so many ms, in the same way.
+     * @format int32
+     */
+    p99_ms: number | null;
+};
+/**
  * A page of ordering keys.
  */
 export type OrderingKeyList = {
@@ -2329,6 +2447,54 @@ export type EndSecretVariables = {
      */
     secret_id: string;
 };
+export type GetWebhookStatsResult = WebhookStats;
+export type GetWebhookStatsPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type GetWebhookStatsQuery = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+export type GetWebhookStatsResponseHeaders = {
+    xRequestId?: string;
+};
+export type GetWebhookStatsVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
 export type TestWebhookResult = WebhookTest;
 export type TestWebhookPath = {
     /**
@@ -2863,6 +3029,42 @@ export type CancelOperationVariables = {
      */
     operation_id: string;
 };
+export type GetStatsResult = Stats;
+export type GetStatsQuery = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+export type GetStatsResponseHeaders = {
+    xRequestId?: string;
+};
+export type GetStatsVariables = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
  * type-level companion of `OPERATIONS` that gives `createClient<Ops>` its typed methods.
@@ -3135,6 +3337,33 @@ export type Ops = {
             secret_id: string;
         };
         result: EndSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getWebhookStats: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * The first step is that of this time.
+             * @format date-time
+             */
+            from?: string;
+            /**
+             * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+             * @format date-time
+             */
+            to?: string;
+            /**
+             * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+             */
+            step?: "minute" | "hour" | "day";
+        };
+        result: GetWebhookStatsResult;
         headers: {
             xRequestId?: string;
         };
@@ -3456,6 +3685,28 @@ export type Ops = {
             operation_id: string;
         };
         result: CancelOperationResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getStats: {
+        args: {
+            /**
+             * The first step is that of this time.
+             * @format date-time
+             */
+            from?: string;
+            /**
+             * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+             * @format date-time
+             */
+            to?: string;
+            /**
+             * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+             */
+            step?: "minute" | "hour" | "day";
+        };
+        result: GetStatsResult;
         headers: {
             xRequestId?: string;
         };
@@ -3811,6 +4062,34 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly getWebhookStats: {
+        readonly id: "getWebhookStats";
+        readonly method: "GET";
+        readonly path: "/webhooks/{webhook_id}/stats";
+        readonly tags: readonly ["Statistics"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }, {
+            readonly name: "from";
+            readonly in: "query";
+        }, {
+            readonly name: "to";
+            readonly in: "query";
+        }, {
+            readonly name: "step";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly testWebhook: {
         readonly id: "testWebhook";
         readonly method: "POST";
@@ -4155,6 +4434,31 @@ export declare const OPERATIONS: {
         readonly params: readonly [{
             readonly name: "operation_id";
             readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly getStats: {
+        readonly id: "getStats";
+        readonly method: "GET";
+        readonly path: "/stats";
+        readonly tags: readonly ["Statistics"];
+        readonly params: readonly [{
+            readonly name: "from";
+            readonly in: "query";
+        }, {
+            readonly name: "to";
+            readonly in: "query";
+        }, {
+            readonly name: "step";
+            readonly in: "query";
         }];
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
@@ -4549,8 +4853,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel", "Webhooks" | "Deliveries" | "Delivery attempts" | "Operations">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -4924,6 +5228,28 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     secret_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getWebhookStats: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+}, init?: Init | undefined) => Promise<EnvelopeResult<WebhookStats, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, testWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
@@ -5438,6 +5764,23 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     operation_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getStats: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<Stats, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity;
 export {};

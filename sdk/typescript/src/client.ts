@@ -1566,6 +1566,127 @@ export type DeliveryList = {
 };
 
 /**
+ * What happened to the deliveries of all webhooks.
+ */
+export type Stats = {
+    /**
+     * How long a step is.
+     */
+    step: "minute" | "hour" | "day";
+    /**
+     * When the first step begins.
+     * @format date-time
+     */
+    from: string;
+    /**
+     * When the last step ends.
+     * @format date-time
+     */
+    to: string;
+    /**
+     * Every step, the first one first, also where nothing happened.
+     */
+    stats: StatsOfStep[];
+};
+
+/**
+ * What happened to the deliveries of a webhook.
+ */
+export type WebhookStats = {
+    /**
+     * The webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * How long a step is.
+     */
+    step: "minute" | "hour" | "day";
+    /**
+     * When the first step begins.
+     * @format date-time
+     */
+    from: string;
+    /**
+     * When the last step ends.
+     * @format date-time
+     */
+    to: string;
+    /**
+     * Every step, the first one first, also where nothing happened.
+     */
+    stats: StatsOfStep[];
+};
+
+/**
+ * What happened in a minute, an hour or a day.
+ */
+export type StatsOfStep = {
+    /**
+     * When the step begins.
+     * @format date-time
+     */
+    at: string;
+    /**
+     * Deliveries that were accepted. Those of a batch, or of an application that shares the database, count when a worker takes them in.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    accepted: number;
+    /**
+     * Attempts that were recorded.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    attempts: number;
+    /**
+     * Deliveries that succeeded.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    succeeded: number;
+    /**
+     * Deliveries that failed, with or without a last attempt.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    failed: number;
+    /**
+     * Attempts that failed, and are followed by another one.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    retried: number;
+    /**
+     * How often a delivery came to be held for a reason that the API shows, other than `scheduled`.
+     * @minimum 0
+     * @maximum 9007199254740991
+     * @format int64
+     */
+    held: number;
+    /**
+     * Half of the attempts took up to so many ms; null where there were none. Estimated from a fixed histogram.
+     * @format int32
+     */
+    p50_ms: number | null;
+    /**
+     * 95 % of the attempts took up to so many ms, in the same way.
+     * @format int32
+     */
+    p95_ms: number | null;
+    /**
+     * 99 % of the attempts took up to so many ms, in the same way.
+     * @format int32
+     */
+    p99_ms: number | null;
+};
+
+/**
  * A page of ordering keys.
  */
 export type OrderingKeyList = {
@@ -2435,6 +2556,59 @@ export type EndSecretVariables = {
     secret_id: string;
 };
 
+export type GetWebhookStatsResult = WebhookStats;
+
+export type GetWebhookStatsPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+
+export type GetWebhookStatsQuery = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+
+export type GetWebhookStatsResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type GetWebhookStatsVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+
 export type TestWebhookResult = WebhookTest;
 
 export type TestWebhookPath = {
@@ -3024,6 +3198,46 @@ export type CancelOperationVariables = {
     operation_id: string;
 };
 
+export type GetStatsResult = Stats;
+
+export type GetStatsQuery = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+
+export type GetStatsResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type GetStatsVariables = {
+    /**
+     * The first step is that of this time.
+     * @format date-time
+     */
+    from?: string;
+    /**
+     * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+     * @format date-time
+     */
+    to?: string;
+    /**
+     * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+     */
+    step?: "minute" | "hour" | "day";
+};
+
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
  * type-level companion of `OPERATIONS` that gives `createClient<Ops>` its typed methods.
@@ -3296,6 +3510,33 @@ export type Ops = {
             secret_id: string;
         };
         result: EndSecretResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getWebhookStats: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * The first step is that of this time.
+             * @format date-time
+             */
+            from?: string;
+            /**
+             * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+             * @format date-time
+             */
+            to?: string;
+            /**
+             * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+             */
+            step?: "minute" | "hour" | "day";
+        };
+        result: GetWebhookStatsResult;
         headers: {
             xRequestId?: string;
         };
@@ -3621,6 +3862,28 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    getStats: {
+        args: {
+            /**
+             * The first step is that of this time.
+             * @format date-time
+             */
+            from?: string;
+            /**
+             * The last step is the one that this time ends, or is in. There are at most 1,500 steps.
+             * @format date-time
+             */
+            to?: string;
+            /**
+             * How long a step is. Hours and days are those of UTC. Minutes are kept for 30 days, hours and days for 400.
+             */
+            step?: "minute" | "hour" | "day";
+        };
+        result: GetStatsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
 };
 
 /**
@@ -3642,6 +3905,7 @@ export const OPERATIONS = {
     listSecrets: { id: "listSecrets", method: "GET", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     rotateSecret: { id: "rotateSecret", method: "POST", path: "/webhooks/{webhook_id}/secrets", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     endSecret: { id: "endSecret", method: "DELETE", path: "/webhooks/{webhook_id}/secrets/{secret_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "secret_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getWebhookStats: { id: "getWebhookStats", method: "GET", path: "/webhooks/{webhook_id}/stats", tags: ["Statistics"], params: [{ name: "webhook_id", in: "path" }, { name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     testWebhook: { id: "testWebhook", method: "POST", path: "/webhooks/{webhook_id}/test", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "failed_reason", in: "query" }, { name: "held_reason", in: "query" }, { name: "ordering_key", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -3654,7 +3918,8 @@ export const OPERATIONS = {
     redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
+    cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getStats: { id: "getStats", method: "GET", path: "/stats", tags: ["Statistics"], params: [{ name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
 
 export type OperationId = (typeof OPERATIONS)[keyof typeof OPERATIONS]["id"];
@@ -5514,4 +5779,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, listOperations, getOperation, cancelOperation } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, listOperations, getOperation, cancelOperation, getStats } = client;

@@ -399,6 +399,46 @@ class DeliveryList:
 
 
 @dataclass
+class Stats:
+    """What happened to the deliveries of all webhooks."""
+    step: str
+    from_: str
+    to: str
+    stats: List[StatsOfStep]
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class WebhookStats:
+    """What happened to the deliveries of a webhook."""
+    webhook_id: str
+    step: str
+    from_: str
+    to: str
+    stats: List[StatsOfStep]
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"from_": "from"}
+
+
+@dataclass
+class StatsOfStep:
+    """What happened in a minute, an hour or a day."""
+    at: str
+    accepted: int
+    attempts: int
+    succeeded: int
+    failed: int
+    retried: int
+    held: int
+    p50_ms: Optional[int]
+    p95_ms: Optional[int]
+    p99_ms: Optional[int]
+
+
+@dataclass
 class OrderingKeyList:
     """A page of ordering keys."""
     ordering_keys: List[BlockedOrderingKey]
@@ -1583,6 +1623,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "list_secrets": {"id": "listSecrets", "method": "GET", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "rotate_secret": {"id": "rotateSecret", "method": "POST", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "end_secret": {"id": "endSecret", "method": "DELETE", "path": "/webhooks/{webhook_id}/secrets/{secret_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_webhook_stats": {"id": "getWebhookStats", "method": "GET", "path": "/webhooks/{webhook_id}/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "test_webhook": {"id": "testWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/test", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1596,6 +1637,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_stats": {"id": "getStats", "method": "GET", "path": "/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
 
 
@@ -2050,6 +2092,40 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def get_webhook_stats(self, webhook_id: str, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookStats:
+        """Get statistics of a webhook"""
+        op = _OPERATIONS["get_webhook_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookStats, decode(WebhookStats, _safe_json(response)))
+
+    def get_webhook_stats_with_headers(self, webhook_id: str, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookStats]:
+        """Like get_webhook_stats(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_webhook_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookStats, decode(WebhookStats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
         """Test a webhook"""
@@ -2589,6 +2665,40 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
+    def get_stats(self, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Stats:
+        """Get statistics of all webhooks"""
+        op = _OPERATIONS["get_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Stats, decode(Stats, _safe_json(response)))
+
+    def get_stats_with_headers(self, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Stats]:
+        """Like get_stats(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
 
 class AsyncClient:
     """Async client for Postmand API (2.1.0)."""
@@ -3045,6 +3155,40 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=None, headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_webhook_stats(self, webhook_id: str, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookStats:
+        """Get statistics of a webhook"""
+        op = _OPERATIONS["get_webhook_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookStats, decode(WebhookStats, _safe_json(response)))
+
+    async def get_webhook_stats_with_headers(self, webhook_id: str, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookStats]:
+        """Like get_webhook_stats(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_webhook_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookStats, decode(WebhookStats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
         """Test a webhook"""
@@ -3587,5 +3731,39 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_stats(self, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Stats:
+        """Get statistics of all webhooks"""
+        op = _OPERATIONS["get_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Stats, decode(Stats, _safe_json(response)))
+
+    async def get_stats_with_headers(self, *, from_: Optional[str] = None, to: Optional[str] = None, step: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Stats]:
+        """Like get_stats(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_stats"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if from_ is not None:
+            params["from"] = encode(from_)
+        if to is not None:
+            params["to"] = encode(to)
+        if step is not None:
+            params["step"] = encode(step)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
 
