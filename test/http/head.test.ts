@@ -82,7 +82,7 @@ const FAULTS = [
 
 suite('HEAD', () => {
   test('openapi.yaml → has paths with a GET on both ports', () =>
-    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [8, 2]));
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [12, 2]));
 
   const urls = [
     ...[
