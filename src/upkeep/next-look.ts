@@ -42,7 +42,7 @@ function isStopped({ active, state, pausedSeconds }: DueState): boolean {
   return !active || state === 'failing' || pausedSeconds !== 0;
 }
 
-/** What was redelivered with many others: some wait, the last of them was freed, or none is there. */
+/** Those redelivered with many others: some wait, the last of them was freed, or there is none. */
 export type Redeliveries = 'waiting' | 'last' | 'none';
 
 /**

@@ -65,7 +65,9 @@ function* ofOne(of: GateRow, row: Row, allowed: GateAllowed): Generator<string> 
 }
 
 function turnOf(of: GateRow, row: Row, { mayOverlap, mayDisorder }: GateAllowed) {
-  const { arrivals } = row;
+  // Before its redelivery it was another one's turn.
+  const since = row.redelivered_at === null ? 0 : Date.parse(row.redelivered_at);
+  const arrivals = row.arrivals.filter(({ at }) => performance.timeOrigin + at >= since);
   return mayDisorder?.(row) ? [] : [{ ...of, arrivals, mayOverlap: mayOverlap?.(row) ?? false }];
 }
 
@@ -73,6 +75,9 @@ function storedOf(both: { of: GateRow; row: Row }[], posts: Post[]): Stored[] {
   const byPayload = new Map(posts.map((post) => [post.payload, post]));
   return both.flatMap(({ of, row }) => {
     const post = byPayload.get(row.payload);
-    return post === undefined ? [] : [{ ...of, at: post.at, acceptedAt: post.acceptedAt }];
+    // One that was redelivered may have got its place long after its 201.
+    return post === undefined || row.redeliveries > 0
+      ? []
+      : [{ ...of, at: post.at, acceptedAt: post.acceptedAt }];
   });
 }

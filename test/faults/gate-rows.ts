@@ -9,6 +9,7 @@ const JOBS = `
 const COLUMNS = `d.id, d.webhook_id, d.status, d.parked_at is not null as held, d.held_reason,
   d.is_head, d.ordering_key, d.sequence::float8 as sequence, d.failed_reason,
   d.delivery_attempts, d.unbudgeted_attempts,
+  coalesce((to_jsonb(d) ->> 'redeliveries')::integer, 0) as redeliveries,
   to_jsonb(d) ->> 'outbox_place' is not null as waits, w.max_delivery_attempts as max,
   w.ordering_on_failure = 'block' as blocks, coalesce(live.jobs, 0) as jobs`;
 

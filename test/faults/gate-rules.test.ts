@@ -30,6 +30,7 @@ const PENDING: GateRow = {
   waits: false,
   delivery_attempts: 0,
   unbudgeted_attempts: 0,
+  redeliveries: 0,
   probes: 0,
   max: 3,
   blocks: false,
@@ -65,6 +66,16 @@ suite('the outbox', () => {
     ['waiting with a job', { ...PENDING, waits: true }, /in the outbox, and held for null/],
     ['waiting, with a sequence', { ...WAITING, sequence: 7 }, /but 7 of its key/],
     ['waiting, and head', { ...WAITING, is_head: true }, /but null of its key/],
+    [
+      'the redelivered head of its key',
+      { ...WAITING, sequence: 7, is_head: true, redeliveries: 1 },
+      undefined,
+    ],
+    [
+      'redelivered, with its sequence, though it was no head',
+      { ...WAITING, sequence: 7, redeliveries: 1 },
+      /in the outbox, but 7 of its key/,
+    ],
     ['waiting, and ended', { ...WAITING, status: 'failed' }, /failed, but in the outbox/],
   ]);
 });
@@ -105,6 +116,16 @@ suite('the end of a delivery', () => {
       'one too many, but a probe',
       { ...FAILED, delivery_attempts: 4, unbudgeted_attempts: 1, probes: 1 },
       undefined,
+    ],
+    [
+      'redelivered, with its budget twice',
+      { ...FAILED, delivery_attempts: 6, unbudgeted_attempts: 3, redeliveries: 1 },
+      undefined,
+    ],
+    [
+      'redelivered, with one attempt too many before',
+      { ...FAILED, delivery_attempts: 7, unbudgeted_attempts: 4, redeliveries: 1 },
+      /7 attempts in all, of 6/,
     ],
     ['a probe that counts', { ...FAILED, probes: 1 }, /0 attempts without budget, 1 probes/],
     [

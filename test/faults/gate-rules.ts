@@ -21,6 +21,7 @@ export type GateRow = {
   waits: boolean;
   delivery_attempts: number;
   unbudgeted_attempts: number;
+  redeliveries: number;
   /** Attempts that are recorded as probes. */
   probes: number;
   max: number;
@@ -39,19 +40,25 @@ export function* placeProblems(row: GateRow): Generator<string> {
   if (held !== (held_reason !== null)) yield `${held ? 'held' : 'not held'} for ${held_reason}`;
 }
 
-/** What has a place in the outbox is held for that, and has no sequence and no turn yet. */
+/**
+ * What has a place in the outbox is held for that, and has no sequence and no turn yet: only the
+ * head that blocked its key has kept both when it was redelivered.
+ */
 export function* outboxProblems({
   status,
   waits,
   held_reason,
   sequence,
   is_head,
+  redeliveries,
 }: GateRow): Generator<string> {
   if (waits !== (held_reason === 'outbox'))
     yield `${waits ? 'in' : 'not in'} the outbox, and held for ${held_reason}`;
   if (!waits) return;
   if (status !== 'pending') yield `${status}, but in the outbox`;
-  if (sequence !== null || is_head) yield `in the outbox, but ${sequence} of its key`;
+  const isOldHead = redeliveries > 0 && sequence !== null && is_head;
+  if ((sequence !== null || is_head) && !isOldHead)
+    yield `in the outbox, but ${sequence} of its key`;
 }
 
 /** Nothing that has ended is held, or the head of its key, but a failed head that blocks it. */
@@ -73,10 +80,16 @@ export function* reasonProblems({ status, failed_reason }: GateRow): Generator<s
   if (status !== 'failed' && failed_reason !== null) yield `${status}, but ${failed_reason}`;
 }
 
-/** The attempts that use no budget are its probes, and the others are within the budget. */
+/**
+ * The attempts that use no budget are its probes and those before its latest redelivery, and the
+ * others are within the budget. So are all of them, where each redelivery gave it another one.
+ */
 export function* budgetProblems(row: GateRow): Generator<string> {
-  const { delivery_attempts, unbudgeted_attempts, probes, max } = row;
-  if (unbudgeted_attempts !== probes)
+  const { delivery_attempts, unbudgeted_attempts, probes, max, redeliveries } = row;
+  const budget = max * (redeliveries + 1);
+  if (delivery_attempts - probes > budget)
+    yield `${delivery_attempts - probes} attempts in all, of ${budget}`;
+  if (redeliveries === 0 ? unbudgeted_attempts !== probes : unbudgeted_attempts < probes)
     yield `${unbudgeted_attempts} attempts without budget, ${probes} probes`;
   if (delivery_attempts - unbudgeted_attempts > max)
     yield `${delivery_attempts - unbudgeted_attempts} attempts that count, of ${max}`;

@@ -9,6 +9,9 @@ export type Row = {
   delivery_attempts: number;
   /** Those of them that do not count against `max`. */
   unbudgeted_attempts: number;
+  /** How often it was made pending again, and when it last was. */
+  redeliveries: number;
+  redelivered_at: string | null;
   /** Its client wanted it to be sent from then on. */
   send_at: string | null;
   created_at: string;

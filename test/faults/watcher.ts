@@ -24,7 +24,8 @@ const PAUSE_PER_LOOK = 9;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Notes every final state when it first appears. A database that is away is looked at again later.
+ * Notes every final state when it first appears: only a redelivery changes one. A database that is
+ * away is looked at again later.
  */
 export function startWatcher(t: Cleanup, pool: Pool): Watcher {
   const first = new Map<string, FinalRow>();
@@ -56,12 +57,13 @@ export function startWatcher(t: Cleanup, pool: Pool): Watcher {
     async changes() {
       await stop();
       const last = new Map((await finalRows(pool, 86_400)).map((row) => [row.id, row]));
-      return [...first.values()].flatMap((row) => {
-        const now = last.get(row.id);
-        return now !== undefined && JSON.stringify(now) === JSON.stringify(row)
-          ? []
-          : [`${JSON.stringify(row)} became ${JSON.stringify(now)}`];
-      });
+      const changed = [...first.values()].filter(
+        (row) => JSON.stringify(last.get(row.id)) !== JSON.stringify(row),
+      );
+      const again = await redelivered(pool, changed);
+      return changed
+        .filter(({ id }) => !again.has(id))
+        .map((row) => `${JSON.stringify(row)} became ${JSON.stringify(last.get(row.id))}`);
     },
   };
 }
@@ -74,4 +76,13 @@ async function finalRows(pool: Pool, seconds: number): Promise<FinalRow[]> {
     [seconds],
   );
   return rows;
+}
+
+async function redelivered(pool: Pool, changed: FinalRow[]): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(
+    `select id from deliveries d
+     where id = any ($1::uuid[]) and (to_jsonb(d) ->> 'redeliveries')::integer > 0`,
+    [changed.map(({ id }) => id)],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
