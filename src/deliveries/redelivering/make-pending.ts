@@ -7,8 +7,8 @@ import { POISON_AFTER_CRASHES } from '../mark.ts';
  * tests, and those whose payload was removed are left alone. A time at which one expires that has
  * passed counts no more.
  *
- * One with an ordering key comes behind those of its key that are pending by then, as it is taken
- * in like one that is new. The head of a key that stands still is its head again, in its old place:
+ * They are taken in in the order in which they were created, like those that are new: one with an
+ * ordering key comes behind those of its key that are pending by then. The head of a key that stands still is its head again, in its old place:
  * nothing of the key has passed it. Who looks for a head sees one before and after, so that the key
  * need not be locked.
  *
@@ -25,14 +25,17 @@ export async function makePending(
 ): Promise<string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `with locked as (
-       select id from deliveries
+       select id, created_at, sequence from deliveries
        where id = any ($1::uuid[]) and status <> 'pending' and not test
          and payload_removed_at is null
        order by id for update
+     ), placed as (
+       select id, nextval('outbox_places') as place
+       from (select id from locked order by created_at, sequence, id) as one
      )
      update deliveries
      set status = 'pending', held_reason = 'outbox', parked_at = now(),
-       outbox_place = nextval('outbox_places'),
+       outbox_place = placed.place,
        sequence = case when is_head then sequence end,
        unbudgeted_attempts = delivery_attempts, redeliveries = redeliveries + 1,
        redelivered_at = now(), redelivery_id = $2, scheduled_at = greatest(now(), send_at),
@@ -40,8 +43,8 @@ export async function makePending(
          then greatest(crashes, ${POISON_AFTER_CRASHES}) else crashes end,
        failed_reason = null, isolated_by = null,
        expires_at = case when expires_at > now() then expires_at end, updated_at = now()
-     from locked
-     where deliveries.id = locked.id
+     from placed
+     where deliveries.id = placed.id
      returning deliveries.id`,
     [ids, operationId],
   );

@@ -49,6 +49,25 @@ suite('a redelivered delivery', { concurrency: 4 }, () => {
     ]);
   });
 
+  test('several of a key at once, in any order → they keep their order among themselves', async (t) => {
+    const order = await freshOrdering(t);
+    const all = await order.accept(await addWebhook(order, ONCE), 'k', 'a', 'b', 'c', 'd');
+    await endAll(order, 500, 500, 500);
+    await again(
+      order,
+      ...all
+        .slice(0, 3)
+        .map(({ id }) => id)
+        .toReversed(),
+    );
+    assert.deepEqual(await lineOf(order.pool, 'k'), [
+      'd: pending head job',
+      'a: pending ordered',
+      'b: pending ordered',
+      'c: pending ordered',
+    ]);
+  });
+
   test('the head that blocks its key → it has its place again and goes first, and the key cannot be skipped meanwhile', async (t) => {
     const order = await freshOrdering(t);
     const webhook = await addBlockingWebhook(order);
