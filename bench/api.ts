@@ -52,6 +52,13 @@ export async function createWebhooks(
   return ids;
 }
 
+/** What the API answers to a GET. */
+export async function getJson<Body>(url: string): Promise<Body> {
+  const { status, text } = await call(agent, { method: 'GET', url });
+  if (status !== 200) throw new Error(`GET ${url}: ${status} ${text}`);
+  return JSON.parse(text) as Body;
+}
+
 /** @returns the milliseconds until the whole answer was here. */
 export async function timed(method: 'GET' | 'DELETE', url: string): Promise<number> {
   const startedAt = now();

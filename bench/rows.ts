@@ -52,6 +52,53 @@ export async function insertFinished(
   });
 }
 
+/**
+ * Puts in deliveries of four kinds by turns, nine in ten for the first webhook: succeeded, with
+ * metadata; failed, with an ordering key; held; scheduled. Those that have ended have two attempts,
+ * the first of which failed.
+ */
+export async function insertOfEachKind(
+  pool: Pool,
+  { webhookIds, from = 1, count, onRows }: Fill,
+): Promise<void> {
+  const start = new Date(today() - 30 * DAY_MS).toISOString();
+  for (let low = from; low <= count; low += STEP) {
+    const high = Math.min(low + STEP - 1, count);
+    await pool.query(OF_EACH_KIND, [low, high, start, webhookIds]);
+    onRows(high);
+  }
+}
+
+const OF_EACH_KIND = `with made as (
+  insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+    created_at, updated_at, failed_reason, ordering_key, sequence, metadata, held_reason, parked_at,
+    send_at)
+  select gen_random_uuid(), ($4::uuid[])[case when n % 10 > 0 then 1
+      else 1 + n / 10 % cardinality($4::uuid[]) end],
+    rpad(format('{"number":%s}', n), 200), at, case when kind < 2 then 2 else 0 end,
+    case kind when 0 then 'succeeded' when 1 then 'failed' else 'pending' end, at, at,
+    case kind when 1 then 'attempts' end,
+    case kind when 1 then 'order-1042' end, case kind when 1 then n end,
+    case kind when 0 then '{"customer": "42"}'::jsonb end,
+    case kind when 2 then 'endpoint_paused' when 3 then 'later' end,
+    case when kind > 1 then at end, case kind when 3 then now() + interval '9 days' end
+  from (
+    select n, n / 10 % 4 as kind, $3::timestamptz + n * interval '0.1 seconds' as at
+    from generate_series($1::bigint, $2::bigint) as n
+  ) as numbered
+  returning id, webhook_id, status, created_at
+)
+insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response,
+  response_status_code, execution_duration, success, error, created_at)
+select gen_random_uuid(), webhook_id, id, 'POST / HTTP/1.1', 'HTTP/1.1 200 OK',
+  case when is_good then 200 else 500 end, 7, is_good, '', at
+from made
+cross join lateral (values (1), (2)) as attempt (number)
+cross join lateral (
+  select number = 2 and status = 'succeeded' as is_good, created_at + number * interval '1 s' as at
+) as outcome
+where status <> 'pending'`;
+
 /** Puts in pending deliveries that were due an hour ago, with numbered payloads. No jobs. */
 export async function insertPending(
   pool: Pool,

@@ -19,6 +19,7 @@ import { kill } from './scenarios/kill.ts';
 import { latency } from './scenarios/latency.ts';
 import { ordered } from './scenarios/ordered.ts';
 import { outbox } from './scenarios/outbox.ts';
+import { pages } from './scenarios/pages.ts';
 import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { pipelineSteady } from './scenarios/pipeline-steady.ts';
@@ -54,6 +55,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   ordered,
   kill,
   reads,
+  pages,
   takeover,
   retention,
   'retention-off': retentionOff,

@@ -68,9 +68,13 @@ export const SIZES = {
   'many-rows': {
     full: 1_000_000,
     quick: 100_000,
-    meaning: 'finished deliveries in reads, second measurement',
+    meaning: 'finished deliveries in reads, second measurement, and deliveries in pages',
   },
-  pages: { full: 100, quick: 30, meaning: 'requests of each list in reads' },
+  pages: {
+    full: 100,
+    quick: 30,
+    meaning: 'requests of each list in reads, and of each page in pages',
+  },
   imported: { full: 5000, quick: 1000, meaning: 'pending deliveries in takeover' },
   deleted: {
     full: 1_000_000,
