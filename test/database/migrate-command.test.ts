@@ -106,8 +106,10 @@ suite('postmand migrate', { concurrency: 4 }, () => {
     assert.equal(await exitStatus(nothing), 0);
     assert.deepEqual(fieldsOf(nothing, 'migrate.down'), { reverted: null });
 
-    await database.pool.query('truncate postmand_migrations');
-    await database.pool.query(`insert into postmand_migrations (name) values ($1)`, [NAMES[0]]);
+    await database.pool.query('truncate public.postmand_migrations');
+    await database.pool.query(`insert into public.postmand_migrations (name) values ($1)`, [
+      NAMES[0],
+    ]);
     await database.pool.query('comment on table webhooks is null');
     const refused = migrate(t, database, ['down']);
     assert.equal(await exitStatus(refused), 1);
