@@ -179,6 +179,21 @@ suite('20,000 rows of ten webhooks', async () => {
     }
   }
 
+  test('deliveries, a pair that all carry, wherever the page is → its entries are read in their order, and no more than a page is sorted', async () => {
+    const far = { ...WHOLE, after: { at: '2026-01-08T00:00:00Z', id: deliveryId } };
+    for (const page of [WHOLE, RANGE, far]) {
+      const metadata = { env: 'prod' };
+      const nodes = flat(await planOf(pool, (db) => listDeliveries(db, { metadata }, page)));
+      assert.deepEqual(
+        nodes.filter((node) => sortsMoreThan(page.limit + 1, node)),
+        [],
+      );
+      const indexes = nodes.flatMap((node) => node['Index Name'] ?? []);
+      const ofDeliveries = indexes.filter((name) => name.startsWith('deliver'));
+      assert.deepEqual(new Set(ofDeliveries), new Set(['delivery_tags_pkey', 'deliveries_pkey']));
+    }
+  });
+
   test('the searches of a worker for overdue and for releasable deliveries → read from their partial indexes', async () => {
     const start = { scheduledAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
     for (const [index, search] of [
@@ -342,6 +357,10 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
     })),
   );
   await pool.query('vacuum (full, analyze) deliveries');
-  await pool.query('analyze webhooks, delivery_attempts');
+  await pool.query(
+    `insert into delivery_tags (tag, created_at, delivery_id)
+     select delivery_tag('env', 'prod'), created_at, id from deliveries`,
+  );
+  await pool.query('analyze webhooks, delivery_attempts, delivery_tags');
   return pool;
 }

@@ -47,7 +47,11 @@ const known = {
   operation_id: operationId,
 };
 
-type Parameter = { name: keyof typeof known | 'limit' | 'cursor'; in: string; schema: Schema };
+type Parameter = {
+  name: keyof typeof known | 'limit' | 'cursor' | 'metadata.customer';
+  in: string;
+  schema: Schema;
+};
 type Response = {
   headers: Record<string, { required?: boolean }>;
   content?: { 'application/json': { schema: Schema } };
@@ -503,6 +507,13 @@ async function stored(): Promise<unknown> {
 }
 
 /** The operations below /v1, with every reference in them resolved. */
+/** One member stands for an object, whose members are parameters. */
+function oneOfObject(parameter: Parameter): Parameter {
+  const { additionalProperties } = parameter.schema;
+  if (typeof additionalProperties !== 'object') return parameter;
+  return { ...parameter, name: 'metadata.customer', schema: additionalProperties };
+}
+
 function operationsOf(document: object): Operation[] {
   const resolve = (node: unknown): unknown => {
     if (Array.isArray(node)) return node.map(resolve);
@@ -533,9 +544,9 @@ function operationsOf(document: object): Operation[] {
       const found = item[method];
       if (found === undefined || ['/healthz', '/metrics'].includes(path)) return [];
       // A cursor is right for one list with its filters alone: test/http/lists.test.ts has it.
-      const query = (found.parameters ?? []).filter(
-        ({ in: place, name }) => place === 'query' && name !== 'cursor',
-      );
+      const query = (found.parameters ?? [])
+        .filter(({ in: place, name }) => place === 'query' && name !== 'cursor')
+        .map(oneOfObject);
       const body = found.requestBody?.content['application/json'].schema;
       return [
         {
