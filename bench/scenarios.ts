@@ -24,7 +24,7 @@ import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { pipelineSteady } from './scenarios/pipeline-steady.ts';
 import { reads } from './scenarios/reads.ts';
-import { retention, retentionOff } from './scenarios/retention.ts';
+import { retention, retentionFirst, retentionOff } from './scenarios/retention.ts';
 import { takeover } from './scenarios/takeover.ts';
 import type { Scenario } from './trial.ts';
 
@@ -59,6 +59,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   takeover,
   retention,
   'retention-off': retentionOff,
+  'retention-first': retentionFirst,
   delete: deletion,
   hostile,
 };

@@ -84,7 +84,7 @@ export const SIZES = {
   'a-day': {
     full: 100_000,
     quick: 5000,
-    meaning: 'deliveries of each day in retention, and retention-off',
+    meaning: 'deliveries of each day in retention, and its likes',
   },
   sends: { full: 20_000, quick: 2000, meaning: 'sends in hostile' },
   limit: {

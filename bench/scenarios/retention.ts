@@ -1,17 +1,12 @@
-import { createPool, type Pool } from '../../src/database/pool.ts';
-import { lookAtEnded } from '../../src/deliveries/removing/look.ts';
-import { removeEnded } from '../../src/deliveries/removing/remove.ts';
-import type { Line } from '../../src/upkeep/retention-lines.ts';
-import { RetentionWalk } from '../../src/upkeep/retention-walk.ts';
 import { createWebhooks, healthy } from '../api.ts';
 import { acceptBacklog, drainBacklog } from '../backlog.ts';
 import { now } from '../clock.ts';
-import { grouped, less, p50p99, type Figure, type Outcome } from '../figures.ts';
-import { startMeter } from '../meter.ts';
+import { grouped, less, more, p50p99, type Figure, type Outcome } from '../figures.ts';
+import { Remover } from '../remover.ts';
 import { checkpoint } from '../rows.ts';
 import { steadyTrips } from '../traffic.ts';
 import type { Scenario, Trial } from '../trial.ts';
-import { Autovacuum, DAY_MS, HOUR_MS, sizesOf, walEnd, writeHour, type SizeOf } from '../week.ts';
+import { Autovacuum, DAY_MS, HOUR_MS, sizesOf, writeHour, type SizeOf } from '../week.ts';
 
 const DAYS = 7;
 const KEPT_DAYS = 3;
@@ -20,20 +15,30 @@ const HOURS_A_DAY = 24;
 /** From the end of this day on there is as much removed as written. */
 const STEADY_DAY = 4;
 
-const nothing = () => {};
-const SILENT = { error: nothing, warn: nothing, info: nothing, debug: nothing };
+/** What goes while the week goes by, and what the workers are told to keep afterwards. */
+type Plan = { removes: boolean; settings: Record<string, string> };
+
+const SETTINGS = {
+  POSTMAND_RETENTION_SUCCEEDED: String(KEPT_DAYS),
+  POSTMAND_RETENTION_FAILED: String(KEPT_DAYS),
+};
 
 export const retention: Scenario = {
   summary: 'a week of deliveries, of which 3 days are kept; then drain and latency',
-  run: (trial) => afterAWeek(trial, true),
+  run: (trial) => afterAWeek(trial, { removes: true, settings: SETTINGS }),
 };
 
 export const retentionOff: Scenario = {
   summary: 'the same where all of them are kept',
-  run: (trial) => afterAWeek(trial, false),
+  run: (trial) => afterAWeek(trial, { removes: false, settings: {} }),
 };
 
-async function afterAWeek(trial: Trial, removes: boolean): Promise<Outcome> {
+export const retentionFirst: Scenario = {
+  summary: 'the same where 3 days are kept from then on: all that is older goes meanwhile',
+  run: (trial) => afterAWeek(trial, { removes: false, settings: SETTINGS }),
+};
+
+async function afterAWeek(trial: Trial, { removes, settings }: Plan): Promise<Outcome> {
   await trial.migrate();
   const server = await trial.startServer();
   const webhookIds = await createWebhooks(
@@ -45,18 +50,15 @@ async function afterAWeek(trial: Trial, removes: boolean): Promise<Outcome> {
   await checkpoint(trial.pool);
   const count = trial.sizes.backlog;
   await acceptBacklog(trial, server, { webhookIds, count });
-  const days = String(KEPT_DAYS);
-  const settings = { POSTMAND_RETENTION_SUCCEEDED: days, POSTMAND_RETENTION_FAILED: days };
-  const drained = await drainBacklog(trial, {
-    ...{ webhookIds, count },
-    settings: removes ? settings : {},
-  });
+  const drained = await drainBacklog(trial, { webhookIds, count, settings });
   trial.progress.step(`${trial.sizes.rate} deliveries a second`);
+  const [before, startedAt] = [await countOver(trial.pool), now()];
   const until = now() + trial.sizes.seconds * 1000;
   const { trips, notes } = await steadyTrips(trial, server.url, {
     webhookIds,
     isOver: () => now() > until,
   });
+  const gone = ((before - (await countOver(trial.pool))) * 1000) / (now() - startedAt);
   return {
     figures: [
       ...week.figures,
@@ -65,9 +67,19 @@ async function afterAWeek(trial: Trial, removes: boolean): Promise<Outcome> {
         'POST to arrival',
         trips.map(({ ms }) => ms),
       ),
+      more('removed meanwhile', gone, '/s'),
     ],
     notes: [...week.notes, ...drained.notes, ...notes],
   };
+}
+
+/** How many deliveries are older than what is kept. */
+async function countOver(pool: Trial['pool']): Promise<number> {
+  const { rows } = await pool.query<{ n: number }>(
+    `select count(*)::int as n from deliveries where created_at < now() - $1 * interval '1 day'`,
+    [KEPT_DAYS],
+  );
+  return rows[0]?.n ?? 0;
 }
 
 /** Writes the deliveries of a week hour by hour up to now, and removes what is over. */
@@ -75,7 +87,7 @@ async function liveAWeek(trial: Trial, webhookIds: string[], removes: boolean): 
   const { pool, progress, sizes } = trial;
   progress.step(`${DAYS} days with ${grouped(sizes['a-day'])} deliveries each`);
   const vacuum = new Autovacuum(pool);
-  const remover = new Remover(trial);
+  const remover = new Remover(trial, KEPT_DAYS);
   const count = Math.ceil(sizes['a-day'] / HOURS_A_DAY);
   const startedAt = Date.now() - DAYS * DAY_MS;
   const days: SizeOf[][] = [];
@@ -119,77 +131,4 @@ function growth(days: SizeOf[][]): Figure[] {
       '%',
     );
   });
-}
-
-/**
- * Removes as the service does, at another time than now: what it is for is kept for as much
- * longer.
- */
-class Remover {
-  readonly #pool: Pool;
-  readonly #trial: Trial;
-  #meter: ReturnType<typeof startMeter> | undefined;
-  #removed = 0;
-  #walBytes = 0;
-  #ms = 0;
-  #cpu: Figure[] = [];
-
-  constructor(trial: Trial) {
-    this.#trial = trial;
-    this.#pool = createPool(trial.connection, {
-      ...{ max: 1, name: 'postmand bench', log: SILENT, idleMs: 0 },
-    });
-  }
-
-  /** @returns how many deliveries were removed. */
-  async removeAt(at: number): Promise<number> {
-    this.#meter ??= await this.#startMeter();
-    const [walBytes, startedAt] = [await walEnd(this.#trial.pool), now()];
-    let removed = 0;
-    for (const status of ['succeeded', 'failed'] as const) {
-      const walk = new RetentionWalk(lineAt(status, at), { pool: this.#pool, log: SILENT, now });
-      for (let isMore = true; isMore;) {
-        const step = await walk.step();
-        removed += step.removed;
-        ({ isMore } = step);
-      }
-    }
-    this.#ms += now() - startedAt;
-    this.#walBytes += (await walEnd(this.#trial.pool)) - walBytes;
-    this.#removed += removed;
-    return removed;
-  }
-
-  /** Its connection does nothing else, so that what PostgreSQL used for it is known. */
-  async #startMeter(): Promise<ReturnType<typeof startMeter>> {
-    const { rows } = await this.#pool.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const isHere = this.#trial.parts({}).some(({ pids }) => pids[0] !== undefined);
-    return startMeter(
-      [{ name: 'PostgreSQL', pids: [isHere ? rows[0]?.pid : undefined] }],
-      'removed delivery',
-    );
-  }
-
-  async end(): Promise<void> {
-    this.#cpu = this.#meter?.(this.#removed) ?? [];
-    await this.#pool.end();
-  }
-
-  figures(): Figure[] {
-    if (this.#removed === 0) return [];
-    return [
-      ...this.#cpu,
-      less('WAL bytes a removed delivery', this.#walBytes / this.#removed, 'B'),
-      less('time a removed delivery', this.#ms / this.#removed, 'ms'),
-    ];
-  }
-}
-
-function lineAt(status: 'succeeded' | 'failed', at: number): Line {
-  const removal = { status, days: KEPT_DAYS + (Date.now() - at) / DAY_MS };
-  return {
-    ...{ kind: status, startOverMs: DAY_MS },
-    look: (tx, stretch) => lookAtEnded(tx, removal, stretch),
-    remove: (tx, ids) => removeEnded(tx, ids, removal),
-  };
 }

@@ -10,8 +10,8 @@ export const FIRST_PLACE: Place = {
 };
 
 /**
- * A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays. `weight`:
- * it and the rows that go with it.
+ * A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays.
+ * `weight`: it and the rows that go with it.
  */
 export type Looked = Place & { overSeconds: number | null; weight: number };
 
