@@ -2520,7 +2520,7 @@ export interface components {
             /**
              * @description What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
              *     payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
-             *     no token for it.
+             *     no token for it, and where the payload of its delivery was removed.
              * @example POST /post HTTP/1.1
              *     Host: httpbin.org
              *     Content-Type: application/json
@@ -2531,7 +2531,8 @@ export interface components {
             /**
              * @description What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
              *     the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
-             *     `…[cut]` stands at the end of what was cut. Empty when no complete response came.
+             *     `…[cut]` stands at the end of what was cut. Empty when no complete response came, and where the payload of
+             *     its delivery was removed.
              * @example HTTP/1.1 200 OK
              *     Content-Length: 2
              *     Content-Type: text/plain

@@ -1727,13 +1727,14 @@ export type DeliveryAttempt = {
     /**
      * What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
      * payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
-     * no token for it.
+     * no token for it, and where the payload of its delivery was removed.
      */
     raw_request: string;
     /**
      * What came back: the status line, at most 1,000 headers in alphabetical order, an empty line and at most
      * the first 64 KiB of the body, joined by CRLF. Bytes that are not UTF-8, and U+0000, are shown as U+FFFD.
-     * `…[cut]` stands at the end of what was cut. Empty when no complete response came.
+     * `…[cut]` stands at the end of what was cut. Empty when no complete response came, and where the payload of
+     * its delivery was removed.
      */
     raw_response: string;
     /**
