@@ -10,7 +10,12 @@ export async function lockTable(
   t: Cleanup,
   { url }: TestDatabase,
   ...[table, mode = 'access exclusive']: [
-    table: 'deliveries' | 'delivery_attempts' | 'webhooks' | 'postmand_queue.job',
+    table:
+      | 'deliveries'
+      | 'delivery_attempts'
+      | 'webhooks'
+      | 'postmand_queue.job'
+      | 'statistics_minutes',
     mode?: 'access exclusive' | 'share',
   ]
 ): Promise<() => Promise<void>> {
