@@ -1,6 +1,5 @@
-/** The length of what is counted together. Hours and days are those of UTC. */
-export const STEPS = ['minute', 'hour', 'day'] as const;
-export type Step = (typeof STEPS)[number];
+/** How long what is told together lasts. Hours and days are those of UTC. */
+export type Step = 'minute' | 'hour' | 'day';
 
 /** How long rows of minutes are kept, and those of hours. Days are made of hours. */
 export const MINUTES_KEPT_DAYS = 30;
