@@ -100,7 +100,10 @@ const ASYNC: Edit = [
 `,
 ];
 
-/** A generated client, by its file's name, with iterators as they should be. @throws where the generator writes other ones */
+/**
+ * A generated client, by its file's name, with iterators as they should be.
+ * @throws where the generator writes other ones than are known here
+ */
 export function withIterators(file: string, text: string): string {
   if (file.endsWith('.ts')) return edited(text, TYPESCRIPT);
   if (file.endsWith('.go')) return edited(text, GO);

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { Command, CommanderError } from 'commander';
+import { duration, notEmpty, wholeNumber } from './arguments.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { environment } from './environment.ts';
 import { CommandError } from './process/command-error.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
-import { createLog, type Log } from './telemetry/log.ts';
-import { durationMs } from './receiver/duration.ts';
+import { createLog } from './telemetry/log.ts';
+import { addOperations, addRedeliver, type Run } from './operation-commands.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
 import { StoppedEarly } from './process/stopping.ts';
 
@@ -42,6 +43,8 @@ function commandLine(): Command {
   addMigrate(program);
   addServices(program);
   addRekey(program);
+  addRedeliver(program, withSettings);
+  addOperations(program, withSettings);
   addListen(program);
   return program;
 }
@@ -155,29 +158,6 @@ function addListen(program: Command): void {
       (await import('./commands/listen.ts')).runListen({ ...options, delayMs: delay }),
     );
 }
-
-/** An empty secret would verify what anybody can sign. */
-function notEmpty(text: string): string {
-  if (text !== '') return text;
-  throw new InvalidArgumentError('It must not be empty.');
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}
-
-function duration(text: string): number {
-  const ms = durationMs(text);
-  if (ms === undefined)
-    throw new InvalidArgumentError('It must be a time such as 3s, 500ms or 2m, at most a day.');
-  return ms;
-}
-
-type Run = (config: Config, log: Log) => Promise<void>;
 
 async function withSettings(load: () => Promise<Run>): Promise<void> {
   const config = readConfig(environment());

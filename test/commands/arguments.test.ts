@@ -13,6 +13,20 @@ suite('arguments', { concurrency: 4 }, () => {
     ['an argument too many for start', ['start', 'worker'], /too many arguments/],
     ['an unknown option', ['worker', '--fast'], /unknown option '--fast'/],
     ['a command in other letters', ['Server'], /unknown command 'Server'/],
+    ['redeliver without saying which', ['redeliver'], /error: Say which deliveries: .*--since/],
+    [
+      'a reason to fail of those that succeeded',
+      ['redeliver', '--status', 'succeeded', '--failed-reason', 'expired'],
+      /error: --failed-reason goes with --status failed only/,
+    ],
+    ['no time', ['redeliver', '--since', 'yesterday'], /'--since <time>'.*\(2026-11-26T10:00Z\)/],
+    ['no id', ['redeliver', '--ids', 'x'], /'--ids <id...>'.*It must be an id/],
+    [
+      'a rate too high',
+      ['redeliver', '--status', 'failed', '--rate', '1001'],
+      /whole number from 1 to 1000/,
+    ],
+    ['no id to watch', ['operations', 'watch'], /missing required argument 'id'/],
   ];
   for (const [when, args, message] of WRONG) {
     test(`${when} → exit 2 with a message`, async (t) => {
@@ -33,7 +47,7 @@ suite('arguments', { concurrency: 4 }, () => {
     test(`${args.join()} → exit 0, and every command is shown`, async (t) => {
       const command = postmand(t, args);
       assert.equal((await ending(command)).code, 0);
-      for (const name of ['migrate|m', 'server|s', 'worker|w', 'start'])
+      for (const name of ['migrate|m', 'server|s', 'worker|w', 'start', 'redeliver'])
         assert.ok(command.output.stdout.includes(name), name);
       assert.equal(command.output.stderr, '');
     });
