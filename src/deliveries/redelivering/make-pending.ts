@@ -8,9 +8,9 @@ import { POISON_AFTER_CRASHES } from '../mark.ts';
  * passed counts no more.
  *
  * They are taken in in the order in which they were created, like those that are new: one with an
- * ordering key comes behind those of its key that are pending by then. The head of a key that stands still is its head again, in its old place:
- * nothing of the key has passed it. Who looks for a head sees one before and after, so that the key
- * need not be locked.
+ * ordering key comes behind those of its key that are pending by then. The head of a key that
+ * stands still is its head again, in its old place: nothing of the key has passed it. Who looks for
+ * a head sees one before and after, so that the key need not be locked.
  *
  * One that ended as poison is isolated at once. What its claims had come to is in its last job,
  * which is gone.
@@ -29,7 +29,7 @@ export async function makePending(
        where id = any ($1::uuid[]) and status <> 'pending' and not test
          and payload_removed_at is null
        order by id for update
-     ), placed as (
+     ), placed as materialized (
        select id, nextval('outbox_places') as place
        from (select id from locked order by created_at, sequence, id) as one
      )
