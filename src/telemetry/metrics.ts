@@ -133,6 +133,11 @@ function backlogMetrics(make: Instruments) {
       'Claims that may be sending to webhooks with a max_concurrency, counted in the background.',
     ),
     webhooks: make.gauge('webhooks', 'Webhooks by state, counted in the background.', ['state']),
+    operations: make.gauge(
+      'operations_under_way',
+      'Operations that have not ended, by state, counted in the background.',
+      ['state'],
+    ),
     retentionRemoved: make.counter(
       'retention_removed_total',
       'Deliveries, attempts and payloads that were kept no longer, by what was removed.',

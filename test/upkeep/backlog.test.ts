@@ -33,3 +33,19 @@ test('webhooks in every state → each is counted in one, and inactive ones apar
     'postmand_webhooks{state="inactive"} 1',
   ]);
 });
+
+test('operations in every state → those under way are counted', async (t) => {
+  const { pool } = await freshDatabase(t);
+  await pool.query(
+    `insert into operations (id, kind, state, filter, finished_at)
+     select gen_random_uuid(), 'redelivery', state, '{}', ended
+     from (values ('queued', null), ('running', null), ('running', null), ('done', now()))
+       as one (state, ended)`,
+  );
+  const metrics = createMetrics();
+  await measureBacklog(pool, metrics);
+  assert.deepEqual((await metrics.text()).match(/^postmand_operations_under_way\{.*$/gm), [
+    'postmand_operations_under_way{state="queued"} 1',
+    'postmand_operations_under_way{state="running"} 2',
+  ]);
+});
