@@ -46,15 +46,15 @@ async function count(pool: Pool, operation: Begun): Promise<number> {
   }
 }
 
-/** A row that somebody has locked keeps a step waiting for this long: then nothing of it is done. */
+/** A row that is locked keeps a step waiting for this long: then nothing of it is done. */
 const BEGIN = `begin; set local lock_timeout = '1s'`;
 
 /** `waitMs`: the next step has something to do then, as far as the rate is concerned. */
 export type Stepped = { operation: Begun & Standing; waitMs: number };
 
 /**
- * One step of an operation that was begun: up to `most` deliveries, as many as its rate allows. They
- * change and its row says so in the same commit.
+ * One step of an operation that was begun: up to `most` deliveries, as many as its rate allows.
+ * They change and its row says so in the same commit.
  * @returns undefined where it has ended, or another worker is at it.
  */
 export async function takeStep(
@@ -127,7 +127,7 @@ async function note(tx: Tx, { id, place, credit, ...standing }: Noted): Promise<
   );
 }
 
-/** Ends an operation that cannot go on. `error`: why, for its client. @returns false: it has ended. */
+/** Ends an operation that cannot go on. `error`: why. @returns false: it has ended already. */
 export function failOperation(pool: Pool, id: string, error: string): Promise<boolean> {
   return inTransaction(pool, async (tx) => {
     const { rowCount } = await tx.query(

@@ -16,7 +16,7 @@ type Line = {
   seconds_left: number | null;
 };
 
-/** When the log was told last how far an operation is. `now` is in milliseconds, never going back. */
+/** When the log was told last of an operation. `now` is in milliseconds and never goes back. */
 export class Progress {
   readonly #now: () => number;
   #beganAt: number | undefined;
@@ -27,7 +27,7 @@ export class Progress {
     this.#now = now;
   }
 
-  /** It begins here. Otherwise another worker has begun it, and nobody knows for how long it ran. */
+  /** It begins here. Otherwise another worker has begun it, and nobody knows when. */
   begin(operation: Counted): void {
     this.#beganAt = this.#now();
     this.#tell(operation);
