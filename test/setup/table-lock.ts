@@ -13,6 +13,7 @@ export async function lockTable(
     table:
       | 'deliveries'
       | 'delivery_attempts'
+      | 'operations'
       | 'webhooks'
       | 'postmand_queue.job'
       | 'statistics_minutes',
