@@ -24,6 +24,7 @@ import { paused } from './scenarios/paused.ts';
 import { pipeline } from './scenarios/pipeline.ts';
 import { pipelineSteady } from './scenarios/pipeline-steady.ts';
 import { reads } from './scenarios/reads.ts';
+import { redeliver } from './scenarios/redeliver.ts';
 import { retention, retentionFirst, retentionOff } from './scenarios/retention.ts';
 import { takeover } from './scenarios/takeover.ts';
 import type { Scenario } from './trial.ts';
@@ -57,6 +58,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   reads,
   pages,
   takeover,
+  redeliver,
   retention,
   'retention-off': retentionOff,
   'retention-first': retentionFirst,

@@ -86,6 +86,11 @@ export const SIZES = {
     quick: 5000,
     meaning: 'deliveries of each day in retention, and its likes',
   },
+  redelivered: {
+    full: 60_000,
+    quick: 20_000,
+    meaning: 'failed deliveries of one webhook in redeliver',
+  },
   sends: { full: 20_000, quick: 2000, meaning: 'sends in hostile' },
   limit: {
     full: 120,

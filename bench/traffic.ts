@@ -3,8 +3,11 @@ import { inTurn } from './backlog.ts';
 import { postOf, postSteadily, type SteadyTraffic } from './load.ts';
 import type { Trial } from './trial.ts';
 
-/** A delivery that was accepted: when it was sent, and the milliseconds until it arrived. */
-type Trip = { sentAt: number; ms: number };
+/**
+ * A delivery that was accepted: the number of its payload, when it was sent, and the milliseconds
+ * until it arrived.
+ */
+export type Trip = { id: number; sentAt: number; ms: number };
 
 export type Trips = { trips: Trip[]; notes: string[] };
 
@@ -47,7 +50,11 @@ export async function tripsOf(
   const missing = sent.filter(({ id }) => !arrivedAt.has(id)).length;
   const waited = Math.round((cutAt - startedAt) / 1000);
   return {
-    trips: sent.map(({ id, sentAt }) => ({ sentAt, ms: (arrivedAt.get(id) ?? cutAt) - sentAt })),
+    trips: sent.map(({ id, sentAt }) => ({
+      id,
+      sentAt,
+      ms: (arrivedAt.get(id) ?? cutAt) - sentAt,
+    })),
     notes: [
       ...(complete === undefined
         ? [
