@@ -442,6 +442,19 @@ type DeliveryAttemptList struct {
 	NextCursor       *string           `json:"next_cursor"`
 }
 
+// ErasureInput — What is to be erased.
+type ErasureInput struct {
+	Metadata map[string]string `json:"metadata"`
+	DryRun   *bool             `json:"dry_run,omitempty"`
+}
+
+// ErasureCount — What an erasure that began now would find.
+type ErasureCount struct {
+	Matching int64 `json:"matching"`
+	Pending  int64 `json:"pending"`
+	AtLeast  bool  `json:"at_least"`
+}
+
 // RedeliveryInput — Which deliveries are to be sent again.
 type RedeliveryInput struct {
 	Filter        RedeliveryFilter `json:"filter"`
@@ -476,6 +489,7 @@ type OperationKind string
 
 const (
 	OperationKindRedelivery OperationKind = "redelivery"
+	OperationKindErasure    OperationKind = "erasure"
 )
 
 // OperationState — Where an operation stands.
@@ -1524,6 +1538,7 @@ var operations = map[string]operationMeta{
 	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDeliveries":  {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"eraseDeliveries":      {ID: "eraseDeliveries", Method: "POST", Path: "/erasures", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getOperation":         {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"cancelOperation":      {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -3572,6 +3587,59 @@ func (c *Client) RedeliverDeliveriesWithHeaders(ctx context.Context, body Redeli
 	var out RedeliveryCount
 	var headers RedeliverDeliveriesHeaders
 	op := operations["redeliverDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// EraseDeliveries — Erase what carries some metadata
+func (c *Client) EraseDeliveries(ctx context.Context, body ErasureInput) (ErasureCount, error) {
+	var out ErasureCount
+	op := operations["eraseDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// EraseDeliveriesHeaders carries the declared response headers of EraseDeliveriesWithHeaders (nil when absent or unparsable).
+type EraseDeliveriesHeaders struct {
+	XRequestId *string
+}
+
+// EraseDeliveriesWithHeaders — Like EraseDeliveries, also returning the declared response headers.
+func (c *Client) EraseDeliveriesWithHeaders(ctx context.Context, body ErasureInput) (ErasureCount, EraseDeliveriesHeaders, error) {
+	var out ErasureCount
+	var headers EraseDeliveriesHeaders
+	op := operations["eraseDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
 	payload, err := json.Marshal(body)

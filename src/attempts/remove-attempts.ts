@@ -61,3 +61,18 @@ export async function removeTexts(tx: Tx, deliveryIds: string[]): Promise<void> 
     [deliveryIds],
   );
 }
+
+/**
+ * The same with the errors, which may quote what the other side said.
+ * @returns the ids of the deliveries that had any.
+ */
+export async function eraseTexts(tx: Tx, deliveryIds: string[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `update delivery_attempts set raw_request = '', raw_response = '', error = ''
+     where delivery_id = any (array(select unnest($1::uuid[])))
+       and (raw_request <> '' or raw_response <> '' or error <> '')
+     returning delivery_id as id`,
+    [deliveryIds],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -20,7 +20,8 @@ export type FailedDelivery = {
 
 /**
  * Ends pending deliveries without another attempt; a job that one of them has ends in the same
- * transaction. With `held` only those end that are still held, and not in the outbox.
+ * transaction, or without a send when it comes due. With `held` only those end that are still held,
+ * and not in the outbox. One that is erased blocks no ordering key, as it cannot be sent again.
  * @returns those that ended.
  */
 export async function failDeliveries(
@@ -39,6 +40,7 @@ export async function failDeliveries(
      update deliveries
      set status = 'failed', failed_reason = $2, isolated_by = null, held_reason = null,
        parked_at = null, updated_at = now(), is_head = is_head and ${BLOCKS}
+         and $2 <> 'erased'
      from locked, webhooks w
      where deliveries.id = locked.id and w.id = webhook_id
      returning deliveries.id, webhook_id as "webhookId", failed_reason as reason, test,

@@ -88,7 +88,10 @@ function deliveryOf(row: SendableDelivery): SendableDelivery {
   return { ...kept, unbudgeted_attempts, payload, bytes, waitSeconds, expired, ...order, test };
 }
 
-/** A payload, whatever its length, with its webhook as it is now. */
+/**
+ * A payload, whatever its length, with its webhook as it is now; undefined where one of them is
+ * gone, as by an erasure since the delivery was claimed.
+ */
 export async function findToSend(
   db: Queryable,
   id: string,
@@ -97,7 +100,7 @@ export async function findToSend(
     hot(
       `select d.payload, ${webhookColumns('w')}
        from deliveries d join webhooks w on w.id = d.webhook_id and w.deleted_at is null
-       where d.id = $1`,
+       where d.id = $1 and d.payload_removed_at is null`,
       [id],
     ),
   );

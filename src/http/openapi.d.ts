@@ -549,6 +549,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase what carries some metadata
+         * @description Removes the payloads of all deliveries that carry these pairs in their `metadata`, and of all deliveries of
+         *     webhooks that do, with `raw_request`, `raw_response` and `error` of their attempts. That is done as an operation.
+         *     Watch it with the `Location` of the answer.
+         *
+         *     A delivery that is pending fails with `failed_reason: erased`. An attempt that is under way is not recorded. What
+         *     was erased has `payload_removed_at`, and cannot be redelivered; all else of it stays, its `metadata` too. To the
+         *     operation belongs what was created before it begins, which is within about a second. `skipped` are those of
+         *     which nothing was left to remove, so that it may be repeated.
+         *
+         *     With `dry_run` nothing is removed. The answer says how many deliveries it would be.
+         */
+        post: operations["eraseDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations": {
         parameters: {
             query?: never;
@@ -2601,6 +2630,45 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description What is to be erased. */
+        ErasureInput: {
+            /**
+             * @description The pairs that a delivery carries, or its webhook: all of them. 1 to 20 pairs, with names of 1 to 64
+             *     characters.
+             * @example {
+             *       "customer": "42"
+             *     }
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /**
+             * @description Only count them.
+             * @default false
+             * @example true
+             */
+            dry_run: boolean;
+        };
+        /** @description What an erasure that began now would find. */
+        ErasureCount: {
+            /**
+             * Format: int32
+             * @description How many deliveries, of the first million that were looked at.
+             * @example 312
+             */
+            matching: number;
+            /**
+             * Format: int32
+             * @description How many of them are pending, and would fail.
+             * @example 4
+             */
+            pending: number;
+            /**
+             * @description Whether there may be more than that, as counting has stopped.
+             * @example false
+             */
+            at_least: boolean;
+        };
         /** @description Which deliveries are to be sent again. */
         RedeliveryInput: {
             filter: components["schemas"]["RedeliveryFilter"];
@@ -2714,7 +2782,7 @@ export interface components {
          * @example redelivery
          * @enum {string}
          */
-        OperationKind: "redelivery";
+        OperationKind: "redelivery" | "erasure";
         /**
          * @description Where an operation stands.
          *
@@ -4684,6 +4752,57 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    eraseDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the deliveries or their webhooks carry. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureInput"];
+            };
+        };
+        responses: {
+            /** @description What it would erase, with `dry_run`. Nothing was changed. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureCount"];
+                };
+            };
+            /** @description The operation that does it. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["InternalServerError"];

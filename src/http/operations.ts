@@ -7,6 +7,7 @@ import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
 import { redeliverHandlers } from './operations/redeliver.ts';
+import { erasureHandlers } from './operations/erasures.ts';
 import { redeliveryHandlers } from './operations/redeliveries.ts';
 import { testHandlers } from './operations/test-deliveries.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
@@ -26,6 +27,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),
     ...redeliveryHandlers(parts),
+    ...erasureHandlers(parts),
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
   };

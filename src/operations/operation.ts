@@ -1,3 +1,5 @@
+import type { FailedDelivery } from '../deliveries/fail.ts';
+
 /**
  * Long work on many deliveries, one row each. It is done in steps by the worker whose turn it is:
  *
@@ -14,7 +16,7 @@ export const OPERATION_STATES = ['queued', 'running', 'done', 'cancelled', 'fail
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** What kinds there are. Each has its functions in `kinds.ts`. */
-export const OPERATION_KINDS = ['redelivery'] as const;
+export const OPERATION_KINDS = ['redelivery', 'erasure'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** Named as the columns and as the API's fields; times are RFC 3339 text. */
@@ -46,8 +48,17 @@ export type Begun = Operation & { started_at: string; place: Place };
 /** What counting stops at. */
 export const MOST_COUNTED = 1_000_000;
 
-/** What one step did. `place`: where the next one goes on. */
-export type Step = { done: number; skipped: number; place: Place; isLast: boolean };
+/**
+ * What one step did. `place`: where the next one goes on. `failed`: deliveries that it has ended,
+ * to be told when it is committed.
+ */
+export type Step = {
+  done: number;
+  skipped: number;
+  place: Place;
+  isLast: boolean;
+  failed?: FailedDelivery[];
+};
 
 /** How far an operation is. */
 export type Standing = Pick<Operation, 'done' | 'skipped'> & {

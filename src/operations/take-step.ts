@@ -1,6 +1,7 @@
 import { sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
+import type { FailedDelivery } from '../deliveries/fail.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { KINDS } from './kinds.ts';
 import { SHOWN } from './operation-store.ts';
@@ -50,7 +51,11 @@ async function count(pool: Pool, operation: Begun): Promise<number> {
 const BEGIN = `begin; set local lock_timeout = '1s'`;
 
 /** `waitMs`: the next step has something to do then, as far as the rate is concerned. */
-export type Stepped = { operation: Begun & Standing; waitMs: number };
+export type Stepped = {
+  operation: Begun & Standing;
+  waitMs: number;
+  failed?: FailedDelivery[] | undefined;
+};
 
 /**
  * One step of an operation that was begun: up to `most` deliveries, as many as its rate allows.
@@ -78,7 +83,7 @@ export async function takeStep(
       await note(tx, { id, place: step.place, credit: left, ...standing });
       // What was looked at without effect costs nothing of the rate.
       const waitMs = step.done < size ? 0 : pauseMs(rate, left);
-      return { operation: { ...operation, ...standing }, waitMs };
+      return { operation: { ...operation, ...standing }, waitMs, failed: step.failed };
     },
     BEGIN,
   );

@@ -10,9 +10,9 @@ import { inTransaction, NOT_DURABLE } from '../database/transaction.ts';
 import { findUnderWay, removeLongEnded } from '../operations/operation-store.ts';
 import type { Begun, Operation } from '../operations/operation.ts';
 import { beginOperation, failOperation, takeStep } from '../operations/take-step.ts';
+import { tellFailed, type TellParts } from '../deliveries/fail.ts';
 import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import type { Log } from '../telemetry/log.ts';
 import { Progress } from './progress.ts';
 
 /** Deliveries of a step at most. */
@@ -30,7 +30,7 @@ const AGAIN_MS = 200;
 /** A step that the database refuses so many times in a row is not tried again. */
 const MOST_REFUSALS = 2;
 
-type OperationParts = { pool: Pool; queue: DeliveryQueue; log: Log };
+type OperationParts = TellParts & { pool: Pool; queue: DeliveryQueue };
 
 /** What this worker knows of an operation that it takes steps of. */
 type Known = { size: number; refusals: number; progress: Progress };
@@ -78,7 +78,8 @@ export class OperationSteps {
     if (stepped === undefined) return undefined;
     known.refusals = 0;
     known.size = Math.min(MOST, known.size * 2);
-    const { operation, waitMs } = stepped;
+    const { operation, waitMs, failed } = stepped;
+    tellFailed(this.#parts, failed ?? []);
     if (operation.state === 'done') return void this.#tellEnded(operation);
     const told = known.progress.due(operation);
     if (told !== undefined) this.#parts.log.info('operation.progress', told);

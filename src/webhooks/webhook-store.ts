@@ -167,6 +167,24 @@ export async function hideWebhook(tx: Tx, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
+/**
+ * The first webhook behind `after` in the order of ids, or the first of all, that carries these
+ * pairs and was created up to `until`; undefined: there is none. One that is being removed counts.
+ */
+export async function nextCarryingWebhook(
+  db: Queryable,
+  { metadata, until }: { metadata: Metadata; until: string },
+  after: string | null,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from webhooks
+     where metadata @> $1::jsonb and created_at <= $2 and ($3::uuid is null or id > $3)
+     order by id limit 1`,
+    [JSON.stringify(metadata), until, after],
+  );
+  return rows[0]?.id;
+}
+
 /** As an expression of SQL: `hiddenWebhookIds` would find one. */
 export const IS_WEBHOOK_HIDDEN = 'exists (select from webhooks where deleted_at is not null)';
 

@@ -77,6 +77,8 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'getStats 200': ['GET', '/stats'],
     'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
     'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],
+    'eraseDeliveries 200': ['POST', '/erasures', { metadata: { customer: '42' }, dry_run: true }],
+    'eraseDeliveries 202': ['POST', '/erasures', { metadata: { customer: '42' } }],
     'redeliverDeliveries 200': [
       'POST',
       '/redeliveries',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { findOperation } from '../../src/operations/operation-store.ts';
 import { createRedelivery } from '../../src/operations/redelivery.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { OperationSteps, removeOperations } from '../../src/upkeep/operations.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
@@ -10,17 +11,22 @@ import { count } from '../setup/tables.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
+const metrics = createMetrics();
+
 suite('steps of operations', { concurrency: 4 }, () => {
   test('nothing is under way → nothing to do until another one is created', async (t) => {
     const parts = await freshWorkerQueue(t);
-    assert.equal(await new OperationSteps({ ...parts, log: silentLog }).round(), undefined);
+    assert.equal(
+      await new OperationSteps({ ...parts, metrics, log: silentLog }).round(),
+      undefined,
+    );
   });
 
   test('two operations → both go on by turns until they are done, and the log says so', async (t) => {
     const parts = await freshWorkerQueue(t);
     const log = keepingLog();
     const ids = await operationsOf(parts, [300, 200]);
-    const steps = new OperationSteps({ ...parts, log });
+    const steps = new OperationSteps({ ...parts, metrics, log });
     await steps.round();
     const states = (await Promise.all(ids.map((id) => findOperation(parts.pool, id)))).map(
       ({ state, matched }) => [state, matched],
@@ -50,7 +56,7 @@ suite('steps of operations', { concurrency: 4 }, () => {
       'select id from deliveries order by created_at offset 5 limit 1',
     );
     const release = await lockRow(t, parts, { table: 'deliveries', id: rows[0]?.id ?? '' });
-    const steps = new OperationSteps({ ...parts, log });
+    const steps = new OperationSteps({ ...parts, metrics, log });
     await until('those before it are done', async () => {
       await steps.round();
       return (await redelivered(parts)) === 5;
@@ -77,7 +83,7 @@ suite('steps of operations', { concurrency: 4 }, () => {
        create trigger refuse before update on deliveries
        for each row when (old.webhook_id = '${String(webhookId)}') execute function refuse()`,
     );
-    await runUntilEnded(new OperationSteps({ ...parts, log }), parts);
+    await runUntilEnded(new OperationSteps({ ...parts, metrics, log }), parts);
     const { state, error, done, finished_at } = await findOperation(parts.pool, broken);
     assert.deepEqual([state, done], ['failed', 0]);
     assert.equal(error, 'PostgreSQL refused a step: this one stays (SQLSTATE P0001)');

@@ -1791,6 +1791,39 @@ export type DeliveryAttemptList = {
     next_cursor: string | null;
 };
 /**
+ * What is to be erased.
+ */
+export type ErasureInput = {
+    /**
+     * The pairs that a delivery carries, or its webhook: all of them. 1 to 20 pairs, with names of 1 to 64
+     * characters.
+     */
+    metadata: Record<string, string>;
+    /**
+     * Only count them.
+     */
+    dry_run?: boolean;
+};
+/**
+ * What an erasure that began now would find.
+ */
+export type ErasureCount = {
+    /**
+     * How many deliveries, of the first million that were looked at.
+     * @format int32
+     */
+    matching: number;
+    /**
+     * How many of them are pending, and would fail.
+     * @format int32
+     */
+    pending: number;
+    /**
+     * Whether there may be more than that, as counting has stopped.
+     */
+    at_least: boolean;
+};
+/**
  * Which deliveries are to be sent again.
  */
 export type RedeliveryInput = {
@@ -1888,9 +1921,10 @@ export type RedeliveryCount = {
  *
  * - `redelivery`: it makes deliveries pending again.
  */
-export type OperationKind = "redelivery";
+export type OperationKind = "redelivery" | "erasure";
 export declare const OperationKind: {
     readonly redelivery: "redelivery";
+    readonly erasure: "erasure";
 };
 /**
  * Where an operation stands.
@@ -2928,6 +2962,12 @@ export type RedeliverDeliveriesResponseHeaders = {
     xRequestId?: string;
 };
 export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
+export type EraseDeliveriesResult = ErasureCount;
+export type EraseDeliveriesBody = ErasureInput;
+export type EraseDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+export type EraseDeliveriesVariables = EraseDeliveriesBody;
 export type ListOperationsResult = OperationList;
 export type ListOperationsQuery = {
     /**
@@ -3623,6 +3663,13 @@ export type Ops = {
     redeliverDeliveries: {
         args: RedeliverDeliveriesBody;
         result: RedeliverDeliveriesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    eraseDeliveries: {
+        args: EraseDeliveriesBody;
+        result: EraseDeliveriesResult;
         headers: {
             xRequestId?: string;
         };
@@ -4377,6 +4424,24 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly eraseDeliveries: {
+        readonly id: "eraseDeliveries";
+        readonly method: "POST";
+        readonly path: "/erasures";
+        readonly tags: readonly ["Operations"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly listOperations: {
         readonly id: "listOperations";
         readonly method: "GET";
@@ -4854,8 +4919,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -5717,6 +5782,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
 }, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryAttempt, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, redeliverDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, eraseDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: ErasureInput, init?: Init | undefined) => Promise<EnvelopeResult<ErasureCount, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listOperations: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

@@ -1830,6 +1830,41 @@ export type DeliveryAttemptList = {
 };
 
 /**
+ * What is to be erased.
+ */
+export type ErasureInput = {
+    /**
+     * The pairs that a delivery carries, or its webhook: all of them. 1 to 20 pairs, with names of 1 to 64
+     * characters.
+     */
+    metadata: Record<string, string>;
+    /**
+     * Only count them.
+     */
+    dry_run?: boolean;
+};
+
+/**
+ * What an erasure that began now would find.
+ */
+export type ErasureCount = {
+    /**
+     * How many deliveries, of the first million that were looked at.
+     * @format int32
+     */
+    matching: number;
+    /**
+     * How many of them are pending, and would fail.
+     * @format int32
+     */
+    pending: number;
+    /**
+     * Whether there may be more than that, as counting has stopped.
+     */
+    at_least: boolean;
+};
+
+/**
  * Which deliveries are to be sent again.
  */
 export type RedeliveryInput = {
@@ -1930,10 +1965,11 @@ export type RedeliveryCount = {
  *
  * - `redelivery`: it makes deliveries pending again.
  */
-export type OperationKind = "redelivery";
+export type OperationKind = "redelivery" | "erasure";
 
 export const OperationKind = {
-    redelivery: "redelivery"
+    redelivery: "redelivery",
+    erasure: "erasure"
 } as const;
 
 /**
@@ -3085,6 +3121,16 @@ export type RedeliverDeliveriesResponseHeaders = {
 
 export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
 
+export type EraseDeliveriesResult = ErasureCount;
+
+export type EraseDeliveriesBody = ErasureInput;
+
+export type EraseDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type EraseDeliveriesVariables = EraseDeliveriesBody;
+
 export type ListOperationsResult = OperationList;
 
 export type ListOperationsQuery = {
@@ -3800,6 +3846,13 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    eraseDeliveries: {
+        args: EraseDeliveriesBody;
+        result: EraseDeliveriesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     listOperations: {
         args: {
             /**
@@ -3917,6 +3970,7 @@ export const OPERATIONS = {
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/delivery_attempts" } },
     getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    eraseDeliveries: { id: "eraseDeliveries", method: "POST", path: "/erasures", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -5780,4 +5834,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, listOperations, getOperation, cancelOperation, getStats } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listOperations, getOperation, cancelOperation, getStats } = client;

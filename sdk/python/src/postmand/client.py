@@ -483,6 +483,21 @@ class DeliveryAttemptList:
 
 
 @dataclass
+class ErasureInput:
+    """What is to be erased."""
+    metadata: Dict[str, str]
+    dry_run: Optional[bool] = None
+
+
+@dataclass
+class ErasureCount:
+    """What an erasure that began now would find."""
+    matching: int
+    pending: int
+    at_least: bool
+
+
+@dataclass
 class RedeliveryInput:
     """Which deliveries are to be sent again."""
     filter: RedeliveryFilter
@@ -522,6 +537,7 @@ class OperationKind(str, Enum):
     - `redelivery`: it makes deliveries pending again.
     """
     REDELIVERY = "redelivery"
+    ERASURE = "erasure"
 
 
 class OperationState(str, Enum):
@@ -1634,6 +1650,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/delivery_attempts"}},
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_deliveries": {"id": "redeliverDeliveries", "method": "POST", "path": "/redeliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "erase_deliveries": {"id": "eraseDeliveries", "method": "POST", "path": "/erasures", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -2578,6 +2595,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+        """Erase what carries some metadata"""
+        op = _OPERATIONS["erase_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+
+    def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+        """Like erase_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["erase_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""
@@ -3645,6 +3684,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+        """Erase what carries some metadata"""
+        op = _OPERATIONS["erase_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+
+    async def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+        """Like erase_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["erase_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""
