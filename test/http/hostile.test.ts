@@ -45,6 +45,7 @@ suite('hostile fields', () => {
     ['retry_jitter', ['0.1', '-0']],
     ['delivery_attempts', ['-0']],
     ['headers', ['{}']],
+    ['metadata', ['{}']],
   ]);
   const BODIES: [path: string, valid: object, extra: string[]][] = [
     [
