@@ -14,7 +14,7 @@ import { removalProblems } from './retention-oracle.ts';
 const DAY = 86_400;
 
 /** Deliveries of each kind. */
-const COUNT = sized(80, 3000);
+const COUNT = sized(80, 1000);
 
 const ENV = {
   POSTMAND_RETENTION_SUCCEEDED: '3',
@@ -85,7 +85,7 @@ async function openScene(t: TestContext, database: TestDatabase) {
       await until(
         'the rest is gone',
         async () => (await isDone(pool, stay.length)) === true,
-        60_000,
+        sized(60_000, 180_000),
       );
       assert.deepEqual(await removalProblems(pool), []);
       const { rows } = await pool.query<Left>(LEFT);
