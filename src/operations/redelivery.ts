@@ -79,7 +79,7 @@ export type RedeliveryCount = {
 
 /**
  * Counts what a redelivery that begins now would send again. It looks at a million deliveries at
- * most, from the oldest on, whatever the size of the table: 0.9 s where all of them match.
+ * most, from the oldest on, whatever the size of the table: 2.5 s on a busy machine.
  * @throws WebhookNotFound
  */
 export async function countRedelivery(
@@ -174,8 +174,15 @@ async function nextOfIds(tx: Tx, operation: Begun, size: number): Promise<Found>
   };
 }
 
-/** Deliveries that a step looks at, at most, in some 20 ms. */
+/** Deliveries that a step looks at, at most: 3 to 6 ms where few of them match. */
 const LOOK = 5000;
+
+/**
+ * With a plan for its values PostgreSQL 18 read the deliveries of all webhooks to find those of
+ * one, where they were a quarter of a million: it takes them to be spread evenly. The plan for any
+ * values goes by the index that begins with the webhook.
+ */
+const KEPT_PLAN = `set local plan_cache_mode = force_generic_plan`;
 
 /**
  * Those behind its place. PostgreSQL stops looking as soon as it has found `size` of them; where it
@@ -189,6 +196,7 @@ async function nextBehind(tx: Tx, operation: Begun, size: number): Promise<Found
     after,
     look: LOOK,
   };
+  tx.later(KEPT_PLAN, []);
   const { rows } = await tx.query<After>(
     ...aboutMatching(
       `select id, created_at from ($LOOKED) as looked where $BELONGS

@@ -167,21 +167,25 @@ async function isHeld(pool: Pool, statement: string): Promise<boolean> {
   return rowCount !== 0;
 }
 
+/** A statement has half a minute. */
+const AT_A_TIME = 50_000;
+
 /** Each has its number as its payload. */
 async function addFailed(pool: Pool, url: string): Promise<void> {
   const ids = await addWebhookRows(
     pool,
     Array.from({ length: WEBHOOKS }, (_one, i) => ({ url: `${url}/${i}`, active: true })),
   );
-  await pool.query(
-    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       failed_reason, created_at, updated_at)
-     select gen_random_uuid(), ($1::uuid[])[n % ${WEBHOOKS} + 1], n, at, 3, 'failed', 'attempts',
-       at, at
-     from generate_series(0, ${FAILED - 1}) as n
-     cross join lateral (select now() - interval '1 day' + n * interval '1 ms' as at) as times`,
-    [ids],
-  );
+  for (let from = 0; from < FAILED; from += AT_A_TIME)
+    await pool.query(
+      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+         failed_reason, created_at, updated_at)
+       select gen_random_uuid(), ($1::uuid[])[n % ${WEBHOOKS} + 1], n, at, 3, 'failed', 'attempts',
+         at, at
+       from generate_series($2::integer, $3::integer) as n
+       cross join lateral (select now() - interval '1 day' + n * interval '1 ms' as at) as times`,
+      [ids, from, Math.min(from + AT_A_TIME, FAILED) - 1],
+    );
   await pool.query('analyze deliveries');
 }
 
