@@ -4,7 +4,10 @@ export type Spec = {
   info: { version: string; description: string };
   tags: { name: string }[];
   paths: Record<string, Record<string, unknown>>;
-  components: { parameters: Record<string, Record<string, unknown>> };
+  components: {
+    parameters: Record<string, Record<string, unknown>>;
+    schemas: Record<string, { properties?: Record<string, unknown> }>;
+  };
 };
 
 /** For supervisors, on a port of its own. */

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { callersView, type Spec } from './callers-view.ts';
 import { GO, PYTHON, withDeepObjects } from './deep-objects.ts';
+import { withDryRuns } from './dry-runs.ts';
 import { withIterators } from './iterators.ts';
 import { goCodes, problemCodesOf, pythonCodes, typescriptCodes } from './problem-codes.ts';
 
@@ -13,7 +14,7 @@ import { goCodes, problemCodesOf, pythonCodes, typescriptCodes } from './problem
  * differ.
  */
 export function stage(root: string, folder: string): Map<string, string> {
-  const spec = callersView(readFileSync(path.join(root, 'openapi.yaml'), 'utf8'));
+  const spec = withDryRuns(callersView(readFileSync(path.join(root, 'openapi.yaml'), 'utf8')));
   const files = new Map([
     ...clients(root, folder, spec),
     ...codes(spec),

@@ -445,7 +445,6 @@ type DeliveryAttemptList struct {
 // ErasureInput — What is to be erased.
 type ErasureInput struct {
 	Metadata map[string]string `json:"metadata"`
-	DryRun   *bool             `json:"dry_run,omitempty"`
 }
 
 // ErasureCount — What an erasure that began now would find.
@@ -458,7 +457,6 @@ type ErasureCount struct {
 // RedeliveryInput — Which deliveries are to be sent again.
 type RedeliveryInput struct {
 	Filter        RedeliveryFilter `json:"filter"`
-	DryRun        *bool            `json:"dry_run,omitempty"`
 	RatePerSecond *int64           `json:"rate_per_second,omitempty"`
 }
 
@@ -475,11 +473,17 @@ type RedeliveryFilter struct {
 
 // RedeliveryCount — What a redelivery that began now would send again.
 type RedeliveryCount struct {
-	Matching  int64   `json:"matching"`
-	AtLeast   bool    `json:"at_least"`
-	Oldest    *string `json:"oldest"`
-	Newest    *string `json:"newest"`
-	ByWebhook []any   `json:"by_webhook"`
+	Matching  int64            `json:"matching"`
+	AtLeast   bool             `json:"at_least"`
+	Oldest    *string          `json:"oldest"`
+	Newest    *string          `json:"newest"`
+	ByWebhook []CountOfWebhook `json:"by_webhook"`
+}
+
+// CountOfWebhook — A webhook, and how many deliveries of it.
+type CountOfWebhook struct {
+	WebhookId string `json:"webhook_id"`
+	Matching  int64  `json:"matching"`
 }
 
 // OperationKind — What an operation does.
@@ -1539,10 +1543,12 @@ var operations = map[string]operationMeta{
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDeliveries":  {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"eraseDeliveries":      {ID: "eraseDeliveries", Method: "POST", Path: "/erasures", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/operations"}},
 	"getOperation":         {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"cancelOperation":      {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getStats":             {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"countRedelivery":      {ID: "countRedelivery", Method: "POST", Path: "/redeliveries/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"countErasure":         {ID: "countErasure", Method: "POST", Path: "/erasures/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
 
 type ListWebhooksParams struct {
@@ -3555,8 +3561,8 @@ func (c *Client) GetDeliveryAttemptWithHeaders(ctx context.Context, deliveryAtte
 }
 
 // RedeliverDeliveries — Redeliver many deliveries
-func (c *Client) RedeliverDeliveries(ctx context.Context, body RedeliveryInput) (RedeliveryCount, error) {
-	var out RedeliveryCount
+func (c *Client) RedeliverDeliveries(ctx context.Context, body RedeliveryInput) (Operation, error) {
+	var out Operation
 	op := operations["redeliverDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
@@ -3579,12 +3585,13 @@ func (c *Client) RedeliverDeliveries(ctx context.Context, body RedeliveryInput) 
 
 // RedeliverDeliveriesHeaders carries the declared response headers of RedeliverDeliveriesWithHeaders (nil when absent or unparsable).
 type RedeliverDeliveriesHeaders struct {
+	Location   *string
 	XRequestId *string
 }
 
 // RedeliverDeliveriesWithHeaders — Like RedeliverDeliveries, also returning the declared response headers.
-func (c *Client) RedeliverDeliveriesWithHeaders(ctx context.Context, body RedeliveryInput) (RedeliveryCount, RedeliverDeliveriesHeaders, error) {
-	var out RedeliveryCount
+func (c *Client) RedeliverDeliveriesWithHeaders(ctx context.Context, body RedeliveryInput) (Operation, RedeliverDeliveriesHeaders, error) {
+	var out Operation
 	var headers RedeliverDeliveriesHeaders
 	op := operations["redeliverDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
@@ -3603,13 +3610,14 @@ func (c *Client) RedeliverDeliveriesWithHeaders(ctx context.Context, body Redeli
 	if err := decodeJSON(resp, &out); err != nil {
 		return out, headers, err
 	}
+	headers.Location = headerString(resp.Header, "location")
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
 }
 
 // EraseDeliveries — Erase what carries some metadata
-func (c *Client) EraseDeliveries(ctx context.Context, body ErasureInput) (ErasureCount, error) {
-	var out ErasureCount
+func (c *Client) EraseDeliveries(ctx context.Context, body ErasureInput) (Operation, error) {
+	var out Operation
 	op := operations["eraseDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
@@ -3632,12 +3640,13 @@ func (c *Client) EraseDeliveries(ctx context.Context, body ErasureInput) (Erasur
 
 // EraseDeliveriesHeaders carries the declared response headers of EraseDeliveriesWithHeaders (nil when absent or unparsable).
 type EraseDeliveriesHeaders struct {
+	Location   *string
 	XRequestId *string
 }
 
 // EraseDeliveriesWithHeaders — Like EraseDeliveries, also returning the declared response headers.
-func (c *Client) EraseDeliveriesWithHeaders(ctx context.Context, body ErasureInput) (ErasureCount, EraseDeliveriesHeaders, error) {
-	var out ErasureCount
+func (c *Client) EraseDeliveriesWithHeaders(ctx context.Context, body ErasureInput) (Operation, EraseDeliveriesHeaders, error) {
+	var out Operation
 	var headers EraseDeliveriesHeaders
 	op := operations["eraseDeliveries"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
@@ -3656,6 +3665,7 @@ func (c *Client) EraseDeliveriesWithHeaders(ctx context.Context, body ErasureInp
 	if err := decodeJSON(resp, &out); err != nil {
 		return out, headers, err
 	}
+	headers.Location = headerString(resp.Header, "location")
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
 }
@@ -3737,6 +3747,124 @@ func (c *Client) ListOperationsWithHeaders(ctx context.Context, params *ListOper
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
+}
+
+// ListOperationsPages iterates ListOperations response pages; use with `for page, err := range`.
+func (c *Client) ListOperationsPages(ctx context.Context, params *ListOperationsParams) func(yield func(OperationList, error) bool) {
+	op := operations["listOperations"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Kind != nil {
+			base.Set("kind", fmt.Sprint(*params.Kind))
+		}
+		if params.State != nil {
+			base.Set("state", fmt.Sprint(*params.State))
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(OperationList, error) bool) {
+		pages(func(raw any, err error) bool {
+			var page OperationList
+			if err == nil {
+				err = reencode(raw, &page)
+			}
+			return yield(page, err)
+		})
+	}
+}
+
+// ListOperationsItems iterates the items of every ListOperations page.
+func (c *Client) ListOperationsItems(ctx context.Context, params *ListOperationsParams) func(yield func(Operation, error) bool) {
+	op := operations["listOperations"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Kind != nil {
+			base.Set("kind", fmt.Sprint(*params.Kind))
+		}
+		if params.State != nil {
+			base.Set("state", fmt.Sprint(*params.State))
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(Operation, error) bool) {
+		pages(func(raw any, err error) bool {
+			if err != nil {
+				var zero Operation
+				return yield(zero, err)
+			}
+			pageItems, _ := resolvePointer(raw, op.Pagination.Items).([]any)
+			for _, item := range pageItems {
+				var typed Operation
+				if err := reencode(item, &typed); err != nil {
+					return yield(typed, err)
+				}
+				if !yield(typed, nil) {
+					return false
+				}
+			}
+			return true
+		})
+	}
 }
 
 // GetOperation — Get an operation
@@ -3883,6 +4011,112 @@ func (c *Client) GetStatsWithHeaders(ctx context.Context, params *GetStatsParams
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CountRedelivery — Count what it would be
+func (c *Client) CountRedelivery(ctx context.Context, body RedeliveryInput) (RedeliveryCount, error) {
+	var out RedeliveryCount
+	op := operations["countRedelivery"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CountRedeliveryHeaders carries the declared response headers of CountRedeliveryWithHeaders (nil when absent or unparsable).
+type CountRedeliveryHeaders struct {
+	XRequestId *string
+}
+
+// CountRedeliveryWithHeaders — Like CountRedelivery, also returning the declared response headers.
+func (c *Client) CountRedeliveryWithHeaders(ctx context.Context, body RedeliveryInput) (RedeliveryCount, CountRedeliveryHeaders, error) {
+	var out RedeliveryCount
+	var headers CountRedeliveryHeaders
+	op := operations["countRedelivery"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CountErasure — Count what it would be
+func (c *Client) CountErasure(ctx context.Context, body ErasureInput) (ErasureCount, error) {
+	var out ErasureCount
+	op := operations["countErasure"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CountErasureHeaders carries the declared response headers of CountErasureWithHeaders (nil when absent or unparsable).
+type CountErasureHeaders struct {
+	XRequestId *string
+}
+
+// CountErasureWithHeaders — Like CountErasure, also returning the declared response headers.
+func (c *Client) CountErasureWithHeaders(ctx context.Context, body ErasureInput) (ErasureCount, CountErasureHeaders, error) {
+	var out ErasureCount
+	var headers CountErasureHeaders
+	op := operations["countErasure"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
 	if err != nil {
 		return out, headers, err
 	}

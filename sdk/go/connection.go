@@ -34,7 +34,7 @@ func NewClient(options Options) *Client {
 		ServerURL:      options.URL,
 		Timeout:        options.Timeout,
 		Retry:          RetryConfig{Retries: options.Retries, RetryDelay: 500 * time.Millisecond, RetryOn: worthRepeating},
-		Middleware:     []Middleware{{OnRequest: addIfMatch}, {OnRequest: settleKey}},
+		Middleware:     []Middleware{{OnRequest: addIfMatch}, {OnRequest: settleKey}, {OnRequest: askForDryRun}},
 		IdempotencyKey: newKey,
 	}
 	if config.Timeout == 0 {

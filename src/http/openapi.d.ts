@@ -2760,20 +2760,22 @@ export interface components {
              * @description The 20 webhooks with most of them, the one with most first.
              * @example []
              */
-            by_webhook: {
-                /**
-                 * Format: uuid
-                 * @description The id of the webhook.
-                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
-                 */
-                webhook_id: string;
-                /**
-                 * Format: int32
-                 * @description How many of its deliveries.
-                 * @example 1042
-                 */
-                matching: number;
-            }[];
+            by_webhook: components["schemas"]["CountOfWebhook"][];
+        };
+        /** @description A webhook, and how many deliveries of it. */
+        CountOfWebhook: {
+            /**
+             * Format: uuid
+             * @description The id of the webhook.
+             * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+             */
+            webhook_id: string;
+            /**
+             * Format: int32
+             * @description How many of its deliveries.
+             * @example 1042
+             */
+            matching: number;
         };
         /**
          * @description What an operation does.

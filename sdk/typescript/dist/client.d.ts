@@ -1799,10 +1799,6 @@ export type ErasureInput = {
      * characters.
      */
     metadata: Record<string, string>;
-    /**
-     * Only count them.
-     */
-    dry_run?: boolean;
 };
 /**
  * What an erasure that began now would find.
@@ -1828,10 +1824,6 @@ export type ErasureCount = {
  */
 export type RedeliveryInput = {
     filter: RedeliveryFilter;
-    /**
-     * Only count them.
-     */
-    dry_run?: boolean;
     /**
      * How many deliveries become pending a second, at most. They are sent as fast as their webhooks, with their
      * limits, and the workers allow.
@@ -1903,18 +1895,22 @@ export type RedeliveryCount = {
     /**
      * The 20 webhooks with most of them, the one with most first.
      */
-    by_webhook: {
-        /**
-         * The id of the webhook.
-         * @format uuid
-         */
-        webhook_id: string;
-        /**
-         * How many of its deliveries.
-         * @format int32
-         */
-        matching: number;
-    }[];
+    by_webhook: CountOfWebhook[];
+};
+/**
+ * A webhook, and how many deliveries of it.
+ */
+export type CountOfWebhook = {
+    /**
+     * The id of the webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * How many of its deliveries.
+     * @format int32
+     */
+    matching: number;
 };
 /**
  * What an operation does.
@@ -2956,15 +2952,17 @@ export type GetDeliveryAttemptVariables = {
      */
     delivery_attempt_id: string;
 };
-export type RedeliverDeliveriesResult = RedeliveryCount;
+export type RedeliverDeliveriesResult = Operation;
 export type RedeliverDeliveriesBody = RedeliveryInput;
 export type RedeliverDeliveriesResponseHeaders = {
+    location?: string;
     xRequestId?: string;
 };
 export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
-export type EraseDeliveriesResult = ErasureCount;
+export type EraseDeliveriesResult = Operation;
 export type EraseDeliveriesBody = ErasureInput;
 export type EraseDeliveriesResponseHeaders = {
+    location?: string;
     xRequestId?: string;
 };
 export type EraseDeliveriesVariables = EraseDeliveriesBody;
@@ -3106,6 +3104,18 @@ export type GetStatsVariables = {
      */
     step?: "minute" | "hour" | "day";
 };
+export type CountRedeliveryResult = RedeliveryCount;
+export type CountRedeliveryBody = RedeliveryInput;
+export type CountRedeliveryResponseHeaders = {
+    xRequestId?: string;
+};
+export type CountRedeliveryVariables = CountRedeliveryBody;
+export type CountErasureResult = ErasureCount;
+export type CountErasureBody = ErasureInput;
+export type CountErasureResponseHeaders = {
+    xRequestId?: string;
+};
+export type CountErasureVariables = CountErasureBody;
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
  * type-level companion of `OPERATIONS` that gives `createClient<Ops>` its typed methods.
@@ -3664,6 +3674,7 @@ export type Ops = {
         args: RedeliverDeliveriesBody;
         result: RedeliverDeliveriesResult;
         headers: {
+            location?: string;
             xRequestId?: string;
         };
     };
@@ -3671,6 +3682,7 @@ export type Ops = {
         args: EraseDeliveriesBody;
         result: EraseDeliveriesResult;
         headers: {
+            location?: string;
             xRequestId?: string;
         };
     };
@@ -3710,6 +3722,7 @@ export type Ops = {
         headers: {
             xRequestId?: string;
         };
+        item: Operation;
     };
     getOperation: {
         args: {
@@ -3755,6 +3768,20 @@ export type Ops = {
             step?: "minute" | "hour" | "day";
         };
         result: GetStatsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    countRedelivery: {
+        args: CountRedeliveryBody;
+        result: CountRedeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    countErasure: {
+        args: CountErasureBody;
+        result: CountErasureResult;
         headers: {
             xRequestId?: string;
         };
@@ -4419,6 +4446,10 @@ export declare const OPERATIONS: {
             readonly kind: "bearer";
         }]];
         readonly responseHeaders: readonly [{
+            readonly name: "location";
+            readonly key: "location";
+            readonly type: "string";
+        }, {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
@@ -4437,6 +4468,10 @@ export declare const OPERATIONS: {
             readonly kind: "bearer";
         }]];
         readonly responseHeaders: readonly [{
+            readonly name: "location";
+            readonly key: "location";
+            readonly type: "string";
+        }, {
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
@@ -4472,6 +4507,13 @@ export declare const OPERATIONS: {
             readonly key: "xRequestId";
             readonly type: "string";
         }];
+        readonly pagination: {
+            readonly style: "cursor";
+            readonly param: "cursor";
+            readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
+            readonly items: "/operations";
+        };
     };
     readonly getOperation: {
         readonly id: "getOperation";
@@ -4526,6 +4568,42 @@ export declare const OPERATIONS: {
             readonly name: "step";
             readonly in: "query";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly countRedelivery: {
+        readonly id: "countRedelivery";
+        readonly method: "POST";
+        readonly path: "/redeliveries/dry-run";
+        readonly tags: readonly ["Operations"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly countErasure: {
+        readonly id: "countErasure";
+        readonly method: "POST";
+        readonly path: "/erasures/dry-run";
+        readonly tags: readonly ["Operations"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
             readonly kind: "bearer";
@@ -4919,8 +4997,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -5781,9 +5859,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     delivery_attempt_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryAttempt, {
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, redeliverDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
+}, Init>>) & OperationMethodIdentity, redeliverDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
+    location?: string;
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, eraseDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: ErasureInput, init?: Init | undefined) => Promise<EnvelopeResult<ErasureCount, {
+}, Init>>) & OperationMethodIdentity, eraseDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: ErasureInput, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
+    location?: string;
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listOperations: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
@@ -5817,7 +5897,70 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     state?: OperationState;
 } | undefined, init?: Init | undefined) => Promise<EnvelopeResult<OperationList, {
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, getOperation: (<Init extends RequestOptions | undefined = undefined>(args: {
+}, Init>>) & OperationMethodIdentity & {
+    pages(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only operations of this kind.
+         */
+        kind?: OperationKind;
+        /**
+         * Only operations with this state.
+         */
+        state?: OperationState;
+    } | undefined, init?: RequestOptions): AsyncGenerator<OperationList, any, any>;
+    items(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only operations of this kind.
+         */
+        kind?: OperationKind;
+        /**
+         * Only operations with this state.
+         */
+        state?: OperationState;
+    } | undefined, init?: RequestOptions): AsyncGenerator<Operation, any, any>;
+}, getOperation: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * The id of an operation.
      * @format uuid
@@ -5849,6 +5992,10 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     step?: "minute" | "hour" | "day";
 } | undefined, init?: Init | undefined) => Promise<EnvelopeResult<Stats, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, countRedelivery: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, countErasure: (<Init extends RequestOptions | undefined = undefined>(args: ErasureInput, init?: Init | undefined) => Promise<EnvelopeResult<ErasureCount, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity;
 export {};

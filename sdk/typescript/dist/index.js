@@ -1,4 +1,5 @@
 import { createClient, OPERATIONS, } from './client.js';
+import { askForDryRun } from './dry-run.js';
 import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
 export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
@@ -20,7 +21,10 @@ export function createPostmand({ url, apiKey, timeout = 10_000, retry, fetch, })
         retry: { retries: 3, retryDelay: 500, retryOn: worthRepeating, ...retry },
         idempotencyKey: noKeyYet,
         // Not in `middleware`, which `configure` may replace.
-        onRequest: addKey,
+        onRequest: (context) => {
+            addKey(context);
+            askForDryRun(context);
+        },
         middleware: [{ onError: explain }],
         // The global one is looked up at each call, as the generated client does it.
         fetch: readingWhole(fetch ?? ((input, init) => globalThis.fetch(input, init))),

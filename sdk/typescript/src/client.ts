@@ -1838,10 +1838,6 @@ export type ErasureInput = {
      * characters.
      */
     metadata: Record<string, string>;
-    /**
-     * Only count them.
-     */
-    dry_run?: boolean;
 };
 
 /**
@@ -1869,10 +1865,6 @@ export type ErasureCount = {
  */
 export type RedeliveryInput = {
     filter: RedeliveryFilter;
-    /**
-     * Only count them.
-     */
-    dry_run?: boolean;
     /**
      * How many deliveries become pending a second, at most. They are sent as fast as their webhooks, with their
      * limits, and the workers allow.
@@ -1946,18 +1938,23 @@ export type RedeliveryCount = {
     /**
      * The 20 webhooks with most of them, the one with most first.
      */
-    by_webhook: {
-        /**
-         * The id of the webhook.
-         * @format uuid
-         */
-        webhook_id: string;
-        /**
-         * How many of its deliveries.
-         * @format int32
-         */
-        matching: number;
-    }[];
+    by_webhook: CountOfWebhook[];
+};
+
+/**
+ * A webhook, and how many deliveries of it.
+ */
+export type CountOfWebhook = {
+    /**
+     * The id of the webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+    /**
+     * How many of its deliveries.
+     * @format int32
+     */
+    matching: number;
 };
 
 /**
@@ -3111,21 +3108,23 @@ export type GetDeliveryAttemptVariables = {
     delivery_attempt_id: string;
 };
 
-export type RedeliverDeliveriesResult = RedeliveryCount;
+export type RedeliverDeliveriesResult = Operation;
 
 export type RedeliverDeliveriesBody = RedeliveryInput;
 
 export type RedeliverDeliveriesResponseHeaders = {
+    location?: string;
     xRequestId?: string;
 };
 
 export type RedeliverDeliveriesVariables = RedeliverDeliveriesBody;
 
-export type EraseDeliveriesResult = ErasureCount;
+export type EraseDeliveriesResult = Operation;
 
 export type EraseDeliveriesBody = ErasureInput;
 
 export type EraseDeliveriesResponseHeaders = {
+    location?: string;
     xRequestId?: string;
 };
 
@@ -3284,6 +3283,26 @@ export type GetStatsVariables = {
      */
     step?: "minute" | "hour" | "day";
 };
+
+export type CountRedeliveryResult = RedeliveryCount;
+
+export type CountRedeliveryBody = RedeliveryInput;
+
+export type CountRedeliveryResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type CountRedeliveryVariables = CountRedeliveryBody;
+
+export type CountErasureResult = ErasureCount;
+
+export type CountErasureBody = ErasureInput;
+
+export type CountErasureResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type CountErasureVariables = CountErasureBody;
 
 /**
  * Per-operation `args`/`result` shapes (plus `kind: 'sse'` for event streams) — the
@@ -3843,6 +3862,7 @@ export type Ops = {
         args: RedeliverDeliveriesBody;
         result: RedeliverDeliveriesResult;
         headers: {
+            location?: string;
             xRequestId?: string;
         };
     };
@@ -3850,6 +3870,7 @@ export type Ops = {
         args: EraseDeliveriesBody;
         result: EraseDeliveriesResult;
         headers: {
+            location?: string;
             xRequestId?: string;
         };
     };
@@ -3889,6 +3910,7 @@ export type Ops = {
         headers: {
             xRequestId?: string;
         };
+        item: Operation;
     };
     getOperation: {
         args: {
@@ -3938,6 +3960,20 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    countRedelivery: {
+        args: CountRedeliveryBody;
+        result: CountRedeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    countErasure: {
+        args: CountErasureBody;
+        result: CountErasureResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
 };
 
 /**
@@ -3969,12 +4005,14 @@ export const OPERATIONS = {
     redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     listDeliveryAttempts: { id: "listDeliveryAttempts", method: "GET", path: "/delivery-attempts", tags: ["Delivery attempts"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "delivery_id", in: "query" }, { name: "success", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/delivery_attempts" } },
     getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    eraseDeliveries: { id: "eraseDeliveries", method: "POST", path: "/erasures", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "location", key: "location", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
+    eraseDeliveries: { id: "eraseDeliveries", method: "POST", path: "/erasures", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "location", key: "location", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/operations" } },
     getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    getStats: { id: "getStats", method: "GET", path: "/stats", tags: ["Statistics"], params: [{ name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
+    getStats: { id: "getStats", method: "GET", path: "/stats", tags: ["Statistics"], params: [{ name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    countRedelivery: { id: "countRedelivery", method: "POST", path: "/redeliveries/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    countErasure: { id: "countErasure", method: "POST", path: "/erasures/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
 
 export type OperationId = (typeof OPERATIONS)[keyof typeof OPERATIONS]["id"];
@@ -5834,4 +5872,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listOperations, getOperation, cancelOperation, getStats } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listOperations, getOperation, cancelOperation, getStats, countRedelivery, countErasure } = client;

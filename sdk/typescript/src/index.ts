@@ -10,6 +10,7 @@ import {
   type RetryConfig,
   type TokenProvider,
 } from './client.js';
+import { askForDryRun } from './dry-run.js';
 import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
 
@@ -63,7 +64,10 @@ export function createPostmand({
     retry: { retries: 3, retryDelay: 500, retryOn: worthRepeating, ...retry },
     idempotencyKey: noKeyYet,
     // Not in `middleware`, which `configure` may replace.
-    onRequest: addKey,
+    onRequest: (context) => {
+      addKey(context);
+      askForDryRun(context);
+    },
     middleware: [{ onError: explain }],
     // The global one is looked up at each call, as the generated client does it.
     fetch: readingWhole(fetch ?? ((input, init) => globalThis.fetch(input, init))),

@@ -486,7 +486,6 @@ class DeliveryAttemptList:
 class ErasureInput:
     """What is to be erased."""
     metadata: Dict[str, str]
-    dry_run: Optional[bool] = None
 
 
 @dataclass
@@ -501,7 +500,6 @@ class ErasureCount:
 class RedeliveryInput:
     """Which deliveries are to be sent again."""
     filter: RedeliveryFilter
-    dry_run: Optional[bool] = None
     rate_per_second: Optional[int] = None
 
 
@@ -528,7 +526,14 @@ class RedeliveryCount:
     at_least: bool
     oldest: Optional[str]
     newest: Optional[str]
-    by_webhook: List[Any]
+    by_webhook: List[CountOfWebhook]
+
+
+@dataclass
+class CountOfWebhook:
+    """A webhook, and how many deliveries of it."""
+    webhook_id: str
+    matching: int
 
 
 class OperationKind(str, Enum):
@@ -1651,10 +1656,12 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_deliveries": {"id": "redeliverDeliveries", "method": "POST", "path": "/redeliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "erase_deliveries": {"id": "eraseDeliveries", "method": "POST", "path": "/erasures", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
-    "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/operations"}},
     "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_stats": {"id": "getStats", "method": "GET", "path": "/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "count_redelivery": {"id": "countRedelivery", "method": "POST", "path": "/redeliveries/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "count_erasure": {"id": "countErasure", "method": "POST", "path": "/erasures/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
 
 
@@ -2574,7 +2581,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttempt, decode(DeliveryAttempt, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+    def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Redeliver many deliveries"""
         op = _OPERATIONS["redeliver_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2583,9 +2590,9 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+        return cast(Operation, decode(Operation, _safe_json(response)))
 
-    def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+    def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
         """Like redeliver_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["redeliver_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2594,9 +2601,9 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
-    def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+    def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Erase what carries some metadata"""
         op = _OPERATIONS["erase_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2605,9 +2612,9 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+        return cast(Operation, decode(Operation, _safe_json(response)))
 
-    def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+    def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
         """Like erase_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["erase_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2616,7 +2623,7 @@ class Client:
         response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""
@@ -2659,6 +2666,50 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(OperationList, decode(OperationList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_operations_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[OperationList]:
+        op = _OPERATIONS["list_operations"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if kind is not None:
+            base["kind"] = encode(kind)
+        if state is not None:
+            base["state"] = encode(state)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(OperationList, page) for page in iter_pages(_page, op["pagination"], base))
+
+    def list_operations_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Operation]:
+        op = _OPERATIONS["list_operations"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if kind is not None:
+            base["kind"] = encode(kind)
+        if state is not None:
+            base["state"] = encode(state)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(Operation, item) for item in iter_items(_page, op["pagination"], base))
 
     def get_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Get an operation"""
@@ -2737,6 +2788,50 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+        """Count what it would be"""
+        op = _OPERATIONS["count_redelivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+
+    def count_redelivery_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+        """Like count_redelivery(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_redelivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def count_erasure(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+        """Count what it would be"""
+        op = _OPERATIONS["count_erasure"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+
+    def count_erasure_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+        """Like count_erasure(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_erasure"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
 
 class AsyncClient:
@@ -3663,7 +3758,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryAttempt, decode(DeliveryAttempt, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+    async def redeliver_deliveries(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Redeliver many deliveries"""
         op = _OPERATIONS["redeliver_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3672,9 +3767,9 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+        return cast(Operation, decode(Operation, _safe_json(response)))
 
-    async def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+    async def redeliver_deliveries_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
         """Like redeliver_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["redeliver_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3683,9 +3778,9 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+    async def erase_deliveries(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Erase what carries some metadata"""
         op = _OPERATIONS["erase_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3694,9 +3789,9 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+        return cast(Operation, decode(Operation, _safe_json(response)))
 
-    async def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+    async def erase_deliveries_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Operation]:
         """Like erase_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["erase_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3705,7 +3800,7 @@ class AsyncClient:
         response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
-        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+        return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""
@@ -3748,6 +3843,52 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(OperationList, decode(OperationList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_operations_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[OperationList]:
+        op = _OPERATIONS["list_operations"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if kind is not None:
+            base["kind"] = encode(kind)
+        if state is not None:
+            base["state"] = encode(state)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for page in aiter_pages(_page, op["pagination"], base):
+            yield decode(OperationList, page)
+
+    async def list_operations_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Operation]:
+        op = _OPERATIONS["list_operations"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if kind is not None:
+            base["kind"] = encode(kind)
+        if state is not None:
+            base["state"] = encode(state)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for item in aiter_items(_page, op["pagination"], base):
+            yield decode(Operation, item)
 
     async def get_operation(self, operation_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Operation:
         """Get an operation"""
@@ -3826,5 +3967,49 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
+        """Count what it would be"""
+        op = _OPERATIONS["count_redelivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response)))
+
+    async def count_redelivery_with_headers(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[RedeliveryCount]:
+        """Like count_redelivery(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_redelivery"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(RedeliveryCount, decode(RedeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def count_erasure(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> ErasureCount:
+        """Count what it would be"""
+        op = _OPERATIONS["count_erasure"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(ErasureCount, decode(ErasureCount, _safe_json(response)))
+
+    async def count_erasure_with_headers(self, body: ErasureInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[ErasureCount]:
+        """Like count_erasure(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_erasure"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(ErasureCount, decode(ErasureCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
 

@@ -8,11 +8,12 @@ from typing import Any, Dict, Optional, Type
 import httpx
 
 from .client import AsyncClient, Client
+from .dry_run import ask_for_dry_run
 from .idempotency import add_key, no_key_yet, worth_repeating
 from .problem import raise_with_reason
 
 _RETRY: Dict[str, Any] = {"retry_delay": 0.5, "retry_on": worth_repeating}
-_MIDDLEWARE = {"on_request": add_key, "on_settled": raise_with_reason}
+_MIDDLEWARE = [{"on_request": add_key, "on_settled": raise_with_reason}, {"on_request": ask_for_dry_run}]
 
 
 class Postmand(Client):
@@ -41,7 +42,7 @@ class Postmand(Client):
             headers=_headers(api_key),
             timeout=timeout,
             retry={**_RETRY, "retries": retries},
-            middleware=[_MIDDLEWARE],
+            middleware=_MIDDLEWARE,
             idempotency_key=no_key_yet,
             http_client=http_client or self._own,
         )
@@ -81,7 +82,7 @@ class AsyncPostmand(AsyncClient):
             headers=_headers(api_key),
             timeout=timeout,
             retry={**_RETRY, "retries": retries},
-            middleware=[_MIDDLEWARE],
+            middleware=_MIDDLEWARE,
             idempotency_key=no_key_yet,
             http_client=http_client or self._own,
         )

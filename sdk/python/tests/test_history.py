@@ -1,0 +1,69 @@
+"""What can be done with deliveries that have ended, against a live service: run by test/sdk/python.test.ts."""
+
+import time
+import unittest
+from typing import Any, Callable
+
+from postmand import (
+    Delivery,
+    DeliveryBatchInput,
+    DeliveryInput,
+    DeliveryStatus,
+    Operation,
+    OperationState,
+    Postmand,
+    PostmandError,
+    ProblemCode,
+    RedeliveryFilter,
+    RedeliveryInput,
+    WebhookPatch,
+    is_problem,
+)
+
+from test_live import RECEIVER, URL, webhook_to
+
+
+@unittest.skipUnless(URL, "POSTMAND_TEST_URL is not set: run test/sdk/python.test.ts")
+class History(unittest.TestCase):
+    def setUp(self) -> None:
+        self.postmand = Postmand(URL)
+        self.addCleanup(self.postmand.close)
+
+    def until(self, read: Callable[[], Any], is_over: Callable[[Any], bool]) -> Any:
+        deadline = time.monotonic() + 20
+        while not is_over(value := read()):
+            self.assertLess(time.monotonic(), deadline, value)
+            time.sleep(0.02)
+        return value
+
+    def ended(self, delivery_id: str) -> Delivery:
+        return self.until(lambda: self.postmand.get_delivery(delivery_id), lambda one: one.status != DeliveryStatus.PENDING)
+
+    def test_what_failed_is_found_by_metadata_counted_and_sent_again(self) -> None:
+        postmand = self.postmand
+        settings = webhook_to("/failing")
+        settings.metadata = {"team": "billing & tax of Python"}
+        webhook = postmand.create_webhook(settings)
+        metadata = {"customer": "42", "order.no": "7 & 8"}
+        drafts = [DeliveryInput(webhook_id=webhook.id, metadata=metadata) for _ in range(3)]
+        ids = postmand.create_deliveries(DeliveryBatchInput(deliveries=drafts)).ids
+        self.assertEqual([self.ended(one).failed_reason for one in ids], ["attempts"] * 3)
+        found = postmand.list_deliveries_items(webhook_id=webhook.id, metadata=metadata, limit=1)
+        self.assertEqual(sorted(one.id for one in found), sorted(ids))
+        self.assertEqual([one.id for one in postmand.list_webhooks(metadata=settings.metadata).webhooks], [webhook.id])
+
+        postmand.patch_webhook(webhook.id, WebhookPatch(url=RECEIVER + "/fixed"))
+        self.assertEqual(postmand.redeliver_delivery(ids[0]).redeliveries, 1)
+        self.assertEqual(self.ended(ids[0]).status, DeliveryStatus.SUCCEEDED)
+        asked = RedeliveryInput(filter=RedeliveryFilter(webhook_id=webhook.id, created_at_gte=webhook.created_at))
+        counted = postmand.count_redelivery(asked)
+        self.assertEqual((counted.matching, counted.by_webhook[0].webhook_id), (2, webhook.id))
+        begun = postmand.redeliver_deliveries(asked)
+        operation: Operation = self.until(lambda: postmand.get_operation(begun.id), lambda one: one.finished_at is not None)
+        self.assertEqual((operation.state, operation.done), (OperationState.DONE, 2))
+        self.assertIn(operation, postmand.list_operations_items(limit=1))
+        with self.assertRaises(PostmandError) as raised:
+            postmand.cancel_operation(begun.id)
+        self.assertTrue(is_problem(raised.exception, ProblemCode.OPERATION_ENDED))
+        self.assertTrue(postmand.get_webhook_stats(webhook.id, step="hour", from_=webhook.created_at).stats)
+        self.assertTrue(postmand.get_stats().stats)
