@@ -45,7 +45,7 @@ export async function redeliver(tx: Tx, queue: DeliveryQueue, id: string): Promi
 type Standing = { status: Status; test: boolean; isRemoved: boolean };
 
 /** What keeps a delivery from being sent again; a test is told first, as that never changes. */
-export function refusalOf({ status, test, isRemoved }: Standing): RefusalKind | undefined {
+function refusalOf({ status, test, isRemoved }: Standing): RefusalKind | undefined {
   if (test) return 'test_delivery';
   if (status === 'pending') return 'delivery_pending';
   return isRemoved ? 'payload_removed' : undefined;
