@@ -12,8 +12,7 @@ import type { FailedDelivery } from '../deliveries/fail.ts';
  * its row says how far it is. So whatever is killed, no step is repeated and none is left out. A
  * client cancels it between two steps. It fails where a step is refused twice in a row.
  */
-export const OPERATION_STATES = ['queued', 'running', 'done', 'cancelled', 'failed'] as const;
-export type OperationState = (typeof OPERATION_STATES)[number];
+export type OperationState = 'queued' | 'running' | 'done' | 'cancelled' | 'failed';
 
 /** What kinds there are. Each has its functions in `kinds.ts`. */
 export const OPERATION_KINDS = ['redelivery', 'erasure'] as const;
@@ -40,7 +39,7 @@ export type Operation = {
 };
 
 /** Where an operation goes on, as its kind understands it. Null: at the beginning. */
-export type Place = Record<string, unknown> | null;
+type Place = Record<string, unknown> | null;
 
 /** An operation that was begun, as its steps see it. */
 export type Begun = Operation & { started_at: string; place: Place };
