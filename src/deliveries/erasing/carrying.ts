@@ -59,7 +59,7 @@ export async function countCarrying(
   return rows[0] ?? { matching: 0, pending: 0, looked: 0 };
 }
 
-/** Entries of a pair that the delivery itself does not carry have its hash, or are of the others. */
+/** A hash stands for the pair, and there may be other pairs: the delivery itself is asked. */
 const own = (limit: number) => `
   select entry.created_at, entry.id, coalesce(d.metadata @> $metadata::jsonb, false) as belongs,
     coalesce(d.status = 'pending', false) as pending, coalesce(d.bytes, 0) as bytes

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import type { Pool } from '../../src/database/pool.ts';
+import { createErasure } from '../../src/operations/erasure.ts';
+import { findOperation } from '../../src/operations/operation-store.ts';
+import { startWorker } from '../commands/processes.ts';
+import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { addWebhook } from '../setup/rows.ts';
+import { until } from '../setup/until.ts';
+import { assertErased, rowsOf } from './erasure-oracle.ts';
+import { sized } from './intensity.ts';
+import { startPostgres } from './postgres.ts';
+
+const PAIRS = { customer: '42' };
+
+/** Deliveries of each webhook, of which a half carries the pairs. */
+const COUNT = sized(150, 6000);
+
+suite('an erasure, of what carries its pairs and of webhooks that do', { concurrency: 2 }, () => {
+  test('SIGKILL of the worker in the middle of steps → each delivery is erased whole or there whole, and the next worker erases the rest', async (t) => {
+    const database = await freshDatabase(t);
+    const scene = await openScene(database);
+    for (let round = 1; round <= sized(1, 20); round += 1) {
+      const worker = await startWorker(t, database);
+      await scene.erasing();
+      await worker.end('SIGKILL');
+      await scene.noneInPart();
+    }
+    await startWorker(t, database);
+    await scene.judge();
+  });
+
+  test('PostgreSQL crashes in the middle of steps → the same, with the same worker', async (t) => {
+    const postgres = await startPostgres(t);
+    const scene = await openScene(postgres.database);
+    await startWorker(t, postgres.database);
+    for (let round = 1; round <= sized(1, 6); round += 1) {
+      await scene.erasing();
+      await postgres.crash();
+      await postgres.restart();
+      await scene.noneInPart();
+    }
+    await scene.judge();
+  });
+});
+
+/** The webhooks are inactive: nothing is sent. */
+async function openScene(database: TestDatabase) {
+  const { pool } = database;
+  const plain = await addWebhook(database, { active: false });
+  const carrying = await addWebhook(database, { active: false, metadata: PAIRS });
+  await fill(pool, [plain.id, carrying.id]);
+  await slowDown(pool);
+  const before = await rowsOf(pool, PAIRS);
+  const { id } = await createErasure(pool, PAIRS);
+  const found = before.filter(({ carries }) => carries).length;
+
+  return {
+    /** Waits for a statement that erases, in its middle. */
+    erasing: () => until('a step', () => isErasing(pool)),
+    async noneInPart(): Promise<void> {
+      const { rows } = await pool.query(
+        `select d.id from deliveries d join delivery_attempts a on a.delivery_id = d.id
+         where (d.payload_removed_at is null) <> (a.raw_request <> '' and a.raw_response <> '')
+           or (d.payload_removed_at is null) <> (d.payload <> '')
+           or d.status = 'pending' and d.payload = ''`,
+      );
+      assert.deepEqual(rows, []);
+    },
+    async judge(): Promise<void> {
+      const ended = async () => (await findOperation(pool, id)).state !== 'running';
+      await until('it has ended', ended, 60_000);
+      const { state, matched, done, skipped } = await findOperation(pool, id);
+      assert.deepEqual([state, matched, done, skipped], ['done', found, found, 0]);
+      await assertErased(pool, PAIRS, before);
+    },
+  };
+}
+
+/** Deliveries in three states, with an attempt each. */
+async function fill(pool: Pool, webhookIds: string[]): Promise<void> {
+  await pool.query(
+    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+       held_reason, parked_at, metadata, created_at, updated_at)
+     select gen_random_uuid(), webhook_id, 'a payload', at, 1, status,
+       case when status = 'pending' then 'webhook_inactive' end,
+       case when status = 'pending' then at end,
+       case when n % 2 = 0 then $2::jsonb when n % 3 = 0 then '{"customer": "43"}' end, at, at
+     from unnest($1::uuid[]) as webhook_id
+     cross join generate_series(1, $3::integer) as n
+     cross join lateral (select now() - n * interval '1 minute' as at,
+       (array['pending', 'succeeded', 'failed'])[1 + n % 3] as status) as one`,
+    [webhookIds, JSON.stringify(PAIRS), COUNT],
+  );
+  await pool.query(
+    `insert into delivery_attempts (id, webhook_id, delivery_id, raw_request, raw_response,
+       response_status_code, execution_duration, success, error, created_at)
+     select gen_random_uuid(), webhook_id, id, 'POST', 'HTTP/1.1 500', 500, 7, false, 'no', now()
+     from deliveries`,
+  );
+}
+
+/** Makes each payload that is removed take 2 ms, so that a step can be met in its middle. */
+async function slowDown(pool: Pool): Promise<void> {
+  await pool.query(
+    `create function slow() returns trigger language plpgsql as
+       $$ begin perform pg_sleep(0.002); return new; end $$;
+     create trigger slow_erasure before update of payload_removed_at on deliveries
+       for each row execute function slow()`,
+  );
+}
+
+async function isErasing(pool: Pool): Promise<boolean | undefined> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    `select exists (
+       select from pg_stat_activity
+       where datname = current_database() and state = 'active'
+         and query like 'update deliveries set payload%' and wait_event = 'PgSleep'
+     ) as found`,
+  );
+  return rows[0]?.found;
+}
