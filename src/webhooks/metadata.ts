@@ -21,7 +21,7 @@ export function metadataFault(metadata: Metadata): string | undefined {
 }
 
 /** Why one pair is refused; undefined: it is taken. */
-export function pairFault(name: string, value: string): string | undefined {
+function pairFault(name: string, value: string): string | undefined {
   if (name === '') return 'a name must NOT be empty';
   if (isLonger(name, MAX_NAME)) return `a name must NOT have more than ${MAX_NAME} characters`;
   if (!isText(name)) return `a name ${NO_TEXT}`;
