@@ -4,7 +4,9 @@ import type { RequestContext } from './client.js';
 const COUNTS: ReadonlySet<string> = new Set(['countRedelivery', 'countErasure']);
 const SUFFIX = /\/dry-run$/;
 
-/** Sends what counts to the call that it counts for, as a dry run. Its own path is none of the API. */
+/**
+ * Sends what counts to the call that it counts for, as a dry run. Its own path is none of the API.
+ */
 export function askForDryRun(context: RequestContext): void {
   if (!COUNTS.has(context.operation.id)) return;
   context.url = context.url.replace(SUFFIX, '');
