@@ -4,8 +4,11 @@ const LAG_MS = 3000;
 /** What transactions that took longer have committed is looked for this often. */
 const LOOK_EVERY_MS = 1000;
 
-/** Of the time, a look at all has no more than this share. */
+/** Of the time, a look at all has no more than this share, unless it takes very long. */
 const LOOK_SHARE = 0.02;
+
+/** Whatever a look took: on a busy machine the time says little of what it cost. */
+const LOOK_AFTER_MS = 5000;
 
 /** Places are noted at most this often. */
 const NOTE_EVERY_MS = 250;
@@ -36,10 +39,11 @@ export class OutboxFloor {
     return now >= this.#nextLookAt ? 0 : this.#floor;
   }
 
-  /** What has a place up to this one was taken in, as far as it could be seen. */
+  /**
+   * What has a place up to this one was taken in, as far as it could be seen. It is no floor before
+   * some seconds have passed, the first one neither: who has a lower place may commit it only now.
+   */
   passed(place: number): void {
-    // Where nothing is known a later look would not be cheaper than one at all.
-    if (this.#floor === 0) this.#floor = place;
     const at = this.#now();
     const last = this.#noted.at(-1);
     if (last !== undefined && at - last.at < NOTE_EVERY_MS)
@@ -49,6 +53,7 @@ export class OutboxFloor {
 
   /** A look at all took so long. */
   looked(tookMs: number): void {
-    this.#nextLookAt = this.#now() + Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE);
+    const pauseMs = Math.min(LOOK_AFTER_MS, Math.max(LOOK_EVERY_MS, tookMs / LOOK_SHARE));
+    this.#nextLookAt = this.#now() + pauseMs;
   }
 }
