@@ -40,13 +40,7 @@ func TestWhatFailedIsFoundByMetadataCountedAndSentAgain(t *testing.T) {
 	if counted.Matching != 2 || counted.ByWebhook[0].WebhookId != webhook.Id {
 		t.Error(counted)
 	}
-	operation := must[Operation](t)(client.RedeliverDeliveries(ctx, asked))
-	for deadline := time.Now().Add(20 * time.Second); operation.FinishedAt == nil; time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal(operation)
-		}
-		operation = must[Operation](t)(client.GetOperation(ctx, operation.Id))
-	}
+	operation := finished(t, client, must[Operation](t)(client.RedeliverDeliveries(ctx, asked)))
 	if operation.State != OperationStateDone || operation.Done != 2 {
 		t.Error(operation)
 	}
@@ -56,8 +50,28 @@ func TestWhatFailedIsFoundByMetadataCountedAndSentAgain(t *testing.T) {
 	}
 	_, err := client.CancelOperation(ctx, operation.Id)
 	refused(t, err, 409, CodeOperationEnded)
+
+	owned := ErasureInput{Metadata: *settings.Metadata}
+	if counted := must[ErasureCount](t)(client.CountErasure(ctx, owned)); counted.Matching != 3 {
+		t.Error(counted)
+	}
+	finished(t, client, must[Operation](t)(client.EraseDeliveries(ctx, owned)))
+	if delivery := must[Delivery](t)(client.GetDelivery(ctx, ids[0])); delivery.PayloadRemovedAt == nil {
+		t.Error(delivery)
+	}
 	stats := must[WebhookStats](t)(client.GetWebhookStats(ctx, webhook.Id, &GetWebhookStatsParams{Step: Ptr("hour")}))
 	if len(stats.Stats) == 0 || len(must[Stats](t)(client.GetStats(ctx, nil)).Stats) == 0 {
 		t.Error(stats)
 	}
+}
+
+func finished(t *testing.T, client *Client, operation Operation) Operation {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); operation.FinishedAt == nil; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(operation)
+		}
+		operation = must[Operation](t)(client.GetOperation(ctx, operation.Id))
+	}
+	return operation
 }

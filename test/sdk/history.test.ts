@@ -48,10 +48,7 @@ test('the TypeScript SDK → what failed is found by metadata, counted and sent 
   const counted = await postmand.countRedelivery({ filter });
   assert.deepEqual([counted.matching, counted.by_webhook], [2, [{ webhook_id, matching: 2 }]]);
   const begun = await postmand.redeliverDeliveries({ filter, rate_per_second: 1000 });
-  const operation = await until('the operation has ended', async () => {
-    const one = await postmand.getOperation({ operation_id: begun.id });
-    return one.finished_at !== null && one;
-  });
+  const operation = await finished(begun.id);
   assert.deepEqual([operation.state, operation.done, operation.kind], ['done', 2, 'redelivery']);
   for await (const one of postmand.listOperations.items({ kind: 'redelivery' }))
     assert.equal(one.id, begun.id);
@@ -59,9 +56,21 @@ test('the TypeScript SDK → what failed is found by metadata, counted and sent 
     isProblem(error, ProblemCode.operationEnded),
   );
 
+  const owned = { metadata: { team: TEAM } };
+  assert.equal((await postmand.countErasure(owned)).matching, 3);
+  await finished((await postmand.eraseDeliveries(owned)).id);
+  assert.notEqual((await postmand.getDelivery({ delivery_id })).payload_removed_at, null);
+
   const { stats } = await postmand.getWebhookStats({ webhook_id, step: 'hour' });
   assert.ok(stats.length > 0 && (await postmand.getStats()).stats.length > 0);
 });
+
+function finished(operation_id: string) {
+  return until(`operation ${operation_id} has ended`, async () => {
+    const operation = await postmand.getOperation({ operation_id });
+    return operation.finished_at !== null && operation;
+  });
+}
 
 function ended(delivery_id: string) {
   return until(`delivery ${delivery_id} has ended`, async () => {

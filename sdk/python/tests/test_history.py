@@ -9,6 +9,7 @@ from postmand import (
     DeliveryBatchInput,
     DeliveryInput,
     DeliveryStatus,
+    ErasureInput,
     Operation,
     OperationState,
     Postmand,
@@ -65,5 +66,11 @@ class History(unittest.TestCase):
         with self.assertRaises(PostmandError) as raised:
             postmand.cancel_operation(begun.id)
         self.assertTrue(is_problem(raised.exception, ProblemCode.OPERATION_ENDED))
+
+        owned = ErasureInput(metadata=settings.metadata)
+        self.assertEqual(postmand.count_erasure(owned).matching, 3)
+        erasing = postmand.erase_deliveries(owned)
+        self.until(lambda: postmand.get_operation(erasing.id), lambda one: one.state == OperationState.DONE)
+        self.assertIsNotNone(postmand.get_delivery(ids[0]).payload_removed_at)
         self.assertTrue(postmand.get_webhook_stats(webhook.id, step="hour", from_=webhook.created_at).stats)
         self.assertTrue(postmand.get_stats().stats)
