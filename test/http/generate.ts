@@ -130,9 +130,11 @@ function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
 }
 
 /** An object with any names. */
-function validMap({ additionalProperties, maxProperties = 20 }: Schema): Arbitrary<unknown> {
+function validMap(schema: Schema): Arbitrary<unknown> {
+  const { additionalProperties, minProperties = 0, maxProperties = 20 } = schema;
   const value = typeof additionalProperties === 'object' ? valid(additionalProperties) : undefined;
   return fc.dictionary(fc.stringMatching(/^X-[a-z]{1,5}$/), value ?? fc.jsonValue(), {
+    minKeys: minProperties,
     maxKeys: Math.min(maxProperties, 20),
   });
 }
