@@ -71,6 +71,7 @@ test('the page shows the document of this server, but for examples that would be
   const expected = parse(file) as Document;
   for (const parameter of Object.values(expected.components.parameters))
     if (!parameter.required) delete parameter.example;
+  expected.components.parameters['MetadataFilter']!.example = {};
   assert.deepEqual(shown, expected);
 });
 

@@ -74,18 +74,20 @@ export function docs({ yaml, document }: Spec): RequestHandler {
   return (req, res, next) => (req.method === 'POST' ? next() : router(req, res, next));
 }
 
+type Parameter = { required?: boolean; example?: unknown; schema?: { type?: unknown } };
+
 /**
  * Swagger UI fills in the examples of parameters. Those of optional ones would filter a first try
- * down to nothing.
+ * down to nothing. For an object without an example it makes one up, and so that is empty.
  */
 function withoutFilledInFilters(document: SpecDocument): SpecDocument {
   const { parameters = {}, ...components } = document.components as {
-    parameters?: Record<string, { required?: boolean; example?: unknown }>;
+    parameters?: Record<string, Parameter>;
   };
-  const plain = Object.entries(parameters).map(([name, { example, ...parameter }]) => [
-    name,
-    parameter.required ? { ...parameter, example } : parameter,
-  ]);
+  const plain = Object.entries(parameters).map(([name, { example, ...parameter }]) => {
+    if (parameter.required) return [name, { ...parameter, example }];
+    return [name, parameter.schema?.type === 'object' ? { ...parameter, example: {} } : parameter];
+  });
   return {
     ...document,
     components: { ...components, parameters: Object.fromEntries(plain) as object },
