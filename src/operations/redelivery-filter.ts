@@ -90,7 +90,7 @@ export function aboutMatching(
   const looked = ids
     ? OF_IDS
     : `${webhook_id === undefined ? OF_STATUS : OF_WEBHOOK} limit ${look}`;
-  const whole = sql.replace('$LOOKED', () => looked).replace('$BELONGS', () => BELONGS);
+  const whole = sql.replaceAll('$LOOKED', () => looked).replaceAll('$BELONGS', () => BELONGS);
   return withNames(whole, {
     webhook_id,
     ids,

@@ -187,6 +187,8 @@ const KEPT_PLAN = `set local plan_cache_mode = force_generic_plan`;
 /**
  * Those behind its place. PostgreSQL stops looking as soon as it has found `size` of them; where it
  * has looked at as many as a step may without finding so many, the next step goes on from there.
+ * One statement tells both: between two of them a delivery may be removed, and those behind the
+ * first look would be passed over that have moved up.
  */
 async function nextBehind(tx: Tx, operation: Begun, size: number): Promise<Found> {
   const after = (operation.place as After | null) ?? BEFORE_ALL;
@@ -197,22 +199,24 @@ async function nextBehind(tx: Tx, operation: Begun, size: number): Promise<Found
     look: LOOK,
   };
   tx.later(KEPT_PLAN, []);
-  const { rows } = await tx.query<After>(
-    ...aboutMatching(
-      `select id, created_at from ($LOOKED) as looked where $BELONGS
-       order by created_at, id limit $size`,
-      search,
-      { size },
-    ),
+  const { rows } = await tx.query<After & { belongs: boolean }>(
+    ...aboutMatching(NEXT_BEHIND, search, { size }),
   );
-  const ids = rows.map(({ id }) => id);
-  if (rows.length === size) return { ids, skipped: 0, place: rows.at(-1) as After, isLast: false };
-  const { rows: seen } = await tx.query<After>(
-    ...aboutMatching(
-      `select id, created_at from ($LOOKED) as looked order by created_at, id
-       offset ${LOOK - 1} limit 1`,
-      search,
-    ),
-  );
-  return { ids, skipped: 0, place: seen[0] ?? after, isLast: seen.length === 0 };
+  const found = rows.filter(({ belongs }) => belongs);
+  const last = found.length === size ? found.at(-1) : rows.find(({ belongs }) => !belongs);
+  const place = last && { id: last.id, created_at: last.created_at };
+  const ids = found.map(({ id }) => id);
+  return { ids, skipped: 0, place: place ?? after, isLast: place === undefined };
 }
+
+/** The row that does not belong is the last one that was looked at, where there may be more. */
+const NEXT_BEHIND = `
+  with found as materialized (
+    select id, created_at from ($LOOKED) as looked where $BELONGS
+    order by created_at, id limit $size
+  )
+  (select id, created_at, true as belongs from found order by created_at, id)
+  union all
+  (select id, created_at, false from ($LOOKED) as looked
+   where (select count(*) from found) < $size
+   order by created_at, id offset ${LOOK - 1} limit 1)`;

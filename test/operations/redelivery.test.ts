@@ -8,7 +8,13 @@ import {
 } from '../../src/operations/operation-store.ts';
 import type { Status } from '../../src/deliveries/delivery.ts';
 import type { RedeliveryFilter } from '../../src/operations/redelivery-filter.ts';
-import { countRedelivery, createRedelivery } from '../../src/operations/redelivery.ts';
+import { inTransaction, type Tx } from '../../src/database/transaction.ts';
+import type { Begun } from '../../src/operations/operation.ts';
+import {
+  countRedelivery,
+  createRedelivery,
+  redeliverSome,
+} from '../../src/operations/redelivery.ts';
 import { beginOperation, takeStep } from '../../src/operations/take-step.ts';
 import { addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
@@ -175,20 +181,53 @@ suite('a redelivery of many', { concurrency: 4 }, () => {
   test('more rows than a step looks at, of which few match → each of them is found', async (t) => {
     const parts = await freshWorkerQueue(t);
     const [webhook = ''] = await addWebhookRows(parts.pool, [{}]);
-    await parts.pool.query(
-      `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-         created_at, updated_at, failed_reason)
-       select gen_random_uuid(), $1, '', at, 1, 'failed', at, at,
-         case when n % 5000 = 0 or n = 10001 then 'expired' else 'attempts' end
-       from generate_series(1, 10001) as n
-       cross join lateral (select now() - interval '1 day' + n * interval '1 ms' as at) as times`,
-      [webhook],
-    );
+    await addMany(parts, webhook, 'n % 5000 = 0 or n = 10001');
     const filter = { webhook_id: webhook, failed_reason: 'expired' } as const;
     const ended = await runAll(parts, await create(parts, filter), MOST);
     assert.deepEqual([ended.matched, ended.done, ended.skipped], [3, 3, 0]);
   });
+
+  test('rows go while a step looks at more than it may → none behind them is passed over', async (t) => {
+    const parts = await freshWorkerQueue(t);
+    const [webhook = ''] = await addWebhookRows(parts.pool, [{}]);
+    await addMany(parts, webhook, 'n in (5001, 10001)');
+    const filter = { webhook_id: webhook, failed_reason: 'expired' } as const;
+    const begun = await beginOperation(parts.pool, await create(parts, filter));
+    const removeTwo = () =>
+      parts.pool.query(
+        'delete from deliveries where id in (select id from deliveries order by created_at limit 2)',
+      );
+    let [done, place, isLast] = [0, null as Begun['place'], false];
+    while (!isLast) {
+      const step = await inTransaction(parts.pool, (tx) => {
+        const query = async (text: string, values: unknown[]) => {
+          const answer = await tx.query(text, values);
+          await removeTwo();
+          return answer;
+        };
+        const watched = { query, later: tx.later.bind(tx) } as unknown as Tx;
+        const operation = { ...(begun as Begun), place };
+        return redeliverSome({ tx: watched, queue: parts.queue }, operation, MOST);
+      });
+      ({ place, isLast } = step);
+      done += step.done;
+    }
+    assert.equal(done, 2);
+  });
 });
+
+/** 10,001 that failed before now, a millisecond apart: those that expired, and others. */
+async function addMany({ pool }: WorkerQueue, webhookId: string, expired: string): Promise<void> {
+  await pool.query(
+    `insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
+       created_at, updated_at, failed_reason)
+     select gen_random_uuid(), $1, '', at, 1, 'failed', at, at,
+       case when ${expired} then 'expired' else 'attempts' end
+     from generate_series(1, 10001) as n
+     cross join lateral (select now() - interval '1 day' + n * interval '1 ms' as at) as times`,
+    [webhookId],
+  );
+}
 
 async function create(parts: WorkerQueue, filter: RedeliveryFilter): Promise<string> {
   return (await createRedelivery(parts.pool, filter, 1000)).id;
