@@ -101,14 +101,15 @@ type Locked = { operation: Begun; credit: number };
 
 /**
  * Its credit is what its rate allows to be done now. After a pause that is no more than what it
- * allows in a second.
+ * allows in a second. The same after a clock was set back: its steps do not wait until the clock
+ * has caught up.
  */
 async function lock(tx: Tx, id: string): Promise<Locked | undefined> {
   const { rows } = await tx.query<Begun & { allowed: number }>(
     `select ${SHOWN}, place,
        case when rate_per_second is null then 'infinity' else least(rate_per_second,
          credit + rate_per_second
-           * greatest(0, extract(epoch from now() - stepped_at)::float8)) end as allowed
+           * abs(extract(epoch from now() - stepped_at)::float8)) end as allowed
      from operations
      where id = $1 and finished_at is null and matched is not null
      for update skip locked`,
