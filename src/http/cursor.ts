@@ -11,16 +11,20 @@ export type Order = 'date-time' | 'text';
 const VERSION = 1;
 const HASH_BYTES = 6;
 
+/** Characters of an id. */
+const ID_LENGTH = 36;
+
 /**
  * The place of an item as an opaque text for one list. A byte of version, a hash of the list, the
- * place as JSON, and a hash of all before it; base64url (RFC 4648, section 5). Nothing in it is
- * secret: the hashes find mistakes, they keep nobody from making a cursor.
+ * id and what the list is ordered by, and a hash of all before it; base64url (RFC 4648, section 5).
+ * Nothing in it is secret: the hashes find mistakes, they keep nobody from making a cursor. JSON
+ * would write a control character in six, and the cursor of a long name would be refused.
  */
 export function encodeCursor(list: AskedList, { at, id }: Place): string {
   const content = Buffer.concat([
     Buffer.of(VERSION),
     hash(JSON.stringify(list)),
-    Buffer.from(JSON.stringify([at, id])),
+    Buffer.from(id + at),
   ]);
   return Buffer.concat([content, hash(content)]).toString('base64url');
 }
@@ -45,18 +49,8 @@ export function decodeCursor(
 
 /** Somebody who knows the form can put anything into it. */
 function placeOf(text: string, order: Order): Place | undefined {
-  const [at, id] = arrayOf(text);
-  if (typeof at !== 'string' || typeof id !== 'string') return undefined;
+  const [id, at] = [text.slice(0, ID_LENGTH), text.slice(ID_LENGTH)];
   return FORMATS[order]?.(at) === true && FORMATS['uuid']?.(id) === true ? { at, id } : undefined;
-}
-
-function arrayOf(text: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
-  }
 }
 
 function hash(content: string | Buffer): Buffer {

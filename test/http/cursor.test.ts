@@ -20,8 +20,10 @@ test('a place of any text → the same place, in letters that stand in a URL', (
   );
 });
 
-test('a name of 255 characters → within the 2,048 that a cursor may have', () =>
-  assert.ok(encodeCursor(LIST, { at: '𝄞'.repeat(255), id: ID }).length <= 2048));
+test('a name of 255 characters, whichever → within the 2,048 that a cursor may have', () => {
+  for (const one of ['𝄞', '\u0001', '"'])
+    assert.ok(encodeCursor(LIST, { at: one.repeat(255), id: ID }).length <= 2048, one);
+});
 
 test('another list or other filters → a fault that says so', () => {
   const cursor = encodeCursor(LIST, PLACE);
@@ -42,16 +44,10 @@ test('any text, and a cursor with one character changed → a fault, never an er
 });
 
 test('bytes that somebody made, whose hashes are right → a fault unless they are a place', () => {
-  for (const place of [
-    ...['', 'null', '{}', '[]', '[1,2]', `["${AT}"]`, `["${AT}","1"]`, '["now","x"]'],
-    `["infinity","${ID}"]`,
-    `["${AT}",["${ID}"]]`,
-  ])
+  for (const place of ['', ID, AT, `1${AT}`, `${ID}now`, `${ID}infinity`, `${ID} ${AT}`])
     assert.match(faultOf(forged(place)), /^is no cursor/, place);
-  assert.match(faultOf(forged(`["\\u0000","${ID}"]`), LIST, 'text'), /^is no cursor/);
-  assert.deepEqual(decodeCursor(LIST, 'date-time', forged(JSON.stringify([AT, ID]))), {
-    place: PLACE,
-  });
+  assert.match(faultOf(forged(`${ID}\0`), LIST, 'text'), /^is no cursor/);
+  assert.deepEqual(decodeCursor(LIST, 'date-time', forged(ID + AT)), { place: PLACE });
 });
 
 function faultOf(cursor: string, list = LIST, order: 'date-time' | 'text' = 'date-time'): string {
