@@ -1,4 +1,4 @@
--- The version before knows of no payload that is gone: it would send an empty one.
+-- The version before takes no steps: an operation that is under way would never end.
 do $$
 begin
   if exists (select from operations where finished_at is null) then
