@@ -1,13 +1,8 @@
 import { eraseTexts } from '../attempts/remove-attempts.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
-import {
-  BEFORE_ALL,
-  countCarrying,
-  lookAtCarrying,
-  type CreatedPlace,
-  type LookedAt,
-} from '../deliveries/erasing/carrying.ts';
+import { BEFORE_ALL, type CreatedPlace } from '../deliveries/created-place.ts';
+import { countCarrying, lookAtCarrying, type LookedAt } from '../deliveries/erasing/carrying.ts';
 import { erasePayloads } from '../deliveries/erasing/erase.ts';
 import { freedKeys } from '../deliveries/fail.ts';
 import { goOn } from '../deliveries/order/promote.ts';

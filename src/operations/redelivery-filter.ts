@@ -1,4 +1,5 @@
 import { withNames } from '../database/named-parameters.ts';
+import { BEFORE_ALL, type CreatedPlace } from '../deliveries/created-place.ts';
 import type { FailedReason, Status } from '../deliveries/delivery.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 
@@ -59,18 +60,10 @@ const OF_IDS = `
     and ($status::text is null or status = $status)
     and ($webhook_id::uuid is null or webhook_id = $webhook_id) and ${BETWEEN}`;
 
-/** In the order of the index; the first place is before all. */
-export type After = { created_at: string; id: string };
-
-export const BEFORE_ALL: After = {
-  created_at: '-infinity',
-  id: '00000000-0000-0000-0000-000000000000',
-};
-
 type Search = {
   filter: RedeliveryFilter;
   snapshot: Snapshot;
-  after?: After;
+  after?: CreatedPlace;
   /** Most rows that are looked at. */
   look: number;
 };

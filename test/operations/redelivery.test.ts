@@ -10,11 +10,8 @@ import type { Status } from '../../src/deliveries/delivery.ts';
 import type { RedeliveryFilter } from '../../src/operations/redelivery-filter.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import type { Begun } from '../../src/operations/operation.ts';
-import {
-  countRedelivery,
-  createRedelivery,
-  redeliverSome,
-} from '../../src/operations/redelivery.ts';
+import { redeliverSome } from '../../src/operations/redelivery-step.ts';
+import { countRedelivery, createRedelivery } from '../../src/operations/redelivery.ts';
 import { beginOperation, takeStep } from '../../src/operations/take-step.ts';
 import { addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';

@@ -1,16 +1,9 @@
 import { withNames } from '../../database/named-parameters.ts';
 import type { Queryable } from '../../database/pool.ts';
 import type { Metadata } from '../../webhooks/metadata.ts';
+import type { CreatedPlace } from '../created-place.ts';
 import { STATUSES } from '../delivery.ts';
 import { leadOf } from '../tagged.ts';
-
-/** A place in the order of creation, which no change of a delivery moves. */
-export type CreatedPlace = { created_at: string; id: string };
-
-export const BEFORE_ALL: CreatedPlace = {
-  created_at: '-infinity',
-  id: '00000000-0000-0000-0000-000000000000',
-};
 
 /**
  * Deliveries that carry all pairs of `metadata`, or, with a `webhookId`, those of that webhook that
