@@ -37,25 +37,20 @@ export type Line = {
   remove(tx: Tx, ids: string[]): Promise<number>;
 };
 
-/** What is to be removed, by these settings. Where none of them is set there is nothing. */
+/**
+ * What is to be removed, by these settings. Where none of them is set there is nothing. Attempts
+ * and payloads have no line where whole deliveries go as soon.
+ */
 export function linesOf(retention: Retention): Line[] {
-  const { succeededDays, failedDays, attemptsDays, payloadsDays } = retention;
-  const [idleAttempts, idlePayloads] = ['attemptsDays', 'payloadsDays'] as const;
-  const idle = withoutEffect(retention);
+  const { succeededDays = Infinity, failedDays = Infinity } = retention;
+  const { attemptsDays = Infinity, payloadsDays = Infinity } = retention;
+  const hasAttempts = attemptsDays < Math.max(succeededDays, failedDays);
   return [
-    ...(succeededDays === undefined ? [] : [deliveries('succeeded', succeededDays)]),
-    ...(failedDays === undefined ? [] : [deliveries('failed', failedDays)]),
-    ...(attemptsDays === undefined || idle.includes(idleAttempts)
-      ? []
-      : [attempts(true, attemptsDays), attempts(false, attemptsDays)]),
-    ...(payloadsDays === undefined || idle.includes(idlePayloads)
-      ? []
-      : [
-          ...(payloadsDays < (succeededDays ?? Infinity)
-            ? [payloads('succeeded', payloadsDays)]
-            : []),
-          ...(payloadsDays < (failedDays ?? Infinity) ? [payloads('failed', payloadsDays)] : []),
-        ]),
+    ...(succeededDays < Infinity ? [deliveries('succeeded', succeededDays)] : []),
+    ...(failedDays < Infinity ? [deliveries('failed', failedDays)] : []),
+    ...(hasAttempts ? [attempts(true, attemptsDays), attempts(false, attemptsDays)] : []),
+    ...(payloadsDays < succeededDays ? [payloads('succeeded', payloadsDays)] : []),
+    ...(payloadsDays < failedDays ? [payloads('failed', payloadsDays)] : []),
   ];
 }
 

@@ -43,36 +43,32 @@ export type Removal = { status: Exclude<Status, 'pending'>; days: number };
  * Deliveries of a status that were created so many days ago, in the order of the index: one may
  * have ended later.
  */
-export async function lookAtEnded(
-  tx: Tx,
-  { status, days }: Removal,
-  { after, limit }: Stretch,
-): Promise<Looked[]> {
-  const { rows } = await tx.query<Looked>(
-    `select id, created_at as "createdAt", ${overSecondsSql('d', '$2')} as "overSeconds",
-       1 + delivery_attempts as weight
-     from deliveries d
-     where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
-     order by created_at, id limit $5`,
-    [status, days, after.createdAt, after.id, limit],
-  );
-  return rows;
+export function lookAtEnded(tx: Tx, removal: Removal, stretch: Stretch): Promise<Looked[]> {
+  return lookAt(tx, ofStatus(OVER_SECONDS), { removal, stretch });
 }
 
 /** The same, where those stay that have no payload any more. */
-export async function lookAtPayloads(
+export function lookAtPayloads(tx: Tx, removal: Removal, stretch: Stretch): Promise<Looked[]> {
+  const overSeconds = `case when payload_removed_at is null then ${OVER_SECONDS} end`;
+  return lookAt(tx, ofStatus(overSeconds), { removal, stretch });
+}
+
+const OVER_SECONDS = overSecondsSql('d', '$2');
+
+const ofStatus = (overSeconds: string) => `
+  select id, created_at as "createdAt", ${overSeconds} as "overSeconds",
+    1 + delivery_attempts as weight
+  from deliveries d
+  where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
+  order by created_at, id limit $5`;
+
+async function lookAt(
   tx: Tx,
-  { status, days }: Removal,
-  { after, limit }: Stretch,
+  sql: string,
+  { removal, stretch }: { removal: Removal; stretch: Stretch },
 ): Promise<Looked[]> {
-  const { rows } = await tx.query<Looked>(
-    `select id, created_at as "createdAt", case when payload_removed_at is null
-         then ${overSecondsSql('d', '$2')} end as "overSeconds",
-       1 + delivery_attempts as weight
-     from deliveries d
-     where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
-     order by created_at, id limit $5`,
-    [status, days, after.createdAt, after.id, limit],
-  );
+  const { after, limit } = stretch;
+  const values = [removal.status, removal.days, after.createdAt, after.id, limit];
+  const { rows } = await tx.query<Looked>(sql, values);
   return rows;
 }
