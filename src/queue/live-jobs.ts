@@ -54,9 +54,8 @@ export async function countLiveJobsOf(
 
 /**
  * Up to `limit` waiting jobs of a webhook: those that were redelivered with many others, and then
- * those that are due last. A job that was claimed before
- * is left out, as it knows of that, and so are those of tests, which nothing holds. Reads the whole
- * queue.
+ * those that are due last. A job that was claimed before is left out, as it knows of that, and so
+ * are those of tests, which nothing holds. Reads the whole queue.
  * @returns their ids.
  */
 export async function findLastJobs(

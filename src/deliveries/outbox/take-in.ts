@@ -163,7 +163,8 @@ const TAKE_IN = `
     held_reason = case when judged.waits then judged.reason else deliveries.held_reason end,
     parked_at = case when judged.waits and judged.reason is null then null
       else deliveries.parked_at end,
-    updated_at = case when judged.waits and not ${isQuietSql('judged.reason')} then now() else deliveries.updated_at end
+    updated_at = case when judged.waits and not ${isQuietSql('judged.reason')}
+      then now() else deliveries.updated_at end
   from judged
   where deliveries.id = judged.id
   returning deliveries.id, deliveries.webhook_id as "webhookId",
