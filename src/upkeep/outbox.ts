@@ -13,7 +13,6 @@ import { takeIn, type TakenIn } from '../deliveries/outbox/take-in.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
-import { wakeWebhooks } from '../webhooks/wake.ts';
 import { OutboxFloor } from './outbox-floor.ts';
 import { LeftOut } from './outbox-left-out.ts';
 
@@ -121,7 +120,6 @@ export class Outbox {
         candidates = await find(tx, size, this.#leftOut.now());
         if (candidates.length === 0) return NOTHING;
         const reserved = await rooms.reserve(tx, candidates);
-        await wakeRedelivered(tx, candidates);
         const takenIn = await takeIn(tx, candidates, reserved);
         await queue.enqueue(tx, takenIn.jobs);
         if (takenIn.jobs.length > 0) queue.wake(tx);
@@ -160,13 +158,4 @@ export class Outbox {
     });
     return undefined;
   }
-}
-
-/**
- * Has the webhooks looked at whose redelivered deliveries wait to be released from now on. Before
- * these are taken in: who settles has the state of a webhook when it asks for a key.
- */
-async function wakeRedelivered(tx: Tx, candidates: Candidate[]): Promise<void> {
-  const some = candidates.filter(({ redelivered }) => redelivered);
-  if (some.length > 0) await wakeWebhooks(tx, [...new Set(some.map(({ webhookId }) => webhookId))]);
 }

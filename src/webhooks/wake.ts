@@ -9,24 +9,32 @@ import type { Limits } from './limits/window.ts';
  */
 
 /** Looks at the held deliveries of these webhooks soon. Unknown ids are left out. */
-export async function wakeWebhooks(tx: Tx, ids: string[]): Promise<void> {
-  await tx.query(
-    `insert into webhook_states as s (webhook_id, wake_at)
-     select id, now() from webhooks where id = any ($1::uuid[]) order by id
-     on conflict (webhook_id) do update set wake_at = least(s.wake_at, excluded.wake_at)`,
-    [ids],
-  );
+export function wakeWebhooks(tx: Tx, ids: string[]): Promise<void> {
+  return flagAndWake(tx, { flagged: [], woken: ids });
 }
 
 /** From now on what comes for these webhooks is held as their backlog, which is looked at soon. */
-export async function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
+export function flagOverWindow(tx: Tx, ids: string[]): Promise<void> {
+  return flagAndWake(tx, { flagged: ids, woken: [] });
+}
+
+/**
+ * Both of these, in one statement: who settles locks the states of several webhooks, in the order
+ * of their ids as well, and two statements one after the other could wait for each other with it.
+ */
+export async function flagAndWake(
+  tx: Tx,
+  { flagged, woken }: { flagged: string[]; woken: string[] },
+): Promise<void> {
   await tx.query(
     `insert into webhook_states as s (webhook_id, over_window, wake_at)
-     select id, true, now() from webhooks where id = any ($1::uuid[]) order by id
+     select id, id = any ($1::uuid[]), now() from webhooks
+     where id = any ($1::uuid[] || $2::uuid[]) order by id
      on conflict (webhook_id) do update
-     set over_window = true, wake_at = least(s.wake_at, excluded.wake_at)
-     where not s.over_window`,
-    [ids],
+     set over_window = s.over_window or excluded.over_window,
+       wake_at = least(s.wake_at, excluded.wake_at)
+     where excluded.over_window and not s.over_window or s.webhook_id = any ($2::uuid[])`,
+    [flagged, woken],
   );
 }
 

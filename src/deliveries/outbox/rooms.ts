@@ -2,7 +2,7 @@ import type { Tx } from '../../database/transaction.ts';
 import type { NextJob } from '../../queue/delivery-queue.ts';
 import { countLiveJobs } from '../../queue/live-jobs.ts';
 import { SMALLEST_WINDOW, windowOf, type Limits } from '../../webhooks/limits/window.ts';
-import { flagOverWindow, findWindowStates, type WindowState } from '../../webhooks/wake.ts';
+import { findWindowStates, flagAndWake, type WindowState } from '../../webhooks/wake.ts';
 import { NEAR_SECONDS } from '../may-run.ts';
 import type { Candidate } from './candidates.ts';
 import type { Room } from './take-in.ts';
@@ -25,23 +25,30 @@ export class Rooms {
   /**
    * Flags webhooks that get more than their window with these candidates: what comes for them from
    * now on is their backlog, but for the rooms that this tells. What was redelivered with many
-   * others gets no job now, and makes nothing wait that is new.
+   * others gets no job now, and makes nothing wait that is new: it waits to be released, and its
+   * webhook is looked at. To be called before anything is taken in: who settles has the state of a
+   * webhook when it asks for a key.
    */
   async reserve(tx: Tx, candidates: Candidate[]): Promise<Room[]> {
-    const counts = countsOf(candidates.filter(({ redelivered }) => !redelivered));
+    const { redelivered = [], usual = [] } = Object.groupBy(candidates, (one) =>
+      one.redelivered ? 'redelivered' : 'usual',
+    );
+    const rooms = await this.#roomsFor(tx, usual);
+    const flagged = rooms.map(({ webhookId }) => webhookId);
+    const woken = [...countsOf(redelivered).keys()];
+    if (flagged.length + woken.length > 0) await flagAndWake(tx, { flagged, woken });
+    return rooms;
+  }
+
+  async #roomsFor(tx: Tx, candidates: Candidate[]): Promise<Room[]> {
+    const counts = countsOf(candidates);
     const many = [...counts].filter(([id, count]) => this.#of(id) + count > SMALLEST_WINDOW);
     if (many.length === 0) return [];
     const ids = many.map(([id]) => id);
     this.#live ??= await liveBefore(tx, this.#given);
     const states = await findWindowStates(tx, ids);
     const live = new Map(ids.map((id) => [id, (this.#live?.get(id) ?? 0) + this.#of(id)] as const));
-    const rooms = roomsOf({ counts, live, states, liveJobs: this.#liveJobs });
-    if (rooms.length > 0)
-      await flagOverWindow(
-        tx,
-        rooms.map(({ webhookId }) => webhookId),
-      );
-    return rooms;
+    return roomsOf({ counts, live, states, liveJobs: this.#liveJobs });
   }
 
   /** These jobs were given. Most that has a key is taken in without one. */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { roomsOf } from '../../../src/deliveries/outbox/rooms.ts';
+import { inTransaction } from '../../../src/database/transaction.ts';
+import { Rooms, roomsOf } from '../../../src/deliveries/outbox/rooms.ts';
+import { wakeWebhooks } from '../../../src/webhooks/wake.ts';
+import { addWebhookRows } from '../../setup/rows.ts';
+import { until } from '../../setup/until.ts';
+import { freshWorkerQueue } from '../../setup/worker-queue.ts';
 
 const FREE = { overWindow: false, max_concurrency: null, rate_limit: null };
 
@@ -34,3 +39,35 @@ test('a webhook that is gone → nothing is flagged', () => {
   const live = new Map([['w', 0]]);
   assert.deepEqual(roomsOf({ counts, live, states: new Map(), liveJobs: 10 }), []);
 });
+
+test('one is flagged and another woken → their states are locked in the order of their ids', async (t) => {
+  const { pool } = await freshWorkerQueue(t);
+  const ids = await addWebhookRows(pool, [{}, {}]);
+  const [first = '', second = ''] = ids.toSorted();
+  await inTransaction(pool, (tx) => wakeWebhooks(tx, ids));
+  const candidate = (webhookId: string, redelivered: boolean) => ({
+    ...{ id: webhookId, webhookId, key: null, place: 1, redelivered },
+  });
+  const many = Array.from({ length: 100 }, () => candidate(second, false));
+  let reserving: Promise<unknown> | undefined;
+  await inTransaction(pool, async (tx) => {
+    await lockState(first);
+    const rooms = new Rooms(10);
+    reserving = inTransaction(pool, (other) =>
+      rooms.reserve(other, [...many, candidate(first, true)]),
+    );
+    await until('it waits for the first', async () => (await pool.query(WAITING)).rows[0]);
+    // Were the second one locked before the first, this would wait for it, and neither would end.
+    await lockState(second);
+
+    async function lockState(id: string): Promise<void> {
+      await tx.query('select from webhook_states where webhook_id = $1 for update', [id]);
+    }
+  });
+  assert.deepEqual(await reserving, [{ webhookId: second, room: 10 }]);
+  const { rows } = await pool.query('select over_window from webhook_states order by webhook_id');
+  assert.deepEqual(rows, [{ over_window: false }, { over_window: true }]);
+});
+
+const WAITING = `select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock'`;
