@@ -27,7 +27,7 @@ export function moment(text: string): Moment {
   const found = momentOf(text);
   if (found === undefined)
     throw new InvalidArgumentError(
-      'It must be so long ago (30m, 2h, 3d, 1w) or a time with its offset (2026-11-26T10:00Z).',
+      'It must be an age such as 30m, 2h, 3d or 1w, or a time with its offset such as 2026-11-26T10:00Z.',
     );
   return found;
 }

@@ -27,8 +27,8 @@ export function addRedeliver(program: Command, withSettings: WithSettings): void
         'poison',
       ]),
     )
-    .option('--since <time>', 'those created from then on: 2h, 3d or 2026-11-26T10:00Z', moment)
-    .option('--until <time>', 'those created before then', moment)
+    .option('--since <time>', 'those created since then: 2h or 3d (ago), 2026-11-26T10:00Z', moment)
+    .option('--until <time>', 'those created before then, given in the same way', moment)
     .option('--ids <id...>', 'these, at most 1,000; commas may be between them', ids)
     .option('--rate <number>', 'at most so many a second', wholeNumber(1, 1000), 50)
     .option('--dry-run', 'say how many they are, and change nothing', false)
@@ -49,7 +49,8 @@ export function addRedeliver(program: Command, withSettings: WithSettings): void
 export function addOperations(program: Command, withSettings: WithSettings): void {
   const operations = program
     .command('operations')
-    .description('list what works on many deliveries: the 20 newest')
+    .description('list the 20 newest operations, each of which works on many deliveries')
+    .showHelpAfterError('(postmand operations --help shows its commands)')
     .exitOverride()
     .allowExcessArguments(false)
     .action(() =>
@@ -58,7 +59,7 @@ export function addOperations(program: Command, withSettings: WithSettings): voi
   operations
     .command('watch')
     .argument('<id>', 'the id of the operation', id)
-    .description('show how far one is, until it has ended')
+    .description('show how far an operation is, until it has ended')
     .exitOverride()
     .allowExcessArguments(false)
     .action((operation: string) =>
@@ -70,7 +71,7 @@ export function addOperations(program: Command, withSettings: WithSettings): voi
   operations
     .command('cancel')
     .argument('<id>', 'the id of the operation', id)
-    .description('end one; what it has done stays')
+    .description('end an operation; what it has done stays')
     .exitOverride()
     .allowExcessArguments(false)
     .action((operation: string) =>
