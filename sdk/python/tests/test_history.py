@@ -1,9 +1,12 @@
 """What can be done with deliveries that have ended, against a live service: run by test/sdk/python.test.ts."""
 
+import dataclasses
+import inspect
 import time
 import unittest
 from typing import Any, Callable
 
+import postmand as package
 from postmand import (
     Delivery,
     DeliveryBatchInput,
@@ -18,10 +21,22 @@ from postmand import (
     RedeliveryFilter,
     RedeliveryInput,
     WebhookPatch,
+    client,
     is_problem,
 )
 
 from test_live import RECEIVER, URL, webhook_to
+
+
+class Names(unittest.TestCase):
+    def test_every_class_of_requests_and_answers_is_a_name_of_the_package(self) -> None:
+        of_the_generator = {"Envelope", "Result", "ServerSentEvent"}
+        classes = [
+            name
+            for name, one in inspect.getmembers(client, dataclasses.is_dataclass)
+            if not name.startswith("_") and name not in of_the_generator
+        ]
+        self.assertEqual([name for name in classes if name not in package.__all__], [])
 
 
 @unittest.skipUnless(URL, "POSTMAND_TEST_URL is not set: run test/sdk/python.test.ts")
@@ -74,3 +89,8 @@ class History(unittest.TestCase):
         self.assertIsNotNone(postmand.get_delivery(ids[0]).payload_removed_at)
         self.assertTrue(postmand.get_webhook_stats(webhook.id, step="hour", from_=webhook.created_at).stats)
         self.assertTrue(postmand.get_stats().stats)
+        to_erase = ErasureInput(metadata=settings.metadata)
+        self.assertEqual(postmand.count_erasure(to_erase).matching, 3)
+        erasure = postmand.erase_deliveries(to_erase)
+        self.until(lambda: postmand.get_operation(erasure.id), lambda one: one.finished_at is not None)
+        self.assertIsNotNone(postmand.get_delivery(ids[0]).payload_removed_at)

@@ -2,7 +2,7 @@ import { createClient, OPERATIONS, } from './client.js';
 import { askForDryRun } from './dry-run.js';
 import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
-export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
+export { ApiError, DeliveryStatus, OperationKind, OperationState, TimeoutError } from './client.js';
 export { enqueue, enqueueMany } from './enqueue.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';

@@ -15,7 +15,7 @@ import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js
 import { explain } from './problem.js';
 
 export type * from './client.js';
-export { ApiError, DeliveryStatus, TimeoutError } from './client.js';
+export { ApiError, DeliveryStatus, OperationKind, OperationState, TimeoutError } from './client.js';
 export { enqueue, enqueueMany, type Enqueued, type PgClient } from './enqueue.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';
