@@ -135,6 +135,7 @@ const FILTERS: Record<string, [query: string, numbers: number[]][]> = {
     ['held_reason=scheduled&failed_reason=expired', []],
     ['ordering_key=a%2Fb', [5, 4, 3, 1]],
     ['ordering_key=A%2Fb', [2]],
+    ['ordering_key=A/b', [2]],
     ['ordering_key=a', []],
     [`ordering_key=a%2Fb&webhook_id=${ONE}`, [3, 1]],
     [`ordering_key=a%2Fb&webhook_id=${ONE}&status=pending`, [1]],

@@ -61,9 +61,13 @@ class History(unittest.TestCase):
         settings.metadata = {"team": "billing & tax of Python"}
         webhook = postmand.create_webhook(settings)
         metadata = {"customer": "42", "order.no": "7 & 8"}
-        drafts = [DeliveryInput(webhook_id=webhook.id, metadata=metadata) for _ in range(3)]
+        keys = ["a b", "c/d & e", "f+g"]
+        drafts = [DeliveryInput(webhook_id=webhook.id, metadata=metadata, ordering_key=key) for key in keys]
         ids = postmand.create_deliveries(DeliveryBatchInput(deliveries=drafts)).ids
         self.assertEqual([self.ended(one).failed_reason for one in ids], ["attempts"] * 3)
+        for key, of_key in zip(keys, ids):
+            listed = postmand.list_deliveries(webhook_id=webhook.id, ordering_key=key).deliveries
+            self.assertEqual([one.id for one in listed], [of_key])
         found = postmand.list_deliveries_items(webhook_id=webhook.id, metadata=metadata, limit=1)
         self.assertEqual(sorted(one.id for one in found), sorted(ids))
         self.assertEqual([one.id for one in postmand.list_webhooks(metadata=settings.metadata).webhooks], [webhook.id])
