@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Place } from '../database/page.ts';
 import { FORMATS } from './middleware/formats.ts';
+import { utcTime } from './time.ts';
 
 /** A list as a client asks for it: its operation and its filters, in any form that JSON has. */
 export type AskedList = { operation: string; filters: unknown };
@@ -47,10 +48,14 @@ export function decodeCursor(
   return place === undefined ? damaged : { place };
 }
 
-/** Somebody who knows the form can put anything into it. */
+/**
+ * Somebody who knows the form can put anything into it, also a time that PostgreSQL would refuse,
+ * as one of the year 0.
+ */
 function placeOf(text: string, order: Order): Place | undefined {
   const [id, at] = [text.slice(0, ID_LENGTH), text.slice(ID_LENGTH)];
-  return FORMATS[order]?.(at) === true && FORMATS['uuid']?.(id) === true ? { at, id } : undefined;
+  if (FORMATS[order]?.(at) !== true || FORMATS['uuid']?.(id) !== true) return undefined;
+  return { at: order === 'date-time' ? utcTime(at, 'down') : at, id };
 }
 
 function hash(content: string | Buffer): Buffer {

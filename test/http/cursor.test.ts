@@ -50,6 +50,18 @@ test('bytes that somebody made, whose hashes are right → a fault unless they a
   assert.deepEqual(decodeCursor(LIST, 'date-time', forged(ID + AT)), { place: PLACE });
 });
 
+test('a time that somebody made, which PostgreSQL would refuse → the same one as it reads it', () => {
+  for (const [at, read] of [
+    ['0000-01-01T00:00:00Z', '-infinity'],
+    ['9999-12-31T23:59:59-23:59', 'infinity'],
+    ['2020-01-01T00:00:00+23:59', '2019-12-31T00:01:00.000000Z'],
+    [`2020-01-01t00:00:00.${'1'.repeat(900)}Z`, '2020-01-01T00:00:00.111111Z'],
+  ])
+    assert.deepEqual(decodeCursor(LIST, 'date-time', forged(JSON.stringify([at, ID]))), {
+      place: { at: read, id: ID },
+    });
+});
+
 function faultOf(cursor: string, list = LIST, order: 'date-time' | 'text' = 'date-time'): string {
   const decoded = decodeCursor(list, order, cursor);
   return 'fault' in decoded ? decoded.fault : assert.fail(`taken: ${cursor}`);
