@@ -18,6 +18,9 @@ const USUAL_STEPS: Record<Step, number> = { minute: 60, hour: 24, day: 30 };
 /** Whole steps, from the first one up to and without `toMs`; in ms since 1970. */
 export type Range = { step: Step; fromMs: number; toMs: number };
 
+/** The end of the last day that is a time of RFC 3339, which has four digits for the year. */
+const LAST_MS = Date.parse('9999-12-31T00:00:00Z');
+
 type Asked = { step: Step; fromMs?: number | undefined; toMs?: number | undefined };
 
 /**
@@ -27,6 +30,7 @@ type Asked = { step: Step; fromMs?: number | undefined; toMs?: number | undefine
 export function rangeOf({ step, ...asked }: Asked, nowMs: number): Range | string {
   const stepMs = STEP_MS[step];
   const toMs = Math.ceil((asked.toMs ?? nowMs) / stepMs) * stepMs;
+  if (toMs > LAST_MS) return 'to: must not be after 9999-12-31T00:00:00Z';
   const fromMs =
     asked.fromMs === undefined
       ? toMs - USUAL_STEPS[step] * stepMs

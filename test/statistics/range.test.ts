@@ -61,6 +61,13 @@ suite('the steps that are asked for', () => {
         '2025-10-20T15:00:00Z',
         'from: statistics are kept for 400 days',
       ],
+      [
+        'hour',
+        '9999-12-30T22:00:00Z',
+        '9999-12-31T00:00:00Z',
+        '9999-12-30T22:00:00Z 9999-12-31T00:00:00Z 2',
+      ],
+      ['minute', undefined, '9999-12-31T23:59:59Z', 'to: must not be after 9999-12-31T00:00:00Z'],
       ['day', '2025-10-19T15:00:00Z', undefined, '2025-10-19T00:00:00Z 2026-11-24T00:00:00Z 401'],
     ];
   for (const [step, from, to, expected] of CASES)
