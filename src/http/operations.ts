@@ -1,3 +1,4 @@
+import { Counting } from './counting.ts';
 import type { Log } from '../telemetry/log.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
@@ -16,6 +17,7 @@ import { statsHandlers } from './operations/stats.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
+  const counting = new Counting();
   return {
     ...webhookHandlers(parts, log),
     ...pauseHandlers(parts, log),
@@ -26,8 +28,8 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...batchHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),
-    ...redeliveryHandlers(parts),
-    ...erasureHandlers(parts),
+    ...redeliveryHandlers(parts, counting),
+    ...erasureHandlers(parts, counting),
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
   };

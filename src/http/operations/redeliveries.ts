@@ -1,15 +1,20 @@
 import type { RedeliveryFilter } from '../../operations/redelivery-filter.ts';
 import { countRedelivery, createRedelivery } from '../../operations/redelivery.ts';
+import type { Counting } from '../counting.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { utcTime } from '../time.ts';
 
 const DEFAULT_RATE = 50;
 
-export function redeliveryHandlers({ pool }: ApiParts): Pick<Operations, 'redeliverDeliveries'> {
+export function redeliveryHandlers(
+  { pool }: ApiParts,
+  counting: Counting,
+): Pick<Operations, 'redeliverDeliveries'> {
   return {
     async redeliverDeliveries({ body }) {
       const filter = filterOf(body.filter);
-      if (body.dry_run) return { status: 200, body: await countRedelivery(pool, filter) };
+      if (body.dry_run)
+        return { status: 200, body: await counting.run(() => countRedelivery(pool, filter)) };
       const rate = body.rate_per_second ?? DEFAULT_RATE;
       const operation = await createRedelivery(pool, filter, rate);
       const headers = { Location: `/v1/operations/${operation.id}` };
