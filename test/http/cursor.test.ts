@@ -57,7 +57,7 @@ test('a time that somebody made, which PostgreSQL would refuse → the same one 
     ['2020-01-01T00:00:00+23:59', '2019-12-31T00:01:00.000000Z'],
     [`2020-01-01t00:00:00.${'1'.repeat(900)}Z`, '2020-01-01T00:00:00.111111Z'],
   ])
-    assert.deepEqual(decodeCursor(LIST, 'date-time', forged(JSON.stringify([at, ID]))), {
+    assert.deepEqual(decodeCursor(LIST, 'date-time', forged(ID + at)), {
       place: { at: read, id: ID },
     });
 });
