@@ -20,7 +20,8 @@ export class Screen {
   /** Shows how far it is at a time in seconds. */
   show(standing: Standing, perSecond: number, nowS: number): void {
     if (this.#output.isTTY === true) {
-      this.#output.write(WIPE + progressBar(standing, perSecond, this.#output.columns ?? 80));
+      // A terminal that was told no size, as `script` and containers make it, says 0.
+      this.#output.write(WIPE + progressBar(standing, perSecond, this.#output.columns || 80));
       this.#isDrawn = true;
       return;
     }

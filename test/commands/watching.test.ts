@@ -26,11 +26,11 @@ type Look = Partial<Operation> | Error;
 /** Watches where each look, three seconds after the one before, finds the next of `looks`. */
 async function watched(
   looks: Look[],
-  { isTTY = false, stopping = NEVER } = {},
+  { isTTY = false, columns = 80, stopping = NEVER } = {},
 ): Promise<{ shown: string; error: unknown }> {
   let shown = '';
   let now = 0;
-  const screen = new Screen({ isTTY, columns: 80, write: (text) => (shown += text) !== '' });
+  const screen = new Screen({ isTTY, columns, write: (text) => (shown += text) !== '' });
   const find = async () => {
     now += 3;
     const look = looks.shift() ?? {};
@@ -64,6 +64,13 @@ suite('watch', () => {
     const [, bar = '', ...rest] = shown.split('\r\u001b[2K');
     assert.match(bar, /^\[█{12}░{12}\] redelivery: 50 %, 300 of 600$/);
     assert.deepEqual(rest, ['The redelivery is done: 598 done, 2 skipped.\n']);
+  });
+
+  test('a terminal that was told no size → it is drawn for 80 columns', async () => {
+    const [sized, unsized] = await Promise.all(
+      [80, 0].map((columns) => watched([running(300), DONE], { isTTY: true, columns })),
+    );
+    assert.equal(unsized?.shown, sized?.shown);
   });
 
   test('nothing is done for 10 seconds → it asks for a worker, once', async () => {
