@@ -8,6 +8,7 @@ import {
   type RecordedExchange,
 } from '../../src/attempts/deliver.ts';
 import { deleteDeliveries } from '../../src/deliveries/delivery-store.ts';
+import { erasePayloads } from '../../src/deliveries/erasing/erase.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import type { Claim } from '../../src/queue/claim.ts';
 import { settle } from '../../src/attempts/settle.ts';
@@ -166,6 +167,22 @@ suite('settle', { concurrency: 4 }, () => {
     const attempted = await line.attempt(FAILURE);
     await line.commit((tx) => deleteDeliveries(tx, [line.deliveryId]));
     assert.deepEqual(await line.settle(attempted), []);
+    assert.deepEqual(
+      [await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')],
+      [0, 0],
+    );
+  });
+
+  test('a delivery erased while it was sent → nothing is recorded, and nothing of its texts is stored', async (t) => {
+    const line = await openLine(t);
+    const attempted = await line.attempt(response(200, 'a name'));
+    await line.commit((tx) => erasePayloads(tx, [line.deliveryId]));
+    assert.deepEqual(await line.settle(attempted), []);
+    const row = await deliveryRow(line.pool, line.deliveryId);
+    assert.deepEqual(
+      [row?.status, row?.delivery_attempts, row?.failed_reason],
+      ['failed', 0, 'erased'],
+    );
     assert.deepEqual(
       [await count(line.pool, 'delivery_attempts'), await count(line.pool, 'postmand_queue.job')],
       [0, 0],
