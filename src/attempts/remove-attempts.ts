@@ -14,13 +14,13 @@ export async function lookAtAttempts(
   { after, limit }: Stretch,
 ): Promise<Looked[]> {
   const { rows } = await tx.query<Looked>(
-    `select id, created_at as "createdAt",
+    `select id, created_at,
        (select ${overSecondsSql('d', '$2')} from deliveries d where d.id = attempt.delivery_id)
          as "overSeconds", 1 as weight
      from delivery_attempts attempt
      where success = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
      order by created_at, id limit $5`,
-    [success, days, after.createdAt, after.id, limit],
+    [success, days, after.created_at, after.id, limit],
   );
   return rows;
 }

@@ -1,4 +1,4 @@
-/** A place in the order of creation, which no change of a delivery moves. */
+/** A place in the order of creation, of deliveries or of attempts, which no change moves. */
 export type CreatedPlace = { created_at: string; id: string };
 
 export const BEFORE_ALL: CreatedPlace = {

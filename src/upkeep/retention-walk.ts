@@ -1,7 +1,8 @@
 import { isOfRow, isTimeout } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE } from '../database/transaction.ts';
-import { FIRST_PLACE, IN_INDEX_ORDER, type Looked } from '../deliveries/removing/look.ts';
+import { BEFORE_ALL } from '../deliveries/created-place.ts';
+import { IN_INDEX_ORDER, type Looked } from '../deliveries/removing/look.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Line } from './retention-lines.ts';
 
@@ -34,7 +35,7 @@ type WalkParts = { pool: Pool; log: Log; now: () => number };
 export class RetentionWalk {
   readonly line: Line;
   readonly #parts: WalkParts;
-  #after = FIRST_PLACE;
+  #after = BEFORE_ALL;
   #size = FIRST_SIZE;
   #startOverAt: number;
 
@@ -48,7 +49,7 @@ export class RetentionWalk {
   begin(): void {
     const now = this.#parts.now();
     if (now < this.#startOverAt) return;
-    this.#after = FIRST_PLACE;
+    this.#after = BEFORE_ALL;
     this.#startOverAt = now + this.line.startOverMs;
   }
 

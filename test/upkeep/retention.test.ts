@@ -77,7 +77,7 @@ const WEIGHTS: [weights: number[], size: number, then: number][] = [
 ];
 for (const [weights, size, then] of WEIGHTS)
   test(`rows with ${weights.join(', ') || 'nothing'} that go with them, ${size} at most → the first ${then}`, () => {
-    const rows = weights.map((weight) => ({ id: '', createdAt: '', overSeconds: 0, weight }));
+    const rows = weights.map((weight) => ({ id: '', created_at: '', overSeconds: 0, weight }));
     assert.equal(firstOf(rows, size).length, then);
   });
 

@@ -1,22 +1,15 @@
 import type { Tx } from '../../database/transaction.ts';
+import type { CreatedPlace } from '../created-place.ts';
 import type { Status } from '../delivery.ts';
-
-/** A place in the order of an index by time. */
-export type Place = { createdAt: string; id: string };
-
-export const FIRST_PLACE: Place = {
-  createdAt: '-infinity',
-  id: '00000000-0000-0000-0000-000000000000',
-};
 
 /**
  * A row that was looked at. `overSeconds`: for how long it should be gone; null: it stays.
  * `weight`: it and the rows that go with it.
  */
-export type Looked = Place & { overSeconds: number | null; weight: number };
+export type Looked = CreatedPlace & { overSeconds: number | null; weight: number };
 
 /** Where a look begins, and how many rows it reads at most. */
-export type Stretch = { after: Place; limit: number };
+export type Stretch = { after: CreatedPlace; limit: number };
 
 /**
  * To begin a transaction with that looks. Without it PostgreSQL may read and sort a table whose
@@ -56,7 +49,7 @@ export function lookAtPayloads(tx: Tx, removal: Removal, stretch: Stretch): Prom
 const OVER_SECONDS = overSecondsSql('d', '$2');
 
 const ofStatus = (overSeconds: string) => `
-  select id, created_at as "createdAt", ${overSeconds} as "overSeconds",
+  select id, created_at, ${overSeconds} as "overSeconds",
     1 + delivery_attempts as weight
   from deliveries d
   where status = $1 and (created_at, id) > ($3, $4) and created_at <= ${daysAgo('$2')}
@@ -68,7 +61,7 @@ async function lookAt(
   { removal, stretch }: { removal: Removal; stretch: Stretch },
 ): Promise<Looked[]> {
   const { after, limit } = stretch;
-  const values = [removal.status, removal.days, after.createdAt, after.id, limit];
+  const values = [removal.status, removal.days, after.created_at, after.id, limit];
   const { rows } = await tx.query<Looked>(sql, values);
   return rows;
 }
