@@ -48,6 +48,9 @@ type Webhook struct {
 	Headers                map[string]string `json:"headers"`
 	Auth                   *WebhookAuth      `json:"auth"`
 	Metadata               Metadata          `json:"metadata"`
+	EventTypes             *[]string         `json:"event_types"`
+	Filter                 *map[string]any   `json:"filter"`
+	Format                 WebhookFormat     `json:"format"`
 	PublicKey              *string           `json:"public_key"`
 	DeactivatedReason      *string           `json:"deactivated_reason"`
 	DeactivatedAt          *string           `json:"deactivated_at"`
@@ -84,6 +87,9 @@ type WebhookInput struct {
 	Headers                *map[string]string `json:"headers,omitempty"`
 	Auth                   *WebhookAuthInput  `json:"auth,omitempty"`
 	Metadata               *map[string]string `json:"metadata,omitempty"`
+	EventTypes             *[]string          `json:"event_types,omitempty"`
+	Filter                 *map[string]any    `json:"filter,omitempty"`
+	Format                 *string            `json:"format,omitempty"`
 	PublicKey              *string            `json:"public_key,omitempty"`
 	DeactivatedReason      *string            `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string            `json:"deactivated_at,omitempty"`
@@ -120,6 +126,9 @@ type WebhookPatch struct {
 	Headers                *map[string]*string `json:"headers,omitempty"`
 	Auth                   *WebhookAuthPatch   `json:"auth,omitempty"`
 	Metadata               *map[string]*string `json:"metadata,omitempty"`
+	EventTypes             *[]string           `json:"event_types,omitempty"`
+	Filter                 *map[string]any     `json:"filter,omitempty"`
+	Format                 *string             `json:"format,omitempty"`
 	PublicKey              *string             `json:"public_key,omitempty"`
 	DeactivatedReason      *string             `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string             `json:"deactivated_at,omitempty"`
@@ -127,6 +136,16 @@ type WebhookPatch struct {
 	CreatedAt              *string             `json:"created_at,omitempty"`
 	UpdatedAt              *string             `json:"updated_at,omitempty"`
 }
+
+// WebhookFormat — What the requests of a webhook look like. `raw`: the body is exactly the payload. `cloudevents_binary` and
+// `cloudevents_structured`: CloudEvents 1.0 over HTTP, in binary or structured mode.
+type WebhookFormat string
+
+const (
+	WebhookFormatRaw                   WebhookFormat = "raw"
+	WebhookFormatCloudeventsBinary     WebhookFormat = "cloudevents_binary"
+	WebhookFormatCloudeventsStructured WebhookFormat = "cloudevents_structured"
+)
 
 // WebhookAuth — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
 // missing.
@@ -542,6 +561,7 @@ type Problem struct {
 	Code    int64   `json:"code"`
 	Message string  `json:"message"`
 	Details *string `json:"details,omitempty"`
+	Pointer *string `json:"pointer,omitempty"`
 }
 
 // ThisServerURL returns the "this server" base URL.

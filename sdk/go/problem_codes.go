@@ -36,4 +36,10 @@ const (
 	CodeOperationNotFound       int64 = 30 // 404
 	CodeOperationUnderWay       int64 = 31 // 409
 	CodeOperationEnded          int64 = 32 // 409
+	CodeEventTypeNotFound       int64 = 33 // 404
+	CodeEventTypeExists         int64 = 34 // 409
+	CodeEventTypeArchived       int64 = 35 // 409
+	CodeSchemaIncompatible      int64 = 36 // 409
+	CodeEventNotFound           int64 = 37 // 404
+	CodeEventInvalid            int64 = 38 // 422
 )

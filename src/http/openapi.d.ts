@@ -888,6 +888,30 @@ export interface components {
             auth: components["schemas"]["WebhookAuth"] | null;
             metadata: components["schemas"]["Metadata"];
             /**
+             * @description The types of events that the webhook gets, as patterns: a name, `order.*` for all names one level below
+             *     `order`, `order.**` for all below it, or `**` for all there are. Null: it gets no events, and only what is
+             *     posted for it.
+             * @example [
+             *       "order.paid",
+             *       "invoice.**"
+             *     ]
+             */
+            event_types: string[] | null;
+            /**
+             * @description Which of those events it gets, by what is in their payload and metadata. Null: all of them.
+             * @example {
+             *       "payload": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            format: components["schemas"]["WebhookFormat"];
+            /**
              * @description The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
              *     bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
              *     Null until then.
@@ -1141,6 +1165,37 @@ export interface components {
                 [key: string]: string;
             } | null;
             /**
+             * @description The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
+             *     `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
+             *     Left out in a PUT it stays as it is.
+             * @example [
+             *       "order.paid",
+             *       "invoice.**"
+             *     ]
+             */
+            event_types?: string[] | null;
+            /**
+             * @description Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
+             *     a new webhook. Left out in a PUT it stays as it is.
+             * @example {
+             *       "payload": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
+             *     means `raw`. Left out in a PUT it stays as it is.
+             * @example cloudevents_binary
+             * @enum {string|null}
+             */
+            format?: "raw" | "cloudevents_binary" | "cloudevents_structured" | null;
+            /**
              * @description Ignored; may be sent back.
              * @example null
              */
@@ -1380,6 +1435,37 @@ export interface components {
                 [key: string]: string | null;
             } | null;
             /**
+             * @description The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
+             *     `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
+             *     Left out in a PUT it stays as it is.
+             * @example [
+             *       "order.paid",
+             *       "invoice.**"
+             *     ]
+             */
+            event_types?: string[] | null;
+            /**
+             * @description Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
+             *     a new webhook. Left out in a PUT it stays as it is.
+             * @example {
+             *       "payload": {
+             *         "amount": {
+             *           "$gte": 100
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
+             *     means `raw`. Left out in a PUT it stays as it is.
+             * @example cloudevents_binary
+             * @enum {string|null}
+             */
+            format?: "raw" | "cloudevents_binary" | "cloudevents_structured" | null;
+            /**
              * @description Ignored; may be sent back.
              * @example null
              */
@@ -1414,6 +1500,13 @@ export interface components {
              */
             updated_at?: string | null;
         };
+        /**
+         * @description What the requests of a webhook look like. `raw`: the body is exactly the payload. `cloudevents_binary` and
+         *     `cloudevents_structured`: CloudEvents 1.0 over HTTP, in binary or structured mode.
+         * @example raw
+         * @enum {string}
+         */
+        WebhookFormat: "raw" | "cloudevents_binary" | "cloudevents_structured";
         /**
          * @description How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
          *     missing.
@@ -2918,6 +3011,12 @@ export interface components {
              * @example url: must be an absolute http or https URL
              */
             details?: string;
+            /**
+             * @description With code 38 the place in the payload that does not fit its schema, as a JSON Pointer (RFC 6901). Empty: the
+             *     payload itself.
+             * @example /items/0/price
+             */
+            pointer?: string;
         };
     };
     responses: {

@@ -2,6 +2,7 @@ import type { RateLimit } from './limits/rate-limit.ts';
 import type { Metadata } from './metadata.ts';
 import type { Auth } from './request/auth/auth.ts';
 import type { Signature } from './request/signing/signatures.ts';
+import type { Filter } from './subscription/filter.ts';
 
 /** What the pool makes of a value of each type. */
 type Values = {
@@ -24,6 +25,7 @@ type Documents = {
   headers: Record<string, string>;
   auth: Auth;
   metadata: Metadata;
+  filter: Filter;
 };
 
 /** An endpoint is failing after so many failed attempts in a row, which took at least so long. */
@@ -87,6 +89,17 @@ export const SETTING_COLUMNS = {
   headers: { type: 'jsonb', default: {}, keep: true },
   auth: { type: 'jsonb', default: null, keep: true },
   metadata: { type: 'jsonb', default: {}, keep: true },
+  /** Patterns of the types of events that it gets; null: it gets none. */
+  event_types: { type: 'text[]', default: null, keep: true },
+  /** Which of those events it gets; null: all. */
+  filter: { type: 'jsonb', default: null, keep: true },
+  /** What its requests look like. */
+  format: {
+    type: 'text',
+    values: ['raw', 'cloudevents_binary', 'cloudevents_structured'],
+    default: 'raw',
+    keep: true,
+  },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */
@@ -114,6 +127,9 @@ export const NOT_FOR_SENDING = [
   'headers',
   'auth',
   'metadata',
+  'event_types',
+  'filter',
+  'format',
   'public_key',
   'deactivated_reason',
   'deactivated_at',

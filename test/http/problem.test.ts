@@ -6,7 +6,8 @@ import { Overloaded } from '../../src/database/shared-commit.ts';
 import { AttemptNotFound } from '../../src/attempts/attempt.ts';
 import { DeliveryNotFound } from '../../src/deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../../src/deliveries/idempotency/refusal.ts';
-import { BadRequest, problemOf, PROBLEMS, Unauthorized } from '../../src/http/problem.ts';
+import { BadRequest, problemOf, Unauthorized } from '../../src/http/problem.ts';
+import { PROBLEMS } from '../../src/http/problems.ts';
 import { readSpec } from '../../src/http/spec.ts';
 import {
   SecretIsCurrent,

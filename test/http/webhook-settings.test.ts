@@ -25,6 +25,9 @@ const CHANGED = {
   ordering_on_failure: 'block',
   signatures: ['hub_sha256', 'hub'],
   metadata: { customer: '42' },
+  event_types: ['order.**'],
+  filter: { payload: { amount: 5 } },
+  format: 'cloudevents_binary',
 } as const satisfies Partial<WebhookSettings>;
 
 /** What holds secrets is not shown as it was given, and has tests of its own. */
@@ -66,6 +69,14 @@ const TAKEN: { [Name in Later]: unknown[] } = {
     Object.fromEntries(Array.from({ length: 20 }, (_one, i) => [`name ${i}`, 'x'])),
     JSON.parse('{"__proto__": "x", "constructor": "y"}'),
   ],
+  event_types: [
+    ['**'],
+    ['*', 'order.paid', 'order.*', 'order.**'],
+    Array.from({ length: 100 }, (_one, i) => `type_${i}`),
+    ['a'.repeat(128), `${'a'.repeat(128)}.**`],
+  ],
+  filter: [{ payload: { amount: 5 } }],
+  format: ['raw', 'cloudevents_binary', 'cloudevents_structured'],
 };
 
 for (const name of NAMES)
@@ -215,6 +226,21 @@ const REFUSED: { [Name in Later]: Fault[] } = {
     [
       Object.fromEntries(Array.from({ length: 21 }, (_one, i) => [`name ${i}`, 'x'])),
       'metadata: must NOT have more than 20 properties',
+    ],
+  ],
+  event_types: [
+    [Array.from({ length: 101 }, () => 'a'), 'event_types: must NOT have more than 100 items'],
+    ['order.paid', 'event_types: must be array,null'],
+    [[5], 'event_types.0: must be string'],
+  ],
+  filter: [
+    [[], 'filter: must be object,null'],
+    ['payload', 'filter: must be object,null'],
+  ],
+  format: [
+    [
+      'cloudevents',
+      'format: must be equal to one of the allowed values: raw, cloudevents_binary, cloudevents_structured, null',
     ],
   ],
 };

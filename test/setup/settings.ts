@@ -40,6 +40,9 @@ export const LATER_DEFAULTS = {
   headers: {},
   auth: null,
   metadata: {},
+  event_types: null,
+  filter: null,
+  format: 'raw',
 } as const satisfies Partial<WebhookSettings>;
 
 /** All that such a webhook has. */

@@ -110,6 +110,7 @@ test('the settings that a PUT may leave out and keep → all that version 2.1 di
 /** No client sees these. */
 const OUR_OWN = [
   ...['deleted_at', 'signing_key', 'secret_id', 'secret_set_at', 'old_secrets_until', 'sealed'],
+  'subscription_version',
 ];
 
 suite('the table of webhooks', async () => {

@@ -64,5 +64,17 @@ export declare const ProblemCode: {
     readonly operationUnderWay: 31;
     /** 409 */
     readonly operationEnded: 32;
+    /** 404 */
+    readonly eventTypeNotFound: 33;
+    /** 409 */
+    readonly eventTypeExists: 34;
+    /** 409 */
+    readonly eventTypeArchived: 35;
+    /** 409 */
+    readonly schemaIncompatible: 36;
+    /** 404 */
+    readonly eventNotFound: 37;
+    /** 422 */
+    readonly eventInvalid: 38;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

@@ -65,4 +65,16 @@ export const ProblemCode = {
     operationUnderWay: 31,
     /** 409 */
     operationEnded: 32,
+    /** 404 */
+    eventTypeNotFound: 33,
+    /** 409 */
+    eventTypeExists: 34,
+    /** 409 */
+    eventTypeArchived: 35,
+    /** 409 */
+    schemaIncompatible: 36,
+    /** 404 */
+    eventNotFound: 37,
+    /** 422 */
+    eventInvalid: 38,
 };

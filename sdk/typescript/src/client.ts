@@ -82,6 +82,12 @@
  * | 30 | operation not found | 404 |
  * | 31 | operation under way | 409 |
  * | 32 | operation ended | 409 |
+ * | 33 | event type not found | 404 |
+ * | 34 | event type exists | 409 |
+ * | 35 | event type archived | 409 |
+ * | 36 | schema incompatible | 409 |
+ * | 37 | event not found | 404 |
+ * | 38 | event invalid | 422 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -215,6 +221,17 @@ export type Webhook = {
      */
     auth: WebhookAuth | null;
     metadata: Metadata;
+    /**
+     * The types of events that the webhook gets, as patterns: a name, `order.*` for all names one level below
+     * `order`, `order.**` for all below it, or `**` for all there are. Null: it gets no events, and only what is
+     * posted for it.
+     */
+    event_types: string[] | null;
+    /**
+     * Which of those events it gets, by what is in their payload and metadata. Null: all of them.
+     */
+    filter: Record<string, unknown> | null;
+    format: WebhookFormat;
     /**
      * The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
      * bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
@@ -438,6 +455,23 @@ export type WebhookInput = {
      */
     metadata?: Record<string, string> | null;
     /**
+     * The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
+     * `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
+     * Left out in a PUT it stays as it is.
+     * @maxItems 100
+     */
+    event_types?: string[] | null;
+    /**
+     * Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
+     * a new webhook. Left out in a PUT it stays as it is.
+     */
+    filter?: Record<string, unknown> | null;
+    /**
+     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
+     * means `raw`. Left out in a PUT it stays as it is.
+     */
+    format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
+    /**
      * Ignored; may be sent back.
      */
     public_key?: string | null;
@@ -648,6 +682,23 @@ export type WebhookPatch = {
      */
     metadata?: Record<string, string | null> | null;
     /**
+     * The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
+     * `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
+     * Left out in a PUT it stays as it is.
+     * @maxItems 100
+     */
+    event_types?: string[] | null;
+    /**
+     * Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
+     * a new webhook. Left out in a PUT it stays as it is.
+     */
+    filter?: Record<string, unknown> | null;
+    /**
+     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
+     * means `raw`. Left out in a PUT it stays as it is.
+     */
+    format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
+    /**
      * Ignored; may be sent back.
      */
     public_key?: string | null;
@@ -675,6 +726,18 @@ export type WebhookPatch = {
      */
     updated_at?: string | null;
 };
+
+/**
+ * What the requests of a webhook look like. `raw`: the body is exactly the payload. `cloudevents_binary` and
+ * `cloudevents_structured`: CloudEvents 1.0 over HTTP, in binary or structured mode.
+ */
+export type WebhookFormat = "raw" | "cloudevents_binary" | "cloudevents_structured";
+
+export const WebhookFormat = {
+    raw: "raw",
+    cloudevents_binary: "cloudevents_binary",
+    cloudevents_structured: "cloudevents_structured"
+} as const;
 
 /**
  * How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
@@ -2088,6 +2151,11 @@ export type Problem = {
      * More about this case, where there is more to say. With code 4 it names the first field at fault.
      */
     details?: string;
+    /**
+     * With code 38 the place in the payload that does not fit its schema, as a JSON Pointer (RFC 6901). Empty: the
+     * payload itself.
+     */
+    pointer?: string;
 };
 
 export type ListWebhooksResult = WebhookList;

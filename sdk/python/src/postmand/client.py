@@ -40,6 +40,9 @@ class Webhook:
     headers: Dict[str, str]
     auth: Optional[WebhookAuth]
     metadata: Metadata
+    event_types: Optional[List[str]]
+    filter: Optional[Dict[str, Any]]
+    format: WebhookFormat
     public_key: Optional[str]
     deactivated_reason: Optional[str]
     deactivated_at: Optional[str]
@@ -77,6 +80,9 @@ class WebhookInput:
     headers: Optional[Dict[str, str]] = None
     auth: Optional[WebhookAuthInput] = None
     metadata: Optional[Dict[str, str]] = None
+    event_types: Optional[List[str]] = None
+    filter: Optional[Dict[str, Any]] = None
+    format: Optional[str] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
@@ -114,12 +120,24 @@ class WebhookPatch:
     headers: Optional[Dict[str, Optional[str]]] = None
     auth: Optional[WebhookAuthPatch] = None
     metadata: Optional[Dict[str, Optional[str]]] = None
+    event_types: Optional[List[str]] = None
+    filter: Optional[Dict[str, Any]] = None
+    format: Optional[str] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
     health: Optional[WebhookHealth] = None
     created_at: Optional[str] = None
     updated_at: Optional[str] = None
+
+
+class WebhookFormat(str, Enum):
+    """What the requests of a webhook look like. `raw`: the body is exactly the payload. `cloudevents_binary` and
+    `cloudevents_structured`: CloudEvents 1.0 over HTTP, in binary or structured mode.
+    """
+    RAW = "raw"
+    CLOUDEVENTS_BINARY = "cloudevents_binary"
+    CLOUDEVENTS_STRUCTURED = "cloudevents_structured"
 
 
 @dataclass
@@ -593,6 +611,7 @@ class Problem:
     code: int
     message: str
     details: Optional[str] = None
+    pointer: Optional[str] = None
 
 
 Metadata = Dict[str, str]
