@@ -3,6 +3,7 @@ import { metadataFault } from './metadata.ts';
 import { authFault } from './request/auth/auth-fault.ts';
 import { headersFault } from './request/headers.ts';
 import { signaturesFault } from './request/signing/signatures.ts';
+import { subscriptionFault } from './subscription/subscription-fault.ts';
 import type { WebhookSettings } from './webhook.ts';
 
 /**
@@ -18,6 +19,7 @@ export function settingsFault(
     signaturesFault(settings) ??
     headersFault(settings) ??
     authFault(settings, before) ??
-    metadataFault(settings.metadata)
+    metadataFault(settings.metadata) ??
+    subscriptionFault(settings, before)
   );
 }

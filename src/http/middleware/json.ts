@@ -4,6 +4,9 @@ import { BadRequest } from '../problem.ts';
 /** The fields of requests that may have fractions. */
 export const FRACTIONS: ReadonlySet<string> = new Set(['retry_jitter']);
 
+/** The fields of requests that hold JSON of a client's own, with any numbers. */
+const FREE: readonly string[] = ['filter'];
+
 /**
  * More values than openapi.yaml allows in any document with numbers that count: 500 status codes
  * and some fields. The numbers in a large batch are fields that are ignored.
@@ -40,7 +43,9 @@ export function parseJson(bytes: Buffer): unknown {
   if (text === '') return {};
   try {
     const document: unknown = JSON.parse(text);
-    return mayHoldFractions(document) ? (JSON.parse(text, markFraction) as unknown) : document;
+    return mayHoldFractions(document)
+      ? withFree(JSON.parse(text, markFraction), document)
+      : document;
   } catch (error) {
     throw new BadRequest('malformed', withoutQuote((error as SyntaxError).message));
   }
@@ -113,6 +118,16 @@ function mayHoldFractions(document: unknown): boolean {
   }
   return hasNumber;
 }
+
+/** A document with marks, and its fields that may hold any numbers without them. */
+function withFree(marked: unknown, document: unknown): unknown {
+  if (typeof document !== 'object' || document === null) return marked;
+  for (const name of FREE)
+    if (Object.hasOwn(document, name)) (marked as Fields)[name] = (document as Fields)[name];
+  return marked;
+}
+
+type Fields = Record<string, unknown>;
 
 function markFraction(key: string, value: unknown, context?: { source?: string }): unknown {
   if (FRACTIONS.has(key)) return value;

@@ -17,6 +17,7 @@ import { withSigningPair } from '../../webhooks/signing-pair.ts';
 import { withSecretToken } from '../../webhooks/request/signing/standard-key.ts';
 import { noteChange } from '../../webhooks/note-change.ts';
 import { settingsFault } from '../../webhooks/settings-fault.ts';
+import { valueFault } from '../../webhooks/subscription/value-fault.ts';
 import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,
@@ -131,6 +132,9 @@ function change({ pool, vault, queue }: ApiParts, asked: Asked, given: Given): P
 
 /** @throws BadRequest where what came out is not complete */
 function patched(before: Webhook, patch: OperationRequest<'patchWebhook'>['body']): GivenSettings {
+  // Before it is merged: it may be nested as deep as no function can follow.
+  const deep = valueFault(patch.filter, 'filter');
+  if (deep !== undefined) throw new BadRequest('invalid', deep);
   const settings = patchedSettings(before, patch);
   const fault = patchFault(settings);
   if (fault !== undefined) throw new BadRequest('invalid', fault);
