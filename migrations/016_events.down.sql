@@ -30,4 +30,7 @@ drop sequence subscription_versions;
 alter table deliveries
   drop column event_id;
 drop table events;
+drop table event_tags;
+drop function add_event_tags;
+drop function remove_event_tags;
 drop table event_types;

@@ -36,8 +36,13 @@ create table events (
 );
 create index events_by_time on events (created_at, id);
 create index events_by_type on events (type, created_at, id);
-create index events_by_metadata on events using gin (metadata jsonb_path_ops) with (fastupdate = off)
-  where metadata is not null;
+-- What events carry, as delivery_tags has it of deliveries.
+create table event_tags (
+  tag bigint not null,
+  created_at timestamptz not null,
+  event_id uuid not null,
+  primary key (tag, created_at, event_id)
+);
 create index events_outbox on events (outbox_place) where outbox_place is not null;
 -- Deliveries of a key wait for the events before them that are not fanned out yet.
 create index events_outbox_by_key on events (ordering_key, outbox_place)
@@ -45,7 +50,7 @@ create index events_outbox_by_key on events (ordering_key, outbox_place)
 
 alter table deliveries
   add column event_id uuid;
-create index deliveries_by_event on deliveries (event_id, created_at, id) where event_id is not null;
+create index deliveries_by_event on deliveries (event_id, status, created_at, id) where event_id is not null;
 
 -- event_types: patterns of the types that it gets; null: it gets no events. subscription_version: changes of what it
 -- subscribes to, in the order of their commits, since each is made alone.
@@ -79,8 +84,33 @@ begin
     end
     $$
   $create$, home, format('%I.subscription_versions', home));
+  execute format($create$
+    create function %1$I.add_event_tags() returns trigger language plpgsql as $$
+    begin
+      insert into %1$I.event_tags (tag, created_at, event_id)
+      select %1$I.delivery_tag(key, value), new.created_at, new.id from jsonb_each_text(new.metadata)
+      on conflict do nothing;
+      return null;
+    end
+    $$
+  $create$, home);
+  execute format($create$
+    create function %1$I.remove_event_tags() returns trigger language plpgsql as $$
+    begin
+      delete from %1$I.event_tags
+      where tag in (select %1$I.delivery_tag(key, value) from jsonb_each_text(old.metadata))
+        and created_at = old.created_at and event_id = old.id;
+      return null;
+    end
+    $$
+  $create$, home);
 end
 $migration$;
+
+create trigger add_tags after insert on events
+  for each row when (new.metadata is not null) execute function add_event_tags();
+create trigger remove_tags after delete on events
+  for each row when (old.metadata is not null) execute function remove_event_tags();
 
 create trigger number_new_subscription before insert on webhooks
   for each row when (new.event_types is not null) execute function number_subscription();

@@ -340,6 +340,7 @@ type Delivery struct {
 	ExpiresAt        *string        `json:"expires_at"`
 	Test             bool           `json:"test"`
 	Metadata         Metadata       `json:"metadata"`
+	EventId          *string        `json:"event_id"`
 	PayloadRemovedAt *string        `json:"payload_removed_at"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
@@ -372,6 +373,7 @@ type DeliveryInput struct {
 	FailedReason     *string            `json:"failed_reason,omitempty"`
 	BudgetUsed       *int64             `json:"budget_used,omitempty"`
 	Redeliveries     *int64             `json:"redeliveries,omitempty"`
+	EventId          *string            `json:"event_id,omitempty"`
 	PayloadRemovedAt *string            `json:"payload_removed_at,omitempty"`
 	Test             *bool              `json:"test,omitempty"`
 	CreatedAt        *string            `json:"created_at,omitempty"`
@@ -388,6 +390,56 @@ type DeliveryList struct {
 	Limit      int64      `json:"limit"`
 	Offset     int64      `json:"offset"`
 	NextCursor *string    `json:"next_cursor"`
+}
+
+// Event — Something that happened, for whoever subscribed.
+type Event struct {
+	Id               string   `json:"id"`
+	Type_            string   `json:"type"`
+	Payload          string   `json:"payload"`
+	Metadata         Metadata `json:"metadata"`
+	OrderingKey      *string  `json:"ordering_key"`
+	SendAt           *string  `json:"send_at"`
+	ExpiresAt        *string  `json:"expires_at"`
+	Deliveries       *int64   `json:"deliveries"`
+	OperationId      *string  `json:"operation_id"`
+	Fault            *string  `json:"fault"`
+	PayloadRemovedAt *string  `json:"payload_removed_at"`
+	CreatedAt        string   `json:"created_at"`
+}
+
+// EventInput — What happened, and those fields of an earlier answer that a client may send back.
+type EventInput struct {
+	Type_            string             `json:"type"`
+	Payload          any                `json:"payload,omitempty"`
+	OrderingKey      *string            `json:"ordering_key,omitempty"`
+	SendAt           *string            `json:"send_at,omitempty"`
+	ExpiresAt        *string            `json:"expires_at,omitempty"`
+	Metadata         *map[string]string `json:"metadata,omitempty"`
+	Id               *string            `json:"id,omitempty"`
+	Deliveries       *int64             `json:"deliveries,omitempty"`
+	OperationId      *string            `json:"operation_id,omitempty"`
+	Fault            *string            `json:"fault,omitempty"`
+	PayloadRemovedAt *string            `json:"payload_removed_at,omitempty"`
+	CreatedAt        *string            `json:"created_at,omitempty"`
+}
+
+// EventBatchInput — Events that are stored together, or not at all.
+type EventBatchInput struct {
+	Events []EventInput `json:"events"`
+}
+
+// EventBatch — What became of a batch of events.
+type EventBatch struct {
+	Ids []string `json:"ids"`
+}
+
+// EventList — A page of events.
+type EventList struct {
+	Events     []Event `json:"events"`
+	Limit      int64   `json:"limit"`
+	Offset     int64   `json:"offset"`
+	NextCursor *string `json:"next_cursor"`
 }
 
 // Stats — What happened to the deliveries of all webhooks.
@@ -508,11 +560,15 @@ type CountOfWebhook struct {
 // OperationKind — What an operation does.
 //
 // - `redelivery`: it makes deliveries pending again.
+// - `erasure`: it removes payloads and texts.
+// - `fan_out`: it makes the deliveries of an event that the commit of the event did not. Only Postmand creates
+// one. Where it is cancelled, the webhooks that are left do not get the event.
 type OperationKind string
 
 const (
 	OperationKindRedelivery OperationKind = "redelivery"
 	OperationKindErasure    OperationKind = "erasure"
+	OperationKindFanOut     OperationKind = "fan_out"
 )
 
 // OperationState — Where an operation stands.
@@ -1559,6 +1615,10 @@ var operations = map[string]operationMeta{
 	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":       {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDelivery":    {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listEvents":           {ID: "listEvents", Method: "GET", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createEvent":          {ID: "createEvent", Method: "POST", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createEvents":         {ID: "createEvents", Method: "POST", Path: "/events/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getEvent":             {ID: "getEvent", Method: "GET", Path: "/events/{event_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
 	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDeliveries":  {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1601,11 +1661,24 @@ type ListDeliveriesParams struct {
 	Offset       *int64
 	Cursor       *string
 	WebhookId    *string
+	EventId      *string
 	Status       *DeliveryStatus
 	Metadata     *map[string]string
 	FailedReason *string
 	HeldReason   *string
 	OrderingKey  *string
+	CreatedAtGt  *string
+	CreatedAtGte *string
+	CreatedAtLt  *string
+	CreatedAtLte *string
+}
+
+type ListEventsParams struct {
+	Limit        *int64
+	Offset       *int64
+	Cursor       *string
+	Type_        *string
+	Metadata     *map[string]string
 	CreatedAtGt  *string
 	CreatedAtGte *string
 	CreatedAtLt  *string
@@ -2755,6 +2828,9 @@ func (c *Client) ListDeliveries(ctx context.Context, params *ListDeliveriesParam
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
+		if params.EventId != nil {
+			query.Set("event_id", *params.EventId)
+		}
 		if params.Status != nil {
 			query.Set("status", fmt.Sprint(*params.Status))
 		}
@@ -2823,6 +2899,9 @@ func (c *Client) ListDeliveriesWithHeaders(ctx context.Context, params *ListDeli
 		if params.WebhookId != nil {
 			query.Set("webhook_id", *params.WebhookId)
 		}
+		if params.EventId != nil {
+			query.Set("event_id", *params.EventId)
+		}
 		if params.Status != nil {
 			query.Set("status", fmt.Sprint(*params.Status))
 		}
@@ -2884,6 +2963,9 @@ func (c *Client) ListDeliveriesPages(ctx context.Context, params *ListDeliveries
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)
+		}
+		if params.EventId != nil {
+			base.Set("event_id", *params.EventId)
 		}
 		if params.Status != nil {
 			base.Set("status", fmt.Sprint(*params.Status))
@@ -2964,6 +3046,9 @@ func (c *Client) ListDeliveriesItems(ctx context.Context, params *ListDeliveries
 		}
 		if params.WebhookId != nil {
 			base.Set("webhook_id", *params.WebhookId)
+		}
+		if params.EventId != nil {
+			base.Set("event_id", *params.EventId)
 		}
 		if params.Status != nil {
 			base.Set("status", fmt.Sprint(*params.Status))
@@ -3264,6 +3349,268 @@ func (c *Client) RedeliverDeliveryWithHeaders(ctx context.Context, deliveryId st
 	op := operations["redeliverDelivery"]
 	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"delivery_id": deliveryId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ListEvents — List events
+func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams) (EventList, error) {
+	var out EventList
+	op := operations["listEvents"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Type_ != nil {
+			query.Set("type", *params.Type_)
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.CreatedAtGt != nil {
+			query.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			query.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			query.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			query.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ListEventsHeaders carries the declared response headers of ListEventsWithHeaders (nil when absent or unparsable).
+type ListEventsHeaders struct {
+	XRequestId *string
+}
+
+// ListEventsWithHeaders — Like ListEvents, also returning the declared response headers.
+func (c *Client) ListEventsWithHeaders(ctx context.Context, params *ListEventsParams) (EventList, ListEventsHeaders, error) {
+	var out EventList
+	var headers ListEventsHeaders
+	op := operations["listEvents"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Type_ != nil {
+			query.Set("type", *params.Type_)
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.CreatedAtGt != nil {
+			query.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			query.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			query.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			query.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CreateEvent — Emit an event
+func (c *Client) CreateEvent(ctx context.Context, body EventInput) (Event, error) {
+	var out Event
+	op := operations["createEvent"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CreateEventHeaders carries the declared response headers of CreateEventWithHeaders (nil when absent or unparsable).
+type CreateEventHeaders struct {
+	IdempotencyReplayed *string
+	XRequestId          *string
+}
+
+// CreateEventWithHeaders — Like CreateEvent, also returning the declared response headers.
+func (c *Client) CreateEventWithHeaders(ctx context.Context, body EventInput) (Event, CreateEventHeaders, error) {
+	var out Event
+	var headers CreateEventHeaders
+	op := operations["createEvent"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.IdempotencyReplayed = headerString(resp.Header, "idempotency-replayed")
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CreateEvents — Emit a batch of events
+func (c *Client) CreateEvents(ctx context.Context, body EventBatchInput) (EventBatch, error) {
+	var out EventBatch
+	op := operations["createEvents"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CreateEventsHeaders carries the declared response headers of CreateEventsWithHeaders (nil when absent or unparsable).
+type CreateEventsHeaders struct {
+	IdempotencyReplayed *string
+	XRequestId          *string
+}
+
+// CreateEventsWithHeaders — Like CreateEvents, also returning the declared response headers.
+func (c *Client) CreateEventsWithHeaders(ctx context.Context, body EventBatchInput) (EventBatch, CreateEventsHeaders, error) {
+	var out EventBatch
+	var headers CreateEventsHeaders
+	op := operations["createEvents"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.IdempotencyReplayed = headerString(resp.Header, "idempotency-replayed")
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// GetEvent — Get an event
+func (c *Client) GetEvent(ctx context.Context, eventId string) (Event, error) {
+	var out Event
+	op := operations["getEvent"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_id": eventId})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetEventHeaders carries the declared response headers of GetEventWithHeaders (nil when absent or unparsable).
+type GetEventHeaders struct {
+	XRequestId *string
+}
+
+// GetEventWithHeaders — Like GetEvent, also returning the declared response headers.
+func (c *Client) GetEventWithHeaders(ctx context.Context, eventId string) (Event, GetEventHeaders, error) {
+	var out Event
+	var headers GetEventHeaders
+	op := operations["getEvent"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_id": eventId})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
 	if err != nil {
 		return out, headers, err

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
-import { cancelOperation, findOperation, listOperations } from '../operations/operation-store.ts';
+import { cancelOperation } from '../operations/end-operation.ts';
+import { findOperation, listOperations } from '../operations/operation-store.ts';
 import { OperationEnded, OperationNotFound, type Operation } from '../operations/operation.ts';
 import { CommandError } from '../process/command-error.ts';
 import { stopSignal } from '../process/stopping.ts';

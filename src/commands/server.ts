@@ -2,8 +2,12 @@ import type { Config } from '../config.ts';
 import { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
 import { Acceptor } from '../deliveries/accepting/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
+import { EventAcceptor } from '../events/accepting/event-acceptor.ts';
+import { Subscriptions } from '../events/choosing/subscriptions.ts';
+import { PayloadCheck } from '../events/types/payload-check.ts';
 import { createApi } from '../http/app.ts';
 import { TestCalls } from '../http/test-calls.ts';
+import { queueFanOuts } from '../operations/fan-out.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -47,9 +51,14 @@ export async function startApi(
     ...{ pool, queue, metrics, statistics, gated, idempotencyWindowSeconds },
   });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics, idempotencyWindowSeconds });
+  const eventAcceptor = new EventAcceptor({
+    ...{ pool, queue, metrics, idempotencyWindowSeconds, queueFanOuts },
+    subscriptions: new Subscriptions(),
+    payloadCheck: new PayloadCheck({ isOpen: false }),
+  });
   const testCalls = new TestCalls(pool);
   const app = await createApi(
-    { pool, queue, metrics, acceptor, batchAcceptor, testCalls, gated, vault },
+    { pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
     { ...config.http, hostNames },
     log,
   );

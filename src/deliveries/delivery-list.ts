@@ -23,6 +23,7 @@ export type DeliveryFilter = {
   failedReason?: FailedReason | undefined;
   heldReason?: ShownReason | undefined;
   orderingKey?: string | undefined;
+  eventId?: string | undefined;
   /** All of these pairs must be there. */
   metadata?: Metadata | undefined;
 };
@@ -37,7 +38,7 @@ export async function listDeliveries(
   if (statuses.length === 0) return { items: [], last: undefined };
   const lead = await leadIn(db, filter);
   const newest = lead
-    ? [newestTagged(LISTED, conditionsOf(filter), page)]
+    ? [newestTagged('deliveries', { columns: LISTED, conditions: conditionsOf(filter) }, page)]
     : statuses.map((status) => newestOf(status, filter, page));
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
@@ -85,16 +86,16 @@ async function leadIn(db: Queryable, filter: DeliveryFilter): Promise<Lead> {
   if (metadata === undefined) return undefined;
   const isWithin = Object.values(others).some((value) => value !== undefined);
   const list = { conditions: conditionsOf(others), values: valuesOf(others) };
-  return leadOf(db, metadata, isWithin ? list : undefined);
+  return leadOf(db, { of: 'deliveries', metadata }, isWithin ? list : undefined);
 }
 
 /** What a list needs of a row, before its payload is cut and its reason is told. */
 const LISTED = `id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
   unbudgeted_attempts, redeliveries, ordering_key, sequence, failed_reason, send_at, expires_at,
-  test, metadata, payload_removed_at, created_at, updated_at`;
+  test, metadata, event_id, payload_removed_at, created_at, updated_at`;
 
 /**
- * The newest deliveries of a status, in the order of an index: of ordering keys, reasons or
+ * The newest deliveries of a status, in the order of an index: of events, ordering keys, reasons or
  * statuses. A list is merged from these: two indexes less take 0.4 KB a delivery from the log of
  * the database, and a page costs 0.1 ms more. Each has a limit of its own, without which PostgreSQL
  * 15 read and sorted the table.
@@ -111,22 +112,25 @@ function newestOf(status: Status, filter: DeliveryFilter, page: Page): string {
  * indexes of reasons have no status: each reason has but one.
  */
 function conditionsOf(filter: DeliveryFilter): string {
-  const { webhookId, status, failedReason, heldReason, orderingKey, metadata } = filter;
+  const { webhookId, status, failedReason, heldReason, orderingKey, eventId, metadata } = filter;
   const isStatusKnown =
-    orderingKey === undefined && (failedReason !== undefined || heldReason !== undefined);
+    orderingKey === undefined &&
+    eventId === undefined &&
+    (failedReason !== undefined || heldReason !== undefined);
   return [
     OF_VISIBLE_WEBHOOK,
     ...(status === undefined || isStatusKnown ? [] : [`status = '${status}'`]),
     ...(webhookId === undefined ? [] : ['webhook_id = $webhook_id::uuid']),
     ...(orderingKey === undefined ? [] : ['ordering_key = $ordering_key::text']),
+    ...(eventId === undefined ? [] : ['event_id = $event_id::uuid']),
     ...(failedReason === undefined ? [] : [`failed_reason = '${failedReason}'`]),
     ...(heldReason === undefined ? [] : [heldBecause(heldReason)]),
     ...(metadata === undefined ? [] : ['metadata @> $metadata::jsonb']),
   ].join(' and ');
 }
 
-function valuesOf({ webhookId, orderingKey, metadata }: DeliveryFilter) {
-  return { webhook_id: webhookId, ordering_key: orderingKey, metadata };
+function valuesOf({ webhookId, orderingKey, eventId, metadata }: DeliveryFilter) {
+  return { webhook_id: webhookId, ordering_key: orderingKey, event_id: eventId, metadata };
 }
 
 /**

@@ -11,8 +11,8 @@ const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
 export const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts,
   delivery_attempts - unbudgeted_attempts as budget_used, redeliveries, status,
   ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
-  expires_at, test, coalesce(metadata, '{}') as metadata, payload_removed_at,
-  created_at, updated_at`;
+  expires_at, test, coalesce(metadata, '{}') as metadata, event_id,
+  payload_removed_at, created_at, updated_at`;
 
 /** What the API shows of a delivery. */
 const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;

@@ -94,6 +94,8 @@ export type Delivery = {
   /** A client made it to try its webhook out: one attempt, whatever state the webhook has. */
   test: boolean;
   metadata: Metadata;
+  /** The event that it tells of, whose payload it has; null: it was made alone. */
+  event_id: string | null;
   /** When its payload went, which is empty since then. */
   payload_removed_at: string | null;
   created_at: string;

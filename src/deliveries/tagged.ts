@@ -3,7 +3,15 @@ import { onPage, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Metadata } from '../webhooks/metadata.ts';
 
-/** What else the deliveries must have, with the values that its conditions name. */
+/** What carries metadata, with the table of the entries of its pairs, and the id in these. */
+const TAGGED = {
+  deliveries: { tags: 'delivery_tags', id: 'delivery_id' },
+  events: { tags: 'event_tags', id: 'event_id' },
+} as const;
+
+export type Tagged = keyof typeof TAGGED;
+
+/** What else the rows must have, with the values that its conditions name. */
 type List = { conditions: string; values: Record<string, unknown> };
 
 /** The pair whose entries a search reads, one by one; undefined: it reads the list itself. */
@@ -16,17 +24,21 @@ export type Lead = [name: string, value: string] | undefined;
  */
 const COUNTED = 1000;
 
-/** The rarest among what a delivery must have. Nothing is asked where there is no choice. */
-export async function leadOf(db: Queryable, metadata: Metadata, list?: List): Promise<Lead> {
+/** The rarest among what a row must have. Nothing is asked where there is no choice. */
+export async function leadOf(
+  db: Queryable,
+  { of, metadata }: { of: Tagged; metadata: Metadata },
+  list?: List,
+): Promise<Lead> {
   const pairs = Object.entries(metadata);
   if (pairs.length === 1 && list === undefined) return pairs[0];
   const { rows } = await db.query<{ place: number | null; count: number }>(
     ...withNames(
       `select place::integer, (select count(*)::integer from (
-           select from delivery_tags where tag = delivery_tag(name, value) limit ${COUNTED}
+           select from ${TAGGED[of].tags} where tag = delivery_tag(name, value) limit ${COUNTED}
          ) as entry) as count
        from unnest($names::text[], $values::text[]) with ordinality as pair (name, value, place)
-       ${list === undefined ? '' : countOf(list)}
+       ${list === undefined ? '' : countOf(of, list)}
        order by count, place limit 1`,
       {
         names: pairs.map(([name]) => name),
@@ -39,28 +51,33 @@ export async function leadOf(db: Queryable, metadata: Metadata, list?: List): Pr
   return place === null ? undefined : pairs[place - 1];
 }
 
-function countOf({ conditions }: List): string {
+function countOf(of: Tagged, { conditions }: List): string {
   return `union all select null, count(*)::integer from (
-      select from deliveries where ${conditions} limit ${COUNTED}
+      select from ${of} where ${conditions} limit ${COUNTED}
     ) as one`;
 }
 
 /**
- * The newest deliveries by the entries of a pair, whose values are `$lead_name` and `$lead_value`.
- * `columns` are those of deliveries that are wanted. A hash stands for the pair, so `conditions`
- * ask the delivery for it too. The limit in the subquery makes PostgreSQL read entry by entry, in
+ * The newest rows by the entries of a pair, whose values are `$lead_name` and `$lead_value`.
+ * `columns` are those that are wanted. A hash stands for the pair, so `conditions`
+ * ask the row for it too. The limit in the subquery makes PostgreSQL read entry by entry, in
  * their order, until the page is full.
  */
-export function newestTagged(columns: string, conditions: string, page: Page): string {
+export function newestTagged(
+  of: Tagged,
+  { columns, conditions }: { columns: string; conditions: string },
+  page: Page,
+): string {
+  const { tags, id } = TAGGED[of];
   return `(select found.* from (
       select created_at, id from (
-        select tag, created_at, delivery_id as id from delivery_tags
+        select tag, created_at, ${id} as id from ${tags}
       ) as entry
       where tag = delivery_tag($lead_name::text, $lead_value::text) ${onPage(page)}
       order by created_at desc, id desc
     ) as entry
     cross join lateral (
-      select ${columns} from deliveries where id = entry.id and ${conditions} limit 1
+      select ${columns} from ${of} where id = entry.id and ${conditions} limit 1
     ) as found
     order by entry.created_at desc, entry.id desc
     limit $reach::bigint)`;

@@ -33,3 +33,14 @@ export type EventDraft = {
 export class EventNotFound extends Error {
   override name = 'EventNotFound';
 }
+
+/** One of several events that come together is at fault. `cause`: what is thrown for it alone. */
+export class EventOfBatchRefused extends Error {
+  override name = 'EventOfBatchRefused';
+  readonly index: number;
+
+  constructor(index: number, cause: unknown) {
+    super(`events[${index}]`, { cause });
+    this.index = index;
+  }
+}

@@ -12,14 +12,21 @@ type DeliveryInput = components['schemas']['DeliveryInput'];
  * message begins with the name of the field
  */
 export function draftOf(input: DeliveryInput): Draft {
+  return { webhookId: input.webhook_id, payload: input.payload ?? '', ...termsOf(input) };
+}
+
+type Terms = Pick<Draft, 'orderingKey' | 'sendAt' | 'expiresAt' | 'metadata'>;
+
+type TermsInput = Pick<DeliveryInput, 'ordering_key' | 'send_at' | 'expires_at' | 'metadata'>;
+
+/** When and in which order it is sent, and what is noted with it. @throws BadRequest as above */
+export function termsOf(input: TermsInput): Terms {
   const sendAt = sendAtIn(input.send_at);
   const expiresAt = expiryIn(input.expires_at);
   // Both have one form, in which text is in the order of time. It is not sent at its last moment.
   if (sendAt !== undefined && expiresAt !== undefined && expiresAt <= sendAt)
     throw new BadRequest('invalid', 'expires_at: must be after send_at');
   return {
-    webhookId: input.webhook_id,
-    payload: input.payload ?? '',
     orderingKey: input.ordering_key ?? undefined,
     sendAt,
     expiresAt,

@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accepting/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
+import type { EventAcceptor } from '../events/accepting/event-acceptor.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { operations } from './openapi.d.ts';
@@ -41,6 +42,7 @@ export type ApiParts = {
   queue: AcceptParts['queue'];
   acceptor: Acceptor;
   batchAcceptor: BatchAcceptor;
+  eventAcceptor: EventAcceptor;
   metrics: Metrics;
   testCalls: TestCalls;
   /** Most bytes of a payload that comes with others. One that comes alone has its body's limit. */

@@ -1,4 +1,3 @@
-import type { Draft } from '../deliveries/accepting/accept.ts';
 import {
   idempotentRequest,
   type Creation,
@@ -16,7 +15,7 @@ export const REPLAYED = { 'Idempotency-Replayed': 'true' } as const;
 export function requestOf(
   rawHeaders: readonly string[],
   operation: Creation,
-  drafts: readonly Draft[],
+  drafts: Parameters<typeof idempotentRequest>[2],
 ): IdempotentRequest | undefined {
   const key = idempotencyKeyOf(
     rawHeaders.filter((_value, i) => i % 2 === 1 && isName(rawHeaders[i - 1] ?? '')),

@@ -351,7 +351,7 @@ export interface paths {
         /**
          * List deliveries
          * @description Lists deliveries, newest first. All filters that are given must hold. A `webhook_id` that no webhook has
-         *     gives an empty list, and so do filters that contradict each other, such as a `failed_reason` with `status:
+         *     gives an empty list, as does an `event_id` that no event has, and so do filters that contradict each other, such as a `failed_reason` with `status:
          *     pending`. A filter costs what it finds, however rare that is.
          */
         get: operations["listDeliveries"];
@@ -465,6 +465,101 @@ export interface paths {
          *     that is repeated, or made by two clients at once, redelivers once until the delivery has ended again.
          */
         post: operations["redeliverDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description Lists events, newest first. All filters that are given must hold. A `type` that no event has gives an empty
+         *     list. A filter costs what it finds, however rare that is.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        /**
+         * Emit an event
+         * @description Stores what happened, once, with one delivery for each webhook that subscribed to it: whose `event_types` match
+         *     the `type`, and whose `filter` matches the payload and the metadata. A 201 means that all of this is stored and
+         *     will be sent, whatever happens to this process. It goes to those webhooks that match at the moment of its commit,
+         *     and to nobody else. Where none does, it is stored and goes to nobody, which is fine: `deliveries` is 0.
+         *
+         *     Up to 1,000 deliveries are stored in the commit of the event. Where more webhooks match, an operation of the kind
+         *     `fan_out` makes the rest within moments, for the webhooks that matched at the commit; `operation_id` names it.
+         *     List the deliveries of an event with `GET /v1/deliveries?event_id=`.
+         *
+         *     The `type` must be one of the event types, unless the server takes any (`POSTMAND_OPEN_EVENT_TYPES`), and the
+         *     payload must fit the schema of its type. After a 503 or a lost connection the event may or may not have been
+         *     stored: send the same request again, with the same `Idempotency-Key`, and it is stored once.
+         *
+         *     Webhooks that are not active, or are paused, get their deliveries too: they are held back as others are.
+         */
+        post: operations["createEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Emit a batch of events
+         * @description Stores 1 to 1,000 events with their deliveries, in one transaction: a 201 means that all of them are stored.
+         *     After any other answer none of them is, but for a 503 or a lost connection: then the batch may or may not have
+         *     been stored. Send it again with the same `Idempotency-Key`, and it is stored once.
+         *
+         *     Each is what a POST of it to `/events` would have made, in the order in which they are listed. The commit has
+         *     up to 1,000 deliveries of each event and 5,000 of all; operations make the others.
+         *
+         *     A refusal names the first event at fault by its place, counted from 0: `events[17].payload: …`.
+         *
+         *     The body may have more bytes than that of another request, 16 MiB where the server does not say otherwise. A
+         *     payload may have as many as the whole body of another request.
+         */
+        post: operations["createEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an event.
+                 * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+                 */
+                event_id: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an event
+         * @description Returns one event. What became of it is told by its deliveries: `GET /v1/deliveries?event_id=` lists them, and
+         *     `POST /v1/redeliveries` with a `filter` of its `event_id` sends those again that failed.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2235,6 +2330,12 @@ export interface components {
             test: boolean;
             metadata: components["schemas"]["Metadata"];
             /**
+             * Format: uuid
+             * @description The event that it tells of, with whose other deliveries it shares the payload. Null: it was made alone.
+             * @example null
+             */
+            event_id: string | null;
+            /**
              * Format: date-time
              * @description When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
              *     cannot be redelivered. Null: it is there.
@@ -2383,6 +2484,12 @@ export interface components {
              */
             redeliveries?: number | null;
             /**
+             * Format: uuid
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            event_id?: string | null;
+            /**
              * Format: date-time
              * @description Ignored; may be sent back.
              * @example null
@@ -2432,6 +2539,214 @@ export interface components {
             /**
              * Format: int32
              * @description How many deliveries were skipped before this page.
+             * @example 0
+             */
+            offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /** @description Something that happened, for whoever subscribed. */
+        Event: {
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+             */
+            id: string;
+            /**
+             * @description What kind of event it is.
+             * @example order.paid
+             */
+            type: string;
+            /**
+             * @description The text that is sent, exactly. It may be empty.
+             * @example {"order":1042}
+             */
+            payload: string;
+            metadata: components["schemas"]["Metadata"];
+            /**
+             * @description The ordering key of its deliveries. Null where they have none.
+             * @example order-1042
+             */
+            ordering_key: string | null;
+            /**
+             * Format: date-time
+             * @description No attempt of its deliveries begins before this time. Null where they are due at once.
+             * @example null
+             */
+            send_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its deliveries expire. Null where only the `max_delivery_age` of a webhook bounds their time.
+             * @example null
+             */
+            expires_at: string | null;
+            /**
+             * Format: int32
+             * @description How many webhooks get it. It counts what was made for it, not what is kept until now. Null while they are yet
+             *     to be chosen, for a moment after an application has emitted it in SQL.
+             * @example 3
+             */
+            deliveries: number | null;
+            /**
+             * Format: uuid
+             * @description The operation that makes those of its deliveries that its commit did not. Where that is cancelled, the others
+             *     are never made, and `deliveries` says how many there were. Null where its commit made all.
+             * @example null
+             */
+            operation_id: string | null;
+            /**
+             * @description Why an event that an application has emitted in SQL goes to nobody. Null where nothing is wrong with it.
+             * @example null
+             */
+            fault: string | null;
+            /**
+             * Format: date-time
+             * @description When its payload was removed, as its time was over or by an erasure: `payload` is empty since then. Null: it
+             *     is there.
+             * @example null
+             */
+            payload_removed_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the event was stored.
+             * @example 2026-11-23T16:26:01.747666Z
+             */
+            created_at: string;
+        };
+        /** @description What happened, and those fields of an earlier answer that a client may send back. */
+        EventInput: {
+            /**
+             * @description The name of its event type.
+             * @example order.paid
+             */
+            type: string;
+            /**
+             * Format: text
+             * @description What receivers get. A string is the text that is sent, byte for byte; it is Unicode text without U+0000 and
+             *     without unpaired surrogates. An object or array is sent as compact JSON. Its numbers are read in double
+             *     precision: one beyond ±(2^53 − 1) is refused, so send text where such numbers, or the bytes, matter. Null
+             *     means empty.
+             * @default
+             * @example {
+             *       "order": 1042
+             *     }
+             */
+            payload: string | Record<string, never> | unknown[] | null;
+            /**
+             * Format: text
+             * @description Of each webhook, what has the same key, such as the id of an order, is attempted one after the other.
+             *     Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+             *     character by character. Null or left out: it waits for no other delivery.
+             * @example order-1042
+             */
+            ordering_key?: string | null;
+            /**
+             * Format: date-time
+             * @description No attempt of its deliveries begins before this time, at most 366 days ahead by the clock of the database. A
+             *     time that has passed, null or nothing: it is due at once. Until then they are pending with
+             *     `held_reason: scheduled`. With an `ordering_key` they keep their places: later ones of the key wait. `expires_at` must lie after it.
+             * @example 2026-11-24T08:00:00Z
+             */
+            send_at?: string | null;
+            /**
+             * Format: date-time
+             * @description From this time on no attempt of its deliveries begins: they fail with `failed_reason: expired`, wherever
+             *     they wait by then. The clock of the database decides. Null, or nothing, means that they do not expire
+             *     by themselves. A time that has passed is accepted: such deliveries expire before their first attempt.
+             * @example 2026-11-24T16:26:01Z
+             */
+            expires_at?: string | null;
+            /**
+             * @description Pairs of text that are stored and answered with the event and its deliveries, and can be
+             *     searched for. They are not sent to the receivers. A name has 1 to 64 characters. Null or left out: none.
+             * @example {
+             *       "customer": "42"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Format: uuid
+             * @description Ignored; may be sent back.
+             * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+             */
+            id?: string | null;
+            /**
+             * Format: int32
+             * @description Ignored; may be sent back.
+             * @example 3
+             */
+            deliveries?: number | null;
+            /**
+             * Format: uuid
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            operation_id?: string | null;
+            /**
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            fault?: string | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example null
+             */
+            payload_removed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Ignored; may be sent back.
+             * @example 2026-11-23T16:26:01.747666Z
+             */
+            created_at?: string | null;
+        };
+        /** @description Events that are stored together, or not at all. */
+        EventBatchInput: {
+            /**
+             * @description The events, in the order in which they happened. Two of them may be equal.
+             * @example [
+             *       {
+             *         "type": "order.paid",
+             *         "payload": {
+             *           "order": 1042
+             *         }
+             *       }
+             *     ]
+             */
+            events: components["schemas"]["EventInput"][];
+        };
+        /** @description What became of a batch of events. */
+        EventBatch: {
+            /**
+             * @description The id of each event, in the order of the request.
+             * @example [
+             *       "0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6"
+             *     ]
+             */
+            ids: string[];
+        };
+        /** @description A page of events. */
+        EventList: {
+            /**
+             * @description The events of this page, newest first.
+             * @example []
+             */
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: int32
+             * @description How many events a page holds at most.
+             * @example 50
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description How many events were skipped before this page.
              * @example 0
              */
             offset: number;
@@ -2874,10 +3189,13 @@ export interface components {
          * @description What an operation does.
          *
          *     - `redelivery`: it makes deliveries pending again.
+         *     - `erasure`: it removes payloads and texts.
+         *     - `fan_out`: it makes the deliveries of an event that the commit of the event did not. Only Postmand creates
+         *       one. Where it is cancelled, the webhooks that are left do not get the event.
          * @example redelivery
          * @enum {string}
          */
-        OperationKind: "redelivery" | "erasure";
+        OperationKind: "redelivery" | "erasure" | "fan_out";
         /**
          * @description Where an operation stands.
          *
@@ -3178,6 +3496,70 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description The id in the path is not a UUID (code 2), or no event has it (code 37). */
+        EventNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No event type has this name (code 33), and the server does not take types that nobody has created. */
+        EventTypeNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The event type is archived (code 35). Or an earlier request with this `Idempotency-Key` was done, and what it created
+         *     has been removed since (code 25). Or another transaction with the key is still open, and has been for the 3 seconds
+         *     that this request waited (code 26): try again after `Retry-After` seconds. Nothing was created now.
+         */
+        EventConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The payload does not fit the schema of its type (code 38). Or this `Idempotency-Key` was used for another request
+         *     (code 24): use a new key for what is new. Nothing was created now.
+         */
+        EventRefused: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The id in the path is not a UUID (code 2), or no delivery has it (code 6). */
         DeliveryNotFound: {
             headers: {
@@ -3346,6 +3728,21 @@ export interface components {
          * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
          */
         DeliveryId: string;
+        /**
+         * @description The id of an event.
+         * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+         */
+        EventId: string;
+        /**
+         * @description Only deliveries of the event with this id.
+         * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+         */
+        EventIdFilter: string;
+        /**
+         * @description Only events of exactly this type.
+         * @example order.paid
+         */
+        EventTypeFilter: string;
         /**
          * @description The id of an operation.
          * @example 5b1f7c0e-9a64-4d2f-8c35-e07b2a91d468
@@ -4308,6 +4705,11 @@ export interface operations {
                  */
                 webhook_id?: components["parameters"]["WebhookIdFilter"];
                 /**
+                 * @description Only deliveries of the event with this id.
+                 * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+                 */
+                event_id?: components["parameters"]["EventIdFilter"];
+                /**
                  * @description Only deliveries with this status.
                  * @example pending
                  */
@@ -4656,6 +5058,235 @@ export interface operations {
             };
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items a page holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description How many items to skip before the page starts.
+                 * @example 0
+                 */
+                offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only events of exactly this type.
+                 * @example order.paid
+                 */
+                type?: components["parameters"]["EventTypeFilter"];
+                /**
+                 * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+                 *     OpenAPI writes it. Of several pairs all must be there.
+                 * @example {
+                 *       "customer": "42"
+                 *     }
+                 */
+                metadata?: components["parameters"]["MetadataFilter"];
+                /**
+                 * @description Only items created after this time.
+                 * @example 2026-11-23T16:26:01Z
+                 */
+                "created_at.gt"?: components["parameters"]["CreatedAtGt"];
+                /**
+                 * @description Only items created at this time or after it.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                "created_at.gte"?: components["parameters"]["CreatedAtGte"];
+                /**
+                 * @description Only items created before this time.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                "created_at.lt"?: components["parameters"]["CreatedAtLt"];
+                /**
+                 * @description Only items created at this time or before it.
+                 * @example 2026-11-23T16:26:01Z
+                 */
+                "created_at.lte"?: components["parameters"]["CreatedAtLte"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it is done once however often it is sent
+                 *     ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+                 *     A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+                 *     stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+                 *
+                 *     For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+                 *     201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+                 *     decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+                 *     keys. A request that was refused leaves its key free.
+                 * @example order-1042-paid
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event to emit. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventInput"];
+            };
+        };
+        responses: {
+            /**
+             * @description The event as it was stored. With `Idempotency-Replayed`, an earlier request with the same key has stored
+             *     it, and this is the event as it is now.
+             */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
+            409: components["responses"]["EventConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EventRefused"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Names this request, so that it is done once however often it is sent
+                 *     ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+                 *     A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+                 *     stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+                 *
+                 *     For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+                 *     201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+                 *     decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+                 *     keys. A request that was refused leaves its key free.
+                 * @example order-1042-paid
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The events to emit. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBatchInput"];
+            };
+        };
+        responses: {
+            /**
+             * @description The ids of the events. With `Idempotency-Replayed`, an earlier request with the same key has stored them;
+             *     some may have been removed since.
+             */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["IdempotencyReplayed"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventBatch"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
+            409: components["responses"]["EventConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EventRefused"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of an event.
+                 * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+                 */
+                event_id: components["parameters"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

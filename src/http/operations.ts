@@ -3,6 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
+import { eventHandlers } from './operations/events.ts';
 import { longWorkHandlers } from './operations/operations.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
@@ -26,6 +27,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...deliveryHandlers(parts),
     ...redeliverHandlers(parts, log),
     ...batchHandlers(parts),
+    ...eventHandlers(parts),
     ...attemptHandlers(parts),
     ...orderingKeyHandlers(parts),
     ...redeliveryHandlers(parts, counting),

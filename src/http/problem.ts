@@ -6,6 +6,8 @@ import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../deliveries/idempotency/refusal.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { RedeliveryRefused } from '../deliveries/redelivering/redeliver.ts';
+import { EventNotFound, EventOfBatchRefused } from '../events/event.ts';
+import { EventInvalid, EventTypeArchived, EventTypeNotFound } from '../events/types/event-type.ts';
 import { OperationEnded, OperationNotFound, OperationUnderWay } from '../operations/operation.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import {
@@ -105,7 +107,27 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Overloaded || isTransient(error)) {
     return problem('unavailable', { details: 'try again in a moment', headers: SOON });
   }
-  return problemOfFramework(error ?? {}) ?? problem('internal');
+  return problemOfEvent(error) ?? problemOfFramework(error ?? {}) ?? problem('internal');
+}
+
+function problemOfEvent(error: unknown): Problem | undefined {
+  if (error instanceof EventNotFound) return problem('event_not_found');
+  if (error instanceof EventTypeNotFound)
+    return problem('event_type_not_found', { details: 'type: no event type has this name' });
+  if (error instanceof EventTypeArchived)
+    return problem('event_type_archived', { details: 'type: it is archived' });
+  if (error instanceof EventInvalid)
+    return problem('event_invalid', { details: `payload${error.pointer}: ${error.message}` });
+  if (error instanceof EventOfBatchRefused) return problemOfBatch(error);
+  return undefined;
+}
+
+/** What would be said of the event alone, behind its place. What is no fault of its has none. */
+function problemOfBatch({ cause, message: place }: EventOfBatchRefused): Problem {
+  const alone = problemOf(cause);
+  if (alone.status >= 500) return alone;
+  const { details = '' } = alone.body;
+  return { ...alone, body: { ...alone.body, details: `${place}.${details}` } };
 }
 
 /**

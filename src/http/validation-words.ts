@@ -2,11 +2,11 @@
 export function fieldOf(path: string): string {
   if (path === '') return '""';
   const name = path.split('/').slice(2).map(unescaped).join('.') || 'body';
-  return name.replace(IN_BATCH, 'deliveries[$1]');
+  return name.replace(IN_BATCH, '$1[$2]');
 }
 
-/** One delivery of a batch, with its place. */
-const IN_BATCH = /^deliveries\.(\d+)(?=\.|$)/;
+/** One delivery or event of a batch, with its place. */
+const IN_BATCH = /^(deliveries|events)\.(\d+)(?=\.|$)/;
 
 /** A name as it is, of one in a JSON pointer (RFC 6901, section 4). */
 function unescaped(name: string): string {

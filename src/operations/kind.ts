@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import type { Begun, Step } from './operation.ts';
+import type { Begun, Operation, Step } from './operation.ts';
 
 /** What a step works with. */
 export type StepParts = { tx: Tx; queue: DeliveryQueue };
@@ -12,4 +12,6 @@ export type Kind = {
   count(db: Queryable, operation: Begun): Promise<number>;
   /** Does up to `size` deliveries, from its place on. It waits for locks for a second at most. */
   step(parts: StepParts, operation: Begun, size: number): Promise<Step>;
+  /** Is called where it ends before its last step: cancelled, or failed. */
+  end?(tx: Tx, operation: Operation): Promise<void>;
 };

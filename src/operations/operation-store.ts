@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { withNames } from '../database/named-parameters.ts';
 import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
-import type { Pool, Queryable } from '../database/pool.ts';
-import { inTransaction, type Tx } from '../database/transaction.ts';
+import type { Queryable } from '../database/pool.ts';
+import type { Tx } from '../database/transaction.ts';
 import {
-  OperationEnded,
   OperationNotFound,
   OPERATION_KINDS,
   type Operation,
@@ -89,23 +88,6 @@ export async function listOperations(
     ),
   );
   return listingOf(rows, page, ({ created_at: at, id }) => ({ at, id }));
-}
-
-/**
- * Ends an operation after the step that it is in. What was done stays.
- * @throws OperationNotFound
- * @throws OperationEnded
- */
-export function cancelOperation(pool: Pool, id: string): Promise<Operation> {
-  return inTransaction(pool, async (tx) => {
-    const { rows } = await tx.query<Operation>(
-      `update operations set state = 'cancelled', finished_at = now()
-       where id = $1 and finished_at is null returning ${SHOWN}`,
-      [id],
-    );
-    if (rows[0] !== undefined) return rows[0];
-    throw new OperationEnded((await findOperation(tx, id)).state);
-  });
 }
 
 /** As an expression of SQL: one has not ended. */

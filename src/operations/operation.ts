@@ -15,7 +15,7 @@ import type { FailedDelivery } from '../deliveries/fail.ts';
 export type OperationState = 'queued' | 'running' | 'done' | 'cancelled' | 'failed';
 
 /** What kinds there are. Each has its functions in `kinds.ts`. */
-export const OPERATION_KINDS = ['redelivery', 'erasure'] as const;
+export const OPERATION_KINDS = ['redelivery', 'erasure', 'fan_out'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** Named as the columns and as the API's fields; times are RFC 3339 text. */

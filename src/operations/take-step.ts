@@ -132,15 +132,3 @@ async function note(tx: Tx, { id, place, credit, ...standing }: Noted): Promise<
     [id, state, matched, done, skipped, JSON.stringify(place), credit],
   );
 }
-
-/** Ends an operation that cannot go on. `error`: why. @returns false: it has ended already. */
-export function failOperation(pool: Pool, id: string, error: string): Promise<boolean> {
-  return inTransaction(pool, async (tx) => {
-    const { rowCount } = await tx.query(
-      `update operations set state = 'failed', finished_at = now(), error = $2
-       where id = $1 and finished_at is null`,
-      [id, error],
-    );
-    return rowCount === 1;
-  });
-}

@@ -17,6 +17,7 @@ const WAY_BUCKETS = [
 
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500];
+const FAN_OUT_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 /** A registry of its own with every metric of a process, Node's defaults among them. */
 export function createMetrics() {
@@ -46,6 +47,10 @@ function acceptMetrics(make: Instruments) {
       'redeliveries_total',
       'Deliveries that had ended and were made pending again.',
     ),
+    events: make.counter('events_total', 'Events that the API has stored.'),
+    fanOut: make.histogram('event_fan_out', 'Deliveries that an event became, or becomes.', {
+      buckets: FAN_OUT_BUCKETS,
+    }),
     acceptBatch: make.histogram(
       'accept_batch_size',
       'Deliveries that were accepted in one transaction.',

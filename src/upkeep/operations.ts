@@ -7,9 +7,10 @@ import {
 } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, NOT_DURABLE } from '../database/transaction.ts';
+import { failOperation } from '../operations/end-operation.ts';
 import { findUnderWay, removeLongEnded } from '../operations/operation-store.ts';
 import type { Begun, Operation } from '../operations/operation.ts';
-import { beginOperation, failOperation, takeStep } from '../operations/take-step.ts';
+import { beginOperation, takeStep } from '../operations/take-step.ts';
 import { tellFailed, type TellParts } from '../deliveries/fail.ts';
 import type { Left } from '../process/upkeep-loop.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';

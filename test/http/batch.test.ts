@@ -59,7 +59,13 @@ test('a batch → each delivery is shown as a POST of it would be', async () => 
     assert.equal(payload, drafts[i]?.payload ?? '');
     assert.deepEqual(rest, {
       ...{ id: ids[i] ?? '', webhook_id, scheduled_at: created_at, delivery_attempts: 0 },
-      ...{ budget_used: 0, redeliveries: 0, metadata: {}, payload_removed_at: null },
+      ...{
+        budget_used: 0,
+        redeliveries: 0,
+        metadata: {},
+        event_id: null,
+        payload_removed_at: null,
+      },
       ...{ status: 'pending', held_reason: null, ordering_key: drafts[i]?.ordering_key ?? null },
       ...{ sequence: null, failed_reason: null, send_at: null },
       ...{ expires_at: drafts[i]?.expires_at ?? null, test: false },

@@ -35,6 +35,7 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     budget_used: 0,
     redeliveries: 0,
     metadata: {},
+    event_id: null,
     payload_removed_at: null,
     updated_at: created_at,
   });

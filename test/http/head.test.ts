@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { createHealth } from '../../src/http/health.ts';
 import { readSpec } from '../../src/http/spec.ts';
@@ -34,10 +34,13 @@ const [deliveryId = ''] = await addDeliveryRows(database.pool, [
   { webhookId, status: 'succeeded' },
 ]);
 const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliveryId }]);
+const eventId = randomUUID();
+await database.pool.query(`insert into events (id, type, payload) values ($1, 'a', '')`, [eventId]);
 const ids: Record<string, string> = {
   webhook_id: webhookId,
   delivery_id: deliveryId,
   delivery_attempt_id: attemptId,
+  event_id: eventId,
 };
 
 /** Every path that openapi.yaml gives a GET, with ids that are there. */
@@ -82,7 +85,7 @@ const FAULTS = [
 
 suite('HEAD', () => {
   test('openapi.yaml → has paths with a GET on both ports', () =>
-    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [12, 2]));
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [14, 2]));
 
   const urls = [
     ...[

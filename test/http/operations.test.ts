@@ -32,6 +32,12 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     [secretId, webhookId],
   );
 
+  const eventId = randomUUID();
+  await pool.query(
+    `with type as (insert into event_types (name) values ('order.paid'))
+     insert into events (id, type, payload, deliveries) values ($1, 'order.paid', '', 0)`,
+    [eventId],
+  );
   const operationId = randomUUID();
   await pool.query(
     `insert into operations (id, kind, filter, webhook_ids) values ($1, 'redelivery', '{}', '{}')`,
@@ -79,6 +85,10 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],
     'eraseDeliveries 200': ['POST', '/erasures', { metadata: { customer: '42' }, dry_run: true }],
     'eraseDeliveries 202': ['POST', '/erasures', { metadata: { customer: '42' } }],
+    'listEvents 200': ['GET', '/events'],
+    'createEvent 201': ['POST', '/events', { type: 'order.paid', payload: { a: 1 } }],
+    'createEvents 201': ['POST', '/events/batch', { events: [{ type: 'order.paid' }] }],
+    'getEvent 200': ['GET', `/events/${eventId}`],
     'redeliverDeliveries 200': [
       'POST',
       '/redeliveries',

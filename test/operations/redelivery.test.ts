@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import {
-  cancelOperation,
-  findOperation,
-  findUnderWay,
-} from '../../src/operations/operation-store.ts';
+import { findOperation, findUnderWay } from '../../src/operations/operation-store.ts';
 import type { Status } from '../../src/deliveries/delivery.ts';
 import type { RedeliveryFilter } from '../../src/operations/redelivery-filter.ts';
 import { inTransaction, type Tx } from '../../src/database/transaction.ts';
 import type { Begun } from '../../src/operations/operation.ts';
+import { cancelOperation } from '../../src/operations/end-operation.ts';
 import { redeliverSome } from '../../src/operations/redelivery-step.ts';
 import { countRedelivery, createRedelivery } from '../../src/operations/redelivery.ts';
 import { beginOperation, takeStep } from '../../src/operations/take-step.ts';

@@ -1,5 +1,9 @@
 import { BatchAcceptor } from '../../src/deliveries/accepting/accept-batch.ts';
 import { Acceptor } from '../../src/deliveries/accepting/accept.ts';
+import { EventAcceptor } from '../../src/events/accepting/event-acceptor.ts';
+import { Subscriptions } from '../../src/events/choosing/subscriptions.ts';
+import { PayloadCheck } from '../../src/events/types/payload-check.ts';
+import { queueFanOuts } from '../../src/operations/fan-out.ts';
 import type { Attempt } from '../../src/attempts/attempt.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';
@@ -76,6 +80,11 @@ export async function startApi(
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, statistics, gated });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
+  const eventAcceptor = new EventAcceptor({
+    ...{ pool, queue, metrics, queueFanOuts },
+    subscriptions: new Subscriptions(),
+    payloadCheck: new PayloadCheck({ isOpen: false }),
+  });
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     batchBodyLimitBytes: 16 * 1024 * 1024,
@@ -85,7 +94,7 @@ export async function startApi(
     hostNames,
   };
   const app = await createApi(
-    { pool, queue, acceptor, batchAcceptor, metrics, testCalls, gated, vault },
+    { pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated, vault },
     options,
     log,
   );

@@ -45,6 +45,7 @@ export async function count(
     | 'delivery_attempts'
     | 'idempotency_keys'
     | 'operations'
+    | 'events'
     | 'postmand_queue.job',
 ): Promise<number> {
   const { rows } = await db.query<{ count: number }>(

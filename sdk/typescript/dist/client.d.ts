@@ -1413,6 +1413,11 @@ export type Delivery = {
     test: boolean;
     metadata: Metadata;
     /**
+     * The event that it tells of, with whose other deliveries it shares the payload. Null: it was made alone.
+     * @format uuid
+     */
+    event_id: string | null;
+    /**
      * When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
      * cannot be redelivered. Null: it is there.
      * @format date-time
@@ -1548,6 +1553,11 @@ export type DeliveryInput = {
     redeliveries?: number | null;
     /**
      * Ignored; may be sent back.
+     * @format uuid
+     */
+    event_id?: string | null;
+    /**
+     * Ignored; may be sent back.
      * @format date-time
      */
     payload_removed_at?: string | null;
@@ -1586,6 +1596,190 @@ export type DeliveryList = {
     limit: number;
     /**
      * How many deliveries were skipped before this page.
+     * @format int32
+     */
+    offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
+};
+/**
+ * Something that happened, for whoever subscribed.
+ */
+export type Event = {
+    /**
+     * The id of the event.
+     * @format uuid
+     */
+    id: string;
+    /**
+     * What kind of event it is.
+     */
+    type: string;
+    /**
+     * The text that is sent, exactly. It may be empty.
+     */
+    payload: string;
+    metadata: Metadata;
+    /**
+     * The ordering key of its deliveries. Null where they have none.
+     */
+    ordering_key: string | null;
+    /**
+     * No attempt of its deliveries begins before this time. Null where they are due at once.
+     * @format date-time
+     */
+    send_at: string | null;
+    /**
+     * When its deliveries expire. Null where only the `max_delivery_age` of a webhook bounds their time.
+     * @format date-time
+     */
+    expires_at: string | null;
+    /**
+     * How many webhooks get it. It counts what was made for it, not what is kept until now. Null while they are yet
+     * to be chosen, for a moment after an application has emitted it in SQL.
+     * @format int32
+     */
+    deliveries: number | null;
+    /**
+     * The operation that makes those of its deliveries that its commit did not. Where that is cancelled, the others
+     * are never made, and `deliveries` says how many there were. Null where its commit made all.
+     * @format uuid
+     */
+    operation_id: string | null;
+    /**
+     * Why an event that an application has emitted in SQL goes to nobody. Null where nothing is wrong with it.
+     */
+    fault: string | null;
+    /**
+     * When its payload was removed, as its time was over or by an erasure: `payload` is empty since then. Null: it
+     * is there.
+     * @format date-time
+     */
+    payload_removed_at: string | null;
+    /**
+     * When the event was stored.
+     * @format date-time
+     */
+    created_at: string;
+};
+/**
+ * What happened, and those fields of an earlier answer that a client may send back.
+ */
+export type EventInput = {
+    /**
+     * The name of its event type.
+     * @maxLength 128
+     * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+     */
+    type: string;
+    /**
+     * What receivers get. A string is the text that is sent, byte for byte; it is Unicode text without U+0000 and
+     * without unpaired surrogates. An object or array is sent as compact JSON. Its numbers are read in double
+     * precision: one beyond ±(2^53 − 1) is refused, so send text where such numbers, or the bytes, matter. Null
+     * means empty.
+     * @format text
+     */
+    payload?: string | Record<string, unknown> | unknown[] | null;
+    /**
+     * Of each webhook, what has the same key, such as the id of an order, is attempted one after the other.
+     * Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+     * character by character. Null or left out: it waits for no other delivery.
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^([^.]|\.[^.]|\.\.[\s\S])[\s\S]*$
+     * @format text
+     */
+    ordering_key?: string | null;
+    /**
+     * No attempt of its deliveries begins before this time, at most 366 days ahead by the clock of the database. A
+     * time that has passed, null or nothing: it is due at once. Until then they are pending with
+     * `held_reason: scheduled`. With an `ordering_key` they keep their places: later ones of the key wait. `expires_at` must lie after it.
+     * @format date-time
+     */
+    send_at?: string | null;
+    /**
+     * From this time on no attempt of its deliveries begins: they fail with `failed_reason: expired`, wherever
+     * they wait by then. The clock of the database decides. Null, or nothing, means that they do not expire
+     * by themselves. A time that has passed is accepted: such deliveries expire before their first attempt.
+     * @format date-time
+     */
+    expires_at?: string | null;
+    /**
+     * Pairs of text that are stored and answered with the event and its deliveries, and can be
+     * searched for. They are not sent to the receivers. A name has 1 to 64 characters. Null or left out: none.
+     */
+    metadata?: Record<string, string> | null;
+    /**
+     * Ignored; may be sent back.
+     * @format uuid
+     */
+    id?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    deliveries?: number | null;
+    /**
+     * Ignored; may be sent back.
+     * @format uuid
+     */
+    operation_id?: string | null;
+    /**
+     * Ignored; may be sent back.
+     */
+    fault?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    payload_removed_at?: string | null;
+    /**
+     * Ignored; may be sent back.
+     * @format date-time
+     */
+    created_at?: string | null;
+};
+/**
+ * Events that are stored together, or not at all.
+ */
+export type EventBatchInput = {
+    /**
+     * The events, in the order in which they happened. Two of them may be equal.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    events: EventInput[];
+};
+/**
+ * What became of a batch of events.
+ */
+export type EventBatch = {
+    /**
+     * The id of each event, in the order of the request.
+     * @minItems 1
+     * @maxItems 1000
+     */
+    ids: string[];
+};
+/**
+ * A page of events.
+ */
+export type EventList = {
+    /**
+     * The events of this page, newest first.
+     */
+    events: Event[];
+    /**
+     * How many events a page holds at most.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * How many events were skipped before this page.
      * @format int32
      */
     offset: number;
@@ -1977,11 +2171,15 @@ export type CountOfWebhook = {
  * What an operation does.
  *
  * - `redelivery`: it makes deliveries pending again.
+ * - `erasure`: it removes payloads and texts.
+ * - `fan_out`: it makes the deliveries of an event that the commit of the event did not. Only Postmand creates
+ *   one. Where it is cancelled, the webhooks that are left do not get the event.
  */
-export type OperationKind = "redelivery" | "erasure";
+export type OperationKind = "redelivery" | "erasure" | "fan_out";
 export declare const OperationKind: {
     readonly redelivery: "redelivery";
     readonly erasure: "erasure";
+    readonly fan_out: "fan_out";
 };
 /**
  * Where an operation stands.
@@ -2641,6 +2839,11 @@ export type ListDeliveriesQuery = {
      */
     webhook_id?: string;
     /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
      * Only deliveries with this status.
      */
     status?: DeliveryStatus;
@@ -2715,6 +2918,11 @@ export type ListDeliveriesVariables = {
      * @format uuid
      */
     webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
     /**
      * Only deliveries with this status.
      */
@@ -2881,6 +3089,204 @@ export type RedeliverDeliveryVariables = {
      * @format uuid
      */
     delivery_id: string;
+};
+export type ListEventsResult = EventList;
+export type ListEventsQuery = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only events of exactly this type.
+     * @maxLength 128
+     * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+     */
+    type?: string;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
+export type ListEventsResponseHeaders = {
+    xRequestId?: string;
+};
+export type ListEventsVariables = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only events of exactly this type.
+     * @maxLength 128
+     * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+     */
+    type?: string;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
+export type CreateEventResult = Event;
+export type CreateEventBody = EventInput;
+export type CreateEventHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
+export type CreateEventResponseHeaders = {
+    idempotencyReplayed?: string;
+    xRequestId?: string;
+};
+export type CreateEventVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateEventBody;
+export type CreateEventsResult = EventBatch;
+export type CreateEventsBody = EventBatchInput;
+export type CreateEventsHeaders = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+};
+export type CreateEventsResponseHeaders = {
+    idempotencyReplayed?: string;
+    xRequestId?: string;
+};
+export type CreateEventsVariables = {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & CreateEventsBody;
+export type GetEventResult = Event;
+export type GetEventPath = {
+    /**
+     * The id of an event.
+     * @format uuid
+     */
+    event_id: string;
+};
+export type GetEventResponseHeaders = {
+    xRequestId?: string;
+};
+export type GetEventVariables = {
+    /**
+     * The id of an event.
+     * @format uuid
+     */
+    event_id: string;
 };
 export type ListDeliveryAttemptsResult = DeliveryAttemptList;
 export type ListDeliveryAttemptsQuery = {
@@ -3528,6 +3934,11 @@ export type Ops = {
              */
             webhook_id?: string;
             /**
+             * Only deliveries of the event with this id.
+             * @format uuid
+             */
+            event_id?: string;
+            /**
              * Only deliveries with this status.
              */
             status?: DeliveryStatus;
@@ -3655,6 +4066,121 @@ export type Ops = {
             delivery_id: string;
         };
         result: RedeliverDeliveryResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    listEvents: {
+        args: {
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
+             * Only events of exactly this type.
+             * @maxLength 128
+             * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+             */
+            type?: string;
+            /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
+             * Only items created after this time.
+             * @format date-time
+             */
+            "created_at.gt"?: string;
+            /**
+             * Only items created at this time or after it.
+             * @format date-time
+             */
+            "created_at.gte"?: string;
+            /**
+             * Only items created before this time.
+             * @format date-time
+             */
+            "created_at.lt"?: string;
+            /**
+             * Only items created at this time or before it.
+             * @format date-time
+             */
+            "created_at.lte"?: string;
+        };
+        result: ListEventsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    createEvent: {
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateEventBody;
+        result: CreateEventResult;
+        headers: {
+            idempotencyReplayed?: string;
+            xRequestId?: string;
+        };
+    };
+    createEvents: {
+        args: {
+            /**
+             * Names this request, so that it is done once however often it is sent
+             * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+             * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+             * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+             *
+             * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+             * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+             * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+             * keys. A request that was refused leaves its key free.
+             */
+            "Idempotency-Key"?: string;
+        } & CreateEventsBody;
+        result: CreateEventsResult;
+        headers: {
+            idempotencyReplayed?: string;
+            xRequestId?: string;
+        };
+    };
+    getEvent: {
+        args: {
+            /**
+             * The id of an event.
+             * @format uuid
+             */
+            event_id: string;
+        };
+        result: GetEventResult;
         headers: {
             xRequestId?: string;
         };
@@ -4271,6 +4797,9 @@ export declare const OPERATIONS: {
             readonly name: "webhook_id";
             readonly in: "query";
         }, {
+            readonly name: "event_id";
+            readonly in: "query";
+        }, {
             readonly name: "status";
             readonly in: "query";
         }, {
@@ -4415,6 +4944,122 @@ export declare const OPERATIONS: {
         readonly tags: readonly ["Deliveries"];
         readonly params: readonly [{
             readonly name: "delivery_id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly listEvents: {
+        readonly id: "listEvents";
+        readonly method: "GET";
+        readonly path: "/events";
+        readonly tags: readonly ["Events"];
+        readonly params: readonly [{
+            readonly name: "limit";
+            readonly in: "query";
+        }, {
+            readonly name: "offset";
+            readonly in: "query";
+        }, {
+            readonly name: "cursor";
+            readonly in: "query";
+        }, {
+            readonly name: "type";
+            readonly in: "query";
+        }, {
+            readonly name: "metadata";
+            readonly in: "query";
+            readonly style: "deepObject";
+            readonly explode: true;
+        }, {
+            readonly name: "created_at.gt";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.gte";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.lt";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.lte";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly createEvent: {
+        readonly id: "createEvent";
+        readonly method: "POST";
+        readonly path: "/events";
+        readonly tags: readonly ["Events"];
+        readonly params: readonly [{
+            readonly name: "Idempotency-Key";
+            readonly in: "header";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "idempotency-replayed";
+            readonly key: "idempotencyReplayed";
+            readonly type: "string";
+        }, {
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly createEvents: {
+        readonly id: "createEvents";
+        readonly method: "POST";
+        readonly path: "/events/batch";
+        readonly tags: readonly ["Events"];
+        readonly params: readonly [{
+            readonly name: "Idempotency-Key";
+            readonly in: "header";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "idempotency-replayed";
+            readonly key: "idempotencyReplayed";
+            readonly type: "string";
+        }, {
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly getEvent: {
+        readonly id: "getEvent";
+        readonly method: "GET";
+        readonly path: "/events/{event_id}";
+        readonly tags: readonly ["Events"];
+        readonly params: readonly [{
+            readonly name: "event_id";
             readonly in: "path";
         }];
         readonly security: readonly [readonly [{
@@ -5063,8 +5708,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -5498,6 +6143,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     webhook_id?: string;
     /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
      * Only deliveries with this status.
      */
     status?: DeliveryStatus;
@@ -5572,6 +6222,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         webhook_id?: string;
         /**
+         * Only deliveries of the event with this id.
+         * @format uuid
+         */
+        event_id?: string;
+        /**
          * Only deliveries with this status.
          */
         status?: DeliveryStatus;
@@ -5643,6 +6298,11 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * @format uuid
          */
         webhook_id?: string;
+        /**
+         * Only deliveries of the event with this id.
+         * @format uuid
+         */
+        event_id?: string;
         /**
          * Only deliveries with this status.
          */
@@ -5743,6 +6403,101 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     delivery_id: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<Delivery, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, listEvents: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only events of exactly this type.
+     * @maxLength 128
+     * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+     */
+    type?: string;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<EventList, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, createEvent: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & EventInput, init?: Init | undefined) => Promise<EnvelopeResult<Event, {
+    idempotencyReplayed?: string;
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, createEvents: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * Names this request, so that it is done once however often it is sent
+     * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).
+     * A key of 1 to 255 printable ASCII characters, such as a UUID, with or without double quotes; within quotes `\"`
+     * stands for `"`, and `\\` for `\`. Quotes are no part of the key.
+     *
+     * For a day, or what `POSTMAND_IDEMPOTENCY_WINDOW` of the server says, the same request with the same key answers
+     * 201 with `Idempotency-Replayed: true` and creates nothing. Another request with the key answers 422. The fields
+     * decide whether two requests are the same, not how their JSON is written. All clients of a server share its
+     * keys. A request that was refused leaves its key free.
+     */
+    "Idempotency-Key"?: string;
+} & EventBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<EventBatch, {
+    idempotencyReplayed?: string;
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getEvent: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of an event.
+     * @format uuid
+     */
+    event_id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<Event, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, listDeliveryAttempts: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**

@@ -87,7 +87,7 @@ async function statementOf(
   { metadata, webhookId, until, after }: Carrying,
   limit: number,
 ): Promise<[text: string, values: unknown[]]> {
-  const lead = webhookId === null ? await leadOf(db, metadata) : undefined;
+  const lead = webhookId === null ? await leadOf(db, { of: 'deliveries', metadata }) : undefined;
   return withNames(webhookId === null ? own(limit) : ofWebhook(limit), {
     metadata: JSON.stringify(metadata),
     webhook_id: webhookId,

@@ -1,3 +1,4 @@
+import type { Queryable } from '../../database/pool.ts';
 import type { Tx } from '../../database/transaction.ts';
 import { lockOf, type IdempotentRequest } from './request.ts';
 import { judge, nameOf, type KeptRequest, type Standing } from './standing.ts';
@@ -32,13 +33,26 @@ async function tryLock(tx: Tx, requests: IdempotentRequest[]): Promise<Set<strin
   return new Set([...locks].flatMap(([name, lock]) => (ours.has(lock) ? [name] : [])));
 }
 
-async function findKept(tx: Tx, requests: IdempotentRequest[]): Promise<Map<string, KeptRequest>> {
-  const { rows } = await tx.query<KeptRequest>(
-    `select key, fingerprint, delivery_ids as "deliveryIds" from idempotency_keys
+async function findKept(
+  db: Queryable,
+  requests: IdempotentRequest[],
+): Promise<Map<string, KeptRequest>> {
+  const { rows } = await db.query<KeptRequest>(
+    `select key, fingerprint, delivery_ids as "deliveryIds", event_ids as "eventIds"
+     from idempotency_keys
      where key = any ($1::bytea[]) and expires_at > now()`,
     [requests.map(({ key }) => key)],
   );
   return new Map(rows.map((row) => [nameOf(row), row]));
+}
+
+/** What a request has created that was done before; undefined: it was not, or is another one. */
+export async function findDone(
+  db: Queryable,
+  request: IdempotentRequest,
+): Promise<KeptRequest | undefined> {
+  const kept = (await findKept(db, [request])).get(nameOf(request));
+  return kept?.fingerprint.equals(request.fingerprint) === true ? kept : undefined;
 }
 
 /**
@@ -48,16 +62,19 @@ async function findKept(tx: Tx, requests: IdempotentRequest[]): Promise<Map<stri
 export function keepRequests(tx: Tx, requests: KeptRequest[], windowSeconds: number): void {
   if (requests.length === 0) return;
   tx.later(
-    `insert into idempotency_keys (key, fingerprint, delivery_ids, expires_at)
-     select key, fingerprint, delivery_ids::uuid[], now() + make_interval(secs => $4::float8)
-     from unnest($1::bytea[], $2::bytea[], $3::text[])
-       as done (key, fingerprint, delivery_ids)
+    `insert into idempotency_keys (key, fingerprint, delivery_ids, event_ids, expires_at)
+     select key, fingerprint, delivery_ids::uuid[], event_ids::uuid[],
+       now() + make_interval(secs => $5::float8)
+     from unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[])
+       as done (key, fingerprint, delivery_ids, event_ids)
      on conflict (key) do update set fingerprint = excluded.fingerprint,
-       delivery_ids = excluded.delivery_ids, expires_at = excluded.expires_at`,
+       delivery_ids = excluded.delivery_ids, event_ids = excluded.event_ids,
+       expires_at = excluded.expires_at`,
     [
       requests.map(({ key }) => key),
       requests.map(({ fingerprint }) => fingerprint),
       requests.map(({ deliveryIds }) => `{${deliveryIds.join(',')}}`),
+      requests.map(({ eventIds }) => (eventIds ? `{${eventIds.join(',')}}` : null)),
       windowSeconds,
     ],
   );

@@ -11,10 +11,11 @@ export type IdempotentRequest = { key: Buffer; fingerprint: Buffer };
 /** How long a key is kept unless a setting says otherwise. */
 export const DEFAULT_WINDOW_SECONDS = 86_400;
 
-type Draft = Omit<NewDelivery, 'id'>;
+/** Deliveries to a webhook, or events of a type. */
+type Draft = Omit<NewDelivery, 'id' | 'webhookId'> & ({ webhookId: string } | { type: string });
 
-/** An operation that creates deliveries, by its operationId. */
-export type Creation = 'createDelivery' | 'createDeliveries';
+/** An operation that creates deliveries or events, by its operationId. */
+export type Creation = 'createDelivery' | 'createDeliveries' | 'createEvent' | 'createEvents';
 
 /** A request of an operation that creates `drafts` under `key`, a text of printable ASCII. */
 export function idempotentRequest(
@@ -41,9 +42,10 @@ export function fingerprintOf(operation: Creation, drafts: readonly Draft[]): Bu
     return hash.update(`${Buffer.byteLength(part)}:`).update(part);
   };
   add(operation);
-  for (const { webhookId, payload, orderingKey, sendAt, expiresAt, metadata } of drafts) {
-    for (const part of [webhookId.toLowerCase(), payload, orderingKey, sendAt, expiresAt])
-      add(part);
+  for (const draft of drafts) {
+    const { payload, orderingKey, sendAt, expiresAt, metadata } = draft;
+    const whereTo = 'type' in draft ? draft.type : draft.webhookId.toLowerCase();
+    for (const part of [whereTo, payload, orderingKey, sendAt, expiresAt]) add(part);
     // What has none is the request that it was before there were any.
     if (metadata !== undefined) add(metadataPart(metadata));
   }
@@ -52,7 +54,7 @@ export function fingerprintOf(operation: Creation, drafts: readonly Draft[]): Bu
 
 /**
  * Pairs in the order of the octets of their names, whatever order JSON has them in. It begins as no
- * id of a webhook does, which is what stands there without metadata.
+ * id of a webhook does and no type, one of which stands there without metadata.
  */
 function metadataPart(metadata: Metadata): string {
   const parts = Object.entries(metadata)

@@ -18,6 +18,8 @@ type BodyOptions = {
   batchBodyLimitBytes: number;
 };
 
+const BATCHES: ReadonlySet<string> = new Set(['createDeliveries', 'createEvents']);
+
 /** Most bytes of batches at a time. The largest that the settings allow fits. */
 const BATCH_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
@@ -32,5 +34,5 @@ export function bodyBounds(options: BodyOptions): BoundsOf {
     inFlight: new BytesInFlight(BATCH_BYTES_IN_FLIGHT),
     turns: new Turns(),
   };
-  return ({ openapi }) => (openapi?.schema.operationId === 'createDeliveries' ? batches : others);
+  return ({ openapi }) => (BATCHES.has(openapi?.schema.operationId ?? '') ? batches : others);
 }

@@ -5,7 +5,7 @@ import { BadRequest } from '../problem.ts';
 export const FRACTIONS: ReadonlySet<string> = new Set(['retry_jitter']);
 
 /** The fields of requests that hold JSON of a client's own, with any numbers. */
-const FREE: readonly string[] = ['filter'];
+const FREE: ReadonlySet<string> = new Set(['filter', 'payload', 'schema', 'example']);
 
 /**
  * More values than openapi.yaml allows in any document with numbers that count: 500 status codes
@@ -119,11 +119,16 @@ function mayHoldFractions(document: unknown): boolean {
   return hasNumber;
 }
 
-/** A document with marks, and its fields that may hold any numbers without them. */
+/**
+ * A document with marks, and its fields that may hold any numbers without them. `document` has
+ * `MAX_MARKED_VALUES` at most, and the same members.
+ */
 function withFree(marked: unknown, document: unknown): unknown {
   if (typeof document !== 'object' || document === null) return marked;
-  for (const name of FREE)
-    if (Object.hasOwn(document, name)) (marked as Fields)[name] = (document as Fields)[name];
+  for (const [name, value] of Object.entries(document)) {
+    if (FREE.has(name)) (marked as Fields)[name] = value;
+    else withFree((marked as Fields)[name], value);
+  }
   return marked;
 }
 

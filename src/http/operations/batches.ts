@@ -4,6 +4,7 @@ import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';
+import { isLonger } from '../payload-text.ts';
 import { BadRequest } from '../problem.ts';
 
 type BatchBody = OperationRequest<'createDeliveries'>['body'];
@@ -37,11 +38,6 @@ function draftsOf({ deliveries }: BatchBody, maxPayloadBytes: number): Draft[] {
       throw error instanceof BadRequest ? refusal(error.kind, index, error.message) : error;
     }
   });
-}
-
-/** Whether a text has more bytes in UTF-8, where a UTF-16 unit takes one to three. */
-function isLonger(text: string, bytes: number): boolean {
-  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }
 
 function refusal(kind: BadRequest['kind'], index: number, details: string): BadRequest {

@@ -1,8 +1,5 @@
-import {
-  cancelOperation,
-  findOperation,
-  listOperations,
-} from '../../operations/operation-store.ts';
+import { cancelOperation } from '../../operations/end-operation.ts';
+import { findOperation, listOperations } from '../../operations/operation-store.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf, shownPage } from '../page.ts';

@@ -31,6 +31,7 @@ suite('accept', { concurrency: 4 }, () => {
       budget_used: 0,
       redeliveries: 0,
       metadata: {},
+      event_id: null,
       payload_removed_at: null,
     });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);

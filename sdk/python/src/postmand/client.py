@@ -366,6 +366,7 @@ class Delivery:
     expires_at: Optional[str]
     test: bool
     metadata: Metadata
+    event_id: Optional[str]
     payload_removed_at: Optional[str]
     created_at: str
     updated_at: str
@@ -401,6 +402,7 @@ class DeliveryInput:
     failed_reason: Optional[str] = None
     budget_used: Optional[int] = None
     redeliveries: Optional[int] = None
+    event_id: Optional[str] = None
     payload_removed_at: Optional[str] = None
     test: Optional[bool] = None
     created_at: Optional[str] = None
@@ -411,6 +413,67 @@ class DeliveryInput:
 class DeliveryList:
     """A page of deliveries."""
     deliveries: List[Delivery]
+    limit: int
+    offset: int
+    next_cursor: Optional[str]
+
+
+@dataclass
+class Event:
+    """Something that happened, for whoever subscribed."""
+    id: str
+    type_: str
+    payload: str
+    metadata: Metadata
+    ordering_key: Optional[str]
+    send_at: Optional[str]
+    expires_at: Optional[str]
+    deliveries: Optional[int]
+    operation_id: Optional[str]
+    fault: Optional[str]
+    payload_removed_at: Optional[str]
+    created_at: str
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class EventInput:
+    """What happened, and those fields of an earlier answer that a client may send back."""
+    type_: str
+    payload: Optional[Union[str, Dict[str, Any], List[Any]]] = None
+    ordering_key: Optional[str] = None
+    send_at: Optional[str] = None
+    expires_at: Optional[str] = None
+    metadata: Optional[Dict[str, str]] = None
+    id: Optional[str] = None
+    deliveries: Optional[int] = None
+    operation_id: Optional[str] = None
+    fault: Optional[str] = None
+    payload_removed_at: Optional[str] = None
+    created_at: Optional[str] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class EventBatchInput:
+    """Events that are stored together, or not at all."""
+    events: List[EventInput]
+
+
+@dataclass
+class EventBatch:
+    """What became of a batch of events."""
+    ids: List[str]
+
+
+@dataclass
+class EventList:
+    """A page of events."""
+    events: List[Event]
     limit: int
     offset: int
     next_cursor: Optional[str]
@@ -558,9 +621,13 @@ class OperationKind(str, Enum):
     """What an operation does.
 
     - `redelivery`: it makes deliveries pending again.
+    - `erasure`: it removes payloads and texts.
+    - `fan_out`: it makes the deliveries of an event that the commit of the event did not. Only Postmand creates
+    one. Where it is cancelled, the webhooks that are left do not get the event.
     """
     REDELIVERY = "redelivery"
     ERASURE = "erasure"
+    FAN_OUT = "fan_out"
 
 
 class OperationState(str, Enum):
@@ -1671,6 +1738,10 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_events": {"id": "listEvents", "method": "GET", "path": "/events", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "create_event": {"id": "createEvent", "method": "POST", "path": "/events", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "create_events": {"id": "createEvents", "method": "POST", "path": "/events/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_event": {"id": "getEvent", "method": "GET", "path": "/events/{event_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_delivery_attempts": {"id": "listDeliveryAttempts", "method": "GET", "path": "/delivery-attempts", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/delivery_attempts"}},
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_deliveries": {"id": "redeliverDeliveries", "method": "POST", "path": "/redeliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -2192,7 +2263,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2205,6 +2276,8 @@ class Client:
             params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
         if status is not None:
             params["status"] = encode(status)
         if metadata is not None:
@@ -2229,7 +2302,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -2242,6 +2315,8 @@ class Client:
             params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
         if status is not None:
             params["status"] = encode(status)
         if metadata is not None:
@@ -2266,7 +2341,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
+    def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2277,6 +2352,8 @@ class Client:
             base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            base["event_id"] = encode(event_id)
         if status is not None:
             base["status"] = encode(status)
         if metadata is not None:
@@ -2304,7 +2381,7 @@ class Client:
             return _safe_json(response), response
         return (decode(DeliveryList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
+    def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2315,6 +2392,8 @@ class Client:
             base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            base["event_id"] = encode(event_id)
         if status is not None:
             base["status"] = encode(status)
         if metadata is not None:
@@ -2451,6 +2530,130 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_events(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventList:
+        """List events"""
+        op = _OPERATIONS["list_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if type_ is not None:
+            params["type"] = encode(type_)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventList, decode(EventList, _safe_json(response)))
+
+    def list_events_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventList]:
+        """Like list_events(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if type_ is not None:
+            params["type"] = encode(type_)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventList, decode(EventList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def create_event(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
+        """Emit an event"""
+        op = _OPERATIONS["create_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Event, decode(Event, _safe_json(response)))
+
+    def create_event_with_headers(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Event]:
+        """Like create_event(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Event, decode(Event, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    def create_events(self, body: EventBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventBatch:
+        """Emit a batch of events"""
+        op = _OPERATIONS["create_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventBatch, decode(EventBatch, _safe_json(response)))
+
+    def create_events_with_headers(self, body: EventBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventBatch]:
+        """Like create_events(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventBatch, decode(EventBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    def get_event(self, event_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
+        """Get an event"""
+        op = _OPERATIONS["get_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_id": event_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Event, decode(Event, _safe_json(response)))
+
+    def get_event_with_headers(self, event_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Event]:
+        """Like get_event(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_id": event_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Event, decode(Event, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
@@ -3365,7 +3568,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookTest, decode(WebhookTest, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
+    async def list_deliveries(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryList:
         """List deliveries"""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3378,6 +3581,8 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
         if status is not None:
             params["status"] = encode(status)
         if metadata is not None:
@@ -3402,7 +3607,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(DeliveryList, decode(DeliveryList, _safe_json(response)))
 
-    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
+    async def list_deliveries_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryList]:
         """Like list_deliveries(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_deliveries"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3415,6 +3620,8 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if webhook_id is not None:
             params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
         if status is not None:
             params["status"] = encode(status)
         if metadata is not None:
@@ -3439,7 +3646,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryList, decode(DeliveryList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
+    async def list_deliveries_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[DeliveryList]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3450,6 +3657,8 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            base["event_id"] = encode(event_id)
         if status is not None:
             base["status"] = encode(status)
         if metadata is not None:
@@ -3478,7 +3687,7 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(DeliveryList, page)
 
-    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
+    async def list_deliveries_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Delivery]:
         op = _OPERATIONS["list_deliveries"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3489,6 +3698,8 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if webhook_id is not None:
             base["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            base["event_id"] = encode(event_id)
         if status is not None:
             base["status"] = encode(status)
         if metadata is not None:
@@ -3626,6 +3837,130 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Delivery, decode(Delivery, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_events(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventList:
+        """List events"""
+        op = _OPERATIONS["list_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if type_ is not None:
+            params["type"] = encode(type_)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventList, decode(EventList, _safe_json(response)))
+
+    async def list_events_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventList]:
+        """Like list_events(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if type_ is not None:
+            params["type"] = encode(type_)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventList, decode(EventList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def create_event(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
+        """Emit an event"""
+        op = _OPERATIONS["create_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Event, decode(Event, _safe_json(response)))
+
+    async def create_event_with_headers(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Event]:
+        """Like create_event(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Event, decode(Event, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def create_events(self, body: EventBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventBatch:
+        """Emit a batch of events"""
+        op = _OPERATIONS["create_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventBatch, decode(EventBatch, _safe_json(response)))
+
+    async def create_events_with_headers(self, body: EventBatchInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventBatch]:
+        """Like create_events(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_events"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventBatch, decode(EventBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_event(self, event_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
+        """Get an event"""
+        op = _OPERATIONS["get_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_id": event_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Event, decode(Event, _safe_json(response)))
+
+    async def get_event_with_headers(self, event_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Event]:
+        """Like get_event(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_id": event_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Event, decode(Event, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def list_delivery_attempts(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, webhook_id: Optional[str] = None, delivery_id: Optional[str] = None, success: Optional[bool] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryAttemptList:
         """List delivery attempts"""
