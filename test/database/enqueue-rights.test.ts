@@ -28,8 +28,12 @@ suite('who may enqueue', { concurrency: 3 }, () => {
     for (const refused of [
       'select * from deliveries',
       'select * from idempotency_keys',
+      'select * from events',
+      'select * from event_types',
       `select postmand.insert_delivery(null, null, null, null, null, null, null, '')`,
       `select postmand.fingerprint(null, null, null, null, null, null)`,
+      `select postmand.insert_event(null, null, null, null, null, null, null, '')`,
+      `select postmand.event_fingerprint(null, null, null, null, null, null)`,
       'create table postmand.own (n integer)',
     ])
       await assert.rejects(app.query(refused), /permission denied/, refused);
@@ -46,7 +50,7 @@ suite('who may enqueue', { concurrency: 3 }, () => {
     );
     assert.deepEqual(
       rows.map(({ line }) => line),
-      ['enqueue postmand_enqueue', 'enqueue_many postmand_enqueue'],
+      ['emit', 'emit_many', 'enqueue', 'enqueue_many'].map((name) => `${name} postmand_enqueue`),
     );
   });
 
@@ -103,6 +107,19 @@ suite('who may enqueue', { concurrency: 3 }, () => {
           '2026-03-02T00:00:00.000000Z',
         ]),
       },
+    ]);
+
+    await database.pool.query(`insert into event_types (name) values ('order.paid')`);
+    await app.query(
+      `select postmand.emit_many(pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
+         'type', 'order.paid', 'ordering_key', 'k', 'idempotency_key', 'j')))`,
+    );
+    const emitted = await database.pool.query(
+      `select type, encode(fingerprint, 'hex') as print
+       from events e join idempotency_keys k on k.event_ids = array[e.id]`,
+    );
+    assert.deepEqual(emitted.rows, [
+      { type: 'order.paid', print: printOf(['createEvent', 'order.paid', '', 'k'], 2) },
     ]);
   });
 });
@@ -184,6 +201,26 @@ suite('the migration of postmand.enqueue', { concurrency: 3 }, () => {
     await app.query(`select postmand.enqueue($1, 'x')`, [id]);
   });
 
+  test('of postmand.emit, where a role was granted postmand.enqueue itself → it may emit, and another may not', async (t) => {
+    const database = await freshDatabase(t);
+    const [granted, stranger] = [
+      await createApplication(t, database, null),
+      await createApplication(t, database, null),
+    ];
+    while ((await migrateDown(database.connection, MIGRATIONS)) !== '017_emit');
+    await database.pool.query(
+      `grant usage on schema postmand to ${granted.role}, ${stranger.role};
+       grant execute on function postmand.enqueue to ${granted.role}`,
+    );
+    await migrateUp(database.connection, MIGRATIONS);
+    const emit = `select postmand.emit('order.paid', 'x')`;
+    await assert.rejects((await granted.connect()).query(emit), { code: 'PM033' });
+    await assert.rejects((await stranger.connect()).query(emit), { code: '42501' });
+    await assert.rejects((await granted.connect()).query(`select postmand.emit_many('[]')`), {
+      code: '42501',
+    });
+  });
+
   test('taken back while a view of the application uses a function → refused, and nothing changes', async (t) => {
     const { connection, pool } = await freshDatabase(t);
     await pool.query(`create view own as select postmand.enqueue(null, null)`);
@@ -236,8 +273,10 @@ suite('the migration of postmand.enqueue', { concurrency: 3 }, () => {
   });
 });
 
-function printOf(parts: string[]): string {
-  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+/** `absent`: so many parts behind them are not there. */
+function printOf(parts: string[], absent = 0): string {
+  const given = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('');
+  const text = given + '-'.repeat(absent);
   return createHash('sha256').update(text).digest('hex');
 }
 
