@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Arrival } from './receiver.ts';
+import type { SeenEvent } from './seen-event.ts';
 import type { SignatureVerdict } from './verdict.ts';
 
 /** Bytes of a body that are shown. */
@@ -26,12 +27,17 @@ export function arrivalText(arrival: Arrival, at: Date, colour: boolean): string
     paint('dim', at.toTimeString().slice(0, 8)),
     paint('bold', printable(`${arrival.method} ${arrival.target}`)),
     ...(arrival.contentType === '' ? [] : [printable(arrival.contentType)]),
+    ...(arrival.event === undefined ? [] : [printable(eventText(arrival.event))]),
     `${arrival.body.length} bytes`,
     paint(format, words),
     paint(arrival.status < 300 ? 'green' : 'red', `→ ${arrival.status}`),
     ...(arrival.repeat > 1 ? [paint('yellow', `seen ${arrival.repeat} times`)] : []),
   ];
   return `${facts.join('  ')}\n${bodyText(arrival.body)}\n`;
+}
+
+function eventText({ id, type }: SeenEvent): string {
+  return [...(type === undefined ? [] : [type]), ...(id === undefined ? [] : [id])].join(' ');
 }
 
 function bodyText(body: Buffer): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { eventIn, type SeenEvent } from './seen-event.ts';
 import { verdictOn, type SignatureVerdict } from './verdict.ts';
 
 export type ReceiverOptions = {
@@ -24,6 +25,8 @@ export type Arrival = {
   method: string;
   target: string;
   contentType: string;
+  /** What it says of an event; undefined: nothing. */
+  event?: SeenEvent | undefined;
   body: Buffer;
   signature: SignatureVerdict;
   status: number;
@@ -80,7 +83,9 @@ class Arrivals {
     const signature = verdictOn({ headers, body }, this.#options.secret, nowSeconds);
     const contentType = headers['content-type'] ?? '';
     const status = this.#statusFor(signature, key);
-    return { number: this.#count, repeat, method, target, contentType, body, signature, status };
+    const event = eventIn({ headers, body });
+    const seen = { method, target, contentType, event, body };
+    return { number: this.#count, repeat, ...seen, signature, status };
   }
 
   /** Counts afresh after each success, so that the same payload can be tried again. */

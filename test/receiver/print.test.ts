@@ -31,6 +31,14 @@ suite('an arrival as text', () => {
       '#3  09:05:07  POST /orders  0 bytes  signature genuine  → 200\n\n',
     ));
 
+  for (const [when, event, words] of [
+    ['an event', { id: 'b81d7e09', type: 'order.paid' }, 'order.paid b81d7e09'],
+    ['an id alone', { id: 'b81d7e09' }, 'b81d7e09'],
+    ['a type with a control character', { type: 'a\u001b' }, 'a\\u001b'],
+  ] as const)
+    test(`${when} → ${words} behind the content type`, () =>
+      assert.ok(plain({ event }).includes(`  application/json  ${words}  17 bytes  `)));
+
   test('a request that came before → the text says how often', () =>
     assert.match(plain({ repeat: 2 }), /→ 200 {2}seen 2 times\n/));
 
