@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { databaseUrls } from './database-urls.ts';
 import { quoted, Reader, type Environment } from './environment.ts';
+import { eventSource } from './event-settings.ts';
 import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
 import { retentionSettings } from './retention-settings.ts';
 import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
@@ -49,6 +50,7 @@ export function readConfig(variables: Environment) {
     worker: workerSettings(env),
     liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
     outboxPollMs: env.integer('POSTMAND_OUTBOX_POLL', { default: 100, min: 10, max: 60_000 }),
+    eventSource: eventSource(env, 'POSTMAND_EVENT_SOURCE'),
     retention: retentionSettings(env),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),

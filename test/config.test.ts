@@ -115,6 +115,7 @@ const READINGS: [
   ],
   ['POSTMAND_POLLING_INTERVAL', '010', ({ worker }) => worker.pollingIntervalMs, 10, 1000],
   ['POSTMAND_RETRY_AFTER_MAX', '60', ({ worker }) => worker.retryAfterMaxSeconds, 60, 3600],
+  ['POSTMAND_EVENT_SOURCE', 'urn:x', ({ eventSource }) => eventSource, 'urn:x', '/postmand'],
   ['POSTMAND_RETENTION_SUCCEEDED', '1', ({ retention }) => retention.succeededDays, 1, undefined],
   ['POSTMAND_RETENTION_FAILED', '30', ({ retention }) => retention.failedDays, 30, undefined],
   ['POSTMAND_RETENTION_ATTEMPTS', '7', ({ retention }) => retention.attemptsDays, 7, undefined],

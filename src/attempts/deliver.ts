@@ -52,20 +52,24 @@ export type Unsent = Extract<Exchange, { kind: 'aborted' | 'local' }>;
 export type RecordedExchange = Exclude<Exchange, Unsent>;
 
 /**
- * `retryAfterMaxSeconds` bounds the pause that an answer may ask for. `random` is the chance in the
- * delay of a retry.
+ * `retryAfterMaxSeconds` bounds the pause that an answer may ask for. `eventSource` is where
+ * CloudEvents say that they come from. `random` is the chance in the delay of a retry.
  */
-export type DeliverMeans = AuthorizedMeans & { retryAfterMaxSeconds: number; random?: Random };
+export type DeliverMeans = AuthorizedMeans & {
+  retryAfterMaxSeconds: number;
+  eventSource: string;
+  random?: Random;
+};
 
 /** Makes the next attempt: request, send, verdict, and what the answer asked for. */
 export async function deliver(
-  { retryAfterMaxSeconds: maxSeconds, random = Math.random, ...means }: DeliverMeans,
+  { retryAfterMaxSeconds: maxSeconds, eventSource, random = Math.random, ...means }: DeliverMeans,
   assignment: Assignment,
   leave: Omit<SendLimits, 'timeoutMs'>,
 ): Promise<Attempted | Unsent> {
   const { webhook } = assignment;
   const timeoutMs = webhook.delivery_attempt_timeout * 1000;
-  const sending = { request: requestOf(assignment), webhook };
+  const sending = { request: requestOf(assignment, eventSource), webhook };
   const { request, exchange } = await sendAuthorized(means, sending, { timeoutMs, ...leave });
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
   const attempted = attemptedWith(assignment, request, { exchange, random });
@@ -73,10 +77,14 @@ export async function deliver(
 }
 
 /** The request of an attempt that starts now. */
-export function requestOf({ webhook, delivery, readAt }: Assignment): WebhookRequest {
+export function requestOf(
+  { webhook, delivery, readAt }: Assignment,
+  eventSource: string,
+): WebhookRequest {
   return buildRequest(webhook, delivery, {
     atSeconds: Math.floor(Date.now() / 1000),
     sinceReadMs: performance.now() - readAt,
+    eventSource,
   });
 }
 

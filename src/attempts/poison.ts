@@ -24,7 +24,7 @@ const VANISHED = 'the worker that was sending this vanished before it could reco
  * cannot. `aborted`: it was quicker.
  */
 export async function vanishedAttempt(
-  pool: Pool,
+  { pool, eventSource }: { pool: Pool; eventSource: string },
   assignment: Assignment,
 ): Promise<Attempted | Unsent> {
   const { id, isolated_by: mark } = assignment.delivery;
@@ -39,5 +39,6 @@ export async function vanishedAttempt(
     durationMs: 0,
   } as const;
   // Nobody knows when that worker began: a signed time is that of this moment.
-  return attemptedWith(assignment, requestOf(assignment), { exchange, random: Math.random });
+  const request = requestOf(assignment, eventSource);
+  return attemptedWith(assignment, request, { exchange, random: Math.random });
 }

@@ -1,4 +1,5 @@
 import { MAX_SHORT_BYTES } from '../database/long-text.ts';
+import { payloadSql } from '../deliveries/payload.ts';
 
 /**
  * `raw_request` repeated the payload of the delivery in each of its attempts, which was most of
@@ -36,17 +37,19 @@ const ofDelivery = (value: string): string =>
 
 /** The whole request of a row `attempt`, in SQL. */
 export const RAW_REQUEST = `case when ${IS_HEAD}
-  then attempt.raw_request || coalesce(${ofDelivery('d.payload')}, '')
+  then attempt.raw_request || coalesce(${ofDelivery(payloadSql('d'))}, '')
   else attempt.raw_request end`;
 
 /** How many bytes that has. They are known without reading a long text. */
 export const RAW_REQUEST_BYTES = `octet_length(attempt.raw_request) + case when ${IS_HEAD}
-  then coalesce(${ofDelivery('octet_length(d.payload)')}, 0) else 0 end`;
+  then coalesce(${ofDelivery(payloadSql('d', (text) => `octet_length(${text})`))}, 0) else 0 end`;
+
+const shortWith = (payload: string) => `case
+  when octet_length(attempt.raw_request) + octet_length(${payload}) <= ${MAX_SHORT_BYTES}
+  then attempt.raw_request || ${payload} end`;
 
 /** The same as `RAW_REQUEST`, or null where it is longer than `shortText` allows. */
 export const SHORT_RAW_REQUEST = `case
   when octet_length(attempt.raw_request) > ${MAX_SHORT_BYTES} then null
-  when ${IS_HEAD} then ${ofDelivery(`case
-    when octet_length(attempt.raw_request) + octet_length(d.payload) <= ${MAX_SHORT_BYTES}
-    then attempt.raw_request || d.payload end`)}
+  when ${IS_HEAD} then ${ofDelivery(payloadSql('d', shortWith))}
   else attempt.raw_request end`;

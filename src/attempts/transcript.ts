@@ -9,7 +9,8 @@ const CRLF = '\r\n';
 /**
  * The request as stored in raw_request: request line, Host, headers and an empty line, without the
  * values that it conceals. The payload is in the delivery, and `raw-request.ts` puts it behind them
- * where they are read. Where that could not tell whether it is there already, it is stored as well.
+ * where they are read. Where that could not tell whether it is there already, it is stored as well,
+ * and so is a body that is more than the payload.
  */
 export function requestTranscript(request: WebhookRequest): string {
   const url = URL.parse(request.url);
@@ -23,7 +24,7 @@ export function requestTranscript(request: WebhookRequest): string {
     ),
   ];
   const head = storable([...lines, '', ''].join(CRLF));
-  return isHead(head) ? head : head + request.body;
+  return isHead(head) && !request.isWrapped ? head : head + request.body;
 }
 
 function isConcealed({ concealed }: WebhookRequest, name: string): boolean {

@@ -72,7 +72,7 @@ export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
     { pool, queue, ...senders, metrics, statistics, log, vault },
-    { slots, share, ...others },
+    { slots, share, ...others, eventSource: config.eventSource },
   );
   const mayListen = shareConnections(config.database.maxConnections).listen > 0;
   const listening = mayListen ? listenOrPoll({ queue, log, config }, dispatcher) : undefined;

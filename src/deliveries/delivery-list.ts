@@ -14,6 +14,7 @@ import {
   type ShownReason,
   type Status,
 } from './delivery.ts';
+import { payloadSql } from './payload.ts';
 import { leadOf, newestTagged, type Lead } from './tagged.ts';
 
 /** All that are given must hold. */
@@ -43,7 +44,8 @@ export async function listDeliveries(
   const { rows } = await db.query<Listed<Delivery, 'payload'>>(
     ...withNames(
       `select id, webhook_id,
-         case when ${IS_SHOWN} then ${shortText('payload')} end as payload, ${BEHIND_PAYLOAD}
+         case when ${IS_SHOWN} then ${payloadSql('delivery', shortText)} end as payload,
+         ${BEHIND_PAYLOAD}
        from (
          select * from (${newest.join(' union all ')}) as newest
          order by created_at desc, id desc
@@ -62,9 +64,10 @@ export async function listDeliveries(
 
 const LONG_PAYLOADS = {
   columns: ['payload'],
-  size: `select sum(octet_length(payload))::float8 as bytes
-    from deliveries where id = any ($1::uuid[])`,
-  texts: 'select id, payload from deliveries where id = any ($1::uuid[])',
+  size: `select sum(${payloadSql('d', (text) => `octet_length(${text})`)})::float8 as bytes
+    from deliveries d where id = any ($1::uuid[])`,
+  texts: `select id, ${payloadSql('d')} as payload from deliveries d
+    where id = any ($1::uuid[])`,
 } as const;
 
 /**

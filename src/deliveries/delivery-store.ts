@@ -3,6 +3,7 @@ import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import { SHOWN_REASON, type Delivery } from './delivery.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
+import { payloadSql } from './payload.ts';
 
 /** A sequence stays far below 2^53, up to where a number is exact. */
 const SHOWN_ORDER = 'ordering_key, sequence::float8 as sequence';
@@ -15,7 +16,7 @@ export const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts,
   payload_removed_at, created_at, updated_at`;
 
 /** What the API shows of a delivery. */
-const COLUMNS = `id, webhook_id, payload, ${BEHIND_PAYLOAD}`;
+const COLUMNS = `id, webhook_id, ${payloadSql('deliveries')} as payload, ${BEHIND_PAYLOAD}`;
 
 /** The same of one that was just stored. Its payload is known, and need not be sent back. */
 export const STORED_COLUMNS = `id, webhook_id, ${BEHIND_PAYLOAD}, parked_at is not null as "isHeld"`;

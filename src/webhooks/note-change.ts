@@ -14,6 +14,7 @@ const OF_REQUESTS = [
   'signatures',
   'headers',
   'auth',
+  'format',
 ] as const satisfies (keyof WebhookSettings)[];
 
 /**

@@ -1,6 +1,7 @@
 import { rateLimitFault } from './limits/rate-limit.ts';
 import { metadataFault } from './metadata.ts';
 import { authFault } from './request/auth/auth-fault.ts';
+import { formatFault } from './request/format.ts';
 import { headersFault } from './request/headers.ts';
 import { signaturesFault } from './request/signing/signatures.ts';
 import { subscriptionFault } from './subscription/subscription-fault.ts';
@@ -18,6 +19,7 @@ export function settingsFault(
     rateLimitFault(settings.rate_limit) ??
     signaturesFault(settings) ??
     headersFault(settings) ??
+    formatFault(settings) ??
     authFault(settings, before) ??
     metadataFault(settings.metadata) ??
     subscriptionFault(settings, before)

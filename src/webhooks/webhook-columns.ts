@@ -1,6 +1,7 @@
 import type { RateLimit } from './limits/rate-limit.ts';
 import type { Metadata } from './metadata.ts';
 import type { Auth } from './request/auth/auth.ts';
+import { FORMATS } from './request/format.ts';
 import type { Signature } from './request/signing/signatures.ts';
 import type { Filter } from './subscription/filter.ts';
 
@@ -94,12 +95,7 @@ export const SETTING_COLUMNS = {
   /** Which of those events it gets; null: all. */
   filter: { type: 'jsonb', default: null, keep: true },
   /** What its requests look like. */
-  format: {
-    type: 'text',
-    values: ['raw', 'cloudevents_binary', 'cloudevents_structured'],
-    default: 'raw',
-    keep: true,
-  },
+  format: { type: 'text', values: FORMATS, default: 'raw', keep: true },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */

@@ -43,6 +43,8 @@ export type DispatcherOptions = {
   bytesInFlight: number;
   /** The longest pause that an answer may ask for. */
   retryAfterMaxSeconds: number;
+  /** Where CloudEvents say that they come from. */
+  eventSource: string;
 };
 
 /**
@@ -104,7 +106,7 @@ export class Dispatcher {
 
   constructor(
     parts: DispatcherParts,
-    { slots, share, pollingIntervalMs, bytesInFlight, retryAfterMaxSeconds }: DispatcherOptions,
+    { slots, share, pollingIntervalMs, bytesInFlight, ...executing }: DispatcherOptions,
   ) {
     const { pool, queue, sender, isolatedSender, metrics, log, vault } = parts;
     const buffer = new Buffer<Admitted>(slots);
@@ -124,7 +126,7 @@ export class Dispatcher {
       accessTokens: new AccessTokens(sender),
       readings: this.#readings,
       lockedSecrets: this.#lockedSecrets,
-      retryAfterMaxSeconds,
+      ...executing,
     });
     this.#tests = new TestSends({
       ...{ pool, queue, metrics, log, vault, slots: this.#slots, leases: this.#leases },

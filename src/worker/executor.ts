@@ -27,6 +27,8 @@ export type ExecutorParts = {
   readings: Pick<Readings, 'hasChanged' | 'isStale'>;
   /** The longest pause that an answer may ask for. */
   retryAfterMaxSeconds: number;
+  /** Where CloudEvents say that they come from. */
+  eventSource: string;
 };
 
 /**
@@ -58,8 +60,8 @@ export async function execute(
 ): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted, readAgain);
   if ('kind' in assignment) return assignment;
-  const { accessTokens, retryAfterMaxSeconds } = parts;
-  const delivering = { ...means, accessTokens, retryAfterMaxSeconds };
+  const { accessTokens, retryAfterMaxSeconds, eventSource } = parts;
+  const delivering = { ...means, accessTokens, retryAfterMaxSeconds, eventSource };
   return complete(parts, admitted, send(delivering, assignment, leaveOf(admitted)));
 }
 
@@ -80,7 +82,7 @@ function leaveOf({ lease, grant }: Admitted): Leave {
 export async function recordVanished(parts: ExecutorParts, admitted: Admitted): Promise<Execution> {
   const assignment = await assignmentOf(parts, admitted);
   if ('kind' in assignment) return assignment;
-  return complete(parts, admitted, vanishedAttempt(parts.pool, assignment));
+  return complete(parts, admitted, vanishedAttempt(parts, assignment));
 }
 
 /**
@@ -119,10 +121,10 @@ async function readToSend(
     const readAt = performance.now();
     const found = await findToSend(pool, delivery.id);
     if (found === undefined) return { kind: 'gone' };
-    const { payload } = found;
+    const { payload, event } = found;
     const webhook = openedForSending(vault, found.webhook);
     if (!readings.hasChanged({ webhookId, readAt }))
-      return { claim, delivery: { ...delivery, payload }, webhook, state, readAt };
+      return { claim, delivery: { ...delivery, payload, event }, webhook, state, readAt };
   }
   return { kind: 'aborted' };
 }

@@ -16,7 +16,7 @@ import { keepingLog } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
-import { sendingOf } from '../setup/settings.ts';
+import { EVENT_SOURCE, sendingOf } from '../setup/settings.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 
 suite('the completer', { concurrency: 4 }, () => {
@@ -193,7 +193,7 @@ async function openCompleter(t: TestContext, count: number) {
     const sending = { webhook: sendingOf(webhook), readAt: performance.now() };
     const assignment = { claim, delivery, state, ...sending };
     const came = { exchange, random: Math.random };
-    return attemptedWith(assignment, requestOf(assignment), came);
+    return attemptedWith(assignment, requestOf(assignment, EVENT_SOURCE), came);
   }
   return { pool: worker.pool, ids, attempt, completer, log, metrics };
 }

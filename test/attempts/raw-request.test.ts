@@ -5,7 +5,9 @@ import { requestTranscript } from '../../src/attempts/transcript.ts';
 import { buildRequest } from '../../src/sending/request.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';
+import { addEvent } from '../setup/events.ts';
 import { wholeFile } from '../setup/whole-file.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 const URL = 'http://example.com/hook';
 const HEAD = 'POST /hook HTTP/1.1\r\nHost: example.com\r\n\r\n';
@@ -19,8 +21,8 @@ suite('what is stored', () => {
     requestTranscript(
       buildRequest(
         { url: URL + path, content_type, secret_token: '', request: null },
-        { id: 'd', payload, sequence: null },
-        { atSeconds: 0, sinceReadMs: 0 },
+        { id: 'd', payload, ordering_key: null, sequence: null, event: null },
+        { atSeconds: 0, sinceReadMs: 0, eventSource: EVENT_SOURCE },
       ),
     );
   const headWith = (type: string) =>
@@ -43,6 +45,40 @@ suite('what is stored', () => {
 
   test('U+0000 in a header, and in none → U+FFFD, and the payload is left out', () =>
     assert.equal(stored('a\0', 'payload'), headWith('a\uFFFD')));
+});
+
+suite('an attempt of a delivery of an event', () => {
+  for (const [when, payload] of [
+    ['a short payload', '{"a": 1}'],
+    ['a long payload', LONG],
+  ] as const)
+    test(`with ${when} → with the payload of the event, until it is removed from the delivery`, async () => {
+      const { deliveryIds } = await addEvent(pool, { payload, webhookIds: [webhookId] });
+      const [deliveryId = ''] = deliveryIds;
+      const [id = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId, request: HEAD }]);
+      assert.deepEqual(await readBoth(id, deliveryId), [HEAD + payload, HEAD + payload]);
+      await pool.query('update deliveries set payload_removed_at = now() where id = $1', [
+        deliveryId,
+      ]);
+      assert.deepEqual(await readBoth(id, deliveryId), [HEAD, HEAD]);
+    });
+
+  test('that was more than its payload → as it was sent', async () => {
+    const payload = ' \r\n\r\n{"a": 1}\r\n\r\n';
+    const { deliveryIds } = await addEvent(pool, { payload, webhookIds: [webhookId] });
+    const [deliveryId = ''] = deliveryIds;
+    const body = `{"specversion":"1.0","data":${payload}}`;
+    const request = requestTranscript({ url: URL, headers: [], body, isWrapped: true });
+    assert.equal(request, HEAD + body);
+    const [id = ''] = await addAttemptRows(pool, [{ webhookId, deliveryId, request }]);
+    assert.deepEqual(await readBoth(id, deliveryId), [request, request]);
+  });
+
+  async function readBoth(id: string, deliveryId: string): Promise<(string | undefined)[]> {
+    const page = { limit: 10, offset: 0, createdAt: {} };
+    const { items } = await listAttempts(pool, { deliveryId }, page);
+    return [(await findAttempt(pool, id))?.raw_request, items[0]?.raw_request];
+  }
 });
 
 suite('what is read, alone and in a list', { concurrency: true }, () => {

@@ -17,6 +17,7 @@ import { NO_KEYS } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { deliveryRow, jobs } from '../setup/tables.ts';
 import { freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 const HOLD: Partial<WebhookSettings> = {
   on_failing: 'hold',
@@ -230,5 +231,8 @@ async function attempted(
     status === 0
       ? { kind: 'failure', reason: 'refused', message: 'refused', durationMs: 3 }
       : { kind: 'response', ...head, ...body };
-  return attemptedWith(assignment, requestOf(assignment), { exchange, random: Math.random });
+  return attemptedWith(assignment, requestOf(assignment, EVENT_SOURCE), {
+    exchange,
+    random: Math.random,
+  });
 }

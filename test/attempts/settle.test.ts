@@ -17,7 +17,7 @@ import { until } from '../setup/until.ts';
 import { freshOrdering, lineOf } from '../setup/ordering.ts';
 import { addDeliveries, addWebhook, expireIn } from '../setup/rows.ts';
 import { count, deliveryRow, jobs, takeOver } from '../setup/tables.ts';
-import { sendingOf } from '../setup/settings.ts';
+import { EVENT_SOURCE, sendingOf } from '../setup/settings.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from '../setup/worker-queue.ts';
 
 suite('settle', { concurrency: 4 }, () => {
@@ -413,7 +413,7 @@ async function attempted(
   const sending = { webhook: sendingOf(webhook), readAt: performance.now() };
   const assignment = { claim, delivery, state, ...sending };
   const came = { exchange, random: Math.random };
-  return attemptedWith(assignment, requestOf(assignment), came);
+  return attemptedWith(assignment, requestOf(assignment, EVENT_SOURCE), came);
 }
 
 async function attemptsOf({ pool }: WorkerQueue) {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import type { Queryable } from '../../src/database/pool.ts';
-import { findSendable, findToSend } from '../../src/deliveries/sendable.ts';
+import { findSendable, findToSend, type ToldEvent } from '../../src/deliveries/sendable.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
+import { addEvent } from '../setup/events.ts';
 import { wholeFile } from '../setup/whole-file.ts';
 import { addDeliveries, addDeliveryRows, addWebhook } from '../setup/rows.ts';
 import { sendingOf } from '../setup/settings.ts';
@@ -100,6 +101,68 @@ suite('a payload', () => {
     }
   });
 });
+
+suite('a delivery of an event', () => {
+  const LONG = 'é'.repeat(LIMIT);
+  for (const [when, payload, isRead] of [
+    ['a short payload', '{"a": "é\\u0000"}', true],
+    ['an empty payload', '', true],
+    ['a long payload', LONG, false],
+  ] as const)
+    test(`with ${when} → the event with its payload${isRead ? '' : ', which is left out until it is read alone'}`, async () => {
+      const { id, createdAt, deliveryIds } = await addEvent(pool, {
+        ...{ payload, webhookIds: [webhook.id, webhook.id] },
+      });
+      const found = await findSendable(pool, deliveryIds);
+      assert.equal(found.length, 2);
+      for (const { delivery } of found) {
+        assert.equal(delivery.payload, isRead ? payload : null);
+        assert.equal(delivery.bytes, Buffer.byteLength(payload));
+        assert.deepEqual(told(delivery.event), {
+          id,
+          type: 'order.paid',
+          at: Date.parse(createdAt),
+        });
+        const alone = await findToSend(pool, delivery.id);
+        assert.deepEqual(alone?.event, delivery.event);
+        assert.equal(alone?.payload, payload);
+      }
+    });
+
+  test('whose event is gone → it has no payload, and none to be read', async () => {
+    const { id, deliveryIds } = await addEvent(pool, { webhookIds: [webhook.id] });
+    await pool.query('delete from events where id = $1', [id]);
+    const [found] = await findSendable(pool, deliveryIds);
+    assert.equal(found?.delivery.payload, null);
+    assert.equal(await findToSend(pool, deliveryIds[0] ?? ''), undefined);
+  });
+});
+
+suite('a delivery that no event made', () => {
+  test('of a webhook with defaults → nothing is told', async () => {
+    const id = await addDelivery('a');
+    assert.equal((await findSendable(pool, [id]))[0]?.delivery.event, null);
+    assert.equal((await findToSend(pool, id))?.event, null);
+  });
+
+  test('of a webhook with another format → its own id and time, without a type', async () => {
+    const other = await addWebhook(database, { format: 'cloudevents_binary' });
+    const [id = ''] = await addDeliveries(database, other.id);
+    const { delivery, webhook } = (await findSendable(pool, [id]))[0] ?? {};
+    const { rows } = await pool.query<{ created_at: string }>(
+      'select created_at from deliveries where id = $1',
+      [id],
+    );
+    const at = Date.parse(rows[0]?.created_at ?? '');
+    assert.deepEqual(told(delivery?.event), { id, type: null, at });
+    assert.deepEqual((await findToSend(pool, id))?.event, delivery?.event);
+    assert.equal(webhook?.request?.format, 'cloudevents_binary');
+  });
+});
+
+function told(event: ToldEvent | null | undefined) {
+  return event && { id: event.id, type: event.type, at: Date.parse(event.created_at) };
+}
 
 async function addDelivery(payload: string): Promise<string> {
   const [id = ''] = await addDeliveries(database, webhook.id);

@@ -6,8 +6,11 @@ import { Webhook } from 'standardwebhooks';
 import { succeed } from './program.ts';
 import { goWithModules, noGo, noPython, pythonWithPackages, ROOT } from './toolchains.ts';
 
-/** A request that came, and the secret by which it is to be judged. */
-export type Judged = { secret: string; headers: Record<string, string>; body: string | Buffer };
+/** A request that came. */
+type Arrived = { headers: Record<string, string>; body: string | Buffer };
+
+/** The same with the secret by which it is to be judged. */
+export type Judged = Arrived & { secret: string };
 
 /** How many were genuine, and why others were refused, behind their ids. */
 export type Judgement = { genuine: number; refused: string[] };
@@ -53,12 +56,15 @@ async function judgeByGo(t: TestContext, requests: Judged[]): Promise<Judgement 
 
 const FOLDER = path.join(ROOT, 'test/sdk/judges');
 
-/** Runs the program of another language, which reads the requests from a file. */
-async function judgeBy(
+/**
+ * Runs the program of another language, which reads the requests from a file.
+ * @returns what it prints
+ */
+export async function judgeBy<Result>(
   t: TestContext,
   command: string[],
-  { requests, env = {} }: { requests: Judged[]; env?: Record<string, string> },
-): Promise<Judgement> {
+  { requests, env = {} }: { requests: Arrived[]; env?: Record<string, string> },
+): Promise<Result> {
   const folder = await mkdtemp(path.join(tmpdir(), 'postmand-judge-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'requests.json');
@@ -67,5 +73,5 @@ async function judgeBy(
     body: Buffer.from(body).toString('base64'),
   }));
   await writeFile(file, JSON.stringify(written));
-  return JSON.parse(await succeed(t, [...command, file], { cwd: FOLDER, env })) as Judgement;
+  return JSON.parse(await succeed(t, [...command, file], { cwd: FOLDER, env })) as Result;
 }

@@ -20,19 +20,16 @@ const REQUIREMENTS = [
   // What applications reach PostgreSQL with.
   'psycopg[binary]==3.2.13',
   'sqlalchemy==2.0.44',
+  // The library that reads our CloudEvents. It needs Python 3.10.
+  'cloudevents==2.2.0; python_version >= "3.10"',
 ];
 
 /** Why tests of Go are skipped; false where they can run. */
 export const noGo = runs('go', 'version') ? false : 'go is not installed';
 
 /** Why tests of Python are skipped; false where they can run. */
-export const noPython = runs(
-  'python3',
-  '-c',
-  'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 9))',
-)
-  ? false
-  : 'no python3 from 3.9 on with venv and pip';
+export const noPython = noPythonFrom(9);
+export const noPython310 = noPythonFrom(10);
 
 /** Go must not need a download, and keeps what it compiled from run to run. */
 export const GO_ENVIRONMENT = {
@@ -103,6 +100,11 @@ export function skipWithoutRegistry(t: TestContext, stderr: string, client = 'pi
   if (unreachable === undefined || process.env['CI']) throw new Error(`${client}: ${stderr}`);
   t.skip(`${client} cannot reach its registry (${unreachable}); with CI set this fails`);
   return undefined;
+}
+
+function noPythonFrom(minor: number): string | false {
+  const check = `import sys, venv, ensurepip; sys.exit(sys.version_info < (3, ${minor}))`;
+  return runs('python3', '-c', check) ? false : `no python3 from 3.${minor} on with venv and pip`;
 }
 
 function runs(command: string, ...args: string[]): boolean {

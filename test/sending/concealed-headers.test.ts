@@ -4,11 +4,13 @@ import { requestTranscript } from '../../src/attempts/transcript.ts';
 import { buildRequest, type WebhookRequest } from '../../src/sending/request.ts';
 import type { Auth } from '../../src/webhooks/request/auth/auth.ts';
 import type { RequestSettings } from '../../src/webhooks/request/request-settings.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 const SETTINGS: RequestSettings = {
   signatures: ['hub', 'standard'],
   headers: {},
   auth: null,
+  format: 'raw',
   signing_key: null,
   old_secrets: null,
   sealed: null,
@@ -86,6 +88,16 @@ function build(change: Partial<RequestSettings>): WebhookRequest {
     secret_token: 'a-secret-token',
     request: { ...SETTINGS, ...change },
   };
-  const delivery = { id: 'a-delivery', payload: 'a payload', sequence: null };
-  return buildRequest(webhook, delivery, { atSeconds: 1614265330, sinceReadMs: 0 });
+  const delivery = {
+    id: 'a-delivery',
+    payload: 'a payload',
+    ordering_key: null,
+    sequence: null,
+    event: null,
+  };
+  return buildRequest(webhook, delivery, {
+    atSeconds: 1614265330,
+    sinceReadMs: 0,
+    eventSource: EVENT_SOURCE,
+  });
 }

@@ -7,6 +7,7 @@ import type {
   RequestSettings,
 } from '../../src/webhooks/request/request-settings.ts';
 import { SIGNATURES } from '../../src/webhooks/request/signing/signatures.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 const WEBHOOK = {
   url: 'https://example.com/hook?a=1',
@@ -14,12 +15,14 @@ const WEBHOOK = {
   secret_token: 'my-secret-token',
   request: null,
 };
-const START = { atSeconds: 1614265330, sinceReadMs: 0 };
+const START = { atSeconds: 1614265330, sinceReadMs: 0, eventSource: EVENT_SOURCE };
 
 const sent = (payload: string, sequence: number | null = null): Sent => ({
   id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
   payload,
+  ordering_key: sequence === null ? null : 'order-1042',
   sequence,
+  event: null,
 });
 
 suite('a webhook with default requests', () => {
@@ -89,7 +92,14 @@ function headersOf(
   change: Partial<RequestSettings>,
   { token = SECRET, start = START, delivery = sent(PAYLOAD) } = {},
 ): Record<string, string> {
-  const none = { headers: {}, auth: null, signing_key: null, old_secrets: null, sealed: null };
+  const none = {
+    headers: {},
+    auth: null,
+    format: 'raw' as const,
+    signing_key: null,
+    old_secrets: null,
+    sealed: null,
+  };
   const request: RequestSettings = { signatures: ['standard'], ...none, ...change };
   const built = buildRequest({ ...WEBHOOK, secret_token: token, request }, delivery, start);
   const [first, ...others] = built.headers;

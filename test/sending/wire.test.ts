@@ -6,6 +6,7 @@ import { HttpSender, type Sender } from '../../src/sending/send.ts';
 import { sign } from '../../src/sending/signature.ts';
 import { startRawServer, type RawServer } from '../setup/raw-server.ts';
 import { SENDER_OPTIONS } from './sending.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 /** What receivers of default webhooks get, byte for byte. */
 
@@ -48,9 +49,13 @@ function requestAt(i: number, origin: string): { request: WebhookRequest; sent: 
     secret_token: token,
     request: null,
   };
-  const delivery = { id: 'a', payload, sequence: null };
+  const delivery = { id: 'a', payload, ordering_key: null, sequence: null, event: null };
   return {
-    request: buildRequest(webhook, delivery, { atSeconds: 1, sinceReadMs: 0 }),
+    request: buildRequest(webhook, delivery, {
+      atSeconds: 1,
+      sinceReadMs: 0,
+      eventSource: EVENT_SOURCE,
+    }),
     sent: {
       target: path,
       type,

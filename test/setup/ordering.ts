@@ -15,6 +15,7 @@ import { findOne } from './found.ts';
 import type { Cleanup } from './last-first.ts';
 import { addWebhook } from './rows.ts';
 import { claimed, freshWorkerQueue, type WorkerQueue } from './worker-queue.ts';
+import { EVENT_SOURCE } from './settings.ts';
 
 export type Ordering = WorkerQueue & {
   acceptor: Acceptor;
@@ -44,7 +45,7 @@ export async function freshOrdering(t: Cleanup): Promise<Ordering> {
       readAt: performance.now(),
     };
     const came = { exchange: answer(status), random: Math.random };
-    return attemptedWith(assignment, requestOf(assignment), came);
+    return attemptedWith(assignment, requestOf(assignment, EVENT_SOURCE), came);
   }
   return {
     ...worker,

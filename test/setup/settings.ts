@@ -45,6 +45,9 @@ export const LATER_DEFAULTS = {
   format: 'raw',
 } as const satisfies Partial<WebhookSettings>;
 
+/** Where CloudEvents of tests say that they come from. */
+export const EVENT_SOURCE = '/postmand';
+
 /** All that such a webhook has. */
 export const SETTINGS = settingsOf(GIVEN);
 

@@ -33,6 +33,7 @@ const DUE: SendableDelivery = {
   ordering_key: null,
   is_head: false,
   sequence: null,
+  event: null,
   test: false,
 };
 const LATE = { ...DUE, expired: true };

@@ -22,6 +22,7 @@ import { keepingLog, NO_KEYS, silentLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 /** What the database says of an attempt: it is recorded, it is not ours, or it cannot be. */
 type Answer = 'recorded' | 'not ours' | 'refused';
@@ -219,6 +220,7 @@ function partsOf(answer: Answer) {
     accessTokens: NO_ACCESS_TOKENS,
     readings: new Readings(),
     retryAfterMaxSeconds: 3600,
+    eventSource: EVENT_SOURCE,
     completer: {
       async complete({ attempt }) {
         completed.push(attempt);
@@ -285,6 +287,7 @@ async function marked(t: Cleanup) {
     accessTokens: NO_ACCESS_TOKENS,
     readings: new Readings(),
     retryAfterMaxSeconds: 3600,
+    eventSource: EVENT_SOURCE,
     completer: {
       complete: (attempted: Attempted) => Promise.resolve(recorded.push(attempted) > 0),
     },

@@ -21,6 +21,7 @@ import { keepingLog, NO_KEYS } from '../setup/parts.ts';
 import { until } from '../setup/until.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
 import { NO_ACCESS_TOKENS, admittedOf, ANSWERED, waitingSender } from './admitted.ts';
+import { EVENT_SOURCE } from '../setup/settings.ts';
 
 /** A placement on real slots, buffer and claimer, which notes what becomes of claims. */
 function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}) {
@@ -56,7 +57,13 @@ function placementOf({ slots: size = 20, bytesInFlight = 1000, parts = {} } = {}
   const placement = new Placement({
     ...{ pool: undefined as never, queue: undefined as never, log, metrics, completer },
     ...{ sender, isolatedSender, bytesInFlight, slots, buffer, claimer, leases, wakeup, limiter },
-    ...{ accessTokens: NO_ACCESS_TOKENS, readings, retryAfterMaxSeconds: 3600, vault: NO_KEYS },
+    ...{
+      accessTokens: NO_ACCESS_TOKENS,
+      readings,
+      retryAfterMaxSeconds: 3600,
+      eventSource: EVENT_SOURCE,
+      vault: NO_KEYS,
+    },
     lockedSecrets: { tell: () => {} },
     ...parts,
   });

@@ -1,4 +1,5 @@
 import type { Auth } from './auth/auth.ts';
+import type { Format } from './format.ts';
 import type { Signature } from './signing/signatures.ts';
 
 /**
@@ -10,6 +11,7 @@ export type RequestSettings = {
   /** Names as they are sent, with their values. */
   headers: Record<string, string>;
   auth: Auth | null;
+  format: Format;
   /** The private key of Ed25519 signatures, `whsk_…`. */
   signing_key: string | null;
   /** Secrets that were replaced and still sign, the newest first; null: none. */
@@ -41,9 +43,11 @@ export type OldSigningSecret = {
  */
 export const requestSettingsSql = (webhook: string) => `case
   when ${webhook}.signatures = '{hub}' and ${webhook}.headers = '{}' and ${webhook}.auth is null
-    and ${webhook}.sealed is null and ${webhook}.old_secrets_until is null then null
+    and ${webhook}.format = 'raw' and ${webhook}.sealed is null
+    and ${webhook}.old_secrets_until is null then null
   else jsonb_build_object('signatures', ${webhook}.signatures, 'headers', ${webhook}.headers,
-    'auth', ${webhook}.auth, 'signing_key', ${webhook}.signing_key, 'sealed', ${webhook}.sealed,
+    'auth', ${webhook}.auth, 'format', ${webhook}.format,
+    'signing_key', ${webhook}.signing_key, 'sealed', ${webhook}.sealed,
     'old_secrets', case when ${webhook}.old_secrets_until > now() then (
       select jsonb_agg(jsonb_build_object('id', old.id, 'secret_token', old.secret_token,
         'signing_key', old.signing_key, 'hub', old.hub, 'sealed', old.sealed,

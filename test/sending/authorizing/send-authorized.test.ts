@@ -21,7 +21,13 @@ function authorizing(t: TestContext, url: string, isolated = false) {
   t.after(() => (own.close(), sender.close()));
   const accessTokens = new AccessTokens(own);
   return (auth: Auth | null, limits: Partial<SendLimits> = {}, valid = [200]) => {
-    const request = { signatures: [], headers: {}, auth, signing_key: null };
+    const request = {
+      signatures: [],
+      headers: {},
+      auth,
+      format: 'raw' as const,
+      signing_key: null,
+    };
     const webhook = {
       id: 'w',
       valid_status_codes: valid,

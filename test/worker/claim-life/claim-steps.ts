@@ -60,6 +60,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     delivery_attempts: attempts,
     status,
     held_reason: held ? 'webhook_inactive' : null,
+    event: null,
     payload: '',
     bytes: 0,
     waitSeconds: time === 'later' ? 60 : -1,

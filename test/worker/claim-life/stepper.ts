@@ -22,6 +22,7 @@ import type { How } from './event.ts';
 import { exchangeOf } from './exchange.ts';
 import { Link } from './link.ts';
 import type { Route } from './state.ts';
+import { EVENT_SOURCE } from '../../setup/settings.ts';
 
 /** A claim that the worker has, and what it waits for. */
 type Step = {
@@ -107,6 +108,7 @@ export class Stepper {
       accessTokens: NO_ACCESS_TOKENS,
       readings: new Readings(),
       retryAfterMaxSeconds: 3600,
+      eventSource: EVENT_SOURCE,
       completer: {
         complete(attempted) {
           step.attempted = attempted;
@@ -227,7 +229,7 @@ function run(route: Route, { parts, admitted, sender }: Run): Promise<Execution>
     ...assignment,
     attempt: delivery.delivery_attempts + 1,
     probe: false,
-    request: requestOf(assignment),
+    request: requestOf(assignment, EVENT_SOURCE),
     exchange: exchangeOf('crash'),
     verdict: { kind: 'failed', reason: 'poison' },
   };

@@ -9,6 +9,7 @@ import { until } from '../../setup/until.ts';
 import { addDeliveries } from '../../setup/rows.ts';
 import type { WorkerQueue } from '../../setup/worker-queue.ts';
 import { ANSWERED } from '../admitted.ts';
+import { EVENT_SOURCE } from '../../setup/settings.ts';
 
 /** One send: when it began, `performance.now()`, and how many were under way then. */
 export type Start = { url: string; at: number; underWay: number; worker: number };
@@ -101,6 +102,7 @@ export async function startCrew(
       {
         ...{ slots, share: slots, pollingIntervalMs: 1000, bytesInFlight: 1_000_000 },
         retryAfterMaxSeconds: 3600,
+        eventSource: EVENT_SOURCE,
       },
     );
     await queue.listen(() => dispatcher.wake());

@@ -59,6 +59,7 @@ for (const [when, then, old_secrets, elapsedMs = 0] of CASES)
       signatures: ['hub' as const],
       headers: {},
       auth: null,
+      format: 'raw' as const,
       signing_key: 'key of new',
       old_secrets,
       sealed: null,
