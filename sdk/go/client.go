@@ -535,6 +535,7 @@ type RedeliveryInput struct {
 // failed, of all webhooks, are `{"status": "failed"}`.
 type RedeliveryFilter struct {
 	WebhookId    *string  `json:"webhook_id,omitempty"`
+	EventId      *string  `json:"event_id,omitempty"`
 	Status       *string  `json:"status,omitempty"`
 	FailedReason *string  `json:"failed_reason,omitempty"`
 	CreatedAtGte *string  `json:"created_at.gte,omitempty"`

@@ -3107,6 +3107,12 @@ export interface components {
              */
             webhook_id?: string;
             /**
+             * Format: uuid
+             * @description Only deliveries of this event.
+             * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+             */
+            event_id?: string;
+            /**
              * @description Only deliveries that have ended so. Without it those that failed; with `ids`, all.
              * @example failed
              * @enum {string}

@@ -6,6 +6,7 @@ import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 /** Which deliveries are to be sent again: all that is given must hold. Named as in the API. */
 export type RedeliveryFilter = {
   webhook_id?: string;
+  event_id?: string;
   /** Without it and without `ids`, `failed`. */
   status?: Exclude<Status, 'pending'>;
   failed_reason?: FailedReason;
@@ -54,11 +55,20 @@ const OF_WEBHOOK = `
     and (created_at, id) > ($after::timestamptz, $after_id::uuid) and ${BETWEEN}
   order by created_at, id`;
 
+/** Behind a place, in the order of an index that begins with event and status. */
+const OF_EVENT = `
+  select ${LOOKED_AT} from deliveries
+  where event_id = $event_id and status = $status
+    and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+    and (created_at, id) > ($after::timestamptz, $after_id::uuid) and ${BETWEEN}
+  order by created_at, id`;
+
 const OF_IDS = `
   select ${LOOKED_AT} from deliveries
   where id = any ($ids::uuid[]) and status <> 'pending'
     and ($status::text is null or status = $status)
-    and ($webhook_id::uuid is null or webhook_id = $webhook_id) and ${BETWEEN}`;
+    and ($webhook_id::uuid is null or webhook_id = $webhook_id)
+    and ($event_id::uuid is null or event_id = $event_id) and ${BETWEEN}`;
 
 type Search = {
   filter: RedeliveryFilter;
@@ -79,13 +89,12 @@ export function aboutMatching(
   { filter, snapshot, after = BEFORE_ALL, look }: Search,
   values: Record<string, unknown> = {},
 ): [text: string, values: unknown[]] {
-  const { webhook_id, ids, failed_reason } = filter;
-  const looked = ids
-    ? OF_IDS
-    : `${webhook_id === undefined ? OF_STATUS : OF_WEBHOOK} limit ${look}`;
+  const { webhook_id, event_id, ids, failed_reason } = filter;
+  const looked = ids ? OF_IDS : `${walkOf(filter)} limit ${look}`;
   const whole = sql.replaceAll('$LOOKED', () => looked).replaceAll('$BELONGS', () => BELONGS);
   return withNames(whole, {
     webhook_id,
+    event_id,
     ids,
     failed_reason,
     status: filter.status ?? (ids ? null : 'failed'),
@@ -97,4 +106,9 @@ export function aboutMatching(
     after_id: after.id,
     ...values,
   });
+}
+
+function walkOf({ webhook_id, event_id }: RedeliveryFilter): string {
+  if (event_id !== undefined) return OF_EVENT;
+  return webhook_id === undefined ? OF_STATUS : OF_WEBHOOK;
 }

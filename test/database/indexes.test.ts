@@ -6,6 +6,7 @@ import { listAttempts } from '../../src/attempts/attempt-store.ts';
 import { findOverdue } from '../../src/deliveries/pending.ts';
 import { findSendable } from '../../src/deliveries/sendable.ts';
 import { findHeldExpired, lookAtAges } from '../../src/deliveries/expiry.ts';
+import { listEvents } from '../../src/events/event-list.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-list.ts';
 import { SHOWN_REASONS } from '../../src/deliveries/delivery.ts';
 import { forgottenWebhookIds } from '../../src/deliveries/releasable.ts';
@@ -42,6 +43,7 @@ const PAGES = {
 
 const webhookId = numbered('webhook', 1);
 const deliveryId = numbered('delivery', 777);
+const EVENT = numbered('delivery', 0);
 
 type List = (db: Queryable, page: Page) => Promise<unknown>;
 
@@ -120,6 +122,20 @@ const LISTS: [table: string, filter: string, index: string, list: List][] = [
     (db, page) => listDeliveries(db, { webhookId, orderingKey: 'key 7' }, page),
   ],
   [
+    'deliveries',
+    'event',
+    'deliveries_by_event',
+    (db, page) => listDeliveries(db, { eventId: EVENT }, page),
+  ],
+  [
+    'deliveries',
+    'event and status',
+    'deliveries_by_event',
+    (db, page) => listDeliveries(db, { eventId: EVENT, status: 'succeeded' }, page),
+  ],
+  ['events', 'no filter', 'events_by_time', (db, page) => listEvents(db, {}, page)],
+  ['events', 'type', 'events_by_type', (db, page) => listEvents(db, { type: 'type_7' }, page)],
+  [
     'delivery_attempts',
     'webhook and no success',
     'delivery_attempts_failed',
@@ -154,6 +170,7 @@ const LISTS: [table: string, filter: string, index: string, list: List][] = [
 /** The index of the list without a filter, where it has rows of every webhook. */
 const OF_ALL: Record<string, string> = {
   deliveries: 'deliveries_by_status',
+  events: 'events_by_time',
   delivery_attempts: 'delivery_attempts_by_success',
 };
 
@@ -178,6 +195,21 @@ suite('20,000 rows of ten webhooks', async () => {
       });
     }
   }
+
+  test('events, a pair that all carry, wherever the page is → its entries are read in their order, and no more than a page is sorted', async () => {
+    const far = { ...WHOLE, after: { at: '2026-01-08T00:00:00Z', id: deliveryId } };
+    for (const page of [WHOLE, RANGE, far]) {
+      const metadata = { env: 'prod' };
+      const nodes = flat(await planOf(pool, (db) => listEvents(db, { metadata }, page)));
+      assert.deepEqual(
+        nodes.filter((node) => sortsMoreThan(page.limit + 1, node)),
+        [],
+      );
+      const indexes = nodes.flatMap((node) => node['Index Name'] ?? []);
+      const ofEvents = indexes.filter((name) => name.startsWith('event'));
+      assert.deepEqual(new Set(ofEvents), new Set(['event_tags_pkey', 'events_pkey']));
+    }
+  });
 
   test('deliveries, a pair that all carry, wherever the page is → its entries are read in their order, and no more than a page is sorted', async () => {
     const far = { ...WHOLE, after: { at: '2026-01-08T00:00:00Z', id: deliveryId } };
@@ -348,8 +380,15 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
     [numbered('delivery', 1000)],
   );
   await pool.query(
-    `update deliveries set ordering_key = 'key ' || right(id::text, 1) where id < $1`,
-    [numbered('delivery', 10_000)],
+    `update deliveries set ordering_key = 'key ' || right(id::text, 1),
+       event_id = case when right(id::text, 1) = '1' then $2::uuid end
+     where id < $1`,
+    [numbered('delivery', 10_000), EVENT],
+  );
+  await pool.query(
+    `insert into events (id, type, payload, metadata, deliveries, created_at)
+     select id, 'type_' || right(id::text, 1), '', '{"env": "prod"}', 0, created_at
+     from deliveries`,
   );
   await addAttemptRows(
     pool,
@@ -366,6 +405,6 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
     `insert into delivery_tags (tag, created_at, delivery_id)
      select delivery_tag('env', 'prod'), created_at, id from deliveries`,
   );
-  await pool.query('analyze webhooks, delivery_attempts, delivery_tags');
+  await pool.query('analyze webhooks, delivery_attempts, delivery_tags, events, event_tags');
   return pool;
 }

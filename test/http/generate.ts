@@ -89,7 +89,8 @@ function isObjectOf(
 export function valid(schema: Schema): Arbitrary<unknown> {
   if (schema.anyOf !== undefined) return fc.oneof(...schema.anyOf.map(valid));
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  return fc.oneof(...[schema.type ?? []].flat().map((type) => validOfType(type, schema)));
+  if (schema.type === undefined) return fc.jsonValue();
+  return fc.oneof(...[schema.type].flat().map((type) => validOfType(type, schema)));
 }
 
 function validOfType(type: string, schema: Schema): Arbitrary<unknown> {
@@ -160,6 +161,8 @@ function validText({
       .webUrl({ withFragments: true, withQueryParameters: true })
       .filter((url) => whyRefused(url) === undefined);
   }
+  // Hardly any text is one of these by chance.
+  if (pattern?.startsWith('^[a-z0-9_]')) return fc.stringMatching(new RegExp(pattern));
   if (pattern !== undefined) return fc.string({ unit: 'grapheme-ascii', minLength, maxLength });
   const edges = [minLength, maxLength]
     .filter((length) => length <= LONG)

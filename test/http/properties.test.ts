@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -40,7 +41,14 @@ const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliv
 const {
   body: { id: operationId },
 } = await api.call('POST', '/redeliveries', { filter: { ids: [deliveryId] } });
+const eventId = randomUUID();
+await database.pool.query(
+  `with types as (insert into event_types (name) values ('order.paid'))
+   insert into events (id, type, payload, deliveries) values ($1, 'order.paid', '', 0)`,
+  [eventId],
+);
 const known = {
+  event_id: eventId,
   webhook_id: webhookId,
   delivery_id: deliveryId,
   delivery_attempt_id: attemptId,
@@ -444,9 +452,28 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...(given['headers'] ? { headers: plainHeaders(schema, given['headers']) } : {}),
       ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
       ...(typeof given['send_at'] === 'string' ? scheduled : {}),
+      ...(Array.isArray(given['events']) ? { events: given['events'].map(asEvent) } : {}),
+      ...('type' in given && 'payload' in (schema.properties ?? {}) ? asEvent(given) : {}),
       ...(Array.isArray(given['deliveries']) ? { deliveries: ofWebhook(given, id) } : {}),
     }))
     .filter(isFit);
+}
+
+/** An event of a type that there is, or is not, with times that fit together. */
+function asEvent(given: Record<string, unknown>): object {
+  return {
+    ...given,
+    ...(String(given['type']).length % 2 === 0 ? { type: 'order.paid' } : {}),
+    ...(typeof given['send_at'] === 'string' ? scheduled : {}),
+    ...('payload' in given ? { payload: withExactNumbers(given['payload']) } : {}),
+  };
+}
+
+/** Others are refused, as the description says in words. */
+function withExactNumbers(payload: unknown): unknown {
+  return JSON.parse(JSON.stringify(payload), (_key, value: unknown) =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? 0 : value,
+  );
 }
 
 /** The deliveries of a batch, all for one webhook, with times that fit together. */

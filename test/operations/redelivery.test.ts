@@ -80,10 +80,13 @@ suite('a redelivery of many', { concurrency: 4 }, () => {
     assert.deepEqual(new Set(await pendingAgain(parts)), new Set([...failed, ...succeeded]));
   });
 
+  const EVENT = randomUUID();
   const FILTERS: [title: string, filter: RedeliveryFilter, found: number][] = [
     ['failed ones of all webhooks', { status: 'failed' }, 6],
     ['succeeded ones', { status: 'succeeded' }, 2],
     ['a reason', { failed_reason: 'expired' }, 2],
+    ['an event', { event_id: EVENT }, 2],
+    ['an event, and those that succeeded', { event_id: EVENT, status: 'succeeded' }, 1],
     ['created from then on', { 'created_at.gte': '2026-01-03T00:00:00Z' }, 3],
     ['created before', { 'created_at.lt': '2026-01-03T00:00:00Z' }, 3],
     ['created before all', { 'created_at.lt': '-infinity' }, 0],
@@ -103,6 +106,10 @@ suite('a redelivery of many', { concurrency: 4 }, () => {
         `update deliveries set failed_reason = 'expired' where id = any ($1::uuid[])`,
         [ids.slice(0, 2)],
       );
+      await parts.pool.query('update deliveries set event_id = $2 where id = any ($1::uuid[])', [
+        [ids[0], ids[4], ids[7]],
+        EVENT,
+      ]);
       assert.equal((await countRedelivery(parts.pool, filter)).matching, found);
       const ended = await runAll(parts, await create(parts, filter), 2);
       assert.deepEqual([ended.matched, ended.done], [found, found]);

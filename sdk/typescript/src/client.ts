@@ -2148,6 +2148,11 @@ export type RedeliveryFilter = {
      */
     webhook_id?: string;
     /**
+     * Only deliveries of this event.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
      * Only deliveries that have ended so. Without it those that failed; with `ids`, all.
      */
     status?: "succeeded" | "failed";

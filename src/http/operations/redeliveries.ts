@@ -27,10 +27,11 @@ type GivenFilter = OperationRequest<'redeliverDeliveries'>['body']['filter'];
 
 /** Ids as the database has them, each once, and times that it can read. */
 function filterOf(given: GivenFilter): RedeliveryFilter {
-  const { webhook_id, ids, 'created_at.gte': gte, 'created_at.lt': lt, ...rest } = given;
+  const { webhook_id, event_id, ids, 'created_at.gte': gte, 'created_at.lt': lt, ...rest } = given;
   return {
     ...rest,
     ...(webhook_id === undefined ? {} : { webhook_id: webhook_id.toLowerCase() }),
+    ...(event_id === undefined ? {} : { event_id: event_id.toLowerCase() }),
     ...(gte === undefined ? {} : { 'created_at.gte': utcTime(gte, 'up') }),
     ...(lt === undefined ? {} : { 'created_at.lt': utcTime(lt, 'up') }),
     ...(ids === undefined ? {} : { ids: [...new Set(ids.map((id) => id.toLowerCase()))] }),

@@ -590,6 +590,7 @@ class RedeliveryFilter:
     failed, of all webhooks, are `{"status": "failed"}`.
     """
     webhook_id: Optional[str] = None
+    event_id: Optional[str] = None
     status: Optional[str] = None
     failed_reason: Optional[str] = None
     created_at_gte: Optional[str] = None
