@@ -94,17 +94,22 @@ export async function listOperations(
 export const IS_OPERATION_UNDER_WAY = 'exists (select from operations where finished_at is null)';
 
 /**
- * The first `limit` that have not ended, of the kinds that this version knows. `isCounted`: its
- * steps can begin.
+ * The first `limit` of each kind that have not ended, of the kinds that this version knows: many of
+ * one keep none of the others waiting. `isCounted`: its steps can begin.
  */
 export async function findUnderWay(
   db: Queryable,
   limit: number,
 ): Promise<{ id: string; isCounted: boolean }[]> {
   const { rows } = await db.query<{ id: string; isCounted: boolean }>(
-    `select id, matched is not null as "isCounted" from operations
-     where finished_at is null and kind = any ($2::text[])
-     order by created_at, id limit $1`,
+    `select id, matched is not null as "isCounted"
+     from unnest($2::text[]) as known (kind)
+     cross join lateral (
+       select id, matched, created_at from operations
+       where finished_at is null and kind = known.kind
+       order by created_at, id limit $1
+     ) as one
+     order by created_at, id`,
     [limit, OPERATION_KINDS],
   );
   return rows;

@@ -22,7 +22,7 @@ const MOST = 500;
 /** Where a step took too long, or met a lock, the next one is so many times smaller. */
 const SMALLER = 8;
 
-/** Most operations that take turns. The others are queued until one of these has ended. */
+/** Most operations of a kind that take turns. The others are queued until one of these has ended. */
 const MOST_AT_ONCE = 100;
 
 /** When a step is tried again that was refused or met a lock. */
@@ -60,6 +60,8 @@ export class OperationSteps {
       );
       if (wait !== undefined) waits.push(wait);
     }
+    // Where some have ended, there may be others behind them.
+    if (found.length >= MOST_AT_ONCE && waits.length < found.length) waits.push(AGAIN_MS);
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
