@@ -71,8 +71,12 @@ export function notOf({ test }: Condition): Condition {
 export function ofMember(name: string, condition: Condition): Condition {
   if (condition === ALWAYS) return ALWAYS;
   const { test, needs } = condition;
+  // To ask for a member is half the time of a condition, and to ask whose it is the half of that.
+  const inherited = name in Object.prototype;
   return {
-    test: (value) => test(memberOf(value, name)),
+    test: inherited
+      ? (value) => test(memberOf(value, name))
+      : (value) => test(hasMembers(value) ? value[name] : undefined),
     needs: needs.map(({ path, values }) => ({ path: [name, ...path], values })),
   };
 }
@@ -82,6 +86,9 @@ export function ofMember(name: string, condition: Condition): Condition {
  * members: the length of one is nothing that JSON says.
  */
 export function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  return hasMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function hasMembers(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
