@@ -558,6 +558,71 @@ type CountOfWebhook struct {
 	Matching  int64  `json:"matching"`
 }
 
+// EventTypeName — Words of small letters, digits and `_`, with dots between them.
+type EventTypeName = string
+
+// EventType — A type of events.
+type EventType struct {
+	Name          EventTypeName `json:"name"`
+	Description   string        `json:"description"`
+	Schema        any           `json:"schema"`
+	Example       any           `json:"example"`
+	Compatibility string        `json:"compatibility"`
+	Version       int64         `json:"version"`
+	ArchivedAt    *string       `json:"archived_at"`
+	CreatedAt     string        `json:"created_at"`
+	UpdatedAt     string        `json:"updated_at"`
+}
+
+// EventTypeInput — An event type to create, and those fields of an earlier answer that a client may send back.
+type EventTypeInput struct {
+	Name          EventTypeName `json:"name"`
+	Description   *string       `json:"description,omitempty"`
+	Schema        any           `json:"schema,omitempty"`
+	Example       any           `json:"example,omitempty"`
+	Compatibility *string       `json:"compatibility,omitempty"`
+	Version       *int64        `json:"version,omitempty"`
+	ArchivedAt    *string       `json:"archived_at,omitempty"`
+	CreatedAt     *string       `json:"created_at,omitempty"`
+	UpdatedAt     *string       `json:"updated_at,omitempty"`
+}
+
+// EventTypePatch — The members of an event type that are to change, and those of an earlier answer that a client may send back.
+type EventTypePatch struct {
+	Name          *EventTypeName `json:"name,omitempty"`
+	Description   *string        `json:"description,omitempty"`
+	Schema        any            `json:"schema,omitempty"`
+	Example       any            `json:"example,omitempty"`
+	Compatibility *string        `json:"compatibility,omitempty"`
+	Version       *int64         `json:"version,omitempty"`
+	ArchivedAt    *string        `json:"archived_at,omitempty"`
+	CreatedAt     *string        `json:"created_at,omitempty"`
+	UpdatedAt     *string        `json:"updated_at,omitempty"`
+}
+
+// EventTypeList — A page of event types.
+type EventTypeList struct {
+	EventTypes []EventType `json:"event_types"`
+	Limit      int64       `json:"limit"`
+	Offset     int64       `json:"offset"`
+	NextCursor *string     `json:"next_cursor"`
+}
+
+// EventTypesDocument — An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here.
+type EventTypesDocument struct {
+	Openapi    string         `json:"openapi"`
+	Info       map[string]any `json:"info,omitempty"`
+	Webhooks   map[string]any `json:"webhooks,omitempty"`
+	Components map[string]any `json:"components,omitempty"`
+}
+
+// EventTypeImport — What became of the members of a document, by the names of types.
+type EventTypeImport struct {
+	Created   []string `json:"created"`
+	Updated   []string `json:"updated"`
+	Unchanged []string `json:"unchanged"`
+}
+
 // OperationKind — What an operation does.
 //
 // - `redelivery`: it makes deliveries pending again.
@@ -1595,41 +1660,49 @@ type operationMeta struct {
 }
 
 var operations = map[string]operationMeta{
-	"listWebhooks":         {ID: "listWebhooks", Method: "GET", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/webhooks"}},
-	"createWebhook":        {ID: "createWebhook", Method: "POST", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"getWebhook":           {ID: "getWebhook", Method: "GET", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"replaceWebhook":       {ID: "replaceWebhook", Method: "PUT", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"deleteWebhook":        {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"patchWebhook":         {ID: "patchWebhook", Method: "PATCH", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listOrderingKeys":     {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/ordering_keys"}},
-	"skipOrderingKey":      {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"pauseWebhook":         {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"resumeWebhook":        {ID: "resumeWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/resume", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listSecrets":          {ID: "listSecrets", Method: "GET", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"rotateSecret":         {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"endSecret":            {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"getWebhookStats":      {ID: "getWebhookStats", Method: "GET", Path: "/webhooks/{webhook_id}/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"testWebhook":          {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listDeliveries":       {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
-	"createDelivery":       {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"createDeliveries":     {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"getDelivery":          {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"deleteDelivery":       {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"redeliverDelivery":    {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listEvents":           {ID: "listEvents", Method: "GET", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"createEvent":          {ID: "createEvent", Method: "POST", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"createEvents":         {ID: "createEvents", Method: "POST", Path: "/events/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"getEvent":             {ID: "getEvent", Method: "GET", Path: "/events/{event_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listDeliveryAttempts": {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
-	"getDeliveryAttempt":   {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"redeliverDeliveries":  {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"eraseDeliveries":      {ID: "eraseDeliveries", Method: "POST", Path: "/erasures", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listOperations":       {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/operations"}},
-	"getOperation":         {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"cancelOperation":      {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"getStats":             {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"countRedelivery":      {ID: "countRedelivery", Method: "POST", Path: "/redeliveries/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"countErasure":         {ID: "countErasure", Method: "POST", Path: "/erasures/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listWebhooks":          {ID: "listWebhooks", Method: "GET", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/webhooks"}},
+	"createWebhook":         {ID: "createWebhook", Method: "POST", Path: "/webhooks", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getWebhook":            {ID: "getWebhook", Method: "GET", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"replaceWebhook":        {ID: "replaceWebhook", Method: "PUT", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"deleteWebhook":         {ID: "deleteWebhook", Method: "DELETE", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"patchWebhook":          {ID: "patchWebhook", Method: "PATCH", Path: "/webhooks/{webhook_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOrderingKeys":      {ID: "listOrderingKeys", Method: "GET", Path: "/webhooks/{webhook_id}/ordering-keys", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/ordering_keys"}},
+	"skipOrderingKey":       {ID: "skipOrderingKey", Method: "POST", Path: "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"pauseWebhook":          {ID: "pauseWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/pause", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"resumeWebhook":         {ID: "resumeWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/resume", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listSecrets":           {ID: "listSecrets", Method: "GET", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"rotateSecret":          {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"endSecret":             {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getWebhookStats":       {ID: "getWebhookStats", Method: "GET", Path: "/webhooks/{webhook_id}/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"testWebhook":           {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listDeliveries":        {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
+	"createDelivery":        {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createDeliveries":      {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getDelivery":           {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"deleteDelivery":        {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"redeliverDelivery":     {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listEvents":            {ID: "listEvents", Method: "GET", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createEvent":           {ID: "createEvent", Method: "POST", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"createEvents":          {ID: "createEvents", Method: "POST", Path: "/events/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getEvent":              {ID: "getEvent", Method: "GET", Path: "/events/{event_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listDeliveryAttempts":  {ID: "listDeliveryAttempts", Method: "GET", Path: "/delivery-attempts", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/delivery_attempts"}},
+	"getDeliveryAttempt":    {ID: "getDeliveryAttempt", Method: "GET", Path: "/delivery-attempts/{delivery_attempt_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"redeliverDeliveries":   {ID: "redeliverDeliveries", Method: "POST", Path: "/redeliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"eraseDeliveries":       {ID: "eraseDeliveries", Method: "POST", Path: "/erasures", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listEventTypes":        {ID: "listEventTypes", Method: "GET", Path: "/event-types", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/event_types"}},
+	"createEventType":       {ID: "createEventType", Method: "POST", Path: "/event-types", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getEventTypesDocument": {ID: "getEventTypesDocument", Method: "GET", Path: "/event-types/openapi.json", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"importEventTypes":      {ID: "importEventTypes", Method: "POST", Path: "/event-types/openapi.json", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getEventType":          {ID: "getEventType", Method: "GET", Path: "/event-types/{event_type}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"patchEventType":        {ID: "patchEventType", Method: "PATCH", Path: "/event-types/{event_type}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"archiveEventType":      {ID: "archiveEventType", Method: "POST", Path: "/event-types/{event_type}/archive", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"restoreEventType":      {ID: "restoreEventType", Method: "POST", Path: "/event-types/{event_type}/restore", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listOperations":        {ID: "listOperations", Method: "GET", Path: "/operations", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/operations"}},
+	"getOperation":          {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"cancelOperation":       {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getStats":              {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"countRedelivery":       {ID: "countRedelivery", Method: "POST", Path: "/redeliveries/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"countErasure":          {ID: "countErasure", Method: "POST", Path: "/erasures/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
 
 type ListWebhooksParams struct {
@@ -1697,6 +1770,13 @@ type ListDeliveryAttemptsParams struct {
 	CreatedAtGte *string
 	CreatedAtLt  *string
 	CreatedAtLte *string
+}
+
+type ListEventTypesParams struct {
+	Limit    *int64
+	Offset   *int64
+	Cursor   *string
+	Archived *bool
 }
 
 type ListOperationsParams struct {
@@ -4035,6 +4115,540 @@ func (c *Client) EraseDeliveriesWithHeaders(ctx context.Context, body ErasureInp
 	}
 	headers.Location = headerString(resp.Header, "location")
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ListEventTypes — List event types
+func (c *Client) ListEventTypes(ctx context.Context, params *ListEventTypesParams) (EventTypeList, error) {
+	var out EventTypeList
+	op := operations["listEventTypes"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Archived != nil {
+			query.Set("archived", strconv.FormatBool(*params.Archived))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ListEventTypesHeaders carries the declared response headers of ListEventTypesWithHeaders (nil when absent or unparsable).
+type ListEventTypesHeaders struct {
+	XRequestId *string
+}
+
+// ListEventTypesWithHeaders — Like ListEventTypes, also returning the declared response headers.
+func (c *Client) ListEventTypesWithHeaders(ctx context.Context, params *ListEventTypesParams) (EventTypeList, ListEventTypesHeaders, error) {
+	var out EventTypeList
+	var headers ListEventTypesHeaders
+	op := operations["listEventTypes"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			query.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			query.Set("cursor", *params.Cursor)
+		}
+		if params.Archived != nil {
+			query.Set("archived", strconv.FormatBool(*params.Archived))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ListEventTypesPages iterates ListEventTypes response pages; use with `for page, err := range`.
+func (c *Client) ListEventTypesPages(ctx context.Context, params *ListEventTypesParams) func(yield func(EventTypeList, error) bool) {
+	op := operations["listEventTypes"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Archived != nil {
+			base.Set("archived", strconv.FormatBool(*params.Archived))
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(EventTypeList, error) bool) {
+		pages(func(raw any, err error) bool {
+			var page EventTypeList
+			if err == nil {
+				err = reencode(raw, &page)
+			}
+			return yield(page, err)
+		})
+	}
+}
+
+// ListEventTypesItems iterates the items of every ListEventTypes page.
+func (c *Client) ListEventTypesItems(ctx context.Context, params *ListEventTypesParams) func(yield func(EventType, error) bool) {
+	op := operations["listEventTypes"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Archived != nil {
+			base.Set("archived", strconv.FormatBool(*params.Archived))
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(EventType, error) bool) {
+		pages(func(raw any, err error) bool {
+			if err != nil {
+				var zero EventType
+				return yield(zero, err)
+			}
+			pageItems, _ := resolvePointer(raw, op.Pagination.Items).([]any)
+			for _, item := range pageItems {
+				var typed EventType
+				if err := reencode(item, &typed); err != nil {
+					return yield(typed, err)
+				}
+				if !yield(typed, nil) {
+					return false
+				}
+			}
+			return true
+		})
+	}
+}
+
+// CreateEventType — Create an event type
+func (c *Client) CreateEventType(ctx context.Context, body EventTypeInput) (EventType, error) {
+	var out EventType
+	op := operations["createEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CreateEventTypeHeaders carries the declared response headers of CreateEventTypeWithHeaders (nil when absent or unparsable).
+type CreateEventTypeHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// CreateEventTypeWithHeaders — Like CreateEventType, also returning the declared response headers.
+func (c *Client) CreateEventTypeWithHeaders(ctx context.Context, body EventTypeInput) (EventType, CreateEventTypeHeaders, error) {
+	var out EventType
+	var headers CreateEventTypeHeaders
+	op := operations["createEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
+	return out, headers, nil
+}
+
+// GetEventTypesDocument — Get event types as OpenAPI
+func (c *Client) GetEventTypesDocument(ctx context.Context) (EventTypesDocument, error) {
+	var out EventTypesDocument
+	op := operations["getEventTypesDocument"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetEventTypesDocumentHeaders carries the declared response headers of GetEventTypesDocumentWithHeaders (nil when absent or unparsable).
+type GetEventTypesDocumentHeaders struct {
+	XRequestId *string
+}
+
+// GetEventTypesDocumentWithHeaders — Like GetEventTypesDocument, also returning the declared response headers.
+func (c *Client) GetEventTypesDocumentWithHeaders(ctx context.Context) (EventTypesDocument, GetEventTypesDocumentHeaders, error) {
+	var out EventTypesDocument
+	var headers GetEventTypesDocumentHeaders
+	op := operations["getEventTypesDocument"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// ImportEventTypes — Import event types from OpenAPI
+func (c *Client) ImportEventTypes(ctx context.Context, body EventTypesDocument) (EventTypeImport, error) {
+	var out EventTypeImport
+	op := operations["importEventTypes"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ImportEventTypesHeaders carries the declared response headers of ImportEventTypesWithHeaders (nil when absent or unparsable).
+type ImportEventTypesHeaders struct {
+	XRequestId *string
+}
+
+// ImportEventTypesWithHeaders — Like ImportEventTypes, also returning the declared response headers.
+func (c *Client) ImportEventTypesWithHeaders(ctx context.Context, body EventTypesDocument) (EventTypeImport, ImportEventTypesHeaders, error) {
+	var out EventTypeImport
+	var headers ImportEventTypesHeaders
+	op := operations["importEventTypes"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// GetEventType — Get an event type
+func (c *Client) GetEventType(ctx context.Context, eventType EventTypeName) (EventType, error) {
+	var out EventType
+	op := operations["getEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetEventTypeHeaders carries the declared response headers of GetEventTypeWithHeaders (nil when absent or unparsable).
+type GetEventTypeHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// GetEventTypeWithHeaders — Like GetEventType, also returning the declared response headers.
+func (c *Client) GetEventTypeWithHeaders(ctx context.Context, eventType EventTypeName) (EventType, GetEventTypeHeaders, error) {
+	var out EventType
+	var headers GetEventTypeHeaders
+	op := operations["getEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
+	return out, headers, nil
+}
+
+// PatchEventType — Change an event type
+func (c *Client) PatchEventType(ctx context.Context, eventType EventTypeName, body EventTypePatch) (EventType, error) {
+	var out EventType
+	op := operations["patchEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// PatchEventTypeHeaders carries the declared response headers of PatchEventTypeWithHeaders (nil when absent or unparsable).
+type PatchEventTypeHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// PatchEventTypeWithHeaders — Like PatchEventType, also returning the declared response headers.
+func (c *Client) PatchEventTypeWithHeaders(ctx context.Context, eventType EventTypeName, body EventTypePatch) (EventType, PatchEventTypeHeaders, error) {
+	var out EventType
+	var headers PatchEventTypeHeaders
+	op := operations["patchEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
+	return out, headers, nil
+}
+
+// ArchiveEventType — Archive an event type
+func (c *Client) ArchiveEventType(ctx context.Context, eventType EventTypeName) (EventType, error) {
+	var out EventType
+	op := operations["archiveEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// ArchiveEventTypeHeaders carries the declared response headers of ArchiveEventTypeWithHeaders (nil when absent or unparsable).
+type ArchiveEventTypeHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// ArchiveEventTypeWithHeaders — Like ArchiveEventType, also returning the declared response headers.
+func (c *Client) ArchiveEventTypeWithHeaders(ctx context.Context, eventType EventTypeName) (EventType, ArchiveEventTypeHeaders, error) {
+	var out EventType
+	var headers ArchiveEventTypeHeaders
+	op := operations["archiveEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
+	return out, headers, nil
+}
+
+// RestoreEventType — Restore an event type
+func (c *Client) RestoreEventType(ctx context.Context, eventType EventTypeName) (EventType, error) {
+	var out EventType
+	op := operations["restoreEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// RestoreEventTypeHeaders carries the declared response headers of RestoreEventTypeWithHeaders (nil when absent or unparsable).
+type RestoreEventTypeHeaders struct {
+	XRequestId *string
+	Etag       *string
+}
+
+// RestoreEventTypeWithHeaders — Like RestoreEventType, also returning the declared response headers.
+func (c *Client) RestoreEventTypeWithHeaders(ctx context.Context, eventType EventTypeName) (EventType, RestoreEventTypeHeaders, error) {
+	var out EventType
+	var headers RestoreEventTypeHeaders
+	op := operations["restoreEventType"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"event_type": fmt.Sprint(eventType)})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	headers.Etag = headerString(resp.Header, "etag")
 	return out, headers, nil
 }
 

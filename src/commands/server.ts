@@ -10,6 +10,7 @@ import { TestCalls } from '../http/test-calls.ts';
 import { queueFanOuts } from '../operations/fan-out.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
+import { SchemaThread } from '../schemas/schema-thread.ts';
 import type { Log } from '../telemetry/log.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';
@@ -57,8 +58,12 @@ export async function startApi(
     payloadCheck: new PayloadCheck({ isOpen: false }),
   });
   const testCalls = new TestCalls(pool);
+  const schemas = new SchemaThread();
   const app = await createApi(
-    { pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
+    {
+      ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated },
+      ...{ vault, schemas },
+    },
     { ...config.http, hostNames },
     log,
   );
@@ -70,6 +75,7 @@ export async function startApi(
     async stop(graceMs) {
       testCalls.stop();
       await Promise.all([api.stop(graceMs), watch.stop()]);
+      await schemas.close();
     },
   };
 }

@@ -22,10 +22,10 @@ export function shortText(column: string): string {
 export class PageTooLarge extends Error {
   override name = 'PageTooLarge';
 
-  constructor(bytes: number) {
+  constructor(bytes: number, most = MAX_PAGE_BYTES) {
     const mebibytes = (count: number) => `${Math.ceil(count / 1024 / 1024)} MiB`;
     super(
-      `this page would hold ${mebibytes(bytes)}, at most ${mebibytes(MAX_PAGE_BYTES)}; ask for fewer items`,
+      `this page would hold ${mebibytes(bytes)}, at most ${mebibytes(most)}; ask for fewer items`,
     );
   }
 }

@@ -26,6 +26,7 @@ const BEHIND = {
   newest: 'and (created_at, id) < ($after_at::timestamptz, $after_id::uuid)',
   name: 'and (name, id) > ($after_at::text, $after_id::uuid)',
   key: 'and ordering_key > $after_at::text',
+  type: 'and name > $after_at::text',
 } as const;
 
 /**

@@ -3,7 +3,8 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Log } from '../telemetry/log.ts';
 import { headersOfEveryAnswer } from './middleware/headers.ts';
-import { BadRequest, problemOf, type Problem } from './problem.ts';
+import { BadRequest, problemOf } from './problem.ts';
+import type { Problem } from './problems.ts';
 
 type OpenRequest = { request: IncomingMessage; response: ServerResponse };
 

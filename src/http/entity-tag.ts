@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BadRequest } from './problem.ts';
 
 /**
- * The strong entity tag (RFC 9110, section 8.8.3) of a webhook as an answer shows it. It has two
+ * The strong entity tag (RFC 9110, section 8.8.3) of a webhook, or of an event type, as an answer shows it. It has two
  * parts, `"20261123162601456186-QJ2mO3cRqs4vYx0t"`: the version of the settings, and a digest of
  * what is shown, which attempts change too. The token is left out: who saw only the tag could try
  * out guesses. The version changes with it.
@@ -16,7 +16,7 @@ const DIGEST_LENGTH = 16;
 
 /** `updated_at` grows with every change of the settings, and with nothing else. */
 type Versioned = { updated_at: string };
-type Tagged = Versioned & { secret_token: string };
+type Tagged = Versioned & { secret_token?: string };
 
 function versionOf({ updated_at }: Versioned): string {
   return updated_at.replace(/\D/g, '');
@@ -42,10 +42,10 @@ export function allowedVersions(ifMatch: string | undefined): AllowedVersions {
 
 const OURS = new RegExp(`^(\\d+)-[\\w-]{${DIGEST_LENGTH}}$`);
 
-/** @throws BadRequest unless the webhook has a version that is allowed */
-export function refuseOthers(allowed: AllowedVersions, webhook: Versioned): void {
-  if (allowed === undefined || allowed.has(versionOf(webhook))) return;
-  throw new BadRequest('precondition_failed', 'If-Match: the webhook has been changed meanwhile');
+/** @throws BadRequest unless what is to be changed has a version that is allowed */
+export function refuseOthers(allowed: AllowedVersions, now: Versioned, noun = 'webhook'): void {
+  if (allowed === undefined || allowed.has(versionOf(now))) return;
+  throw new BadRequest('precondition_failed', `If-Match: the ${noun} has been changed meanwhile`);
 }
 
 type Tag = { isWeak: boolean; value: string };

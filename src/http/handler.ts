@@ -3,6 +3,7 @@ import type { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accepting/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { EventAcceptor } from '../events/accepting/event-acceptor.ts';
+import type { TypeParts } from '../events/types/change-type.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { operations } from './openapi.d.ts';
@@ -45,6 +46,8 @@ export type ApiParts = {
   eventAcceptor: EventAcceptor;
   metrics: Metrics;
   testCalls: TestCalls;
+  /** Reads the schemas of event types, and holds examples against them. */
+  schemas: TypeParts['schemas'];
   /** Most bytes of a payload that comes with others. One that comes alone has its body's limit. */
   maxPayloadBytes: number;
   /** Opens and encrypts the secrets of webhooks. */

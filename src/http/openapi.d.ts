@@ -673,6 +673,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List event types
+         * @description Lists event types by name, ascending. All filters that are given must hold. A page whose schemas and examples come to
+         *     more than 4 MiB is refused with code 4: ask for fewer items.
+         */
+        get: operations["listEventTypes"];
+        put?: never;
+        /**
+         * Create an event type
+         * @description Creates a type of events. Names are unique, those of archived types among them. Where the type has a `schema`, the
+         *     payload of each event is held against it, and so is `example` now.
+         *
+         *     The schema is read in a thread of its own. One that takes half a second of processor time is refused.
+         */
+        post: operations["createEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/event-types/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get event types as OpenAPI
+         * @description Returns all types that are not archived as an OpenAPI 3.1 document with a member of `webhooks` for each: for
+         *     receivers, and for tools that make code of it. The schema of a type is in `components.schemas` under its name, with
+         *     references that hold within the document. `compatibility: none` is told as `x-postmand-compatibility`. POST takes such a document.
+         *
+         *     Types whose schemas and examples come to more than 4 MiB are refused with code 4: list them in pages instead.
+         */
+        get: operations["getEventTypesDocument"];
+        put?: never;
+        /**
+         * Import event types from OpenAPI
+         * @description Takes an OpenAPI 3.1 document and makes an event type of each member of `webhooks`: one that is missing is created,
+         *     one that differs is changed under the rules of a PATCH, and one that is equal stays as it is. All of this is done, or
+         *     nothing. Types that the document does not name stay.
+         *
+         *     Of a member it reads the description, the schema and the example of the request body of its `post`, which has to be
+         *     `application/json`. Where `post` has no description, its summary is taken. A schema that is missing means that any
+         *     payload fits, an example that is missing that there is none, and `x-postmand-compatibility` that is missing that the
+         *     type keeps its own. References lead into `components.schemas`: those that a schema uses are stored with it, in its
+         *     `$defs`. A member whose type is archived is refused.
+         *
+         *     A refusal names the member at fault: `webhooks.order.paid: schema/…`. The document has up to 1,000 members, and as many
+         *     bytes as the body of a batch.
+         */
+        post: operations["importEventTypes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/event-types/{event_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an event type
+         * @description Returns an event type, archived or not.
+         */
+        get: operations["getEventType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an event type
+         * @description Changes the members that the body names, and leaves all others as they are (JSON Merge Patch, RFC 7396). Null gives a
+         *     member its default. Unlike RFC 7396 says, `schema` and `example` are not merged: each is replaced as a whole.
+         *
+         *     With `compatibility: backward` a new schema takes every payload that the present one takes, and names every member
+         *     that it names. What removes or narrows a member, or requires one that was not required, is refused with code 36, which
+         *     names the place. So is what cannot be compared, unless it is as it was: `not`, `if`, `contains` and the like. The
+         *     `compatibility` that the type has after the change counts, so that one request may set it to `none` and break receivers. Each other
+         *     schema gets the next `version`.
+         *
+         *     An event is held against the schema that its type has when it is posted. Those that were stored before are not looked
+         *     at.
+         */
+        patch: operations["patchEventType"];
+        trace?: never;
+    };
+    "/event-types/{event_type}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive an event type
+         * @description Archives a type: no event of it is taken any more, and it is not in the document for receivers. What was stored is sent.
+         *     One that is archived stays so.
+         */
+        post: operations["archiveEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/event-types/{event_type}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an event type
+         * @description Ends what archiving began. A type that is not archived stays as it is.
+         */
+        post: operations["restoreEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/operations": {
         parameters: {
             query?: never;
@@ -3192,6 +3352,294 @@ export interface components {
             matching: number;
         };
         /**
+         * @description Words of small letters, digits and `_`, with dots between them.
+         * @example order.paid
+         */
+        EventTypeName: string;
+        /** @description A type of events. */
+        EventType: {
+            /** @description What it is called. `order.paid` is in the family `order`, to which webhooks can subscribe as a whole. */
+            name: components["schemas"]["EventTypeName"];
+            /**
+             * @description What happens when there is such an event, for receivers.
+             * @example An order was paid.
+             */
+            description: string;
+            /**
+             * @description The JSON Schema 2020-12 of payloads; null where any payload fits.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "order"
+             *       ],
+             *       "properties": {
+             *         "order": {
+             *           "type": "string"
+             *         }
+             *       }
+             *     }
+             */
+            schema: {
+                [key: string]: unknown;
+            } | boolean | null;
+            /**
+             * @description A payload as receivers get it; null where there is none.
+             * @example {
+             *       "order": "A-1042"
+             *     }
+             */
+            example: unknown;
+            /**
+             * @description Which schemas may follow the present one.
+             * @example backward
+             * @enum {string}
+             */
+            compatibility: "backward" | "none";
+            /**
+             * Format: int32
+             * @description It begins with 1, and grows with each change of the schema.
+             * @example 1
+             */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Since when no event of this type is taken any more; null where they are.
+             * @example null
+             */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last changed. It grows with every change.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            updated_at: string;
+        };
+        /** @description An event type to create, and those fields of an earlier answer that a client may send back. */
+        EventTypeInput: {
+            /** @description What it is called. It cannot be changed, and `openapi.json` is taken: it is the path of a document. */
+            name: components["schemas"]["EventTypeName"];
+            /**
+             * Format: text
+             * @description What happens when there is such an event, for receivers. Null means that it is empty.
+             * @example An order was paid.
+             */
+            description?: string | null;
+            /**
+             * @description The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "order"
+             *       ],
+             *       "properties": {
+             *         "order": {
+             *           "type": "string"
+             *         }
+             *       }
+             *     }
+             */
+            schema?: {
+                [key: string]: unknown;
+            } | boolean | null;
+            /**
+             * @description A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+             * @example {
+             *       "order": "A-1042"
+             *     }
+             */
+            example?: unknown;
+            /**
+             * @description Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+             *     names. `none`: any. Null means `backward`.
+             * @example backward
+             * @enum {string|null}
+             */
+            compatibility?: "backward" | "none" | null;
+            /**
+             * Format: int32
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 1
+             */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example null
+             */
+            archived_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            created_at?: string;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            updated_at?: string;
+        };
+        /** @description The members of an event type that are to change, and those of an earlier answer that a client may send back. */
+        EventTypePatch: {
+            /** @description It cannot be changed. Sent back, it is ignored. */
+            name?: components["schemas"]["EventTypeName"];
+            /**
+             * Format: text
+             * @description What happens when there is such an event, for receivers. Null means that it is empty.
+             * @example An order was paid.
+             */
+            description?: string | null;
+            /**
+             * @description The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "order"
+             *       ],
+             *       "properties": {
+             *         "order": {
+             *           "type": "string"
+             *         }
+             *       }
+             *     }
+             */
+            schema?: {
+                [key: string]: unknown;
+            } | boolean | null;
+            /**
+             * @description A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+             * @example {
+             *       "order": "A-1042"
+             *     }
+             */
+            example?: unknown;
+            /**
+             * @description Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+             *     names. `none`: any. Null means `backward`.
+             * @example backward
+             * @enum {string|null}
+             */
+            compatibility?: "backward" | "none" | null;
+            /**
+             * Format: int32
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 1
+             */
+            version?: number;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example null
+             */
+            archived_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            created_at?: string;
+            /**
+             * Format: date-time
+             * @description Set by the server. Sent back, it is ignored.
+             * @example 2026-11-23T16:26:01.456186Z
+             */
+            updated_at?: string;
+        };
+        /** @description A page of event types. */
+        EventTypeList: {
+            /**
+             * @description The event types of this page, by name.
+             * @example []
+             */
+            event_types: components["schemas"]["EventType"][];
+            /**
+             * Format: int32
+             * @description How many event types a page holds at most.
+             * @example 50
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description How many event types were skipped before this page.
+             * @example 0
+             */
+            offset: number;
+            /**
+             * @description The `cursor` of the next page; null at the last one.
+             * @example null
+             */
+            next_cursor: string | null;
+        };
+        /** @description An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here. */
+        EventTypesDocument: {
+            /**
+             * @description The version of OpenAPI.
+             * @example 3.1.0
+             */
+            openapi: string;
+            /**
+             * @description What the document is called, and its version, which is the time of the last change.
+             * @example {
+             *       "title": "Events",
+             *       "version": "2026-11-23T16:26:01.456186Z"
+             *     }
+             */
+            info?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description A path item of OpenAPI for each type, by its name.
+             * @example {
+             *       "order.paid": {
+             *         "post": {
+             *           "responses": {
+             *             "200": {
+             *               "description": "The event was received."
+             *             }
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            webhooks?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The schemas, by the names of their types.
+             * @example {}
+             */
+            components?: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What became of the members of a document, by the names of types. */
+        EventTypeImport: {
+            /**
+             * @description The types that did not exist.
+             * @example [
+             *       "order.paid"
+             *     ]
+             */
+            created: string[];
+            /**
+             * @description The types that differed.
+             * @example []
+             */
+            updated: string[];
+            /**
+             * @description The types that were as the document says.
+             * @example []
+             */
+            unchanged: string[];
+        };
+        /**
          * @description What an operation does.
          *
          *     - `redelivery`: it makes deliveries pending again.
@@ -3336,8 +3784,8 @@ export interface components {
              */
             details?: string;
             /**
-             * @description With code 38 the place in the payload that does not fit its schema, as a JSON Pointer (RFC 6901). Empty: the
-             *     payload itself.
+             * @description With code 38 the place in the payload that does not fit its schema, and with code 36 the place in the schema
+             *     that takes less than before, as a JSON Pointer (RFC 6901). Empty: the whole of it.
              * @example /items/0/price
              */
             pointer?: string;
@@ -3432,9 +3880,65 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description There is no event type with this name (code 33), or it cannot be one (code 2). */
+        EventTypeNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is an event type with this name, archived or not (code 34). */
+        EventTypeExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The schema takes less than the one before (code 36). `pointer` is the place in the schema. */
+        SchemaIncompatible: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A schema takes less than the one before (code 36), or a type is archived (code 35). Nothing was changed. */
+        EventTypeConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /**
-         * @description The webhook has been changed since the answer that `If-Match` names (code 19). Nothing was changed now. Get it
-         *     again, and decide anew.
+         * @description The webhook, or the event type, has been changed since the answer that `If-Match` names (code 19). Nothing was
+         *     changed now. Get it again, and decide anew.
          */
         PreconditionFailed: {
             headers: {
@@ -3517,7 +4021,7 @@ export interface components {
             };
         };
         /** @description No event type has this name (code 33), and the server does not take types that nobody has created. */
-        EventTypeNotFound: {
+        UnknownEventType: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-Frame-Options": components["headers"]["X-Frame-Options"];
@@ -3809,6 +4313,16 @@ export interface components {
          * @example true
          */
         Active: boolean;
+        /**
+         * @description The name of an event type.
+         * @example order.paid
+         */
+        EventTypeName: components["schemas"]["EventTypeName"];
+        /**
+         * @description Only event types that are archived (`true`), or only those that are not (`false`).
+         * @example false
+         */
+        Archived: boolean;
         /**
          * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
          *     OpenAPI writes it. Of several pairs all must be there.
@@ -5195,7 +5709,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedOrInvalid"];
             401: components["responses"]["Unauthorized"];
-            404: components["responses"]["EventTypeNotFound"];
+            404: components["responses"]["UnknownEventType"];
             409: components["responses"]["EventConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5252,7 +5766,7 @@ export interface operations {
             };
             400: components["responses"]["MalformedOrInvalid"];
             401: components["responses"]["Unauthorized"];
-            404: components["responses"]["EventTypeNotFound"];
+            404: components["responses"]["UnknownEventType"];
             409: components["responses"]["EventConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5543,6 +6057,327 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items a page holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description How many items to skip before the page starts.
+                 * @example 0
+                 */
+                offset?: components["parameters"]["Offset"];
+                /**
+                 * @description The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+                 *     filters of that answer; `limit` may differ, and there is no `offset` beside it.
+                 * @example AbX_-2cjVAAwZ9oQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Only event types that are archived (`true`), or only those that are not (`false`).
+                 * @example false
+                 */
+                archived?: components["parameters"]["Archived"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of event types. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeList"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event type to create. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypeInput"];
+            };
+        };
+        responses: {
+            /** @description The event type as it was stored. */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["EventTypeExists"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEventTypesDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypesDocument"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    importEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The document. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypesDocument"];
+            };
+        };
+        responses: {
+            /** @description What became of the members. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeImport"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["EventTypeConflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchEventType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        /** @description The members to change. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypePatch"];
+                "application/merge-patch+json": components["schemas"]["EventTypePatch"];
+            };
+        };
+        responses: {
+            /** @description The event type as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
+            409: components["responses"]["SchemaIncompatible"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    archiveEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an event type.
+                 * @example order.paid
+                 */
+                event_type: components["parameters"]["EventTypeName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event type as it is now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["EventTypeNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

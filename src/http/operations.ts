@@ -4,6 +4,7 @@ import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
 import { eventHandlers } from './operations/events.ts';
+import { eventTypeHandlers } from './operations/event-types.ts';
 import { longWorkHandlers } from './operations/operations.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
@@ -32,6 +33,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...orderingKeyHandlers(parts),
     ...redeliveryHandlers(parts, counting),
     ...erasureHandlers(parts, counting),
+    ...eventTypeHandlers(parts, log),
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
   };

@@ -6,8 +6,8 @@ import { DeliveryNotFound } from '../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../deliveries/idempotency/refusal.ts';
 import { KeyNotBlocked } from '../deliveries/order/blocked.ts';
 import { RedeliveryRefused } from '../deliveries/redelivering/redeliver.ts';
-import { EventNotFound, EventOfBatchRefused } from '../events/event.ts';
-import { EventInvalid, EventTypeArchived, EventTypeNotFound } from '../events/types/event-type.ts';
+import { EventOfBatchRefused } from '../events/event.ts';
+import { MemberRefused } from '../events/types/import-types.ts';
 import { OperationEnded, OperationNotFound, OperationUnderWay } from '../operations/operation.ts';
 import { PauseEndRefused } from '../webhooks/health/pause.ts';
 import {
@@ -20,17 +20,9 @@ import {
 import { SecretsLocked } from '../webhooks/secrets/vault.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { withHead } from './middleware/head.ts';
-import { PROBLEMS } from './problems.ts';
+import { problemOfEvent } from './event-problems.ts';
+import { problem, type Kind, type Problem } from './problems.ts';
 import { fieldOf, plain } from './validation-words.ts';
-import type { components } from './openapi.d.ts';
-
-export type Problem = {
-  status: number;
-  body: components['schemas']['Problem'];
-  headers?: Record<string, string>;
-};
-
-type Kind = keyof typeof PROBLEMS;
 
 /** Only problems whose answer needs no header of its own, such as `Retry-After`. */
 type BadRequestKind = Extract<
@@ -107,27 +99,17 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Overloaded || isTransient(error)) {
     return problem('unavailable', { details: 'try again in a moment', headers: SOON });
   }
+  if (error instanceof MemberRefused) return problemOfOne(error, ': ');
+  if (error instanceof EventOfBatchRefused) return problemOfOne(error, '.');
   return problemOfEvent(error) ?? problemOfFramework(error ?? {}) ?? problem('internal');
 }
 
-function problemOfEvent(error: unknown): Problem | undefined {
-  if (error instanceof EventNotFound) return problem('event_not_found');
-  if (error instanceof EventTypeNotFound)
-    return problem('event_type_not_found', { details: 'type: no event type has this name' });
-  if (error instanceof EventTypeArchived)
-    return problem('event_type_archived', { details: 'type: it is archived' });
-  if (error instanceof EventInvalid)
-    return problem('event_invalid', { details: `payload${error.pointer}: ${error.message}` });
-  if (error instanceof EventOfBatchRefused) return problemOfBatch(error);
-  return undefined;
-}
-
-/** What would be said of the event alone, behind its place. What is no fault of its has none. */
-function problemOfBatch({ cause, message: place }: EventOfBatchRefused): Problem {
+/** What would be said of one of several alone, behind its place. What is no fault of its has none. */
+function problemOfOne({ cause, message: place }: Error, separator: string): Problem {
   const alone = problemOf(cause);
   if (alone.status >= 500) return alone;
   const { details = '' } = alone.body;
-  return { ...alone, body: { ...alone.body, details: `${place}.${details}` } };
+  return { ...alone, body: { ...alone.body, details: `${place}${separator}${details}` } };
 }
 
 /**
@@ -196,27 +178,4 @@ function problemOfValidation({ errors, message }: FrameworkError): Problem {
   return problem('invalid', {
     details: fault ? `${fieldOf(fault.path)}: ${plain(fault.message)}` : (message ?? ''),
   });
-}
-
-/**
- * Long enough for every sentence of ours with the name of a field in it. A name that a caller made
- * up may be of any length.
- */
-const MAX_DETAILS = 300;
-
-function problem(
-  kind: Kind,
-  {
-    details = '',
-    headers,
-  }: { details?: string; headers?: Record<string, string> | undefined } = {},
-): Problem {
-  const { status, code, message } = PROBLEMS[kind];
-  const shown =
-    details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS).toWellFormed()}…` : details;
-  return {
-    status,
-    body: { code, message, ...(shown === '' ? {} : { details: shown }) },
-    ...(headers ? { headers } : {}),
-  };
 }

@@ -1,3 +1,11 @@
+import type { components } from './openapi.d.ts';
+
+export type Problem = {
+  status: number;
+  body: components['schemas']['Problem'];
+  headers?: Record<string, string>;
+};
+
 /** All problems, by what they are called here. openapi.yaml lists the same codes for callers. */
 export const PROBLEMS = {
   internal: { status: 500, code: 1, message: 'internal server error' },
@@ -39,3 +47,29 @@ export const PROBLEMS = {
   event_not_found: { status: 404, code: 37, message: 'event not found' },
   event_invalid: { status: 422, code: 38, message: 'event invalid' },
 } as const;
+
+export type Kind = keyof typeof PROBLEMS;
+
+/**
+ * Long enough for every sentence of ours with the name of a field in it. A name that a caller made
+ * up may be of any length.
+ */
+const MAX_DETAILS = 300;
+
+/** The answer to a problem, with more about this case. */
+export function problem(
+  kind: Kind,
+  {
+    details = '',
+    headers,
+  }: { details?: string; headers?: Record<string, string> | undefined } = {},
+): Problem {
+  const { status, code, message } = PROBLEMS[kind];
+  const shown =
+    details.length > MAX_DETAILS ? `${details.slice(0, MAX_DETAILS).toWellFormed()}…` : details;
+  return {
+    status,
+    body: { code, message, ...(shown === '' ? {} : { details: shown }) },
+    ...(headers ? { headers } : {}),
+  };
+}

@@ -36,11 +36,13 @@ const [deliveryId = ''] = await addDeliveryRows(database.pool, [
 const [attemptId = ''] = await addAttemptRows(database.pool, [{ webhookId, deliveryId }]);
 const eventId = randomUUID();
 await database.pool.query(`insert into events (id, type, payload) values ($1, 'a', '')`, [eventId]);
+await database.pool.query("insert into event_types (name) values ('order.paid')");
 const ids: Record<string, string> = {
   webhook_id: webhookId,
   delivery_id: deliveryId,
   delivery_attempt_id: attemptId,
   event_id: eventId,
+  event_type: 'order.paid',
 };
 
 /** Every path that openapi.yaml gives a GET, with ids that are there. */
@@ -85,7 +87,7 @@ const FAULTS = [
 
 suite('HEAD', () => {
   test('openapi.yaml → has paths with a GET on both ports', () =>
-    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [14, 2]));
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [17, 2]));
 
   const urls = [
     ...[

@@ -53,7 +53,9 @@ const known = {
   delivery_id: deliveryId,
   delivery_attempt_id: attemptId,
   operation_id: operationId,
+  event_type: 'order.paid',
 };
+await api.call('POST', '/event-types', { name: known.event_type });
 
 type Parameter = {
   name: keyof typeof known | 'limit' | 'cursor' | 'metadata.customer';

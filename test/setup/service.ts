@@ -16,6 +16,7 @@ import { listen } from '../../src/commands/ports.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { Recorder } from '../../src/statistics/recorder.ts';
+import { SchemaThread } from '../../src/schemas/schema-thread.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startWorker } from '../../src/commands/worker.ts';
 import type { Vault } from '../../src/webhooks/secrets/vault.ts';
@@ -85,6 +86,7 @@ export async function startApi(
     subscriptions: new Subscriptions(),
     payloadCheck: new PayloadCheck({ isOpen: false }),
   });
+  const schemas = new SchemaThread();
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     batchBodyLimitBytes: 16 * 1024 * 1024,
@@ -94,7 +96,10 @@ export async function startApi(
     hostNames,
   };
   const app = await createApi(
-    { pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated, vault },
+    {
+      ...{ pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated },
+      ...{ vault, schemas },
+    },
     options,
     log,
   );
@@ -102,6 +107,7 @@ export async function startApi(
   lastFirst(t).after(async () => {
     testCalls.stop();
     await server.stop(0);
+    await schemas.close();
     await queue.close();
   });
   return apiAt(`http://127.0.0.1:${server.port}`);

@@ -2173,6 +2173,217 @@ export type CountOfWebhook = {
     matching: number;
 };
 /**
+ * Words of small letters, digits and `_`, with dots between them.
+ * @maxLength 128
+ * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+ */
+export type EventTypeName = string;
+/**
+ * A type of events.
+ */
+export type EventType = {
+    /**
+     * What it is called. `order.paid` is in the family `order`, to which webhooks can subscribe as a whole.
+     */
+    name: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers.
+     */
+    description: string;
+    /**
+     * The JSON Schema 2020-12 of payloads; null where any payload fits.
+     */
+    schema: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it; null where there is none.
+     */
+    example: unknown;
+    /**
+     * Which schemas may follow the present one.
+     */
+    compatibility: "backward" | "none";
+    /**
+     * It begins with 1, and grows with each change of the schema.
+     * @format int32
+     */
+    version: number;
+    /**
+     * Since when no event of this type is taken any more; null where they are.
+     * @format date-time
+     */
+    archived_at: string | null;
+    /**
+     * When it was created.
+     * @format date-time
+     */
+    created_at: string;
+    /**
+     * When it was last changed. It grows with every change.
+     * @format date-time
+     */
+    updated_at: string;
+};
+/**
+ * An event type to create, and those fields of an earlier answer that a client may send back.
+ */
+export type EventTypeInput = {
+    /**
+     * What it is called. It cannot be changed, and `openapi.json` is taken: it is the path of a document.
+     */
+    name: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers. Null means that it is empty.
+     * @maxLength 4096
+     * @format text
+     */
+    description?: string | null;
+    /**
+     * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+     */
+    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+     */
+    example?: unknown;
+    /**
+     * Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+     * names. `none`: any. Null means `backward`.
+     */
+    compatibility?: ("backward" | "none") | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @minimum 1
+     * @format int32
+     */
+    version?: number;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    archived_at?: string | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    created_at?: string;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    updated_at?: string;
+};
+/**
+ * The members of an event type that are to change, and those of an earlier answer that a client may send back.
+ */
+export type EventTypePatch = {
+    /**
+     * It cannot be changed. Sent back, it is ignored.
+     */
+    name?: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers. Null means that it is empty.
+     * @maxLength 4096
+     * @format text
+     */
+    description?: string | null;
+    /**
+     * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+     */
+    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+     */
+    example?: unknown;
+    /**
+     * Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+     * names. `none`: any. Null means `backward`.
+     */
+    compatibility?: ("backward" | "none") | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @minimum 1
+     * @format int32
+     */
+    version?: number;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    archived_at?: string | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    created_at?: string;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    updated_at?: string;
+};
+/**
+ * A page of event types.
+ */
+export type EventTypeList = {
+    /**
+     * The event types of this page, by name.
+     */
+    event_types: EventType[];
+    /**
+     * How many event types a page holds at most.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * How many event types were skipped before this page.
+     * @format int32
+     */
+    offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
+};
+/**
+ * An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here.
+ */
+export type EventTypesDocument = {
+    /**
+     * The version of OpenAPI.
+     * @pattern ^3\.1\.[0-9]+$
+     */
+    openapi: string;
+    /**
+     * What the document is called, and its version, which is the time of the last change.
+     */
+    info?: Record<string, unknown>;
+    /**
+     * A path item of OpenAPI for each type, by its name.
+     */
+    webhooks?: Record<string, unknown>;
+    /**
+     * The schemas, by the names of their types.
+     */
+    components?: Record<string, unknown>;
+};
+/**
+ * What became of the members of a document, by the names of types.
+ */
+export type EventTypeImport = {
+    /**
+     * The types that did not exist.
+     */
+    created: string[];
+    /**
+     * The types that differed.
+     */
+    updated: string[];
+    /**
+     * The types that were as the document says.
+     */
+    unchanged: string[];
+};
+/**
  * What an operation does.
  *
  * - `redelivery`: it makes deliveries pending again.
@@ -2302,8 +2513,8 @@ export type Problem = {
      */
     details?: string;
     /**
-     * With code 38 the place in the payload that does not fit its schema, as a JSON Pointer (RFC 6901). Empty: the
-     * payload itself.
+     * With code 38 the place in the payload that does not fit its schema, and with code 36 the place in the schema
+     * that takes less than before, as a JSON Pointer (RFC 6901). Empty: the whole of it.
      */
     pointer?: string;
 };
@@ -3443,6 +3654,164 @@ export type EraseDeliveriesResponseHeaders = {
     xRequestId?: string;
 };
 export type EraseDeliveriesVariables = EraseDeliveriesBody;
+export type ListEventTypesResult = EventTypeList;
+export type ListEventTypesQuery = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only event types that are archived (`true`), or only those that are not (`false`).
+     */
+    archived?: boolean;
+};
+export type ListEventTypesResponseHeaders = {
+    xRequestId?: string;
+};
+export type ListEventTypesVariables = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only event types that are archived (`true`), or only those that are not (`false`).
+     */
+    archived?: boolean;
+};
+export type CreateEventTypeResult = EventType;
+export type CreateEventTypeBody = EventTypeInput;
+export type CreateEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type CreateEventTypeVariables = CreateEventTypeBody;
+export type GetEventTypesDocumentResult = EventTypesDocument;
+export type GetEventTypesDocumentResponseHeaders = {
+    xRequestId?: string;
+};
+export type ImportEventTypesResult = EventTypeImport;
+export type ImportEventTypesBody = EventTypesDocument;
+export type ImportEventTypesResponseHeaders = {
+    xRequestId?: string;
+};
+export type ImportEventTypesVariables = ImportEventTypesBody;
+export type GetEventTypeResult = EventType;
+export type GetEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type GetEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type GetEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type PatchEventTypeResult = EventType;
+export type PatchEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type PatchEventTypeBody = EventTypePatch;
+export type PatchEventTypeHeaders = {
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+};
+export type PatchEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type PatchEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+} & PatchEventTypeBody;
+export type ArchiveEventTypeResult = EventType;
+export type ArchiveEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type ArchiveEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type ArchiveEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type RestoreEventTypeResult = EventType;
+export type RestoreEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+export type RestoreEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+export type RestoreEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
 export type ListOperationsResult = OperationList;
 export type ListOperationsQuery = {
     /**
@@ -4281,6 +4650,120 @@ export type Ops = {
         headers: {
             location?: string;
             xRequestId?: string;
+        };
+    };
+    listEventTypes: {
+        args: {
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
+             * Only event types that are archived (`true`), or only those that are not (`false`).
+             */
+            archived?: boolean;
+        };
+        result: ListEventTypesResult;
+        headers: {
+            xRequestId?: string;
+        };
+        item: EventType;
+    };
+    createEventType: {
+        args: CreateEventTypeBody;
+        result: CreateEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    getEventTypesDocument: {
+        args: {};
+        result: GetEventTypesDocumentResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    importEventTypes: {
+        args: ImportEventTypesBody;
+        result: ImportEventTypesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: GetEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    patchEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+            /**
+             * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+             * attempts note of the webhook (`health`) is not a change in this sense.
+             */
+            "If-Match"?: string;
+        } & PatchEventTypeBody;
+        result: PatchEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    archiveEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: ArchiveEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    restoreEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: RestoreEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
         };
     };
     listOperations: {
@@ -5193,6 +5676,194 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly listEventTypes: {
+        readonly id: "listEventTypes";
+        readonly method: "GET";
+        readonly path: "/event-types";
+        readonly tags: readonly ["Event types"];
+        readonly params: readonly [{
+            readonly name: "limit";
+            readonly in: "query";
+        }, {
+            readonly name: "offset";
+            readonly in: "query";
+        }, {
+            readonly name: "cursor";
+            readonly in: "query";
+        }, {
+            readonly name: "archived";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+        readonly pagination: {
+            readonly style: "cursor";
+            readonly param: "cursor";
+            readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
+            readonly items: "/event_types";
+        };
+    };
+    readonly createEventType: {
+        readonly id: "createEventType";
+        readonly method: "POST";
+        readonly path: "/event-types";
+        readonly tags: readonly ["Event types"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
+        }];
+    };
+    readonly getEventTypesDocument: {
+        readonly id: "getEventTypesDocument";
+        readonly method: "GET";
+        readonly path: "/event-types/openapi.json";
+        readonly tags: readonly ["Event types"];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly importEventTypes: {
+        readonly id: "importEventTypes";
+        readonly method: "POST";
+        readonly path: "/event-types/openapi.json";
+        readonly tags: readonly ["Event types"];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly getEventType: {
+        readonly id: "getEventType";
+        readonly method: "GET";
+        readonly path: "/event-types/{event_type}";
+        readonly tags: readonly ["Event types"];
+        readonly params: readonly [{
+            readonly name: "event_type";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
+        }];
+    };
+    readonly patchEventType: {
+        readonly id: "patchEventType";
+        readonly method: "PATCH";
+        readonly path: "/event-types/{event_type}";
+        readonly tags: readonly ["Event types"];
+        readonly params: readonly [{
+            readonly name: "event_type";
+            readonly in: "path";
+        }, {
+            readonly name: "If-Match";
+            readonly in: "header";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
+        }];
+    };
+    readonly archiveEventType: {
+        readonly id: "archiveEventType";
+        readonly method: "POST";
+        readonly path: "/event-types/{event_type}/archive";
+        readonly tags: readonly ["Event types"];
+        readonly params: readonly [{
+            readonly name: "event_type";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
+        }];
+    };
+    readonly restoreEventType: {
+        readonly id: "restoreEventType";
+        readonly method: "POST";
+        readonly path: "/event-types/{event_type}/restore";
+        readonly tags: readonly ["Event types"];
+        readonly params: readonly [{
+            readonly name: "event_type";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }, {
+            readonly name: "etag";
+            readonly key: "etag";
+            readonly type: "string";
+        }];
+    };
     readonly listOperations: {
         readonly id: "listOperations";
         readonly method: "GET";
@@ -5713,8 +6384,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -6691,6 +7362,134 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
 }, Init>>) & OperationMethodIdentity, eraseDeliveries: (<Init extends RequestOptions | undefined = undefined>(args: ErasureInput, init?: Init | undefined) => Promise<EnvelopeResult<Operation, {
     location?: string;
     xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, listEventTypes: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only event types that are archived (`true`), or only those that are not (`false`).
+     */
+    archived?: boolean;
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<EventTypeList, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity & {
+    pages(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only event types that are archived (`true`), or only those that are not (`false`).
+         */
+        archived?: boolean;
+    } | undefined, init?: RequestOptions): AsyncGenerator<EventTypeList, any, any>;
+    items(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only event types that are archived (`true`), or only those that are not (`false`).
+         */
+        archived?: boolean;
+    } | undefined, init?: RequestOptions): AsyncGenerator<EventType, any, any>;
+}, createEventType: (<Init extends RequestOptions | undefined = undefined>(args: EventTypeInput, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {
+    xRequestId?: string;
+    etag?: string;
+}, Init>>) & OperationMethodIdentity, getEventTypesDocument: (<Init extends RequestOptions | undefined = undefined>(args?: {} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<EventTypesDocument, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, importEventTypes: (<Init extends RequestOptions | undefined = undefined>(args: EventTypesDocument, init?: Init | undefined) => Promise<EnvelopeResult<EventTypeImport, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getEventType: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+}, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {
+    xRequestId?: string;
+    etag?: string;
+}, Init>>) & OperationMethodIdentity, patchEventType: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+} & EventTypePatch, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {
+    xRequestId?: string;
+    etag?: string;
+}, Init>>) & OperationMethodIdentity, archiveEventType: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+}, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {
+    xRequestId?: string;
+    etag?: string;
+}, Init>>) & OperationMethodIdentity, restoreEventType: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+}, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {
+    xRequestId?: string;
+    etag?: string;
 }, Init>>) & OperationMethodIdentity, listOperations: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.

@@ -2225,6 +2225,224 @@ export type CountOfWebhook = {
 };
 
 /**
+ * Words of small letters, digits and `_`, with dots between them.
+ * @maxLength 128
+ * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+ */
+export type EventTypeName = string;
+
+/**
+ * A type of events.
+ */
+export type EventType = {
+    /**
+     * What it is called. `order.paid` is in the family `order`, to which webhooks can subscribe as a whole.
+     */
+    name: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers.
+     */
+    description: string;
+    /**
+     * The JSON Schema 2020-12 of payloads; null where any payload fits.
+     */
+    schema: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it; null where there is none.
+     */
+    example: unknown;
+    /**
+     * Which schemas may follow the present one.
+     */
+    compatibility: "backward" | "none";
+    /**
+     * It begins with 1, and grows with each change of the schema.
+     * @format int32
+     */
+    version: number;
+    /**
+     * Since when no event of this type is taken any more; null where they are.
+     * @format date-time
+     */
+    archived_at: string | null;
+    /**
+     * When it was created.
+     * @format date-time
+     */
+    created_at: string;
+    /**
+     * When it was last changed. It grows with every change.
+     * @format date-time
+     */
+    updated_at: string;
+};
+
+/**
+ * An event type to create, and those fields of an earlier answer that a client may send back.
+ */
+export type EventTypeInput = {
+    /**
+     * What it is called. It cannot be changed, and `openapi.json` is taken: it is the path of a document.
+     */
+    name: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers. Null means that it is empty.
+     * @maxLength 4096
+     * @format text
+     */
+    description?: string | null;
+    /**
+     * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+     */
+    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+     */
+    example?: unknown;
+    /**
+     * Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+     * names. `none`: any. Null means `backward`.
+     */
+    compatibility?: ("backward" | "none") | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @minimum 1
+     * @format int32
+     */
+    version?: number;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    archived_at?: string | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    created_at?: string;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    updated_at?: string;
+};
+
+/**
+ * The members of an event type that are to change, and those of an earlier answer that a client may send back.
+ */
+export type EventTypePatch = {
+    /**
+     * It cannot be changed. Sent back, it is ignored.
+     */
+    name?: EventTypeName;
+    /**
+     * What happens when there is such an event, for receivers. Null means that it is empty.
+     * @maxLength 4096
+     * @format text
+     */
+    description?: string | null;
+    /**
+     * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
+     */
+    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    /**
+     * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
+     */
+    example?: unknown;
+    /**
+     * Which schemas may follow the present one. `backward`: those that take what it takes, and name the members that it
+     * names. `none`: any. Null means `backward`.
+     */
+    compatibility?: ("backward" | "none") | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @minimum 1
+     * @format int32
+     */
+    version?: number;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    archived_at?: string | null;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    created_at?: string;
+    /**
+     * Set by the server. Sent back, it is ignored.
+     * @format date-time
+     */
+    updated_at?: string;
+};
+
+/**
+ * A page of event types.
+ */
+export type EventTypeList = {
+    /**
+     * The event types of this page, by name.
+     */
+    event_types: EventType[];
+    /**
+     * How many event types a page holds at most.
+     * @format int32
+     */
+    limit: number;
+    /**
+     * How many event types were skipped before this page.
+     * @format int32
+     */
+    offset: number;
+    /**
+     * The `cursor` of the next page; null at the last one.
+     */
+    next_cursor: string | null;
+};
+
+/**
+ * An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here.
+ */
+export type EventTypesDocument = {
+    /**
+     * The version of OpenAPI.
+     * @pattern ^3\.1\.[0-9]+$
+     */
+    openapi: string;
+    /**
+     * What the document is called, and its version, which is the time of the last change.
+     */
+    info?: Record<string, unknown>;
+    /**
+     * A path item of OpenAPI for each type, by its name.
+     */
+    webhooks?: Record<string, unknown>;
+    /**
+     * The schemas, by the names of their types.
+     */
+    components?: Record<string, unknown>;
+};
+
+/**
+ * What became of the members of a document, by the names of types.
+ */
+export type EventTypeImport = {
+    /**
+     * The types that did not exist.
+     */
+    created: string[];
+    /**
+     * The types that differed.
+     */
+    updated: string[];
+    /**
+     * The types that were as the document says.
+     */
+    unchanged: string[];
+};
+
+/**
  * What an operation does.
  *
  * - `redelivery`: it makes deliveries pending again.
@@ -2360,8 +2578,8 @@ export type Problem = {
      */
     details?: string;
     /**
-     * With code 38 the place in the payload that does not fit its schema, as a JSON Pointer (RFC 6901). Empty: the
-     * payload itself.
+     * With code 38 the place in the payload that does not fit its schema, and with code 36 the place in the schema
+     * that takes less than before, as a JSON Pointer (RFC 6901). Empty: the whole of it.
      */
     pointer?: string;
 };
@@ -3632,6 +3850,196 @@ export type EraseDeliveriesResponseHeaders = {
 
 export type EraseDeliveriesVariables = EraseDeliveriesBody;
 
+export type ListEventTypesResult = EventTypeList;
+
+export type ListEventTypesQuery = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only event types that are archived (`true`), or only those that are not (`false`).
+     */
+    archived?: boolean;
+};
+
+export type ListEventTypesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ListEventTypesVariables = {
+    /**
+     * How many items a page holds at most.
+     * @minimum 1
+     * @maximum 1000
+     * @format int32
+     */
+    limit?: number;
+    /**
+     * How many items to skip before the page starts.
+     * @minimum 0
+     * @maximum 2147483647
+     * @format int32
+     */
+    offset?: number;
+    /**
+     * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+     * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+     * @minLength 1
+     * @maxLength 2048
+     */
+    cursor?: string;
+    /**
+     * Only event types that are archived (`true`), or only those that are not (`false`).
+     */
+    archived?: boolean;
+};
+
+export type CreateEventTypeResult = EventType;
+
+export type CreateEventTypeBody = EventTypeInput;
+
+export type CreateEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+
+export type CreateEventTypeVariables = CreateEventTypeBody;
+
+export type GetEventTypesDocumentResult = EventTypesDocument;
+
+export type GetEventTypesDocumentResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ImportEventTypesResult = EventTypeImport;
+
+export type ImportEventTypesBody = EventTypesDocument;
+
+export type ImportEventTypesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type ImportEventTypesVariables = ImportEventTypesBody;
+
+export type GetEventTypeResult = EventType;
+
+export type GetEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type GetEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+
+export type GetEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type PatchEventTypeResult = EventType;
+
+export type PatchEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type PatchEventTypeBody = EventTypePatch;
+
+export type PatchEventTypeHeaders = {
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+};
+
+export type PatchEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+
+export type PatchEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+    /**
+     * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+     * attempts note of the webhook (`health`) is not a change in this sense.
+     */
+    "If-Match"?: string;
+} & PatchEventTypeBody;
+
+export type ArchiveEventTypeResult = EventType;
+
+export type ArchiveEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type ArchiveEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+
+export type ArchiveEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type RestoreEventTypeResult = EventType;
+
+export type RestoreEventTypePath = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
+export type RestoreEventTypeResponseHeaders = {
+    xRequestId?: string;
+    etag?: string;
+};
+
+export type RestoreEventTypeVariables = {
+    /**
+     * The name of an event type.
+     */
+    event_type: EventTypeName;
+};
+
 export type ListOperationsResult = OperationList;
 
 export type ListOperationsQuery = {
@@ -4496,6 +4904,120 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    listEventTypes: {
+        args: {
+            /**
+             * How many items a page holds at most.
+             * @minimum 1
+             * @maximum 1000
+             * @format int32
+             */
+            limit?: number;
+            /**
+             * How many items to skip before the page starts.
+             * @minimum 0
+             * @maximum 2147483647
+             * @format int32
+             */
+            offset?: number;
+            /**
+             * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+             * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+             * @minLength 1
+             * @maxLength 2048
+             */
+            cursor?: string;
+            /**
+             * Only event types that are archived (`true`), or only those that are not (`false`).
+             */
+            archived?: boolean;
+        };
+        result: ListEventTypesResult;
+        headers: {
+            xRequestId?: string;
+        };
+        item: EventType;
+    };
+    createEventType: {
+        args: CreateEventTypeBody;
+        result: CreateEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    getEventTypesDocument: {
+        args: {};
+        result: GetEventTypesDocumentResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    importEventTypes: {
+        args: ImportEventTypesBody;
+        result: ImportEventTypesResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: GetEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    patchEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+            /**
+             * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
+             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
+             * attempts note of the webhook (`health`) is not a change in this sense.
+             */
+            "If-Match"?: string;
+        } & PatchEventTypeBody;
+        result: PatchEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    archiveEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: ArchiveEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
+    restoreEventType: {
+        args: {
+            /**
+             * The name of an event type.
+             */
+            event_type: EventTypeName;
+        };
+        result: RestoreEventTypeResult;
+        headers: {
+            xRequestId?: string;
+            etag?: string;
+        };
+    };
     listOperations: {
         args: {
             /**
@@ -4633,6 +5155,14 @@ export const OPERATIONS = {
     getDeliveryAttempt: { id: "getDeliveryAttempt", method: "GET", path: "/delivery-attempts/{delivery_attempt_id}", tags: ["Delivery attempts"], params: [{ name: "delivery_attempt_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDeliveries: { id: "redeliverDeliveries", method: "POST", path: "/redeliveries", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "location", key: "location", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     eraseDeliveries: { id: "eraseDeliveries", method: "POST", path: "/erasures", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "location", key: "location", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listEventTypes: { id: "listEventTypes", method: "GET", path: "/event-types", tags: ["Event types"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "archived", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/event_types" } },
+    createEventType: { id: "createEventType", method: "POST", path: "/event-types", tags: ["Event types"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
+    getEventTypesDocument: { id: "getEventTypesDocument", method: "GET", path: "/event-types/openapi.json", tags: ["Event types"], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    importEventTypes: { id: "importEventTypes", method: "POST", path: "/event-types/openapi.json", tags: ["Event types"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getEventType: { id: "getEventType", method: "GET", path: "/event-types/{event_type}", tags: ["Event types"], params: [{ name: "event_type", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
+    patchEventType: { id: "patchEventType", method: "PATCH", path: "/event-types/{event_type}", tags: ["Event types"], params: [{ name: "event_type", in: "path" }, { name: "If-Match", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
+    archiveEventType: { id: "archiveEventType", method: "POST", path: "/event-types/{event_type}/archive", tags: ["Event types"], params: [{ name: "event_type", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
+    restoreEventType: { id: "restoreEventType", method: "POST", path: "/event-types/{event_type}/restore", tags: ["Event types"], params: [{ name: "event_type", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     listOperations: { id: "listOperations", method: "GET", path: "/operations", tags: ["Operations"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "kind", in: "query" }, { name: "state", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/operations" } },
     getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -6498,4 +7028,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listOperations, getOperation, cancelOperation, getStats, countRedelivery, countErasure } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listEventTypes, createEventType, getEventTypesDocument, importEventTypes, getEventType, patchEventType, archiveEventType, restoreEventType, listOperations, getOperation, cancelOperation, getStats, countRedelivery, countErasure } = client;

@@ -17,12 +17,41 @@ export type EventType = {
 export const COMPATIBILITIES = ['backward', 'none'] as const;
 export type Compatibility = (typeof COMPATIBILITIES)[number];
 
+/** What a client gives. `schema` and `example` are JSON as text; null: there is none. */
+export type EventTypeSettings = {
+  description: string;
+  schema: string | null;
+  example: string | null;
+  compatibility: Compatibility;
+};
+
 export class EventTypeNotFound extends Error {
   override name = 'EventTypeNotFound';
 }
 
 export class EventTypeArchived extends Error {
   override name = 'EventTypeArchived';
+}
+
+export class EventTypeExists extends Error {
+  override name = 'EventTypeExists';
+}
+
+/** A type that cannot be as a client wants it. The message begins with the field. */
+export class EventTypeRefused extends Error {
+  override name = 'EventTypeRefused';
+}
+
+/** A schema that may not follow the one before. The message begins with the place. */
+export class SchemaIncompatible extends Error {
+  override name = 'SchemaIncompatible';
+  /** A place in the schema. */
+  readonly pointer: string;
+
+  constructor(pointer: string, message: string) {
+    super(message);
+    this.pointer = pointer;
+  }
 }
 
 /** A payload that does not fit the schema of its type. `pointer`: where, as RFC 6901 writes it. */

@@ -1,16 +1,45 @@
+import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../database/pool.ts';
+import { SchemaThread } from '../../schemas/schema-thread.ts';
 import type { EventDraft } from '../event.ts';
-import { EventTypeArchived, EventTypeNotFound } from './event-type.ts';
+import { EventInvalid, EventTypeArchived, EventTypeNotFound } from './event-type.ts';
 
 type Checked = Pick<EventDraft, 'type' | 'payload'>;
+
+/** Why an event cannot be taken. */
+export type EventFault = EventTypeNotFound | EventTypeArchived | EventInvalid;
+
+type PayloadCheckParts = {
+  /** Events of types that nobody has created are taken as well. */
+  isOpen: boolean;
+  schemas?: SchemaThread;
+};
+
+/** A type as the database has it now. `state` is another one when its schema is. */
+type TypeState = { name: string; state: string; archived: boolean; hasSchema: boolean };
+
+/** The schema of a type in one of its states, as JSON. */
+type KeptSchema = { state: string; schema: string };
+
+/** Most characters of the schemas that are kept. */
+const MAX_KEPT = 16 * 1024 * 1024;
+
+/** So many payloads of one call are with the thread at a time. */
+const AT_ONCE = 8;
 
 /** Whether events are of types that there are, and their payloads fit the schemas of these. */
 export class PayloadCheck {
   readonly #isOpen: boolean;
+  readonly #schemas: SchemaThread;
+  readonly #kept = new LRUCache<string, KeptSchema>({
+    max: 10_000,
+    maxSize: MAX_KEPT,
+    sizeCalculation: ({ schema }) => schema.length + 1,
+  });
 
-  /** `isOpen`: events of types that nobody has created are taken as well. */
-  constructor({ isOpen }: { isOpen: boolean }) {
+  constructor({ isOpen, schemas = new SchemaThread() }: PayloadCheckParts) {
     this.#isOpen = isOpen;
+    this.#schemas = schemas;
   }
 
   /**
@@ -19,12 +48,91 @@ export class PayloadCheck {
    * @throws EventTypeArchived
    * @throws EventInvalid
    */
-  async check(db: Queryable, { type }: Checked): Promise<void> {
-    const { rows } = await db.query<{ archived: boolean }>(
-      'select archived_at is not null as archived from event_types where name = $1',
-      [type],
+  async check(db: Queryable, event: Checked): Promise<void> {
+    const first = await this.firstFault(db, [event]);
+    if (first !== undefined) throw first.fault;
+  }
+
+  /** The first event of several that cannot be taken, by its place; undefined: all can. */
+  async firstFault(
+    db: Queryable,
+    events: readonly Checked[],
+  ): Promise<{ index: number; fault: EventFault } | undefined> {
+    const faultOf = await this.#judgeOf(db, events);
+    for (let from = 0; from < events.length; from += AT_ONCE) {
+      const faults = await Promise.all(events.slice(from, from + AT_ONCE).map(faultOf));
+      const at = faults.findIndex((fault) => fault !== undefined);
+      const fault = faults[at];
+      if (fault !== undefined) return { index: from + at, fault };
+    }
+    return undefined;
+  }
+
+  /** Of each of several events why it cannot be taken; undefined: it can. */
+  async faults(db: Queryable, events: readonly Checked[]): Promise<(EventFault | undefined)[]> {
+    const faultOf = await this.#judgeOf(db, events);
+    const faults: (EventFault | undefined)[] = [];
+    for (let from = 0; from < events.length; from += AT_ONCE)
+      faults.push(...(await Promise.all(events.slice(from, from + AT_ONCE).map(faultOf))));
+    return faults;
+  }
+
+  /** Reads the types of all of these events at once. */
+  async #judgeOf(db: Queryable, events: readonly Checked[]) {
+    const names = [...new Set(events.map(({ type }) => type))];
+    const { rows } = await db.query<TypeState>(
+      `select name, created_at::text || ' ' || version as state,
+         archived_at is not null as archived, schema is not null as "hasSchema"
+       from event_types where name = any ($1::text[])`,
+      [names],
     );
-    if (rows[0]?.archived) throw new EventTypeArchived(type);
-    if (rows[0] === undefined && !this.#isOpen) throw new EventTypeNotFound(type);
+    const types = new Map(rows.map((row) => [row.name, row]));
+    const schemas = await this.#schemasOf(db, rows);
+    return (event: Checked) => this.#faultOf(event, types.get(event.type), schemas);
+  }
+
+  /** The schemas of types, of which those are read that have changed since they were kept. */
+  async #schemasOf(db: Queryable, types: TypeState[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    const missing: string[] = [];
+    for (const { name, state, hasSchema } of types) {
+      if (!hasSchema) continue;
+      const kept = this.#kept.get(name);
+      if (kept?.state === state) found.set(name, kept.schema);
+      else missing.push(name);
+    }
+    if (missing.length === 0) return found;
+    const { rows } = await db.query<{ name: string } & KeptSchema>(
+      `select name, created_at::text || ' ' || version as state, schema::text
+       from event_types where name = any ($1::text[]) and schema is not null`,
+      [missing],
+    );
+    for (const { name, ...kept } of rows) {
+      this.#kept.set(name, kept);
+      found.set(name, kept.schema);
+    }
+    return found;
+  }
+
+  async #faultOf(
+    { type, payload }: Checked,
+    state: TypeState | undefined,
+    schemas: ReadonlyMap<string, string>,
+  ): Promise<EventFault | undefined> {
+    if (state === undefined) return this.#isOpen ? undefined : new EventTypeNotFound(type);
+    if (state.archived) return new EventTypeArchived(type);
+    const schema = schemas.get(type);
+    if (schema === undefined) return undefined;
+    const validation = await this.#schemas.validate(schema, payload);
+    switch (validation.kind) {
+      case 'fits':
+        return undefined;
+      case 'misfit':
+        return new EventInvalid(validation.pointer, validation.message);
+      case 'not_json':
+        return new EventInvalid('', validation.message);
+      case 'too_slow':
+        return new EventInvalid('', 'takes too long to be held against the schema of its type');
+    }
   }
 }

@@ -18,7 +18,12 @@ type BodyOptions = {
   batchBodyLimitBytes: number;
 };
 
-const BATCHES: ReadonlySet<string> = new Set(['createDeliveries', 'createEvents']);
+/** Operations whose bodies may be as large as those of batches. */
+const LARGE: ReadonlySet<string> = new Set([
+  'createDeliveries',
+  'createEvents',
+  'importEventTypes',
+]);
 
 /** Most bytes of batches at a time. The largest that the settings allow fits. */
 const BATCH_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
@@ -34,5 +39,5 @@ export function bodyBounds(options: BodyOptions): BoundsOf {
     inFlight: new BytesInFlight(BATCH_BYTES_IN_FLIGHT),
     turns: new Turns(),
   };
-  return ({ openapi }) => (BATCHES.has(openapi?.schema.operationId ?? '') ? batches : others);
+  return ({ openapi }) => (LARGE.has(openapi?.schema.operationId ?? '') ? batches : others);
 }

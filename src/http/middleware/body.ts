@@ -45,11 +45,20 @@ async function parseInTurns(turns: Turns, req: Request, next: NextFunction): Pro
   next();
 }
 
+/** Operations whose bodies hold JSON that is not ours: schemas and examples. */
+const ANY_NUMBERS: ReadonlySet<string> = new Set([
+  'createEventType',
+  'patchEventType',
+  'importEventTypes',
+]);
+
 function parse(req: Request): void {
   // Read as an empty object it would be a patch that changes nothing: its client has lost it.
   if (req.method === 'PATCH' && !(Buffer.isBuffer(req.body) && req.body.length > 0))
     throw new BadRequest('malformed', 'the body is empty');
-  if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body);
+  const { operationId = '' } = (req as ValidatedRequest).openapi?.schema ?? {};
+  const numbers = ANY_NUMBERS.has(operationId) ? 'any' : 'whole';
+  if (Buffer.isBuffer(req.body)) req.body = parseJson(req.body, numbers);
 }
 
 function checkHead(boundsOf: BoundsOf): RequestHandler {

@@ -618,6 +618,74 @@ class CountOfWebhook:
     matching: int
 
 
+@dataclass
+class EventType:
+    """A type of events."""
+    name: EventTypeName
+    description: str
+    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]]
+    example: Any
+    compatibility: str
+    version: int
+    archived_at: Optional[str]
+    created_at: str
+    updated_at: str
+
+
+@dataclass
+class EventTypeInput:
+    """An event type to create, and those fields of an earlier answer that a client may send back."""
+    name: EventTypeName
+    description: Optional[str] = None
+    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]] = None
+    example: Optional[Any] = None
+    compatibility: Optional[str] = None
+    version: Optional[int] = None
+    archived_at: Optional[str] = None
+    created_at: Optional[str] = None
+    updated_at: Optional[str] = None
+
+
+@dataclass
+class EventTypePatch:
+    """The members of an event type that are to change, and those of an earlier answer that a client may send back."""
+    name: Optional[EventTypeName] = None
+    description: Optional[str] = None
+    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]] = None
+    example: Optional[Any] = None
+    compatibility: Optional[str] = None
+    version: Optional[int] = None
+    archived_at: Optional[str] = None
+    created_at: Optional[str] = None
+    updated_at: Optional[str] = None
+
+
+@dataclass
+class EventTypeList:
+    """A page of event types."""
+    event_types: List[EventType]
+    limit: int
+    offset: int
+    next_cursor: Optional[str]
+
+
+@dataclass
+class EventTypesDocument:
+    """An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here."""
+    openapi: str
+    info: Optional[Dict[str, Any]] = None
+    webhooks: Optional[Dict[str, Any]] = None
+    components: Optional[Dict[str, Any]] = None
+
+
+@dataclass
+class EventTypeImport:
+    """What became of the members of a document, by the names of types."""
+    created: List[str]
+    updated: List[str]
+    unchanged: List[str]
+
+
 class OperationKind(str, Enum):
     """What an operation does.
 
@@ -683,6 +751,8 @@ class Problem:
 
 
 Metadata = Dict[str, str]
+
+EventTypeName = str
 
 
 class Servers:
@@ -1747,6 +1817,14 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_delivery_attempt": {"id": "getDeliveryAttempt", "method": "GET", "path": "/delivery-attempts/{delivery_attempt_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_deliveries": {"id": "redeliverDeliveries", "method": "POST", "path": "/redeliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "erase_deliveries": {"id": "eraseDeliveries", "method": "POST", "path": "/erasures", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_event_types": {"id": "listEventTypes", "method": "GET", "path": "/event-types", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/event_types"}},
+    "create_event_type": {"id": "createEventType", "method": "POST", "path": "/event-types", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_event_types_document": {"id": "getEventTypesDocument", "method": "GET", "path": "/event-types/openapi.json", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "import_event_types": {"id": "importEventTypes", "method": "POST", "path": "/event-types/openapi.json", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_event_type": {"id": "getEventType", "method": "GET", "path": "/event-types/{event_type}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "patch_event_type": {"id": "patchEventType", "method": "PATCH", "path": "/event-types/{event_type}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "archive_event_type": {"id": "archiveEventType", "method": "POST", "path": "/event-types/{event_type}/archive", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "restore_event_type": {"id": "restoreEventType", "method": "POST", "path": "/event-types/{event_type}/restore", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_operations": {"id": "listOperations", "method": "GET", "path": "/operations", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/operations"}},
     "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -2847,6 +2925,238 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_event_types(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypeList:
+        """List event types"""
+        op = _OPERATIONS["list_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if archived is not None:
+            params["archived"] = encode(archived)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypeList, decode(EventTypeList, _safe_json(response)))
+
+    def list_event_types_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypeList]:
+        """Like list_event_types(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if archived is not None:
+            params["archived"] = encode(archived)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypeList, decode(EventTypeList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_event_types_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[EventTypeList]:
+        op = _OPERATIONS["list_event_types"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if archived is not None:
+            base["archived"] = encode(archived)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(EventTypeList, page) for page in iter_pages(_page, op["pagination"], base))
+
+    def list_event_types_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[EventType]:
+        op = _OPERATIONS["list_event_types"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if archived is not None:
+            base["archived"] = encode(archived)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(EventType, item) for item in iter_items(_page, op["pagination"], base))
+
+    def create_event_type(self, body: EventTypeInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Create an event type"""
+        op = _OPERATIONS["create_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    def create_event_type_with_headers(self, body: EventTypeInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like create_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    def get_event_types_document(self, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypesDocument:
+        """Get event types as OpenAPI"""
+        op = _OPERATIONS["get_event_types_document"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypesDocument, decode(EventTypesDocument, _safe_json(response)))
+
+    def get_event_types_document_with_headers(self, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypesDocument]:
+        """Like get_event_types_document(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event_types_document"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypesDocument, decode(EventTypesDocument, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def import_event_types(self, body: EventTypesDocument, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypeImport:
+        """Import event types from OpenAPI"""
+        op = _OPERATIONS["import_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypeImport, decode(EventTypeImport, _safe_json(response)))
+
+    def import_event_types_with_headers(self, body: EventTypesDocument, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypeImport]:
+        """Like import_event_types(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["import_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypeImport, decode(EventTypeImport, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def get_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Get an event type"""
+        op = _OPERATIONS["get_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    def get_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like get_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    def patch_event_type(self, event_type: EventTypeName, body: EventTypePatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Change an event type"""
+        op = _OPERATIONS["patch_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    def patch_event_type_with_headers(self, event_type: EventTypeName, body: EventTypePatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like patch_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["patch_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    def archive_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Archive an event type"""
+        op = _OPERATIONS["archive_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    def archive_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like archive_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["archive_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    def restore_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Restore an event type"""
+        op = _OPERATIONS["restore_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    def restore_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like restore_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["restore_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""
@@ -4156,6 +4466,240 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Operation, decode(Operation, _safe_json(response))), headers=read_envelope_headers(response, [("location", "location", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_event_types(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypeList:
+        """List event types"""
+        op = _OPERATIONS["list_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if archived is not None:
+            params["archived"] = encode(archived)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypeList, decode(EventTypeList, _safe_json(response)))
+
+    async def list_event_types_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypeList]:
+        """Like list_event_types(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["list_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        if offset is not None:
+            params["offset"] = encode(offset)
+        if cursor is not None:
+            params["cursor"] = encode(cursor)
+        if archived is not None:
+            params["archived"] = encode(archived)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypeList, decode(EventTypeList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_event_types_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[EventTypeList]:
+        op = _OPERATIONS["list_event_types"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if archived is not None:
+            base["archived"] = encode(archived)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for page in aiter_pages(_page, op["pagination"], base):
+            yield decode(EventTypeList, page)
+
+    async def list_event_types_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, archived: Optional[bool] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[EventType]:
+        op = _OPERATIONS["list_event_types"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if archived is not None:
+            base["archived"] = encode(archived)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for item in aiter_items(_page, op["pagination"], base):
+            yield decode(EventType, item)
+
+    async def create_event_type(self, body: EventTypeInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Create an event type"""
+        op = _OPERATIONS["create_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    async def create_event_type_with_headers(self, body: EventTypeInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like create_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["create_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    async def get_event_types_document(self, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypesDocument:
+        """Get event types as OpenAPI"""
+        op = _OPERATIONS["get_event_types_document"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypesDocument, decode(EventTypesDocument, _safe_json(response)))
+
+    async def get_event_types_document_with_headers(self, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypesDocument]:
+        """Like get_event_types_document(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event_types_document"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypesDocument, decode(EventTypesDocument, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def import_event_types(self, body: EventTypesDocument, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventTypeImport:
+        """Import event types from OpenAPI"""
+        op = _OPERATIONS["import_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventTypeImport, decode(EventTypeImport, _safe_json(response)))
+
+    async def import_event_types_with_headers(self, body: EventTypesDocument, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventTypeImport]:
+        """Like import_event_types(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["import_event_types"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventTypeImport, decode(EventTypeImport, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Get an event type"""
+        op = _OPERATIONS["get_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    async def get_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like get_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    async def patch_event_type(self, event_type: EventTypeName, body: EventTypePatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Change an event type"""
+        op = _OPERATIONS["patch_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    async def patch_event_type_with_headers(self, event_type: EventTypeName, body: EventTypePatch, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like patch_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["patch_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    async def archive_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Archive an event type"""
+        op = _OPERATIONS["archive_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    async def archive_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like archive_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["archive_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
+
+    async def restore_event_type(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> EventType:
+        """Restore an event type"""
+        op = _OPERATIONS["restore_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(EventType, decode(EventType, _safe_json(response)))
+
+    async def restore_event_type_with_headers(self, event_type: EventTypeName, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[EventType]:
+        """Like restore_event_type(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["restore_event_type"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"event_type": event_type})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(EventType, decode(EventType, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string"), ("etag", "etag", "string")]), response=response)
 
     async def list_operations(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, kind: Optional[OperationKind] = None, state: Optional[OperationState] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> OperationList:
         """List operations"""

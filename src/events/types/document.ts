@@ -1,0 +1,61 @@
+import { setImmediate } from 'node:timers/promises';
+import { withReferences } from '../../schemas/references.ts';
+import type { EventType } from './event-type.ts';
+
+/** Where the schemas are that the types of a document refer to. */
+export const SCHEMAS = '#/components/schemas/';
+
+/** The member that says which schemas may follow. Receivers need not know. */
+export const COMPATIBILITY = 'x-postmand-compatibility';
+
+/** An OpenAPI 3.1 document. */
+export type EventTypesDocument = {
+  openapi: string;
+  info: { title: string; version: string };
+  webhooks: Record<string, object>;
+  components: { schemas: Record<string, object | boolean> };
+};
+
+/**
+ * The types as OpenAPI 3.1 has webhooks, for receivers. `importEventTypes` makes the same types of
+ * it.
+ */
+export async function documentOf(types: readonly EventType[]): Promise<EventTypesDocument> {
+  const webhooks: Record<string, object> = {};
+  const schemas: Record<string, object | boolean> = {};
+  for (const type of types) {
+    webhooks[type.name] = { post: operationOf(type) };
+    const home = `${SCHEMAS}${type.name}`;
+    if (type.schema !== null)
+      schemas[type.name] = withReferences(type.schema, (reference) => home + reference.slice(1));
+    // Others are served in between: there may be many, and large ones.
+    await setImmediate();
+  }
+  const version =
+    types
+      .map(({ updated_at }) => updated_at)
+      .toSorted()
+      .at(-1) ?? '0';
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Events', version },
+    webhooks,
+    components: { schemas },
+  };
+}
+
+function operationOf({ name, description, schema, example, compatibility }: EventType) {
+  const content = {
+    ...(schema === null ? {} : { schema: { $ref: `${SCHEMAS}${name}` } }),
+    ...(example === null ? {} : { example }),
+  };
+  return {
+    operationId: name,
+    summary: name,
+    ...(description === '' ? {} : { description }),
+    ...(compatibility === 'backward' ? {} : { [COMPATIBILITY]: compatibility }),
+    security: [],
+    requestBody: { required: true, content: { 'application/json': content } },
+    responses: { '200': { description: 'The event was received.' } },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Fault } from './json-schema.ts';
+
+/** What the thread is asked. Schemas and payloads are JSON as text. */
+export type Job =
+  | { kind: 'examine'; schema: string }
+  | { kind: 'validate'; schema: string; payload: string }
+  | { kind: 'compare'; before: string; after: string };
+
+/** It took more time, memory or depth than one schema and one payload may. */
+export type TooSlow = { kind: 'too_slow' };
+
+/** Whether a schema can be used. `pointer` is a place in the schema. */
+export type Examination = { kind: 'usable' } | ({ kind: 'unusable' } & Fault) | TooSlow;
+
+/** Whether a payload fits. `pointer` is a place in the payload. */
+export type Validation =
+  | { kind: 'fits' }
+  | ({ kind: 'misfit' } & Fault)
+  | { kind: 'not_json'; message: string }
+  | TooSlow;
+
+/** Whether one schema may follow another one. `pointer` is a place in one of them. */
+export type Comparison = { kind: 'compatible' } | ({ kind: 'incompatible' } & Fault) | TooSlow;
+
+export type Answer = Examination | Validation | Comparison;
