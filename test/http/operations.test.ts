@@ -98,7 +98,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'listOperations 200': ['GET', '/operations'],
     'getOperation 200': ['GET', `/operations/${operationId}`],
     'cancelOperation 200': ['POST', `/operations/${operationId}/cancel`],
-    'createEventType 201': ['POST', '/event-types', { name: 'order.paid', schema: true }],
+    'createEventType 201': ['POST', '/event-types', { name: 'order.shipped', schema: true }],
     'listEventTypes 200': ['GET', '/event-types'],
     'getEventType 200': ['GET', '/event-types/order.paid'],
     'patchEventType 200': ['PATCH', '/event-types/order.paid', { example: [1.5] }],
