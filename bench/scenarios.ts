@@ -5,6 +5,7 @@ import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
 import { enqueue } from './scenarios/enqueue.ts';
+import { fanOut } from './scenarios/fan-out.ts';
 import { history } from './scenarios/history.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { idle } from './scenarios/idle.ts';
@@ -38,6 +39,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   'accept-keys': acceptKeys,
   enqueue,
   batch,
+  'fan-out': fanOut,
   pipeline,
   'pipeline-steady': pipelineSteady,
   latency,

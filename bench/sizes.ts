@@ -14,6 +14,8 @@ export const SIZES = {
   posts: { full: 200, quick: 50, meaning: 'single POSTs in latency, and transactions in outbox' },
   batches: { full: 100, quick: 20, meaning: 'batches of 1,000 deliveries in batch' },
   'batch-clients': { full: 4, quick: 4, meaning: 'connections that POST batches' },
+  subscribers: { full: 1000, quick: 1000, meaning: 'webhooks that get each event in fan-out' },
+  events: { full: 200, quick: 30, meaning: 'events of each measurement in fan-out' },
   history: {
     full: 500_000,
     quick: 50_000,
