@@ -290,6 +290,35 @@ type WebhookSecretList struct {
 	Secrets []WebhookSecret `json:"secrets"`
 }
 
+// WebhookPreviewInput — An event to preview.
+type WebhookPreviewInput struct {
+	Type_       string             `json:"type"`
+	Payload     any                `json:"payload,omitempty"`
+	OrderingKey *string            `json:"ordering_key,omitempty"`
+	Metadata    *map[string]string `json:"metadata,omitempty"`
+}
+
+// WebhookPreview — Whether a webhook would get an event, and what would be sent to it.
+type WebhookPreview struct {
+	Matches  bool             `json:"matches"`
+	Mismatch *string          `json:"mismatch"`
+	Request  PreviewedRequest `json:"request"`
+}
+
+// PreviewedRequest — A request as it would be sent, but for what belongs to the connection: `Host`, `Content-Length` and the like.
+type PreviewedRequest struct {
+	Method  string            `json:"method"`
+	Url     string            `json:"url"`
+	Headers []PreviewedHeader `json:"headers"`
+	Body    string            `json:"body"`
+}
+
+// PreviewedHeader — A header of a previewed request.
+type PreviewedHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
 // WebhookTestInput — A test of a webhook.
 type WebhookTestInput struct {
 	Payload *string `json:"payload,omitempty"`
@@ -1674,6 +1703,7 @@ var operations = map[string]operationMeta{
 	"rotateSecret":          {ID: "rotateSecret", Method: "POST", Path: "/webhooks/{webhook_id}/secrets", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"endSecret":             {ID: "endSecret", Method: "DELETE", Path: "/webhooks/{webhook_id}/secrets/{secret_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getWebhookStats":       {ID: "getWebhookStats", Method: "GET", Path: "/webhooks/{webhook_id}/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"previewWebhook":        {ID: "previewWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/preview", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"testWebhook":           {ID: "testWebhook", Method: "POST", Path: "/webhooks/{webhook_id}/test", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"listDeliveries":        {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":        {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -2825,6 +2855,59 @@ func (c *Client) GetWebhookStatsWithHeaders(ctx context.Context, webhookId strin
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// PreviewWebhook — Preview an event
+func (c *Client) PreviewWebhook(ctx context.Context, webhookId string, body WebhookPreviewInput) (WebhookPreview, error) {
+	var out WebhookPreview
+	op := operations["previewWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// PreviewWebhookHeaders carries the declared response headers of PreviewWebhookWithHeaders (nil when absent or unparsable).
+type PreviewWebhookHeaders struct {
+	XRequestId *string
+}
+
+// PreviewWebhookWithHeaders — Like PreviewWebhook, also returning the declared response headers.
+func (c *Client) PreviewWebhookWithHeaders(ctx context.Context, webhookId string, body WebhookPreviewInput) (WebhookPreview, PreviewWebhookHeaders, error) {
+	var out WebhookPreview
+	var headers PreviewWebhookHeaders
+	op := operations["previewWebhook"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"webhook_id": webhookId})
+	payload, err := json.Marshal(body)
+	if err != nil {
+		return out, headers, err
+	}
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query, Body: bytes.NewReader(payload), ContentType: "application/json"})
 	if err != nil {
 		return out, headers, err
 	}

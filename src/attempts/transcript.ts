@@ -1,3 +1,4 @@
+import type { Header } from '../sending/sent.ts';
 import type { WebhookRequest } from '../sending/request.ts';
 import { MAX_HEADERS, type ResponseHead } from '../sending/response-head.ts';
 import { MASK } from '../webhooks/request/mask.ts';
@@ -19,16 +20,19 @@ export function requestTranscript(request: WebhookRequest): string {
   const lines = [
     `POST ${target} HTTP/1.1`,
     `Host: ${url?.host ?? ''}`,
-    ...request.headers.map(([name, value]) =>
-      isConcealed(request, name) ? `${name}: ${MASK}` : `${name}: ${value}`,
-    ),
+    ...shownHeaders(request).map(([name, value]) => `${name}: ${value}`),
   ];
   const head = storable([...lines, '', ''].join(CRLF));
   return isHead(head) && !request.isWrapped ? head : head + request.body;
 }
 
-function isConcealed({ concealed }: WebhookRequest, name: string): boolean {
-  return concealed !== undefined && concealed.includes(name.toLowerCase());
+/** The headers of a request as people see them: the values that it conceals are masked. */
+export function shownHeaders({ headers, concealed }: WebhookRequest): Header[] {
+  if (concealed === undefined) return headers;
+  return headers.map(([name, value]) => [
+    name,
+    concealed.includes(name.toLowerCase()) ? MASK : value,
+  ]);
 }
 
 /**

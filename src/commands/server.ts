@@ -52,17 +52,18 @@ export async function startApi(
     ...{ pool, queue, metrics, statistics, gated, idempotencyWindowSeconds },
   });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics, idempotencyWindowSeconds });
+  const payloadCheck = new PayloadCheck({ isOpen: false });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, idempotencyWindowSeconds, queueFanOuts },
     subscriptions: new Subscriptions(),
-    payloadCheck: new PayloadCheck({ isOpen: false }),
+    payloadCheck,
   });
   const testCalls = new TestCalls(pool);
   const schemas = new SchemaThread();
   const app = await createApi(
     {
-      ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated },
-      ...{ vault, schemas },
+      ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
+      ...{ schemas, payloadCheck, eventSource: config.eventSource },
     },
     { ...config.http, hostNames },
     log,

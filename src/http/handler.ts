@@ -4,6 +4,7 @@ import type { Acceptor, AcceptParts } from '../deliveries/accepting/accept.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import type { EventAcceptor } from '../events/accepting/event-acceptor.ts';
 import type { TypeParts } from '../events/types/change-type.ts';
+import type { PayloadCheck } from '../events/types/payload-check.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { operations } from './openapi.d.ts';
@@ -44,6 +45,9 @@ export type ApiParts = {
   acceptor: Acceptor;
   batchAcceptor: BatchAcceptor;
   eventAcceptor: EventAcceptor;
+  payloadCheck: PayloadCheck;
+  /** Where CloudEvents say that they come from. */
+  eventSource: string;
   metrics: Metrics;
   testCalls: TestCalls;
   /** Reads the schemas of event types, and holds examples against them. */

@@ -304,6 +304,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/{webhook_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview an event
+         * @description Tells whether the webhook would get an event, and what would be sent to it: URL, headers and body, in the
+         *     webhook's `format`, signed with its secrets. Nothing is stored, and nothing is sent. Ids and times are examples:
+         *     they are made for each preview. The values of the webhook's `headers` and of `Authorization` are shown as `***`.
+         *
+         *     The event is judged as by `POST /v1/events`: its type must be one of the event types, and its payload must fit
+         *     the schema of that. Where the webhook does not get such events, `mismatch` says why, and `request` is what would be
+         *     sent if it did. A webhook that is not active, or is paused, gets its deliveries later; the preview is the same.
+         */
+        post: operations["previewWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/{webhook_id}/test": {
         parameters: {
             query?: never;
@@ -1219,7 +1251,8 @@ export interface components {
             url: string;
             /**
              * @description The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
-             *     at its ends.
+             *     at its ends. Where the `format` is not `raw` it is the type of the payload, so that it cannot begin with
+             *     `application/cloudevents`.
              * @example application/json
              */
             content_type: string;
@@ -1389,8 +1422,8 @@ export interface components {
              *     A name is a token as in RFC 9110, section 5.6.2, of up to 64 characters, and is sent in the case in which
              *     it is written; no two names differ in case alone. Refused are `Host`, `Content-Length`, `Content-Type`,
              *     `Content-Encoding`, `Transfer-Encoding`, `Connection`, `Keep-Alive`, `Upgrade`, `HTTP2-Settings`, `TE`,
-             *     `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, and `Authorization`
-             *     where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
+             *     `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, everything that begins
+             *     with `ce-` unless the `format` is `raw`, and `Authorization` where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
              *     empty.
              * @example {
              *       "X-Tenant": "7"
@@ -1444,8 +1477,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
-             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
-             *     means `raw`. Left out in a PUT it stays as it is.
+             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 over HTTP in binary or structured
+             *     mode, which the description of deliveries tells. Null means `raw`. Left out in a PUT it stays as it is.
              * @example cloudevents_binary
              * @enum {string|null}
              */
@@ -1504,7 +1537,8 @@ export interface components {
             url?: string;
             /**
              * @description The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
-             *     at its ends.
+             *     at its ends. Where the `format` is not `raw` it is the type of the payload, so that it cannot begin with
+             *     `application/cloudevents`.
              * @example application/json
              */
             content_type?: string;
@@ -1714,8 +1748,8 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
-             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
-             *     means `raw`. Left out in a PUT it stays as it is.
+             * @description What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 over HTTP in binary or structured
+             *     mode, which the description of deliveries tells. Null means `raw`. Left out in a PUT it stays as it is.
              * @example cloudevents_binary
              * @enum {string|null}
              */
@@ -2329,6 +2363,99 @@ export interface components {
              * @example []
              */
             secrets: components["schemas"]["WebhookSecret"][];
+        };
+        /** @description An event to preview. */
+        WebhookPreviewInput: {
+            /**
+             * @description The name of its event type.
+             * @example order.paid
+             */
+            type: string;
+            /**
+             * Format: text
+             * @description What receivers get. A string is the text that is sent, byte for byte; it is Unicode text without U+0000 and
+             *     without unpaired surrogates. An object or array is sent as compact JSON. Its numbers are read in double
+             *     precision: one beyond ±(2^53 − 1) is refused, so send text where such numbers, or the bytes, matter. Null
+             *     means empty.
+             * @default
+             * @example {
+             *       "order": 1042
+             *     }
+             */
+            payload: string | Record<string, never> | unknown[] | null;
+            /**
+             * Format: text
+             * @description Of each webhook, what has the same key, such as the id of an order, is attempted one after the other.
+             *     Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+             *     character by character. Null or left out: it waits for no other delivery.
+             * @example order-1042
+             */
+            ordering_key?: string | null;
+            /**
+             * @description Pairs of text that filters may look at. They are not sent to the receivers. A name has 1 to 64 characters.
+             *     Null or left out: none.
+             * @example {
+             *       "customer": "42"
+             *     }
+             */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** @description Whether a webhook would get an event, and what would be sent to it. */
+        WebhookPreview: {
+            /**
+             * @description The webhook gets such an event.
+             * @example true
+             */
+            matches: boolean;
+            /**
+             * @description Why it does not get it; null: it does.
+             *
+             *     - `not_subscribed`: its `event_types` are null, so that it gets no events at all.
+             *     - `event_types`: none of them matches the type.
+             *     - `filter`: it does not match payload and metadata, or cannot say, as it compares what is missing, for example.
+             *     - `unreadable`: its `event_types` or its `filter` were written into the database by hand, and have no meaning.
+             * @example null
+             * @enum {string|null}
+             */
+            mismatch: "not_subscribed" | "unreadable" | "event_types" | "filter" | null;
+            request: components["schemas"]["PreviewedRequest"];
+        };
+        /** @description A request as it would be sent, but for what belongs to the connection: `Host`, `Content-Length` and the like. */
+        PreviewedRequest: {
+            /**
+             * @description The method.
+             * @example POST
+             * @enum {string}
+             */
+            method: "POST";
+            /**
+             * @description The `url` of the webhook.
+             * @example https://httpbin.org/post
+             */
+            url: string;
+            /** @description The headers, by name. What is secret in them is `***`. */
+            headers: components["schemas"]["PreviewedHeader"][];
+            /**
+             * @description The body: the payload, or the whole event where the `format` is `cloudevents_structured`. Signatures are over its
+             *     bytes in UTF-8.
+             * @example {"order":1042}
+             */
+            body: string;
+        };
+        /** @description A header of a previewed request. */
+        PreviewedHeader: {
+            /**
+             * @description Its name, as it is sent but for its case.
+             * @example Content-Type
+             */
+            name: string;
+            /**
+             * @description Its value, or `***`.
+             * @example application/json
+             */
+            value: string;
         };
         /** @description A test of a webhook. */
         WebhookTestInput: {
@@ -3116,7 +3243,7 @@ export interface components {
             delivery_id: string;
             /**
              * @description What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
-             *     payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
+             *     body, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
              *     no token for it, and where the payload of its delivery was removed.
              * @example POST /post HTTP/1.1
              *     Host: httpbin.org
@@ -4022,6 +4149,51 @@ export interface components {
         };
         /** @description No event type has this name (code 33), and the server does not take types that nobody has created. */
         UnknownEventType: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The id in the path is not a UUID (code 2), or no webhook has it (code 5), or no event type has this name (code 33)
+         *     and the server does not take types that nobody has created.
+         */
+        WebhookOrEventTypeNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The event type is archived (code 35). */
+        EventTypeArchived: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The payload does not fit the schema of its type (code 38). */
+        EventInvalid: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 "X-Frame-Options": components["headers"]["X-Frame-Options"];
@@ -5139,6 +5311,51 @@ export interface operations {
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["WebhookNotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    previewWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a webhook.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** @description The event. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPreviewInput"];
+            };
+        };
+        responses: {
+            /** @description Whether the webhook gets such an event, and its request. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPreview"];
+                };
+            };
+            400: components["responses"]["MalformedOrInvalid"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["WebhookOrEventTypeNotFound"];
+            409: components["responses"]["EventTypeArchived"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["EventInvalid"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

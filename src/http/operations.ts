@@ -9,6 +9,7 @@ import { longWorkHandlers } from './operations/operations.ts';
 import { orderingKeyHandlers } from './operations/ordering-keys.ts';
 import type { ApiParts, Operations } from './handler.ts';
 import { pauseHandlers } from './operations/pauses.ts';
+import { previewHandlers } from './operations/preview.ts';
 import { redeliverHandlers } from './operations/redeliver.ts';
 import { erasureHandlers } from './operations/erasures.ts';
 import { redeliveryHandlers } from './operations/redeliveries.ts';
@@ -25,6 +26,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...pauseHandlers(parts, log),
     ...secretHandlers(parts, log),
     ...testHandlers(parts),
+    ...previewHandlers(parts),
     ...deliveryHandlers(parts),
     ...redeliverHandlers(parts, log),
     ...batchHandlers(parts),

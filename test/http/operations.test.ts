@@ -62,6 +62,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'replaceWebhook 200': ['PUT', `/webhooks/${webhookId}`, SETTINGS],
     'patchWebhook 200': ['PATCH', `/webhooks/${webhookId}`, { active: false }],
     'pauseWebhook 200': ['POST', `/webhooks/${webhookId}/pause`],
+    'previewWebhook 200': ['POST', `/webhooks/${webhookId}/preview`, { type: 'order.paid' }],
     'testWebhook 200': ['POST', `/webhooks/${endingId}/test`],
     'testWebhook 202': ['POST', `/webhooks/${waitingId}/test`, { payload: 'x' }],
     'resumeWebhook 200': ['POST', `/webhooks/${webhookId}/resume`],

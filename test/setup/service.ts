@@ -24,7 +24,7 @@ import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
 import { lastFirst, type Cleanup } from './last-first.ts';
 import type { TestDatabase } from './database.ts';
 import { FREE_PORT, NO_KEYS, silentLog } from './parts.ts';
-import { GIVEN } from './settings.ts';
+import { EVENT_SOURCE, GIVEN } from './settings.ts';
 import { until } from './until.ts';
 
 /** What an answer held. */
@@ -81,10 +81,11 @@ export async function startApi(
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, statistics, gated });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
+  const payloadCheck = new PayloadCheck({ isOpen: false });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, queueFanOuts },
     subscriptions: new Subscriptions(),
-    payloadCheck: new PayloadCheck({ isOpen: false }),
+    payloadCheck,
   });
   const schemas = new SchemaThread();
   const options = {
@@ -97,8 +98,8 @@ export async function startApi(
   };
   const app = await createApi(
     {
-      ...{ pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated },
-      ...{ vault, schemas },
+      ...{ pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated, vault },
+      ...{ schemas, payloadCheck, eventSource: EVENT_SOURCE },
     },
     options,
     log,

@@ -279,7 +279,8 @@ export type WebhookInput = {
     url: string;
     /**
      * The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
-     * at its ends.
+     * at its ends. Where the `format` is not `raw` it is the type of the payload, so that it cannot begin with
+     * `application/cloudevents`.
      * @minLength 1
      * @maxLength 255
      * @pattern ^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$
@@ -433,8 +434,8 @@ export type WebhookInput = {
      * A name is a token as in RFC 9110, section 5.6.2, of up to 64 characters, and is sent in the case in which
      * it is written; no two names differ in case alone. Refused are `Host`, `Content-Length`, `Content-Type`,
      * `Content-Encoding`, `Transfer-Encoding`, `Connection`, `Keep-Alive`, `Upgrade`, `HTTP2-Settings`, `TE`,
-     * `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, and `Authorization`
-     * where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
+     * `Trailer`, `Expect`, everything that begins with `Proxy-`, `webhook-` or `X-Hub-`, everything that begins
+     * with `ce-` unless the `format` is `raw`, and `Authorization` where `auth` is set. `User-Agent` replaces ours. A value is printable ASCII, without a space at its ends; it may be
      * empty.
      */
     headers?: Record<string, string> | null;
@@ -462,8 +463,8 @@ export type WebhookInput = {
      */
     filter?: Record<string, unknown> | null;
     /**
-     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
-     * means `raw`. Left out in a PUT it stays as it is.
+     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 over HTTP in binary or structured
+     * mode, which the description of deliveries tells. Null means `raw`. Left out in a PUT it stays as it is.
      */
     format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
     /**
@@ -517,7 +518,8 @@ export type WebhookPatch = {
     url?: string;
     /**
      * The `Content-Type` header of the deliveries. As it becomes a header, it is printable ASCII without spaces
-     * at its ends.
+     * at its ends. Where the `format` is not `raw` it is the type of the payload, so that it cannot begin with
+     * `application/cloudevents`.
      * @minLength 1
      * @maxLength 255
      * @pattern ^[\x21-\x7E](?:[\x20-\x7E]*[\x21-\x7E])?$
@@ -688,8 +690,8 @@ export type WebhookPatch = {
      */
     filter?: Record<string, unknown> | null;
     /**
-     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 in binary or structured mode. Null
-     * means `raw`. Left out in a PUT it stays as it is.
+     * What a request looks like: `raw`, as for a new webhook, or CloudEvents 1.0 over HTTP in binary or structured
+     * mode, which the description of deliveries tells. Null means `raw`. Left out in a PUT it stays as it is.
      */
     format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
     /**
@@ -1260,6 +1262,94 @@ export type WebhookSecretList = {
      * The present one first, then those that were replaced, the newest first.
      */
     secrets: WebhookSecret[];
+};
+/**
+ * An event to preview.
+ */
+export type WebhookPreviewInput = {
+    /**
+     * The name of its event type.
+     * @maxLength 128
+     * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+     */
+    type: string;
+    /**
+     * What receivers get. A string is the text that is sent, byte for byte; it is Unicode text without U+0000 and
+     * without unpaired surrogates. An object or array is sent as compact JSON. Its numbers are read in double
+     * precision: one beyond ±(2^53 − 1) is refused, so send text where such numbers, or the bytes, matter. Null
+     * means empty.
+     * @format text
+     */
+    payload?: string | Record<string, unknown> | unknown[] | null;
+    /**
+     * Of each webhook, what has the same key, such as the id of an order, is attempted one after the other.
+     * Any text of 1 to 255 characters without U+0000 and unpaired surrogates, but not `.` or `..`. It is compared
+     * character by character. Null or left out: it waits for no other delivery.
+     * @minLength 1
+     * @maxLength 255
+     * @pattern ^([^.]|\.[^.]|\.\.[\s\S])[\s\S]*$
+     * @format text
+     */
+    ordering_key?: string | null;
+    /**
+     * Pairs of text that filters may look at. They are not sent to the receivers. A name has 1 to 64 characters.
+     * Null or left out: none.
+     */
+    metadata?: Record<string, string> | null;
+};
+/**
+ * Whether a webhook would get an event, and what would be sent to it.
+ */
+export type WebhookPreview = {
+    /**
+     * The webhook gets such an event.
+     */
+    matches: boolean;
+    /**
+     * Why it does not get it; null: it does.
+     *
+     * - `not_subscribed`: its `event_types` are null, so that it gets no events at all.
+     * - `event_types`: none of them matches the type.
+     * - `filter`: it does not match payload and metadata, or cannot say, as it compares what is missing, for example.
+     * - `unreadable`: its `event_types` or its `filter` were written into the database by hand, and have no meaning.
+     */
+    mismatch: ("not_subscribed" | "unreadable" | "event_types" | "filter") | null;
+    request: PreviewedRequest;
+};
+/**
+ * A request as it would be sent, but for what belongs to the connection: `Host`, `Content-Length` and the like.
+ */
+export type PreviewedRequest = {
+    /**
+     * The method.
+     */
+    method: "POST";
+    /**
+     * The `url` of the webhook.
+     */
+    url: string;
+    /**
+     * The headers, by name. What is secret in them is `***`.
+     */
+    headers: PreviewedHeader[];
+    /**
+     * The body: the payload, or the whole event where the `format` is `cloudevents_structured`. Signatures are over its
+     * bytes in UTF-8.
+     */
+    body: string;
+};
+/**
+ * A header of a previewed request.
+ */
+export type PreviewedHeader = {
+    /**
+     * Its name, as it is sent but for its case.
+     */
+    name: string;
+    /**
+     * Its value, or `***`.
+     */
+    value: string;
 };
 /**
  * A test of a webhook.
@@ -1981,7 +2071,7 @@ export type DeliveryAttempt = {
     delivery_id: string;
     /**
      * What was sent: the request line, `Host`, the other headers in alphabetical order, an empty line and the
-     * payload, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
+     * body, joined by CRLF. The value of `Authorization` is `***`. Empty where nothing was sent, as there was
      * no token for it, and where the payload of its delivery was removed.
      */
     raw_request: string;
@@ -3006,6 +3096,25 @@ export type GetWebhookStatsVariables = {
      */
     step?: "minute" | "hour" | "day";
 };
+export type PreviewWebhookResult = WebhookPreview;
+export type PreviewWebhookPath = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+};
+export type PreviewWebhookBody = WebhookPreviewInput;
+export type PreviewWebhookResponseHeaders = {
+    xRequestId?: string;
+};
+export type PreviewWebhookVariables = {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+} & PreviewWebhookBody;
 export type TestWebhookResult = WebhookTest;
 export type TestWebhookPath = {
     /**
@@ -4265,6 +4374,19 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    previewWebhook: {
+        args: {
+            /**
+             * The id of a webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+        } & PreviewWebhookBody;
+        result: PreviewWebhookResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     testWebhook: {
         args: {
             /**
@@ -5235,6 +5357,28 @@ export declare const OPERATIONS: {
             readonly name: "step";
             readonly in: "query";
         }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly previewWebhook: {
+        readonly id: "previewWebhook";
+        readonly method: "POST";
+        readonly path: "/webhooks/{webhook_id}/preview";
+        readonly tags: readonly ["Webhooks"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "path";
+        }];
+        readonly body: {
+            readonly contentType: "application/json";
+        };
         readonly security: readonly [readonly [{
             readonly scheme: "bearerAuth";
             readonly kind: "bearer";
@@ -6384,8 +6528,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -6781,6 +6925,14 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     step?: "minute" | "hour" | "day";
 }, init?: Init | undefined) => Promise<EnvelopeResult<WebhookStats, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, previewWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * The id of a webhook.
+     * @format uuid
+     */
+    webhook_id: string;
+} & WebhookPreviewInput, init?: Init | undefined) => Promise<EnvelopeResult<WebhookPreview, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, testWebhook: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**

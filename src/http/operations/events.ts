@@ -52,7 +52,7 @@ export function eventHandlers(parts: ApiParts): EventOperations {
 type EventInput = OperationRequest<'createEvent'>['body'];
 
 /** @throws BadRequest for what JSON Schema cannot say */
-function eventDraftOf(input: EventInput, maxPayloadBytes: number): EventDraft {
+export function eventDraftOf(input: EventInput, maxPayloadBytes: number): EventDraft {
   const payload = payloadText(input.payload);
   if (isLonger(payload, maxPayloadBytes))
     throw new BadRequest('too_large', `payload: may have at most ${maxPayloadBytes} bytes`);

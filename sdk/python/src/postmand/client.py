@@ -314,6 +314,42 @@ class WebhookSecretList:
 
 
 @dataclass
+class WebhookPreviewInput:
+    """An event to preview."""
+    type_: str
+    payload: Optional[Union[str, Dict[str, Any], List[Any]]] = None
+    ordering_key: Optional[str] = None
+    metadata: Optional[Dict[str, str]] = None
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class WebhookPreview:
+    """Whether a webhook would get an event, and what would be sent to it."""
+    matches: bool
+    mismatch: Optional[str]
+    request: PreviewedRequest
+
+
+@dataclass
+class PreviewedRequest:
+    """A request as it would be sent, but for what belongs to the connection: `Host`, `Content-Length` and the like."""
+    method: str
+    url: str
+    headers: List[PreviewedHeader]
+    body: str
+
+
+@dataclass
+class PreviewedHeader:
+    """A header of a previewed request."""
+    name: str
+    value: str
+
+
+@dataclass
 class WebhookTestInput:
     """A test of a webhook."""
     payload: Optional[str] = None
@@ -1802,6 +1838,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "rotate_secret": {"id": "rotateSecret", "method": "POST", "path": "/webhooks/{webhook_id}/secrets", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "end_secret": {"id": "endSecret", "method": "DELETE", "path": "/webhooks/{webhook_id}/secrets/{secret_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_webhook_stats": {"id": "getWebhookStats", "method": "GET", "path": "/webhooks/{webhook_id}/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "preview_webhook": {"id": "previewWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/preview", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "test_webhook": {"id": "testWebhook", "method": "POST", "path": "/webhooks/{webhook_id}/test", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -2319,6 +2356,28 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookStats, decode(WebhookStats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def preview_webhook(self, webhook_id: str, body: WebhookPreviewInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookPreview:
+        """Preview an event"""
+        op = _OPERATIONS["preview_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookPreview, decode(WebhookPreview, _safe_json(response)))
+
+    def preview_webhook_with_headers(self, webhook_id: str, body: WebhookPreviewInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookPreview]:
+        """Like preview_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["preview_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookPreview, decode(WebhookPreview, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
         """Test a webhook"""
@@ -3856,6 +3915,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookStats, decode(WebhookStats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def preview_webhook(self, webhook_id: str, body: WebhookPreviewInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookPreview:
+        """Preview an event"""
+        op = _OPERATIONS["preview_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(WebhookPreview, decode(WebhookPreview, _safe_json(response)))
+
+    async def preview_webhook_with_headers(self, webhook_id: str, body: WebhookPreviewInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookPreview]:
+        """Like preview_webhook(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["preview_webhook"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"webhook_id": webhook_id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, json_body=encode(body), timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(WebhookPreview, decode(WebhookPreview, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def test_webhook(self, webhook_id: str, body: WebhookTestInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookTest:
         """Test a webhook"""
