@@ -145,7 +145,7 @@ function backlogMetrics(make: Instruments) {
     ),
     retentionRemoved: make.counter(
       'retention_removed_total',
-      'Deliveries, attempts and payloads that were kept no longer, by what was removed.',
+      'Deliveries, attempts, events and payloads that were kept no longer, by what was removed.',
       ['kind'],
     ),
   };

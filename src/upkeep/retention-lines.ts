@@ -8,6 +8,8 @@ import {
   type Stretch,
 } from '../deliveries/removing/look.ts';
 import { removeEnded, removePayloads } from '../deliveries/removing/remove.ts';
+import { lookAtEventPayloads, lookAtEvents } from '../events/removing/look.ts';
+import { removeEventPayloads, removeEvents } from '../events/removing/remove.ts';
 
 /** For how many days something is kept after its delivery ended; undefined: for ever. */
 export type Retention = {
@@ -17,13 +19,23 @@ export type Retention = {
   payloadsDays?: number | undefined;
 };
 
-export const RETENTION_KINDS = ['succeeded', 'failed', 'attempts', 'payloads'] as const;
+export const RETENTION_KINDS = [
+  'succeeded',
+  'failed',
+  'attempts',
+  'payloads',
+  'events',
+  'event_payloads',
+] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
 /** How often a line is looked through from its beginning, for what was passed over. */
 const HOUR_MS = 3_600_000;
 
-/** Deliveries stay when their payloads have gone, and all of them are read again then. */
+/**
+ * Deliveries stay when their payloads have gone, and events as long as a delivery of theirs does.
+ * All of them are read again then.
+ */
 const DAY_MS = 24 * HOUR_MS;
 
 /**
@@ -39,18 +51,23 @@ export type Line = {
 
 /**
  * What is to be removed, by these settings. Where none of them is set there is nothing. Attempts
- * and payloads have no line where whole deliveries go as soon.
+ * and payloads have no line where whole deliveries go as soon. Events go as deliveries do, after
+ * the longer time where there are two; those behind the deliveries in a round find theirs gone.
  */
 export function linesOf(retention: Retention): Line[] {
   const { succeededDays = Infinity, failedDays = Infinity } = retention;
   const { attemptsDays = Infinity, payloadsDays = Infinity } = retention;
-  const hasAttempts = attemptsDays < Math.max(succeededDays, failedDays);
+  const longest = Math.max(succeededDays, failedDays);
+  const eventDays = Math.max(...[succeededDays, failedDays].filter(Number.isFinite));
+  const hasAttempts = attemptsDays < longest;
   return [
     ...(succeededDays < Infinity ? [deliveries('succeeded', succeededDays)] : []),
     ...(failedDays < Infinity ? [deliveries('failed', failedDays)] : []),
     ...(hasAttempts ? [attempts(true, attemptsDays), attempts(false, attemptsDays)] : []),
     ...(payloadsDays < succeededDays ? [payloads('succeeded', payloadsDays)] : []),
     ...(payloadsDays < failedDays ? [payloads('failed', payloadsDays)] : []),
+    ...(eventDays > 0 ? [events(eventDays)] : []),
+    ...(payloadsDays < longest ? [eventPayloads(payloadsDays)] : []),
   ];
 }
 
@@ -95,5 +112,23 @@ function payloads(status: Removal['status'], days: number): Line {
       if (removed.length > 0) await removeTexts(tx, removed);
       return removed.length;
     },
+  };
+}
+
+function events(days: number): Line {
+  return {
+    kind: 'events',
+    startOverMs: DAY_MS,
+    look: (tx, stretch) => lookAtEvents(tx, days, stretch),
+    remove: (tx, ids) => removeEvents(tx, ids, days),
+  };
+}
+
+function eventPayloads(days: number): Line {
+  return {
+    kind: 'event_payloads',
+    startOverMs: DAY_MS,
+    look: (tx, stretch) => lookAtEventPayloads(tx, days, stretch),
+    remove: (tx, ids) => removeEventPayloads(tx, ids, days),
   };
 }

@@ -64,6 +64,8 @@ const none = (): Record<RetentionKind, number> => ({
   failed: 0,
   attempts: 0,
   payloads: 0,
+  events: 0,
+  event_payloads: 0,
 });
 
 const isAny = (counts: Record<RetentionKind, number>) =>

@@ -9,7 +9,7 @@ import { lastFirst, type Cleanup } from './last-first.ts';
 export async function lockRow(
   t: Cleanup,
   { url }: TestDatabase,
-  { table, id }: { table: 'webhooks' | 'deliveries'; id: string },
+  { table, id }: { table: 'webhooks' | 'deliveries' | 'events'; id: string },
 ): Promise<() => Promise<void>> {
   // On a connection of its own: one taken from the pool would keep the pool from ending where the
   // test fails.

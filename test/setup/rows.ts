@@ -161,8 +161,11 @@ export async function expireIn(db: Queryable, seconds: number | null): Promise<v
 }
 
 /** An id that tells its row's number: the webhook 1, the delivery 2, the attempt 3. */
-export function numbered(kind: 'webhook' | 'delivery' | 'attempt', number: number): string {
-  const digit = { webhook: 'a', delivery: 'd', attempt: 'e' }[kind];
+export function numbered(
+  kind: 'webhook' | 'delivery' | 'attempt' | 'event',
+  number: number,
+): string {
+  const digit = { webhook: 'a', delivery: 'd', attempt: 'e', event: 'f' }[kind];
   return `${digit.repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 }
 

@@ -25,23 +25,26 @@ const HOUR_MS = 3_600_000;
 
 const EFFECTS: [when: string, settings: Retention, kinds: RetentionKind[], idle: string[]][] = [
   ['nothing is set', {}, [], []],
-  ['only payloads go', { payloadsDays: 7 }, ['payloads', 'payloads'], []],
+  ['only payloads go', { payloadsDays: 7 }, ['payloads', 'payloads', 'event_payloads'], []],
   [
     'payloads go before the deliveries',
     { succeededDays: 7, failedDays: 30, payloadsDays: 1, attemptsDays: 2 },
-    ['succeeded', 'failed', 'attempts', 'attempts', 'payloads', 'payloads'],
+    [
+      ...(['succeeded', 'failed', 'attempts', 'attempts', 'payloads', 'payloads'] as const),
+      ...(['events', 'event_payloads'] as const),
+    ],
     [],
   ],
   [
     'payloads would go after those that succeeded',
     { succeededDays: 7, payloadsDays: 7 },
-    ['succeeded', 'payloads'],
+    ['succeeded', 'payloads', 'events', 'event_payloads'],
     [],
   ],
   [
     'both would go after all deliveries',
     { succeededDays: 7, failedDays: 30, payloadsDays: 30, attemptsDays: 31 },
-    ['succeeded', 'failed'],
+    ['succeeded', 'failed', 'events'],
     ['attemptsDays', 'payloadsDays'],
   ],
 ];
@@ -98,7 +101,8 @@ suite('retention', { concurrency: 4 }, () => {
     await round(createRetention({ pool, log, metrics }, { succeededDays: 3, failedDays: 5 }));
     assert.deepEqual(await left(pool, 'deliveries'), [2, 4, 5, 6]);
     assert.deepEqual(await left(pool, 'delivery_attempts'), [2, 4, 5, 6]);
-    const counts = { succeeded: 1, failed: 1, attempts: 0, payloads: 0 };
+    const none = { attempts: 0, payloads: 0, events: 0, event_payloads: 0 };
+    const counts = { succeeded: 1, failed: 1, ...none };
     assert.deepEqual(log.lines, [
       { level: 'debug', event: 'retention.round_ended', fields: counts },
     ]);
@@ -237,6 +241,7 @@ suite('retention', { concurrency: 4 }, () => {
     await add(pool, webhook.id, [{ number: 1, status: 'pending', daysAgo: 10 / DAY }]);
     const run = createRetention(parts(pool), { succeededDays: 3, failedDays: 3 });
     assert.equal(await run(), 2000);
+    assert.equal(await run(), 2000);
     assert.equal(await run(), undefined);
     await pool.query(`update deliveries set scheduled_at = now() + interval '1 hour'`);
     assert.equal(await run(), 'more');
@@ -254,6 +259,7 @@ suite('retention', { concurrency: 4 }, () => {
     const log = keepingLog();
     let at = 0;
     const run = createRetention({ ...parts(pool), log, now: () => at }, { succeededDays: 3 });
+    await run();
     await run();
     at += HOUR_MS;
     await run();
