@@ -3,8 +3,8 @@ import type { Tx } from '../database/transaction.ts';
 import type { Event, EventDraft } from './event.ts';
 
 /** What the API shows of an event behind its payload. */
-export const BEHIND_PAYLOAD = `coalesce(metadata, '{}') as metadata, ordering_key, send_at, expires_at,
-  deliveries, operation_id, fault, payload_removed_at, created_at`;
+export const BEHIND_PAYLOAD = `coalesce(metadata, '{}') as metadata, ordering_key, send_at,
+  expires_at, deliveries, operation_id, fault, payload_removed_at, created_at`;
 
 /** What the API shows of an event. */
 const COLUMNS = `id, type, payload, ${BEHIND_PAYLOAD}`;

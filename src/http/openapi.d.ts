@@ -3824,14 +3824,14 @@ export interface components {
             matched: number | null;
             /**
              * Format: int32
-             * @description How many deliveries it has changed.
+             * @description How many deliveries it has changed, or made.
              * @example 600
              */
             done: number;
             /**
              * Format: int32
              * @description How many deliveries it has left as they were: somebody deleted, redelivered or changed them before their
-             *     turn came, or they could not be changed.
+             *     turn came, or they could not be changed. Of a `fan_out`, how many webhooks were deleted before that.
              * @example 2
              */
             skipped: number;

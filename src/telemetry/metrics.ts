@@ -41,7 +41,7 @@ function acceptMetrics(make: Instruments) {
   return {
     accepted: make.counter(
       'deliveries_accepted_total',
-      'Deliveries that the API has stored, without those of postmand.enqueue.',
+      'Deliveries that the API has stored, without those of postmand.enqueue and of operations.',
     ),
     redeliveries: make.counter(
       'redeliveries_total',

@@ -22,7 +22,7 @@ const MOST = 500;
 /** Where a step took too long, or met a lock, the next one is so many times smaller. */
 const SMALLER = 8;
 
-/** Most operations of a kind that take turns. The others are queued until one of these has ended. */
+/** Most operations of a kind that take turns. The others are queued until one of them has ended. */
 const MOST_AT_ONCE = 100;
 
 /** When a step is tried again that was refused or met a lock. */

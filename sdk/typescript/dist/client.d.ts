@@ -2532,13 +2532,13 @@ export type Operation = {
      */
     matched: number | null;
     /**
-     * How many deliveries it has changed.
+     * How many deliveries it has changed, or made.
      * @format int32
      */
     done: number;
     /**
      * How many deliveries it has left as they were: somebody deleted, redelivered or changed them before their
-     * turn came, or they could not be changed.
+     * turn came, or they could not be changed. Of a `fan_out`, how many webhooks were deleted before that.
      * @format int32
      */
     skipped: number;

@@ -18,9 +18,10 @@ export type Caller = {
 };
 
 /**
- * What a transaction made of a caller. `made`: so many deliveries were stored as well. `done`: an earlier request with its key has stored these.
- * `crowded`: those before it in the transaction have so many deliveries that it is to come again.
- * `held`: another transaction has the key of the request. `reused`: that was another request's.
+ * What a transaction made of a caller. `made`: so many deliveries were stored as well. `done`: an
+ * earlier request with its key has stored these. `crowded`: those before it in the transaction have
+ * so many deliveries that it is to come again. `held`: another transaction has the key of the
+ * request. `reused`: that was another request's.
  */
 export type Outcome =
   | { kind: 'stored'; events: Event[]; made: number }
