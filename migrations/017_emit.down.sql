@@ -8,5 +8,5 @@ drop function postmand.check_event_type;
 drop function postmand.replayed_event;
 drop function postmand.event_fingerprint;
 drop function postmand.is_on;
-drop index events_outbox;
-create index events_outbox on events (outbox_place) where outbox_place is not null;
+drop index deliveries_outbox;
+create index deliveries_outbox on deliveries (outbox_place) where outbox_place is not null;

@@ -1,6 +1,9 @@
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
+import { Subscriptions } from '../events/choosing/subscriptions.ts';
+import { PayloadCheck } from '../events/types/payload-check.ts';
+import { queueFanOuts } from '../operations/fan-out.ts';
 import { RETENTION_VARIABLES } from '../retention-settings.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
@@ -19,6 +22,7 @@ import { Outbox } from '../upkeep/outbox.ts';
 import { createPurge } from '../upkeep/purge.ts';
 import { releaseDue, repairWakes } from '../upkeep/release.ts';
 import { createRetention } from '../upkeep/retention.ts';
+import { EmittedEvents } from '../upkeep/emitted.ts';
 import { linesOf, withoutEffect } from '../upkeep/retention-lines.ts';
 import { rescueOverdue } from '../upkeep/rescue.ts';
 import { removeEndedSecrets } from '../upkeep/secrets.ts';
@@ -130,15 +134,25 @@ const AFTER_FAILURE_MS = 1000;
 
 /** Takes in what was committed to the outbox: at once where that is said, or with the next poll. */
 function startTakingIn(
-  { pool, queue, statistics, log, config }: UpkeepParts,
+  { pool, queue, statistics, metrics, log, config }: UpkeepParts,
   turn: Turn,
 ): UpkeepLoop {
   const { liveJobs, outboxPollMs: everyMs } = config;
-  const outbox = new Outbox({ pool, look: queue.upkeep, queue, liveJobs, statistics, log });
+  const subscriptions = new Subscriptions();
+  const payloadCheck = new PayloadCheck({ isOpen: false });
+  const emitted = new EmittedEvents({
+    ...{ pool, subscriptions, payloadCheck, queueFanOuts, metrics, log },
+  });
+  const outbox = new Outbox({
+    ...{ pool, look: queue.upkeep, queue, liveJobs, emitted, statistics, log },
+  });
   const work = turn.only(() => outbox.round());
   const afterFailureMs = Math.max(everyMs, AFTER_FAILURE_MS);
   const loop = new UpkeepLoop(log, { task: 'outbox', everyMs, afterFailureMs, work });
-  queue.onOutbox(() => loop.wake());
+  queue.onOutbox((place) => {
+    if (place !== undefined) outbox.late(place);
+    loop.wake();
+  });
   return loop;
 }
 

@@ -50,7 +50,8 @@ export async function fanOutSome(
   const place = next?.place ?? null;
   const made = (await fanOut(tx, [{ eventId, place, webhookIds }])).get(eventId) ?? 0;
   const isLast = next === undefined || from + webhookIds.length >= next.count;
-  if (made > 0) queue.wakeForOutbox(tx);
+  // What is behind the event in its key may go after the last step.
+  if (made > 0 || isLast) queue.wakeForOutbox(tx, place ?? undefined);
   endRecipients(tx, { eventId, made, isLast });
   const index = from + webhookIds.length;
   return { done: made, skipped: webhookIds.length - made, place: { index }, isLast };

@@ -17,7 +17,7 @@ import {
 } from './claim.ts';
 import { claimingIn, claimingOn, openClaimSession, type RunClaim } from './claim-session.ts';
 import type { ClaimRequest, TestsRequest } from './claim-statement.ts';
-import { DeliveryQueue, FOR_OUTBOX, FOR_TEST } from './delivery-queue.ts';
+import { DeliveryQueue, FOR_OUTBOX, FOR_TEST, placeSaid } from './delivery-queue.ts';
 import {
   endSilent,
   FutureHeartbeats,
@@ -94,7 +94,7 @@ export class ClaimableQueue extends DeliveryQueue {
   readonly #future = new FutureHeartbeats();
   readonly #worker = randomUUID();
   #notifications: Notifications | undefined;
-  #onOutbox = () => {};
+  #onOutbox: (place?: number) => void = () => {};
 
   constructor(boss: PgBoss, parts: QueueParts, { table, upkeep, claims }: Own) {
     super(boss);
@@ -181,7 +181,7 @@ export class ClaimableQueue extends DeliveryQueue {
     const session = { ...listenerOf(this.#parts), prove };
     this.#notifications = new Notifications(session, (told) => {
       if (told === FOR_TEST) return onTest();
-      if (told === FOR_OUTBOX) return this.#onOutbox();
+      if (told?.startsWith(FOR_OUTBOX)) return this.#onOutbox(placeSaid(told));
       // Those of version 2.1 say nothing: they tell of work.
       if (told !== '') onChanged(told);
       if (!told) onWake();
@@ -189,8 +189,8 @@ export class ClaimableQueue extends DeliveryQueue {
     await this.#notifications.start();
   }
 
-  /** From now on this is called when it is said that something waits in the outbox. */
-  onOutbox(heard: () => void): void {
+  /** From now on this is called when it is said that something waits in the outbox, and where. */
+  onOutbox(heard: (place?: number) => void): void {
     this.#onOutbox = heard;
   }
 

@@ -31,8 +31,17 @@ export async function openQueue(pool: Pool, log: Log): Promise<DeliveryQueue> {
 /** What is said on the channel where nothing but a test was added. */
 export const FOR_TEST = 'test';
 
-/** What is said where something was committed to the outbox: only who takes that in need look. */
+/**
+ * What is said where something was committed to the outbox: only who takes that in need look. A
+ * place may follow behind a space.
+ */
 export const FOR_OUTBOX = 'outbox';
+
+/** The place that was said; undefined: none was. */
+export function placeSaid(told: string): number | undefined {
+  const place = told.slice(FOR_OUTBOX.length);
+  return place === '' ? undefined : Number(place);
+}
 
 /** The queue as those see it who put deliveries into it. */
 export class DeliveryQueue {
@@ -86,9 +95,13 @@ export class DeliveryQueue {
     tx.later('select pg_notify($1, $2)', [CHANNEL, FOR_TEST]);
   }
 
-  /** The same where deliveries were put into the outbox: there are no new jobs yet. */
-  wakeForOutbox(tx: Tx): void {
-    tx.later('select pg_notify($1, $2)', [CHANNEL, FOR_OUTBOX]);
+  /**
+   * The same where deliveries were put into the outbox: there are no new jobs yet. `place`: the
+   * first one of theirs, where it was drawn some time ago, so that they are looked for there.
+   */
+  wakeForOutbox(tx: Tx, place?: number): void {
+    const words = place === undefined ? FOR_OUTBOX : `${FOR_OUTBOX} ${place}`;
+    tx.later('select pg_notify($1, $2)', [CHANNEL, words]);
   }
 
   async close(): Promise<void> {

@@ -51,6 +51,11 @@ function acceptMetrics(make: Instruments) {
     fanOut: make.histogram('event_fan_out', 'Deliveries that an event became, or becomes.', {
       buckets: FAN_OUT_BUCKETS,
     }),
+    emitted: make.counter(
+      'emitted_events_total',
+      'Events of postmand.emit that workers have taken in, by what came of them.',
+      ['outcome'],
+    ),
     acceptBatch: make.histogram(
       'accept_batch_size',
       'Deliveries that were accepted in one transaction.',

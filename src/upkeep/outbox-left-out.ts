@@ -1,5 +1,8 @@
 import type { Candidate, PutAside } from '../deliveries/outbox/candidates.ts';
 
+/** What has no key is left out alone. An event never has one here: what is behind it waits. */
+type One = Pick<Candidate, 'id' | 'webhookId' | 'key'> | { id: string; key: null };
+
 /** After this time what failed is tried again. */
 const AGAIN_MS = 30_000;
 
@@ -12,7 +15,7 @@ const MOST = 100;
  */
 export class LeftOut {
   readonly #now: () => number;
-  #left: Candidate[] = [];
+  #left: One[] = [];
   #since = 0;
 
   constructor(now: () => number = () => performance.now()) {
@@ -20,10 +23,10 @@ export class LeftOut {
   }
 
   /** @returns false: too many are left out already. */
-  add(candidate: Candidate): boolean {
+  add(one: One): boolean {
     if (this.#left.length >= MOST) return false;
     if (this.#left.length === 0) this.#since = this.#now();
-    this.#left.push(candidate);
+    this.#left.push(one);
     return true;
   }
 
@@ -32,7 +35,9 @@ export class LeftOut {
     if (this.#now() - this.#since >= AGAIN_MS) this.#left = [];
     return {
       ids: this.#left.flatMap(({ id, key }) => (key === null ? [id] : [])),
-      keys: this.#left.flatMap(({ webhookId, key }) => (key === null ? [] : [{ webhookId, key }])),
+      keys: this.#left.flatMap((one) =>
+        one.key === null ? [] : [{ webhookId: one.webhookId, key: one.key }],
+      ),
     };
   }
 }

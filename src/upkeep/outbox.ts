@@ -2,9 +2,11 @@ import { isOfRow, spoilsConnection, sqlStateOf } from '../database/failure.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import {
+  behind,
   findCandidates,
   lookAtOutbox,
   type Candidate,
+  type Position,
   type PutAside,
 } from '../deliveries/outbox/candidates.ts';
 import { findOfEach, FIRST_WEBHOOK } from '../deliveries/outbox/of-each.ts';
@@ -13,6 +15,7 @@ import { takeIn, type TakenIn } from '../deliveries/outbox/take-in.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { EmittedEvents, TakenEvents } from './emitted.ts';
 import { OutboxFloor } from './outbox-floor.ts';
 import { LeftOut } from './outbox-left-out.ts';
 
@@ -28,12 +31,16 @@ const STEPS_FOR_ALL = 5;
 /** Where a step fails, the next one is so many times smaller, until the row at fault is alone. */
 const SMALLER = 8;
 
-/** `look`: for the short read that mostly finds nothing. */
+/**
+ * `look`: for the short read that mostly finds nothing. `emitted`: whoever takes in events, before
+ * the deliveries.
+ */
 type OutboxParts = {
   pool: Pool;
   look: Queryable;
   queue: DeliveryQueue;
   liveJobs: number;
+  emitted?: Pick<EmittedEvents, 'round'>;
   statistics?: Recorder;
   log: Log;
 };
@@ -43,8 +50,13 @@ const NOTHING: TakenIn = { taken: 0, isCut: false, accepted: [], held: [], jobs:
 
 type Find = (tx: Tx, size: number, aside: PutAside) => Promise<Candidate[]>;
 
-/** `last`: the place of the last candidate; undefined: there were none. */
-type Step = { found: number; last: number | undefined };
+/** `last`: the position of the last candidate; undefined: there were none. */
+type Step = { found: number; last: Position | undefined };
+
+/** From where deliveries are taken in. Undefined: none waits. `seen`: as `Look.lastPlace`. */
+type Begin = { from: Position | undefined; after: number; emitted: boolean; seen: number };
+
+const NO_EVENTS: TakenEvents = { deliveries: 0, first: Infinity, upTo: Infinity, isMore: false };
 
 /**
  * Takes in what applications and batches have committed to the outbox, in the order of the places.
@@ -52,51 +64,77 @@ type Step = { found: number; last: number | undefined };
  */
 export class Outbox {
   readonly #parts: OutboxParts;
-  readonly #floor = new OutboxFloor();
+  readonly #floor: OutboxFloor;
   readonly #leftOut = new LeftOut();
   #size = STEP;
   /** Where the round before this one ended, if there was more. */
-  #goOnAfter: number | undefined;
+  #goOnAfter: Position | undefined;
+  /** A place that was drawn some time ago: something was stored there only now. */
+  #late = Infinity;
   /** Of which webhook something was taken in last, in a step for all. */
   #webhook = FIRST_WEBHOOK;
 
-  constructor(parts: OutboxParts) {
+  /** `now`: as with `OutboxFloor`. */
+  constructor(parts: OutboxParts, now?: () => number) {
     this.#parts = parts;
+    this.#floor = new OutboxFloor(now);
+  }
+
+  /** The next round begins at this place at the latest: something was stored there only now. */
+  late(place: number): void {
+    this.#late = Math.min(this.#late, place);
   }
 
   /** @returns 'more' where a round was not enough. */
   async round(): Promise<void | 'more'> {
     const isBehind = this.#goOnAfter !== undefined;
-    const after = await this.#whereToBegin();
-    if (after === undefined) return undefined;
+    const { from, after, emitted, seen } = await this.#whereToBegin();
+    const events = (emitted && (await this.#parts.emitted?.round(after))) || NO_EVENTS;
+    const begin = events.deliveries > 0 ? earlier(from ?? behind(after), events.first) : from;
+    const left = begin && (await this.#takeIn(begin, { isBehind, upTo: events.upTo, seen }));
+    if (begin === undefined) this.#floor.passed(Math.min(seen, events.upTo));
+    return left ?? (events.isMore ? 'more' : undefined);
+  }
+
+  /** Where `emitted` is not known, it is true. */
+  async #whereToBegin(): Promise<Begin> {
+    const [goOnAfter, late] = [this.#goOnAfter, this.#late];
+    this.#goOnAfter = undefined;
+    this.#late = Infinity;
+    const floor = this.#floor.after();
+    const after = Math.min(floor, late - 1);
+    if (floor > 0 && goOnAfter !== undefined) {
+      const from = goOnAfter.place < floor ? behind(floor) : goOnAfter;
+      return { from: earlier(from, late), after, emitted: true, seen: 0 };
+    }
+    const startedAt = performance.now();
+    const { waits, emitted, lastPlace } = await lookAtOutbox(this.#parts.look, after);
+    if (floor === 0) this.#floor.looked(performance.now() - startedAt);
+    return { from: waits ? behind(after) : undefined, after, emitted, seen: lastPlace ?? 0 };
+  }
+
+  /** `upTo`: no event waits that has a place up to this one, as far as that could be seen. */
+  async #takeIn(
+    begin: Position,
+    { isBehind, upTo, seen }: { isBehind: boolean; upTo: number; seen: number },
+  ): Promise<void | 'more'> {
     const rooms = new Rooms(this.#parts.liveJobs);
-    let from = after;
+    let from = begin;
     for (let step = 0; step < STEPS_A_ROUND; step += 1) {
       if (isBehind && step % STEPS_FOR_ALL === 0) await this.#stepForAll(rooms);
       const size = this.#size;
       const { found, last } = await this.#step(rooms, from, (tx, limit, aside) =>
         findCandidates(tx, { after: from, limit, aside }),
       );
-      if (last === undefined) return undefined;
-      this.#floor.passed(last);
-      if (found < size) return undefined;
+      // Whatever else waits may not be taken in now, such as what is behind an event.
+      const isEnd = last === undefined || found < size;
+      const passed = isEnd ? Math.max(last?.place ?? 0, seen) : last.place - 1;
+      this.#floor.passed(Math.min(passed, upTo));
+      if (isEnd) return undefined;
       from = last;
     }
     this.#goOnAfter = from;
     return 'more';
-  }
-
-  /** @returns undefined where nothing waits. */
-  async #whereToBegin(): Promise<number | undefined> {
-    const goOnAfter = this.#goOnAfter;
-    this.#goOnAfter = undefined;
-    const after = this.#floor.after();
-    if (after > 0 && goOnAfter !== undefined) return Math.max(after, goOnAfter);
-    const startedAt = performance.now();
-    const { waits, lastPlace } = await lookAtOutbox(this.#parts.look, after);
-    if (after === 0) this.#floor.looked(performance.now() - startedAt);
-    if (!waits && lastPlace !== null) this.#floor.passed(lastPlace);
-    return waits ? after : undefined;
   }
 
   /**
@@ -104,14 +142,14 @@ export class Outbox {
    * key, as all that comes before it there is taken in with it.
    */
   async #stepForAll(rooms: Rooms): Promise<void> {
-    await this.#step(rooms, 0, async (tx, limit, aside) => {
+    await this.#step(rooms, behind(0), async (tx, limit, aside) => {
       const { candidates, next } = await findOfEach(tx, { after: this.#webhook, limit, aside });
       this.#webhook = next;
       return candidates;
     });
   }
 
-  async #step(rooms: Rooms, from: number, find: Find): Promise<Step> {
+  async #step(rooms: Rooms, from: Position, find: Find): Promise<Step> {
     const { pool, queue, statistics, log } = this.#parts;
     const size = this.#size;
     let candidates: Candidate[] = [];
@@ -132,7 +170,7 @@ export class Outbox {
       if (taken > 0) log.debug('outbox.taken_in', { deliveries: taken });
       // Some candidates still wait behind others of their keys.
       if (isCut) return { found: size, last: from };
-      return { found: candidates.length, last: candidates.at(-1)?.place };
+      return { found: candidates.length, last: candidates.at(-1) };
     } catch (error) {
       return { found: size, last: this.#divide(candidates, error) ?? from };
     }
@@ -140,9 +178,9 @@ export class Outbox {
 
   /**
    * What is wrong with some rows keeps no other from being taken in.
-   * @returns the place of one that is to be passed over; undefined where none is.
+   * @returns one that is to be passed over; undefined where none is.
    */
-  #divide(candidates: Candidate[], error: unknown): number | undefined {
+  #divide(candidates: Candidate[], error: unknown): Position | undefined {
     const [first] = candidates;
     if (first === undefined || sqlStateOf(error) === undefined || spoilsConnection(error))
       throw error;
@@ -150,7 +188,7 @@ export class Outbox {
     if (candidates.length > 1) return undefined;
     if (!isOfRow(error)) throw error;
     // Another one of its key takes this one along, and fails as well: no key is out of order.
-    if (!this.#leftOut.add(first)) return first.place;
+    if (!this.#leftOut.add(first)) return first;
     this.#parts.log.warn('outbox.row_failed', {
       webhook_id: first.webhookId,
       delivery_id: first.id,
@@ -158,4 +196,9 @@ export class Outbox {
     });
     return undefined;
   }
+}
+
+/** `position`, or that before `place` where this is lower. */
+function earlier(position: Position, place: number): Position {
+  return place <= position.place ? behind(place - 1) : position;
 }

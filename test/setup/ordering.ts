@@ -9,6 +9,7 @@ import { settle, type Settled } from '../../src/attempts/settle.ts';
 import type { Queryable } from '../../src/database/pool.ts';
 import { Acceptor } from '../../src/deliveries/accepting/accept.ts';
 import type { Delivery } from '../../src/deliveries/delivery.ts';
+import { payloadSql } from '../../src/deliveries/payload.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { findOne } from './found.ts';
@@ -75,7 +76,7 @@ export function addBlockingWebhook(worker: WorkerQueue): Promise<Webhook> {
  */
 export async function lineOf(db: Queryable, key: string): Promise<string[]> {
   const { rows } = await db.query<{ words: string }>(
-    `select concat_ws(' ', payload || ':', status, case when is_head then 'head' end, held_reason,
+    `select concat_ws(' ', (${payloadSql('deliveries')}) || ':', status, case when is_head then 'head' end, held_reason,
        case when exists (
          select from postmand_queue.job where singleton_key = deliveries.id::text
        ) then 'job' end) as words

@@ -29,3 +29,41 @@ export async function countWaiting(db: Queryable): Promise<number> {
   );
   return rows[0]?.n ?? 0;
 }
+
+/** `key`: its ordering key. */
+export type EmittedRow = { type?: string; payload: string; key?: string };
+
+/** The type of events where a test names none. */
+export const TYPE = 'order.paid';
+
+/**
+ * Emits events, as an application's transaction does, in this order. Its type is there afterwards.
+ * @returns their ids.
+ */
+export async function emitRows(db: Queryable, rows: EmittedRow[]): Promise<string[]> {
+  const types = rows.map(({ type = TYPE }) => type);
+  await db.query(
+    `insert into event_types (name) select distinct name from unnest($1::text[]) as name
+     on conflict do nothing`,
+    [types],
+  );
+  const { rows: ids } = await db.query<{ id: string }>(
+    `select postmand.emit_many((select jsonb_agg(to_jsonb(row)) from json_to_recordset($1)
+       as row (type text, payload text, ordering_key text))) as id`,
+    [
+      JSON.stringify(
+        rows.map(({ payload, key }, i) => ({ type: types[i], payload, ordering_key: key })),
+      ),
+    ],
+  );
+  return ids.map(({ id }) => id);
+}
+
+/** How many events are yet to be chosen for. */
+export async function countEmitted(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `select count(*)::integer as n from events
+     where outbox_place is not null and recipients is null`,
+  );
+  return rows[0]?.n ?? 0;
+}

@@ -40,9 +40,9 @@ const STRIPE = `hashtext(webhook_id::text || ordering_key) & ${STRIPES - 1}`;
 
 /**
  * Locks keys alone, for who adds to them. @returns those of which something waits in the outbox
- * that was committed before this began: what comes now is to come after it. What was committed
- * while this waited for a lock came at the same time. On keys of which nothing waits the look costs
- * one probe of an index each.
+ * that was committed before this began, or an event that does not have all of its deliveries yet:
+ * what comes now is to come after it. What was committed while this waited for a lock came at the
+ * same time. On keys of which nothing waits the look costs a probe each of two indexes.
  */
 export async function lockKeysToAdd(tx: Tx, keys: OrderingKey[]): Promise<OrderingKey[]> {
   if (keys.length === 0) return [];
@@ -53,7 +53,10 @@ export async function lockKeysToAdd(tx: Tx, keys: OrderingKey[]): Promise<Orderi
          json_agg(json_build_object('webhookId', webhook_id, 'key', ordering_key))
            filter (where exists (select from deliveries d
              where d.webhook_id = locked.webhook_id and d.ordering_key = locked.ordering_key
-               and d.outbox_place is not null)) as waiting
+               and d.outbox_place is not null)
+             or exists (select from events e
+               where e.ordering_key = locked.ordering_key and e.outbox_place is not null)
+           ) as waiting
        from unnest($1::uuid[], $2::text[]) as locked (webhook_id, ordering_key)
        group by stripe
        order by stripe

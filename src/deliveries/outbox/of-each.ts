@@ -1,5 +1,11 @@
 import type { Tx } from '../../database/transaction.ts';
-import { columnsAside, OUTBOX_LOCK, type Candidate, type Search } from './candidates.ts';
+import {
+  columnsAside,
+  isBehindEventSql,
+  OUTBOX_LOCK,
+  type Candidate,
+  type Search,
+} from './candidates.ts';
 
 /** Most candidates of one webhook, and most webhooks that are looked at. */
 const OF_EACH = 50;
@@ -13,7 +19,7 @@ type Row = Candidate | { id: null; webhookId: string; isEnd: boolean };
 
 /**
  * Some candidates of each webhook behind `after`, whatever others have, up to `limit`; in the order
- * of their places. None where somebody else is taking in.
+ * of their positions. None where somebody else is taking in.
  * @returns the webhook behind which the next look is to begin as well.
  */
 export async function findOfEach(
@@ -48,11 +54,12 @@ const OF_EACH_WEBHOOK = `
     from holder
     join webhooks w on w.id = holder.webhook_id and w.deleted_at is null
     cross join lateral (
-      select id, webhook_id, ordering_key, outbox_place, redelivery_id from deliveries
+      select id, webhook_id, ordering_key, outbox_place, redelivery_id from deliveries own
       where webhook_id = w.id and held_reason = 'outbox' and parked_at is not null
         and outbox_place is not null and id <> all ($3::uuid[])
         and (ordering_key is null
           or (webhook_id::text || ' ' || ordering_key) <> all ($4::text[]))
+        and not (${isBehindEventSql('own')})
       order by scheduled_at, id limit ${OF_EACH}
     ) as d
     where holder.nth > 0 and (select pg_try_advisory_xact_lock(${OUTBOX_LOCK}))
@@ -64,4 +71,4 @@ const OF_EACH_WEBHOOK = `
   union all
   select null, webhook_id, null, null, null, nth < ${MOST_WEBHOOKS}
   from (select webhook_id, nth from holder order by nth desc limit 1) as last
-  order by place`;
+  order by place, id`;

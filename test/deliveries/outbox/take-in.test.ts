@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inTransaction } from '../../../src/database/transaction.ts';
-import { findCandidates } from '../../../src/deliveries/outbox/candidates.ts';
+import { behind, findCandidates } from '../../../src/deliveries/outbox/candidates.ts';
 import { takeIn } from '../../../src/deliveries/outbox/take-in.ts';
 import { freshOrdering } from '../../setup/ordering.ts';
 import { enqueueRows } from '../../setup/outbox.ts';
@@ -47,7 +47,7 @@ test('very many of its key were committed late, with places before its own → t
 
   function takeFrom(place: number) {
     return inTransaction(pool, async (tx) => {
-      const search = { after: place, limit: 500, aside: { ids: [], keys: [] } };
+      const search = { after: behind(place), limit: 500, aside: { ids: [], keys: [] } };
       const takenIn = await takeIn(tx, await findCandidates(tx, search), []);
       const { jobs: _, accepted, held: _held, ...rest } = takenIn;
       assert.equal(accepted.length, rest.taken);
