@@ -3,6 +3,7 @@ import { askForDryRun } from './dry-run.js';
 import { addKey, noKeyYet, readingWhole, worthRepeating } from './idempotency.js';
 import { explain } from './problem.js';
 export { ApiError, DeliveryStatus, OperationKind, OperationState, TimeoutError } from './client.js';
+export { emit, emitMany } from './emit.js';
 export { enqueue, enqueueMany } from './enqueue.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';

@@ -16,6 +16,7 @@ import { explain } from './problem.js';
 
 export type * from './client.js';
 export { ApiError, DeliveryStatus, OperationKind, OperationState, TimeoutError } from './client.js';
+export { emit, emitMany, type Emitted } from './emit.js';
 export { enqueue, enqueueMany, type Enqueued, type PgClient } from './enqueue.js';
 export { isProblem, problemOf } from './problem.js';
 export { ProblemCode } from './problem-codes.js';

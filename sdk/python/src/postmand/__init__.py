@@ -65,6 +65,7 @@ from .client import (
 )
 from .connection import AsyncPostmand, Postmand
 from .default import DEFAULT
+from .emit import emit, emit_async, emit_many, emit_many_async
 from .enqueue import enqueue, enqueue_async, enqueue_many, enqueue_many_async
 from .problem import PostmandError, is_problem, problem_of
 from .problem_codes import ProblemCode
@@ -138,6 +139,10 @@ __all__ = [
     "WebhookStats",
     "WebhookTest",
     "WebhookTestInput",
+    "emit",
+    "emit_async",
+    "emit_many",
+    "emit_many_async",
     "enqueue",
     "enqueue_async",
     "enqueue_many",

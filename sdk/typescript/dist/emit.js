@@ -1,0 +1,41 @@
+const EMIT = `select postmand.emit(type => $1::text, payload => $2::text,
+  ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
+  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+const EMIT_MANY = 'select postmand.emit_many($1::jsonb) as id';
+/**
+ * Puts an event into the transaction that is open on `client`, which must be in the database of
+ * Postmand. When that transaction commits, the webhooks that subscribed to it get it; when it is
+ * rolled back, the event never was. No transaction is begun or ended here. A payload that is no
+ * string is sent as compact JSON.
+ *
+ * @returns the id of the event.
+ * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
+ * be rolled back.
+ */
+export async function emit(client, event, { idempotencyKey } = {}) {
+    const { type, payload, ordering_key, send_at, expires_at, metadata } = event;
+    const values = [type, textOf(payload), ordering_key, send_at, expires_at, idempotencyKey];
+    const pairs = metadata === undefined || metadata === null ? null : JSON.stringify(metadata);
+    const { rows } = await client.query(EMIT, [...values, pairs].map((value) => value ?? null));
+    return idOf(rows[0]);
+}
+/**
+ * The same for up to 1,000 events with one call, all or none of them.
+ *
+ * @returns their ids, in the order of `events`.
+ */
+export async function emitMany(client, events) {
+    // What else a caller's objects have is no member of an event, and would be refused.
+    const members = events.map(({ type, payload, ordering_key, send_at, expires_at, metadata }) => ({
+        ...{ type, payload: textOf(payload), ordering_key, send_at, expires_at },
+        ...(metadata === undefined || metadata === null ? {} : { metadata }),
+    }));
+    const { rows } = await client.query(EMIT_MANY, [JSON.stringify(members)]);
+    return rows.map(idOf);
+}
+function textOf(payload) {
+    if (payload === undefined || payload === null)
+        return '';
+    return typeof payload === 'string' ? payload : JSON.stringify(payload);
+}
+const idOf = (row) => row.id;
