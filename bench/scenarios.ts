@@ -1,6 +1,7 @@
 import { accept, acceptKeys } from './scenarios/accept.ts';
 import { batch } from './scenarios/batch.ts';
 import { isolationDead, waitingRetries } from './scenarios/beside.ts';
+import { choose } from './scenarios/choose.ts';
 import { deferred } from './scenarios/deferred.ts';
 import { deletion } from './scenarios/delete.ts';
 import { drain, drainLarge, drainOne } from './scenarios/drain.ts';
@@ -40,6 +41,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   enqueue,
   batch,
   'fan-out': fanOut,
+  choose,
   pipeline,
   'pipeline-steady': pipelineSteady,
   latency,

@@ -16,6 +16,7 @@ export const SIZES = {
   'batch-clients': { full: 4, quick: 4, meaning: 'connections that POST batches' },
   subscribers: { full: 1000, quick: 1000, meaning: 'webhooks that get each event in fan-out' },
   events: { full: 200, quick: 30, meaning: 'events of each measurement in fan-out' },
+  subscribed: { full: 10_000, quick: 10_000, meaning: 'webhooks that subscribe in choose' },
   history: {
     full: 500_000,
     quick: 50_000,
