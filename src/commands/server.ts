@@ -55,7 +55,7 @@ export async function startApi(
   const payloadCheck = new PayloadCheck({ isOpen: false });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, idempotencyWindowSeconds, queueFanOuts },
-    subscriptions: new Subscriptions(),
+    subscriptions: new Subscriptions({ log }),
     payloadCheck,
   });
   const testCalls = new TestCalls(pool);

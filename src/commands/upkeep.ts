@@ -138,7 +138,7 @@ function startTakingIn(
   turn: Turn,
 ): UpkeepLoop {
   const { liveJobs, outboxPollMs: everyMs } = config;
-  const subscriptions = new Subscriptions();
+  const subscriptions = new Subscriptions({ log });
   const payloadCheck = new PayloadCheck({ isOpen: false });
   const emitted = new EmittedEvents({
     ...{ pool, subscriptions, payloadCheck, queueFanOuts, metrics, log },

@@ -74,8 +74,22 @@ const TAKEN: { [Name in Later]: unknown[] } = {
     ['*', 'order.paid', 'order.*', 'order.**'],
     Array.from({ length: 100 }, (_one, i) => `type_${i}`),
     ['a'.repeat(128), `${'a'.repeat(128)}.**`],
+    ['a', 'a'],
+    [],
   ],
-  filter: [{ payload: { amount: 5 } }],
+  filter: [
+    {},
+    { payload: { amount: 5 } },
+    { payload: { amount: { $gte: -0.5, $lt: 2 ** 53 - 1 }, small: 5e-324, coupon: null } },
+    {
+      $or: [
+        { metadata: { region: { $in: ['eu', 'ü', '\u{1F980}'] } } },
+        { $not: { payload: 1e-7 } },
+      ],
+    },
+    { payload: { text: 'x'.repeat(4096 - 23) } },
+    JSON.parse('{"payload": {"__proto__": {"constructor": 1.5}, "": [1.5, {"a": []}]}}'),
+  ],
   format: ['raw', 'cloudevents_binary', 'cloudevents_structured'],
 };
 
@@ -232,8 +246,25 @@ const REFUSED: { [Name in Later]: Fault[] } = {
     [Array.from({ length: 101 }, () => 'a'), 'event_types: must NOT have more than 100 items'],
     ['order.paid', 'event_types: must be array,null'],
     [[5], 'event_types.0: must be string'],
+    [['a', 'a'.repeat(129)], 'event_types.1: a name must NOT have more than 128 characters'],
   ],
   filter: [
+    [{ payload: { a: { $gte: null } } }, 'filter.payload.a.$gte: must be a number or a string'],
+    [{ payload: { a: { $regex: '.*' } } }, 'filter.payload.a.$regex: is not a known operator'],
+    [{ $and: [] }, 'filter.$and: must be an array that is not empty'],
+    [
+      { payload: { 'a\0': 1 } },
+      'filter.payload.a\0: a name must be text without U+0000 and without unpaired surrogates',
+    ],
+    [
+      { payload: { a: ['\ud800'] } },
+      'filter.payload.a.0: must be text without U+0000 and without unpaired surrogates',
+    ],
+    [
+      { payload: { a: 2 ** 53 } },
+      'filter.payload.a: a whole number must be within ±9007199254740991',
+    ],
+    [{ payload: 'x'.repeat(4096) }, 'filter: must NOT have more than 4096 bytes of JSON'],
     [[], 'filter: must be object,null'],
     ['payload', 'filter: must be object,null'],
   ],

@@ -219,12 +219,13 @@ export type Webhook = {
     metadata: Metadata;
     /**
      * The types of events that the webhook gets, as patterns: a name, `order.*` for all names one level below
-     * `order`, `order.**` for all below it, or `**` for all there are. Null: it gets no events, and only what is
-     * posted for it.
+     * `order`, `order.**` for all below it, `*` for names without a dot, or `**` for all there are. Null, or an
+     * empty list: it gets no events, and only what is posted for it.
      */
     event_types: string[] | null;
     /**
-     * Which of those events it gets, by what is in their payload and metadata. Null: all of them.
+     * Which of those events it gets, by what is in their payload and metadata, in the language that is described
+     * where a webhook is created. Null: all of them.
      */
     filter: Record<string, unknown> | null;
     format: WebhookFormat;
@@ -451,15 +452,55 @@ export type WebhookInput = {
      */
     metadata?: Record<string, string> | null;
     /**
-     * The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
-     * `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
-     * Left out in a PUT it stays as it is.
+     * The types of events that the webhook is to get, as patterns:
+     *
+     * | pattern | matches |
+     * | --- | --- |
+     * | `order.paid` | this type |
+     * | `order.*` | every type exactly one level below `order`: `order.paid`, not `order.item.added` |
+     * | `order.**` | every type below `order`, on any level |
+     * | `*` | every type without a dot |
+     * | `**` | every type |
+     *
+     * A wildcard is the last part of a pattern, and a name before it has at most 128 characters. A webhook that
+     * matches by several patterns gets an event once. A type need not be there yet. Null means no events, as for a
+     * new webhook; so does an empty list. What is posted for the webhook itself it gets in any case. Left out in a
+     * PUT it stays as it is; a PATCH replaces the whole list.
      * @maxItems 100
      */
     event_types?: string[] | null;
     /**
      * Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
-     * a new webhook. Left out in a PUT it stays as it is.
+     * a new webhook.
+     *
+     * A filter mirrors the event: `payload` and `metadata`, and in them the names of members. All that it names
+     * must hold. A plain value, or an array, must be equal to what is there; an object asks for what its members
+     * say, and its operators are for the value at its place:
+     *
+     * | operator | holds where the value |
+     * | --- | --- |
+     * | `$eq`, `$neq` | is equal to the given one, or is not. Members of objects may have any order; `$neq` holds where there is no value |
+     * | `$gt`, `$gte`, `$lt`, `$lte` | is above or below the given number or text. Numbers are compared with numbers, and texts with texts by their code points |
+     * | `$in`, `$nin` | is equal to one of the array, or to none of them; `$nin` holds where there is no value |
+     * | `$exists` | is there (`true`), null included, or is not (`false`) |
+     * | `$startsWith`, `$endsWith` | is a text that begins or ends with the given one |
+     * | `$and`, `$or` | fulfils all, or one, of an array of conditions that is not empty |
+     * | `$not` | does not fulfil the condition |
+     *
+     * `$and`, `$or` and `$not` may stand at any level. `$gt` and its likes, `$startsWith` and `$endsWith` on a value
+     * that is missing or of another type are a fault, and so is every look into a payload that is not JSON. A fault
+     * is neither true nor false, and its opposite is a fault as well: an event is sent only where the filter as a
+     * whole is true. Only objects have members: there is no way into an array, but to be equal to it. Numbers are
+     * compared in double precision. A member of the event whose name begins with `$` cannot be named; compare the
+     * object that it is in.
+     *
+     * A filter has at most 4,096 bytes as compact JSON, at most 64 terms (each operator and each plain value is one)
+     * and objects and arrays nested at most 8 deep. Whole numbers in it are within ±(2^53−1). What is refused is
+     * named by its place: `filter.payload.amount.$gte: must be a number or a string`.
+     *
+     * Left out in a PUT it stays as it is, and a filter in a PUT replaces the one before. In a PATCH it is merged
+     * with the one before (RFC 7396): members that it does not name stay, and null removes one, so that null cannot
+     * be given as a value but in an array (`$in: [null]`). To replace a filter by a PATCH set it to null first.
      */
     filter?: Record<string, unknown> | null;
     /**
@@ -678,15 +719,55 @@ export type WebhookPatch = {
      */
     metadata?: Record<string, string | null> | null;
     /**
-     * The types of events that the webhook is to get, as patterns: a name, `order.*` for all names one level below
-     * `order`, `order.**` for all below it, or `**` for all there are. Null means no events, as for a new webhook.
-     * Left out in a PUT it stays as it is.
+     * The types of events that the webhook is to get, as patterns:
+     *
+     * | pattern | matches |
+     * | --- | --- |
+     * | `order.paid` | this type |
+     * | `order.*` | every type exactly one level below `order`: `order.paid`, not `order.item.added` |
+     * | `order.**` | every type below `order`, on any level |
+     * | `*` | every type without a dot |
+     * | `**` | every type |
+     *
+     * A wildcard is the last part of a pattern, and a name before it has at most 128 characters. A webhook that
+     * matches by several patterns gets an event once. A type need not be there yet. Null means no events, as for a
+     * new webhook; so does an empty list. What is posted for the webhook itself it gets in any case. Left out in a
+     * PUT it stays as it is; a PATCH replaces the whole list.
      * @maxItems 100
      */
     event_types?: string[] | null;
     /**
      * Which of those events it is to get, by what is in their payload and metadata. Null means all of them, as for
-     * a new webhook. Left out in a PUT it stays as it is.
+     * a new webhook.
+     *
+     * A filter mirrors the event: `payload` and `metadata`, and in them the names of members. All that it names
+     * must hold. A plain value, or an array, must be equal to what is there; an object asks for what its members
+     * say, and its operators are for the value at its place:
+     *
+     * | operator | holds where the value |
+     * | --- | --- |
+     * | `$eq`, `$neq` | is equal to the given one, or is not. Members of objects may have any order; `$neq` holds where there is no value |
+     * | `$gt`, `$gte`, `$lt`, `$lte` | is above or below the given number or text. Numbers are compared with numbers, and texts with texts by their code points |
+     * | `$in`, `$nin` | is equal to one of the array, or to none of them; `$nin` holds where there is no value |
+     * | `$exists` | is there (`true`), null included, or is not (`false`) |
+     * | `$startsWith`, `$endsWith` | is a text that begins or ends with the given one |
+     * | `$and`, `$or` | fulfils all, or one, of an array of conditions that is not empty |
+     * | `$not` | does not fulfil the condition |
+     *
+     * `$and`, `$or` and `$not` may stand at any level. `$gt` and its likes, `$startsWith` and `$endsWith` on a value
+     * that is missing or of another type are a fault, and so is every look into a payload that is not JSON. A fault
+     * is neither true nor false, and its opposite is a fault as well: an event is sent only where the filter as a
+     * whole is true. Only objects have members: there is no way into an array, but to be equal to it. Numbers are
+     * compared in double precision. A member of the event whose name begins with `$` cannot be named; compare the
+     * object that it is in.
+     *
+     * A filter has at most 4,096 bytes as compact JSON, at most 64 terms (each operator and each plain value is one)
+     * and objects and arrays nested at most 8 deep. Whole numbers in it are within ±(2^53−1). What is refused is
+     * named by its place: `filter.payload.amount.$gte: must be a number or a string`.
+     *
+     * Left out in a PUT it stays as it is, and a filter in a PUT replaces the one before. In a PATCH it is merged
+     * with the one before (RFC 7396): members that it does not name stay, and null removes one, so that null cannot
+     * be given as a value but in an array (`$in: [null]`). To replace a filter by a PATCH set it to null first.
      */
     filter?: Record<string, unknown> | null;
     /**

@@ -42,7 +42,7 @@ export class SubscriptionIndex {
     }
   }
 
-  /** The buckets that match a type. Nobody is in two of them: none of its patterns covers another. */
+  /** The buckets that match a type. Nobody is in two: none of its patterns covers another one. */
   bucketsOf(type: string): Bucket[] {
     return patternsOf(type).flatMap((pattern) => this.#buckets.get(pattern) ?? []);
   }
