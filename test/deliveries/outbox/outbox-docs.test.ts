@@ -37,6 +37,12 @@ suite('docs/outbox.md', { concurrency: 2 }, () => {
       { order: '1042', key: 'order-1042' },
       { order: '1044', key: null },
     ]);
+    const events = await pool.query(
+      `select payload::jsonb ->> 'order' as order, ordering_key as key, metadata from events`,
+    );
+    assert.deepEqual(events.rows, [
+      { order: '1049', key: 'order-1049', metadata: { region: 'eu' } },
+    ]);
   });
 
   test('its program in JavaScript → an order and its delivery; with a webhook that is gone → neither', async (t) => {
@@ -76,6 +82,7 @@ async function shop(t: TestContext) {
     `create schema authorization ${application.role}
        create table orders (id bigint primary key, total numeric not null)`,
   );
+  await database.pool.query(`insert into event_types (name) values ('order.paid')`);
   const { rows } = await database.pool.query<{ name: string }>('select current_database() as name');
   const ours = (sql: string) =>
     sql
