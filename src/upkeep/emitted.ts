@@ -3,7 +3,7 @@ import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { CHOOSING } from '../events/choosing/subscriptions.ts';
 import { findEmitted, type Emitted } from '../events/emitted/emitted-store.ts';
-import { faultOf } from '../events/emitted/fault.ts';
+import { faultText } from '../events/emitted/fault.ts';
 import {
   takeEmitted,
   type Checked,
@@ -93,10 +93,11 @@ export class EmittedEvents {
 
   async #checked(found: Emitted[]): Promise<Checked[]> {
     const { pool, payloadCheck } = this.#parts;
-    const events: Checked[] = [];
-    for (const event of found)
-      events.push({ ...event, fault: await faultOf(payloadCheck, pool, event) });
-    return events;
+    const faults = await payloadCheck.faults(pool, found);
+    return found.map((event, i) => {
+      const fault = faults[i];
+      return { ...event, fault: fault && faultText(event.type, fault) };
+    });
   }
 
   /** @returns how many deliveries there are now. */

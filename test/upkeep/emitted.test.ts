@@ -68,6 +68,24 @@ suite('taking in events that applications emitted', { concurrency: 4 }, () => {
     ]);
   });
 
+  test('its payload does not fit the schema of its type → it goes to nobody, and says where; the others go', async (t) => {
+    const order = await freshOrdering(t);
+    await subscribed(order);
+    await emitRows(order.pool, [{ payload: '{"order": 1}' }, { payload: '{"order": "1"}' }]);
+    await emitRows(order.pool, [{ payload: 'no JSON', key: 'k' }]);
+    await order.pool.query(
+      `update event_types set version = 2,
+         schema = '{"type": "object", "properties": {"order": {"type": "integer"}}}'`,
+    );
+    await takeAll(order);
+    assert.deepEqual(await eventsOf(order.pool), [
+      'no JSON: 0 payload: must be JSON, as its type has a schema',
+      '{"order": "1"}: 0 payload/order: must be an integer',
+      '{"order": 1}: 1',
+    ]);
+    assert.equal((await order.pool.query('select from postmand_queue.job')).rowCount, 1);
+  });
+
   test('somebody has locked one → the others go, and what is behind it in its key waits', async (t) => {
     const order = await freshOrdering(t);
     const { id: webhookId } = await subscribed(order);
