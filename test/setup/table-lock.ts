@@ -12,6 +12,7 @@ export async function lockTable(
   ...[table, mode = 'access exclusive']: [
     table:
       | 'deliveries'
+      | 'events'
       | 'delivery_attempts'
       | 'operations'
       | 'webhooks'
