@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
+import { fingerprintOf } from '../../../src/deliveries/idempotency/request.ts';
+import type { EventDraft } from '../../../src/events/event.ts';
 import { createApplication } from '../../setup/application.ts';
 import { freshDatabase } from '../../setup/database.ts';
 import { addWebhook } from '../../setup/rows.ts';
@@ -92,3 +94,22 @@ async function scene(t: TestContext) {
     },
   };
 }
+
+test('the fingerprint of an event → that of the same request to the API', async (t) => {
+  const { pool } = await freshDatabase(t);
+  const time = '0001-01-01T00:00:00.000000Z';
+  const drafts: EventDraft[] = [
+    { type: 'order.paid', payload: 'x' },
+    { type: 'order.paid', payload: '' },
+    { type: 'a', payload: 'ü', orderingKey: 'ключ', sendAt: time, expiresAt: time },
+    { type: 'a', payload: 'x', metadata: { '🦀': '2', ｚ: 'ü', a: '', aa: '"', A: 'b' } },
+  ];
+  for (const draft of drafts) {
+    const { type, payload, orderingKey, sendAt, expiresAt, metadata } = draft;
+    const { rows } = await pool.query<{ fingerprint: Buffer }>(
+      `select postmand.event_fingerprint($1, nullif($2, ''), $3, $4, $5, $6) as fingerprint`,
+      [type, payload, orderingKey, sendAt, expiresAt, metadata],
+    );
+    assert.deepEqual(rows[0]?.fingerprint, fingerprintOf('createEvent', [draft]));
+  }
+});
