@@ -12,13 +12,16 @@ type OverdueStep = { overdueSeconds: number; after: OverdueKey; limit: number };
 
 /**
  * Up to `limit` pending deliveries that should have been sent `overdueSeconds` ago, after `after`
- * in the order of their time.
+ * in the order of their time. They are read in the order of the index of what is due: where the
+ * table was written in another order, PostgreSQL would rather read all that is pending, also what
+ * is held, and sort it. With statistics from before a backlog was held, it would not know better.
  */
 export async function findOverdue(
-  db: Queryable,
+  tx: Tx,
   { overdueSeconds, after, limit }: OverdueStep,
 ): Promise<Overdue[]> {
-  const { rows } = await db.query<Overdue>(
+  tx.later('set local enable_sort = off', []);
+  const { rows } = await tx.query<Overdue>(
     `select id, webhook_id as "webhookId", scheduled_at as "scheduledAt", test
      from deliveries
      where status = 'pending' and parked_at is null
@@ -28,6 +31,7 @@ export async function findOverdue(
      limit $4`,
     [overdueSeconds, after.scheduledAt, after.id, limit],
   );
+  tx.later('set local enable_sort to default', []);
   return rows;
 }
 
