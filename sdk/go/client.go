@@ -551,6 +551,7 @@ type ErasureInput struct {
 type ErasureCount struct {
 	Matching int64 `json:"matching"`
 	Pending  int64 `json:"pending"`
+	Events   int64 `json:"events"`
 	AtLeast  bool  `json:"at_least"`
 }
 

@@ -687,16 +687,19 @@ export interface paths {
         put?: never;
         /**
          * Erase what carries some metadata
-         * @description Removes the payloads of all deliveries that carry these pairs in their `metadata`, and of all deliveries of
-         *     webhooks that do, with `raw_request`, `raw_response` and `error` of their attempts. That is done as an operation.
-         *     Watch it with the `Location` of the answer.
+         * @description Removes the payloads of all events and deliveries that carry these pairs in their `metadata`, and of all
+         *     deliveries of webhooks that do, with `raw_request`, `raw_response` and `error` of their attempts. That is done as
+         *     an operation. Watch it with the `Location` of the answer.
+         *
+         *     An event that is not fanned out to all of its webhooks yet goes to no others. Where only a webhook carries the
+         *     pairs, its deliveries lose their payloads, and the events keep them for other webhooks.
          *
          *     A delivery that is pending fails with `failed_reason: erased`. An attempt that is under way is not recorded. What
          *     was erased has `payload_removed_at`, and cannot be redelivered; all else of it stays, its `metadata` too. To the
          *     operation belongs what was created before it begins, which is within about a second. `skipped` are those of
          *     which nothing was left to remove, so that it may be repeated.
          *
-         *     With `dry_run` nothing is removed. The answer says how many deliveries it would be.
+         *     With `dry_run` nothing is removed. The answer says how many deliveries and events it would be.
          */
         post: operations["eraseDeliveries"];
         delete?: never;
@@ -3497,7 +3500,7 @@ export interface components {
         ErasureCount: {
             /**
              * Format: int32
-             * @description How many deliveries, of the first million that were looked at.
+             * @description How many deliveries, of the first million that were looked at, with the events.
              * @example 312
              */
             matching: number;
@@ -3507,6 +3510,12 @@ export interface components {
              * @example 4
              */
             pending: number;
+            /**
+             * Format: int32
+             * @description How many events, beside the deliveries.
+             * @example 120
+             */
+            events: number;
             /**
              * @description Whether there may be more than that, as counting has stopped.
              * @example false
@@ -3965,9 +3974,9 @@ export interface components {
             rate_per_second: number | null;
             /**
              * Format: int32
-             * @description How many deliveries belong to it. They are counted when it begins, and it is null until then. Counting stops
-             *     at 1,000,000: from there on it grows with what is done. Once it is done, it is the sum of `done` and
-             *     `skipped`.
+             * @description How many deliveries belong to it; of an erasure, how many deliveries and events. They are counted when it
+             *     begins, and it is null until then. Counting stops at 1,000,000: from there on it grows with what is done. Once
+             *     it is done, it is the sum of `done` and `skipped`.
              * @example 1042
              */
             matched: number | null;
@@ -6383,7 +6392,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description What the deliveries or their webhooks carry. */
+        /** @description What the events, the deliveries or their webhooks carry. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ErasureInput"];

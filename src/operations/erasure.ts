@@ -2,12 +2,15 @@ import { eraseTexts } from '../attempts/remove-attempts.ts';
 import type { Pool, Queryable } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { BEFORE_ALL, type CreatedPlace } from '../deliveries/created-place.ts';
-import { countCarrying, lookAtCarrying, type LookedAt } from '../deliveries/erasing/carrying.ts';
+import { countCarrying, lookAtCarrying } from '../deliveries/erasing/carrying.ts';
 import { erasePayloads } from '../deliveries/erasing/erase.ts';
 import { freedKeys } from '../deliveries/fail.ts';
 import { goOn } from '../deliveries/order/promote.ts';
+import { countCarryingEvents } from '../events/erasing/carrying.ts';
 import type { Metadata } from '../webhooks/metadata.ts';
 import { nextCarryingWebhook } from '../webhooks/webhook-store.ts';
+import { cut } from './cut.ts';
+import { eraseSomeEvents, stopSomeFanOuts } from './event-erasure.ts';
 import type { StepParts } from './kind.ts';
 import { insertOperation } from './operation-store.ts';
 import { MOST_COUNTED, type Begun, type Operation, type Step } from './operation.ts';
@@ -25,22 +28,29 @@ export function createErasure(pool: Pool, metadata: Metadata): Promise<Operation
 }
 
 /**
- * What an erasure would find; `pending` are those that would fail. `at_least`: counting has
- * stopped, and there may be more.
+ * What an erasure would find: `matching` deliveries, of which those that are `pending` would fail,
+ * and `events`. `at_least`: counting has stopped, and there may be more.
  */
-export type ErasureCount = { matching: number; pending: number; at_least: boolean };
+export type ErasureCount = {
+  matching: number;
+  pending: number;
+  events: number;
+  at_least: boolean;
+};
 
 /**
  * Counts what an erasure that begins now would find: first what carries the pairs itself, then
- * what belongs to a webhook that does. It looks at a million deliveries at most.
+ * what belongs to a webhook that does. It looks at a million events and deliveries at most.
  */
 export async function countErasure(
   db: Queryable,
   metadata: Metadata,
   until = 'infinity',
 ): Promise<ErasureCount> {
-  const counted = { matching: 0, pending: 0, at_least: false };
-  let left = MOST_COUNTED;
+  const ofEvents = { metadata, until, after: BEFORE_ALL };
+  const events = await countCarryingEvents(db, ofEvents, MOST_COUNTED);
+  const counted = { matching: 0, pending: 0, events: events.matching, at_least: false };
+  let left = MOST_COUNTED - events.looked;
   for (let webhookId: string | null | undefined = null; webhookId !== undefined;) {
     const carrying = { metadata, webhookId, until, after: BEFORE_ALL };
     const { matching, pending, looked } = await countCarrying(db, carrying, left + 1);
@@ -54,33 +64,64 @@ export async function countErasure(
 }
 
 export async function countErased(db: Queryable, operation: Begun): Promise<number> {
-  const { matching } = await countErasure(db, metadataOf(operation), operation.started_at);
-  return matching;
+  const { metadata, until } = askedOf(operation);
+  const { matching, events } = await countErasure(db, metadata, until);
+  return Math.min(MOST_COUNTED, matching + events);
 }
 
-const metadataOf = ({ filter }: Begun) => filter['metadata'] as Metadata;
+function askedOf({ filter, started_at: until }: Begun): { metadata: Metadata; until: string } {
+  return { metadata: filter['metadata'] as Metadata, until };
+}
 
-/** Null for a webhook: what carries the pairs itself. */
-type ErasurePlace = { webhook_id: string | null; after: CreatedPlace };
+/**
+ * Where an erasure is. First it ends the fan-out of events that carry the pairs: from `made_until`
+ * on no delivery of them is made. Then, without a `stage`, it erases deliveries: those that carry
+ * the pairs, and those of each webhook that does. The payloads of the events go last, so that no
+ * delivery is pending then whose payload they are. `event`: the last one that a stage of events is
+ * done with.
+ */
+type ErasurePlace = {
+  stage?: 'fan_outs' | 'events';
+  event?: CreatedPlace;
+  made_until?: string;
+  /** Null: what carries the pairs itself. */
+  webhook_id: string | null;
+  after: CreatedPlace;
+};
 
-const START: ErasurePlace = { webhook_id: null, after: BEFORE_ALL };
+const DELIVERIES = { webhook_id: null, after: BEFORE_ALL };
+const START: ErasurePlace = { ...DELIVERIES, stage: 'fan_outs' };
 
-/** Deliveries that a step looks at, at most. */
+/** Rows that a step looks at, at most. */
 const LOOK = 1000;
 
 /**
  * Erases up to `size`, the oldest first. The ordering keys of those that were pending go on.
  */
-export async function eraseSome(
+export async function eraseSome(parts: StepParts, operation: Begun, size: number): Promise<Step> {
+  const place = (operation.place as ErasurePlace | null) ?? START;
+  const { stage, event: after = BEFORE_ALL } = place;
+  if (stage === undefined) return eraseSomeDeliveries(parts, operation, { place, size });
+  const carrying = { ...askedOf(operation), after };
+  if (stage === 'events') {
+    const { after: event, isAll, ...erased } = await eraseSomeEvents(parts.tx, carrying, size);
+    return { ...erased, place: { ...place, event }, isLast: isAll };
+  }
+  const { event, madeUntil } = await stopSomeFanOuts(parts, carrying);
+  const next =
+    madeUntil === undefined ? { ...START, event } : { ...DELIVERIES, made_until: madeUntil };
+  return { done: 0, skipped: 0, place: next, isLast: false };
+}
+
+async function eraseSomeDeliveries(
   { tx, queue }: StepParts,
   operation: Begun,
-  size: number,
+  { place, size }: { place: ErasurePlace; size: number },
 ): Promise<Step> {
-  const place = (operation.place as ErasurePlace | null) ?? START;
   const carrying = {
-    metadata: metadataOf(operation),
+    ...askedOf(operation),
     webhookId: place.webhook_id,
-    until: operation.started_at,
+    madeUntil: place.made_until,
     after: place.after,
   };
   const { ids, after, isAll } = cut(await lookAtCarrying(tx, carrying, LOOK), size, LOOK);
@@ -88,45 +129,15 @@ export async function eraseSome(
   const done = new Set([...erased, ...(await eraseTexts(tx, ids))]).size;
   await goOn(tx, queue, freedKeys(failed));
   const next = isAll
-    ? await nextWebhook(tx, operation, place)
-    : { place: { ...place, after: after ?? place.after }, isLast: false };
-  return { ...next, done, skipped: ids.length - done, failed };
+    ? await nextPlace(tx, operation, place)
+    : { ...place, after: after ?? place.after };
+  return { place: next, isLast: false, done, skipped: ids.length - done, failed };
 }
 
-async function nextWebhook(
-  tx: Tx,
-  operation: Begun,
-  place: ErasurePlace,
-): Promise<Pick<Step, 'place' | 'isLast'>> {
-  const carrying = { metadata: metadataOf(operation), until: operation.started_at };
-  const id = await nextCarryingWebhook(tx, carrying, place.webhook_id);
-  if (id === undefined) return { place, isLast: true };
-  return { place: { webhook_id: id, after: BEFORE_ALL }, isLast: false };
-}
-
-/** Payloads that a step removes, at most, unless one of them alone has more. */
-const MOST_BYTES = 16 * 1024 * 1024;
-
-/**
- * How much of what was looked at one step takes: `size` deliveries, and `MOST_BYTES` of payloads.
- * `after` is the last row that it is done with. `isAll`: there is no more behind it.
- */
-export function cut(
-  looked: LookedAt[],
-  size: number,
-  look: number,
-): { ids: string[]; after: CreatedPlace | undefined; isAll: boolean } {
-  const ids: string[] = [];
-  let bytes = 0;
-  let after: CreatedPlace | undefined;
-  for (const { created_at, id, belongs, bytes: more } of looked) {
-    const isFull = ids.length >= size || (ids.length > 0 && bytes + more > MOST_BYTES);
-    if (belongs && isFull) return { ids, after, isAll: false };
-    if (belongs) {
-      ids.push(id);
-      bytes += more;
-    }
-    after = { created_at, id };
-  }
-  return { ids, after, isAll: looked.length < look };
+/** The next webhook that carries the pairs; behind the last one, the events. */
+async function nextPlace(tx: Tx, operation: Begun, place: ErasurePlace): Promise<ErasurePlace> {
+  const id = await nextCarryingWebhook(tx, askedOf(operation), place.webhook_id);
+  return id === undefined
+    ? { ...DELIVERIES, stage: 'events' }
+    : { webhook_id: id, after: BEFORE_ALL };
 }

@@ -5,7 +5,8 @@ import type { LookedAt } from '../../src/deliveries/erasing/carrying.ts';
 import { makePending } from '../../src/deliveries/redelivering/make-pending.ts';
 import { findToSend } from '../../src/deliveries/sendable.ts';
 import { findOperation } from '../../src/operations/operation-store.ts';
-import { countErasure, createErasure, cut } from '../../src/operations/erasure.ts';
+import { cut } from '../../src/operations/cut.ts';
+import { countErasure, createErasure } from '../../src/operations/erasure.ts';
 import { beginOperation, takeStep } from '../../src/operations/take-step.ts';
 import type { Metadata } from '../../src/webhooks/metadata.ts';
 import { assertErased, rowsOf } from '../faults/erasure-oracle.ts';
@@ -32,6 +33,7 @@ suite('an erasure', { concurrency: 4 }, () => {
       assert.deepEqual(counted, {
         matching: belonging.length,
         pending: pending.length,
+        events: 0,
         at_least: false,
       });
       const ended = await runAll(parts, size);
@@ -77,6 +79,8 @@ suite('an erasure', { concurrency: 4 }, () => {
     ]);
     const operation = await createErasure(parts.pool, PAIRS);
     await beginOperation(parts.pool, operation.id);
+    // No event is to be stopped.
+    await takeStep(parts, operation.id, 500);
     let step: Promise<unknown> | undefined;
     await inTransaction(parts.pool, async (tx) => {
       await makePending(tx, [id], null);

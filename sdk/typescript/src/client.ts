@@ -2282,7 +2282,7 @@ export type ErasureInput = {
  */
 export type ErasureCount = {
     /**
-     * How many deliveries, of the first million that were looked at.
+     * How many deliveries, of the first million that were looked at, with the events.
      * @format int32
      */
     matching: number;
@@ -2291,6 +2291,11 @@ export type ErasureCount = {
      * @format int32
      */
     pending: number;
+    /**
+     * How many events, beside the deliveries.
+     * @format int32
+     */
+    events: number;
     /**
      * Whether there may be more than that, as counting has stopped.
      */
@@ -2673,9 +2678,9 @@ export type Operation = {
      */
     rate_per_second: number | null;
     /**
-     * How many deliveries belong to it. They are counted when it begins, and it is null until then. Counting stops
-     * at 1,000,000: from there on it grows with what is done. Once it is done, it is the sum of `done` and
-     * `skipped`.
+     * How many deliveries belong to it; of an erasure, how many deliveries and events. They are counted when it
+     * begins, and it is null until then. Counting stops at 1,000,000: from there on it grows with what is done. Once
+     * it is done, it is the sum of `done` and `skipped`.
      * @format int32
      */
     matched: number | null;

@@ -7,12 +7,15 @@ import { leadOf } from '../tagged.ts';
 
 /**
  * Deliveries that carry all pairs of `metadata`, or, with a `webhookId`, those of that webhook that
- * do not carry them themselves; each that was created up to `until` and is behind `after`.
+ * do not carry them themselves; each that was created up to `until` and is behind `after`. An event
+ * that was created up to `until` has its deliveries with it, up to `madeUntil`: it was fanned out
+ * for that long.
  */
 export type Carrying = {
   metadata: Metadata;
   webhookId: string | null;
   until: string;
+  madeUntil?: string | undefined;
   after: CreatedPlace;
 };
 
@@ -54,18 +57,23 @@ export async function countCarrying(
 
 /** A hash stands for the pair, and there may be other pairs: the delivery itself is asked. */
 const own = (limit: number) => `
-  select entry.created_at, entry.id, coalesce(d.metadata @> $metadata::jsonb, false) as belongs,
+  select entry.created_at, entry.id,
+    coalesce(d.metadata @> $metadata::jsonb
+      and (entry.created_at <= $until::timestamptz or d.event_created_at <= $until::timestamptz),
+      false) as belongs,
     coalesce(d.status = 'pending', false) as pending, coalesce(d.bytes, 0) as bytes
   from (
     select created_at, delivery_id as id from delivery_tags
     where tag = delivery_tag($lead_name::text, $lead_value::text)
       and (created_at, delivery_id) > ($after::timestamptz, $after_id::uuid)
-      and created_at <= $until::timestamptz
+      and created_at <= greatest($until::timestamptz, $made_until::timestamptz)
     order by created_at, delivery_id limit ${limit}
   ) as entry
   left join lateral (
-    select metadata, status, octet_length(payload) as bytes from deliveries
-    where id = entry.id limit 1
+    select metadata, status, octet_length(payload) as bytes,
+      case when created_at > $until::timestamptz
+        then (select e.created_at from events e where e.id = event_id) end as event_created_at
+    from deliveries where id = entry.id limit 1
   ) as d on true
   order by entry.created_at, entry.id`;
 
@@ -84,7 +92,7 @@ const ofWebhook = (limit: number) => `
 
 async function statementOf(
   db: Queryable,
-  { metadata, webhookId, until, after }: Carrying,
+  { metadata, webhookId, until, madeUntil, after }: Carrying,
   limit: number,
 ): Promise<[text: string, values: unknown[]]> {
   const lead = webhookId === null ? await leadOf(db, { of: 'deliveries', metadata }) : undefined;
@@ -92,6 +100,7 @@ async function statementOf(
     metadata: JSON.stringify(metadata),
     webhook_id: webhookId,
     until,
+    made_until: madeUntil,
     after: after.created_at,
     after_id: after.id,
     lead_name: lead?.[0],

@@ -610,6 +610,7 @@ class ErasureCount:
     """What an erasure that began now would find."""
     matching: int
     pending: int
+    events: int
     at_least: bool
 
 
