@@ -18,9 +18,9 @@ type Options struct {
 	// Timeout of an attempt. 10 seconds where it is 0.
 	Timeout time.Duration
 	// Retries says how often a call is repeated after a lost connection or a 408, 429, 500, 502, 503 or 504: after what Retry-After asks
-	// for, else after up to 0.5, 1, 2, … seconds. CreateDelivery and CreateDeliveries are repeated with the same Idempotency-Key,
-	// so that they create nothing twice, and after a time-out too. Other calls that create something are never repeated, nor are others
-	// that timed out.
+	// for, else after up to 0.5, 1, 2, … seconds. CreateDelivery, CreateDeliveries, CreateEvent and CreateEvents are repeated with the
+	// same Idempotency-Key, so that they create nothing twice, and after a time-out too. Other calls that create something are never
+	// repeated, nor are others that timed out.
 	// 3 where it is 0; -1 switches it off.
 	Retries int
 	// HTTPClient is http.DefaultClient where it is nil.

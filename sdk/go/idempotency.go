@@ -16,12 +16,12 @@ import (
 const keyHeader = "Idempotency-Key"
 
 // The operations that take an Idempotency-Key.
-var keyed = []string{"createDelivery", "createDeliveries"}
+var keyed = []string{"createDelivery", "createDeliveries", "createEvent", "createEvents"}
 
 type idempotencyKey struct{}
 
-// WithIdempotencyKey gives CreateDelivery, CreateDeliveries or Enqueue a key of the caller's own: what is asked again with the same key is
-// done once. Without it the first two make a key for each call.
+// WithIdempotencyKey gives CreateDelivery, CreateDeliveries, CreateEvent, CreateEvents, Enqueue or Emit a key of the caller's own: what is
+// asked again with the same key is done once. Without it the first four make a key for each call.
 func WithIdempotencyKey(ctx context.Context, key string) context.Context {
 	return context.WithValue(ctx, idempotencyKey{}, key)
 }

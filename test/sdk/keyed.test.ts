@@ -23,8 +23,8 @@ test('the operations that take an Idempotency-Key → each SDK names just these'
     .filter(({ parameters }) => parameters?.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey')))
     .map(({ operationId }) => operationId);
   for (const file of FILES) {
-    const [list = ''] =
-      /keyed\b[^=]*=[^;\n]*/i.exec(readFileSync(path.join(ROOT, file), 'utf8')) ?? [];
+    const text = readFileSync(path.join(ROOT, file), 'utf8');
+    const [list = ''] = /keyed\b[^=]*=.*?['"]\w+['"],?\s*[\]}]/is.exec(text) ?? [];
     const named = Array.from(list.matchAll(/['"](\w+)['"]/g), ([, id]) => id);
     assert.deepEqual(new Set(named), new Set(taking), file);
   }

@@ -5,8 +5,9 @@ import { type RequestContext, type RetryContext } from './client.js';
  */
 export declare const noKeyYet: () => string;
 /**
- * Gives a call that creates deliveries a key, the same one with every try. Another call loses the
- * one that its caller gave it: the API ignores it there, and a repeated try would be done again.
+ * Gives a call that creates deliveries or events a key, the same one with every try. Another call
+ * loses the one that its caller gave it: the API ignores it there, and a repeated try would be done
+ * again.
  */
 export declare function addKey({ headers, operation }: RequestContext): void;
 /**

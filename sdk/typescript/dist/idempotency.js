@@ -1,7 +1,12 @@
 import { defaultRetryOn } from './client.js';
 import { ProblemCode } from './problem-codes.js';
 /** The operations that take an `Idempotency-Key`. */
-const KEYED = new Set(['createDelivery', 'createDeliveries']);
+const KEYED = new Set([
+    'createDelivery',
+    'createDeliveries',
+    'createEvent',
+    'createEvents',
+]);
 const HEADER = 'Idempotency-Key';
 /** No caller's key: no header can have it. An empty one is theirs, and the service refuses it. */
 const NO_KEY_YET = '\n';
@@ -11,8 +16,9 @@ const NO_KEY_YET = '\n';
  */
 export const noKeyYet = () => NO_KEY_YET;
 /**
- * Gives a call that creates deliveries a key, the same one with every try. Another call loses the
- * one that its caller gave it: the API ignores it there, and a repeated try would be done again.
+ * Gives a call that creates deliveries or events a key, the same one with every try. Another call
+ * loses the one that its caller gave it: the API ignores it there, and a repeated try would be done
+ * again.
  */
 export function addKey({ headers, operation }) {
     const wanted = headers[HEADER] === NO_KEY_YET;

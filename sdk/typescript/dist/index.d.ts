@@ -20,8 +20,9 @@ export type PostmandOptions = {
     /**
      * How often a call is repeated after a lost connection, a time-out or a 408, 429, 500, 502, 503
      * or 504: 3 times by default, after what `Retry-After` asks for, else after up to 0.5, 1 and 2
-     * seconds. `createDelivery` and `createDeliveries` are repeated with the same `Idempotency-Key`,
-     * so that they create nothing twice. Other calls that create something are never repeated.
+     * seconds. `createDelivery`, `createDeliveries`, `createEvent` and `createEvents` are repeated
+     * with the same `Idempotency-Key`, so that they create nothing twice. Other calls that create
+     * something are never repeated.
      */
     retry?: RetryConfig;
     /** Instead of the global `fetch`. */

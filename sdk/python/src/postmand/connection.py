@@ -21,8 +21,9 @@ class Postmand(Client):
 
     `timeout`: seconds without progress that an attempt may take. `retries`: how often a call is repeated after a lost connection, a
     time-out or a 408, 429, 500, 502, 503 or 504, after what `Retry-After` asks for, else after up to 0.5, 1, 2, ... seconds.
-    `create_delivery` and `create_deliveries` are repeated with the same `Idempotency-Key`, so that they create nothing twice; other
-    calls that create something are never repeated. `http_client`: instead of an httpx client of its own; the caller closes it.
+    `create_delivery`, `create_deliveries`, `create_event` and `create_events` are repeated with the same `Idempotency-Key`, so that
+    they create nothing twice; other calls that create something are never repeated. `http_client`: instead of an httpx client of its
+    own; the caller closes it.
 
     Methods raise `PostmandError` for answers other than 2xx, `ApiTimeoutError`, and `httpx.TransportError` where there is no connection.
     """

@@ -1,4 +1,4 @@
-"""Calls that create deliveries carry an `Idempotency-Key`, so that they can be repeated."""
+"""Calls that create deliveries or events carry an `Idempotency-Key`, so that they can be repeated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .client import _default_retry_on, _safe_json
 from .problem_codes import ProblemCode
 
 # The operations that take an `Idempotency-Key`.
-_KEYED = {"createDelivery", "createDeliveries"}
+_KEYED = {"createDelivery", "createDeliveries", "createEvent", "createEvents"}
 _HEADER = "Idempotency-Key"
 # No key of a caller: no header can have it. An empty one is theirs, and the service refuses it.
 _NO_KEY_YET = "\n"
@@ -25,8 +25,8 @@ def no_key_yet() -> str:
 
 
 def add_key(context: Dict[str, Any]) -> None:
-    """Gives a call that creates deliveries a key, the same one with every try. Another call loses the one that its caller gave it: the
-    API ignores it there, and a repeated try would be done again."""
+    """Gives a call that creates deliveries or events a key, the same one with every try. Another call loses the one that its caller
+    gave it: the API ignores it there, and a repeated try would be done again."""
     headers: Dict[str, str] = context["headers"]
     wanted = headers.get(_HEADER) == _NO_KEY_YET
     if wanted:
