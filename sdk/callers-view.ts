@@ -37,6 +37,7 @@ export function callersView(yaml: string): Spec {
   for (const parameter of Object.values(spec.components.parameters))
     delete parameter['allowReserved'];
   dropHeaders(spec.paths);
+  withoutDoubles(spec.components.schemas);
   return spec;
 }
 
@@ -50,4 +51,16 @@ function dropHeaders(node: unknown): void {
     if (HEADERS_LEFT_OUT.has(key)) delete (node as Record<string, unknown>)[key];
     else dropHeaders(child);
   }
+}
+
+/**
+ * Where a value is an object or something else, what is said of the members of the object would be
+ * said twice: the generator makes a union of two equal types, and forgets the other.
+ */
+function withoutDoubles(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { type, additionalProperties } = node as { type?: unknown; additionalProperties?: unknown };
+  if (Array.isArray(type) && type.includes('boolean') && additionalProperties === true)
+    delete (node as Record<string, unknown>)['additionalProperties'];
+  for (const child of Object.values(node)) withoutDoubles(child);
 }

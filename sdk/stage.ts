@@ -4,8 +4,10 @@ import path from 'node:path';
 import { callersView, type Spec } from './callers-view.ts';
 import { GO, PYTHON, withDeepObjects } from './deep-objects.ts';
 import { withDryRuns } from './dry-runs.ts';
+import { withGoNames } from './go-names.ts';
 import { withIterators } from './iterators.ts';
 import { goCodes, problemCodesOf, pythonCodes, typescriptCodes } from './problem-codes.ts';
+import { withUnions } from './unions.ts';
 
 /**
  * Makes every generated file of the SDKs. `folder` is an empty one for what comes in between.
@@ -42,8 +44,8 @@ function clients(root: string, folder: string, spec: Spec): [string, string][] {
     );
   return [
     ['sdk/typescript/src/client.ts', made('client.ts')],
-    ['sdk/python/src/postmand/client.py', withDeepObjects(made('client.py'), PYTHON)],
-    ['sdk/go/client.go', withDeepObjects(made('client.go'), GO)],
+    ['sdk/python/src/postmand/client.py', withUnions(withDeepObjects(made('client.py'), PYTHON))],
+    ['sdk/go/client.go', withGoNames(withDeepObjects(made('client.go'), GO))],
   ];
 }
 

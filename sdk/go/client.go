@@ -150,7 +150,7 @@ const (
 // WebhookAuth — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
 // missing.
 type WebhookAuth struct {
-	Type_        string  `json:"type"`
+	Type         string  `json:"type"`
 	Username     *string `json:"username,omitempty"`
 	Password     *string `json:"password,omitempty"`
 	Token        *string `json:"token,omitempty"`
@@ -169,7 +169,7 @@ type WebhookAuth struct {
 // WebhookAuthInput — How requests prove to the receiver who sends them. Each type has members of its own; those of the others are
 // refused.
 type WebhookAuthInput struct {
-	Type_        string  `json:"type"`
+	Type         string  `json:"type"`
 	Username     *string `json:"username,omitempty"`
 	Password     *string `json:"password,omitempty"`
 	Token        *string `json:"token,omitempty"`
@@ -188,7 +188,7 @@ type WebhookAuthInput struct {
 // WebhookAuthPatch — What is to change of how requests prove who sends them. With another `type` than the present one it stands for
 // itself; otherwise members that are not named stay, and null removes one.
 type WebhookAuthPatch struct {
-	Type_        *string `json:"type,omitempty"`
+	Type         *string `json:"type,omitempty"`
 	Username     *string `json:"username,omitempty"`
 	Password     *string `json:"password,omitempty"`
 	Token        *string `json:"token,omitempty"`
@@ -292,7 +292,7 @@ type WebhookSecretList struct {
 
 // WebhookPreviewInput — An event to preview.
 type WebhookPreviewInput struct {
-	Type_       string             `json:"type"`
+	Type        string             `json:"type"`
 	Payload     any                `json:"payload,omitempty"`
 	OrderingKey *string            `json:"ordering_key,omitempty"`
 	Metadata    *map[string]string `json:"metadata,omitempty"`
@@ -424,7 +424,7 @@ type DeliveryList struct {
 // Event — Something that happened, for whoever subscribed.
 type Event struct {
 	Id               string   `json:"id"`
-	Type_            string   `json:"type"`
+	Type             string   `json:"type"`
 	Payload          string   `json:"payload"`
 	Metadata         Metadata `json:"metadata"`
 	OrderingKey      *string  `json:"ordering_key"`
@@ -439,7 +439,7 @@ type Event struct {
 
 // EventInput — What happened, and those fields of an earlier answer that a client may send back.
 type EventInput struct {
-	Type_            string             `json:"type"`
+	Type             string             `json:"type"`
 	Payload          any                `json:"payload,omitempty"`
 	OrderingKey      *string            `json:"ordering_key,omitempty"`
 	SendAt           *string            `json:"send_at,omitempty"`
@@ -1712,7 +1712,7 @@ var operations = map[string]operationMeta{
 	"getDelivery":           {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":        {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDelivery":     {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
-	"listEvents":            {ID: "listEvents", Method: "GET", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"listEvents":            {ID: "listEvents", Method: "GET", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/events"}},
 	"createEvent":           {ID: "createEvent", Method: "POST", Path: "/events", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"createEvents":          {ID: "createEvents", Method: "POST", Path: "/events/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getEvent":              {ID: "getEvent", Method: "GET", Path: "/events/{event_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1782,7 +1782,7 @@ type ListEventsParams struct {
 	Limit        *int64
 	Offset       *int64
 	Cursor       *string
-	Type_        *string
+	Type         *string
 	Metadata     *map[string]string
 	CreatedAtGt  *string
 	CreatedAtGte *string
@@ -3543,8 +3543,8 @@ func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams) (Even
 		if params.Cursor != nil {
 			query.Set("cursor", *params.Cursor)
 		}
-		if params.Type_ != nil {
-			query.Set("type", *params.Type_)
+		if params.Type != nil {
+			query.Set("type", *params.Type)
 		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
@@ -3599,8 +3599,8 @@ func (c *Client) ListEventsWithHeaders(ctx context.Context, params *ListEventsPa
 		if params.Cursor != nil {
 			query.Set("cursor", *params.Cursor)
 		}
-		if params.Type_ != nil {
-			query.Set("type", *params.Type_)
+		if params.Type != nil {
+			query.Set("type", *params.Type)
 		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
@@ -3633,6 +3633,152 @@ func (c *Client) ListEventsWithHeaders(ctx context.Context, params *ListEventsPa
 	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
+}
+
+// ListEventsPages iterates ListEvents response pages; use with `for page, err := range`.
+func (c *Client) ListEventsPages(ctx context.Context, params *ListEventsParams) func(yield func(EventList, error) bool) {
+	op := operations["listEvents"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Type != nil {
+			base.Set("type", *params.Type)
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.CreatedAtGt != nil {
+			base.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			base.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			base.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			base.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(EventList, error) bool) {
+		pages(func(raw any, err error) bool {
+			var page EventList
+			if err == nil {
+				err = reencode(raw, &page)
+			}
+			return yield(page, err)
+		})
+	}
+}
+
+// ListEventsItems iterates the items of every ListEvents page.
+func (c *Client) ListEventsItems(ctx context.Context, params *ListEventsParams) func(yield func(Event, error) bool) {
+	op := operations["listEvents"]
+	base := url.Values{}
+	if params != nil {
+		if params.Limit != nil {
+			base.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+		if params.Offset != nil {
+			base.Set("offset", strconv.FormatInt(*params.Offset, 10))
+		}
+		if params.Cursor != nil {
+			base.Set("cursor", *params.Cursor)
+		}
+		if params.Type != nil {
+			base.Set("type", *params.Type)
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				base.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.CreatedAtGt != nil {
+			base.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			base.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			base.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			base.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	call := func(pageParams url.Values) (any, *http.Response, error) {
+		authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+		for key, values := range pageParams {
+			for _, value := range values {
+				query.Set(key, value)
+			}
+		}
+		requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+		resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+		if err != nil {
+			return nil, nil, err
+		}
+		if resp.StatusCode >= 400 {
+			return nil, resp, apiErrorFrom(resp, requestURL)
+		}
+		var raw any
+		if err := decodeJSON(resp, &raw); err != nil {
+			return nil, resp, err
+		}
+		return raw, resp, nil
+	}
+	pages := iterPages(call, *op.Pagination, base)
+	return func(yield func(Event, error) bool) {
+		pages(func(raw any, err error) bool {
+			if err != nil {
+				var zero Event
+				return yield(zero, err)
+			}
+			pageItems, _ := resolvePointer(raw, op.Pagination.Items).([]any)
+			for _, item := range pageItems {
+				var typed Event
+				if err := reencode(item, &typed); err != nil {
+					return yield(typed, err)
+				}
+				if !yield(typed, nil) {
+					return false
+				}
+			}
+			return true
+		})
+	}
 }
 
 // CreateEvent — Emit an event

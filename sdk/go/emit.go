@@ -69,7 +69,7 @@ func emitted(ctx context.Context, event EventInput) ([]any, error) {
 		}
 		metadata = Ptr(string(text))
 	}
-	return []any{event.Type_, payload, event.OrderingKey, event.SendAt, event.ExpiresAt, key, metadata}, nil
+	return []any{event.Type, payload, event.OrderingKey, event.SendAt, event.ExpiresAt, key, metadata}, nil
 }
 
 // What else an EventInput may hold is no member of a new event, and would be refused.
@@ -81,7 +81,7 @@ func emittedMany(events []EventInput) (string, error) {
 			return "", err
 		}
 		members = append(members, EventInput{
-			Type_: event.Type_, Payload: payload, OrderingKey: event.OrderingKey,
+			Type: event.Type, Payload: payload, OrderingKey: event.OrderingKey,
 			SendAt: event.SendAt, ExpiresAt: event.ExpiresAt, Metadata: event.Metadata,
 		})
 	}

@@ -2369,7 +2369,7 @@ export type EventType = {
     /**
      * The JSON Schema 2020-12 of payloads; null where any payload fits.
      */
-    schema: Record<string, unknown> | Record<string, unknown> | null;
+    schema: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it; null where there is none.
      */
@@ -2416,7 +2416,7 @@ export type EventTypeInput = {
     /**
      * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
      */
-    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    schema?: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
      */
@@ -2465,7 +2465,7 @@ export type EventTypePatch = {
     /**
      * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
      */
-    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    schema?: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
      */
@@ -4711,6 +4711,7 @@ export type Ops = {
         headers: {
             xRequestId?: string;
         };
+        item: Event;
     };
     createEvent: {
         args: {
@@ -5718,6 +5719,13 @@ export declare const OPERATIONS: {
             readonly key: "xRequestId";
             readonly type: "string";
         }];
+        readonly pagination: {
+            readonly style: "cursor";
+            readonly param: "cursor";
+            readonly limitParam: "limit";
+            readonly nextCursor: "/next_cursor";
+            readonly items: "/events";
+        };
     };
     readonly createEvent: {
         readonly id: "createEvent";
@@ -7373,7 +7381,116 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     "created_at.lte"?: string;
 } | undefined, init?: Init | undefined) => Promise<EnvelopeResult<EventList, {
     xRequestId?: string;
-}, Init>>) & OperationMethodIdentity, createEvent: (<Init extends RequestOptions | undefined = undefined>(args: {
+}, Init>>) & OperationMethodIdentity & {
+    pages(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only events of exactly this type.
+         * @maxLength 128
+         * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+         */
+        type?: string;
+        /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
+        /**
+         * Only items created after this time.
+         * @format date-time
+         */
+        "created_at.gt"?: string;
+        /**
+         * Only items created at this time or after it.
+         * @format date-time
+         */
+        "created_at.gte"?: string;
+        /**
+         * Only items created before this time.
+         * @format date-time
+         */
+        "created_at.lt"?: string;
+        /**
+         * Only items created at this time or before it.
+         * @format date-time
+         */
+        "created_at.lte"?: string;
+    } | undefined, init?: RequestOptions): AsyncGenerator<EventList, any, any>;
+    items(args?: {
+        /**
+         * How many items a page holds at most.
+         * @minimum 1
+         * @maximum 1000
+         * @format int32
+         */
+        limit?: number;
+        /**
+         * How many items to skip before the page starts.
+         * @minimum 0
+         * @maximum 2147483647
+         * @format int32
+         */
+        offset?: number;
+        /**
+         * The `next_cursor` of an answer: the page goes on behind the last item of that one. Only with the list and the
+         * filters of that answer; `limit` may differ, and there is no `offset` beside it.
+         * @minLength 1
+         * @maxLength 2048
+         */
+        cursor?: string;
+        /**
+         * Only events of exactly this type.
+         * @maxLength 128
+         * @pattern ^[a-z0-9_]+(\.[a-z0-9_]+)*$
+         */
+        type?: string;
+        /**
+         * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+         * OpenAPI writes it. Of several pairs all must be there.
+         */
+        metadata?: Record<string, string>;
+        /**
+         * Only items created after this time.
+         * @format date-time
+         */
+        "created_at.gt"?: string;
+        /**
+         * Only items created at this time or after it.
+         * @format date-time
+         */
+        "created_at.gte"?: string;
+        /**
+         * Only items created before this time.
+         * @format date-time
+         */
+        "created_at.lt"?: string;
+        /**
+         * Only items created at this time or before it.
+         * @format date-time
+         */
+        "created_at.lte"?: string;
+    } | undefined, init?: RequestOptions): AsyncGenerator<Event, any, any>;
+}, createEvent: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
      * Names this request, so that it is done once however often it is sent
      * ([draft-ietf-httpapi-idempotency-key-header](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/)).

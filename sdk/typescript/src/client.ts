@@ -2426,7 +2426,7 @@ export type EventType = {
     /**
      * The JSON Schema 2020-12 of payloads; null where any payload fits.
      */
-    schema: Record<string, unknown> | Record<string, unknown> | null;
+    schema: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it; null where there is none.
      */
@@ -2474,7 +2474,7 @@ export type EventTypeInput = {
     /**
      * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
      */
-    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    schema?: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
      */
@@ -2524,7 +2524,7 @@ export type EventTypePatch = {
     /**
      * The JSON Schema 2020-12 of payloads. Null means that any payload fits, also one that is no JSON.
      */
-    schema?: Record<string, unknown> | Record<string, unknown> | null;
+    schema?: Record<string, unknown> | boolean | null;
     /**
      * A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
      */
@@ -4972,6 +4972,7 @@ export type Ops = {
         headers: {
             xRequestId?: string;
         };
+        item: Event;
     };
     createEvent: {
         args: {
@@ -5365,7 +5366,7 @@ export const OPERATIONS = {
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
-    listEvents: { id: "listEvents", method: "GET", path: "/events", tags: ["Events"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "type", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    listEvents: { id: "listEvents", method: "GET", path: "/events", tags: ["Events"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "type", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/events" } },
     createEvent: { id: "createEvent", method: "POST", path: "/events", tags: ["Events"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createEvents: { id: "createEvents", method: "POST", path: "/events/batch", tags: ["Events"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     getEvent: { id: "getEvent", method: "GET", path: "/events/{event_id}", tags: ["Events"], params: [{ name: "event_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },

@@ -25,7 +25,7 @@ func eventsConnection(t *testing.T) *pgx.Conn {
 func TestEmit(t *testing.T) {
 	connection := eventsConnection(t)
 	given := postmand.EventInput{
-		Type_: eventType, Payload: map[string]string{"city": "Zürich <3"}, OrderingKey: postmand.Ptr("customer-7"),
+		Type: eventType, Payload: map[string]string{"city": "Zürich <3"}, OrderingKey: postmand.Ptr("customer-7"),
 		Metadata: &map[string]string{"customer": "42"},
 	}
 	keyed := postmand.WithIdempotencyKey(ctx, "go-1042")
@@ -47,23 +47,23 @@ func TestEmit(t *testing.T) {
 	if _, err = client.GetEvent(ctx, id); !postmand.IsProblem(err, postmand.CodeEventNotFound) {
 		t.Error(err)
 	}
-	if _, err = postmand.Emit(ctx, connection, postmand.EventInput{Type_: "go.unknown"}); !postmand.IsProblem(err, postmand.CodeEventTypeNotFound) {
+	if _, err = postmand.Emit(ctx, connection, postmand.EventInput{Type: "go.unknown"}); !postmand.IsProblem(err, postmand.CodeEventTypeNotFound) {
 		t.Error(err)
 	}
 }
 
 func TestEmitMany(t *testing.T) {
 	connection := eventsConnection(t)
-	ids, err := postmand.EmitMany(ctx, connection, []postmand.EventInput{{Type_: eventType, Payload: "1"}, {Type_: eventType}})
+	ids, err := postmand.EmitMany(ctx, connection, []postmand.EventInput{{Type: eventType, Payload: "1"}, {Type: eventType}})
 	check(t, err)
 	database, err := sql.Open("pgx", os.Getenv("POSTMAND_TEST_DATABASE"))
 	check(t, err)
 	defer database.Close()
 	tx, err := database.BeginTx(ctx, nil)
 	check(t, err)
-	one, err := postmand.EmitSQL(ctx, tx, postmand.EventInput{Type_: eventType, Payload: []int{1}})
+	one, err := postmand.EmitSQL(ctx, tx, postmand.EventInput{Type: eventType, Payload: []int{1}})
 	check(t, err)
-	more, err := postmand.EmitManySQL(ctx, tx, []postmand.EventInput{{Type_: eventType, Payload: "2"}})
+	more, err := postmand.EmitManySQL(ctx, tx, []postmand.EventInput{{Type: eventType, Payload: "2"}})
 	check(t, err)
 	check(t, tx.Commit())
 	for i, expected := range []string{"1", "", "[1]", "2"} {

@@ -660,7 +660,7 @@ class EventType:
     """A type of events."""
     name: EventTypeName
     description: str
-    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]]
+    schema: Optional[Union[Dict[str, Any], bool]]
     example: Any
     compatibility: str
     version: int
@@ -674,7 +674,7 @@ class EventTypeInput:
     """An event type to create, and those fields of an earlier answer that a client may send back."""
     name: EventTypeName
     description: Optional[str] = None
-    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]] = None
+    schema: Optional[Union[Dict[str, Any], bool]] = None
     example: Optional[Any] = None
     compatibility: Optional[str] = None
     version: Optional[int] = None
@@ -688,7 +688,7 @@ class EventTypePatch:
     """The members of an event type that are to change, and those of an earlier answer that a client may send back."""
     name: Optional[EventTypeName] = None
     description: Optional[str] = None
-    schema: Optional[Union[Dict[str, Any], Dict[str, Any]]] = None
+    schema: Optional[Union[Dict[str, Any], bool]] = None
     example: Optional[Any] = None
     compatibility: Optional[str] = None
     version: Optional[int] = None
@@ -992,6 +992,8 @@ def decode(type_: Any, data: Any) -> Any:
         (item_type,) = get_args(type_) or (Any,)
         return [decode(item_type, item) for item in data]
     if origin is dict:
+        if not isinstance(data, dict):
+            raise TypeError("no object")
         args = get_args(type_)
         value_type = args[1] if len(args) == 2 else Any
         return {key: decode(value_type, value) for key, value in data.items()}
@@ -1847,7 +1849,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
-    "list_events": {"id": "listEvents", "method": "GET", "path": "/events", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "list_events": {"id": "listEvents", "method": "GET", "path": "/events", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/events"}},
     "create_event": {"id": "createEvent", "method": "POST", "path": "/events", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "create_events": {"id": "createEvents", "method": "POST", "path": "/events/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_event": {"id": "getEvent", "method": "GET", "path": "/events/{event_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -2727,6 +2729,66 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(EventList, decode(EventList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def list_events_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[EventList]:
+        op = _OPERATIONS["list_events"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if type_ is not None:
+            base["type"] = encode(type_)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            base["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            base["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            base["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            base["created_at.lte"] = encode(created_at_lte)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(EventList, page) for page in iter_pages(_page, op["pagination"], base))
+
+    def list_events_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Event]:
+        op = _OPERATIONS["list_events"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if type_ is not None:
+            base["type"] = encode(type_)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            base["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            base["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            base["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            base["created_at.lte"] = encode(created_at_lte)
+        def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        return (decode(Event, item) for item in iter_items(_page, op["pagination"], base))
 
     def create_event(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
         """Emit an event"""
@@ -4288,6 +4350,68 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(EventList, decode(EventList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def list_events_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[EventList]:
+        op = _OPERATIONS["list_events"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if type_ is not None:
+            base["type"] = encode(type_)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            base["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            base["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            base["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            base["created_at.lte"] = encode(created_at_lte)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for page in aiter_pages(_page, op["pagination"], base):
+            yield decode(EventList, page)
+
+    async def list_events_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, type_: Optional[str] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Event]:
+        op = _OPERATIONS["list_events"]
+        base: Dict[str, Any] = {}
+        if limit is not None:
+            base["limit"] = encode(limit)
+        if offset is not None:
+            base["offset"] = encode(offset)
+        if cursor is not None:
+            base["cursor"] = encode(cursor)
+        if type_ is not None:
+            base["type"] = encode(type_)
+        if metadata is not None:
+            base.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if created_at_gt is not None:
+            base["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            base["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            base["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            base["created_at.lte"] = encode(created_at_lte)
+        async def _page(page_params: Dict[str, Any]) -> Tuple[Any, Any]:
+            auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+            url = build_url(self._server_url, op["path"], {})
+            response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params={**page_params, **auth_query}, timeout=timeout, retry=retry)
+            if not response.is_success:
+                raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+            return _safe_json(response), response
+        async for item in aiter_items(_page, op["pagination"], base):
+            yield decode(Event, item)
 
     async def create_event(self, body: EventInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Event:
         """Emit an event"""
