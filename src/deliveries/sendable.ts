@@ -146,7 +146,7 @@ export async function findToSend(db: Queryable, id: string): Promise<ToSend | un
   return { payload: row.payload, event: row.event, webhook: webhookOf(row) };
 }
 
-/** `event` is null where it is gone, or its payload, and where the delivery was not made for one. */
+/** `event` is null where it, or its payload, is gone, and where the delivery has none. */
 type Read = { payload: string | null; event_id: string | null; event: ToldEvent | null };
 
 type ToSend = { payload: string; event: ToldEvent | null; webhook: StoredSendingWebhook };

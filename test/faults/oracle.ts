@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { ending } from '../commands/processes.ts';
 import { until } from '../setup/until.ts';
+import { eventProblems } from './event-oracle.ts';
 import { gateProblems, type GateAllowed } from './gate-oracle.ts';
 import { SEED, sized } from './intensity.ts';
 import { hashOf, payloadIdOf, type Arrival } from './receiver-log.ts';
@@ -72,6 +73,7 @@ export async function judge(
       )
       .map(({ id }) => `${id}: the API says something else`),
     ...(await removalProblems(scene.database.pool)),
+    ...(await eventProblems(scene.database.pool)),
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
     ...(await gateProblems(scene, { ...allowed, rows, posts: traffic.posts })),

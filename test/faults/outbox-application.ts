@@ -62,7 +62,7 @@ async function transact(client: Client, events: Event[], commit: boolean): Promi
   for (const { payload, webhookId, key, seconds, request, keep } of events) {
     await client.query('savepoint one');
     await client.query(
-      `insert into events (payload, delivery_id)
+      `insert into own_events (payload, delivery_id)
        select $2, postmand.enqueue(webhook_id => $1, payload => $2, ordering_key => $3,
          send_at => now() + make_interval(secs => $4), idempotency_key => $5)
        on conflict (payload) do nothing`,

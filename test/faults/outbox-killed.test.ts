@@ -29,7 +29,9 @@ suite('an application enqueues in its own transactions', { concurrency: 2 }, () 
     const { pool } = postgres.database;
     const scene = await openScene(t, { database: postgres.database });
     await orderedWebhook(scene);
-    await pool.query('create table events (payload text primary key, delivery_id uuid not null)');
+    await pool.query(
+      'create table own_events (payload text primary key, delivery_id uuid not null)',
+    );
     const traffic = startTraffic(t, scene, CALM);
     const application = new Application(t, scene);
     const chance = chanceOf('outbox killed');
@@ -160,7 +162,7 @@ class Application {
   /** What it tried, with what became of it: its own rows say that, also of lost answers. */
   async settled(pool: Pool): Promise<Post[]> {
     const { rows } = await pool.query<{ payload: string; id: string }>(
-      'select payload, delivery_id as id from events',
+      'select payload, delivery_id as id from own_events',
     );
     const ids = new Map(rows.map(({ payload, id }) => [payload, id]));
     return [...this.posts.values()].map((post) => {

@@ -14,6 +14,7 @@ export async function lockTable(
       | 'deliveries'
       | 'events'
       | 'delivery_attempts'
+      | 'idempotency_keys'
       | 'operations'
       | 'webhooks'
       | 'postmand_queue.job'
