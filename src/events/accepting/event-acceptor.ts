@@ -85,11 +85,8 @@ export class EventAcceptor {
 
   async #checkAll(drafts: EventDraft[]): Promise<void> {
     const { pool, payloadCheck } = this.#parts;
-    for (const [index, draft] of drafts.entries()) {
-      await payloadCheck.check(pool, draft).catch((cause: unknown) => {
-        throw new EventOfBatchRefused(index, cause);
-      });
-    }
+    const first = await payloadCheck.firstFault(pool, drafts);
+    if (first !== undefined) throw new EventOfBatchRefused(first.index, first.fault);
   }
 
   /** What was done before is answered, also where it would be refused by now. */
