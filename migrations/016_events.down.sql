@@ -4,11 +4,14 @@ begin
   if exists (select from deliveries where event_id is not null and status = 'pending') then
     raise exception 'refused: deliveries of events are pending; wait until they have ended, or delete them';
   end if;
-  if exists (select from events where outbox_place is not null) then
+  if exists (select from events where outbox_place is not null or recipients is not null) then
     raise exception 'refused: events are yet to be fanned out; wait until a worker has done that';
   end if;
 end
 $$;
+
+-- The version before knows no operation of this kind. What they did is done.
+delete from operations where kind = 'fan_out';
 
 -- What has ended keeps its payload.
 update deliveries set payload = e.payload
