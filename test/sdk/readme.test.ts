@@ -18,7 +18,7 @@ type Readme = {
   language: 'typescript' | 'python' | 'go';
   /** The command that runs a program. */
   run: string[];
-  programs: { send: string; receive: string; errors: string };
+  programs: { send: string; emit: string; receive: string; errors: string };
   env?: Record<string, string>;
   skip: string | false;
 };
@@ -28,7 +28,7 @@ const READMES: Readme[] = [
     language: 'typescript',
     client: 'npm install',
     run: ['node'],
-    programs: { send: 'send.mjs', receive: 'receive.mjs', errors: 'errors.mjs' },
+    programs: { send: 'send.mjs', emit: 'emit.mjs', receive: 'receive.mjs', errors: 'errors.mjs' },
     env: {
       npm_config_offline: 'true',
       npm_config_audit: 'false',
@@ -40,14 +40,14 @@ const READMES: Readme[] = [
     language: 'python',
     client: '.venv/bin/pip install',
     run: ['.venv/bin/python'],
-    programs: { send: 'send.py', receive: 'receive.py', errors: 'errors.py' },
+    programs: { send: 'send.py', emit: 'emit.py', receive: 'receive.py', errors: 'errors.py' },
     skip: noPython,
   },
   {
     language: 'go',
     client: 'go get',
     run: ['go', 'run'],
-    programs: { send: './send', receive: './receive', errors: './errors' },
+    programs: { send: './send', emit: './emit', receive: './receive', errors: './errors' },
     env: GO_ENVIRONMENT,
     skip: noGo,
   },
@@ -63,7 +63,7 @@ for (const { language, client, run, programs, env = {}, skip } of READMES) {
       const cwd = await emptyProject(t);
       const options = { cwd, env };
       const { install, files } = blocksOf(`sdk/${language}/README.md`);
-      assert.equal(files.length, 3);
+      assert.equal(files.length, 4);
       const write = async (name: string, code: string) => {
         await mkdir(path.dirname(path.join(cwd, name)), { recursive: true });
         await writeFile(
@@ -87,6 +87,12 @@ for (const { language, client, run, programs, env = {}, skip } of READMES) {
       assert.match(await succeed(t, [...run, programs.send], options), /^succeeded 200 \d+ ms\s*$/);
       await until('the receiver printed', () => receiver.output.stdout.includes('\n'));
       assert.equal(receiver.output.stdout, 'genuine {"success": true}\n');
+      assert.match(
+        await succeed(t, [...run, programs.emit], options),
+        /^true \{"order":1042\}\ndelivery [0-9a-f-]{36}\n$/i,
+      );
+      await until('the event arrived', () => receiver.output.stdout.split('\n').length === 3);
+      assert.match(receiver.output.stdout, /^genuine \{"order":1042\}$/m);
       const forged = await fetch(`http://127.0.0.1:${receiverPort}/`, {
         method: 'POST',
         body: 'forged',
