@@ -51,6 +51,7 @@ export function readConfig(variables: Environment) {
     liveJobs: env.integer('POSTMAND_LIVE_JOBS', { default: 1000, min: 10, max: 1_000_000 }),
     outboxPollMs: env.integer('POSTMAND_OUTBOX_POLL', { default: 100, min: 10, max: 60_000 }),
     eventSource: eventSource(env, 'POSTMAND_EVENT_SOURCE'),
+    openEventTypes: env.flag('POSTMAND_OPEN_EVENT_TYPES', false),
     retention: retentionSettings(env),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),

@@ -93,6 +93,7 @@ const READINGS: [
     ['2026'],
     [],
   ],
+  ['POSTMAND_OPEN_EVENT_TYPES', 'true', ({ openEventTypes }) => openEventTypes, true, false],
   ['POSTMAND_VALIDATE_RESPONSES', 'true', ({ http }) => http.validateResponses, true, false],
   ['POSTMAND_HEALTH_CHECK_HTTP_PORT', '0', ({ healthPort }) => healthPort, 0, 8001],
   [

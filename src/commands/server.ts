@@ -4,13 +4,11 @@ import { Acceptor } from '../deliveries/accepting/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { EventAcceptor } from '../events/accepting/event-acceptor.ts';
 import { Subscriptions } from '../events/choosing/subscriptions.ts';
-import { PayloadCheck } from '../events/types/payload-check.ts';
 import { createApi } from '../http/app.ts';
 import { TestCalls } from '../http/test-calls.ts';
 import { queueFanOuts } from '../operations/fan-out.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import { SchemaThread } from '../schemas/schema-thread.ts';
 import type { Log } from '../telemetry/log.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';
@@ -45,21 +43,19 @@ export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
   { address, hostNames }: Access,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
-  const { pool, queue, metrics, statistics, log, config, vault } = parts;
+  const { pool, queue, metrics, statistics, log, config, vault, schemas, payloadCheck } = parts;
   const gated = new GatedWebhooks();
   const { idempotencyWindowSeconds } = config.http;
   const acceptor = new Acceptor({
     ...{ pool, queue, metrics, statistics, gated, idempotencyWindowSeconds },
   });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics, idempotencyWindowSeconds });
-  const payloadCheck = new PayloadCheck({ isOpen: false });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, idempotencyWindowSeconds, queueFanOuts },
     subscriptions: new Subscriptions({ log }),
     payloadCheck,
   });
   const testCalls = new TestCalls(pool);
-  const schemas = new SchemaThread();
   const app = await createApi(
     {
       ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
@@ -76,7 +72,6 @@ export async function startApi(
     async stop(graceMs) {
       testCalls.stop();
       await Promise.all([api.stop(graceMs), watch.stop()]);
-      await schemas.close();
     },
   };
 }

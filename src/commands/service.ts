@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Pool } from '../database/pool.ts';
+import type { PayloadCheck } from '../events/types/payload-check.ts';
 import { createHealth } from '../http/health.ts';
 import { atMost } from '../process/at-most.ts';
 import { CommandError } from '../process/command-error.ts';
@@ -8,6 +9,7 @@ import { stopSignal, unlessStopped } from '../process/stopping.ts';
 import { QueueNotReady } from '../queue/boss.ts';
 import type { QueueParts } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
+import type { SchemaThread } from '../schemas/schema-thread.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -15,6 +17,7 @@ import type { Vault } from '../webhooks/secrets/vault.ts';
 import { openVault } from './keys.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';
 import { listen, type ListenAddress, type OpenPort } from './ports.ts';
+import { openSchemas } from './schemas.ts';
 import { startStatistics } from './statistics.ts';
 
 /** In what `server`, `worker` and `start` differ before their own work begins. */
@@ -39,6 +42,8 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   health: OpenPort;
   config: Config;
   vault: Vault;
+  schemas: SchemaThread;
+  payloadCheck: PayloadCheck;
   stopping: Promise<NodeJS.Signals>;
 };
 
@@ -80,6 +85,7 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
   );
   const metrics = metricsOf(pool);
   const counting = startStatistics({ pool, log });
+  const reading = openSchemas(config);
   try {
     const vault = await unlessStopped(stopping, openVault(pool, config));
     const opened = service.openQueue({ pool, connection, log }).catch(explainQueue);
@@ -89,6 +95,7 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     const statistics = counting.recorder;
     const { stop } = await run({
       ...{ pool, connection, log, queue, metrics, statistics, health, config, vault, stopping },
+      ...reading,
     });
     log.info(`${name}.stopping` as const, { signal: await stopping });
     await stopWithin(
@@ -101,6 +108,7 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     log.info(`${name}.stopped` as const);
   } finally {
     void counting.loop.stop();
+    await reading.schemas.close();
     await endPool(pool);
   }
 }

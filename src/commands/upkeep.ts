@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { Subscriptions } from '../events/choosing/subscriptions.ts';
-import { PayloadCheck } from '../events/types/payload-check.ts';
+import type { PayloadCheck } from '../events/types/payload-check.ts';
 import { queueFanOuts } from '../operations/fan-out.ts';
 import { RETENTION_VARIABLES } from '../retention-settings.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
@@ -81,6 +81,7 @@ type UpkeepParts = MeasureParts &
   CensusParts & {
     queue: ClaimableQueue;
     statistics: Recorder;
+    payloadCheck: PayloadCheck;
     config: Pick<Config, 'outboxPollMs' | 'retention'>;
   };
 
@@ -134,12 +135,11 @@ const AFTER_FAILURE_MS = 1000;
 
 /** Takes in what was committed to the outbox: at once where that is said, or with the next poll. */
 function startTakingIn(
-  { pool, queue, statistics, metrics, log, config }: UpkeepParts,
+  { pool, queue, payloadCheck, statistics, metrics, log, config }: UpkeepParts,
   turn: Turn,
 ): UpkeepLoop {
   const { liveJobs, outboxPollMs: everyMs } = config;
   const subscriptions = new Subscriptions({ log });
-  const payloadCheck = new PayloadCheck({ isOpen: false });
   const emitted = new EmittedEvents({
     ...{ pool, subscriptions, payloadCheck, queueFanOuts, metrics, log },
   });

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { BadRequest } from './problem.ts';
 
 /**
- * The strong entity tag (RFC 9110, section 8.8.3) of a webhook, or of an event type, as an answer shows it. It has two
- * parts, `"20261123162601456186-QJ2mO3cRqs4vYx0t"`: the version of the settings, and a digest of
- * what is shown, which attempts change too. The token is left out: who saw only the tag could try
- * out guesses. The version changes with it.
+ * The strong entity tag (RFC 9110, section 8.8.3) of a webhook, or of an event type, as an answer
+ * shows it. It has two parts, `"20261123162601456186-QJ2mO3cRqs4vYx0t"`: the version of the
+ * settings, and a digest of what is shown, which attempts change too. The token is left out: who
+ * saw only the tag could try out guesses. The version changes with it.
  */
 export function entityTag({ secret_token: _token, ...shown }: Tagged): string {
   const digest = createHash('sha256').update(JSON.stringify(shown)).digest('base64url');

@@ -53,7 +53,7 @@ export function compile(schema: JsonSchema): { validate: Validate } | { fault: F
 function formFault(schema: JsonSchema): Fault | undefined {
   if (isWellFormed(schema)) return undefined;
   const fault = misfitOf(isWellFormed.errors ?? []);
-  return /\/type$/.test(fault.pointer) ? { ...fault, message: TYPES } : fault;
+  return fault.pointer.endsWith('/type') ? { ...fault, message: TYPES } : fault;
 }
 
 const TYPES =
@@ -65,7 +65,6 @@ function compiled(schema: JsonSchema, patternOf: PatternOf): ValidateFunction {
     allErrors: false,
     meta: false,
     validateSchema: false,
-    addUsedSchema: false,
     // Each is compiled once, however many references lead to it.
     inlineRefs: false,
     // Members of the payload alone: `constructor` is not there unless it is in the JSON.

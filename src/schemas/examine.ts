@@ -32,8 +32,8 @@ const REFUSED: Record<string, string> = {
 const WITH_NAMES = ['properties', 'dependentSchemas', 'dependentRequired', '$defs', 'definitions'];
 
 /**
- * Why a schema does not mean what it says within this document, or cannot be run; undefined: it can.
- * What is no schema at all by its form is not looked for here.
+ * Why a schema does not mean what it says within this document, or cannot be run; undefined: it
+ * can. What is no schema at all by its form is not looked for here.
  */
 export function examine(root: JsonSchema, patternOf: PatternOf): Fault | undefined {
   const seen = new Set<JsonSchema>();
@@ -130,7 +130,9 @@ function targetOf(
 }
 
 /** Keywords whose schemas are for the same value. */
-const IN_PLACE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'];
+const IN_PLACE: ReadonlySet<unknown> = new Set([
+  ...['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'],
+]);
 
 /** A schema that asks itself about the same value would never come to an end. */
 function findLoop(root: JsonSchema): Fault | undefined {
@@ -143,9 +145,7 @@ function findLoop(root: JsonSchema): Fault | undefined {
     open.add(schema);
     const reference = own(schema, '$ref');
     const target = typeof reference === 'string' ? resolve(root, reference) : undefined;
-    const same = innerSchemas(schema).filter(({ path: [first] }) =>
-      IN_PLACE.includes(String(first)),
-    );
+    const same = innerSchemas(schema).filter(({ path: [first] }) => IN_PLACE.has(first));
     const isLoop =
       (target !== undefined && visit(target)) || same.some(({ schema: inner }) => visit(inner));
     open.delete(schema);

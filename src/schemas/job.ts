@@ -7,7 +7,7 @@ export type Job =
   | { kind: 'compare'; before: string; after: string };
 
 /** It took more time, memory or depth than one schema and one payload may. */
-export type TooSlow = { kind: 'too_slow' };
+type TooSlow = { kind: 'too_slow' };
 
 /** Whether a schema can be used. `pointer` is a place in the schema. */
 export type Examination = { kind: 'usable' } | ({ kind: 'unusable' } & Fault) | TooSlow;

@@ -92,7 +92,8 @@ export function resolve(root: unknown, reference: string): Inner['schema'] | und
  */
 export function namesIn(reference: string): string[] | undefined {
   if (reference === '#') return [];
-  if (!reference.startsWith('#/')) return undefined;
+  // The validator takes `#/` for the whole document too, and not for a member without a name.
+  if (!reference.startsWith('#/') || reference === '#/') return undefined;
   try {
     return decodeURIComponent(reference.slice(2))
       .split('/')

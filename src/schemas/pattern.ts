@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 
 /** A regular expression that looks at each character of a text once, however it was written. */
-export type Pattern = { test(text: string): boolean; toString(): string };
+type Pattern = { test(text: string): boolean; toString(): string };
 
 /** @throws PatternRefused */
 export type PatternOf = (source: string) => Pattern;
@@ -25,10 +25,10 @@ export class PatternRefused extends Error {
  * A pattern of JSON Schema, which is one of ECMAScript with the flag u, on RE2.
  * @throws PatternRefused
  */
-export function linearPattern(source: string): Pattern {
+function linearPattern(source: string): Pattern {
   try {
     // Whatever ECMAScript does not know, such as (?i) and \Q, RE2 does not get to see.
-    new RegExp(source, 'u');
+    RegExp(source, 'u');
   } catch (error) {
     throw new PatternRefused(`is no regular expression: ${reasonOf(error)}`);
   }

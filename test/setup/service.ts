@@ -18,6 +18,7 @@ import { readConfig } from '../../src/config.ts';
 import { Recorder } from '../../src/statistics/recorder.ts';
 import { SchemaThread } from '../../src/schemas/schema-thread.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { openSchemas } from '../../src/commands/schemas.ts';
 import { startWorker } from '../../src/commands/worker.ts';
 import type { Vault } from '../../src/webhooks/secrets/vault.ts';
 import type { Webhook, WebhookSettings } from '../../src/webhooks/webhook.ts';
@@ -81,13 +82,13 @@ export async function startApi(
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, statistics, gated });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
-  const payloadCheck = new PayloadCheck({ isOpen: false });
+  const schemas = new SchemaThread();
+  const payloadCheck = new PayloadCheck({ isOpen: false, schemas });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, queueFanOuts },
     subscriptions: new Subscriptions(),
     payloadCheck,
   });
-  const schemas = new SchemaThread();
   const options = {
     requestBodyLimitBytes: 1024 * 1024,
     batchBodyLimitBytes: 16 * 1024 * 1024,
@@ -138,6 +139,7 @@ export async function startWorkerHere(
   );
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
   const stopping = new Promise<NodeJS.Signals>(() => {});
+  const { schemas, payloadCheck } = openSchemas(config);
   const worker = await startWorker({
     pool,
     queue,
@@ -147,9 +149,12 @@ export async function startWorkerHere(
     log,
     stopping,
     vault,
+    schemas,
+    payloadCheck,
   });
   lastFirst(t).after(async () => {
     await worker.stop();
+    await schemas.close();
     await queue.close();
   });
 }

@@ -30,8 +30,9 @@ const HARMLESS_BYTES = 256 * 1024;
 /**
  * Parses a request body. But for `FRACTIONS` the API has whole numbers only, written with digits
  * alone: `3.0` and `1e1` become NaN, which no schema accepts, so that the validator names the
- * field. `any`: numbers are taken as JSON has them. Parsing 1 MiB that is full of values takes up to 80 ms, and 400 ms with a look at how each
- * number is written. So values are counted first, and no body stops the process for long.
+ * field. `any`: numbers are taken as JSON has them. Parsing 1 MiB that is full of values takes up
+ * to 80 ms, and 400 ms with a look at how each number is written. So values are counted first, and
+ * no body stops the process for long.
  * @throws BadRequest
  */
 export function parseJson(bytes: Buffer, numbers: 'whole' | 'any' = 'whole'): unknown {

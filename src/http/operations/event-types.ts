@@ -15,24 +15,23 @@ import { allowedVersions, entityTag, refuseOthers } from '../entity-tag.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { pageOf, shownPage } from '../page.ts';
 
-type TypeOperations = Pick<
+type SingleOperations = Pick<
   Operations,
-  | 'listEventTypes'
-  | 'createEventType'
-  | 'getEventType'
-  | 'patchEventType'
-  | 'archiveEventType'
-  | 'restoreEventType'
-  | 'getEventTypesDocument'
-  | 'importEventTypes'
+  'listEventTypes' | 'createEventType' | 'getEventType' | 'patchEventType'
 >;
+type ArchiveOperations = Pick<Operations, 'archiveEventType' | 'restoreEventType'>;
+type DocumentOperations = Pick<Operations, 'getEventTypesDocument' | 'importEventTypes'>;
+type TypeOperations = SingleOperations & ArchiveOperations & DocumentOperations;
 
-export function eventTypeHandlers({ pool, schemas }: ApiParts, log: Log): TypeOperations {
-  async function archive(name: string, isArchived: boolean) {
-    const type = await inTransaction(pool, (tx) => setArchived(tx, name, isArchived));
-    log.info('event_type.changed', factsOf(type));
-    return { status: 200, ...tagged(type) } as const;
-  }
+export function eventTypeHandlers(parts: ApiParts, log: Log): TypeOperations {
+  return {
+    ...singleHandlers(parts, log),
+    ...archiveHandlers(parts, log),
+    ...documentHandlers(parts, log),
+  };
+}
+
+function singleHandlers({ pool, schemas }: ApiParts, log: Log): SingleOperations {
   return {
     async listEventTypes({ query }) {
       const filters = { archived: query.archived };
@@ -58,8 +57,23 @@ export function eventTypeHandlers({ pool, schemas }: ApiParts, log: Log): TypeOp
       log.info('event_type.changed', factsOf(type));
       return { status: 200, ...tagged(type) };
     },
+  };
+}
+
+function archiveHandlers({ pool }: ApiParts, log: Log): ArchiveOperations {
+  async function archive(name: string, isArchived: boolean) {
+    const type = await inTransaction(pool, (tx) => setArchived(tx, name, isArchived));
+    log.info('event_type.changed', factsOf(type));
+    return { status: 200, ...tagged(type) } as const;
+  }
+  return {
     archiveEventType: ({ params }) => archive(params.event_type, true),
     restoreEventType: ({ params }) => archive(params.event_type, false),
+  };
+}
+
+function documentHandlers({ pool, schemas }: ApiParts, log: Log): DocumentOperations {
+  return {
     async getEventTypesDocument() {
       return { status: 200, body: await documentOf(await allInUse(pool)) };
     },
@@ -85,7 +99,7 @@ function tagged(type: EventType): { body: EventType; headers: { ETag: string } }
 /** Null gives a member its default, and what is not given is as it was. */
 function given(body: Given, before: WantedType): WantedType {
   const member = <Name extends keyof WantedType>(name: Name): WantedType[Name] => {
-    const value = body[name] as WantedType[Name] | null | undefined;
+    const value: Given[Name] = body[name];
     return value === undefined ? before[name] : (value ?? DEFAULTS[name]);
   };
   return {

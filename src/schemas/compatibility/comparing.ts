@@ -12,7 +12,7 @@ export type Pair = { before: ObjectPlace; after: ObjectPlace };
 /** One way in which a schema may take less than the one before; undefined: it does not. */
 export type Rule = (pair: Pair, comparing: Comparing) => Fault | undefined;
 
-/** More steps than that are not made. A schema of 64 KiB that is compared with itself takes 10,000. */
+/** More steps are not made. A schema of 64 KiB that is compared with itself takes 10,000. */
 const MAX_STEPS = 200_000;
 
 /** Two schemas would take too long to compare. */

@@ -68,8 +68,8 @@ export const required: Rule = ({ before, after }) => {
   const had = new Set(listOf(before.schema, 'required'));
   const name = listOf(after.schema, 'required').find((one) => !had.has(one));
   if (name === undefined) return undefined;
-  return Object.hasOwn(mapOf(after.schema, 'properties'), String(name))
-    ? { pointer: below(after.pointer, 'properties', String(name)), message: 'is newly required' }
+  return typeof name === 'string' && Object.hasOwn(mapOf(after.schema, 'properties'), name)
+    ? { pointer: below(after.pointer, 'properties', name), message: 'is newly required' }
     : {
         pointer: below(after.pointer, 'required'),
         message: `${JSON.stringify(name).slice(0, 100)} is newly required`,
