@@ -12,6 +12,7 @@ export const COMPATIBILITY = 'x-postmand-compatibility';
 export type EventTypesDocument = {
   openapi: string;
   info: { title: string; version: string };
+  servers: { url: string; description: string }[];
   webhooks: Record<string, object>;
   components: { schemas: Record<string, object | boolean> };
 };
@@ -39,6 +40,8 @@ export async function documentOf(types: readonly EventType[]): Promise<EventType
   return {
     openapi: '3.1.0',
     info: { title: 'Events', version },
+    // Linters ask for one.
+    servers: [{ url: '/', description: 'The URL of the webhook.' }],
     webhooks,
     components: { schemas },
   };
