@@ -130,7 +130,7 @@ async function change(
   // Nothing is to be sent: it is what is stored that counts.
   const settings = { active: false, event_types, filter };
   if (what === 'create') {
-    const webhook = await api.createWebhook(settings as Parameters<Api['createWebhook']>[0]);
+    const webhook = await api.createWebhook(settings);
     ids.push(webhook.id);
     return;
   }
