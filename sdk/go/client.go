@@ -640,10 +640,11 @@ type EventTypeList struct {
 
 // EventTypesDocument — An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here.
 type EventTypesDocument struct {
-	Openapi    string         `json:"openapi"`
-	Info       map[string]any `json:"info,omitempty"`
-	Webhooks   map[string]any `json:"webhooks,omitempty"`
-	Components map[string]any `json:"components,omitempty"`
+	Openapi    string           `json:"openapi"`
+	Info       map[string]any   `json:"info,omitempty"`
+	Servers    []map[string]any `json:"servers,omitempty"`
+	Webhooks   map[string]any   `json:"webhooks,omitempty"`
+	Components map[string]any   `json:"components,omitempty"`
 }
 
 // EventTypeImport — What became of the members of a document, by the names of types.

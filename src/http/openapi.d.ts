@@ -3880,6 +3880,17 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description Where the webhooks are sent, which each webhook says itself.
+             * @example [
+             *       {
+             *         "url": "/"
+             *       }
+             *     ]
+             */
+            servers?: {
+                [key: string]: unknown;
+            }[];
+            /**
              * @description A path item of OpenAPI for each type, by its name.
              * @example {
              *       "order.paid": {
@@ -3903,6 +3914,8 @@ export interface components {
             components?: {
                 [key: string]: unknown;
             };
+        } & {
+            [key: string]: unknown;
         };
         /** @description What became of the members of a document, by the names of types. */
         EventTypeImport: {

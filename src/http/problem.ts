@@ -104,7 +104,7 @@ export function problemOf(error: unknown): Problem {
   return problemOfEvent(error) ?? problemOfFramework(error ?? {}) ?? problem('internal');
 }
 
-/** What would be said of one of several alone, behind its place. What is no fault of its has none. */
+/** What would be said of one of several alone, behind its place; what is not its fault has none. */
 function problemOfOne({ cause, message: place }: Error, separator: string): Problem {
   const alone = problemOf(cause);
   if (alone.status >= 500) return alone;

@@ -124,9 +124,9 @@ suite('the document of all types', async () => {
 
 /** Redocly takes no schema that is a boolean, and no name in `$defs` that has a slash. */
 function withoutUnknown({ webhooks, components, ...others }: Json): object {
-  const unknown = ['customer.deleted', 'never', 'pure.reference'];
+  const unknown = new Set(['customer.deleted', 'never', 'pure.reference']);
   const known = (members: object) =>
-    Object.fromEntries(Object.entries(members).filter(([name]) => !unknown.includes(name)));
+    Object.fromEntries(Object.entries(members).filter(([name]) => !unknown.has(name)));
   return {
     ...others,
     webhooks: known(webhooks),
@@ -297,7 +297,7 @@ suite('a document of others', async () => {
   test('a type that differs → changed, with its own compatibility and the next version', async (t) => {
     const own = await apiWith(
       [{ name: 'order.paid', schema: { type: 'string' }, compatibility: 'none' }],
-      t as never,
+      t,
     );
     const { body } = await own.call('POST', PATH, withSchema({ type: 'null' }));
     assert.deepEqual(body, { created: [], updated: ['order.paid'], unchanged: [] });

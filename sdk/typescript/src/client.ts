@@ -2595,6 +2595,10 @@ export type EventTypesDocument = {
      */
     info?: Record<string, unknown>;
     /**
+     * Where the webhooks are sent, which each webhook says itself.
+     */
+    servers?: Record<string, unknown>[];
+    /**
      * A path item of OpenAPI for each type, by its name.
      */
     webhooks?: Record<string, unknown>;

@@ -20,7 +20,8 @@ await pool.query(
   `insert into event_types (name, schema, archived_at) values
      ('any', null, null),
      ('text', '{"type": "string"}', null),
-     ('order', '{"properties": {"items": {"items": {"properties": {"price": {"type": "number"}}}}}}', null),
+     ('order', '{"properties": {"items": {"items": {"properties": {
+       "price": {"type": "number"}}}}}}', null),
      ('broken', '{"pattern": "(?=a)"}', null),
      ('gone', '{"type": "string"}', now())`,
 );

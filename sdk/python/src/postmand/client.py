@@ -711,6 +711,7 @@ class EventTypesDocument:
     """An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here."""
     openapi: str
     info: Optional[Dict[str, Any]] = None
+    servers: Optional[List[Dict[str, Any]]] = None
     webhooks: Optional[Dict[str, Any]] = None
     components: Optional[Dict[str, Any]] = None
 
