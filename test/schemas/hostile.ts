@@ -72,7 +72,7 @@ const { schema } = fc.letrec<Schemas>((tie) => {
     oneOf: fc.array(tie('schema'), { maxLength: 4 }),
     not: tie('schema'),
     if: tie('schema'),
-    // oxlint-disable-next-line unicorn/no-thenable: that is how JSON Schema calls it.
+    // oxlint-disable-next-line unicorn/no-thenable -- it is the keyword of JSON Schema
     then: tie('schema'),
     else: tie('schema'),
     pattern: PATTERNS,
