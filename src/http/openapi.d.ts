@@ -3659,7 +3659,7 @@ export interface components {
              *       ],
              *       "properties": {
              *         "order": {
-             *           "type": "string"
+             *           "type": "integer"
              *         }
              *       }
              *     }
@@ -3670,7 +3670,7 @@ export interface components {
             /**
              * @description A payload as receivers get it; null where there is none.
              * @example {
-             *       "order": "A-1042"
+             *       "order": 1042
              *     }
              */
             example: unknown;
@@ -3724,7 +3724,7 @@ export interface components {
              *       ],
              *       "properties": {
              *         "order": {
-             *           "type": "string"
+             *           "type": "integer"
              *         }
              *       }
              *     }
@@ -3735,7 +3735,7 @@ export interface components {
             /**
              * @description A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
              * @example {
-             *       "order": "A-1042"
+             *       "order": 1042
              *     }
              */
             example?: unknown;
@@ -3790,7 +3790,7 @@ export interface components {
              *       ],
              *       "properties": {
              *         "order": {
-             *           "type": "string"
+             *           "type": "integer"
              *         }
              *       }
              *     }
@@ -3801,7 +3801,7 @@ export interface components {
             /**
              * @description A payload as receivers get it, in up to 64 KiB of JSON. It fits the schema. Null means that there is none.
              * @example {
-             *       "order": "A-1042"
+             *       "order": 1042
              *     }
              */
             example?: unknown;
@@ -4543,8 +4543,8 @@ export interface components {
         WebhookId: string;
         /**
          * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-         *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-         *     attempts note of the webhook (`health`) is not a change in this sense.
+         *     or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+         *     of a webhook (`health`) is not a change in this sense.
          * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
          */
         IfMatch: string;
@@ -4934,8 +4934,8 @@ export interface operations {
             header?: {
                 /**
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 *     or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+                 *     of a webhook (`health`) is not a change in this sense.
                  * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -4987,8 +4987,8 @@ export interface operations {
             header?: {
                 /**
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 *     or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+                 *     of a webhook (`health`) is not a change in this sense.
                  * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -5030,8 +5030,8 @@ export interface operations {
             header?: {
                 /**
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 *     or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+                 *     of a webhook (`health`) is not a change in this sense.
                  * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -6647,8 +6647,8 @@ export interface operations {
             header?: {
                 /**
                  * @description One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-                 *     has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-                 *     attempts note of the webhook (`health`) is not a change in this sense.
+                 *     or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+                 *     of a webhook (`health`) is not a change in this sense.
                  * @example "20261123162601456186-QJ2mO3cRqs4vYx0t"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];

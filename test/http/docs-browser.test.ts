@@ -48,6 +48,32 @@ suite('the documentation page in Chromium', { skip }, () => {
     await keep(page, 'tried');
   });
 
+  test('the operations of events, one after the other as the page fills them in → each does what it says', async (t) => {
+    const api = await startApi(t, await freshDatabase(t));
+    await api.createWebhook({ event_types: ['order.*'] });
+    const { page, faults } = await openPage(t, api);
+    const tried = [
+      ['Event_types', 'createEventType', '201'],
+      ['Event_types', 'patchEventType', '200'],
+      ['Event_types', 'importEventTypes', '200'],
+      ['Events', 'createEvent', '201'],
+      ['Events', 'createEvents', '201'],
+      ['Events', 'listEvents', '200'],
+    ] as const;
+    for (const [tag, operationId, status] of tried) {
+      await tryOut(page, tag, operationId);
+      const answer = page.locator(`#operations-${tag}-${operationId} .live-responses-table`);
+      const shown = answer.locator('tr.response .response-col_status').first();
+      assert.equal((await shown.innerText()).trim(), status, operationId);
+    }
+    const { events } = (await api.call('GET', '/events')).body as { events: unknown[] };
+    assert.equal(events.length, 3);
+    const list = page.locator('#operations-Events-listEvents .live-responses-table');
+    await list.getByText('"deliveries": 1').first().waitFor();
+    assert.deepEqual(faults, []);
+    await keep(page, 'events');
+  });
+
   test('an API that asks for a key → 401 without one; with one, given under Authorize, 200', async (t) => {
     const key = 'a-key-for-the-browser';
     const api = await startApi(t, await freshDatabase(t), {

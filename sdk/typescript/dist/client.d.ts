@@ -1,9 +1,10 @@
 /**
  * Postmand API (v2.1.0)
  * Postmand delivers webhooks. Register a webhook once: a URL, a content type, a secret and a retry policy. Then
- * post payloads for it. Each payload becomes a delivery. It is stored, sent as a signed HTTP request, retried with
- * backoff until the receiver accepts it, the attempts are used up or its time is over, and recorded attempt by
- * attempt. How a delivery is sent, signed and judged is described under Deliveries.
+ * emit events, which go to each webhook that subscribed to them, or post payloads for one webhook. Each becomes a
+ * delivery. It is stored, sent as a signed HTTP request, retried with backoff until the receiver accepts it, the
+ * attempts are used up or its time is over, and recorded attempt by attempt. How a delivery is sent, signed and judged
+ * is described under Deliveries, and how an event finds its webhooks under Events.
  *
  * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`; a PATCH may also say
  * `application/merge-patch+json`. Fields and query parameters that this document does not list are refused with a
@@ -2844,8 +2845,8 @@ export type ReplaceWebhookBody = WebhookInput;
 export type ReplaceWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2861,8 +2862,8 @@ export type ReplaceWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & ReplaceWebhookBody;
@@ -2877,8 +2878,8 @@ export type DeleteWebhookPath = {
 export type DeleteWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2893,8 +2894,8 @@ export type DeleteWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2910,8 +2911,8 @@ export type PatchWebhookBody = WebhookPatch;
 export type PatchWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2927,8 +2928,8 @@ export type PatchWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & PatchWebhookBody;
@@ -3956,8 +3957,8 @@ export type PatchEventTypeBody = EventTypePatch;
 export type PatchEventTypeHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -3972,8 +3973,8 @@ export type PatchEventTypeVariables = {
     event_type: EventTypeName;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & PatchEventTypeBody;
@@ -4256,8 +4257,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & ReplaceWebhookBody;
@@ -4276,8 +4277,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         };
@@ -4295,8 +4296,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & PatchWebhookBody;
@@ -4942,8 +4943,8 @@ export type Ops = {
             event_type: EventTypeName;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & PatchEventTypeBody;
@@ -6806,8 +6807,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & WebhookInput, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
@@ -6821,8 +6822,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 }, init?: Init | undefined) => Promise<EnvelopeResult<void, {
@@ -6835,8 +6836,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & WebhookPatch, init?: Init | undefined) => Promise<EnvelopeResult<Webhook, {
@@ -7826,8 +7827,8 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     event_type: EventTypeName;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & EventTypePatch, init?: Init | undefined) => Promise<EnvelopeResult<EventType, {

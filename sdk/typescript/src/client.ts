@@ -4,9 +4,10 @@
 /**
  * Postmand API (v2.1.0)
  * Postmand delivers webhooks. Register a webhook once: a URL, a content type, a secret and a retry policy. Then
- * post payloads for it. Each payload becomes a delivery. It is stored, sent as a signed HTTP request, retried with
- * backoff until the receiver accepts it, the attempts are used up or its time is over, and recorded attempt by
- * attempt. How a delivery is sent, signed and judged is described under Deliveries.
+ * emit events, which go to each webhook that subscribed to them, or post payloads for one webhook. Each becomes a
+ * delivery. It is stored, sent as a signed HTTP request, retried with backoff until the receiver accepts it, the
+ * attempts are used up or its time is over, and recorded attempt by attempt. How a delivery is sent, signed and judged
+ * is described under Deliveries, and how an event finds its webhooks under Events.
  *
  * **Requests.** Bodies are JSON in UTF-8, with `Content-Type: application/json`; a PATCH may also say
  * `application/merge-patch+json`. Fields and query parameters that this document does not list are refused with a
@@ -2929,8 +2930,8 @@ export type ReplaceWebhookBody = WebhookInput;
 export type ReplaceWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2948,8 +2949,8 @@ export type ReplaceWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & ReplaceWebhookBody;
@@ -2967,8 +2968,8 @@ export type DeleteWebhookPath = {
 export type DeleteWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -2985,8 +2986,8 @@ export type DeleteWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -3006,8 +3007,8 @@ export type PatchWebhookBody = WebhookPatch;
 export type PatchWebhookHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -3025,8 +3026,8 @@ export type PatchWebhookVariables = {
     webhook_id: string;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & PatchWebhookBody;
@@ -4182,8 +4183,8 @@ export type PatchEventTypeBody = EventTypePatch;
 export type PatchEventTypeHeaders = {
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 };
@@ -4200,8 +4201,8 @@ export type PatchEventTypeVariables = {
     event_type: EventTypeName;
     /**
      * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-     * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-     * attempts note of the webhook (`health`) is not a change in this sense.
+     * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+     * of a webhook (`health`) is not a change in this sense.
      */
     "If-Match"?: string;
 } & PatchEventTypeBody;
@@ -4517,8 +4518,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & ReplaceWebhookBody;
@@ -4537,8 +4538,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         };
@@ -4556,8 +4557,8 @@ export type Ops = {
             webhook_id: string;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & PatchWebhookBody;
@@ -5203,8 +5204,8 @@ export type Ops = {
             event_type: EventTypeName;
             /**
              * One or more values of `ETag`, separated by commas, or `*`. The request is refused with a 412 unless the webhook
-             * has the settings that one of them stands for, so that nobody undoes a change that he has not seen. What
-             * attempts note of the webhook (`health`) is not a change in this sense.
+             * or event type is as one of them says, so that nobody undoes a change that they have not seen. What attempts note
+             * of a webhook (`health`) is not a change in this sense.
              */
             "If-Match"?: string;
         } & PatchEventTypeBody;
