@@ -21,7 +21,8 @@ where e.id = deliveries.event_id and deliveries.payload_removed_at is null;
 drop trigger number_subscription on webhooks;
 drop trigger number_new_subscription on webhooks;
 drop function number_subscription;
-delete from idempotency_keys where event_ids is not null;
+-- Those that created events.
+delete from idempotency_keys where delivery_ids = '{}';
 alter table idempotency_keys
   drop column event_ids;
 alter table webhooks
@@ -30,6 +31,8 @@ alter table webhooks
   drop column format,
   drop column subscription_version;
 drop sequence subscription_versions;
+drop index deliveries_outbox;
+create index deliveries_outbox on deliveries (outbox_place) where outbox_place is not null;
 alter table deliveries
   drop column event_id;
 drop table events;

@@ -36,6 +36,11 @@ create table events (
 );
 create index events_by_time on events (created_at, id);
 create index events_by_type on events (type, created_at, id);
+create index events_outbox on events (outbox_place) where outbox_place is not null;
+-- Deliveries of a key wait for the events before them that are not fanned out yet.
+create index events_outbox_by_key on events (ordering_key, outbox_place)
+  where outbox_place is not null and ordering_key is not null;
+
 -- What events carry, as delivery_tags has it of deliveries.
 create table event_tags (
   tag bigint not null,
@@ -43,14 +48,13 @@ create table event_tags (
   event_id uuid not null,
   primary key (tag, created_at, event_id)
 );
-create index events_outbox on events (outbox_place) where outbox_place is not null;
--- Deliveries of a key wait for the events before them that are not fanned out yet.
-create index events_outbox_by_key on events (ordering_key, outbox_place)
-  where outbox_place is not null and ordering_key is not null;
 
 alter table deliveries
   add column event_id uuid;
 create index deliveries_by_event on deliveries (event_id, status, created_at, id) where event_id is not null;
+-- The deliveries of an event with an ordering key have all the same place: those go by their ids.
+drop index deliveries_outbox;
+create index deliveries_outbox on deliveries (outbox_place, id) where outbox_place is not null;
 
 -- event_types: patterns of the types that it gets; null: it gets no events. subscription_version: changes of what it
 -- subscribes to, in the order of their commits, since each is made alone.
@@ -62,7 +66,8 @@ alter table webhooks
 create sequence subscription_versions;
 create index webhooks_by_subscription on webhooks (subscription_version) where subscription_version is not null;
 
--- What a request with an Idempotency-Key created, where that is events.
+-- What a request with an Idempotency-Key created, where that is events: then delivery_ids is empty. Where it is not,
+-- event_ids means nothing: who knows deliveries alone overwrites the row of an event that has expired, but for them.
 alter table idempotency_keys
   add column event_ids uuid[];
 

@@ -8,5 +8,3 @@ drop function postmand.check_event_type;
 drop function postmand.replayed_event;
 drop function postmand.event_fingerprint;
 drop function postmand.is_on;
-drop index deliveries_outbox;
-create index deliveries_outbox on deliveries (outbox_place) where outbox_place is not null;

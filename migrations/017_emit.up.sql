@@ -2,10 +2,6 @@
 -- by the same rules: each of our tables is named with its schema, nothing else is ever searched, and no literal has a
 -- backslash. They store the event alone. A worker chooses who gets it when the transaction has committed.
 
--- The deliveries of an event with an ordering key have all the same place: those go by their ids.
-drop index deliveries_outbox;
-create index deliveries_outbox on deliveries (outbox_place, id) where outbox_place is not null;
-
 -- Whether a setting that an operator may give a database or a role is on; it is off where nobody has set it.
 create function postmand.is_on(name text)
 returns boolean language plpgsql stable as $$

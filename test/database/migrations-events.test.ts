@@ -78,6 +78,30 @@ suite('down to before events', { concurrency: 4 }, () => {
     const again = await inTransaction(pool, (tx) => makePending(tx, deliveryIds, null));
     assert.deepEqual(again, [kept]);
   });
+
+  test('postmand.enqueue has used the key of an event again, whose time was over → the key is known after the way back', async (t) => {
+    const database = await freshDatabase(t);
+    const { pool, connection } = database;
+    const { id } = await addWebhook(database);
+    await pool.query(
+      `insert into idempotency_keys (key, fingerprint, delivery_ids, event_ids, expires_at)
+       select sha256(convert_to(key, 'UTF8')), '', '{}', array[gen_random_uuid()], expires_at
+       from (values ('used again', now() - interval '1 second'), ('of an event', 'infinity'))
+         as request (key, expires_at)`,
+    );
+    const enqueue = async () => {
+      const { rows } = await pool.query<{ id: string }>(
+        `select postmand.enqueue($1, 'x', idempotency_key => 'used again') as id`,
+        [id],
+      );
+      return rows[0]?.id;
+    };
+    const before = await enqueue();
+    for (const name of ['017_emit', '016_events']) assert.equal(await downOne(database), name);
+    await migrateUp(connection, MIGRATIONS);
+    assert.equal(await enqueue(), before);
+    assert.equal((await pool.query('select from idempotency_keys')).rowCount, 1);
+  });
 });
 
 const downOne = ({ connection }: TestDatabase) => migrateDown(connection, MIGRATIONS);
