@@ -9,17 +9,22 @@ export type Job =
 /** It took more time, memory or depth than one schema and one payload may. */
 type TooSlow = { kind: 'too_slow' };
 
+/** It has no answer yet, as the machine had no processor for it. It is no fault of what was asked. */
+type Starved = { kind: 'starved' };
+
+type Unanswered = TooSlow | Starved;
+
 /** Whether a schema can be used. `pointer` is a place in the schema. */
-export type Examination = { kind: 'usable' } | ({ kind: 'unusable' } & Fault) | TooSlow;
+export type Examination = { kind: 'usable' } | ({ kind: 'unusable' } & Fault) | Unanswered;
 
 /** Whether a payload fits. `pointer` is a place in the payload. */
 export type Validation =
   | { kind: 'fits' }
   | ({ kind: 'misfit' } & Fault)
   | { kind: 'not_json'; message: string }
-  | TooSlow;
+  | Unanswered;
 
 /** Whether one schema may follow another one. `pointer` is a place in one of them. */
-export type Comparison = { kind: 'compatible' } | ({ kind: 'incompatible' } & Fault) | TooSlow;
+export type Comparison = { kind: 'compatible' } | ({ kind: 'incompatible' } & Fault) | Unanswered;
 
 export type Answer = Examination | Validation | Comparison;

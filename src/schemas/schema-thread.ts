@@ -8,7 +8,7 @@ export type JobLimits = {
   examineMs: number;
   /** Of processor time for one payload, or for one comparison. */
   runMs: number;
-  /** Of time, on a machine that has no processor for it. */
+  /** Of time, on a machine that has no processor for it, or that stood still. */
   wallMs: number;
   /** How often what is under way is looked at. */
   lookEveryMs: number;
@@ -112,7 +112,7 @@ export class SchemaThread {
     if (worker !== this.#worker) return;
     if (!this.#isReady) return void this.#end(error);
     const [first] = this.#waiting;
-    if (first?.wasFirst) this.#giveUpFirst();
+    if (first?.wasFirst) this.#giveUpFirst('too_slow');
     else if (first !== undefined) first.wasFirst = true;
     this.#replace();
   }
@@ -126,8 +126,8 @@ export class SchemaThread {
     if (this.#waiting.length > 0) this.#start();
   }
 
-  #giveUpFirst(): void {
-    this.#waiting.shift()?.resolve({ kind: 'too_slow' });
+  #giveUpFirst(kind: 'too_slow' | 'starved'): void {
+    this.#waiting.shift()?.resolve({ kind });
   }
 
   #watch(): void {
@@ -149,18 +149,21 @@ export class SchemaThread {
     const now = { asked: first, phase: this.#phases.count, since: performance.now(), cpuMs };
     const before = this.#watched;
     if (before?.asked !== first || before.phase !== now.phase) this.#watched = now;
-    else if (this.#isTooLong(first.job, cpuMs - before.cpuMs, now.since - before.since)) {
-      this.#giveUpFirst();
-      return this.#replace();
+    else {
+      const isTooSlow = cpuMs - before.cpuMs >= this.#cpuLimitOf(first.job);
+      if (isTooSlow || now.since - before.since >= this.#limits.wallMs) {
+        this.#giveUpFirst(isTooSlow ? 'too_slow' : 'starved');
+        return this.#replace();
+      }
     }
     this.#watch();
   }
 
-  #isTooLong({ kind }: Job, cpuMs: number, wallMs: number): boolean {
-    const { examineMs, runMs, wallMs: maxMs } = this.#limits;
+  #cpuLimitOf({ kind }: Job): number {
+    const { examineMs, runMs } = this.#limits;
+    if (!this.#phases.isCompiling) return runMs;
     // What could be examined can be compiled again, on a processor that others use as well.
-    const compileMs = kind === 'examine' ? examineMs : 2 * examineMs;
-    return cpuMs >= (this.#phases.isCompiling ? compileMs : runMs) || wallMs >= maxMs;
+    return kind === 'examine' ? examineMs : 2 * examineMs;
   }
 
   async #end(reason: unknown): Promise<void> {

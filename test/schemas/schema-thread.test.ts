@@ -185,6 +185,16 @@ suite('what takes too long', () => {
       );
     });
 
+  test('no processor for it → that is said, and nothing of the schema or the payload', async (t) => {
+    const never = Infinity;
+    const limits = { examineMs: never, runMs: never, wallMs: 1, lookEveryMs: 1 };
+    const starved = new SchemaThread(limits);
+    t.after(() => starved.close());
+    const [[, schema, payload] = ['', {}, '']] = SLOW;
+    assert.deepEqual(await starved.validate(json(schema), payload), { kind: 'starved' });
+    assert.deepEqual(await starved.validate('true', '1'), { kind: 'fits' });
+  });
+
   test('a payload that takes all memory → is given up, and the next one is answered', async () => {
     const many = `[${Array.from({ length: 1_500_000 }, () => '{"a":{}}').join(',')}]`;
     const answers = await Promise.all([

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Overloaded } from '../../database/shared-commit.ts';
 import type { Fault, JsonSchema } from '../../schemas/json-schema.ts';
 import type { SchemaThread } from '../../schemas/schema-thread.ts';
 import { schemaText } from '../../schemas/text.ts';
@@ -22,6 +23,7 @@ const TOO_SLOW = 'takes too long to read';
  * to be called before any transaction.
  * @throws EventTypeRefused
  * @throws SchemaIncompatible
+ * @throws Overloaded when this machine has no processor for it
  */
 export async function judgeType(
   schemas: SchemaThread,
@@ -51,12 +53,14 @@ function textOf(field: 'schema' | 'example', value: unknown): string | null {
 
 async function examine(schemas: SchemaThread, schema: string): Promise<void> {
   const examination = await schemas.examine(schema);
+  if (examination.kind === 'starved') throw new Overloaded();
   if (examination.kind === 'unusable') throw refusal('schema', examination);
   if (examination.kind === 'too_slow') throw refusal('schema', { pointer: '', message: TOO_SLOW });
 }
 
 async function checkExample(schemas: SchemaThread, schema: string, example: string) {
   const validation = await schemas.validate(schema, example);
+  if (validation.kind === 'starved') throw new Overloaded();
   if (validation.kind === 'misfit') throw refusal('example', validation);
   if (validation.kind === 'too_slow') throw refusal('example', { pointer: '', message: TOO_SLOW });
 }
@@ -69,6 +73,7 @@ async function compare(
 ): Promise<void> {
   const [one, other] = [before, after].map((schema) => JSON.stringify(schema ?? true));
   const comparison = await schemas.compare(one as string, other as string);
+  if (comparison.kind === 'starved') throw new Overloaded();
   if (comparison.kind === 'incompatible')
     throw new SchemaIncompatible(comparison.pointer, named('schema', comparison));
   if (comparison.kind === 'too_slow') throw new SchemaIncompatible('', `schema: ${TOO_SLOW}`);

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../database/pool.ts';
+import { Overloaded } from '../../database/shared-commit.ts';
 import { SchemaThread } from '../../schemas/schema-thread.ts';
 import type { EventDraft } from '../event.ts';
 import { EventInvalid, EventTypeArchived, EventTypeNotFound } from './event-type.ts';
@@ -47,6 +48,7 @@ export class PayloadCheck {
    * @throws EventTypeNotFound
    * @throws EventTypeArchived
    * @throws EventInvalid
+   * @throws Overloaded when this machine has no processor for it
    */
   async check(db: Queryable, event: Checked): Promise<void> {
     const first = await this.firstFault(db, [event]);
@@ -133,6 +135,8 @@ export class PayloadCheck {
         return new EventInvalid('', validation.message);
       case 'too_slow':
         return new EventInvalid('', 'takes too long to be held against the schema of its type');
+      case 'starved':
+        throw new Overloaded();
     }
   }
 }
