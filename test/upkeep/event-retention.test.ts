@@ -90,6 +90,21 @@ suite('retention of events', { concurrency: 4 }, () => {
     assert.deepEqual([last?.payload, last?.payload_removed_at === null], ['', false]);
   });
 
+  test('the payload of an event goes that went to nobody → its fault names nothing of it any more', async (t) => {
+    const { pool } = await freshDatabase(t);
+    const [faulty, other] = [
+      await addEvent(pool, { webhookIds: [], daysAgo: 4 }),
+      await addEvent(pool, { webhookIds: [], daysAgo: 4 }),
+    ];
+    await pool.query(
+      `update events set fault = 'payload/jane@example.com: is not a known member' where id = $1`,
+      [faulty.id],
+    );
+    await round(createRetention(parts(pool), { payloadsDays: 3 }));
+    assert.equal((await findEvent(pool, faulty.id))?.fault, 'its payload was removed');
+    assert.equal((await findEvent(pool, other.id))?.fault, null);
+  });
+
   test('a delivery is made pending again after the look → neither the event nor its payload goes', async (t) => {
     const { pool } = await freshDatabase(t);
     const { id } = await addWebhook({ pool });

@@ -1,6 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 
-/** What an erased event says where something was wrong with it: the fault may quote its payload. */
+/** What an event says where something was wrong with it: the fault may name members of its payload. */
 const ERASED = 'its payload was erased';
 
 /**

@@ -18,6 +18,9 @@ export async function removeEvents(tx: Tx, ids: string[], days: number): Promise
   return rowCount ?? 0;
 }
 
+/** What an event says where something was wrong with it: the fault may name members of its payload. */
+const REMOVED = 'its payload was removed';
+
 /** Removes the payloads of those that no delivery shows any more. @returns how many. */
 export async function removeEventPayloads(tx: Tx, ids: string[], days: number): Promise<number> {
   const { rowCount } = await tx.query(
@@ -26,9 +29,10 @@ export async function removeEventPayloads(tx: Tx, ids: string[], days: number): 
        where id = any (array(select unnest($1::uuid[]))) and ${isUnread('e', '$2')}
        order by id for update skip locked
      )
-     update events set payload = '', payload_removed_at = now()
+     update events set payload = '', payload_removed_at = now(),
+       fault = case when fault is not null then $3 end
      where ctid = any (array(select ctid from over))`,
-    [ids, days],
+    [ids, days, REMOVED],
   );
   return rowCount ?? 0;
 }
