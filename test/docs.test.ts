@@ -147,7 +147,8 @@ function lintedPackages(overrides: LintOverride[], place: string): string[] {
   assert.deepEqual(group.slice(0, 4), ['*', '!.*/**', '!node:*', '!node:*/*']);
   return group
     .slice(4)
-    .map((name) => name.replace('!', ''))
+    .map((name) => name.replace(/^!([^/]+)(?:\/\*\*)?$/, '$1'))
+    .filter((name, i, names) => names.indexOf(name) === i)
     .toSorted();
 }
 
