@@ -107,7 +107,8 @@ async function store(parts: BatchParts, tx: Tx, { drafts, request }: Batch): Pro
   const kept = await keepWebhooks(tx, drafts, { wait: true });
   const index = drafts.findIndex(({ webhookId }) => !kept.has(webhookId));
   if (index >= 0) return { kind: 'webhook_missing', index };
-  for (const some of inStatements(drafts, STATEMENT_CHARACTERS)) await insertWaiting(tx, some);
+  const sizes = { most: STATEMENT_CHARACTERS };
+  for (const some of inStatements(drafts, sizes)) await insertWaiting(tx, some);
   const ids = drafts.map(({ id }) => id);
   const { idempotencyWindowSeconds = DEFAULT_WINDOW_SECONDS } = parts;
   if (request) keepRequests(tx, [{ ...request, deliveryIds: ids }], idempotencyWindowSeconds);

@@ -8,18 +8,18 @@ const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
 type Text = { payload: string; metadata?: Metadata | undefined };
 
-/**
- * Splits drafts so that no statement has much more text than it may, `most` characters unless one
- * of them alone has more.
- */
+/** `most`: characters of a statement. `besides`: of what else is stored with a draft. */
+type Sizes<Draft> = { most?: number; besides?: (draft: Draft) => number };
+
+/** Splits drafts so that no statement has much more text than it may, unless one alone has more. */
 export function inStatements<Draft extends Text>(
   drafts: Draft[],
-  most = MAX_STATEMENT_CHARACTERS,
+  { most = MAX_STATEMENT_CHARACTERS, besides = () => 0 }: Sizes<Draft> = {},
 ): Draft[][] {
   const statements: Draft[][] = [];
   let characters = Infinity;
   for (const draft of drafts) {
-    const length = lengthOf(draft);
+    const length = lengthOf(draft) + besides(draft);
     characters += length;
     if (characters > most) {
       statements.push([]);

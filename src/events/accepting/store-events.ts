@@ -30,7 +30,8 @@ export async function storeEvents(
 ): Promise<Event[]> {
   const events = await withPlaces(tx, planned);
   let createdAt = '';
-  for (const some of inStatements(events)) createdAt = await insertEvents(tx, some);
+  const sizes = { besides: recipientsLength };
+  for (const some of inStatements(events, sizes)) createdAt = await insertEvents(tx, some);
   const made = await fanOut(
     tx,
     events.map(({ id, place, recipients, fannedOut }) => {
@@ -48,6 +49,11 @@ export async function storeEvents(
     noteMissing(tx, event.id, missing);
     return { ...shown, deliveries: event.recipients.length - missing };
   });
+}
+
+/** Of the ids of webhooks that are stored with an event: those of 1,000 events may be millions. */
+function recipientsLength({ operationId, recipients }: NewEvent): number {
+  return operationId === null ? 0 : recipients.length * 37;
 }
 
 /**
