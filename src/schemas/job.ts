@@ -9,7 +9,7 @@ export type Job =
 /** It took more time, memory or depth than one schema and one payload may. */
 type TooSlow = { kind: 'too_slow' };
 
-/** It has no answer yet, as the machine had no processor for it. It is no fault of what was asked. */
+/** The machine had no processor for it. That is no fault of what was asked. */
 type Starved = { kind: 'starved' };
 
 type Unanswered = TooSlow | Starved;

@@ -1,6 +1,6 @@
 import type { Tx } from '../../database/transaction.ts';
 
-/** What an event says where something was wrong with it: the fault may name members of its payload. */
+/** What the fault of an event says then: what it was may name members of the payload. */
 const ERASED = 'its payload was erased';
 
 /**

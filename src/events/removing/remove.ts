@@ -18,7 +18,7 @@ export async function removeEvents(tx: Tx, ids: string[], days: number): Promise
   return rowCount ?? 0;
 }
 
-/** What an event says where something was wrong with it: the fault may name members of its payload. */
+/** What the fault of an event says then: what it was may name members of the payload. */
 const REMOVED = 'its payload was removed';
 
 /** Removes the payloads of those that no delivery shows any more. @returns how many. */
