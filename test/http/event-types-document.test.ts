@@ -120,6 +120,18 @@ suite('the document of all types', async () => {
       ...{ created: [], updated: [], unchanged: names },
     });
   });
+
+  test('a type with the name __proto__ → is in it, and is imported', async () => {
+    const [one, other] = [await apiWith([]), await apiWith([])];
+    const name = '__proto__';
+    const { status } = await one.call('POST', '/event-types', { name, schema: { type: 'null' } });
+    assert.equal(status, 201);
+    const { webhooks, components, ...others } = await documentOf(one);
+    assert.deepEqual([Object.keys(webhooks), Object.keys(components.schemas)], [[name], [name]]);
+    const { body } = await other.call('POST', PATH, { ...others, webhooks, components });
+    assert.deepEqual(body, { created: [name], updated: [], unchanged: [] });
+    assert.deepEqual(await shown(other), await shown(one));
+  });
 });
 
 /** Redocly takes no schema that is a boolean, and no name in `$defs` that has a slash. */

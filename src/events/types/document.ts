@@ -22,8 +22,9 @@ export type EventTypesDocument = {
  * it.
  */
 export async function documentOf(types: readonly EventType[]): Promise<EventTypesDocument> {
-  const webhooks: Record<string, object> = {};
-  const schemas: Record<string, object | boolean> = {};
+  // A type may have the name `__proto__`, which any other object takes for its own.
+  const webhooks = Object.create(null) as Record<string, object>;
+  const schemas = Object.create(null) as Record<string, object | boolean>;
   for (const type of types) {
     webhooks[type.name] = { post: operationOf(type) };
     const home = `${SCHEMAS}${type.name}`;
