@@ -562,7 +562,8 @@ export interface paths {
          *     A refusal names the first event at fault by its place, counted from 0: `events[17].payload: …`.
          *
          *     The body may have more bytes than that of another request, 16 MiB where the server does not say otherwise. A
-         *     payload may have as many as the whole body of another request.
+         *     payload may have as many as the whole body of another request. A body of more than 256 KiB has at most 60,000
+         *     values and 20,000 members of objects: send payloads as text where these are more, as a text is one value.
          */
         post: operations["createEvents"];
         delete?: never;
@@ -766,7 +767,8 @@ export interface paths {
          *     `$defs`. A member whose type is archived is refused.
          *
          *     A refusal names the member at fault: `webhooks.order.paid: schema/…`. The document has up to 1,000 members, and as many
-         *     bytes as the body of a batch.
+         *     bytes as the body of a batch; one of more than 256 KiB has at most 60,000 values and 20,000 members of objects. Import a
+         *     larger one in parts.
          */
         post: operations["importEventTypes"];
         delete?: never;

@@ -21,7 +21,7 @@ const MAX_MARKED_VALUES = 1000;
 const MAX_VALUES = 60_000;
 const MAX_MEMBERS = 20_000;
 
-/** Deeper JSON is refused. openapi.yaml allows no document that is deeper than 3. */
+/** Deeper JSON is refused. What openapi.yaml knows is 3 deep, and the rest is a client's own. */
 const MAX_DEPTH = 2000;
 
 /** A body of up to this size is parsed in 20 ms, whatever it holds. */
@@ -61,6 +61,9 @@ function withoutQuote(message: string): string {
   return message.replace(/^(Unexpected token '.+?'), .* is not valid JSON$/s, '$1 in JSON');
 }
 
+/** A payload that is text is one value, whatever is in it. */
+const TOO_MANY = `body: has more values than any request may have, which is ${MAX_VALUES}, and ${MAX_MEMBERS} members of objects; send payloads as text`;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -89,8 +92,7 @@ function checkValues(bytes: Buffer): void {
       depth += 1;
       if (depth > MAX_DEPTH) throw new BadRequest('malformed', 'the body is nested too deeply');
     }
-    if (values > MAX_VALUES || members > MAX_MEMBERS)
-      throw new BadRequest('invalid', 'body: has more values than any request may have');
+    if (values > MAX_VALUES || members > MAX_MEMBERS) throw new BadRequest('invalid', TOO_MANY);
   }
 }
 
