@@ -192,7 +192,6 @@ suite('what takes too long', () => {
     t.after(() => starved.close());
     const [[, schema, payload] = ['', {}, '']] = SLOW;
     assert.deepEqual(await starved.validate(json(schema), payload), { kind: 'starved' });
-    assert.deepEqual(await starved.validate('true', '1'), { kind: 'fits' });
   });
 
   test('a payload that takes all memory → is given up, and the next one is answered', async () => {
