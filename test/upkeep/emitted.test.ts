@@ -4,6 +4,7 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { CHOOSING, Subscriptions } from '../../src/events/choosing/subscriptions.ts';
 import { PayloadCheck } from '../../src/events/types/payload-check.ts';
+import { SchemaThread } from '../../src/schemas/schema-thread.ts';
 import { queueFanOuts } from '../../src/operations/fan-out.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { EmittedEvents } from '../../src/upkeep/emitted.ts';
@@ -324,7 +325,10 @@ type Parts = Partial<ConstructorParameters<typeof EmittedEvents>[0]> & { now?: (
 function emitted({ pool }: Ordering, parts: Parts = {}): EmittedEvents {
   return new EmittedEvents({
     ...{ pool, subscriptions: new Subscriptions(), queueFanOuts, log: keepingLog() },
-    ...{ payloadCheck: new PayloadCheck({ isOpen: false }), metrics: createMetrics() },
+    ...{
+      payloadCheck: new PayloadCheck({ isOpen: false, schemas: new SchemaThread() }),
+      metrics: createMetrics(),
+    },
     ...parts,
   });
 }

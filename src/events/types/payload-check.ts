@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../database/pool.ts';
 import { Overloaded } from '../../database/shared-commit.ts';
-import { SchemaThread } from '../../schemas/schema-thread.ts';
+import type { SchemaThread } from '../../schemas/schema-thread.ts';
 import type { EventDraft } from '../event.ts';
 import { EventInvalid, EventTypeArchived, EventTypeNotFound } from './event-type.ts';
 
@@ -13,7 +13,7 @@ export type EventFault = EventTypeNotFound | EventTypeArchived | EventInvalid;
 type PayloadCheckParts = {
   /** Events of types that nobody has created are taken as well. */
   isOpen: boolean;
-  schemas?: SchemaThread;
+  schemas: SchemaThread;
 };
 
 /** A type as the database has it now. `state` is another one when its schema is. */
@@ -38,7 +38,7 @@ export class PayloadCheck {
     sizeCalculation: ({ schema }) => schema.length + 1,
   });
 
-  constructor({ isOpen, schemas = new SchemaThread() }: PayloadCheckParts) {
+  constructor({ isOpen, schemas }: PayloadCheckParts) {
     this.#isOpen = isOpen;
     this.#schemas = schemas;
   }
