@@ -21,6 +21,11 @@ const PLAIN: Record<string, string> = {
   'must match format "text"': 'must be text without U+0000 and without unpaired surrogates',
   'must match pattern "^([^.]|\\.[^.]|\\.\\.[\\s\\S])[\\s\\S]*$"':
     'must not be . or .., which no path can name',
+  'must match pattern "^[a-z0-9_]+(\\.[a-z0-9_]+)*$"':
+    'must be words of a-z, 0-9 and _ with dots between them, such as order.paid',
+  'must match pattern "^(?:[a-z0-9_]+(?:\\.[a-z0-9_]+)*(?:\\.\\*\\*?)?|\\*\\*?)$"':
+    'must be a name such as order.paid, or a name with .* or .** behind it, or * or **',
+  'must match pattern "^3\\.1\\.[0-9]+$"': 'must be a version of OpenAPI 3.1, such as 3.1.0',
   'must NOT have fewer than 1 properties': 'must have at least one member',
   'must NOT have additional properties': 'is not a known field',
 };

@@ -85,8 +85,16 @@ suite('creating an event type', () => {
       { name: 'openapi.json' },
       'name: openapi.json is the path of the document of all types',
     ],
-    ['capitals', { name: 'Order.paid' }, 'name: must match pattern'],
-    ['a dot at the end', { name: 'order.' }, 'name: must match pattern'],
+    [
+      'capitals',
+      { name: 'Order.paid' },
+      'name: must be words of a-z, 0-9 and _ with dots between them, such as order.paid',
+    ],
+    [
+      'a dot at the end',
+      { name: 'order.' },
+      'name: must be words of a-z, 0-9 and _ with dots between them, such as order.paid',
+    ],
     ['a long name', { name: 'a'.repeat(129) }, 'name: must NOT have more than 128 characters'],
     ['a number as schema', { name: 'a', schema: 1 }, 'schema: must be object,boolean'],
     [

@@ -15,7 +15,8 @@ export function patternFault(pattern: unknown): string | undefined {
   if (pattern === '*' || pattern === '**') return undefined;
   const name = nameOf(pattern);
   if (name.length > MAX_NAME) return `a name must NOT have more than ${MAX_NAME} characters`;
-  if (!NAME.test(name)) return 'must be a name, or a name with .* or .** behind it, or * or **';
+  if (!NAME.test(name))
+    return 'must be a name such as order.paid, or a name with .* or .** behind it, or * or **';
   return undefined;
 }
 

@@ -35,7 +35,7 @@ suite('what is a pattern', () => {
   for (const pattern of ['a', 'a_1.b2', '0', 'a.*', 'a.b.**', '*', '**', long, `${long}.**`])
     test(`${pattern.slice(0, 20)} → is one`, () => assert.equal(patternFault(pattern), undefined));
 
-  const KINDS = 'must be a name, or a name with .* or .** behind it, or * or **';
+  const KINDS = 'must be a name such as order.paid, or a name with .* or .** behind it, or * or **';
   const refused: [pattern: unknown, fault: string][] = [
     ...['', '.', 'a.', '.a', 'a..b', 'A', 'a-b', 'a b', 'ä', '*.a', 'a.*.b', 'a*', '***'].map(
       (pattern): [unknown, string] => [pattern, KINDS],
