@@ -120,6 +120,8 @@ for (const [given, burst] of BURSTS)
 
 type Fault = [value: unknown, details: string];
 
+const UNKNOWN =
+  'is not a known operator; there are $eq, $neq, $gt, $gte, $lt, $lte, $in, $nin, $exists, $startsWith, $endsWith, $and, $or, $not';
 const REFUSED: { [Name in Later]: Fault[] } = {
   max_concurrency: [
     [0, 'max_concurrency: must be >= 1'],
@@ -246,11 +248,15 @@ const REFUSED: { [Name in Later]: Fault[] } = {
     [Array.from({ length: 101 }, () => 'a'), 'event_types: must NOT have more than 100 items'],
     ['order.paid', 'event_types: must be array,null'],
     [[5], 'event_types.0: must be string'],
+    [
+      ['order.pa*'],
+      'event_types.0: must be a name such as order.paid, or a name with .* or .** behind it, or * or **',
+    ],
     [['a', 'a'.repeat(129)], 'event_types.1: a name must NOT have more than 128 characters'],
   ],
   filter: [
     [{ payload: { a: { $gte: null } } }, 'filter.payload.a.$gte: must be a number or a string'],
-    [{ payload: { a: { $regex: '.*' } } }, 'filter.payload.a.$regex: is not a known operator'],
+    [{ payload: { a: { $regex: '.*' } } }, `filter.payload.a.$regex: ${UNKNOWN}`],
     [{ $and: [] }, 'filter.$and: must be an array that is not empty'],
     [
       { payload: { 'a\0': 1 } },

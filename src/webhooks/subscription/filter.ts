@@ -37,6 +37,7 @@ export class FilterFault extends Error {
 }
 
 const MAX_TERMS = 64;
+const KNOWN = [...OPERATORS.keys(), '$and', '$or', '$not'].join(', ');
 
 /**
  * Reads a filter of any origin. Its tests take no longer than a filter of 4 KiB can ask for,
@@ -131,7 +132,8 @@ class FilterReader {
   #readCompared(name: string, operand: unknown, at: string): Condition {
     this.#count();
     const operator = OPERATORS.get(name);
-    if (operator === undefined) throw new FilterFault(`${at}: is not a known operator`);
+    if (operator === undefined)
+      throw new FilterFault(`${at}: is not a known operator; there are ${KNOWN}`);
     const fault = operator.fault(operand);
     if (fault !== undefined) throw new FilterFault(`${at}: ${fault}`);
     return operator.condition(operand);
