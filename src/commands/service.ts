@@ -9,7 +9,7 @@ import { stopSignal, unlessStopped } from '../process/stopping.ts';
 import { QueueNotReady } from '../queue/boss.ts';
 import type { QueueParts } from '../queue/claimable-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
-import type { SchemaThread } from '../schemas/schema-thread.ts';
+import type { SchemaThreads } from '../schemas/schema-threads.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -42,7 +42,7 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   health: OpenPort;
   config: Config;
   vault: Vault;
-  schemas: SchemaThread;
+  schemas: SchemaThreads;
   payloadCheck: PayloadCheck;
   stopping: Promise<NodeJS.Signals>;
 };

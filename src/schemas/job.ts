@@ -28,3 +28,6 @@ export type Validation =
 export type Comparison = { kind: 'compatible' } | ({ kind: 'incompatible' } & Fault) | Unanswered;
 
 export type Answer = Examination | Validation | Comparison;
+
+/** `runMs`: processor time that the payload took; 0 of other jobs. */
+export type Done = { answer: Answer; runMs: number };

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Phases } from './phases.ts';
-import type { Answer, Comparison, Examination, Job, Validation } from './job.ts';
+import type { Comparison, Done, Examination, Job, Validation } from './job.ts';
 
 /** What one job may take, in milliseconds. */
 export type JobLimits = {
@@ -21,7 +21,7 @@ const RESOURCES = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, s
 
 type Asked = {
   job: Job;
-  resolve(answer: Answer): void;
+  resolve(done: Done): void;
   reject(error: unknown): void;
   /** The thread died once while this was the first that waited. */
   wasFirst?: boolean;
@@ -52,18 +52,18 @@ export class SchemaThread {
   }
 
   /** Whether a schema can be used, with all of its patterns and references. */
-  examine(schema: string): Promise<Examination> {
-    return this.#ask({ kind: 'examine', schema }) as Promise<Examination>;
+  async examine(schema: string): Promise<Examination> {
+    return (await this.ask({ kind: 'examine', schema })).answer as Examination;
   }
 
   /** Whether a payload, JSON as text, fits a schema that can be used. */
-  validate(schema: string, payload: string): Promise<Validation> {
-    return this.#ask({ kind: 'validate', schema, payload }) as Promise<Validation>;
+  async validate(schema: string, payload: string): Promise<Validation> {
+    return (await this.ask({ kind: 'validate', schema, payload })).answer as Validation;
   }
 
   /** Whether `after` may follow `before`. Both can be used. */
-  compare(before: string, after: string): Promise<Comparison> {
-    return this.#ask({ kind: 'compare', before, after }) as Promise<Comparison>;
+  async compare(before: string, after: string): Promise<Comparison> {
+    return (await this.ask({ kind: 'compare', before, after })).answer as Comparison;
   }
 
   /** Ends the thread. What waits is rejected. */
@@ -72,7 +72,8 @@ export class SchemaThread {
     await this.#end(new Error('the thread for schemas was closed'));
   }
 
-  #ask(job: Job): Promise<Answer> {
+  /** One job. Those that are asked for meanwhile wait behind it. */
+  ask(job: Job): Promise<Done> {
     if (this.#isClosed) return Promise.reject(new Error('the thread for schemas was closed'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ job, resolve, reject });
@@ -92,12 +93,12 @@ export class SchemaThread {
     });
     this.#worker = worker;
     this.#isReady = false;
-    worker.on('message', (message: Answer | 'ready') => this.#onMessage(worker, message));
+    worker.on('message', (message: Done | 'ready') => this.#onMessage(worker, message));
     worker.on('error', (error: unknown) => this.#onDeath(worker, error));
     for (const { job } of this.#waiting) worker.postMessage(job);
   }
 
-  #onMessage(worker: Worker, message: Answer | 'ready'): void {
+  #onMessage(worker: Worker, message: Done | 'ready'): void {
     if (worker !== this.#worker) return;
     if (message === 'ready') {
       this.#isReady = true;
@@ -127,7 +128,7 @@ export class SchemaThread {
   }
 
   #giveUpFirst(kind: 'too_slow' | 'starved'): void {
-    this.#waiting.shift()?.resolve({ kind });
+    this.#waiting.shift()?.resolve({ answer: { kind }, runMs: 0 });
   }
 
   #watch(): void {

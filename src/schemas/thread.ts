@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { compare } from './compatibility/compare.ts';
 import { compile, type Validate } from './compiled.ts';
 import { KeptSchemas } from './kept-schemas.ts';
-import type { Answer, Examination, Job, Validation } from './job.ts';
+import type { Answer, Done, Examination, Job, Validation } from './job.ts';
 import type { Fault, JsonSchema } from './json-schema.ts';
 import { Phases } from './phases.ts';
 
@@ -17,11 +17,17 @@ type Compiled = ReturnType<typeof compile>;
 const phases = new Phases(workerData as SharedArrayBuffer);
 const kept = new KeptSchemas<Compiled>();
 
+/** The processor time of this thread when the present payload was begun with. */
+let runsSince: number | undefined;
+
 /** What patterns and schemas have taken by then is let go, so that the next ones find room. */
 const FULL_BYTES = 64 * 1024 * 1024;
 
 parentPort?.on('message', (job: Job) => {
-  parentPort?.postMessage(answerTo(job));
+  runsSince = undefined;
+  const answer = answerTo(job);
+  const done: Done = { answer, runMs: runsSince === undefined ? 0 : cpuMs() - runsSince };
+  parentPort?.postMessage(done);
   if (kept.size > 0 && getHeapStatistics().used_heap_size > FULL_BYTES) kept.clear();
 });
 parentPort?.postMessage('ready');
@@ -54,6 +60,7 @@ function validation(schema: string, payload: string): Validation {
   const validate: Validate =
     'fault' in compiled ? () => unusable(compiled.fault) : compiled.validate;
   phases.begin('run');
+  runsSince = cpuMs();
   let value: unknown;
   try {
     value = JSON.parse(payload);
@@ -74,4 +81,10 @@ function compiledOf(text: string): Compiled {
   if (known !== undefined) return known;
   phases.begin('compile');
   return kept.keep(text, compile(JSON.parse(text) as JsonSchema));
+}
+
+/** Processor time of this thread, in milliseconds. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }

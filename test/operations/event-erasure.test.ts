@@ -10,7 +10,7 @@ import { findEmitted } from '../../src/events/emitted/emitted-store.ts';
 import { takeEmitted } from '../../src/events/emitted/take-emitted.ts';
 import { findEvent } from '../../src/events/event-store.ts';
 import { PayloadCheck } from '../../src/events/types/payload-check.ts';
-import { SchemaThread } from '../../src/schemas/schema-thread.ts';
+import { SchemaThreads } from '../../src/schemas/schema-threads.ts';
 import type { EventDraft } from '../../src/events/event.ts';
 import { countErasure, createErasure } from '../../src/operations/erasure.ts';
 import { queueFanOuts } from '../../src/operations/fan-out.ts';
@@ -180,7 +180,7 @@ async function withSubscribers(t: Parameters<typeof freshWorkerQueue>[0], webhoo
     metrics: createMetrics(),
     queueFanOuts,
     subscriptions,
-    payloadCheck: new PayloadCheck({ isOpen: true, schemas: new SchemaThread() }),
+    payloadCheck: new PayloadCheck({ isOpen: true, schemas: new SchemaThreads() }),
   });
   const emit = async (draft: EventDraft) => (await acceptor.accept(draft)).event;
   return { parts, emit, subscriptions };

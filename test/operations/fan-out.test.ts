@@ -4,7 +4,7 @@ import { EventAcceptor } from '../../src/events/accepting/event-acceptor.ts';
 import { Subscriptions } from '../../src/events/choosing/subscriptions.ts';
 import { findEvent } from '../../src/events/event-store.ts';
 import { PayloadCheck } from '../../src/events/types/payload-check.ts';
-import { SchemaThread } from '../../src/schemas/schema-thread.ts';
+import { SchemaThreads } from '../../src/schemas/schema-threads.ts';
 import type { Event, EventDraft } from '../../src/events/event.ts';
 import { cancelOperation } from '../../src/operations/end-operation.ts';
 import { queueFanOuts } from '../../src/operations/fan-out.ts';
@@ -33,7 +33,7 @@ async function withSubscribers(t: Parameters<typeof freshWorkerQueue>[0], webhoo
     metrics,
     queueFanOuts,
     subscriptions: new Subscriptions(),
-    payloadCheck: new PayloadCheck({ isOpen: true, schemas: new SchemaThread() }),
+    payloadCheck: new PayloadCheck({ isOpen: true, schemas: new SchemaThreads() }),
   });
   const emit = async (draft: EventDraft = PAID) => (await acceptor.accept(draft)).event;
   const steps = new OperationSteps({ ...parts, metrics, log: silentLog });

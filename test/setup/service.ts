@@ -16,7 +16,7 @@ import { listen } from '../../src/commands/ports.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { readConfig } from '../../src/config.ts';
 import { Recorder } from '../../src/statistics/recorder.ts';
-import { SchemaThread } from '../../src/schemas/schema-thread.ts';
+import { SchemaThreads } from '../../src/schemas/schema-threads.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { openSchemas } from '../../src/commands/schemas.ts';
 import { startWorker } from '../../src/commands/worker.ts';
@@ -82,7 +82,7 @@ export async function startApi(
   const metrics = createMetrics();
   const acceptor = new Acceptor({ pool, queue, metrics, statistics, gated });
   const batchAcceptor = new BatchAcceptor({ pool, queue, metrics });
-  const schemas = new SchemaThread();
+  const schemas = new SchemaThreads();
   const payloadCheck = new PayloadCheck({ isOpen: false, schemas });
   const eventAcceptor = new EventAcceptor({
     ...{ pool, queue, metrics, queueFanOuts },

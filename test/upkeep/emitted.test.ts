@@ -4,7 +4,7 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { CHOOSING, Subscriptions } from '../../src/events/choosing/subscriptions.ts';
 import { PayloadCheck } from '../../src/events/types/payload-check.ts';
-import { SchemaThread } from '../../src/schemas/schema-thread.ts';
+import { SchemaThreads } from '../../src/schemas/schema-threads.ts';
 import { queueFanOuts } from '../../src/operations/fan-out.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { EmittedEvents } from '../../src/upkeep/emitted.ts';
@@ -326,7 +326,7 @@ function emitted({ pool }: Ordering, parts: Parts = {}): EmittedEvents {
   return new EmittedEvents({
     ...{ pool, subscriptions: new Subscriptions(), queueFanOuts, log: keepingLog() },
     ...{
-      payloadCheck: new PayloadCheck({ isOpen: false, schemas: new SchemaThread() }),
+      payloadCheck: new PayloadCheck({ isOpen: false, schemas: new SchemaThreads() }),
       metrics: createMetrics(),
     },
     ...parts,

@@ -1,13 +1,13 @@
 import type { Pool } from '../../database/pool.ts';
 import { Overloaded } from '../../database/shared-commit.ts';
 import { inTransaction } from '../../database/transaction.ts';
-import type { SchemaThread } from '../../schemas/schema-thread.ts';
+import type { SchemaThreads } from '../../schemas/schema-threads.ts';
 import { findEventType, insertEventType, updateEventType } from './event-type-store.ts';
 import { EventTypeExists, EventTypeRefused, type EventType } from './event-type.ts';
 import { judgeType, type WantedType } from './judge.ts';
 
 /** Where types are kept, and what reads their schemas. */
-export type TypeParts = { pool: Pool; schemas: SchemaThread };
+export type TypeParts = { pool: Pool; schemas: SchemaThreads };
 
 /** The path of the document of all types. */
 const RESERVED_NAME = 'openapi.json';

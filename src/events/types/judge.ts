@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Overloaded } from '../../database/shared-commit.ts';
 import type { Fault, JsonSchema } from '../../schemas/json-schema.ts';
-import type { SchemaThread } from '../../schemas/schema-thread.ts';
+import type { SchemaThreads } from '../../schemas/schema-threads.ts';
 import { schemaText } from '../../schemas/text.ts';
 import {
   EventTypeRefused,
@@ -26,7 +26,7 @@ const TOO_SLOW = 'takes too long to read';
  * @throws Overloaded when this machine has no processor for it
  */
 export async function judgeType(
-  schemas: SchemaThread,
+  schemas: SchemaThreads,
   wanted: WantedType,
   before: WantedType | undefined,
 ): Promise<JudgedType> {
@@ -51,14 +51,14 @@ function textOf(field: 'schema' | 'example', value: unknown): string | null {
   return written.text;
 }
 
-async function examine(schemas: SchemaThread, schema: string): Promise<void> {
+async function examine(schemas: SchemaThreads, schema: string): Promise<void> {
   const examination = await schemas.examine(schema);
   if (examination.kind === 'starved') throw new Overloaded();
   if (examination.kind === 'unusable') throw refusal('schema', examination);
   if (examination.kind === 'too_slow') throw refusal('schema', { pointer: '', message: TOO_SLOW });
 }
 
-async function checkExample(schemas: SchemaThread, schema: string, example: string) {
+async function checkExample(schemas: SchemaThreads, schema: string, example: string) {
   const validation = await schemas.validate(schema, example);
   if (validation.kind === 'starved') throw new Overloaded();
   if (validation.kind === 'misfit') throw refusal('example', validation);
@@ -67,7 +67,7 @@ async function checkExample(schemas: SchemaThread, schema: string, example: stri
 
 /** Without a schema everything fits. @throws SchemaIncompatible */
 async function compare(
-  schemas: SchemaThread,
+  schemas: SchemaThreads,
   before: JsonSchema | null,
   after: JsonSchema | null,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Queryable } from '../../database/pool.ts';
 import { Overloaded } from '../../database/shared-commit.ts';
-import type { SchemaThread } from '../../schemas/schema-thread.ts';
+import type { SchemaThreads } from '../../schemas/schema-threads.ts';
 import type { EventDraft } from '../event.ts';
 import { EventInvalid, EventTypeArchived, EventTypeNotFound } from './event-type.ts';
 
@@ -13,7 +13,7 @@ export type EventFault = EventTypeNotFound | EventTypeArchived | EventInvalid;
 type PayloadCheckParts = {
   /** Events of types that nobody has created are taken as well. */
   isOpen: boolean;
-  schemas: SchemaThread;
+  schemas: SchemaThreads;
 };
 
 /** A type as the database has it now. `state` is another one when its schema is. */
@@ -31,7 +31,7 @@ const AT_ONCE = 8;
 /** Whether events are of types that there are, and their payloads fit the schemas of these. */
 export class PayloadCheck {
   readonly #isOpen: boolean;
-  readonly #schemas: SchemaThread;
+  readonly #schemas: SchemaThreads;
   readonly #kept = new LRUCache<string, KeptSchema>({
     max: 10_000,
     maxSize: MAX_KEPT,

@@ -6,12 +6,12 @@ import {
   EventTypeNotFound,
 } from '../../../src/events/types/event-type.ts';
 import { PayloadCheck } from '../../../src/events/types/payload-check.ts';
-import { SchemaThread } from '../../../src/schemas/schema-thread.ts';
+import { SchemaThreads } from '../../../src/schemas/schema-threads.ts';
 import { freshDatabase } from '../../setup/database.ts';
 import { wholeFile } from '../../setup/whole-file.ts';
 
 const { pool } = await freshDatabase(wholeFile);
-const schemas = new SchemaThread();
+const schemas = new SchemaThreads();
 wholeFile.after(() => schemas.close());
 const check = new PayloadCheck({ isOpen: false, schemas });
 const open = new PayloadCheck({ isOpen: true, schemas });
@@ -28,7 +28,7 @@ await pool.query(
 
 suite('a payload', () => {
   test('of a type without a schema → anything fits, also what is no JSON', async () => {
-    const threads = new SchemaThread();
+    const threads = new SchemaThreads();
     await new PayloadCheck({ isOpen: false, schemas: threads }).check(pool, {
       type: 'any',
       payload: '{',
