@@ -1,16 +1,13 @@
 import { isOfRow, isTransient, spoilsConnection, sqlStateOf } from '../database/failure.ts';
-import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { CHOOSING } from '../events/choosing/subscriptions.ts';
 import { findEmitted, type Emitted } from '../events/emitted/emitted-store.ts';
-import { faultText } from '../events/emitted/fault.ts';
+import { EmittedChecks, type CheckParts } from '../events/emitted/checks.ts';
 import {
   takeEmitted,
-  type Checked,
   type EmittedParts,
   type TakenEmitted,
 } from '../events/emitted/take-emitted.ts';
-import type { PayloadCheck } from '../events/types/payload-check.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { LeftOut } from './outbox-left-out.ts';
@@ -34,12 +31,11 @@ const SMALLER = 8;
  */
 export type TakenEvents = { deliveries: number; first: number; upTo: number; isMore: boolean };
 
-type Parts = EmittedParts & {
-  pool: Pool;
-  payloadCheck: PayloadCheck;
-  metrics: Pick<Metrics, 'emitted'>;
-  log: Log;
-};
+type Parts = EmittedParts &
+  CheckParts & {
+    metrics: Pick<Metrics, 'emitted'>;
+    log: Log;
+  };
 
 /** `last`: the place of the last event that was looked at; undefined: there was none. */
 type Step = { deliveries: number; first: number; last: number | undefined };
@@ -51,11 +47,13 @@ type Step = { deliveries: number; first: number; last: number | undefined };
  */
 export class EmittedEvents {
   readonly #parts: Parts;
+  readonly #checks: EmittedChecks;
   readonly #leftOut = new LeftOut();
   #size = STEP;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#checks = new EmittedChecks(parts);
   }
 
   /** Takes events behind a place. */
@@ -63,6 +61,7 @@ export class EmittedEvents {
     const taken = { deliveries: 0, first: Infinity };
     let from = after;
     for (let step = 0; step < STEPS_A_ROUND; step += 1) {
+      if (this.#checks.areMany) return { ...taken, upTo: from, isMore: false };
       const { deliveries, first, last } = await this.#step(from);
       taken.deliveries += deliveries;
       taken.first = Math.min(taken.first, first);
@@ -74,11 +73,13 @@ export class EmittedEvents {
 
   async #step(after: number): Promise<Step> {
     const { pool } = this.#parts;
-    const aside = this.#leftOut.now().ids;
+    const aside = { ids: this.#leftOut.now().ids, types: this.#checks.lateTypes };
     const found = await findEmitted(pool, { after, limit: this.#size, aside });
     if (found.length === 0) return { deliveries: 0, first: Infinity, last: undefined };
     try {
-      const events = await this.#checked(found);
+      const events = await this.#checks.check(found);
+      const none = { deliveries: 0, first: Infinity, last: found.at(-1)?.place };
+      if (events.length === 0) return none;
       const taken = await inTransaction(
         pool,
         (tx) => takeEmitted(this.#parts, tx, events),
@@ -89,15 +90,6 @@ export class EmittedEvents {
     } catch (error) {
       return { deliveries: 0, first: Infinity, last: this.#divide(found, error) ?? after };
     }
-  }
-
-  async #checked(found: Emitted[]): Promise<Checked[]> {
-    const { pool, payloadCheck } = this.#parts;
-    const faults = await payloadCheck.faults(pool, found);
-    return found.map((event, i) => {
-      const fault = faults[i];
-      return { ...event, fault: fault && faultText(event.type, fault) };
-    });
   }
 
   /** @returns how many deliveries there are now. */

@@ -14,6 +14,7 @@ import { countEmitted, countWaiting, emitRows, enqueueRows, TYPE } from '../setu
 import { keepingLog } from '../setup/parts.ts';
 import { lockRow } from '../setup/row-lock.ts';
 import { addWebhook, addWebhookRows } from '../setup/rows.ts';
+import { until } from '../setup/until.ts';
 
 suite('taking in events that applications emitted', { concurrency: 4 }, () => {
   test('some webhooks subscribed → each of them has a delivery with a job, and the others have none', async (t) => {
@@ -85,6 +86,36 @@ suite('taking in events that applications emitted', { concurrency: 4 }, () => {
       '{"order": 1}: 1',
     ]);
     assert.equal((await order.pool.query('select from postmand_queue.job')).rowCount, 1);
+  });
+
+  test('payloads of one type take long to be checked → other events go meanwhile, and these when that is known', async (t) => {
+    const order = await freshOrdering(t);
+    await subscribed(order);
+    const hard = JSON.stringify(Array.from({ length: 20_000 }, (_one, i) => ({ i })));
+    await emitRows(order.pool, [
+      { type: 'hard', payload: hard, key: 'k' },
+      { type: 'hard', payload: hard },
+      { payload: 'a', key: 'k' },
+      { payload: 'b' },
+    ]);
+    await order.pool.query(
+      `update event_types set schema = '{"uniqueItems": true}' where name = 'hard'`,
+    );
+    const outbox = outboxOf(order, { patienceMs: 1 });
+    await outbox.round();
+    assert.equal(await countEmitted(order.pool), 2);
+    assert.equal(await countWaiting(order.pool), 1, 'what is behind one of them in its key');
+    await until('they are known', async () => {
+      await outbox.round();
+      return (await countEmitted(order.pool)) === 0;
+    });
+    await outbox.round();
+    assert.deepEqual(await lineOf(order.pool, 'k'), ['a: pending head job']);
+    const { rows } = await order.pool.query<{ fault: string }>(
+      'select fault from events where fault is not null',
+    );
+    const fault = 'payload: takes too long to be held against the schema of its type';
+    assert.deepEqual(rows, [{ fault }, { fault }]);
   });
 
   test('somebody has locked one → the others go, and what is behind it in its key waits', async (t) => {
@@ -329,6 +360,8 @@ function emitted({ pool }: Ordering, parts: Parts = {}): EmittedEvents {
       payloadCheck: new PayloadCheck({ isOpen: false, schemas: new SchemaThreads() }),
       metrics: createMetrics(),
     },
+    // Tests that do not say otherwise wait for every schema, on a busy machine as well.
+    patienceMs: 60_000,
     ...parts,
   });
 }

@@ -17,7 +17,12 @@ export type Emitted = {
 /** Bytes of payloads that are read at once, where there are several. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-export type EmittedSearch = { after: number; limit: number; aside: string[] };
+/** `aside`: events, and types, of which none is to be found. */
+export type EmittedSearch = {
+  after: number;
+  limit: number;
+  aside: { ids: string[]; types: string[] };
+};
 
 /**
  * The first `limit` behind the place `after`, without those that are put aside; fewer where their
@@ -36,12 +41,13 @@ export async function findEmitted(
          select id, type, payload, metadata, ordering_key, outbox_place
          from events
          where outbox_place > $1::bigint and recipients is null and id <> all ($3::uuid[])
+           and type <> all ($4::text[])
          order by outbox_place limit $2
        ) as first
      ) as summed
      where bytes - octet_length(payload) < ${MOST_BYTES}
      order by outbox_place`,
-    [after, limit, aside],
+    [after, limit, aside.ids, aside.types],
   );
   return rows;
 }

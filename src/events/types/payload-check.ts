@@ -70,13 +70,15 @@ export class PayloadCheck {
     return undefined;
   }
 
-  /** Of each of several events why it cannot be taken; undefined: it can. */
-  async faults(db: Queryable, events: readonly Checked[]): Promise<(EventFault | undefined)[]> {
-    const faultOf = await this.#judgeOf(db, events);
-    const faults: (EventFault | undefined)[] = [];
-    for (let from = 0; from < events.length; from += AT_ONCE)
-      faults.push(...(await Promise.all(events.slice(from, from + AT_ONCE).map(faultOf))));
-    return faults;
+  /**
+   * Begins to check several events. @returns of each why it cannot be taken; undefined: it can. Each
+   * is told when it is known: some may take long.
+   */
+  async begin(
+    db: Queryable,
+    events: readonly Checked[],
+  ): Promise<Promise<EventFault | undefined>[]> {
+    return events.map(await this.#judgeOf(db, events));
   }
 
   /** Reads the types of all of these events at once. */
