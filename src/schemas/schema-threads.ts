@@ -70,7 +70,11 @@ export class SchemaThreads {
       known.slowAt = this.#now();
       known.isQuick = false;
       this.#quick.move(schema, this.#others);
-    } else if (!known.isQuick && this.#now() - known.slowAt >= SLOW_FOR_MS) {
+    } else if (
+      answer.kind !== 'starved' &&
+      !known.isQuick &&
+      this.#now() - known.slowAt >= SLOW_FOR_MS
+    ) {
       known.isQuick = true;
       this.#others.move(schema, this.#quick);
     }
