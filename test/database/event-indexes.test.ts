@@ -34,7 +34,7 @@ const READS: [what: string, indexes: string[], read: Read, begin?: string][] = [
   [
     'events that were emitted',
     ['events_outbox'],
-    (tx) => findEmitted(tx, { after: 0, limit: 100, aside: [] }),
+    (tx) => findEmitted(tx, { after: 0, limit: 100, aside: { ids: [], types: [] } }),
   ],
   [
     'events that are kept no longer',
