@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { compareByText } from './equality.ts';
 import { examine } from './examine.ts';
 import type { Fault, JsonSchema } from './json-schema.ts';
 import { misfitOf } from './misfit.ts';
@@ -75,6 +76,7 @@ function compiled(schema: JsonSchema, patternOf: PatternOf): ValidateFunction {
     // It would take longer than all the rest, for a schema of 60 KiB half a second.
     code: { optimize: false, regExp: Object.assign(patternOf, { code: 'patternOf' }) },
   });
+  compareByText(ajv);
   formats.default(ajv, { formats: [...FORMATS] });
   return ajv.compile(schema);
 }

@@ -1,7 +1,8 @@
+import { canonical } from '../canonical.ts';
 import { below, isObject, own, type JsonSchema, type SchemaObject } from '../json-schema.ts';
 import { innerPlace, type ObjectPlace, type Pair, type Place, type Rule } from './comparing.ts';
 import { isRemark } from './remarks.ts';
-import { canonical, valuesOf } from './values.ts';
+import { valuesOf } from './values.ts';
 
 const NOT_COMPARED = 'cannot be compared with what was there before';
 

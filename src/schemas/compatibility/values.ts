@@ -1,3 +1,4 @@
+import { canonical } from '../canonical.ts';
 import { below, isObject, own, type SchemaObject } from '../json-schema.ts';
 import type { Rule } from './comparing.ts';
 
@@ -63,16 +64,6 @@ export function valuesOf(schema: SchemaObject): unknown[] | undefined {
   const only = schema['const'];
   const isListed = listed?.some((one) => canonical(one) === canonical(only)) ?? true;
   return isListed ? [only] : [];
-}
-
-/** The same text for values that are equal in JSON Schema, whatever the order of their members. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  const members = Object.entries(value).map(
-    ([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`,
-  );
-  return `{${members.toSorted().join(',')}}`;
 }
 
 const MAX_SHOWN = 60;
