@@ -643,7 +643,7 @@ type EventTypesDocument struct {
 	Openapi    string           `json:"openapi"`
 	Info       map[string]any   `json:"info,omitempty"`
 	Servers    []map[string]any `json:"servers,omitempty"`
-	Webhooks   map[string]any   `json:"webhooks,omitempty"`
+	Webhooks   map[string]any   `json:"webhooks"`
 	Components map[string]any   `json:"components,omitempty"`
 }
 

@@ -766,9 +766,9 @@ export interface paths {
          *     type keeps its own. References lead into `components.schemas`: those that a schema uses are stored with it, in its
          *     `$defs`. A member whose type is archived is refused.
          *
-         *     A refusal names the member at fault: `webhooks.order.paid: schema/…`. The document has up to 1,000 members, and as many
-         *     bytes as the body of a batch; one of more than 256 KiB has at most 60,000 values and 20,000 members of objects. Import a
-         *     larger one in parts.
+         *     A refusal names the member at fault: `webhooks.order.paid: schema/…`. A document without `webhooks`, such as that of
+         *     an API, is refused too. The document has up to 1,000 members, and as many bytes as the body of a batch; one of more
+         *     than 256 KiB has at most 60,000 values and 20,000 members of objects. Import a larger one in parts.
          */
         post: operations["importEventTypes"];
         delete?: never;
@@ -3906,7 +3906,7 @@ export interface components {
              *       }
              *     }
              */
-            webhooks?: {
+            webhooks: {
                 [key: string]: unknown;
             };
             /**

@@ -259,10 +259,11 @@ suite('a document of others', async () => {
     ],
     [
       'OpenAPI 3.0',
-      { openapi: '3.0.3' },
+      { openapi: '3.0.3', webhooks: {} },
       400,
       'openapi: must be a version of OpenAPI 3.1, such as 3.1.0',
     ],
+    ['a document of an API', { openapi: '3.1.0', paths: {} }, 400, 'webhooks: is required'],
     [
       'too many',
       {

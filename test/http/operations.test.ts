@@ -104,7 +104,11 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'getEventType 200': ['GET', '/event-types/order.paid'],
     'patchEventType 200': ['PATCH', '/event-types/order.paid', { example: [1.5] }],
     'getEventTypesDocument 200': ['GET', '/event-types/openapi.json'],
-    'importEventTypes 200': ['POST', '/event-types/openapi.json', { openapi: '3.1.0' }],
+    'importEventTypes 200': [
+      'POST',
+      '/event-types/openapi.json',
+      { openapi: '3.1.0', webhooks: {} },
+    ],
     'archiveEventType 200': ['POST', '/event-types/order.paid/archive'],
     'restoreEventType 200': ['POST', '/event-types/order.paid/restore'],
     'deleteDelivery 204': ['DELETE', `/deliveries/${deliveryId}`],

@@ -2602,7 +2602,7 @@ export type EventTypesDocument = {
     /**
      * A path item of OpenAPI for each type, by its name.
      */
-    webhooks?: Record<string, unknown>;
+    webhooks: Record<string, unknown>;
     /**
      * The schemas, by the names of their types.
      */

@@ -710,9 +710,9 @@ class EventTypeList:
 class EventTypesDocument:
     """An OpenAPI 3.1 document, of which `webhooks` and `components.schemas` count here."""
     openapi: str
+    webhooks: Dict[str, Any]
     info: Optional[Dict[str, Any]] = None
     servers: Optional[List[Dict[str, Any]]] = None
-    webhooks: Optional[Dict[str, Any]] = None
     components: Optional[Dict[str, Any]] = None
 
 
