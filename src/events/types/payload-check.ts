@@ -71,8 +71,8 @@ export class PayloadCheck {
   }
 
   /**
-   * Begins to check several events. @returns of each why it cannot be taken; undefined: it can. Each
-   * is told when it is known: some may take long.
+   * Begins to check several events. @returns of each why it cannot be taken; undefined: it can.
+   * Each is told when it is known: some may take long.
    */
   async begin(
     db: Queryable,
