@@ -198,6 +198,12 @@ suite('a document of others', async () => {
 
   const REFUSED: [what: string, document: object, status: number, details: string][] = [
     [
+      'a name with U+0000',
+      { openapi: '3.1.0', webhooks: { 'a\0b': { post: {} } } },
+      400,
+      'webhooks.a\0b: must be the name of an event type, such as order.paid',
+    ],
+    [
       'a name that is none',
       { openapi: '3.1.0', webhooks: { 'Order Paid': { post: {} } } },
       400,

@@ -6,7 +6,7 @@ import { DEFAULTS, refuseReserved, type TypeParts } from './change-type.ts';
 import { findEventTypes, insertEventType, updateEventType } from './event-type-store.ts';
 import { EventTypeArchived, EventTypeRefused, type EventType } from './event-type.ts';
 import { judgeType, type JudgedType, type WantedType } from './judge.ts';
-import { TypeReader, type ReadType } from './read-document.ts';
+import { isTypeName, TypeReader, type ReadType } from './read-document.ts';
 
 /** What became of the members of a document, by the names of types. */
 export type Imported = { created: string[]; updated: string[]; unchanged: string[] };
@@ -60,7 +60,8 @@ export async function importEventTypes(
 type Members = { reader: TypeReader; names: string[] };
 
 async function addToPlan(plan: Plan, parts: TypeParts, { reader, names }: Members): Promise<void> {
-  const found = await findEventTypes(parts.pool, names);
+  // What is no name is refused where it is read. PostgreSQL has no text with U+0000.
+  const found = await findEventTypes(parts.pool, names.filter(isTypeName));
   const known = new Map(found.map((type) => [type.name, type]));
   for (const name of names) {
     const before = known.get(name);

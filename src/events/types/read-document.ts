@@ -15,6 +15,11 @@ const NAME = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/;
 const MAX_NAME = 128;
 const MAX_DESCRIPTION = 4096;
 
+/** Whether an event type may have this name. */
+export function isTypeName(name: string): boolean {
+  return name.length <= MAX_NAME && NAME.test(name);
+}
+
 /** Reads the members of `webhooks` in an OpenAPI document, which may be of any form. */
 export class TypeReader {
   readonly #document: Members;
@@ -31,7 +36,7 @@ export class TypeReader {
 
   /** @throws EventTypeRefused */
   read(name: string): ReadType {
-    if (name.length > MAX_NAME || !NAME.test(name))
+    if (!isTypeName(name))
       throw new EventTypeRefused('must be the name of an event type, such as order.paid');
     const item = this.#follow(own(membersOf(this.#document['webhooks']), name));
     const operation = this.#follow(own(item, 'post'));
