@@ -365,7 +365,7 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
   );
   await pool.query(
     `insert into events (id, type, payload, metadata, deliveries, created_at)
-     select id, 'type_' || right(id::text, 1), '', '{"env": "prod"}', 0, created_at
+     select id, 'type_' || right(id::text, 2)::int % 25, '', '{"env": "prod"}', 0, created_at
      from deliveries`,
   );
   await addAttemptRows(
