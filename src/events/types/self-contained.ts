@@ -42,7 +42,7 @@ class Collecting {
   readonly #component: (name: string) => { schema: JsonSchema; bytes: number };
   /** The names that components get in `$defs`, by their own names. */
   readonly #names = new Map<string, string>();
-  #taken: ReadonlySet<string> = new Set();
+  #taken = new Set<string>();
   #bytes = 0;
 
   constructor(
@@ -91,7 +91,7 @@ class Collecting {
     if (known !== undefined) return known;
     let key = name;
     for (let i = 2; this.#taken.has(key); i += 1) key = `${name}_${i}`;
-    this.#taken = new Set([...this.#taken, key]);
+    this.#taken.add(key);
     this.#names.set(name, key);
     return key;
   }
