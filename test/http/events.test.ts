@@ -181,3 +181,13 @@ suite('GET /v1/events/{event_id}', () => {
     assert.deepEqual([status, body.code], [404, 37]);
   });
 });
+
+suite('GET /v1/events', () => {
+  for (const pattern of ['order.*', 'order.%2A'])
+    test(`type=${pattern} → 400 that says what a type is`, async () => {
+      const { status, body } = await api.call('GET', `/events?type=${pattern}`);
+      const details =
+        'type: must be words of a-z, 0-9 and _ with dots between them, such as order.paid';
+      assert.deepEqual([status, body.details], [400, details]);
+    });
+});
