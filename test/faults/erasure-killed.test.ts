@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { suite, test, type TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
+import { payloadSql } from '../../src/deliveries/payload.ts';
 import { createErasure } from '../../src/operations/erasure.ts';
 import { findOperation } from '../../src/operations/operation-store.ts';
 import { startWorker } from '../commands/processes.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { addWebhook } from '../setup/rows.ts';
+import { startApi } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
-import { assertErased, rowsOf } from './erasure-oracle.ts';
+import {
+  assertErased,
+  assertEventsErased,
+  assertNotAnswered,
+  eventsOf,
+  rowsOf,
+} from './erasure-oracle.ts';
 import { sized } from './intensity.ts';
 import { startPostgres } from './postgres.ts';
 
@@ -19,10 +27,10 @@ const COUNT = sized(150, 6000);
 suite('an erasure, of what carries its pairs and of webhooks that do', { concurrency: 2 }, () => {
   test('SIGKILL of the worker in the middle of steps → each delivery is erased whole or there whole, and the next worker erases the rest', async (t) => {
     const database = await freshDatabase(t);
-    const scene = await openScene(database);
-    for (let round = 1; round <= sized(1, 20); round += 1) {
+    const scene = await openScene(t, database);
+    for (let round = 1; round <= sized(2, 20); round += 1) {
       const worker = await startWorker(t, database);
-      await scene.erasing();
+      await scene.erasing(round === sized(2, 20) ? 'events' : 'deliveries');
       await worker.end('SIGKILL');
       await scene.noneInPart();
     }
@@ -32,10 +40,10 @@ suite('an erasure, of what carries its pairs and of webhooks that do', { concurr
 
   test('PostgreSQL crashes in the middle of steps → the same, with the same worker', async (t) => {
     const postgres = await startPostgres(t);
-    const scene = await openScene(postgres.database);
+    const scene = await openScene(t, postgres.database);
     await startWorker(t, postgres.database);
-    for (let round = 1; round <= sized(1, 6); round += 1) {
-      await scene.erasing();
+    for (let round = 1; round <= sized(2, 6); round += 1) {
+      await scene.erasing(round === sized(2, 6) ? 'events' : 'deliveries');
       await postgres.crash();
       await postgres.restart();
       await scene.noneInPart();
@@ -44,26 +52,30 @@ suite('an erasure, of what carries its pairs and of webhooks that do', { concurr
   });
 });
 
-/** The webhooks are inactive: nothing is sent. */
-async function openScene(database: TestDatabase) {
+/** The webhooks are inactive: nothing is sent. A part of the deliveries are of events. */
+async function openScene(t: TestContext, database: TestDatabase) {
   const { pool } = database;
   const plain = await addWebhook(database, { active: false });
   const carrying = await addWebhook(database, { active: false, metadata: PAIRS });
   await fill(pool, [plain.id, carrying.id]);
+  await shareEvents(pool);
   await slowDown(pool);
-  const before = await rowsOf(pool, PAIRS);
+  const before = { deliveries: await rowsOf(pool, PAIRS), events: await eventsOf(pool, PAIRS) };
   const { id } = await createErasure(pool, PAIRS);
-  const found = before.filter(({ carries }) => carries).length;
+  const found = [...before.deliveries, ...before.events].filter(({ carries }) => carries).length;
 
   return {
     /** Waits for a statement that erases, in its middle. */
-    erasing: () => until('a step', () => isErasing(pool)),
+    erasing: (of: 'deliveries' | 'events') =>
+      until(`a step of ${of}`, () => isErasing(pool, of), 60_000),
     async noneInPart(): Promise<void> {
       const { rows } = await pool.query(
         `select d.id from deliveries d join delivery_attempts a on a.delivery_id = d.id
          where (d.payload_removed_at is null) <> (a.raw_request <> '' and a.raw_response <> '')
-           or (d.payload_removed_at is null) <> (d.payload <> '')
-           or d.status = 'pending' and d.payload = ''`,
+           or (d.payload_removed_at is null) <> (${payloadSql('d')} <> '')
+           or d.status = 'pending' and ${payloadSql('d')} = ''
+         union all
+         select id from events where (payload_removed_at is null) <> (payload <> '')`,
       );
       assert.deepEqual(rows, []);
     },
@@ -72,7 +84,9 @@ async function openScene(database: TestDatabase) {
       await until('it has ended', ended, 60_000);
       const { state, matched, done, skipped } = await findOperation(pool, id);
       assert.deepEqual([state, matched, done, skipped], ['done', found, found, 0]);
-      await assertErased(pool, PAIRS, before);
+      await assertErased(pool, PAIRS, before.deliveries);
+      await assertEventsErased(pool, PAIRS, before.events);
+      await assertNotAnswered(await startApi(t, database), before);
     },
   };
 }
@@ -100,23 +114,47 @@ async function fill(pool: Pool, webhookIds: string[]): Promise<void> {
   );
 }
 
+/**
+ * Makes a half of the deliveries, one of each webhook, share an event that carries what they do.
+ * As many events have no deliveries.
+ */
+async function shareEvents(pool: Pool): Promise<void> {
+  await pool.query(
+    `with shared as (
+       select gen_random_uuid() as id, array_agg(id) as deliveries, metadata, created_at
+       from deliveries group by metadata, created_at
+       having extract(epoch from now() - created_at)::integer / 60 % 4 < 2
+     ), stored as (
+       insert into events (id, type, payload, metadata, fanned_out, deliveries, created_at)
+       select id, 'order.paid', 'a payload', metadata, 2, 2, created_at from shared
+       union all
+       select gen_random_uuid(), 'order.paid', 'a payload', metadata, 0, 0, created_at from shared
+     )
+     update deliveries set event_id = shared.id, payload = ''
+     from shared where deliveries.id = any (shared.deliveries)`,
+  );
+}
+
 /** Makes each payload that is removed take 2 ms, so that a step can be met in its middle. */
 async function slowDown(pool: Pool): Promise<void> {
   await pool.query(
     `create function slow() returns trigger language plpgsql as
        $$ begin perform pg_sleep(0.002); return new; end $$;
      create trigger slow_erasure before update of payload_removed_at on deliveries
+       for each row execute function slow();
+     create trigger slow_erasure before update of payload_removed_at on events
        for each row execute function slow()`,
   );
 }
 
-async function isErasing(pool: Pool): Promise<boolean | undefined> {
+async function isErasing(pool: Pool, table: string): Promise<boolean | undefined> {
   const { rows } = await pool.query<{ found: boolean }>(
     `select exists (
        select from pg_stat_activity
        where datname = current_database() and state = 'active'
-         and query like 'update deliveries set payload%' and wait_event = 'PgSleep'
+         and query like '%update ' || $1 || ' set payload%' and wait_event = 'PgSleep'
      ) as found`,
+    [table],
   );
   return rows[0]?.found;
 }
