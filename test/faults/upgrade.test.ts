@@ -40,7 +40,19 @@ test('version 2.1 replaced under load, and one of its workers killed → nothing
 
   await scene.worker();
   await traffic.accepted(60);
+  const oldApi = scene.api();
   await scene.server();
+  // Without events, version 2.1 sends to a webhook that subscribes as to any other, and changes it.
+  const patterns = ['order.*'];
+  const { id: subscribed } = await scene.webhook('/subscribed', () => 200, {
+    end: 'succeeded',
+    settings: { event_types: patterns, filter: { payload: { amount: { $gte: 5 } } } },
+  });
+  const known = await oldApi.call('GET', `/webhooks/${subscribed}`);
+  const renamed = { ...known.body, name: 'Renamed' };
+  assert.equal((await oldApi.call('PUT', `/webhooks/${subscribed}`, renamed)).status, 200);
+  const { body: shown } = await scene.api().call('GET', `/webhooks/${subscribed}`);
+  assert.deepEqual([shown.name, shown.event_types], ['Renamed', patterns]);
   // What version 2.1 knows nothing of: it releases what waits for its turn or for the end of a
   // pause, and promotes nobody.
   const ordered = await orderedWebhook(scene);
