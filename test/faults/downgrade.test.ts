@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Event } from '../../src/events/event.ts';
 import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { postmand } from '../setup/command.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { until } from '../setup/until.ts';
-import { migratedDownTo, version21 } from './other-version.ts';
+import { migrated, migratedDownTo, version21 } from './other-version.ts';
 import { openScene, type Scene } from './scene.ts';
 
 /** More than the smallest window, and fewer than one that is full would be trimmed for. */
 const BACKLOG = 40;
 const KEYED = 4;
 
-test('deliveries held for every reason, and the way back to version 2.1 → it delivers each of them once', async (t) => {
+test('deliveries held for every reason, and the way back to version 2.1 → it delivers each of them once, and what was sent of an event is there after the way up', async (t) => {
   const old = await version21(t);
   if (old === undefined) return t.skip('This copy has no history with version 2.1 in it.');
   const scene = await openScene(t, {
@@ -22,6 +23,7 @@ test('deliveries held for every reason, and the way back to version 2.1 → it d
   const settings = { on_failing: 'hold' as const };
   const webhook = (name: string) =>
     scene.webhook(`/${name}`, () => 200, { end: 'succeeded', settings });
+  const sent = await sendEvent(scene);
   const payloads = await holdAll(scene, webhook);
   const { rows } = await pool.query<{ reason: string }>(
     'select distinct held_reason as reason from deliveries where parked_at is not null order by 1',
@@ -55,7 +57,36 @@ test('deliveries held for every reason, and the way back to version 2.1 → it d
     payloads.map(() => 1),
   );
   assert.deepEqual(await worker.end('SIGTERM'), { code: 0, signal: null });
+
+  await migrated(t, scene.database);
+  await scene.server();
+  const { payload, status, event_id } = await scene.api().delivery(sent.deliveryId);
+  assert.deepEqual([payload, status, event_id], [sent.payload, 'succeeded', null]);
+  assert.equal(scene.receiver.of(sent.payload).length, 1);
+  assert.equal((await postEvent(scene, '/events/again')).deliveries, 1);
 });
+
+/** Has an event sent to a webhook that subscribes, and ends the worker that did so. */
+async function sendEvent(scene: Scene): Promise<{ deliveryId: string; payload: string }> {
+  const worker = await scene.worker();
+  const { id, payload } = await postEvent(scene, '/events');
+  const { body } = await scene.api().call('GET', `/deliveries?event_id=${id}`);
+  const deliveryId: string = body.deliveries[0].id;
+  assert.equal((await scene.api().settled(deliveryId)).status, 'succeeded');
+  await worker.end('SIGTERM');
+  return { deliveryId, payload };
+}
+
+/** Posts an event of a type that is new, for a webhook that is. */
+async function postEvent(scene: Scene, path: string): Promise<Event> {
+  const type = 'order.paid';
+  await scene.webhook(path, () => 200, { end: 'succeeded', settings: { event_types: [type] } });
+  const api = scene.api();
+  assert.equal((await api.call('POST', '/event-types', { name: type })).status, 201);
+  const { status, body } = await api.call('POST', '/events', { type, payload: `for ${path}` });
+  assert.equal(status, 201);
+  return body as Event;
+}
 
 /** Posts deliveries that are held, of every reason some. @returns their payloads. */
 async function holdAll(
