@@ -44,3 +44,8 @@ export class EventOfBatchRefused extends Error {
     this.index = index;
   }
 }
+
+/** A batch goes to more webhooks than one commit may choose. Nothing of it is stored. */
+export class BatchTooWide extends Error {
+  override name = 'BatchTooWide';
+}

@@ -1,4 +1,4 @@
-import { EventNotFound } from '../events/event.ts';
+import { BatchTooWide, EventNotFound } from '../events/event.ts';
 import {
   EventInvalid,
   EventTypeArchived,
@@ -9,11 +9,14 @@ import {
 } from '../events/types/event-type.ts';
 import { problem, type Problem } from './problems.ts';
 
+const TOO_WIDE = 'up to here the batch goes to too many webhooks: send fewer events at a time';
+
 const NAME_TAKEN = 'name: there is an event type with this name, archived or not';
 
 /** What is wrong with an event or its type; undefined: it is something else. */
 export function problemOfEvent(error: unknown): Problem | undefined {
   if (error instanceof EventNotFound) return problem('event_not_found');
+  if (error instanceof BatchTooWide) return problem('too_large', { details: TOO_WIDE });
   if (error instanceof EventTypeNotFound)
     return problem('event_type_not_found', { details: 'type: no event type has this name' });
   if (error instanceof EventTypeArchived)

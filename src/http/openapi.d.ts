@@ -557,7 +557,8 @@ export interface paths {
          *     been stored. Send it again with the same `Idempotency-Key`, and it is stored once.
          *
          *     Each is what a POST of it to `/events` would have made, in the order in which they are listed. The commit has
-         *     up to 1,000 deliveries of each event and 5,000 of all; operations make the others.
+         *     up to 1,000 deliveries of each event and 5,000 of all; operations make the others. A batch that goes to more
+         *     than 100,000 webhooks together, or for which it takes more than 5 s to choose them, is refused with code 11.
          *
          *     A refusal names the first event at fault by its place, counted from 0: `events[17].payload: …`.
          *

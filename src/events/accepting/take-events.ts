@@ -8,6 +8,7 @@ import type { Standing } from '../../deliveries/idempotency/standing.ts';
 import type { DeliveryQueue } from '../../queue/delivery-queue.ts';
 import type { Subscriptions } from '../choosing/subscriptions.ts';
 import type { Event, EventDraft } from '../event.ts';
+import { chooseAll } from './choose-all.ts';
 import { planOf } from './plan.ts';
 import { storeEvents, type QueueFanOuts } from './store-events.ts';
 
@@ -87,10 +88,7 @@ async function choose(
   await subscriptions.refresh(tx);
   let sum = 0;
   for (const caller of callers) {
-    const chosen = [];
-    for (const event of caller.events)
-      chosen.push({ ...event, recipients: await subscriptions.choose(event) });
-    const plan = planOf(chosen);
+    const plan = planOf(await chooseAll(subscriptions, caller.events));
     const deliveries = madeOf(plan);
     if (sum > 0 && sum + deliveries > MOST_TOGETHER) {
       choice.crowded.set(caller, deliveries);
