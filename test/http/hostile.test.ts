@@ -46,6 +46,8 @@ suite('hostile fields', () => {
     ['delivery_attempts', ['-0']],
     ['headers', ['{}']],
     ['metadata', ['{}']],
+    ['event_types', ['[]']],
+    ['filter', ['{}']],
   ]);
   const BODIES: [path: string, valid: object, extra: string[]][] = [
     [
