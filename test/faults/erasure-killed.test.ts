@@ -135,15 +135,18 @@ async function shareEvents(pool: Pool): Promise<void> {
   );
 }
 
-/** Makes each payload that is removed take 2 ms, so that a step can be met in its middle. */
+/**
+ * Makes each payload that is removed take some time, so that a step can be met in its middle. There
+ * is one step of events, the last one, before which a worker may be quicker than the test.
+ */
 async function slowDown(pool: Pool): Promise<void> {
   await pool.query(
     `create function slow() returns trigger language plpgsql as
-       $$ begin perform pg_sleep(0.002); return new; end $$;
+       $$ begin perform pg_sleep(tg_argv[0]::float8); return new; end $$;
      create trigger slow_erasure before update of payload_removed_at on deliveries
-       for each row execute function slow();
+       for each row execute function slow(0.002);
      create trigger slow_erasure before update of payload_removed_at on events
-       for each row execute function slow()`,
+       for each row execute function slow(0.03)`,
   );
 }
 
