@@ -168,6 +168,14 @@ const LISTS: [table: string, filter: string, index: string, list: List][] = [
   ],
 ];
 
+/**
+ * Indexes that are as good: of what is pending and has a key there is nothing here, so PostgreSQL
+ * reckons the same cost, to a hundredth, for the small index of the gate as for that of the list.
+ */
+const AS_GOOD: Record<string, string> = {
+  deliveries_by_webhook_and_ordering_key: 'deliveries_by_key',
+};
+
 /** The index of the list without a filter, where it has rows of every webhook. */
 const OF_ALL: Record<string, string> = {
   deliveries: 'deliveries_by_status',
@@ -189,7 +197,7 @@ suite('20,000 rows of ten webhooks', async () => {
         assert.ok(reads.every((node) => node['Node Type'] !== 'Seq Scan'));
         // Within a range the index of all webhooks may be as good: it reads the range's rows and
         // drops the others.
-        const allowed = page === RANGE ? [index, OF_ALL[table]] : [index];
+        const allowed = [index, AS_GOOD[index], page === RANGE ? OF_ALL[table] : undefined];
         const used = nodes.flatMap((node) => node['Index Name'] ?? []);
         for (const name of used.filter((one) => one.startsWith(table) && !one.endsWith('_pkey')))
           assert.ok(allowed.includes(name), `${name} in place of ${index}`);
