@@ -42,7 +42,8 @@ suite('documents', async () => {
     const text = await readFile(path.join(ROOT, 'docs/architecture.md'), 'utf8');
     const told = Array.from(
       text.matchAll(/^\| \d+ \| `([\w.]+)\/?` \|[^|]*\|[^|]*\|([^|]*)\|/gm),
-      ([, place = '', names = '']) => [place, names.match(/[\w-]+/g)?.toSorted() ?? []] as const,
+      ([, place = '', names = '']) =>
+        [place, names.match(/[@\w][\w/-]*/g)?.toSorted() ?? []] as const,
     );
     const { overrides } = await lintSettings();
     const linted = told.map(([place]) => [place, lintedPackages(overrides, place)] as const);
@@ -147,7 +148,7 @@ function lintedPackages(overrides: LintOverride[], place: string): string[] {
   assert.deepEqual(group.slice(0, 4), ['*', '!.*/**', '!node:*', '!node:*/*']);
   return group
     .slice(4)
-    .map((name) => name.replace(/^!([^/]+)(?:\/\*\*)?$/, '$1'))
+    .map((name) => name.replace(/^!(@[^/]+\/[^/]+|[^/]+)(?:\/\*\*)?$/, '$1'))
     .filter((name, i, names) => names.indexOf(name) === i)
     .toSorted();
 }
