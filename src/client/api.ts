@@ -134,15 +134,18 @@ function filled(path: string, parameters: unknown): string {
   );
 }
 
+type QueryParameters = Record<
+  string,
+  string | number | boolean | undefined | Record<string, string>
+>;
+
 /** An object is written as one parameter a member: `metadata.customer=42`. */
 function queryOf(parameters: unknown): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries((parameters ?? {}) as Record<string, unknown>)) {
-    if (value === undefined || value === null) continue;
-    if (typeof value !== 'object') search.append(name, String(value));
-    else
-      for (const [member, one] of Object.entries(value))
-        search.append(`${name}.${member}`, String(one));
+  for (const [name, value] of Object.entries((parameters ?? {}) as QueryParameters)) {
+    if (typeof value === 'object')
+      for (const [member, one] of Object.entries(value)) search.append(`${name}.${member}`, one);
+    else if (value !== undefined) search.append(name, String(value));
   }
   return search.size === 0 ? '' : `?${search.toString()}`;
 }

@@ -197,10 +197,11 @@ suite('20,000 rows of ten webhooks', async () => {
         assert.ok(reads.every((node) => node['Node Type'] !== 'Seq Scan'));
         // Within a range the index of all webhooks may be as good: it reads the range's rows and
         // drops the others.
-        const allowed = [index, AS_GOOD[index], page === RANGE ? OF_ALL[table] : undefined];
+        const ofRange = page === RANGE ? OF_ALL[table] : undefined;
+        const allowed = new Set([index, AS_GOOD[index], ofRange]);
         const used = nodes.flatMap((node) => node['Index Name'] ?? []);
         for (const name of used.filter((one) => one.startsWith(table) && !one.endsWith('_pkey')))
-          assert.ok(allowed.includes(name), `${name} in place of ${index}`);
+          assert.ok(allowed.has(name), `${name} in place of ${index}`);
       });
     }
   }
