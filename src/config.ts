@@ -117,6 +117,8 @@ function httpSettings(env: Reader) {
     }),
     validateResponses: env.flag('POSTMAND_VALIDATE_RESPONSES', false),
     apiKeyDigests: digests(env, 'POSTMAND_API_KEYS'),
+    // Where nobody says it, each command knows better.
+    ui: env.text('POSTMAND_UI') === undefined ? undefined : env.flag('POSTMAND_UI', false),
   };
 }
 

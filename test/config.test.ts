@@ -85,6 +85,7 @@ const READINGS: [
     1_048_576,
     67_108_864,
   ],
+  ['POSTMAND_UI', 'true', ({ http }) => http.ui, true, undefined],
   ['POSTMAND_API_KEYS', KEY, ({ http }) => http.apiKeyDigests, [digestOf(KEY)], []],
   [
     'POSTMAND_ENCRYPTION_KEYS',

@@ -7,14 +7,20 @@ type Facts = {
   data: string;
   hostNames: readonly string[] | undefined;
   hasKeys: boolean;
+  ui: boolean;
 };
 
 /** What a person at the terminal needs to know of a `start` that runs. */
-export function banner({ api, health, data, hostNames, hasKeys }: Facts): string {
+export function banner({ api, health, data, hostNames, hasKeys, ui }: Facts): string {
   const url = urlOf(api);
   return `
   Postmand is running.
-
+${
+  ui
+    ? `
+    Look     ${url}/ui/   (the dashboard)`
+    : ''
+}
     API      ${url}/v1
     Docs     ${url}/swagger/index.html
     Health   ${urlOf(health)}/healthz

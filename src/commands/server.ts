@@ -1,10 +1,11 @@
-import type { Config } from '../config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
 import { Acceptor } from '../deliveries/accepting/accept.ts';
 import { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { EventAcceptor } from '../events/accepting/event-acceptor.ts';
 import { Subscriptions } from '../events/choosing/subscriptions.ts';
 import { createApi } from '../http/app.ts';
+import { readDashboard } from '../http/dashboard/files.ts';
 import { TestCalls } from '../http/test-calls.ts';
 import { queueFanOuts } from '../operations/fan-out.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
@@ -16,6 +17,8 @@ import { startCensus, startMeasuring, startWatchingGates } from './upkeep.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
 export async function runServer(config: Config, log: Log): Promise<void> {
+  const ui = config.http.ui ?? false;
+  if (ui) requireKeys(config);
   await runService(
     {
       name: 'server',
@@ -26,7 +29,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
       health: { address: healthAddress(config) },
     },
     async (parts) => {
-      const access = { address: apiAddress(config), hostNames: config.http.allowedHosts };
+      const access = { address: apiAddress(config), hostNames: config.http.allowedHosts, ui };
       const api = await startApi(parts, access);
       const upkeep = [startMeasuring(parts), startCensus(parts, api.gated)];
       log.info('server.started', apiFacts(parts, api, access));
@@ -38,10 +41,21 @@ export async function runServer(config: Config, log: Log): Promise<void> {
   );
 }
 
+/** The dashboard shows payloads to whoever opens it. @throws ConfigError where there are no keys */
+export function requireKeys({ http }: Config): void {
+  if (http.apiKeyDigests.length > 0) return;
+  throw new ConfigError([
+    'POSTMAND_UI needs POSTMAND_API_KEYS: without keys everybody who reaches the dashboard could read and change everything',
+  ]);
+}
+
+/** Where the API listens, and whether the dashboard is beside it. */
+export type ApiAccess = Access & { ui: boolean };
+
 /** The API on its port, with what it has to know to accept. */
 export async function startApi(
   parts: ServiceParts<DeliveryQueue>,
-  { address, hostNames }: Access,
+  { address, hostNames, ui }: ApiAccess,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
   const { pool, queue, metrics, statistics, log, config, vault, schemas, payloadCheck } = parts;
   const gated = new GatedWebhooks();
@@ -61,7 +75,7 @@ export async function startApi(
       ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
       ...{ schemas, payloadCheck, eventSource: config.eventSource },
     },
-    { ...config.http, hostNames },
+    { ...config.http, hostNames, dashboard: ui ? await readDashboard() : undefined },
     log,
   );
   const api = await listen(app, address, { log });
@@ -80,7 +94,7 @@ export async function startApi(
 export function apiFacts(
   { health, config }: ServiceParts<DeliveryQueue>,
   api: OpenPort,
-  { hostNames }: Access,
+  { hostNames, ui }: ApiAccess,
 ) {
   return {
     port: api.port,
@@ -89,5 +103,6 @@ export function apiFacts(
     health_addresses: health.addresses,
     api_keys: config.http.apiKeyDigests.length,
     hosts: hostNames ?? 'any',
+    ui,
   };
 }

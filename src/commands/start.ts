@@ -12,7 +12,7 @@ import { banner } from './banner.ts';
 import { awaitDatabase, connectForSchema, connectTo } from './connecting.ts';
 import { migrateAll } from './migrate.ts';
 import { apiAddress, healthAddress } from './ports.ts';
-import { apiFacts, startApi } from './server.ts';
+import { apiFacts, requireKeys, startApi } from './server.ts';
 import { runServiceOn, type Running, type ServiceParts } from './service.ts';
 import { openWorkerQueue, shareConnections, startWorker } from './worker.ts';
 
@@ -79,12 +79,13 @@ async function startAll(
   hostNames: readonly string[] | undefined,
 ): Promise<Running> {
   const { config, health, log } = parts;
-  const access = { address: apiAddress(config, 'localhost'), hostNames };
+  const ui = showsDashboard(config);
+  const access = { address: apiAddress(config, 'localhost'), hostNames, ui };
   const api = await startApi(parts, access);
   const worker = await startWorker(parts);
   const hasKeys = config.http.apiKeyDigests.length > 0;
   log.info('start.started', apiFacts(parts, api, access));
-  process.stdout.write(banner({ api, health, data, hostNames, hasKeys }));
+  process.stdout.write(banner({ api, health, data, hostNames, hasKeys, ui }));
   return { stop: () => Promise.all([api.stop(config.gracePeriodMs), worker.stop()]) };
 }
 
@@ -95,3 +96,16 @@ async function startAll(
 function hostNamesOf({ http }: Config): readonly string[] | undefined {
   return http.allowedHosts ?? (http.apiKeyDigests.length > 0 ? undefined : []);
 }
+
+/**
+ * Whoever looks at this machine alone needs no key for the dashboard either. @throws ConfigError
+ * where it was asked for, and others reach it without a key
+ */
+function showsDashboard(config: Config): boolean {
+  const { ui, host, apiKeyDigests } = config.http;
+  const isClosed = apiKeyDigests.length > 0 || host === undefined || isLoopback(host);
+  if (ui === true && !isClosed) requireKeys(config);
+  return ui ?? isClosed;
+}
+
+const isLoopback = (host: string) => host === 'localhost' || /^(127\.|::1$)/.test(host);

@@ -7,6 +7,8 @@ import { answer, type Answered } from './answer.ts';
 import { answerProblem, bareApp } from './bare-app.ts';
 import { bodyBounds, type BoundsOf } from './middleware/body-bounds.ts';
 import { readBody } from './middleware/body.ts';
+import type { DashboardFiles } from './dashboard/files.ts';
+import { dashboard } from './middleware/dashboard.ts';
 import { docs } from './middleware/docs.ts';
 import { FORMATS } from './middleware/formats.ts';
 import type { ApiParts, OperationRequest, Operations } from './handler.ts';
@@ -35,6 +37,8 @@ export type ApiOptions = {
   apiKeyDigests: readonly string[];
   /** The names that it is called by, beside addresses and localhost; undefined: any. */
   hostNames: readonly string[] | undefined;
+  /** The dashboard, where it is to be served. */
+  dashboard?: DashboardFiles | undefined;
 };
 
 /**
@@ -63,6 +67,7 @@ export async function createApi(
       checkHeaders,
       checkHost(options.hostNames),
       docs(spec),
+      ...(options.dashboard ? [dashboard(options.dashboard)] : []),
       // For every path, not just those below /v1: there is no way of writing a path that gets
       // around it.
       requireApiKey(options.apiKeyDigests),

@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { suite, test, type TestContext } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
+import { keepScreenshot, openBrowser, withoutChromium } from '../setup/chromium.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { lastFirst } from '../setup/last-first.ts';
 import { startApi, type Api } from '../setup/service.ts';
 
-const CHROMIUM = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => file !== '' && existsSync(file));
-const skip = CHROMIUM === undefined && 'no Chromium is installed; CHROMIUM_PATH says where one is';
-
-/** Where a screenshot of each test goes; nowhere where it is not set. */
-const SCREENSHOTS = process.env['POSTMAND_TEST_SCREENSHOTS'];
-
-suite('the documentation page in Chromium', { skip }, () => {
+suite('the documentation page in Chromium', { skip: withoutChromium }, () => {
   test('opened → it loads without a fault, from its own server alone, and an operation can be tried', async (t) => {
     const api = await startApi(t, await freshDatabase(t));
     await api.createWebhook({ name: 'Seen in the browser' });
@@ -45,7 +30,7 @@ suite('the documentation page in Chromium', { skip }, () => {
     const { body } = await api.call('GET', '/webhooks');
     assert.equal((body as { webhooks: unknown[] }).webhooks.length, 2);
     assert.deepEqual(faults, []);
-    await keep(page, 'tried');
+    await keepScreenshot(page, 'tried');
   });
 
   test('the operations of events, one after the other as the page fills them in → each does what it says', async (t) => {
@@ -71,7 +56,7 @@ suite('the documentation page in Chromium', { skip }, () => {
     const list = page.locator('#operations-Events-listEvents .live-responses-table');
     await list.getByText('"deliveries": 1').first().waitFor();
     assert.deepEqual(faults, []);
-    await keep(page, 'events');
+    await keepScreenshot(page, 'events');
   });
 
   test('an API that asks for a key → 401 without one; with one, given under Authorize, 200', async (t) => {
@@ -90,7 +75,7 @@ suite('the documentation page in Chromium', { skip }, () => {
     await page.locator('.auth-btn-wrapper .btn-done').click();
     await page.locator('#operations-Webhooks-listWebhooks .execute').click();
     await answer.getByText('"webhooks"').first().waitFor();
-    await keep(page, 'authorized');
+    await keepScreenshot(page, 'authorized');
     // Chromium notes the 401 on its console, as it should be.
     assert.deepEqual(
       faults.filter((fault) => !fault.includes('401')),
@@ -99,39 +84,8 @@ suite('the documentation page in Chromium', { skip }, () => {
   });
 });
 
-/**
- * The page, and everything that went wrong on it so far: errors, refusals of its policy, requests
- * to anywhere else.
- */
 async function openPage(t: TestContext, api: Api): Promise<{ page: Page; faults: string[] }> {
-  const profile = await mkdtemp(path.join(tmpdir(), 'postmand-chromium-'));
-  lastFirst(t).after(() => rm(profile, { recursive: true, force: true, maxRetries: 10 }));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM ?? '',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-    viewport: { width: 1280, height: 1600 },
-  });
-  lastFirst(t).after(() => browser.close());
-  const page = await browser.newPage();
-  const faults: string[] = [];
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-  });
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('requestfailed', (request) =>
-    faults.push(`${request.url()}: ${request.failure()?.errorText}`),
-  );
-  page.on('request', (request) => {
-    if (!request.url().startsWith(api.url) && !request.url().startsWith('data:'))
-      faults.push(`asked for ${request.url()}`);
-  });
+  const { page, faults } = await openBrowser(t, api.url);
   await page.goto(`${api.url}/swagger/index.html`);
   await page.getByRole('heading', { name: 'Postmand API' }).waitFor();
   return { page, faults };
@@ -142,9 +96,4 @@ async function tryOut(page: Page, tag: string, operationId: string): Promise<voi
   await operation.locator('.opblock-summary-control').click();
   await operation.locator('.try-out__btn').click();
   await operation.locator('.execute').click();
-}
-
-async function keep(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS !== undefined)
-    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: false });
 }

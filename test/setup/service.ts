@@ -9,6 +9,7 @@ import type { Delivery } from '../../src/deliveries/delivery.ts';
 import { GatedWebhooks } from '../../src/deliveries/gated-webhooks.ts';
 import { openClaimableQueue } from '../../src/queue/claimable-queue.ts';
 import { openQueue } from '../../src/queue/delivery-queue.ts';
+import type { DashboardFiles } from '../../src/http/dashboard/files.ts';
 import { createApi } from '../../src/http/app.ts';
 import { TestCalls } from '../../src/http/test-calls.ts';
 import type { HttpLimits } from '../../src/http/server.ts';
@@ -49,6 +50,7 @@ export type Api = {
 };
 
 type ApiSettings = {
+  dashboard?: DashboardFiles;
   log?: Log;
   apiKeyDigests?: string[];
   hostNames?: string[];
@@ -76,6 +78,7 @@ export async function startApi(
     testCalls = new TestCalls(pool),
     vault = NO_KEYS,
     statistics = new Recorder(),
+    dashboard,
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
@@ -96,6 +99,7 @@ export async function startApi(
     validateResponses: true,
     apiKeyDigests,
     hostNames,
+    dashboard,
   };
   const app = await createApi(
     {

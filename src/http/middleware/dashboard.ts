@@ -1,0 +1,33 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { DashboardFiles, ServedFile } from '../dashboard/files.ts';
+import { dashboardPage } from '../dashboard/page.ts';
+
+/** For what never changes below its path: a year, in seconds. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/**
+ * The dashboard at `/ui/`. Its files are open to whoever reaches the server, as the page has to ask
+ * for an API key; what it shows it gets from the API, with that key.
+ */
+export function dashboard(served: DashboardFiles): RequestHandler {
+  const { html, policy } = dashboardPage(served);
+  const router = Router({ caseSensitive: true, strict: true });
+  router.get('/ui', (_req, res) => res.redirect('/ui/'));
+  router.get('/ui/', (_req, res) => {
+    res.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
+    res.set('Referrer-Policy', 'no-referrer').type('html').send(html);
+  });
+  router.get(`/ui/${served.version}/*path`, (req, res, next) => {
+    const file = served.files.get(req.path.slice(`/ui/${served.version}/`.length));
+    if (file === undefined) return next();
+    send(req, res, file);
+  });
+  return (req, res, next) => (req.path.startsWith('/ui') ? router(req, res, next) : next());
+}
+
+function send(req: Request, res: Response, { type, text, gzipped }: ServedFile): void {
+  res.set({ 'Content-Type': type, 'Cache-Control': FOR_EVER, Vary: 'Accept-Encoding' });
+  if (req.acceptsEncodings('gzip') === 'gzip')
+    return void res.set('Content-Encoding', 'gzip').send(gzipped);
+  res.send(text);
+}

@@ -1,0 +1,71 @@
+import type { ComponentChildren } from 'preact';
+import { html, type View } from '../html.ts';
+import { notice } from '../notices.ts';
+import { hrefTo, route } from '../route.ts';
+import { hasKey, lock } from '../session.ts';
+
+const PLACES = [
+  ['', 'Attention'],
+  ['webhooks', 'Webhooks'],
+  ['deliveries', 'Deliveries'],
+  ['events', 'Events'],
+  ['event-types', 'Event types'],
+  ['operations', 'Operations'],
+] as const;
+
+/** What is around every page: where else one may go, and what was done last. */
+export function Shell({ children }: { children: ComponentChildren }): View {
+  const [here = ''] = route.value.parts;
+  return html`<div>
+    <a class="skip" href="#content" onClick=${skip}>To the content</a>
+    <header class="container-fluid">
+      <nav aria-label="Main">
+        <ul>
+          <li><a href="#/" class="brand">Postmand</a></li>
+        </ul>
+        <ul>
+          ${PLACES.map(
+            ([place, name]) =>
+              html`<li>
+                <a
+                  href=${hrefTo(place === '' ? [] : [place])}
+                  aria-current=${place === here ? 'page' : undefined}
+                  >${name}</a
+                >
+              </li>`,
+          )}
+          ${
+            hasKey.value &&
+            html`<li><button class="outline secondary" onClick=${lock}>Forget the key</button></li>`
+          }
+        </ul>
+      </nav>
+    </header>
+    <${Notices} />
+    <main id="content" class="container-fluid" tabindex="-1">${children}</main>
+  </div>`;
+}
+
+/** The address is the place of the reader: a link must not change it. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+/** Said aloud as well. */
+function Notices(): View {
+  const said = notice.value;
+  return html`<div class="container-fluid" role="status">
+    ${
+      said &&
+      html`<p class=${`notice ${said.kind}`}>
+        ${said.text}
+        <button class="outline" aria-label="Close this message" onClick=${close}>×</button>
+      </p>`
+    }
+  </div>`;
+}
+
+function close(): void {
+  notice.value = undefined;
+}
