@@ -183,7 +183,8 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
   await run(config, log).catch((error: unknown) => {
     // The message is for the person at the terminal, the stack for the log.
     if (error instanceof StoppedEarly) log.info('command.stopped', { signal: error.signal });
-    else if (!(error instanceof CommandError)) log.error('command.failed', { error });
+    else if (!(error instanceof CommandError || error instanceof ConfigError))
+      log.error('command.failed', { error });
     throw error;
   });
 }

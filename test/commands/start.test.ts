@@ -21,10 +21,11 @@ suite('postmand start', { concurrency: 2 }, () => {
     const first = await start(t, home);
     assert.match(
       first.command.output.stdout,
-      /Postmand is running\.[^]*API +http:\/\/localhost:\d+\/v1[^]*Health +http[^]*Data +\/[^]*Ctrl-C/,
+      /Postmand is running\.[^]*Look +http:\/\/localhost:\d+\/ui\/[^]*API +http:\/\/localhost:\d+\/v1[^]*Health +http[^]*Data +\/[^]*Ctrl-C/,
     );
     assert.ok(first.command.output.stdout.includes(home));
     assert.deepEqual(await (await fetch(`${first.health}/healthz`)).json(), { success: true });
+    assert.equal((await fetch(`${first.api.url}/ui/`)).status, 200);
     const webhook = await first.api.createWebhook({ url: receiver.url });
     const { id } = await first.api.createDelivery(webhook.id);
     assert.equal((await first.api.settled(id)).status, 'succeeded');
