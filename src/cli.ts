@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { duration, notEmpty, wholeNumber } from './arguments.ts';
+import { addClientCommands } from './client-commands.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { environment } from './environment.ts';
 import { CommandError } from './process/command-error.ts';
@@ -46,6 +47,7 @@ function commandLine(): Command {
   addRedeliver(program, withSettings);
   addOperations(program, withSettings);
   addListen(program);
+  addClientCommands(program);
   return program;
 }
 

@@ -601,8 +601,10 @@ suite('local.env', async () => {
     POSTMAND_DATABASE_URL: URL_OF_DATABASE,
     POSTMAND_OUTBOUND_PROXY: 'http://proxy',
   });
-  /** The only one that is read elsewhere, by test/setup/global.ts. */
+  /** Read by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
+  /** Read by src/commands/api.ts, for commands that are clients of the API. */
+  const OF_CLIENTS = ['POSTMAND_API_KEY', 'POSTMAND_API_URL'];
   /** Those of Node.js and of PostgreSQL's own tools, which Postmand heeds too. */
   const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE'];
   /** They mean something together with another one only, and have tests of their own. */
@@ -615,7 +617,7 @@ suite('local.env', async () => {
   test('the settings in it → all that are read at start, and nothing else', () =>
     assert.deepEqual(
       [...Object.keys(example), ...OF_OTHERS].toSorted(),
-      [...read, OF_TESTS].toSorted(),
+      [...read, OF_TESTS, ...OF_CLIENTS].toSorted(),
     ));
 
   test('the settings that are read at start → all are in the tables above', () =>

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from './printable.ts';
 import type { Arrival } from './receiver.ts';
 import type { SeenEvent } from './seen-event.ts';
 import type { SignatureVerdict } from './verdict.ts';
@@ -46,15 +47,4 @@ function bodyText(body: Buffer): string {
   const shown = new TextDecoder().decode(body.subarray(0, SHOWN_BYTES), { stream: rest > 0 });
   const text = printable(shown) + (rest > 0 ? `… (${rest} bytes more)` : '');
   return `${text.replaceAll(/^/gm, '    ')}\n`;
-}
-
-/**
- * A sender must not control the terminal, so control characters are shown as escapes, except line
- * feed and tab.
- */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
-    if (character === '\n' || character === '\t') return character;
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { ApiProblem, Unreachable } from '../../src/client/problem.ts';
+import { apiFromEnvironment, toldToPerson } from '../../src/commands/api.ts';
+import { ConfigError } from '../../src/config.ts';
+import { CommandError } from '../../src/process/command-error.ts';
+
+suite('the API of a command', () => {
+  const ADDRESSES: [variables: Record<string, string>, url: string, key?: string][] = [
+    [{}, 'http://localhost:8000'],
+    [{ POSTMAND_API_URL: '', POSTMAND_API_KEY: '' }, 'http://localhost:8000'],
+    [{ POSTMAND_API_URL: 'https://hooks.example.com/' }, 'https://hooks.example.com'],
+    [{ POSTMAND_API_URL: 'http://[::1]:8000/postmand' }, 'http://[::1]:8000/postmand'],
+    [{ POSTMAND_API_KEY: 'k-0123456789abcdef' }, 'http://localhost:8000', 'k-0123456789abcdef'],
+    // What a server or a worker could not use stops no client.
+    [{ POSTMAND_DATABASE_URL: 'nonsense', POSTMAND_HTTP_PORT: 'x' }, 'http://localhost:8000'],
+  ];
+  for (const [variables, url, key] of ADDRESSES)
+    test(`${JSON.stringify(variables)} → ${url}`, () => {
+      const api = apiFromEnvironment(variables);
+      assert.deepEqual([api.url, api.key], [url, key]);
+    });
+
+  const FAULTS: [variables: Record<string, string>, fault: RegExp][] = [
+    [{ POSTMAND_API_URL: 'localhost:8000' }, /^POSTMAND_API_URL must be a URL such as .* "local/],
+    [{ POSTMAND_API_URL: 'ftp://localhost' }, /^POSTMAND_API_URL must be a URL such as/],
+    [{ POSTMAND_API_URL: 'http://a/v1' }, /^POSTMAND_API_URL must end before \/v1/],
+    [{ POSTMAND_API_URL: 'http://a/?b' }, /^POSTMAND_API_URL must have nothing behind its path/],
+    [{ POSTMAND_API_URL: 'http://u:geheim@a' }, /^POSTMAND_API_URL must have no user/],
+    [{ POSTMAND_API_KEY: 'geheim mit Leerzeichen' }, /^POSTMAND_API_KEY must be printable ASCII/],
+    [{ POSTMAND_API_KEY: 'geheim\r\nHost: b' }, /^POSTMAND_API_KEY must be printable ASCII/],
+  ];
+  for (const [variables, fault] of FAULTS)
+    test(`${JSON.stringify(variables)} → a fault that names it, and repeats no secret`, () =>
+      assert.throws(
+        () => apiFromEnvironment(variables),
+        (error) =>
+          error instanceof ConfigError &&
+          error.faults.length === 1 &&
+          fault.test(error.faults[0] ?? '') &&
+          !error.message.includes('geheim'),
+      ));
+
+  const url = 'http://localhost:8000';
+  const problem = (status: number, code: number, message: string) =>
+    ApiProblem.of(status, { code, message });
+  const TOLD: [when: string, error: unknown, key: string | undefined, message: RegExp][] = [
+    [
+      'no key',
+      problem(401, 13, 'unauthorized'),
+      undefined,
+      /asks for a key\. Set POSTMAND_API_KEY/,
+    ],
+    [
+      'a wrong key',
+      problem(401, 13, 'unauthorized'),
+      'k',
+      /does not know the key in POSTMAND_API_/,
+    ],
+    ['another name', problem(421, 17, 'misdirected request'), 'k', /POSTMAND_HTTP_ALLOWED_HOSTS/],
+    [
+      'no answer',
+      new Unreachable(url, new Error('refused')),
+      'k',
+      /Does the server run\? POSTMAND_/,
+    ],
+    ['not Postmand', ApiProblem.of(404, '<html>'), 'k', /status 404.* Is POSTMAND_API_URL/],
+    ['a refusal', problem(404, 5, 'webhook not found'), 'k', /refused: webhook not found\.$/],
+  ];
+  for (const [when, error, key, message] of TOLD)
+    test(`${when} → words for the person at the terminal`, () => {
+      const told = toldToPerson(error, { url, key });
+      assert.ok(told instanceof CommandError);
+      assert.match(told.message, message);
+    });
+
+  test('a fault of ours → it stays as it is', () => {
+    const error = new TypeError('x is undefined');
+    assert.equal(toldToPerson(error, { url }), error);
+  });
+});
