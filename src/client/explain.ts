@@ -1,30 +1,21 @@
-import type { Schemas } from './api.ts';
+import { endedWords } from './explaining/ended.ts';
+import { explanation, type Explanation, type Known } from './explaining/explanation.ts';
+import { heldWords } from './explaining/held.ts';
+import { pendingWords } from './explaining/pending.ts';
+import type { Reader } from './explaining/time-words.ts';
 
-export type Explanation = {
-  /** What became of the delivery, or what it waits for, in one sentence. */
-  headline: string;
-  /** What else is known, a sentence each, the most important first. */
-  facts: string[];
-  /** What somebody may do about it, a sentence each. */
-  advice: string[];
-};
-
-/** What is known of a delivery. `attempts` are its latest ones, the newest first. */
-export type Known = {
-  delivery: Schemas['Delivery'];
-  webhook: Schemas['Webhook'] | undefined;
-  attempts: Schemas['DeliveryAttempt'][];
-};
-
-/** Says in plain words why a delivery has arrived, or has not. `now` is the time of the reader. */
-export function explainDelivery({ delivery }: Known, _now: Date): Explanation {
-  const { status, scheduled_at } = delivery;
-  switch (status) {
-    case 'succeeded':
-      return { headline: 'It has arrived.', facts: [], advice: [] };
-    case 'failed':
-      return { headline: 'It has failed.', facts: [], advice: [] };
-    case 'pending':
-      return { headline: `It is due at ${scheduled_at}.`, facts: [], advice: [] };
-  }
+/**
+ * Says in plain words why a delivery has arrived, waits, or has failed, and what somebody may do
+ * about it. `reader` has the time of the reader, and writes times as they read them.
+ */
+export function explainDelivery(known: Known, reader: Reader): Explanation {
+  const { delivery, webhook } = known;
+  if (delivery.status !== 'pending') return endedWords(known, reader);
+  if (webhook === undefined)
+    return explanation('It is not sent any more: its webhook is deleted.', {
+      facts: ['A deleted webhook takes its deliveries with it, in small steps.'],
+    });
+  return delivery.held_reason === null
+    ? pendingWords({ ...known, webhook }, reader)
+    : heldWords({ ...known, webhook }, delivery.held_reason, reader);
 }
