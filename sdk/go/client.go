@@ -471,6 +471,34 @@ type EventList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// Attention — What is wrong now, and how it goes.
+type Attention struct {
+	Items       []AttentionItem `json:"items"`
+	More        bool            `json:"more"`
+	OldestDueAt *string         `json:"oldest_due_at"`
+	Figures     StatsOfStep     `json:"figures"`
+}
+
+// AttentionItem — Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
+// for 100 or more.
+type AttentionItem struct {
+	Kind                string  `json:"kind"`
+	Severity            string  `json:"severity"`
+	Message             string  `json:"message"`
+	WebhookId           *string `json:"webhook_id"`
+	WebhookName         *string `json:"webhook_name"`
+	OperationId         *string `json:"operation_id"`
+	EventId             *string `json:"event_id"`
+	EventType           *string `json:"event_type"`
+	Since               *string `json:"since"`
+	Until               *string `json:"until"`
+	Deliveries          *int64  `json:"deliveries"`
+	OrderingKeys        *int64  `json:"ordering_keys"`
+	Events              *int64  `json:"events"`
+	ConsecutiveFailures *int64  `json:"consecutive_failures"`
+	Error               *string `json:"error"`
+}
+
 // Stats — What happened to the deliveries of all webhooks.
 type Stats struct {
 	Step  string        `json:"step"`
@@ -1733,6 +1761,7 @@ var operations = map[string]operationMeta{
 	"getOperation":          {ID: "getOperation", Method: "GET", Path: "/operations/{operation_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"cancelOperation":       {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getStats":              {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"getAttention":          {ID: "getAttention", Method: "GET", Path: "/attention", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"countRedelivery":       {ID: "countRedelivery", Method: "POST", Path: "/redeliveries/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"countErasure":          {ID: "countErasure", Method: "POST", Path: "/erasures/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
@@ -1823,6 +1852,10 @@ type GetStatsParams struct {
 	From *string
 	To   *string
 	Step *string
+}
+
+type GetAttentionParams struct {
+	Limit *int64
 }
 
 // Client — Client for Postmand API (2.1.0).
@@ -5220,6 +5253,61 @@ func (c *Client) GetStatsWithHeaders(ctx context.Context, params *GetStatsParams
 		}
 		if params.Step != nil {
 			query.Set("step", *params.Step)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// GetAttention — See what needs attention
+func (c *Client) GetAttention(ctx context.Context, params *GetAttentionParams) (Attention, error) {
+	var out Attention
+	op := operations["getAttention"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// GetAttentionHeaders carries the declared response headers of GetAttentionWithHeaders (nil when absent or unparsable).
+type GetAttentionHeaders struct {
+	XRequestId *string
+}
+
+// GetAttentionWithHeaders — Like GetAttention, also returning the declared response headers.
+func (c *Client) GetAttentionWithHeaders(ctx context.Context, params *GetAttentionParams) (Attention, GetAttentionHeaders, error) {
+	var out Attention
+	var headers GetAttentionHeaders
+	op := operations["getAttention"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.Limit != nil {
+			query.Set("limit", strconv.FormatInt(*params.Limit, 10))
 		}
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})

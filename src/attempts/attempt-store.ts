@@ -9,6 +9,7 @@ import {
   type Page,
 } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
+import { hot } from '../database/statement-names.ts';
 import type { Tx } from '../database/transaction.ts';
 import { OF_VISIBLE_WEBHOOK } from '../webhooks/webhook-sql.ts';
 import type { Attempt } from './attempt.ts';
@@ -87,6 +88,28 @@ export async function findLastAttempts(
     [webhookIds],
   );
   return rows;
+}
+
+/** Why the last attempt that failed did: no complete response came, or one with this status. */
+export type LastFailure = Pick<Attempt, 'webhook_id' | 'error' | 'response_status_code'>;
+
+/** The last attempt of each webhook that failed. Those without one are left out. */
+export async function findLastFailures(
+  db: Queryable,
+  webhookIds: string[],
+): Promise<Map<string, LastFailure>> {
+  const { rows } = await db.query<LastFailure>(
+    hot(
+      `select latest.* from unnest($1::uuid[]) as asked (id)
+       cross join lateral (
+         select webhook_id, error, response_status_code from delivery_attempts
+         where webhook_id = asked.id and not success
+         order by created_at desc, id desc limit 1
+       ) as latest`,
+      [webhookIds],
+    ),
+  );
+  return new Map(rows.map((row) => [row.webhook_id, row]));
 }
 
 export type AttemptFilter = {

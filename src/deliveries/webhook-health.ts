@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/pool.ts';
+import { hot } from '../database/statement-names.ts';
 import { shownStateSql, type ShownState } from '../webhooks/health/shown-state.ts';
 import { masked, type MaskedWebhook } from '../webhooks/request/masked.ts';
 import type { Webhook } from '../webhooks/webhook.ts';
@@ -37,11 +38,7 @@ export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<Sh
        s.last_success_at, s.last_failure_at,
        case when s.paused_until > now() and isfinite(s.paused_until) then s.paused_until end
          as paused_until,
-       (select count(*)::integer from (
-         select from deliveries
-         where webhook_id = asked.id and parked_at is not null and held_reason = any ($2::text[])
-         limit ${MOST_COUNTED}
-       ) as counted) as held
+       ${heldSql(String(MOST_COUNTED))} as held
      from unnest($1::uuid[]) as asked (id)
      left join webhook_states s on s.webhook_id = asked.id`,
     [webhooks.map(({ id }) => id), SHOWN_REASONS],
@@ -49,6 +46,29 @@ export async function withHealth(db: Queryable, webhooks: Webhook[]): Promise<Sh
   const found = new Map(rows.map(({ id, ...health }) => [id, health]));
   return webhooks.map((one) => ({ ...masked(one), health: found.get(one.id) ?? HEALTHY }));
 }
+
+/** How many deliveries of each webhook are held for a reason that the API shows, up to `most`. */
+export async function countHeld(
+  db: Queryable,
+  webhookIds: string[],
+  most: number,
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ id: string; held: number }>(
+    hot(`select asked.id, ${heldSql('$3')} as held from unnest($1::uuid[]) as asked (id)`, [
+      webhookIds,
+      SHOWN_REASONS,
+      most,
+    ]),
+  );
+  return new Map(rows.map(({ id, held }) => [id, held]));
+}
+
+/** Of the webhook `asked.id`; the reasons are the parameter 2. */
+const heldSql = (most: string) => `(select count(*)::integer from (
+    select from deliveries
+    where webhook_id = asked.id and parked_at is not null and held_reason = any ($2::text[])
+    limit ${most}
+  ) as counted)`;
 
 const HEALTHY: WebhookHealth = {
   state: 'healthy',

@@ -966,6 +966,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what needs attention
+         * @description Tells what is wrong now, the most wrong first: by `severity`, then by kind, then by how long it has been so. No
+         *     items say that all is well. It reads no more than it needs for that: 5 to 20 ms of the database with 10,000
+         *     webhooks and a million deliveries.
+         *
+         *     `critical` is what does not end by itself or has lasted: deactivated webhooks, blocked ordering keys, webhooks that
+         *     have been failing for an hour, and what has been due for 5 minutes. `warning` is the same before that, and what has
+         *     failed in the last 7 days. `notice` is what somebody wanted.
+         */
+        get: operations["getAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3198,6 +3224,130 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** @description What is wrong now, and how it goes. */
+        Attention: {
+            /**
+             * @description What is wrong, the most wrong first. Empty where all is well.
+             * @example []
+             */
+            items: components["schemas"]["AttentionItem"][];
+            /**
+             * @description Whether there is more than `limit` items, and less wrong than these.
+             * @example false
+             */
+            more: boolean;
+            /**
+             * Format: date-time
+             * @description When the delivery became due that has waited longest and that nobody is sending. Null where none is due. What
+             *     is held does not count.
+             * @example 2026-11-23T16:26:01.747666Z
+             */
+            oldest_due_at: string | null;
+            figures: components["schemas"]["StatsOfStep"];
+        };
+        /**
+         * @description Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
+         *     for 100 or more.
+         */
+        AttentionItem: {
+            /**
+             * @description - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
+             *     - `deactivated`: Postmand itself made the webhook inactive, in the last 7 days or while deliveries wait for it.
+             *     - `paused`: the webhook is paused, `until` then; null there is until somebody resumes it.
+             *     - `blocked`: a failed delivery blocks each of so many `ordering_keys` of the webhook, and `deliveries` wait
+             *       behind them.
+             *     - `behind`: `deliveries` have been due for more than a minute, and nobody is sending them. Without a webhook
+             *       they are those of more than 10.
+             *     - `not_taken_in`: `deliveries` or `events` that were committed to the outbox have waited there for more than a
+             *       minute. `event_id` is the first of these events.
+             *     - `operation_failed`: an operation has failed in the last 7 days.
+             *     - `event_faulty`: `events` of a type that applications emitted in the last 7 days go to nobody. `event_id` is
+             *       the last of them.
+             * @example failing
+             * @enum {string}
+             */
+            kind: "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
+            /**
+             * @description How wrong it is.
+             * @example critical
+             * @enum {string}
+             */
+            severity: "critical" | "warning" | "notice";
+            /**
+             * @description What is wrong, and what follows, in sentences for people. The words may change.
+             * @example Billing has been failing for 2 hours
+             */
+            message: string;
+            /**
+             * Format: uuid
+             * @description The webhook that it is about.
+             * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+             */
+            webhook_id: string | null;
+            /**
+             * @description The name of that webhook.
+             * @example Billing
+             */
+            webhook_name: string | null;
+            /**
+             * Format: uuid
+             * @description The operation that has failed.
+             * @example null
+             */
+            operation_id: string | null;
+            /**
+             * Format: uuid
+             * @description An event that it is about.
+             * @example null
+             */
+            event_id: string | null;
+            /**
+             * @description The type of these events.
+             * @example null
+             */
+            event_type: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is so. Null of a pause, whose beginning is not kept.
+             * @example 2026-11-23T14:20:00.118203Z
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends by itself, where that is known.
+             * @example null
+             */
+            until: string | null;
+            /**
+             * Format: int32
+             * @description How many deliveries wait because of it. 100 stands for 100 or more.
+             * @example 12
+             */
+            deliveries: number | null;
+            /**
+             * Format: int32
+             * @description How many ordering keys are blocked. 100 stands for 100 or more.
+             * @example null
+             */
+            ordering_keys: number | null;
+            /**
+             * Format: int32
+             * @description How many events it is about. 100 stands for 100 or more.
+             * @example null
+             */
+            events: number | null;
+            /**
+             * Format: int32
+             * @description How many attempts have failed since the last success.
+             * @example 14
+             */
+            consecutive_failures: number | null;
+            /**
+             * @description Why the last attempt of the webhook failed, why the operation failed, or what is wrong with the event.
+             * @example HTTP status 503
+             */
+            error: string | null;
+        };
         /** @description What happened to the deliveries of all webhooks. */
         Stats: {
             /**
@@ -4528,6 +4678,11 @@ export interface components {
          * @example 50
          */
         Limit: number;
+        /**
+         * @description How many items the answer holds at most.
+         * @example 50
+         */
+        AttentionLimit: number;
         /**
          * @description How many items to skip before the page starts.
          * @example 0
@@ -6954,6 +7109,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Stats"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getAttention: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many items the answer holds at most.
+                 * @example 50
+                 */
+                limit?: components["parameters"]["AttentionLimit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is wrong now. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attention"];
                 };
             };
             400: components["responses"]["InvalidParameters"];

@@ -1,5 +1,6 @@
 import { Counting } from './counting.ts';
 import type { Log } from '../telemetry/log.ts';
+import { attentionHandlers } from './operations/attention.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
@@ -38,6 +39,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...eventTypeHandlers(parts, log),
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
+    ...attentionHandlers(parts),
   };
 }
 

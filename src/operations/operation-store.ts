@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { withNames } from '../database/named-parameters.ts';
 import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
+import { hot } from '../database/statement-names.ts';
 import type { Tx } from '../database/transaction.ts';
 import {
   OperationNotFound,
@@ -111,6 +112,22 @@ export async function findUnderWay(
      ) as one
      order by created_at, id`,
     [limit, OPERATION_KINDS],
+  );
+  return rows;
+}
+
+/** Up to `limit` that have failed in the last `days`, the first one first. */
+export async function failedOperations(
+  db: Queryable,
+  { days, limit }: { days: number; limit: number },
+): Promise<(Operation & { finished_at: string })[]> {
+  const { rows } = await db.query<Operation & { finished_at: string }>(
+    hot(
+      `select ${SHOWN} from operations
+       where state = 'failed' and finished_at > now() - make_interval(days => $1)
+       order by finished_at, id limit $2`,
+      [days, limit],
+    ),
   );
   return rows;
 }

@@ -87,7 +87,7 @@ const FAULTS = [
 
 suite('HEAD', () => {
   test('openapi.yaml → has paths with a GET on both ports', () =>
-    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [17, 2]));
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [18, 2]));
 
   const urls = [
     ...[

@@ -82,6 +82,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'listOrderingKeys 200': ['GET', `/webhooks/${webhookId}/ordering-keys?state=blocked`],
     'getWebhookStats 200': ['GET', `/webhooks/${webhookId}/stats?step=day`],
     'getStats 200': ['GET', '/stats'],
+    'getAttention 200': ['GET', '/attention?limit=10'],
     'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
     'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],
     'eraseDeliveries 200': ['POST', '/erasures', { metadata: { customer: '42' }, dry_run: true }],

@@ -1961,6 +1961,118 @@ export type EventList = {
     next_cursor: string | null;
 };
 /**
+ * What is wrong now, and how it goes.
+ */
+export type Attention = {
+    /**
+     * What is wrong, the most wrong first. Empty where all is well.
+     */
+    items: AttentionItem[];
+    /**
+     * Whether there is more than `limit` items, and less wrong than these.
+     */
+    more: boolean;
+    /**
+     * When the delivery became due that has waited longest and that nobody is sending. Null where none is due. What
+     * is held does not count.
+     * @format date-time
+     */
+    oldest_due_at: string | null;
+    figures: StatsOfStep;
+};
+/**
+ * Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
+ * for 100 or more.
+ */
+export type AttentionItem = {
+    /**
+     * - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
+     * - `deactivated`: Postmand itself made the webhook inactive, in the last 7 days or while deliveries wait for it.
+     * - `paused`: the webhook is paused, `until` then; null there is until somebody resumes it.
+     * - `blocked`: a failed delivery blocks each of so many `ordering_keys` of the webhook, and `deliveries` wait
+     *   behind them.
+     * - `behind`: `deliveries` have been due for more than a minute, and nobody is sending them. Without a webhook
+     *   they are those of more than 10.
+     * - `not_taken_in`: `deliveries` or `events` that were committed to the outbox have waited there for more than a
+     *   minute. `event_id` is the first of these events.
+     * - `operation_failed`: an operation has failed in the last 7 days.
+     * - `event_faulty`: `events` of a type that applications emitted in the last 7 days go to nobody. `event_id` is
+     *   the last of them.
+     */
+    kind: "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
+    /**
+     * How wrong it is.
+     */
+    severity: "critical" | "warning" | "notice";
+    /**
+     * What is wrong, and what follows, in sentences for people. The words may change.
+     */
+    message: string;
+    /**
+     * The webhook that it is about.
+     * @format uuid
+     */
+    webhook_id: string | null;
+    /**
+     * The name of that webhook.
+     */
+    webhook_name: string | null;
+    /**
+     * The operation that has failed.
+     * @format uuid
+     */
+    operation_id: string | null;
+    /**
+     * An event that it is about.
+     * @format uuid
+     */
+    event_id: string | null;
+    /**
+     * The type of these events.
+     */
+    event_type: string | null;
+    /**
+     * Since when it is so. Null of a pause, whose beginning is not kept.
+     * @format date-time
+     */
+    since: string | null;
+    /**
+     * When it ends by itself, where that is known.
+     * @format date-time
+     */
+    until: string | null;
+    /**
+     * How many deliveries wait because of it. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    deliveries: number | null;
+    /**
+     * How many ordering keys are blocked. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    ordering_keys: number | null;
+    /**
+     * How many events it is about. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    events: number | null;
+    /**
+     * How many attempts have failed since the last success.
+     * @format int32
+     */
+    consecutive_failures: number | null;
+    /**
+     * Why the last attempt of the webhook failed, why the operation failed, or what is wrong with the event.
+     */
+    error: string | null;
+};
+/**
  * What happened to the deliveries of all webhooks.
  */
 export type Stats = {
@@ -4150,6 +4262,28 @@ export type GetStatsVariables = {
      */
     step?: "minute" | "hour" | "day";
 };
+export type GetAttentionResult = Attention;
+export type GetAttentionQuery = {
+    /**
+     * How many items the answer holds at most.
+     * @minimum 1
+     * @maximum 200
+     * @format int32
+     */
+    limit?: number;
+};
+export type GetAttentionResponseHeaders = {
+    xRequestId?: string;
+};
+export type GetAttentionVariables = {
+    /**
+     * How many items the answer holds at most.
+     * @minimum 1
+     * @maximum 200
+     * @format int32
+     */
+    limit?: number;
+};
 export type CountRedeliveryResult = RedeliveryCount;
 export type CountRedeliveryBody = RedeliveryInput;
 export type CountRedeliveryResponseHeaders = {
@@ -5062,6 +5196,21 @@ export type Ops = {
             step?: "minute" | "hour" | "day";
         };
         result: GetStatsResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
+    getAttention: {
+        args: {
+            /**
+             * How many items the answer holds at most.
+             * @minimum 1
+             * @maximum 200
+             * @format int32
+             */
+            limit?: number;
+        };
+        result: GetAttentionResult;
         headers: {
             xRequestId?: string;
         };
@@ -6208,6 +6357,25 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly getAttention: {
+        readonly id: "getAttention";
+        readonly method: "GET";
+        readonly path: "/attention";
+        readonly tags: readonly ["Attention"];
+        readonly params: readonly [{
+            readonly name: "limit";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly countRedelivery: {
         readonly id: "countRedelivery";
         readonly method: "POST";
@@ -6627,8 +6795,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -7977,6 +8145,16 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     step?: "minute" | "hour" | "day";
 } | undefined, init?: Init | undefined) => Promise<EnvelopeResult<Stats, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, getAttention: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * How many items the answer holds at most.
+     * @minimum 1
+     * @maximum 200
+     * @format int32
+     */
+    limit?: number;
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<Attention, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, countRedelivery: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
     xRequestId?: string;

@@ -2004,6 +2004,120 @@ export type EventList = {
 };
 
 /**
+ * What is wrong now, and how it goes.
+ */
+export type Attention = {
+    /**
+     * What is wrong, the most wrong first. Empty where all is well.
+     */
+    items: AttentionItem[];
+    /**
+     * Whether there is more than `limit` items, and less wrong than these.
+     */
+    more: boolean;
+    /**
+     * When the delivery became due that has waited longest and that nobody is sending. Null where none is due. What
+     * is held does not count.
+     * @format date-time
+     */
+    oldest_due_at: string | null;
+    figures: StatsOfStep;
+};
+
+/**
+ * Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
+ * for 100 or more.
+ */
+export type AttentionItem = {
+    /**
+     * - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
+     * - `deactivated`: Postmand itself made the webhook inactive, in the last 7 days or while deliveries wait for it.
+     * - `paused`: the webhook is paused, `until` then; null there is until somebody resumes it.
+     * - `blocked`: a failed delivery blocks each of so many `ordering_keys` of the webhook, and `deliveries` wait
+     *   behind them.
+     * - `behind`: `deliveries` have been due for more than a minute, and nobody is sending them. Without a webhook
+     *   they are those of more than 10.
+     * - `not_taken_in`: `deliveries` or `events` that were committed to the outbox have waited there for more than a
+     *   minute. `event_id` is the first of these events.
+     * - `operation_failed`: an operation has failed in the last 7 days.
+     * - `event_faulty`: `events` of a type that applications emitted in the last 7 days go to nobody. `event_id` is
+     *   the last of them.
+     */
+    kind: "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
+    /**
+     * How wrong it is.
+     */
+    severity: "critical" | "warning" | "notice";
+    /**
+     * What is wrong, and what follows, in sentences for people. The words may change.
+     */
+    message: string;
+    /**
+     * The webhook that it is about.
+     * @format uuid
+     */
+    webhook_id: string | null;
+    /**
+     * The name of that webhook.
+     */
+    webhook_name: string | null;
+    /**
+     * The operation that has failed.
+     * @format uuid
+     */
+    operation_id: string | null;
+    /**
+     * An event that it is about.
+     * @format uuid
+     */
+    event_id: string | null;
+    /**
+     * The type of these events.
+     */
+    event_type: string | null;
+    /**
+     * Since when it is so. Null of a pause, whose beginning is not kept.
+     * @format date-time
+     */
+    since: string | null;
+    /**
+     * When it ends by itself, where that is known.
+     * @format date-time
+     */
+    until: string | null;
+    /**
+     * How many deliveries wait because of it. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    deliveries: number | null;
+    /**
+     * How many ordering keys are blocked. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    ordering_keys: number | null;
+    /**
+     * How many events it is about. 100 stands for 100 or more.
+     * @minimum 0
+     * @maximum 100
+     * @format int32
+     */
+    events: number | null;
+    /**
+     * How many attempts have failed since the last success.
+     * @format int32
+     */
+    consecutive_failures: number | null;
+    /**
+     * Why the last attempt of the webhook failed, why the operation failed, or what is wrong with the event.
+     */
+    error: string | null;
+};
+
+/**
  * What happened to the deliveries of all webhooks.
  */
 export type Stats = {
@@ -4403,6 +4517,32 @@ export type GetStatsVariables = {
     step?: "minute" | "hour" | "day";
 };
 
+export type GetAttentionResult = Attention;
+
+export type GetAttentionQuery = {
+    /**
+     * How many items the answer holds at most.
+     * @minimum 1
+     * @maximum 200
+     * @format int32
+     */
+    limit?: number;
+};
+
+export type GetAttentionResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type GetAttentionVariables = {
+    /**
+     * How many items the answer holds at most.
+     * @minimum 1
+     * @maximum 200
+     * @format int32
+     */
+    limit?: number;
+};
+
 export type CountRedeliveryResult = RedeliveryCount;
 
 export type CountRedeliveryBody = RedeliveryInput;
@@ -5327,6 +5467,21 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    getAttention: {
+        args: {
+            /**
+             * How many items the answer holds at most.
+             * @minimum 1
+             * @maximum 200
+             * @format int32
+             */
+            limit?: number;
+        };
+        result: GetAttentionResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     countRedelivery: {
         args: CountRedeliveryBody;
         result: CountRedeliveryResult;
@@ -5391,6 +5546,7 @@ export const OPERATIONS = {
     getOperation: { id: "getOperation", method: "GET", path: "/operations/{operation_id}", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getStats: { id: "getStats", method: "GET", path: "/stats", tags: ["Statistics"], params: [{ name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    getAttention: { id: "getAttention", method: "GET", path: "/attention", tags: ["Attention"], params: [{ name: "limit", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     countRedelivery: { id: "countRedelivery", method: "POST", path: "/redeliveries/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     countErasure: { id: "countErasure", method: "POST", path: "/erasures/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
@@ -7252,4 +7408,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, previewWebhook, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listEventTypes, createEventType, getEventTypesDocument, importEventTypes, getEventType, patchEventType, archiveEventType, restoreEventType, listOperations, getOperation, cancelOperation, getStats, countRedelivery, countErasure } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, previewWebhook, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listEventTypes, createEventType, getEventTypesDocument, importEventTypes, getEventType, patchEventType, archiveEventType, restoreEventType, listOperations, getOperation, cancelOperation, getStats, getAttention, countRedelivery, countErasure } = client;

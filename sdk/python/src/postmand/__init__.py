@@ -3,6 +3,8 @@
 from .client import (
     ApiError,
     ApiTimeoutError,
+    Attention,
+    AttentionItem,
     BlockedOrderingKey,
     CountOfWebhook,
     Delivery,
@@ -76,6 +78,8 @@ __all__ = [
     "DEFAULT",
     "ApiError",
     "ApiTimeoutError",
+    "Attention",
+    "AttentionItem",
     "AsyncPostmand",
     "BlockedOrderingKey",
     "CountOfWebhook",

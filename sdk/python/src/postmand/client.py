@@ -516,6 +516,37 @@ class EventList:
 
 
 @dataclass
+class Attention:
+    """What is wrong now, and how it goes."""
+    items: List[AttentionItem]
+    more: bool
+    oldest_due_at: Optional[str]
+    figures: StatsOfStep
+
+
+@dataclass
+class AttentionItem:
+    """Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
+    for 100 or more.
+    """
+    kind: str
+    severity: str
+    message: str
+    webhook_id: Optional[str]
+    webhook_name: Optional[str]
+    operation_id: Optional[str]
+    event_id: Optional[str]
+    event_type: Optional[str]
+    since: Optional[str]
+    until: Optional[str]
+    deliveries: Optional[int]
+    ordering_keys: Optional[int]
+    events: Optional[int]
+    consecutive_failures: Optional[int]
+    error: Optional[str]
+
+
+@dataclass
 class Stats:
     """What happened to the deliveries of all webhooks."""
     step: str
@@ -1870,6 +1901,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "get_operation": {"id": "getOperation", "method": "GET", "path": "/operations/{operation_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_stats": {"id": "getStats", "method": "GET", "path": "/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "get_attention": {"id": "getAttention", "method": "GET", "path": "/attention", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "count_redelivery": {"id": "countRedelivery", "method": "POST", "path": "/redeliveries/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "count_erasure": {"id": "countErasure", "method": "POST", "path": "/erasures/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
@@ -3444,6 +3476,32 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    def get_attention(self, *, limit: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Attention:
+        """See what needs attention"""
+        op = _OPERATIONS["get_attention"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Attention, decode(Attention, _safe_json(response)))
+
+    def get_attention_with_headers(self, *, limit: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Attention]:
+        """Like get_attention(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_attention"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Attention, decode(Attention, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
         """Count what it would be"""
@@ -5073,6 +5131,32 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Stats, decode(Stats, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def get_attention(self, *, limit: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Attention:
+        """See what needs attention"""
+        op = _OPERATIONS["get_attention"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(Attention, decode(Attention, _safe_json(response)))
+
+    async def get_attention_with_headers(self, *, limit: Optional[int] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[Attention]:
+        """Like get_attention(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["get_attention"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if limit is not None:
+            params["limit"] = encode(limit)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(Attention, decode(Attention, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
         """Count what it would be"""

@@ -1,0 +1,1 @@
+drop index webhooks_deactivated, operations_failed, events_faulty;
