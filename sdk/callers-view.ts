@@ -24,6 +24,12 @@ const HEADERS_LEFT_OUT = new Set([
   'Content-Security-Policy',
 ]);
 
+/**
+ * Instrumentation of a caller sets them with each request, and others give them as headers of a
+ * call. As arguments they would have the name of a member of the body.
+ */
+const PARAMETERS_LEFT_OUT = ['Traceparent', 'Tracestate'];
+
 /** The part of openapi.yaml that the SDKs are made of. */
 export function callersView(yaml: string): Spec {
   const spec = parse(yaml) as Spec;
@@ -37,6 +43,7 @@ export function callersView(yaml: string): Spec {
   for (const parameter of Object.values(spec.components.parameters))
     delete parameter['allowReserved'];
   dropHeaders(spec.paths);
+  dropParameters(spec);
   withoutDoubles(spec.components.schemas);
   return spec;
 }
@@ -51,6 +58,17 @@ function dropHeaders(node: unknown): void {
     if (HEADERS_LEFT_OUT.has(key)) delete (node as Record<string, unknown>)[key];
     else dropHeaders(child);
   }
+}
+
+function dropParameters({ paths, components }: Spec): void {
+  const refs = new Set(PARAMETERS_LEFT_OUT.map((name) => `#/components/parameters/${name}`));
+  for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
+    const { parameters } = operation as { parameters?: { $ref?: string }[] };
+    if (parameters === undefined) continue;
+    const left = parameters.filter(({ $ref = '' }) => !refs.has($ref));
+    (operation as { parameters?: unknown }).parameters = left;
+  }
+  for (const name of PARAMETERS_LEFT_OUT) delete components.parameters[name];
 }
 
 /**

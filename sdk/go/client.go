@@ -370,6 +370,7 @@ type Delivery struct {
 	Test             bool           `json:"test"`
 	Metadata         Metadata       `json:"metadata"`
 	EventId          *string        `json:"event_id"`
+	Traceparent      *string        `json:"traceparent"`
 	PayloadRemovedAt *string        `json:"payload_removed_at"`
 	CreatedAt        string         `json:"created_at"`
 	UpdatedAt        string         `json:"updated_at"`
@@ -403,6 +404,7 @@ type DeliveryInput struct {
 	BudgetUsed       *int64             `json:"budget_used,omitempty"`
 	Redeliveries     *int64             `json:"redeliveries,omitempty"`
 	EventId          *string            `json:"event_id,omitempty"`
+	Traceparent      *string            `json:"traceparent,omitempty"`
 	PayloadRemovedAt *string            `json:"payload_removed_at,omitempty"`
 	Test             *bool              `json:"test,omitempty"`
 	CreatedAt        *string            `json:"created_at,omitempty"`
@@ -433,6 +435,7 @@ type Event struct {
 	Deliveries       *int64   `json:"deliveries"`
 	OperationId      *string  `json:"operation_id"`
 	Fault            *string  `json:"fault"`
+	Traceparent      *string  `json:"traceparent"`
 	PayloadRemovedAt *string  `json:"payload_removed_at"`
 	CreatedAt        string   `json:"created_at"`
 }
@@ -449,6 +452,7 @@ type EventInput struct {
 	Deliveries       *int64             `json:"deliveries,omitempty"`
 	OperationId      *string            `json:"operation_id,omitempty"`
 	Fault            *string            `json:"fault,omitempty"`
+	Traceparent      *string            `json:"traceparent,omitempty"`
 	PayloadRemovedAt *string            `json:"payload_removed_at,omitempty"`
 	CreatedAt        *string            `json:"created_at,omitempty"`
 }

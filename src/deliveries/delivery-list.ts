@@ -95,7 +95,7 @@ async function leadIn(db: Queryable, filter: DeliveryFilter): Promise<Lead> {
 /** What a list needs of a row, before its payload is cut and its reason is told. */
 const LISTED = `id, webhook_id, payload, scheduled_at, delivery_attempts, status, held_reason,
   unbudgeted_attempts, redeliveries, ordering_key, sequence, failed_reason, send_at, expires_at,
-  test, metadata, event_id, payload_removed_at, created_at, updated_at`;
+  test, metadata, event_id, trace_context, payload_removed_at, created_at, updated_at`;
 
 /**
  * The newest deliveries of a status, in the order of an index: of events, ordering keys, reasons or

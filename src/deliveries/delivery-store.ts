@@ -13,7 +13,7 @@ export const BEHIND_PAYLOAD = `scheduled_at, delivery_attempts,
   delivery_attempts - unbudgeted_attempts as budget_used, redeliveries, status,
   ${SHOWN_REASON} as held_reason, ${SHOWN_ORDER}, failed_reason, send_at,
   expires_at, test, coalesce(metadata, '{}') as metadata, event_id,
-  payload_removed_at, created_at, updated_at`;
+  left(trace_context, 55) as traceparent, payload_removed_at, created_at, updated_at`;
 
 /** What the API shows of a delivery. */
 const COLUMNS = `id, webhook_id, ${payloadSql('deliveries')} as payload, ${BEHIND_PAYLOAD}`;

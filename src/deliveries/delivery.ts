@@ -96,6 +96,8 @@ export type Delivery = {
   metadata: Metadata;
   /** The event that it tells of, whose payload it has; null: it was made alone. */
   event_id: string | null;
+  /** Of the call that made it; null: it told of no trace. */
+  traceparent: string | null;
   /** When its payload went, which is empty since then. */
   payload_removed_at: string | null;
   created_at: string;

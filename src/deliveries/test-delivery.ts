@@ -5,7 +5,7 @@ import { inTransaction, type Tx } from '../database/transaction.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { WebhookNotFound } from '../webhooks/webhook.ts';
 import { STORED_COLUMNS } from './delivery-store.ts';
-import { storedOf, type StoredRow } from './accepting/insert-deliveries.ts';
+import { storedOf, type NewDelivery, type StoredRow } from './accepting/insert-deliveries.ts';
 import type { Delivery, Status } from './delivery.ts';
 
 /**
@@ -18,7 +18,7 @@ import type { Delivery, Status } from './delivery.ts';
 export const TEST_PAYLOAD =
   '{"type":"webhook.test","message":"This is a test. It was sent once and will not be repeated."}';
 
-type TestDraft = { webhookId: string; payload: string };
+type TestDraft = Pick<NewDelivery, 'webhookId' | 'payload' | 'traceContext'>;
 
 /** A test as it was stored, and how long its attempt may take. */
 type StoredTest = { delivery: Delivery; timeoutSeconds: number };
@@ -49,12 +49,12 @@ async function insertTest(tx: Tx, draft: TestDraft): Promise<StoredTest | undefi
        where id = $2 and deleted_at is null for key share
      ), stored as (
        insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-         test, created_at, updated_at)
-       select $1, known.id, $3, now(), 0, 'pending', true, now(), now() from known
+         test, trace_context, created_at, updated_at)
+       select $1, known.id, $3, now(), 0, 'pending', true, $4, now(), now() from known
        returning ${STORED_COLUMNS}
      )
      select stored.*, known.delivery_attempt_timeout as "timeoutSeconds" from stored, known`,
-    [named.id, named.webhookId, named.payload],
+    [named.id, named.webhookId, named.payload, named.traceContext ?? null],
   );
   const [row] = rows;
   if (row === undefined) return undefined;

@@ -1,10 +1,12 @@
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
+import { traceparentOf } from '../telemetry/trace-context.ts';
 import type { Event, EventDraft } from './event.ts';
 
 /** What the API shows of an event behind its payload. */
 export const BEHIND_PAYLOAD = `coalesce(metadata, '{}') as metadata, ordering_key, send_at,
-  expires_at, deliveries, operation_id, fault, payload_removed_at, created_at`;
+  expires_at, deliveries, operation_id, fault, left(trace_context, 55) as traceparent,
+  payload_removed_at, created_at`;
 
 /** What the API shows of an event. */
 const COLUMNS = `id, type, payload, ${BEHIND_PAYLOAD}`;
@@ -26,14 +28,15 @@ export type NewEvent = EventDraft & {
 export async function insertEvents(tx: Tx, events: NewEvent[]): Promise<string> {
   const { rows } = await tx.query<{ created_at: string }>(
     `insert into events (id, type, payload, metadata, ordering_key, send_at, expires_at,
-       outbox_place, recipients, fanned_out, deliveries, operation_id)
+       outbox_place, recipients, fanned_out, deliveries, operation_id, trace_context)
      select id, type, payload, metadata, ordering_key, send_at, expires_at,
        case when recipients is not null then place end, recipients::uuid[], fanned_out, deliveries,
-       operation_id
+       operation_id, trace_context
      from unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[],
-       $7::timestamptz[], $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::uuid[])
+       $7::timestamptz[], $8::bigint[], $9::text[], $10::integer[], $11::integer[], $12::uuid[],
+       $13::text[])
        as event (id, type, payload, metadata, ordering_key, send_at, expires_at,
-         place, recipients, fanned_out, deliveries, operation_id)
+         place, recipients, fanned_out, deliveries, operation_id, trace_context)
      returning created_at`,
     [
       events.map(({ id }) => id),
@@ -48,6 +51,7 @@ export async function insertEvents(tx: Tx, events: NewEvent[]): Promise<string> 
       events.map(({ fannedOut }) => fannedOut),
       events.map(({ recipients }) => recipients.length),
       events.map(({ operationId }) => operationId),
+      events.map(({ traceContext }) => traceContext ?? null),
     ],
   );
   return rows[0]?.created_at ?? '';
@@ -71,6 +75,7 @@ export function shownEvent(event: NewEvent, createdAt: string): Event {
     deliveries: event.recipients.length,
     operation_id: event.operationId,
     fault: null,
+    traceparent: event.traceContext === undefined ? null : traceparentOf(event.traceContext),
     payload_removed_at: null,
     created_at: createdAt,
   };

@@ -15,6 +15,8 @@ export type Event = {
   operation_id: string | null;
   /** Why an event that an application emitted goes to nobody; null: nothing is wrong with it. */
   fault: string | null;
+  /** Of the call that made it; null: it told of no trace. */
+  traceparent: string | null;
   payload_removed_at: string | null;
   created_at: string;
 };
@@ -28,6 +30,8 @@ export type EventDraft = {
   orderingKey?: string | undefined;
   sendAt?: string | undefined;
   expiresAt?: string | undefined;
+  /** The trace that it belongs to, as it is stored. */
+  traceContext?: string | undefined;
 };
 
 export class EventNotFound extends Error {

@@ -24,6 +24,7 @@ import {
   type FilteredRequest,
 } from './middleware/metadata-query.ts';
 import { checkNumbers } from './middleware/query.ts';
+import { readTrace, type TracedRequest } from './middleware/trace.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
@@ -63,6 +64,7 @@ export async function createApi(
   app.use(
     inOrder([
       answerHeaders,
+      readTrace,
       logRequests(log, parts.metrics),
       checkHeaders,
       checkHost(options.hostNames),
@@ -140,6 +142,7 @@ function callOperation(operations: Operations, boundsOf: BoundsOf): RequestHandl
       headers: req.headers,
       rawHeaders: req.rawHeaders,
       body: req.body,
+      traceContext: (req as TracedRequest).traceContext,
       isGone: () => res.destroyed,
     } as unknown as OperationRequest<keyof Operations>;
     const result = await boundsOf(req).inFlight.during(res, handler(request));

@@ -22,6 +22,8 @@ export type OperationRequest<Id extends OperationId> = {
   /** Names and values by turns, each as it was sent: Node.js makes one of several values. */
   rawHeaders: readonly string[];
   body: BodyOf<operations[Id]>;
+  /** The trace that the call belongs to, as it is stored; undefined: it tells of none. */
+  traceContext: string | undefined;
   /** The client has closed the connection. */
   isGone: () => boolean;
 };

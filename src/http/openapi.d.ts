@@ -2804,6 +2804,12 @@ export interface components {
              */
             event_id: string | null;
             /**
+             * @description Where the call that made it, or that made its event, stands in a trace, as its header `traceparent` said. Null:
+             *     it said nothing of a trace.
+             * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+             */
+            traceparent: string | null;
+            /**
              * Format: date-time
              * @description When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
              *     cannot be redelivered. Null: it is there.
@@ -2958,6 +2964,11 @@ export interface components {
              */
             event_id?: string | null;
             /**
+             * @description Ignored; may be sent back. The header of this name says it.
+             * @example null
+             */
+            traceparent?: string | null;
+            /**
              * Format: date-time
              * @description Ignored; may be sent back.
              * @example null
@@ -3072,6 +3083,12 @@ export interface components {
              */
             fault: string | null;
             /**
+             * @description Where the call that made it stands in a trace, as its header `traceparent` said. Null: it said nothing of a
+             *     trace.
+             * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+             */
+            traceparent: string | null;
+            /**
              * Format: date-time
              * @description When its payload was removed, as its time was over or by an erasure: `payload` is empty since then. Null: it
              *     is there.
@@ -3161,6 +3178,11 @@ export interface components {
              * @example null
              */
             fault?: string | null;
+            /**
+             * @description Ignored; may be sent back. The header of this name says it.
+             * @example null
+             */
+            traceparent?: string | null;
             /**
              * Format: date-time
              * @description Ignored; may be sent back.
@@ -4720,6 +4742,20 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
+         * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+         *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+         *     counts as not there.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        Traceparent: string;
+        /**
+         * @description What tracing systems say beside `traceparent`
+         *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+         *     malformed, or longer than 512 characters, counts as not there.
+         * @example vendor=t61rcWkgMzE
+         */
+        Tracestate: string;
+        /**
          * @description The id of a secret, from the list of secrets.
          * @example 7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f
          */
@@ -5692,7 +5728,22 @@ export interface operations {
     testWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+                 *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+                 *     counts as not there.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+                /**
+                 * @description What tracing systems say beside `traceparent`
+                 *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+                 *     malformed, or longer than 512 characters, counts as not there.
+                 * @example vendor=t61rcWkgMzE
+                 */
+                tracestate?: components["parameters"]["Tracestate"];
+            };
             path: {
                 /**
                  * @description The id of a webhook.
@@ -5867,6 +5918,20 @@ export interface operations {
                  * @example order-1042-paid
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+                 *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+                 *     counts as not there.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+                /**
+                 * @description What tracing systems say beside `traceparent`
+                 *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+                 *     malformed, or longer than 512 characters, counts as not there.
+                 * @example vendor=t61rcWkgMzE
+                 */
+                tracestate?: components["parameters"]["Tracestate"];
             };
             path?: never;
             cookie?: never;
@@ -5937,6 +6002,20 @@ export interface operations {
                  * @example order-1042-paid
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+                 *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+                 *     counts as not there.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+                /**
+                 * @description What tracing systems say beside `traceparent`
+                 *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+                 *     malformed, or longer than 512 characters, counts as not there.
+                 * @example vendor=t61rcWkgMzE
+                 */
+                tracestate?: components["parameters"]["Tracestate"];
             };
             path?: never;
             cookie?: never;
@@ -6224,6 +6303,20 @@ export interface operations {
                  * @example order-1042-paid
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+                 *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+                 *     counts as not there.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+                /**
+                 * @description What tracing systems say beside `traceparent`
+                 *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+                 *     malformed, or longer than 512 characters, counts as not there.
+                 * @example vendor=t61rcWkgMzE
+                 */
+                tracestate?: components["parameters"]["Tracestate"];
             };
             path?: never;
             cookie?: never;
@@ -6281,6 +6374,20 @@ export interface operations {
                  * @example order-1042-paid
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /**
+                 * @description Where the caller's work stands in a trace ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). It is kept
+                 *     with what the request creates, as `traceparent` there, and attempts are linked to it. One that is malformed
+                 *     counts as not there.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["Traceparent"];
+                /**
+                 * @description What tracing systems say beside `traceparent`
+                 *     ([W3C Trace Context](https://www.w3.org/TR/trace-context/#tracestate-header)). It is kept with it. One that is
+                 *     malformed, or longer than 512 characters, counts as not there.
+                 * @example vendor=t61rcWkgMzE
+                 */
+                tracestate?: components["parameters"]["Tracestate"];
             };
             path?: never;
             cookie?: never;

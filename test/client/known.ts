@@ -27,6 +27,7 @@ export const delivery = (changes: Partial<Schemas['Delivery']> = {}): Schemas['D
   test: false,
   metadata: {},
   event_id: null,
+  traceparent: null,
   payload_removed_at: null,
   created_at: '2026-11-26T11:00:00.000000Z',
   updated_at: '2026-11-26T11:00:00.000000Z',

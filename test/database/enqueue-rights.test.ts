@@ -221,14 +221,42 @@ suite('the migration of postmand.enqueue', { concurrency: 3 }, () => {
     });
   });
 
+  test('a migration that makes enqueue and emit anew, up and down → whoever was granted them keeps that, and nobody else may call them', async (t) => {
+    const database = await freshDatabase(t);
+    const { pool, connection } = database;
+    const [granted, stranger] = [
+      await createApplication(t, database, null),
+      await createApplication(t, database, null),
+    ];
+    const { id } = await addWebhook(database);
+    await pool.query(`insert into event_types (name) values ('order.paid')`);
+    await pool.query(
+      `grant usage on schema postmand to ${granted.role}, ${stranger.role};
+       grant execute on function postmand.enqueue, postmand.emit to ${granted.role}`,
+    );
+    const calls: [string, unknown[]][] = [
+      [`select postmand.enqueue($1, 'x')`, [id]],
+      [`select postmand.emit('order.paid', 'x')`, []],
+    ];
+    const [mine, theirs] = [await granted.connect(), await stranger.connect()];
+    const check = async () => {
+      for (const call of calls) {
+        await mine.query(...call);
+        await assert.rejects(theirs.query(...call), { code: '42501' });
+      }
+    };
+    while ((await migrateDown(connection, MIGRATIONS)) !== '018_traces');
+    await check();
+    await migrateUp(connection, MIGRATIONS);
+    await check();
+  });
+
   test('taken back while a view of the application uses a function → refused, and nothing changes', async (t) => {
     const { connection, pool } = await freshDatabase(t);
     await pool.query(`create view own as select postmand.enqueue(null, null)`);
-    while ((await migrateDown(connection, MIGRATIONS)) !== '014_lists');
-    await assert.rejects(
-      migrateDown(connection, MIGRATIONS),
-      /cannot drop function .*enqueue.*other objects depend on it/,
-    );
+    await assert.rejects(async () => {
+      while ((await migrateDown(connection, MIGRATIONS)) !== undefined);
+    }, /cannot drop function .*enqueue.*other objects depend on it/);
     await pool.query('drop view own');
   });
 

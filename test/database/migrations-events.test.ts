@@ -106,9 +106,12 @@ suite('down to before events', { concurrency: 4 }, () => {
 
 const downOne = ({ connection }: TestDatabase) => migrateDown(connection, MIGRATIONS);
 
-/** Takes back what was migrated after this migration, and this one. */
-async function downTo(database: TestDatabase, migration: string): Promise<void> {
-  while ((await downOne(database)) !== migration);
+/** Reverts migrations, this one as the last. */
+async function downTo(database: TestDatabase, name: string): Promise<void> {
+  for (let reverted: string | undefined = ''; reverted !== name;) {
+    reverted = await downOne(database);
+    assert.ok(reverted, `${name} was not reverted`);
+  }
 }
 
 async function countsOf({ pool }: TestDatabase): Promise<unknown> {

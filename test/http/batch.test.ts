@@ -64,6 +64,7 @@ test('a batch → each delivery is shown as a POST of it would be', async () => 
         redeliveries: 0,
         metadata: {},
         event_id: null,
+        traceparent: null,
         payload_removed_at: null,
       },
       ...{ status: 'pending', held_reason: null, ordering_key: drafts[i]?.ordering_key ?? null },

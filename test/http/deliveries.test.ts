@@ -36,6 +36,7 @@ test('a new delivery → 201, pending and due now, with a job', async () => {
     redeliveries: 0,
     metadata: {},
     event_id: null,
+    traceparent: null,
     payload_removed_at: null,
     updated_at: created_at,
   });

@@ -52,6 +52,7 @@ suite('POST /v1/events', () => {
       deliveries: 2,
       operation_id: null,
       fault: null,
+      traceparent: null,
       payload_removed_at: null,
       created_at: event.created_at,
     });

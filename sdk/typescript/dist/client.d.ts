@@ -1590,6 +1590,11 @@ export type Delivery = {
      */
     event_id: string | null;
     /**
+     * Where the call that made it, or that made its event, stands in a trace, as its header `traceparent` said. Null:
+     * it said nothing of a trace.
+     */
+    traceparent: string | null;
+    /**
      * When its payload was removed, as its time was over or by an erasure: `payload` is empty since then, and it
      * cannot be redelivered. Null: it is there.
      * @format date-time
@@ -1729,6 +1734,10 @@ export type DeliveryInput = {
      */
     event_id?: string | null;
     /**
+     * Ignored; may be sent back. The header of this name says it.
+     */
+    traceparent?: string | null;
+    /**
      * Ignored; may be sent back.
      * @format date-time
      */
@@ -1825,6 +1834,11 @@ export type Event = {
      */
     fault: string | null;
     /**
+     * Where the call that made it stands in a trace, as its header `traceparent` said. Null: it said nothing of a
+     * trace.
+     */
+    traceparent: string | null;
+    /**
      * When its payload was removed, as its time was over or by an erasure: `payload` is empty since then. Null: it
      * is there.
      * @format date-time
@@ -1904,6 +1918,10 @@ export type EventInput = {
      * Ignored; may be sent back.
      */
     fault?: string | null;
+    /**
+     * Ignored; may be sent back. The header of this name says it.
+     */
+    traceparent?: string | null;
     /**
      * Ignored; may be sent back.
      * @format date-time

@@ -14,6 +14,8 @@ export type NewDelivery = {
   expiresAt?: string | undefined;
   /** Undefined where it has no pairs. */
   metadata?: Metadata | undefined;
+  /** The trace that it belongs to, as it is stored. */
+  traceContext?: string | undefined;
 };
 
 /**
@@ -58,12 +60,12 @@ export async function insertDeliveries(
        order by w.id for key share of w ${wait ? '' : 'skip locked'}
      )
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
-       held_reason, parked_at, expires_at, metadata, created_at, updated_at)
+       held_reason, parked_at, expires_at, metadata, trace_context, created_at, updated_at)
      select draft.id, draft.webhook_id, draft.payload, now(), 0, 'pending',
        known.held_reason, case when known.held_reason is not null then now() end,
-       draft.expires_at, draft.metadata, now(), now()
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[])
-       as draft (id, webhook_id, payload, expires_at, metadata)
+       draft.expires_at, draft.metadata, draft.trace_context, now(), now()
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::jsonb[], $6::text[])
+       as draft (id, webhook_id, payload, expires_at, metadata, trace_context)
      join known on known.id = draft.webhook_id
      returning ${STORED_COLUMNS}`,
     [
@@ -72,14 +74,15 @@ export async function insertDeliveries(
       drafts.map(({ payload }) => payload),
       drafts.map(({ expiresAt }) => expiresAt ?? null),
       drafts.map(metadataOf),
+      drafts.map(traceContextOf),
     ],
   );
   return storedOf(rows, drafts);
 }
 
 /**
- * Drafts as seven parameters of a statement: ids, webhooks, payloads, ordering keys, the times of
- * `sendAt` and `expiresAt`, and metadata.
+ * Drafts as eight parameters of a statement: ids, webhooks, payloads, ordering keys, the times of
+ * `sendAt` and `expiresAt`, metadata and traces.
  */
 export function draftColumns(drafts: NewDelivery[]): unknown[][] {
   return [
@@ -90,12 +93,17 @@ export function draftColumns(drafts: NewDelivery[]): unknown[][] {
     drafts.map(({ sendAt }) => sendAt ?? null),
     drafts.map(({ expiresAt }) => expiresAt ?? null),
     drafts.map(metadataOf),
+    drafts.map(traceContextOf),
   ];
 }
 
 /** The JSON of one in an array of jsonb. One that has none is null, and has no index entry. */
 function metadataOf({ metadata }: NewDelivery): string | null {
   return metadata === undefined ? null : JSON.stringify(metadata);
+}
+
+function traceContextOf({ traceContext }: NewDelivery): string | null {
+  return traceContext ?? null;
 }
 
 /** The deliveries of rows, with the payloads of their drafts. */

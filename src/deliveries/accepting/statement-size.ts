@@ -6,7 +6,11 @@ import type { Metadata } from '../../webhooks/metadata.ts';
  */
 const MAX_STATEMENT_CHARACTERS = 2 * 1024 * 1024;
 
-type Text = { payload: string; metadata?: Metadata | undefined };
+type Text = {
+  payload: string;
+  metadata?: Metadata | undefined;
+  traceContext?: string | undefined;
+};
 
 /** `most`: characters of a statement. `besides`: of what else is stored with a draft. */
 type Sizes<Draft> = { most?: number; besides?: (draft: Draft) => number };
@@ -30,8 +34,9 @@ export function inStatements<Draft extends Text>(
   return statements;
 }
 
-function lengthOf({ payload, metadata }: Text): number {
-  if (metadata === undefined) return payload.length;
+function lengthOf({ payload, metadata, traceContext = '' }: Text): number {
+  const length = payload.length + traceContext.length;
+  if (metadata === undefined) return length;
   const pairs = Object.entries(metadata);
-  return pairs.reduce((sum, [name, value]) => sum + name.length + value.length, payload.length);
+  return pairs.reduce((sum, [name, value]) => sum + name.length + value.length, length);
 }

@@ -38,11 +38,12 @@ export async function insertAnyDeliveries(
      ), draft as (${DRAFT}), judged as (${JUDGED})
      insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
        held_reason, parked_at, created_at, updated_at, ordering_key, sequence, is_head,
-       send_at, expires_at, metadata)
+       send_at, expires_at, metadata, trace_context)
      select id, webhook_id, payload, greatest(now(), send_at), 0, 'pending',
        held_reason, case when held_reason is not null then now() end, now(), now(), ordering_key,
        case when ordering_key is not null then nextval('delivery_sequence') end,
-       ordering_key is not null and not is_behind, send_at, expires_at, metadata
+       ordering_key is not null and not is_behind, send_at, expires_at, metadata,
+       trace_context
      from judged
      returning ${STORED_COLUMNS},
        extract(epoch from scheduled_at - now())::float8 as "delaySeconds"`,
@@ -54,7 +55,7 @@ export async function insertAnyDeliveries(
 /** Drafts of known webhooks, and whether another delivery of their key goes first. */
 const DRAFT = `
   select draft.id, draft.webhook_id, draft.payload, draft.ordering_key, draft.send_at,
-    draft.expires_at, draft.metadata, draft.place,
+    draft.expires_at, draft.metadata, draft.trace_context, draft.place,
     draft.ordering_key is not null and (
       row_number() over (
         partition by draft.webhook_id, draft.ordering_key order by draft.place
@@ -66,8 +67,9 @@ const DRAFT = `
         and d.sequence is not null)
     ) as is_behind
   from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[],
-      $6::timestamptz[], $7::jsonb[]) with ordinality
-    as draft (id, webhook_id, payload, ordering_key, send_at, expires_at, metadata, place)
+      $6::timestamptz[], $7::jsonb[], $8::text[]) with ordinality
+    as draft (id, webhook_id, payload, ordering_key, send_at, expires_at, metadata, trace_context,
+      place)
   join known on known.id = draft.webhook_id`;
 
 const REASON = heldReasonSql(

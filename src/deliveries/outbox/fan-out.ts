@@ -30,10 +30,10 @@ export async function fanOut(tx: Tx, fanOuts: FanOut[]): Promise<Map<string, num
 const INSERT = `
   insert into deliveries (id, webhook_id, payload, event_id, scheduled_at, delivery_attempts,
     status, held_reason, parked_at, outbox_place, ordering_key, send_at, expires_at, metadata,
-    created_at, updated_at)
+    trace_context, created_at, updated_at)
   select gen_random_uuid(), w.id, '', e.id, greatest(now(), e.send_at), 0,
     'pending', 'outbox', now(), coalesce(e.place, nextval('outbox_places')), e.ordering_key,
-    e.send_at, e.expires_at, e.metadata, now(), now()
+    e.send_at, e.expires_at, e.metadata, e.trace_context, now(), now()
   from (
     select events.*, wanted.place, wanted.nth
     from unnest($1::uuid[], $2::bigint[]) with ordinality as wanted (event_id, place, nth)

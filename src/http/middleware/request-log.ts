@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from '../../telemetry/log.ts';
+import { traceField } from '../../telemetry/trace-context.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import type { TracedRequest } from './trace.ts';
 
 /**
  * Logs each request when it is over, and puts its time into the metrics. The route is logged as in
@@ -20,6 +22,7 @@ export function logRequests(log: Log, metrics: Metrics): RequestHandler {
         status: res.statusCode,
         duration_ms: Math.round(durationMs * 10) / 10,
         request_id: requestIdOf(res),
+        ...traceField((req as TracedRequest).traceContext),
         ...(res.writableFinished ? {} : { aborted: true }),
       });
       metrics.requestSeconds.observe(

@@ -11,8 +11,11 @@ type BatchBody = OperationRequest<'createDeliveries'>['body'];
 
 export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveries'> {
   return {
-    async createDeliveries({ body, rawHeaders }) {
-      const drafts = draftsOf(body, parts.maxPayloadBytes);
+    async createDeliveries({ body, rawHeaders, traceContext }) {
+      const drafts = draftsOf(body, parts.maxPayloadBytes).map((draft) => ({
+        ...draft,
+        traceContext,
+      }));
       const times = drafts.map(({ sendAt }) => sendAt);
       const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
       if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);

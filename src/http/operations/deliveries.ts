@@ -26,8 +26,8 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       const { items: deliveries, last } = await listDeliveries(pool, filters, page);
       return { status: 200, body: { deliveries, ...shownPage(list, page, last) } };
     },
-    async createDelivery({ body, rawHeaders }) {
-      const draft = draftOf(body);
+    async createDelivery({ body, rawHeaders, traceContext }) {
+      const draft = { ...draftOf(body), traceContext };
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
       const request = requestOf(rawHeaders, 'createDelivery', [draft]);

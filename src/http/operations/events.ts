@@ -21,17 +21,17 @@ export function eventHandlers(parts: ApiParts): EventOperations {
       const { items: events, last } = await listEvents(pool, filters, page);
       return { status: 200, body: { events, ...shownPage(list, page, last) } };
     },
-    async createEvent({ body, rawHeaders }) {
-      const draft = eventDraftOf(body, parts.maxPayloadBytes);
+    async createEvent({ body, rawHeaders, traceContext }) {
+      const draft = { ...eventDraftOf(body, parts.maxPayloadBytes), traceContext };
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
       const request = requestOf(rawHeaders, 'createEvent', [draft]);
       const { event, replayed } = await eventAcceptor.accept(draft, request);
       return { status: 201, body: event, ...(replayed ? { headers: REPLAYED } : {}) };
     },
-    async createEvents({ body, rawHeaders }) {
+    async createEvents({ body, rawHeaders, traceContext }) {
       const drafts = body.events.map((input, index) =>
-        inBatch(index, () => eventDraftOf(input, parts.maxPayloadBytes)),
+        inBatch(index, () => ({ ...eventDraftOf(input, parts.maxPayloadBytes), traceContext })),
       );
       const times = drafts.map(({ sendAt }) => sendAt);
       const tooFar = await placeTooFarAhead(pool, times, Date.now());

@@ -11,10 +11,11 @@ type WebhookTest = components['schemas']['WebhookTest'];
 export function testHandlers(parts: ApiParts): Pick<Operations, 'testWebhook'> {
   const { pool, testCalls } = parts;
   return {
-    testWebhook({ params: { webhook_id: webhookId }, body, isGone }) {
+    testWebhook({ params: { webhook_id: webhookId }, body, traceContext, isGone }) {
       return testCalls.run(async () => {
         const payload = body?.payload ?? TEST_PAYLOAD;
-        const { delivery, timeoutSeconds } = await acceptTest(parts, { webhookId, payload });
+        const draft = { webhookId, payload, traceContext };
+        const { delivery, timeoutSeconds } = await acceptTest(parts, draft);
         const { id: deliveryId } = delivery;
         // Stored is accepted: whatever keeps us from seeing its end, the client learns its id.
         const waiting = testCalls.wait({ deliveryId, timeoutSeconds, isGone });

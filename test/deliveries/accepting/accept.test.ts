@@ -32,6 +32,7 @@ suite('accept', { concurrency: 4 }, () => {
       redeliveries: 0,
       metadata: {},
       event_id: null,
+      traceparent: null,
       payload_removed_at: null,
     });
     assert.deepEqual([created_at, updated_at], [scheduled_at, scheduled_at]);

@@ -403,6 +403,7 @@ class Delivery:
     test: bool
     metadata: Metadata
     event_id: Optional[str]
+    traceparent: Optional[str]
     payload_removed_at: Optional[str]
     created_at: str
     updated_at: str
@@ -439,6 +440,7 @@ class DeliveryInput:
     budget_used: Optional[int] = None
     redeliveries: Optional[int] = None
     event_id: Optional[str] = None
+    traceparent: Optional[str] = None
     payload_removed_at: Optional[str] = None
     test: Optional[bool] = None
     created_at: Optional[str] = None
@@ -467,6 +469,7 @@ class Event:
     deliveries: Optional[int]
     operation_id: Optional[str]
     fault: Optional[str]
+    traceparent: Optional[str]
     payload_removed_at: Optional[str]
     created_at: str
 
@@ -487,6 +490,7 @@ class EventInput:
     deliveries: Optional[int] = None
     operation_id: Optional[str] = None
     fault: Optional[str] = None
+    traceparent: Optional[str] = None
     payload_removed_at: Optional[str] = None
     created_at: Optional[str] = None
 
