@@ -1,6 +1,7 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { alertSettings } from './alert-settings.ts';
 import { databaseUrls } from './database-urls.ts';
 import { quoted, Reader, type Environment } from './environment.ts';
 import { eventSource } from './event-settings.ts';
@@ -53,6 +54,7 @@ export function readConfig(variables: Environment) {
     eventSource: eventSource(env, 'POSTMAND_EVENT_SOURCE'),
     openEventTypes: env.flag('POSTMAND_OPEN_EVENT_TYPES', false),
     retention: retentionSettings(env),
+    alerts: alertSettings(env),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),
     gracePeriodMs:

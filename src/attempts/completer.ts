@@ -1,3 +1,4 @@
+import { NO_ALARMS, type Alarms } from '../alarms/alarms.ts';
 import { isTransient, sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { SharedCommits } from '../database/shared-commit.ts';
@@ -9,6 +10,7 @@ import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { reportChange } from '../webhooks/health/report-change.ts';
+import { raiseAlarms } from './raise-alarms.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -28,6 +30,7 @@ type CompleterParts = {
   queue: ClaimableQueue;
   metrics: Metrics;
   statistics?: Recorder;
+  alarms?: Alarms;
   log: Log;
 };
 
@@ -73,9 +76,13 @@ export class Completer {
   }
 
   async #recordAll(attempts: Attempted[]): Promise<boolean[]> {
-    const { pool, queue, metrics } = this.#parts;
+    const { pool, queue, metrics, alarms = NO_ALARMS } = this.#parts;
     metrics.settleBatch.observe(attempts.length);
-    const { settled, changes } = await inTransaction(pool, (tx) => settle(tx, queue, attempts));
+    const { settled, changes } = await inTransaction(pool, async (tx) => {
+      const done = await settle(tx, queue, attempts);
+      await raiseAlarms(tx, alarms, done);
+      return done;
+    });
     // After the commit: only then is the outcome certain.
     for (const one of settled) this.#report(one);
     for (const change of changes) reportChange(this.#parts.log, change);

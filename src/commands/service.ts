@@ -1,3 +1,4 @@
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Config } from '../config.ts';
 import type { Connection } from '../database/connection.ts';
 import type { Pool } from '../database/pool.ts';
@@ -14,6 +15,7 @@ import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
+import { openAlarms } from './alarms.ts';
 import { openVault } from './keys.ts';
 import { connectTo, endPool, openPool } from './connecting.ts';
 import { listen, type ListenAddress, type OpenPort } from './ports.ts';
@@ -39,6 +41,7 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   queue: Queue;
   metrics: Metrics;
   statistics: Recorder;
+  alarms: Alarms;
   health: OpenPort;
   config: Config;
   vault: Vault;
@@ -95,6 +98,7 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     const statistics = counting.recorder;
     const { stop } = await run({
       ...{ pool, connection, log, queue, metrics, statistics, health, config, vault, stopping },
+      alarms: await openAlarms({ pool, queue, metrics, log }, config.alerts),
       ...reading,
     });
     log.info(`${name}.stopping` as const, { signal: await stopping });

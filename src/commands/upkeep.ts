@@ -1,3 +1,4 @@
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
@@ -81,6 +82,7 @@ type UpkeepParts = MeasureParts &
   CensusParts & {
     queue: ClaimableQueue;
     statistics: Recorder;
+    alarms: Alarms;
     payloadCheck: PayloadCheck;
     config: Pick<Config, 'outboxPollMs' | 'retention'>;
   };
@@ -90,7 +92,7 @@ type UpkeepParts = MeasureParts &
  * each other; what must not wait for another task has a loop of its own.
  */
 export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
-  const { pool, queue, metrics, log, config } = parts;
+  const { pool, queue, metrics, alarms, log, config } = parts;
   const { liveJobs } = config;
   const turn = new Turn({ queue, log });
   const inTurn = (task: UpkeepTask) => ({ ...task, work: turn.only(task.work) });
@@ -108,7 +110,10 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     ...startWatch(
       { db: queue.upkeep, liveJobs, log, turn },
       {
-        release: { share: RELEASE_SHARE, work: () => releaseDue({ pool, queue, liveJobs, log }) },
+        release: {
+          share: RELEASE_SHARE,
+          work: () => releaseDue({ pool, queue, liveJobs, alarms, log }),
+        },
         census: { share: SMALL_SHARE, work: () => keepQueueSmall(pool, liveJobs) },
         purge: { work: createPurge({ pool, log }) },
         expiry: { work: () => expireHeld(parts) },

@@ -67,11 +67,11 @@ export type WorkerParts = Omit<ServiceParts<ClaimableQueue>, 'connection' | 'hea
  * @throws StoppedEarly where the process is told to stop before anything was claimed
  */
 export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise<void> }> {
-  const { pool, queue, metrics, statistics, config, log, vault, stopping } = parts;
+  const { pool, queue, metrics, statistics, alarms, config, log, vault, stopping } = parts;
   const senders = openSenders(config);
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
-    { pool, queue, ...senders, metrics, statistics, log, vault },
+    { pool, queue, ...senders, metrics, statistics, alarms, log, vault },
     { slots, share, ...others, eventSource: config.eventSource },
   );
   const mayListen = shareConnections(config.database.maxConnections).listen > 0;

@@ -14,6 +14,7 @@ export class OpenTransaction {
   readonly #pool: LivePool;
   readonly #begin: string;
   #later: Statement[] = [];
+  readonly #told: (() => void)[] = [];
   /** The first round trip; undefined before it. */
   #begun: Promise<Begun> | undefined;
 
@@ -38,6 +39,11 @@ export class OpenTransaction {
     this.#later.push({ text, values });
   }
 
+  /** Is called when the commit has happened; not where it failed, or may not have happened. */
+  afterCommit(tell: () => void): void {
+    this.#told.push(tell);
+  }
+
   /** @throws where a statement before it was refused: then nothing was committed */
   async commit(): Promise<void> {
     if (this.#begun === undefined && this.#later.length === 0) return;
@@ -51,6 +57,7 @@ export class OpenTransaction {
     if (results.at(-1)?.command !== 'COMMIT')
       throw new Error('the transaction was rolled back: one of its statements had failed');
     (await this.#begun)?.client.release();
+    for (const tell of this.#told) tell();
   }
 
   /** Rolls back. `reason`: why the transaction fails. */

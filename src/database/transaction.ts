@@ -12,6 +12,8 @@ export type Tx = Queryable & {
    * without a round trip of its own. Where it is refused, the transaction fails.
    */
   later(text: string, values: unknown[]): void;
+  /** Has `tell` called once this transaction is committed, for what is logged and counted then. */
+  afterCommit(tell: () => void): void;
   readonly [open]: true;
 };
 

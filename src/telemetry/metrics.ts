@@ -34,6 +34,9 @@ export function createMetrics() {
     ...backlogMetrics(instruments),
     ...poolMetrics(instruments),
     ...requestMetrics(instruments),
+    alarms: instruments.counter('alarms_total', 'Alarms that operators were sent, by type.', [
+      'type',
+    ]),
   };
 }
 

@@ -1,3 +1,5 @@
+import { timeOfSeconds } from '../alarms/alarm.ts';
+import { NO_ALARMS, type Alarms } from '../alarms/alarms.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
 import { forgottenWebhookIds, hasReleasable } from '../deliveries/releasable.ts';
@@ -38,7 +40,13 @@ const SOON_SECONDS = 15;
 
 const NO_JOBS: LiveJobs = { total: 0, near: 0 };
 
-type ReleaseParts = { pool: Pool; queue: DeliveryQueue; liveJobs: number; log: Log };
+type ReleaseParts = {
+  pool: Pool;
+  queue: DeliveryQueue;
+  liveJobs: number;
+  alarms?: Alarms;
+  log: Log;
+};
 
 /**
  * Gives held deliveries that may run now a job: those whose time is near, and those of webhooks
@@ -70,7 +78,7 @@ export async function releaseDue(parts: ReleaseParts): Promise<Left> {
 
 function report(log: Log, webhookId: string, looked: Looked | undefined): void {
   if (looked?.pauseEnded) log.info('webhook.resumed', { webhook_id: webhookId, by: 'time' });
-  if (looked?.recovered) reportChange(log, { webhookId, kind: 'recovered' });
+  if (looked?.recovered) reportChange(log, { webhookId, kind: 'recovered', ...looked.recovered });
 }
 
 /**
@@ -96,10 +104,11 @@ async function releaseAllNear({ pool, queue }: ReleaseParts): Promise<boolean> {
   return false;
 }
 
-type Looked = { next: NextLook; recovered: boolean; pauseEnded: boolean };
+/** `recovered`: it is failing no more, as it had been since then. */
+type Looked = { next: NextLook; recovered?: { since: number | null }; pauseEnded: boolean };
 
 function lookAt(
-  { pool, queue, liveJobs }: ReleaseParts,
+  { pool, queue, liveJobs, alarms = NO_ALARMS }: ReleaseParts,
   webhookId: string,
   live: LiveJobs,
 ): Promise<Looked | undefined> {
@@ -109,13 +118,24 @@ function lookAt(
     const recovered = isRecovered(found, windowOf(found, liveJobs));
     const isOver = recovered || (found.state === 'failing' && !found.holds);
     if (isOver) await endHold(tx, webhookId, { recovered });
+    const since = found.failingSince;
+    if (recovered) await raiseRecovered(tx, alarms, { webhookId, since });
     const state = isOver ? { ...found, state: 'healthy' as const } : found;
     const next = isProbed(state)
       ? { overWindow: state.over_window, wakeSeconds: await probe(tx, queue, webhookId) }
       : await fillWindow({ tx, queue, liveJobs }, { webhookId, state, live });
     await setNextLook(tx, webhookId, next);
-    return { next, recovered, pauseEnded: found.pauseEnded };
+    return { next, ...(recovered ? { recovered: { since } } : {}), pauseEnded: found.pauseEnded };
   });
+}
+
+function raiseRecovered(
+  tx: Tx,
+  alarms: Alarms,
+  { webhookId, since }: { webhookId: string; since: number | null },
+): Promise<void> {
+  const data = { failing_since: timeOfSeconds(since) };
+  return alarms.raise(tx, [{ type: 'webhook.recovered', webhookId, data }]);
 }
 
 async function fillWindow(

@@ -88,8 +88,11 @@ export type DueState = {
   pausedSeconds: number | null;
 };
 
-/** `pauseEnded`: it had a pause, whose time has come since it was looked at. */
-type TakenState = DueState & Limits & { pauseEnded: boolean };
+/**
+ * `pauseEnded`: it had a pause, whose time has come since it was looked at. `failingSince`: since
+ * when it is failing, in seconds since 1970; null: it is not.
+ */
+type TakenState = DueState & Limits & { pauseEnded: boolean; failingSince: number | null };
 
 /**
  * Takes the state of a webhook, until the transaction ends, where it is due and nobody else has it.
@@ -99,6 +102,7 @@ export async function takeDueState(tx: Tx, id: string): Promise<TakenState | und
     `select w.active, w.max_concurrency, w.rate_limit, s.state, s.over_window,
        w.on_failing = 'hold' as holds,
        extract(epoch from now() - s.recovering_since)::float8 as "recoveringSeconds",
+       extract(epoch from s.failing_since)::float8 as "failingSince",
        case
          when s.paused_until = 'infinity' then null
          when s.paused_until > now() then extract(epoch from s.paused_until - now())::float8

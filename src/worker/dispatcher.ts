@@ -1,3 +1,4 @@
+import type { Alarms } from '../alarms/alarms.ts';
 import { atMost } from '../process/at-most.ts';
 import { isReadOnly } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
@@ -31,6 +32,8 @@ export type DispatcherParts = {
   metrics: Metrics;
   /** Left out: nobody counts for the API. */
   statistics?: Recorder;
+  /** Left out: operators are told nothing. */
+  alarms?: Alarms;
   log: Log;
   vault: Vault;
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { NO_ALARMS } from '../../src/alarms/alarms.ts';
 import { openSchemas } from '../../src/commands/schemas.ts';
 import { startWorker } from '../../src/commands/worker.ts';
 import { readConfig } from '../../src/config.ts';
@@ -22,7 +23,7 @@ suite('a worker that is told to stop while it starts', () => {
       const config = readConfig({ POSTMAND_DATABASE_MAX_OPEN_CONNS: connections });
       const stopping = Promise.resolve<NodeJS.Signals>('SIGTERM');
       const counting = { metrics: createMetrics(), statistics: new Recorder() };
-      const made = { ...counting, log: silentLog, vault: NO_KEYS };
+      const made = { ...counting, alarms: NO_ALARMS, log: silentLog, vault: NO_KEYS };
       const parts = { pool, queue, config, stopping, ...made, ...openSchemas(config) };
       const started = startWorker(parts).then((worker) => worker.stop());
       await assert.rejects(started, StoppedEarly);

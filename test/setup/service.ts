@@ -19,6 +19,7 @@ import { readConfig } from '../../src/config.ts';
 import { Recorder } from '../../src/statistics/recorder.ts';
 import { SchemaThreads } from '../../src/schemas/schema-threads.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { openAlarms } from '../../src/commands/alarms.ts';
 import { openSchemas } from '../../src/commands/schemas.ts';
 import { startWorker } from '../../src/commands/worker.ts';
 import type { Vault } from '../../src/webhooks/secrets/vault.ts';
@@ -144,11 +145,14 @@ export async function startWorkerHere(
   const config = readConfig({ POSTMAND_SHUTDOWN_GRACE_PERIOD: '0', ...settings });
   const stopping = new Promise<NodeJS.Signals>(() => {});
   const { schemas, payloadCheck } = openSchemas(config);
+  const metrics = createMetrics();
+  const alarms = await openAlarms({ pool, queue, metrics, log }, config.alerts);
   const worker = await startWorker({
     pool,
     queue,
-    metrics: createMetrics(),
+    metrics,
     statistics,
+    alarms,
     config,
     log,
     stopping,

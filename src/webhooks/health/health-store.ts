@@ -19,7 +19,10 @@ import type { GateState } from '../webhook-state.ts';
 export type Telling = { webhookId: string; told: Told; asked?: Asked; state: GateState };
 
 /** A change of the state of a webhook, to be logged after the commit. */
-export type HealthChange = (Change & { webhookId: string }) | HeededChange;
+export type ToldChange = (Change & { webhookId: string }) | HeededChange;
+
+/** The same with the health that the batch of attempts left behind. */
+export type HealthChange = (Change & { webhookId: string; health: Health }) | HeededChange;
 
 /**
  * Notes what attempts told about their webhooks: their health, and what follows of it, before
@@ -122,10 +125,11 @@ async function writeHealth(tx: Tx, noted: Noted[]): Promise<void> {
 }
 
 async function deactivated(tx: Tx, noted: Noted[]): Promise<HealthChange[]> {
-  const changes = noted.flatMap(({ row, changes }) =>
-    changes.map((change) => ({ webhookId: row.webhookId, ...change })),
+  const changes = noted.flatMap(({ row: { webhookId }, health, changes }) =>
+    changes.map((change) => ({ webhookId, ...change, health })),
   );
   const lost = changes.filter(({ kind }) => kind === 'deactivated').map((one) => one.webhookId);
   const done = await deactivateWebhooks(tx, lost, { reason: 'failing' });
-  return changes.filter(({ kind, webhookId }) => kind !== 'deactivated' || done.has(webhookId));
+  // Each of several failures of a batch may come to it.
+  return changes.filter(({ kind, webhookId }) => kind !== 'deactivated' || done.delete(webhookId));
 }

@@ -34,10 +34,14 @@ export type HealthSettings = Pick<Webhook, 'on_failing' | 'failing_after' | 'dea
  */
 export type Told = { kind: 'success' | 'failure' | 'unknown'; probe: boolean; seconds: number };
 
-/** A change of the state, for the log. `held`: its deliveries wait from now on. */
+/**
+ * A change of the state. `held`: its deliveries wait from now on. `again`: it was failing before,
+ * and has not recovered since. `since`: from then on it was failing.
+ */
 export type Change =
-  | { kind: 'failing'; held: boolean }
-  | { kind: 'recovering' | 'recovered' | 'deactivated' };
+  | { kind: 'failing'; held: boolean; again: boolean }
+  | { kind: 'recovered'; since: number | null }
+  | { kind: 'recovering' | 'deactivated' };
 
 export type Folded = { health: Health; changes: Change[] };
 
@@ -98,7 +102,8 @@ function afterSuccess(before: Health, { settings, now }: Facts): Folded {
     };
   if (before.state === 'recovering' || before.failing_since === null)
     return { health, changes: [] };
-  return { health: healthy(health), changes: [{ kind: 'recovered' }] };
+  const since = before.failing_since;
+  return { health: healthy(health), changes: [{ kind: 'recovered', since }] };
 }
 
 /** It is healthy: nothing of its outage is left. */
@@ -157,7 +162,7 @@ function afterHealthy(health: Health, facts: Facts): Folded {
   if (health.failing_since !== null) return { health, changes: [] };
   return {
     health: { ...health, failing_since: facts.now },
-    changes: [{ kind: 'failing', held: false }],
+    changes: [{ kind: 'failing', held: false, again: false }],
   };
 }
 
@@ -174,7 +179,7 @@ function hold(health: Health, { now, pause }: Facts & { pause: number | null }):
       probe_delivery_id: null,
       recovering_since: null,
     },
-    changes: [{ kind: 'failing', held: true }],
+    changes: [{ kind: 'failing', held: true, again: health.failing_since !== null }],
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Log } from '../../telemetry/log.ts';
-import type { HealthChange } from './health-store.ts';
+import type { ToldChange } from './health-store.ts';
 
 /** Logs a change of the state of a webhook, after it was committed. */
-export function reportChange(log: Log, change: HealthChange): void {
+export function reportChange(log: Log, change: ToldChange): void {
   const fields = { webhook_id: change.webhookId };
   switch (change.kind) {
     case 'paused':

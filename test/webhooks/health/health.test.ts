@@ -58,7 +58,8 @@ const RECOVERING: Partial<Health> = {
   probe_pause: 40,
   recovering_since: NOW - 5,
 };
-const HELD: Change = { kind: 'failing', held: true };
+const HELD: Change = { kind: 'failing', held: true, again: false };
+const HELD_AGAIN: Change = { ...HELD, again: true };
 
 type Row = {
   when: string;
@@ -129,7 +130,7 @@ const ROWS: Row[] = [
     before: failed(60),
     told: [failure, failure],
     becomes: { consecutive_failures: 4, last_failure_at: NOW, failing_since: NOW },
-    changes: [{ kind: 'failing', held: false }],
+    changes: [{ kind: 'failing', held: false, again: false }],
   },
   {
     when: 'a success where its deliveries were retried all the time',
@@ -139,7 +140,7 @@ const ROWS: Row[] = [
       ...{ consecutive_failures: 0, failures_since: null, failing_since: null },
       last_success_at: NOW,
     },
-    changes: [{ kind: 'recovered' }],
+    changes: [{ kind: 'recovered', since: NOW - 9 }],
   },
   {
     when: 'a failure after its owner asked to have deliveries held',
@@ -153,7 +154,7 @@ const ROWS: Row[] = [
       probe_at: NOW + 10,
       probe_pause: 10,
     },
-    changes: [HELD],
+    changes: [HELD_AGAIN],
   },
   {
     when: 'a failure while failing that is no probe',
@@ -210,7 +211,7 @@ const ROWS: Row[] = [
       ...{ state: 'healthy', failing_since: null, probe_at: null },
       ...{ probe_pause: null, probe_delivery_id: null },
     },
-    changes: [{ kind: 'recovered' }],
+    changes: [{ kind: 'recovered', since: NOW - 400 }],
   },
   { when: 'a success while recovering', before: RECOVERING, told: [success], becomes: {} },
   {
@@ -222,7 +223,7 @@ const ROWS: Row[] = [
       ...{ consecutive_failures: 2, failures_since: NOW, last_failure_at: NOW },
       ...{ state: 'failing', recovering_since: null, probe_at: NOW + 40 },
     },
-    changes: [HELD],
+    changes: [HELD_AGAIN],
   },
   {
     when: 'a failure while recovering of what was sent before',

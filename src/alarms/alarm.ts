@@ -1,0 +1,35 @@
+/**
+ * What operators are told. Members of `data` are named as the API's fields; times are RFC 3339
+ * text. Where an alarm is about a webhook, whoever raises it adds its id and name in front.
+ */
+export type Alarm = { webhookId: string | null } & (
+  | { type: 'webhook.failing'; data: Failing }
+  | { type: 'webhook.recovered'; data: { failing_since: string | null } }
+  | { type: 'webhook.deactivated'; data: Deactivated }
+);
+
+/** `held`: its deliveries wait from now on. */
+type Failing = {
+  held: boolean;
+  consecutive_failures: number;
+  failures_since: string | null;
+  last_attempt: LastAttempt | null;
+};
+
+type Deactivated = { deactivated_reason: 'gone' | 'failing'; last_attempt: LastAttempt | null };
+
+/** `response_status_code` is 0 where there was no response, and `error` says why. */
+export type LastAttempt = { delivery_id: string; response_status_code: number; error: string };
+
+/** Of an error an alarm has so many characters: what is longer is read with the attempt. */
+const ERROR_LENGTH = 500;
+
+/** The moment so many seconds after the beginning of 1970. */
+export function timeOfSeconds(seconds: number | null): string | null {
+  return seconds === null ? null : new Date(seconds * 1000).toISOString();
+}
+
+export function lastAttemptOf(attempt: LastAttempt): LastAttempt {
+  const { delivery_id, response_status_code, error } = attempt;
+  return { delivery_id, response_status_code, error: error.slice(0, ERROR_LENGTH) };
+}

@@ -1,0 +1,51 @@
+import { lastAttemptOf, timeOfSeconds, type Alarm, type LastAttempt } from '../alarms/alarm.ts';
+import type { Alarms } from '../alarms/alarms.ts';
+import type { Tx } from '../database/transaction.ts';
+import type { HealthChange } from '../webhooks/health/health-store.ts';
+import type { Settled } from './settle.ts';
+
+/** Raises what recorded attempts give reason for, in the transaction that records them. */
+export async function raiseAlarms(
+  tx: Tx,
+  alarms: Alarms,
+  { settled, changes }: { settled: Settled[]; changes: HealthChange[] },
+): Promise<void> {
+  if (!alarms.isOn) return;
+  await alarms.raise(
+    tx,
+    changes.flatMap((change) => ofChange(change, lastFailure(settled, change.webhookId))),
+  );
+}
+
+/** One that fails again before it has recovered was told of. */
+function ofChange(change: HealthChange, last_attempt: LastAttempt | null): Alarm[] {
+  const { webhookId } = change;
+  switch (change.kind) {
+    case 'failing': {
+      if (change.again) return [];
+      const { consecutive_failures, failures_since } = change.health;
+      const since = { consecutive_failures, failures_since: timeOfSeconds(failures_since) };
+      const data = { held: change.held, ...since, last_attempt };
+      return [{ type: 'webhook.failing', webhookId, data }];
+    }
+    case 'recovered': {
+      const data = { failing_since: timeOfSeconds(change.since) };
+      return [{ type: 'webhook.recovered', webhookId, data }];
+    }
+    case 'deactivated':
+    case 'gone': {
+      const deactivated_reason = change.kind === 'gone' ? 'gone' : 'failing';
+      const data = { deactivated_reason, last_attempt } as const;
+      return [{ type: 'webhook.deactivated', webhookId, data }];
+    }
+    case 'paused':
+    case 'recovering':
+      return [];
+  }
+}
+
+/** Null where the delivery of the attempt is gone. */
+function lastFailure(settled: Settled[], webhookId: string): LastAttempt | null {
+  const last = settled.findLast(({ row }) => row.webhook_id === webhookId && !row.success);
+  return last === undefined ? null : lastAttemptOf(last.row);
+}
