@@ -51,6 +51,7 @@ type Webhook struct {
 	EventTypes             *[]string         `json:"event_types"`
 	Filter                 *map[string]any   `json:"filter"`
 	Format                 WebhookFormat     `json:"format"`
+	PropagateTrace         bool              `json:"propagate_trace"`
 	PublicKey              *string           `json:"public_key"`
 	DeactivatedReason      *string           `json:"deactivated_reason"`
 	DeactivatedAt          *string           `json:"deactivated_at"`
@@ -90,6 +91,7 @@ type WebhookInput struct {
 	EventTypes             *[]string          `json:"event_types,omitempty"`
 	Filter                 *map[string]any    `json:"filter,omitempty"`
 	Format                 *string            `json:"format,omitempty"`
+	PropagateTrace         *bool              `json:"propagate_trace,omitempty"`
 	PublicKey              *string            `json:"public_key,omitempty"`
 	DeactivatedReason      *string            `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string            `json:"deactivated_at,omitempty"`
@@ -129,6 +131,7 @@ type WebhookPatch struct {
 	EventTypes             *[]string           `json:"event_types,omitempty"`
 	Filter                 *map[string]any     `json:"filter,omitempty"`
 	Format                 *string             `json:"format,omitempty"`
+	PropagateTrace         *bool               `json:"propagate_trace,omitempty"`
 	PublicKey              *string             `json:"public_key,omitempty"`
 	DeactivatedReason      *string             `json:"deactivated_reason,omitempty"`
 	DeactivatedAt          *string             `json:"deactivated_at,omitempty"`

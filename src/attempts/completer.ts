@@ -5,6 +5,7 @@ import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
+import { traceField } from '../telemetry/trace-context.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
 import type { Attempted } from './deliver.ts';
@@ -101,6 +102,7 @@ export class Completer {
       response_status_code,
       execution_duration,
       success,
+      ...traceField(delivery.trace_context),
       ...(delivery.test ? { test: true } : {}),
       ...verdictFields(verdict),
     });
@@ -139,7 +141,11 @@ export class Completer {
   #reduced(attempted: Attempted, error: unknown): Attempted {
     const { delivery, attempt, exchange, verdict, unrecordable } = attempted;
     if (unrecordable === undefined) {
-      this.#parts.log.warn('delivery.recorded_reduced', { delivery_id: delivery.id, error });
+      this.#parts.log.warn('delivery.recorded_reduced', {
+        delivery_id: delivery.id,
+        ...traceField(delivery.trace_context),
+        error,
+      });
       return { ...attempted, unrecordable: reasonOf(error) };
     }
     const answer =
@@ -148,6 +154,7 @@ export class Completer {
         : { failure: exchange.message };
     this.#parts.log.error('delivery.recorded_without_attempt', {
       delivery_id: delivery.id,
+      ...traceField(delivery.trace_context),
       attempt,
       ...answer,
       ...verdictFields(verdict),

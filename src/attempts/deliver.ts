@@ -85,6 +85,7 @@ export function requestOf(
     atSeconds: Math.floor(Date.now() / 1000),
     sinceReadMs: performance.now() - readAt,
     eventSource,
+    traceContext: delivery.trace_context ?? undefined,
   });
 }
 

@@ -5,7 +5,12 @@ import type { SendingWebhook } from '../webhooks/webhook.ts';
 import { shownHeaders } from './transcript.ts';
 
 /** Of an event what its requests are made of. */
-type Previewed = { type: string; payload: string; orderingKey?: string | undefined };
+type Previewed = {
+  type: string;
+  payload: string;
+  orderingKey?: string | undefined;
+  traceContext?: string | undefined;
+};
 
 /** A request as people see it: what is secret in its headers is masked. */
 type Preview = {
@@ -27,7 +32,7 @@ const NO_TOKEN = { kind: 'token', value: '' } as const;
  */
 export function previewOf(
   webhook: SendingWebhook,
-  { type, payload, orderingKey }: Previewed,
+  { type, payload, orderingKey, traceContext }: Previewed,
   eventSource: string,
 ): Preview {
   const nowMs = Date.now();
@@ -36,7 +41,8 @@ export function previewOf(
       ? { ordering_key: null, sequence: null }
       : { ordering_key: orderingKey, sequence: FIRST };
   const event = { id: randomUUID(), type, created_at: new Date(nowMs).toISOString() };
-  const start = { atSeconds: Math.floor(nowMs / 1000), sinceReadMs: 0, eventSource };
+  const atSeconds = Math.floor(nowMs / 1000);
+  const start = { atSeconds, sinceReadMs: 0, eventSource, traceContext };
   const built = buildRequest(webhook, { id: randomUUID(), payload, ...order, event }, start);
   const needsToken = webhook.request?.auth?.type === 'oauth2_client_credentials';
   const request = needsToken ? withToken(built, NO_TOKEN) : built;

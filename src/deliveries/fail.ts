@@ -1,6 +1,7 @@
 import type { Tx } from '../database/transaction.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
+import { traceField } from '../telemetry/trace-context.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from './delivery.ts';
 import type { OrderingKey } from './order/ordering-key.ts';
@@ -16,6 +17,7 @@ export type FailedDelivery = {
   reason: FailedReason;
   freedKey: string | null;
   test: boolean;
+  traceContext: string | null;
 };
 
 /**
@@ -44,6 +46,7 @@ export async function failDeliveries(
      from locked, webhooks w
      where deliveries.id = locked.id and w.id = webhook_id
      returning deliveries.id, webhook_id as "webhookId", failed_reason as reason, test,
+       trace_context as "traceContext",
        case when was_head and not is_head then ordering_key end as "freedKey"`,
     [ids, reason, held],
   );
@@ -67,11 +70,12 @@ export function tellFailed(
   { log, metrics, statistics }: TellParts,
   failed: FailedDelivery[],
 ): void {
-  for (const { id, webhookId, reason, test } of failed) {
+  for (const { id, webhookId, reason, test, traceContext } of failed) {
     log.info('delivery.failed', {
       webhook_id: webhookId,
       delivery_id: id,
       failed_reason: reason,
+      ...traceField(traceContext),
       ...(test ? { test } : {}),
     });
     if (test) continue;

@@ -30,6 +30,8 @@ export type SendableDelivery = Pick<
   /** It is the one of its ordering key that may run. */
   is_head: boolean;
   sequence: number | null;
+  /** The trace that it belongs to, as it is stored. */
+  trace_context: string | null;
   event: ToldEvent | null;
   payload: string | null;
   bytes: number;
@@ -81,7 +83,7 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
       `with d as materialized (
        select id, webhook_id, delivery_attempts, status, held_reason, isolated_by, ordering_key,
          is_head, unbudgeted_attempts, sequence::float8 as sequence, test, created_at,
-         send_at, expires_at, redelivered_at, event_id,
+         send_at, expires_at, redelivered_at, event_id, trace_context,
          case when event_id is null then ${shortText('payload')} end as payload,
          octet_length(payload) as bytes,
          extract(epoch from scheduled_at - now())::float8 as "waitSeconds"
@@ -89,8 +91,8 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
        where id = any (array(select unnest($1::uuid[])))
      )
      select d.id, d.webhook_id, d.delivery_attempts, d.status, d.held_reason, d.isolated_by,
-       d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.test, d.payload,
-       d.bytes, d."waitSeconds", ${eventSql(WITH_PAYLOAD)} as event,
+       d.ordering_key, d.is_head, d.unbudgeted_attempts, d.sequence, d.test, d.trace_context,
+       d.payload, d.bytes, d."waitSeconds", ${eventSql(WITH_PAYLOAD)} as event,
        ${webhookColumns('w')}, ${gateSql('d.webhook_id')} as gate,
        coalesce(${expirySql({ delivery: 'd', webhook: 'w' })} <= now(), false) as expired
      from d
@@ -112,10 +114,19 @@ export async function findSendable(db: Queryable, ids: string[]): Promise<Sendab
 function deliveryOf(row: Row): SendableDelivery {
   const { id, webhook_id, delivery_attempts, status, held_reason, isolated_by } = row;
   const { waitSeconds, expired, unbudgeted_attempts } = row;
-  const { ordering_key, is_head, sequence, test } = row;
+  const { ordering_key, is_head, sequence, test, trace_context } = row;
   const kept = { id, webhook_id, delivery_attempts, status, held_reason, isolated_by };
   const order = { ordering_key, is_head, sequence };
-  return { ...kept, unbudgeted_attempts, ...contentOf(row), waitSeconds, expired, ...order, test };
+  const told = { test, trace_context };
+  return {
+    ...kept,
+    unbudgeted_attempts,
+    ...contentOf(row),
+    waitSeconds,
+    expired,
+    ...order,
+    ...told,
+  };
 }
 
 type Content = Pick<SendableDelivery, 'event' | 'payload' | 'bytes'>;

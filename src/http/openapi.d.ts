@@ -1232,6 +1232,11 @@ export interface components {
             } | null;
             format: components["schemas"]["WebhookFormat"];
             /**
+             * @description Whether its requests tell of the trace of their delivery, by `traceparent` and `tracestate`.
+             * @example false
+             */
+            propagate_trace: boolean;
+            /**
              * @description The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
              *     bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
              *     Null until then.
@@ -1591,6 +1596,14 @@ export interface components {
              */
             format?: "raw" | "cloudevents_binary" | "cloudevents_structured" | null;
             /**
+             * @description Whether its requests tell of the trace that their delivery belongs to, by the headers `traceparent` and
+             *     `tracestate` ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). For receivers that you trust: they
+             *     learn the ids of your traces, and what is in `tracestate`. `headers` may then have neither of them. Null
+             *     means `false`, as for a new webhook. Left out in a PUT it stays as it is.
+             * @example true
+             */
+            propagate_trace?: boolean | null;
+            /**
              * @description Ignored; may be sent back.
              * @example null
              */
@@ -1935,6 +1948,14 @@ export interface components {
              * @enum {string|null}
              */
             format?: "raw" | "cloudevents_binary" | "cloudevents_structured" | null;
+            /**
+             * @description Whether its requests tell of the trace that their delivery belongs to, by the headers `traceparent` and
+             *     `tracestate` ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). For receivers that you trust: they
+             *     learn the ids of your traces, and what is in `tracestate`. `headers` may then have neither of them. Null
+             *     means `false`, as for a new webhook. Left out in a PUT it stays as it is.
+             * @example true
+             */
+            propagate_trace?: boolean | null;
             /**
              * @description Ignored; may be sent back.
              * @example null

@@ -1,4 +1,5 @@
 import type { Format } from '../webhooks/request/format.ts';
+import { traceHeaders } from '../telemetry/trace-context.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import { cloudEventOf, type Content } from './cloud-event.ts';
 import { concealedHeaders } from './concealed-headers.ts';
@@ -40,7 +41,8 @@ export function buildRequest(webhook: Sendable, delivery: Sent, start: Start): W
   const concealed = concealedHeaders(settings);
   const signing = { secret_token, request: settings };
   const signatures = signatureHeaders(signing, { ...delivery, body }, start);
-  const plain = [...typeAndPlace(content.contentType, delivery), ...content.headers];
+  const trace = settings.propagate_trace ? traceHeaders(start.traceContext) : [];
+  const plain = [...typeAndPlace(content.contentType, delivery), ...content.headers, ...trace];
   const headers = [...plain, ...signatures, ...concealed].toSorted(byName);
   const request: WebhookRequest = { url, headers, body };
   if (format === 'cloudevents_structured') request.isWrapped = true;

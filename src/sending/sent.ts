@@ -21,4 +21,10 @@ type SentEvent = { id: string; type: string | null; created_at: string };
  * When an attempt starts, seconds since 1970 by this machine's clock and milliseconds since the
  * webhook was read, and where it starts from, as CloudEvents say it.
  */
-export type Start = { atSeconds: number; sinceReadMs: number; eventSource: string };
+export type Start = {
+  atSeconds: number;
+  sinceReadMs: number;
+  eventSource: string;
+  /** The trace that it belongs to, as it is stored; undefined: none is known. */
+  traceContext?: string | undefined;
+};

@@ -28,9 +28,21 @@ export function traceContextOf({ traceparent, tracestate }: TraceHeaders): strin
   return state === undefined ? kept : `${kept} ${state}`;
 }
 
+/** Of one of version 00. */
+const TRACEPARENT_LENGTH = 55;
+
 /** The `traceparent` of what is stored. */
 export function traceparentOf(stored: string): string {
-  return stored.slice(0, 55);
+  return stored.slice(0, TRACEPARENT_LENGTH);
+}
+
+/** The headers that pass on what is stored. */
+export function traceHeaders(stored: string | undefined): [name: string, value: string][] {
+  if (stored === undefined) return [];
+  const headers: [string, string][] = [['traceparent', traceparentOf(stored)]];
+  if (stored.length > TRACEPARENT_LENGTH)
+    headers.push(['tracestate', stored.slice(TRACEPARENT_LENGTH + 1)]);
+  return headers;
 }
 
 /** What log lines say of the trace that is stored: nothing where there is none. */

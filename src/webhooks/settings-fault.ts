@@ -3,6 +3,7 @@ import { metadataFault } from './metadata.ts';
 import { authFault } from './request/auth/auth-fault.ts';
 import { formatFault } from './request/format.ts';
 import { headersFault } from './request/headers.ts';
+import { propagationFault } from './request/propagation.ts';
 import { signaturesFault } from './request/signing/signatures.ts';
 import { subscriptionFault } from './subscription/subscription-fault.ts';
 import type { WebhookSettings } from './webhook.ts';
@@ -20,6 +21,7 @@ export function settingsFault(
     signaturesFault(settings) ??
     headersFault(settings) ??
     formatFault(settings) ??
+    propagationFault(settings) ??
     authFault(settings, before) ??
     metadataFault(settings.metadata) ??
     subscriptionFault(settings, before)

@@ -96,6 +96,8 @@ export const SETTING_COLUMNS = {
   filter: { type: 'jsonb', default: null, keep: true },
   /** What its requests look like. */
   format: { type: 'text', values: FORMATS, default: 'raw', keep: true },
+  /** Its requests tell of the trace that their delivery belongs to. */
+  propagate_trace: { type: 'boolean', default: false, keep: true },
 } as const satisfies Record<string, Column>;
 
 /** What the API shows of a webhook, in its order. Times are RFC 3339 text. */
@@ -126,6 +128,7 @@ export const NOT_FOR_SENDING = [
   'event_types',
   'filter',
   'format',
+  'propagate_trace',
   'public_key',
   'deactivated_reason',
   'deactivated_at',

@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
+import { traceField } from '../telemetry/trace-context.ts';
 import type { Admitted } from './admission.ts';
 import { isStale } from './leases.ts';
 import type { Readings } from './readings.ts';
@@ -101,7 +102,7 @@ async function assignmentOf(
   try {
     return await readToSend(parts, admitted);
   } catch (error) {
-    parts.log.warn('payload.not_read', { delivery_id: delivery.id, error });
+    parts.log.warn('payload.not_read', { ...namesOf(delivery), error });
     return { kind: 'aborted' };
   }
 }
@@ -154,9 +155,14 @@ async function complete(
     if (outcome.kind !== 'attempted') return outcome;
     return (await completer.complete(outcome)) ? outcome : { kind: 'not_ours' };
   } catch (error) {
-    log.error('delivery.not_recorded', { delivery_id: delivery.id, error });
+    log.error('delivery.not_recorded', { ...namesOf(delivery), error });
     return { kind: 'not_recorded' };
   }
+}
+
+/** What a log line says of whom it is about. */
+function namesOf({ id, trace_context }: Admitted['delivery']) {
+  return { delivery_id: id, ...traceField(trace_context) };
 }
 
 /**

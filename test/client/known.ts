@@ -77,6 +77,7 @@ export const webhook = (changes: Partial<Schemas['Webhook']> = {}): Schemas['Web
   event_types: null,
   filter: null,
   format: 'raw',
+  propagate_trace: false,
   public_key: null,
   deactivated_reason: null,
   deactivated_at: null,

@@ -28,6 +28,7 @@ const CHANGED = {
   event_types: ['order.**'],
   filter: { payload: { amount: 5 } },
   format: 'cloudevents_binary',
+  propagate_trace: true,
 } as const satisfies Partial<WebhookSettings>;
 
 /** What holds secrets is not shown as it was given, and has tests of its own. */
@@ -91,6 +92,7 @@ const TAKEN: { [Name in Later]: unknown[] } = {
     JSON.parse('{"payload": {"__proto__": {"constructor": 1.5}, "": [1.5, {"a": []}]}}'),
   ],
   format: ['raw', 'cloudevents_binary', 'cloudevents_structured'],
+  propagate_trace: [true, false],
 };
 
 for (const name of NAMES)
@@ -279,6 +281,10 @@ const REFUSED: { [Name in Later]: Fault[] } = {
       'cloudevents',
       'format: must be equal to one of the allowed values: raw, cloudevents_binary, cloudevents_structured, null',
     ],
+  ],
+  propagate_trace: [
+    ['true', 'propagate_trace: must be boolean,null'],
+    [1, 'propagate_trace: must be boolean,null'],
   ],
 };
 

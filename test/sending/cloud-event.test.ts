@@ -28,7 +28,10 @@ function build(
   { format = 'raw', contentType = 'application/json', signatures = [] }: Settings,
   delivery: Sent,
 ): WebhookRequest {
-  const none = { headers: {}, auth: null, signing_key: null, old_secrets: null, sealed: null };
+  const none = {
+    ...{ headers: {}, auth: null, signing_key: null, old_secrets: null, sealed: null },
+    propagate_trace: false,
+  };
   const request: RequestSettings = { ...none, signatures, format };
   const webhook = { url: 'http://a.test/', content_type: contentType, secret_token: TOKEN };
   const start = { atSeconds: AT, sinceReadMs: 0, eventSource: 'https://a.test/shop' };

@@ -11,6 +11,7 @@ const SETTINGS: RequestSettings = {
   headers: {},
   auth: null,
   format: 'raw',
+  propagate_trace: false,
   signing_key: null,
   old_secrets: null,
   sealed: null,

@@ -8,6 +8,7 @@ import type {
 } from '../../src/webhooks/request/request-settings.ts';
 import { SIGNATURES } from '../../src/webhooks/request/signing/signatures.ts';
 import { EVENT_SOURCE } from '../setup/settings.ts';
+import { TRACEPARENT } from '../setup/trace-contexts.ts';
 
 const WEBHOOK = {
   url: 'https://example.com/hook?a=1',
@@ -87,6 +88,33 @@ const OLD: OldSigningSecret = {
   endsInMs: 1000,
 };
 
+suite('the trace of a request', () => {
+  const traced = { ...START, traceContext: `${TRACEPARENT} a=1,b=2` };
+
+  test('propagate_trace → traceparent and tracestate, as they are stored', () => {
+    const start = traced;
+    assert.deepEqual(headersOf({ signatures: [], propagate_trace: true }, { start }), {
+      traceparent: TRACEPARENT,
+      tracestate: 'a=1,b=2',
+    });
+    const withoutState = { ...START, traceContext: TRACEPARENT };
+    assert.deepEqual(
+      headersOf({ signatures: [], propagate_trace: true }, { start: withoutState }),
+      { traceparent: TRACEPARENT },
+    );
+  });
+
+  test('propagate_trace, but no trace is known → no header', () => {
+    assert.deepEqual(headersOf({ signatures: [], propagate_trace: true }), {});
+  });
+
+  test('without propagate_trace → no header', () => {
+    assert.deepEqual(headersOf({ signatures: [] }, { start: traced }), {});
+    const { headers } = buildRequest({ ...WEBHOOK, request: null }, sent(PAYLOAD), traced);
+    assert.ok(headers.every(([name]) => !name.startsWith('trace')));
+  });
+});
+
 /** The headers of a request with these settings, but for the content type. */
 function headersOf(
   change: Partial<RequestSettings>,
@@ -96,6 +124,7 @@ function headersOf(
     headers: {},
     auth: null,
     format: 'raw' as const,
+    propagate_trace: false,
     signing_key: null,
     old_secrets: null,
     sealed: null,

@@ -43,6 +43,7 @@ export const LATER_DEFAULTS = {
   event_types: null,
   filter: null,
   format: 'raw',
+  propagate_trace: false,
 } as const satisfies Partial<WebhookSettings>;
 
 /** Where CloudEvents of tests say that they come from. */

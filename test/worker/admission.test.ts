@@ -33,6 +33,7 @@ const DUE: SendableDelivery = {
   ordering_key: null,
   is_head: false,
   sequence: null,
+  trace_context: null,
   event: null,
   test: false,
 };

@@ -30,6 +30,7 @@ export function admittedOf(webhookId: string, change: Partial<Admitted> = {}): A
       ordering_key: null,
       is_head: false,
       sequence: null,
+      trace_context: null,
       event: null,
       test: false,
     },

@@ -235,6 +235,10 @@ export type Webhook = {
     filter: Record<string, unknown> | null;
     format: WebhookFormat;
     /**
+     * Whether its requests tell of the trace of their delivery, by `traceparent` and `tracestate`.
+     */
+    propagate_trace: boolean;
+    /**
      * The key that verifies the signatures of `standard_ed25519`, as Standard Webhooks writes it: `whpk_` and 32
      * bytes in Base64. It is made when `signatures` first has `standard_ed25519`, and stays when it is taken out.
      * Null until then.
@@ -515,6 +519,13 @@ export type WebhookInput = {
      */
     format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
     /**
+     * Whether its requests tell of the trace that their delivery belongs to, by the headers `traceparent` and
+     * `tracestate` ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). For receivers that you trust: they
+     * learn the ids of your traces, and what is in `tracestate`. `headers` may then have neither of them. Null
+     * means `false`, as for a new webhook. Left out in a PUT it stays as it is.
+     */
+    propagate_trace?: boolean | null;
+    /**
      * Ignored; may be sent back.
      */
     public_key?: string | null;
@@ -782,6 +793,13 @@ export type WebhookPatch = {
      * mode, which the description of deliveries tells. Null means `raw`. Left out in a PUT it stays as it is.
      */
     format?: ("raw" | "cloudevents_binary" | "cloudevents_structured") | null;
+    /**
+     * Whether its requests tell of the trace that their delivery belongs to, by the headers `traceparent` and
+     * `tracestate` ([W3C Trace Context](https://www.w3.org/TR/trace-context/)). For receivers that you trust: they
+     * learn the ids of your traces, and what is in `tracestate`. `headers` may then have neither of them. Null
+     * means `false`, as for a new webhook. Left out in a PUT it stays as it is.
+     */
+    propagate_trace?: boolean | null;
     /**
      * Ignored; may be sent back.
      */

@@ -9,8 +9,8 @@ import { eventDraftOf } from './events.ts';
 export function previewHandlers(parts: ApiParts): Pick<Operations, 'previewWebhook'> {
   const { pool, vault, payloadCheck, eventSource, maxPayloadBytes } = parts;
   return {
-    async previewWebhook({ params: { webhook_id: id }, body }) {
-      const draft = eventDraftOf(body, maxPayloadBytes);
+    async previewWebhook({ params: { webhook_id: id }, body, traceContext }) {
+      const draft = { ...eventDraftOf(body, maxPayloadBytes), traceContext };
       const webhook = await findWebhook({ db: pool, vault }, id);
       if (webhook === undefined) throw new WebhookNotFound();
       await payloadCheck.check(pool, draft);

@@ -1,6 +1,7 @@
 import { inTransaction } from '../../database/transaction.ts';
 import { redeliver } from '../../deliveries/redelivering/redeliver.ts';
 import type { Log } from '../../telemetry/log.ts';
+import { traceField } from '../../telemetry/trace-context.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 
 export function redeliverHandlers(
@@ -12,7 +13,11 @@ export function redeliverHandlers(
       const delivery = await inTransaction(pool, (tx) => redeliver(tx, queue, id));
       // After the commit: only then has it happened.
       metrics.redeliveries.inc();
-      log.info('delivery.redelivered', { webhook_id: delivery.webhook_id, delivery_id: id });
+      log.info('delivery.redelivered', {
+        webhook_id: delivery.webhook_id,
+        delivery_id: id,
+        ...traceField(delivery.traceparent),
+      });
       return { status: 200, body: delivery };
     },
   };

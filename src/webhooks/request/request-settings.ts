@@ -12,6 +12,7 @@ export type RequestSettings = {
   headers: Record<string, string>;
   auth: Auth | null;
   format: Format;
+  propagate_trace: boolean;
   /** The private key of Ed25519 signatures, `whsk_…`. */
   signing_key: string | null;
   /** Secrets that were replaced and still sign, the newest first; null: none. */
@@ -43,10 +44,11 @@ export type OldSigningSecret = {
  */
 export const requestSettingsSql = (webhook: string) => `case
   when ${webhook}.signatures = '{hub}' and ${webhook}.headers = '{}' and ${webhook}.auth is null
-    and ${webhook}.format = 'raw' and ${webhook}.sealed is null
-    and ${webhook}.old_secrets_until is null then null
+    and ${webhook}.format = 'raw' and not ${webhook}.propagate_trace
+    and ${webhook}.sealed is null and ${webhook}.old_secrets_until is null then null
   else jsonb_build_object('signatures', ${webhook}.signatures, 'headers', ${webhook}.headers,
     'auth', ${webhook}.auth, 'format', ${webhook}.format,
+    'propagate_trace', ${webhook}.propagate_trace,
     'signing_key', ${webhook}.signing_key, 'sealed', ${webhook}.sealed,
     'old_secrets', case when ${webhook}.old_secrets_until > now() then (
       select jsonb_agg(jsonb_build_object('id', old.id, 'secret_token', old.secret_token,

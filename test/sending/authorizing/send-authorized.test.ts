@@ -26,6 +26,7 @@ function authorizing(t: TestContext, url: string, isolated = false) {
       headers: {},
       auth,
       format: 'raw' as const,
+      propagate_trace: false,
       signing_key: null,
     };
     const webhook = {

@@ -70,6 +70,7 @@ function deliveryOf({ attempts, status, held, time, mark }: Delivery): SendableD
     ordering_key: null,
     is_head: false,
     sequence: null,
+    trace_context: null,
     test: false,
   };
 }

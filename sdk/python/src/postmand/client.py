@@ -43,6 +43,7 @@ class Webhook:
     event_types: Optional[List[str]]
     filter: Optional[Dict[str, Any]]
     format: WebhookFormat
+    propagate_trace: bool
     public_key: Optional[str]
     deactivated_reason: Optional[str]
     deactivated_at: Optional[str]
@@ -83,6 +84,7 @@ class WebhookInput:
     event_types: Optional[List[str]] = None
     filter: Optional[Dict[str, Any]] = None
     format: Optional[str] = None
+    propagate_trace: Optional[bool] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None
@@ -123,6 +125,7 @@ class WebhookPatch:
     event_types: Optional[List[str]] = None
     filter: Optional[Dict[str, Any]] = None
     format: Optional[str] = None
+    propagate_trace: Optional[bool] = None
     public_key: Optional[str] = None
     deactivated_reason: Optional[str] = None
     deactivated_at: Optional[str] = None

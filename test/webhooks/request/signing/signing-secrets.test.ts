@@ -60,6 +60,7 @@ for (const [when, then, old_secrets, elapsedMs = 0] of CASES)
       headers: {},
       auth: null,
       format: 'raw' as const,
+      propagate_trace: false,
       signing_key: 'key of new',
       old_secrets,
       sealed: null,
