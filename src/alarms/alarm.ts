@@ -6,6 +6,7 @@ export type Alarm = { webhookId: string | null } & (
   | { type: 'webhook.failing'; data: Failing }
   | { type: 'webhook.recovered'; data: { failing_since: string | null } }
   | { type: 'webhook.deactivated'; data: Deactivated }
+  | { type: 'delivery.failed'; data: Failed }
 );
 
 /** `held`: its deliveries wait from now on. */
@@ -17,6 +18,23 @@ type Failing = {
 };
 
 type Deactivated = { deactivated_reason: 'gone' | 'failing'; last_attempt: LastAttempt | null };
+
+/** `count`: so many deliveries, of which `deliveries` are the first ones. */
+type Failed = {
+  count: number;
+  reasons: Record<string, number>;
+  first_failed_at: string;
+  last_failed_at: string;
+  deliveries: FailedDelivery[];
+};
+
+/** With its last attempt; null, where it had none. */
+type FailedDelivery = {
+  delivery_id: string;
+  failed_reason: string;
+  response_status_code: number | null;
+  error: string | null;
+};
 
 /** `response_status_code` is 0 where there was no response, and `error` says why. */
 export type LastAttempt = { delivery_id: string; response_status_code: number; error: string };

@@ -5,6 +5,7 @@ import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Alarm } from './alarm.ts';
+import { keepFailures, type Failure } from './failures.ts';
 
 /** Tells operators what happened. Without a webhook for them nothing is done: `NO_ALARMS`. */
 export type Alarms = {
@@ -15,9 +16,15 @@ export type Alarms = {
    * It never makes that transaction fail, unless the database does so to any statement.
    */
   raise(tx: Tx, alarms: Alarm[]): Promise<void>;
+  /** Keeps deliveries that failed in this transaction, to be told of together later. */
+  keepFailures(tx: Tx, failures: Failure[]): void;
 };
 
-export const NO_ALARMS: Alarms = { isOn: false, raise: () => Promise.resolve() };
+export const NO_ALARMS: Alarms = {
+  isOn: false,
+  raise: () => Promise.resolve(),
+  keepFailures() {},
+};
 
 /** `wake`: has those told, at the commit, who take in what was committed to the outbox. */
 type AlarmParts = {
@@ -53,6 +60,11 @@ export class WebhookAlarms implements Alarms {
     tx.afterCommit(() => {
       for (const one of others) this.#tell(one);
     });
+  }
+
+  keepFailures(tx: Tx, failures: Failure[]): void {
+    const others = failures.filter(({ webhookId }) => webhookId !== this.#parts.webhookId);
+    if (others.length > 0) keepFailures(tx, others);
   }
 
   /** Logs where alarms would reach nobody, so that it is known before there is one. */

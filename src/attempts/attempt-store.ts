@@ -68,6 +68,23 @@ export async function findAttemptOf(
   return rows[0];
 }
 
+type Outcome = Pick<Attempt, 'delivery_id' | 'response_status_code' | 'error'>;
+
+/** What the latest attempt of each delivery came to. Those without one are left out. */
+export async function findAttemptsOf(db: Queryable, deliveryIds: string[]): Promise<Outcome[]> {
+  const { rows } = await db.query<Outcome>(
+    `select asked.id as delivery_id, latest.response_status_code, latest.error
+     from unnest($1::uuid[]) as asked (id)
+     cross join lateral (
+       select response_status_code, error from delivery_attempts
+       where delivery_id = asked.id
+       order by created_at desc, id desc limit 1
+     ) as latest`,
+    [deliveryIds],
+  );
+  return rows;
+}
+
 export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
 
 /** How the latest attempt of each webhook went, tests aside. Those without one are left out. */

@@ -1,6 +1,7 @@
 import { lastAttemptOf, timeOfSeconds, type Alarm, type LastAttempt } from '../alarms/alarm.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Tx } from '../database/transaction.ts';
+import { alarmOfFailed } from '../deliveries/fail.ts';
 import type { HealthChange } from '../webhooks/health/health-store.ts';
 import type { Settled } from './settle.ts';
 
@@ -11,10 +12,16 @@ export async function raiseAlarms(
   { settled, changes }: { settled: Settled[]; changes: HealthChange[] },
 ): Promise<void> {
   if (!alarms.isOn) return;
+  alarmOfFailed(tx, alarms, settled.flatMap(failedOf));
   await alarms.raise(
     tx,
     changes.flatMap((change) => ofChange(change, lastFailure(settled, change.webhookId))),
   );
+}
+
+function failedOf({ delivery, verdict }: Settled): Parameters<typeof alarmOfFailed>[2] {
+  const { id, webhook_id: webhookId, test } = delivery;
+  return verdict.kind === 'failed' ? [{ id, webhookId, reason: verdict.reason, test }] : [];
 }
 
 /** One that fails again before it has recovered was told of. */

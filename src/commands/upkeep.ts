@@ -15,6 +15,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createAgeCheck, expireHeld } from '../upkeep/expire.ts';
+import { tellFailures } from '../upkeep/failures.ts';
 import { createRequestRemoval } from '../upkeep/idempotency.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { OperationSteps, removeOperations } from '../upkeep/operations.ts';
@@ -125,6 +126,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     ...startRetention(parts, turn),
     ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),
     new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
+    ...startAlarms(parts, turn),
     startMeasuring(parts),
   ];
 }
@@ -177,6 +179,13 @@ function startRetention(parts: UpkeepParts, turn: Turn): UpkeepLoop[] {
   const work = turn.only(createRetention(parts, config.retention));
   const times = { everyMs: 60_000, afterFailureMs: 5000, share: RETENTION_SHARE };
   return [new UpkeepLoop(log, { task: 'retention', ...times, work })];
+}
+
+/** What operators are told that nobody tells as it happens; no loop where nobody is told. */
+function startAlarms({ pool, alarms, log }: UpkeepParts, turn: Turn): UpkeepLoop[] {
+  if (!alarms.isOn) return [];
+  const failures = turn.only(() => tellFailures(pool, alarms));
+  return [new UpkeepLoop(log, { task: 'failures', everyMs: 60_000, work: failures })];
 }
 
 /** They find what was lost or forgotten, and put it right, and remove what is over. */

@@ -1,3 +1,4 @@
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -60,7 +61,28 @@ export function freedKeys(failed: FailedDelivery[]): OrderingKey[] {
   );
 }
 
-export type TellParts = { log: Log; metrics: Pick<Metrics, 'failed'>; statistics?: Recorder };
+/**
+ * Has operators told of deliveries that failed, in the transaction that ended them. Tests are none
+ * of theirs, nor is what a client had erased.
+ */
+export function alarmOfFailed(
+  tx: Tx,
+  alarms: Alarms,
+  failed: Pick<FailedDelivery, 'id' | 'webhookId' | 'reason' | 'test'>[],
+): void {
+  if (!alarms.isOn) return;
+  alarms.keepFailures(
+    tx,
+    failed.filter(({ reason, test }) => reason !== 'erased' && !test),
+  );
+}
+
+export type TellParts = {
+  log: Log;
+  metrics: Pick<Metrics, 'failed'>;
+  statistics?: Recorder;
+  alarms?: Alarms;
+};
 
 /**
  * Logs and counts deliveries that failed without another attempt, after that was committed. Tests

@@ -1,3 +1,4 @@
+import { NO_ALARMS } from '../alarms/alarms.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import {
@@ -6,7 +7,13 @@ import {
   webhookIdsToAge,
   type HeldKey,
 } from '../deliveries/expiry.ts';
-import { failDeliveries, freedKeys, tellFailed, type TellParts } from '../deliveries/fail.ts';
+import {
+  alarmOfFailed,
+  failDeliveries,
+  freedKeys,
+  tellFailed,
+  type TellParts,
+} from '../deliveries/fail.ts';
 import { goOn } from '../deliveries/order/promote.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 
@@ -84,6 +91,7 @@ async function expire(parts: ExpireParts, ids: string[]): Promise<void> {
   const failed = await inTransaction(parts.pool, async (tx) => {
     const ended = await failDeliveries(tx, ids, { reason: 'expired', held: true });
     await goOn(tx, parts.queue, freedKeys(ended));
+    alarmOfFailed(tx, parts.alarms ?? NO_ALARMS, ended);
     return ended;
   });
   tellFailed(parts, failed);

@@ -1,7 +1,8 @@
+import { NO_ALARMS } from '../alarms/alarms.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { heldReason } from '../deliveries/may-run.ts';
-import { tellFailed, type TellParts } from '../deliveries/fail.ts';
+import { alarmOfFailed, tellFailed, type TellParts } from '../deliveries/fail.ts';
 import { POISON_AFTER_CRASHES } from '../deliveries/mark.ts';
 import { findSendable, type Sendable, type SendableDelivery } from '../deliveries/sendable.ts';
 import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
@@ -154,7 +155,7 @@ function tellLocked({ lockedSecrets }: AdmissionParts, decided: Decided[]): void
 }
 
 async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promise<void> {
-  const { pool, queue, leases, statistics } = parts;
+  const { pool, queue, leases, statistics, alarms = NO_ALARMS } = parts;
   const withdrawn = decided.flatMap(({ lease, found, decision }) => {
     const test = found?.delivery.test ?? false;
     return decision.kind === 'send'
@@ -163,7 +164,11 @@ async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promis
   });
   if (withdrawn.length === 0) return;
   const those = withdrawn.map(({ lease }) => lease);
-  const withdrawing = inTransaction(pool, (tx) => withdraw(tx, queue, withdrawn));
+  const withdrawing = inTransaction(pool, async (tx) => {
+    const done = await withdraw(tx, queue, withdrawn);
+    alarmOfFailed(tx, alarms, done.failed);
+    return done;
+  });
   const { failed, held } = await orReturn(parts, those, withdrawing);
   tellFailed(parts, failed);
   for (const webhookId of held) statistics?.note(webhookId, 'held');

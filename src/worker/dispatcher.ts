@@ -1,4 +1,4 @@
-import type { Alarms } from '../alarms/alarms.ts';
+import { NO_ALARMS, type Alarms } from '../alarms/alarms.ts';
 import { atMost } from '../process/at-most.ts';
 import { isReadOnly } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
@@ -112,6 +112,7 @@ export class Dispatcher {
     { slots, share, pollingIntervalMs, bytesInFlight, ...executing }: DispatcherOptions,
   ) {
     const { pool, queue, sender, isolatedSender, metrics, log, vault } = parts;
+    const { alarms = NO_ALARMS } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
     this.#lockedSecrets = new LockedSecrets(log);
@@ -123,8 +124,8 @@ export class Dispatcher {
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
-      ...{ pool, queue, sender, isolatedSender, metrics, log, vault, buffer, bytesInFlight },
-      ...{ slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
+      ...{ pool, queue, sender, isolatedSender, metrics, alarms, log, vault, buffer },
+      ...{ bytesInFlight, slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
       accessTokens: new AccessTokens(sender),
       readings: this.#readings,
