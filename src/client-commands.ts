@@ -1,4 +1,12 @@
 import type { Command } from 'commander';
+import { addDeliveries } from './delivery-commands.ts';
+import { addEvents, addSend } from './event-commands.ts';
+import { addWebhooks } from './webhook-commands.ts';
 
 /** Commands that are clients of the API: each action is run by `withApi` of `commands/api.ts`. */
-export function addClientCommands(_program: Command): void {}
+export function addClientCommands(program: Command): void {
+  addWebhooks(program);
+  addDeliveries(program);
+  addEvents(program);
+  addSend(program);
+}

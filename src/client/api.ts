@@ -37,12 +37,12 @@ type Given<Operation> = {
   [
     Name in 'path' | 'query' | 'header' as Name extends keyof ParametersOf<Operation> ? Name : never
   ]?: ParametersOf<Operation>[Name & keyof ParametersOf<Operation>];
-} & { body?: BodyOf<Operation>; signal?: AbortSignal };
+} & { body?: BodyOf<Operation>; signal?: AbortSignal; timeoutMs?: number };
 
 /** Where the API is, such as `http://localhost:8000`, and the key that opens it. */
 export type ApiAddress = { url: string; key?: string | undefined };
 
-/** After this time an answer is waited for no longer, in milliseconds. */
+/** After this time an answer is waited for no longer, unless a call says more. */
 const TIMEOUT_MS = 30_000;
 
 /**
@@ -94,8 +94,8 @@ export class ApiClient {
 
   async #send<Answer>(method: Method, target: string, given: Sent): Promise<Answer> {
     const { url, key } = this.#address;
-    const { body, header = {}, signal } = given;
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const { body, header = {}, signal, timeoutMs = TIMEOUT_MS } = given;
+    const timeout = AbortSignal.timeout(timeoutMs);
     const request = {
       method: method.toUpperCase(),
       headers: {
@@ -120,6 +120,7 @@ type Sent = {
   header?: unknown;
   body?: unknown;
   signal?: AbortSignal | undefined;
+  timeoutMs?: number;
 };
 
 /** RFC 7396 for changes. */

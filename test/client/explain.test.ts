@@ -308,7 +308,7 @@ const HELD: Case[] = [
     headline:
       'It waits for its turn: an earlier delivery of its ordering key `order-1` is not done.',
     says: [
-      /2 deliveries wait before it\. The first of them is first-one\./,
+      /2 deliveries wait before it\. The first one is first-one\./,
       /has had 1 attempt; its next one is due at 12:00:40 \(in 40 s\)/,
       /If it fails for good, the key goes on/,
     ],
@@ -321,7 +321,7 @@ const HELD: Case[] = [
     },
     headline:
       'It waits for its turn: an earlier delivery of its ordering key `order-1` is not done.',
-    says: [/At least 50 wait before it/],
+    says: [/At least 50 wait before it, b81d/],
   },
   {
     when: 'a failed one blocks its key',

@@ -9,14 +9,14 @@ type ErrorWords = {
 const CLIENT_CERTIFICATE =
   'Compare `auth` of the webhook (type `mtls`) with what the endpoint expects of a client certificate.';
 const CERTIFICATE =
-  'The certificate of the endpoint needs to be replaced. An authority of your own is told to workers by NODE_EXTRA_CA_CERTS, or to one webhook by `ca` of its `auth`.';
+  'The endpoint needs another certificate. An authority of your own is told to workers by NODE_EXTRA_CA_CERTS, or to one webhook by `ca` of its `auth`.';
 const CLOSED =
   'See whether the receiver, or a proxy before it, crashes or restarts. Some endpoints close the connection where a client certificate is missing.';
 const NOT_HTTP =
   'See what really listens at the `url` of the webhook: it does not speak HTTP as it should.';
 const NO_WAY = 'Check the address, and whether a firewall or a route keeps the worker from it.';
 
-/** The errors of attempts, as docs/retries-and-failure.md lists them. The first that fits counts. */
+/** The errors of attempts, as docs/retries-and-failure.md lists them: the first that fits. */
 export const ERRORS: readonly ErrorWords[] = [
   {
     pattern: /^token endpoint: (.*)$/,

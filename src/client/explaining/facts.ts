@@ -12,16 +12,18 @@ export const latestFailure = ({ attempts: [latest] }: Known) =>
 
 /** What was tried until now, and why the last try failed. */
 export function triedFacts(known: Known, reader: Reader): string[] {
-  const { delivery, webhook } = known;
-  if (delivery.delivery_attempts === 0) return ['It has not been attempted yet.'];
-  const facts = [];
   const failure = latestFailure(known);
-  if (failure !== undefined)
-    facts.push(
-      `The last attempt, ${timeWords(failure.created_at, reader)}, failed because ${attemptWords(failure).why}.`,
-    );
-  facts.push(budgetFact(delivery, webhook));
-  return facts;
+  if (failure === undefined) return budgetFacts(known);
+  const when = timeWords(failure.created_at, reader);
+  return [
+    `The last attempt, ${when}, failed because ${attemptWords(failure).why}.`,
+    ...budgetFacts(known),
+  ];
+}
+
+function budgetFacts({ delivery, webhook }: Known): string[] {
+  if (delivery.delivery_attempts === 0) return ['It has not been attempted yet.'];
+  return [budgetFact(delivery, webhook)];
 }
 
 /** How many attempts it has had, and may have. */
@@ -60,9 +62,15 @@ function expiryFacts({ delivery, webhook }: Known, reader: Reader): string[] {
   return facts;
 }
 
-/** What may go wrong next, in every case of a pending delivery. */
+/** What may be said of every pending delivery. */
 export const pendingFacts = (known: Known, reader: Reader): string[] => [
   ...triedFacts(known, reader),
+  ...expiryFacts(known, reader),
+];
+
+/** The same where it is told already why the last attempt failed. */
+export const retryFacts = (known: Known, reader: Reader): string[] => [
+  ...budgetFacts(known),
   ...expiryFacts(known, reader),
 ];
 

@@ -11,7 +11,9 @@ export function lineWords({ delivery, webhook, line }: Known, reader: Reader): E
   const { first, ahead, more } = line;
   return explanation(headline, {
     facts: [
-      `${more ? `At least ${count(ahead)} wait` : `${several(ahead, 'delivery', 'deliveries')} ${ahead === 1 ? 'waits' : 'wait'}`} before it. The first of them is ${first.id}.`,
+      more
+        ? `At least ${count(ahead)} wait before it, ${first.id} among them.`
+        : `${several(ahead, 'delivery waits', 'deliveries wait')} before it. The first one is ${first.id}.`,
       ...firstFacts(first, reader),
     ],
     advice: [

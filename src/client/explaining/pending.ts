@@ -1,7 +1,7 @@
 import type { Schemas } from '../api.ts';
 import { attemptWords } from './attempt.ts';
 import { explanation, type Explanation } from './explanation.ts';
-import { failureAdvice, latestFailure, pendingFacts } from './facts.ts';
+import { failureAdvice, latestFailure, pendingFacts, retryFacts } from './facts.ts';
 import type { KnownWithWebhook } from './held.ts';
 import { ageMs, span, timeWords, type Reader } from './time-words.ts';
 import { lastSuccessFact, limitFacts } from './webhook-facts.ts';
@@ -15,7 +15,8 @@ const LATELY_MS = 120_000;
 export function pendingWords(known: KnownWithWebhook, reader: Reader): Explanation {
   const lateMs = ageMs(known.delivery.scheduled_at, reader.now);
   const words = lateMs < 0 ? ahead(known, reader) : due(known, lateMs, reader);
-  return { ...words, facts: [...words.facts, ...pendingFacts(known, reader)] };
+  const facts = lateMs < 0 ? retryFacts(known, reader) : pendingFacts(known, reader);
+  return { ...words, facts: [...words.facts, ...facts] };
 }
 
 function ahead(known: KnownWithWebhook, reader: Reader): Explanation {
