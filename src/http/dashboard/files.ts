@@ -68,13 +68,18 @@ async function namesIn(room: string): Promise<string[]> {
   return names.map((name) => `${room}/${name.split(path.sep).join('/')}`).toSorted();
 }
 
+/** Those of packages first: the last one that says something of an element is right. */
 async function styles(): Promise<[string, string][]> {
-  const own = await readFile(path.join(SOURCE, 'ui/style.css'), 'utf8');
   const others = Object.entries(STYLES).map(async ([name, file]): Promise<[string, string]> => [
     `packages/${name}`,
     await ofPackage(file),
   ]);
-  return [['ui/style.css', own], ...(await Promise.all(others))];
+  const own = (await namesIn('ui')).filter((name) => name.endsWith('.css'));
+  const ours = own.map(async (name): Promise<[string, string]> => [
+    name,
+    await readFile(path.join(SOURCE, name), 'utf8'),
+  ]);
+  return Promise.all([...others, ...ours]);
 }
 
 async function packages(): Promise<[string, string][]> {

@@ -15,6 +15,8 @@ export function dashboardPage({ version, files }: DashboardFiles): DashboardPage
   const preloads = modules.map(
     (name) => `<link rel="modulepreload" href="/ui/${version}/${name}">`,
   );
+  const styles = [...files.keys()].filter((name) => name.endsWith('.css'));
+  const links = styles.map((name) => `<link rel="stylesheet" href="/ui/${version}/${name}">`);
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -23,9 +25,7 @@ export function dashboardPage({ version, files }: DashboardFiles): DashboardPage
 <meta name="color-scheme" content="light dark">
 <title>Postmand</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/ui/${version}/packages/pico.css">
-<link rel="stylesheet" href="/ui/${version}/packages/uplot.css">
-<link rel="stylesheet" href="/ui/${version}/ui/style.css">
+${links.join('\n')}
 <script type="importmap">${map}</script>
 ${preloads.join('\n')}
 <script type="module" src="/ui/${version}/ui/main.ts"></script>

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { html, type View } from '../html.ts';
+
+type DialogParts = { title: string; onClose: () => void; children: ComponentChildren };
+
+/**
+ * A dialog over the page, for as long as it is rendered. Escape and a click beside it ask for its
+ * end (`onClose`); then the focus is again where it was.
+ */
+export function Dialog({ title, onClose, children }: DialogParts): View {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+
+  function cancel(event: Event): void {
+    event.preventDefault();
+    onClose();
+  }
+
+  return html`<dialog
+    ref=${dialog}
+    aria-labelledby=${id}
+    onCancel=${cancel}
+    onClick=${(event: Event) => event.target === dialog.current && onClose()}
+  >
+    <article>
+      <header><h2 id=${id}>${title}</h2></header>
+      ${children}
+    </article>
+  </dialog>`;
+}
