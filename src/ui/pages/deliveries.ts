@@ -1,5 +1,51 @@
+import type { Schemas } from '../../client/api.ts';
+import { addressOf, asked, filterOf, type DeliveryFilter } from '../filter/delivery-filter.ts';
 import { html, type View } from '../html.ts';
+import { usePaged } from '../paged.ts';
+import { DeliveryState } from '../parts/delivery-state.ts';
+import { FilterBar } from '../parts/filter-bar.ts';
+import { ListOf } from '../parts/list-of.ts';
+import { pairsIn } from '../parts/metadata.ts';
+import { Moment } from '../parts/moment.ts';
+import { WebhookLink } from '../parts/webhook-link.ts';
+import { goTo, hrefTo, route } from '../route.ts';
+import { api } from '../session.ts';
 
+type Delivery = Schemas['Delivery'];
+
+const COLUMNS = ['Created', 'Webhook', 'Status', 'Attempts', 'Ordering key', 'Metadata'];
+
+/** Deliveries by a filter that is in the address, so that a link leads others to the same. */
 export function Deliveries(): View {
-  return html`<section><h1>Deliveries</h1></section>`;
+  const filter = filterOf(route.value.query);
+  const address = JSON.stringify(addressOf(filter));
+  const paged = usePaged<Delivery>(address, {
+    read: async (page, signal) => {
+      const query = { ...asked(filter), ...page };
+      const answer = await api.peek().get('/deliveries', { query, ...(signal && { signal }) });
+      return { items: answer.deliveries, next_cursor: answer.next_cursor };
+    },
+    idOf: ({ id }) => id,
+  });
+  const search = (wanted: DeliveryFilter) => goTo(['deliveries'], addressOf(wanted));
+  return html`<section>
+    <h1>Deliveries</h1>
+    <${FilterBar} filter=${filter} onSearch=${search} />
+    <${ListOf}
+      noun="deliveries"
+      paged=${paged}
+      columns=${COLUMNS}
+      cells=${cells}
+      empty="No delivery matches."
+    />
+  </section>`;
 }
+
+const cells = (delivery: Delivery) => [
+  html`<a href=${hrefTo(['deliveries', delivery.id])}><${Moment} at=${delivery.created_at} /></a>`,
+  html`<${WebhookLink} id=${delivery.webhook_id} />`,
+  html`<${DeliveryState} delivery=${delivery} />`,
+  delivery.delivery_attempts,
+  delivery.ordering_key,
+  pairsIn(delivery.metadata),
+];

@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { addressOf, type DeliveryFilter } from '../filter/delivery-filter.ts';
+import { MetadataField } from '../filter/metadata-field.ts';
+import { StatusField } from '../filter/status-field.ts';
+import { TextField } from '../filter/text-field.ts';
+import { TimeField } from '../filter/time-field.ts';
+import { WebhookField } from '../filter/webhook-field.ts';
+import { html, type View } from '../html.ts';
+
+type FilterBarProps = {
+  filter: DeliveryFilter;
+  onSearch: (filter: DeliveryFilter) => void;
+};
+
+/** The filter that is in the address. What the reader changes counts once they search. */
+export function FilterBar({ filter, onSearch }: FilterBarProps): View {
+  const draft = useSignal(filter);
+  // "Back", or a link, leads to another filter.
+  const address = JSON.stringify(addressOf(filter));
+  useEffect(() => {
+    draft.value = filter;
+  }, [address]);
+
+  const change = (changed: Partial<DeliveryFilter>) => {
+    draft.value = { ...draft.value, ...changed };
+  };
+  // What is chosen, not typed, counts at once.
+  const choose = (changed: Partial<DeliveryFilter>) => {
+    change(changed);
+    onSearch(draft.value);
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onSearch(draft.value);
+  };
+
+  return html`<search>
+    <form class="filter" onSubmit=${submit}>
+      <${FirstFields} draft=${draft.value} change=${change} choose=${choose} />
+      <${MoreFields} draft=${draft.value} change=${change} choose=${choose} />
+      <div class="actions">
+        <button type="submit">Search</button>
+        <button type="button" class="secondary outline" onClick=${() => onSearch({ metadata: {} })}>
+          Clear
+        </button>
+      </div>
+    </form>
+  </search>`;
+}
+
+type Change = (changed: Partial<DeliveryFilter>) => void;
+type FieldsProps = { draft: DeliveryFilter; change: Change; choose: Change };
+
+function FirstFields({ draft, change, choose }: FieldsProps): View {
+  return html`<div class="fields">
+    <${WebhookField}
+      value=${draft.webhook_id}
+      onChange=${(webhook_id: string | undefined) => choose({ webhook_id })}
+    />
+    <${StatusField} filter=${draft} onChange=${choose} />
+    <${TimeField}
+      label="Created from"
+      value=${draft['created_at.gte']}
+      onChange=${(at: string | undefined) => change({ 'created_at.gte': at })}
+    />
+    <${TimeField}
+      label="Created before"
+      value=${draft['created_at.lt']}
+      onChange=${(at: string | undefined) => change({ 'created_at.lt': at })}
+    />
+  </div>`;
+}
+
+/** What is looked for more seldom; open where the address has some of it. */
+function MoreFields({ draft, change, choose }: FieldsProps): View {
+  const isUsed =
+    Object.keys(draft.metadata).length > 0 ||
+    draft.ordering_key !== undefined ||
+    draft.event_id !== undefined;
+  const isOpen = useSignal(isUsed);
+  useEffect(() => {
+    if (isUsed) isOpen.value = true;
+  }, [isUsed]);
+  return html`<details
+    open=${isOpen.value}
+    onToggle=${(event: Event) => (isOpen.value = (event.target as HTMLDetailsElement).open)}
+  >
+    <summary>By metadata, ordering key, event</summary>
+    <div class="fields">
+      <${MetadataField}
+        pairs=${draft.metadata}
+        onChange=${(metadata: Record<string, string>) => choose({ metadata })}
+      />
+      <${TextField}
+        label="Ordering key"
+        value=${draft.ordering_key}
+        onChange=${(ordering_key: string | undefined) => change({ ordering_key })}
+      />
+      <${TextField}
+        label="Event id"
+        value=${draft.event_id}
+        onChange=${(event_id: string | undefined) => change({ event_id })}
+      />
+    </div>
+  </details>`;
+}
