@@ -1,5 +1,5 @@
 import { useSignal, type Signal } from '@preact/signals';
-import { ApiProblem } from '../client/problem.ts';
+import { fitting } from './fitting.ts';
 import { useLive, type Live } from './live.ts';
 import { heedLock } from './session.ts';
 import { refreshed, shownOf, withPage, type Page, type Shown } from './shown.ts';
@@ -60,24 +60,4 @@ export function usePaged<Item>(key: string, { read, idOf }: ListOf<Item>): Paged
   }
 
   return { live, idOf, renew, more, isReading };
-}
-
-/** The code of a page that would hold too much text, among others. */
-const REFUSED = 4;
-
-/** A page that would hold too much text is asked for again with fewer items. */
-async function fitting<Value>(
-  read: (limit: number) => Promise<Value>,
-  limit: number,
-): Promise<Value> {
-  try {
-    return await read(limit);
-  } catch (error) {
-    const isTooLarge =
-      error instanceof ApiProblem &&
-      error.code === REFUSED &&
-      error.details?.endsWith('ask for fewer items') === true;
-    if (!isTooLarge || limit === 1) throw error;
-    return fitting(read, Math.ceil(limit / 4));
-  }
 }

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { html, type View } from '../html.ts';
 
+type CopyButtonProps = { text: string; what: string; label?: string };
+
 /** Copies a text. `what` says what it is, for those who do not see where the button stands. */
-export function CopyButton({ text, what }: { text: string; what: string }): View {
-  const said = useSignal('Copy');
+export function CopyButton({ text, what, label = 'Copy' }: CopyButtonProps): View {
+  const said = useSignal(label);
   async function copy(): Promise<void> {
     said.value = (await copied(text)) ? 'Copied' : 'Cannot copy';
   }
