@@ -60,6 +60,18 @@ export class ApiClient {
     return this.#call<OperationOf<'get', Path>>('get', path, given);
   }
 
+  /** The same with the `ETag` of the answer, for the `If-Match` of a change that follows. */
+  async getTagged<Path extends PathOf<'get'>>(
+    path: Path,
+    given: Given<OperationOf<'get', Path>> = {},
+  ) {
+    const { answer, headers } = await this.#exchange('get', target(path, given), given);
+    return {
+      value: answer as AnswerOf<OperationOf<'get', Path>>,
+      etag: headers.get('etag') ?? undefined,
+    };
+  }
+
   post<Path extends PathOf<'post'>>(path: Path, given: Given<OperationOf<'post', Path>> = {}) {
     return this.#call<OperationOf<'post', Path>>('post', path, given);
   }
@@ -89,10 +101,14 @@ export class ApiClient {
     path: string,
     given: Sent & Given<Operation>,
   ): Promise<AnswerOf<Operation>> {
-    return this.#send(method, `/v1${filled(path, given.path)}${queryOf(given.query)}`, given);
+    return this.#send(method, target(path, given), given);
   }
 
-  async #send<Answer>(method: Method, target: string, given: Sent): Promise<Answer> {
+  async #send<Answer>(method: Method, address: string, given: Sent): Promise<Answer> {
+    return (await this.#exchange(method, address, given)).answer as Answer;
+  }
+
+  async #exchange(method: Method, address: string, given: Sent) {
     const { url, key } = this.#address;
     const { body, header = {}, signal, timeoutMs = TIMEOUT_MS } = given;
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -106,10 +122,11 @@ export class ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     };
-    const response = await reaching(url, signal, fetch(`${url}${target}`, request));
+    const response = await reaching(url, signal, fetch(`${url}${address}`, request));
     const text = await reaching(url, signal, response.text());
     const answer: unknown = text === '' ? undefined : jsonOf(text);
-    if (response.ok && (text === '' || answer !== undefined)) return answer as Answer;
+    if (response.ok && (text === '' || answer !== undefined))
+      return { answer, headers: response.headers };
     throw ApiProblem.of(response.status, answer);
   }
 }
@@ -122,6 +139,9 @@ type Sent = {
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
 };
+
+const target = (path: string, { path: parameters, query }: Sent) =>
+  `/v1${filled(path, parameters)}${queryOf(query)}`;
 
 /** RFC 7396 for changes. */
 const contentTypeOf = (method: Method) =>
