@@ -418,6 +418,12 @@ type DeliveryInput struct {
 // answered and can be searched for. Receivers do not get them.
 type Metadata = map[string]string
 
+// DeliveryCount — How many deliveries there are.
+type DeliveryCount struct {
+	Count   int64 `json:"count"`
+	AtLeast bool  `json:"at_least"`
+}
+
 // DeliveryList — A page of deliveries.
 type DeliveryList struct {
 	Deliveries []Delivery `json:"deliveries"`
@@ -484,6 +490,12 @@ type Attention struct {
 	More        bool            `json:"more"`
 	OldestDueAt *string         `json:"oldest_due_at"`
 	Figures     StatsOfStep     `json:"figures"`
+}
+
+// LookedUp — What an id belongs to.
+type LookedUp struct {
+	Kind string `json:"kind"`
+	Id   string `json:"id"`
 }
 
 // AttentionItem — Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
@@ -1745,6 +1757,7 @@ var operations = map[string]operationMeta{
 	"listDeliveries":        {ID: "listDeliveries", Method: "GET", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}, Pagination: &PaginationSpec{Style: "cursor", Param: "cursor", NextCursor: "/next_cursor", LimitParam: "limit", Items: "/deliveries"}},
 	"createDelivery":        {ID: "createDelivery", Method: "POST", Path: "/deliveries", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"createDeliveries":      {ID: "createDeliveries", Method: "POST", Path: "/deliveries/batch", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"countDeliveries":       {ID: "countDeliveries", Method: "GET", Path: "/deliveries/count", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getDelivery":           {ID: "getDelivery", Method: "GET", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"deleteDelivery":        {ID: "deleteDelivery", Method: "DELETE", Path: "/deliveries/{delivery_id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"redeliverDelivery":     {ID: "redeliverDelivery", Method: "POST", Path: "/deliveries/{delivery_id}/redeliver", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
@@ -1769,6 +1782,7 @@ var operations = map[string]operationMeta{
 	"cancelOperation":       {ID: "cancelOperation", Method: "POST", Path: "/operations/{operation_id}/cancel", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getStats":              {ID: "getStats", Method: "GET", Path: "/stats", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"getAttention":          {ID: "getAttention", Method: "GET", Path: "/attention", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
+	"lookUp":                {ID: "lookUp", Method: "GET", Path: "/lookup/{id}", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"countRedelivery":       {ID: "countRedelivery", Method: "POST", Path: "/redeliveries/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 	"countErasure":          {ID: "countErasure", Method: "POST", Path: "/erasures/dry-run", Security: [][]SecuritySpec{{{Scheme: "bearerAuth", Kind: "bearer"}}}},
 }
@@ -1778,6 +1792,9 @@ type ListWebhooksParams struct {
 	Offset       *int64
 	Cursor       *string
 	Active       *bool
+	State        *string
+	Name         *string
+	EventType    *EventTypeName
 	Metadata     *map[string]string
 	CreatedAtGt  *string
 	CreatedAtGte *string
@@ -1802,6 +1819,20 @@ type ListDeliveriesParams struct {
 	Limit        *int64
 	Offset       *int64
 	Cursor       *string
+	WebhookId    *string
+	EventId      *string
+	Status       *DeliveryStatus
+	Metadata     *map[string]string
+	FailedReason *string
+	HeldReason   *string
+	OrderingKey  *string
+	CreatedAtGt  *string
+	CreatedAtGte *string
+	CreatedAtLt  *string
+	CreatedAtLte *string
+}
+
+type CountDeliveriesParams struct {
 	WebhookId    *string
 	EventId      *string
 	Status       *DeliveryStatus
@@ -1895,6 +1926,15 @@ func (c *Client) ListWebhooks(ctx context.Context, params *ListWebhooksParams) (
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
 		}
+		if params.State != nil {
+			query.Set("state", *params.State)
+		}
+		if params.Name != nil {
+			query.Set("name", *params.Name)
+		}
+		if params.EventType != nil {
+			query.Set("event_type", fmt.Sprint(*params.EventType))
+		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
 				query.Set("metadata["+name+"]", value)
@@ -1951,6 +1991,15 @@ func (c *Client) ListWebhooksWithHeaders(ctx context.Context, params *ListWebhoo
 		if params.Active != nil {
 			query.Set("active", strconv.FormatBool(*params.Active))
 		}
+		if params.State != nil {
+			query.Set("state", *params.State)
+		}
+		if params.Name != nil {
+			query.Set("name", *params.Name)
+		}
+		if params.EventType != nil {
+			query.Set("event_type", fmt.Sprint(*params.EventType))
+		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
 				query.Set("metadata["+name+"]", value)
@@ -2000,6 +2049,15 @@ func (c *Client) ListWebhooksPages(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
+		}
+		if params.State != nil {
+			base.Set("state", *params.State)
+		}
+		if params.Name != nil {
+			base.Set("name", *params.Name)
+		}
+		if params.EventType != nil {
+			base.Set("event_type", fmt.Sprint(*params.EventType))
 		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
@@ -2068,6 +2126,15 @@ func (c *Client) ListWebhooksItems(ctx context.Context, params *ListWebhooksPara
 		}
 		if params.Active != nil {
 			base.Set("active", strconv.FormatBool(*params.Active))
+		}
+		if params.State != nil {
+			base.Set("state", *params.State)
+		}
+		if params.Name != nil {
+			base.Set("name", *params.Name)
+		}
+		if params.EventType != nil {
+			base.Set("event_type", fmt.Sprint(*params.EventType))
 		}
 		if params.Metadata != nil {
 			for name, value := range *params.Metadata {
@@ -3435,6 +3502,125 @@ func (c *Client) CreateDeliveriesWithHeaders(ctx context.Context, body DeliveryB
 		return out, headers, err
 	}
 	headers.IdempotencyReplayed = headerString(resp.Header, "idempotency-replayed")
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// CountDeliveries — Count deliveries
+func (c *Client) CountDeliveries(ctx context.Context, params *CountDeliveriesParams) (DeliveryCount, error) {
+	var out DeliveryCount
+	op := operations["countDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.WebhookId != nil {
+			query.Set("webhook_id", *params.WebhookId)
+		}
+		if params.EventId != nil {
+			query.Set("event_id", *params.EventId)
+		}
+		if params.Status != nil {
+			query.Set("status", fmt.Sprint(*params.Status))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.FailedReason != nil {
+			query.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			query.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			query.Set("ordering_key", *params.OrderingKey)
+		}
+		if params.CreatedAtGt != nil {
+			query.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			query.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			query.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			query.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// CountDeliveriesHeaders carries the declared response headers of CountDeliveriesWithHeaders (nil when absent or unparsable).
+type CountDeliveriesHeaders struct {
+	XRequestId *string
+}
+
+// CountDeliveriesWithHeaders — Like CountDeliveries, also returning the declared response headers.
+func (c *Client) CountDeliveriesWithHeaders(ctx context.Context, params *CountDeliveriesParams) (DeliveryCount, CountDeliveriesHeaders, error) {
+	var out DeliveryCount
+	var headers CountDeliveriesHeaders
+	op := operations["countDeliveries"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	if params != nil {
+		if params.WebhookId != nil {
+			query.Set("webhook_id", *params.WebhookId)
+		}
+		if params.EventId != nil {
+			query.Set("event_id", *params.EventId)
+		}
+		if params.Status != nil {
+			query.Set("status", fmt.Sprint(*params.Status))
+		}
+		if params.Metadata != nil {
+			for name, value := range *params.Metadata {
+				query.Set("metadata["+name+"]", value)
+			}
+		}
+		if params.FailedReason != nil {
+			query.Set("failed_reason", *params.FailedReason)
+		}
+		if params.HeldReason != nil {
+			query.Set("held_reason", *params.HeldReason)
+		}
+		if params.OrderingKey != nil {
+			query.Set("ordering_key", *params.OrderingKey)
+		}
+		if params.CreatedAtGt != nil {
+			query.Set("created_at.gt", *params.CreatedAtGt)
+		}
+		if params.CreatedAtGte != nil {
+			query.Set("created_at.gte", *params.CreatedAtGte)
+		}
+		if params.CreatedAtLt != nil {
+			query.Set("created_at.lt", *params.CreatedAtLt)
+		}
+		if params.CreatedAtLte != nil {
+			query.Set("created_at.lte", *params.CreatedAtLte)
+		}
+	}
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
 	headers.XRequestId = headerString(resp.Header, "x-request-id")
 	return out, headers, nil
 }
@@ -5318,6 +5504,51 @@ func (c *Client) GetAttentionWithHeaders(ctx context.Context, params *GetAttenti
 		}
 	}
 	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, headers, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, headers, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, headers, err
+	}
+	headers.XRequestId = headerString(resp.Header, "x-request-id")
+	return out, headers, nil
+}
+
+// LookUp — Look up what an id belongs to
+func (c *Client) LookUp(ctx context.Context, id string) (LookedUp, error) {
+	var out LookedUp
+	op := operations["lookUp"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"id": id})
+	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
+	if err != nil {
+		return out, err
+	}
+	if resp.StatusCode >= 400 {
+		return out, apiErrorFrom(resp, requestURL)
+	}
+	if err := decodeJSON(resp, &out); err != nil {
+		return out, err
+	}
+	return out, nil
+}
+
+// LookUpHeaders carries the declared response headers of LookUpWithHeaders (nil when absent or unparsable).
+type LookUpHeaders struct {
+	XRequestId *string
+}
+
+// LookUpWithHeaders — Like LookUp, also returning the declared response headers.
+func (c *Client) LookUpWithHeaders(ctx context.Context, id string) (LookedUp, LookUpHeaders, error) {
+	var out LookedUp
+	var headers LookUpHeaders
+	op := operations["lookUp"]
+	authHeaders, query := resolveAuth(op.Security, c.config.Auth)
+	requestURL := buildURL(c.config.ServerURL, op.Path, map[string]string{"id": id})
 	resp, err := send(ctx, &c.config, requestSpec{OperationID: op.ID, Method: op.Method, URL: requestURL, Headers: authHeaders, Query: query})
 	if err != nil {
 		return out, headers, err

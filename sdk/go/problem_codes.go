@@ -42,4 +42,5 @@ const (
 	CodeSchemaIncompatible      int64 = 36 // 409
 	CodeEventNotFound           int64 = 37 // 404
 	CodeEventInvalid            int64 = 38 // 422
+	CodeIdNotFound              int64 = 39 // 404
 )

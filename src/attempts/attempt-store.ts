@@ -52,6 +52,15 @@ export async function findAttempt(db: Queryable, id: string): Promise<Attempt | 
   return rows[0];
 }
 
+/** Whether there is such an attempt, of a webhook that is not being removed. */
+export async function hasAttempt(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from delivery_attempts where id = $1 and ${OF_VISIBLE_WEBHOOK}`,
+    [id],
+  );
+  return rowCount === 1;
+}
+
 /** The latest attempt of a delivery. */
 export async function findAttemptOf(
   db: Queryable,

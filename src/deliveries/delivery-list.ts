@@ -74,7 +74,7 @@ const LONG_PAYLOADS = {
  * The statuses that the deliveries of a filter can have. None: it contradicts itself, as only what
  * failed has a `failed_reason`, and only what is pending a `held_reason`.
  */
-function statusesOf({ status, failedReason, heldReason }: DeliveryFilter): Status[] {
+export function statusesOf({ status, failedReason, heldReason }: DeliveryFilter): Status[] {
   return STATUSES.filter(
     (one) =>
       (status === undefined || one === status) &&
@@ -84,7 +84,7 @@ function statusesOf({ status, failedReason, heldReason }: DeliveryFilter): Statu
 }
 
 /** The pair of metadata to look for first, unless the rest of the filter leaves less. */
-async function leadIn(db: Queryable, filter: DeliveryFilter): Promise<Lead> {
+export async function leadIn(db: Queryable, filter: DeliveryFilter): Promise<Lead> {
   const { metadata, ...others } = filter;
   if (metadata === undefined) return undefined;
   const isWithin = Object.values(others).some((value) => value !== undefined);
@@ -110,18 +110,21 @@ function newestOf(status: Status, filter: DeliveryFilter, page: Page): string {
     limit $reach::bigint)`;
 }
 
+function conditionsOf(filter: DeliveryFilter): string {
+  return [OF_VISIBLE_WEBHOOK, ...matching(filter)].join(' and ');
+}
+
 /**
  * The conditions of a filter, as the partial indexes have them, with the values of `valuesOf`. The
  * indexes of reasons have no status: each reason has but one.
  */
-function conditionsOf(filter: DeliveryFilter): string {
+export function matching(filter: DeliveryFilter): string[] {
   const { webhookId, status, failedReason, heldReason, orderingKey, eventId, metadata } = filter;
   const isStatusKnown =
     orderingKey === undefined &&
     eventId === undefined &&
     (failedReason !== undefined || heldReason !== undefined);
   return [
-    OF_VISIBLE_WEBHOOK,
     ...(status === undefined || isStatusKnown ? [] : [`status = '${status}'`]),
     ...(webhookId === undefined ? [] : ['webhook_id = $webhook_id::uuid']),
     ...(orderingKey === undefined ? [] : ['ordering_key = $ordering_key::text']),
@@ -129,10 +132,10 @@ function conditionsOf(filter: DeliveryFilter): string {
     ...(failedReason === undefined ? [] : [`failed_reason = '${failedReason}'`]),
     ...(heldReason === undefined ? [] : [heldBecause(heldReason)]),
     ...(metadata === undefined ? [] : ['metadata @> $metadata::jsonb']),
-  ].join(' and ');
+  ];
 }
 
-function valuesOf({ webhookId, orderingKey, eventId, metadata }: DeliveryFilter) {
+export function valuesOf({ webhookId, orderingKey, eventId, metadata }: DeliveryFilter) {
   return { webhook_id: webhookId, ordering_key: orderingKey, event_id: eventId, metadata };
 }
 

@@ -82,3 +82,21 @@ export function newestTagged(
     order by entry.created_at desc, entry.id desc
     limit $reach::bigint)`;
 }
+
+/** The places of the next `page.limit` entries of such a pair. */
+export function placesTagged(of: Tagged, page: Page): string {
+  const { tags, id } = TAGGED[of];
+  return `select created_at, id from (
+      select tag, created_at, ${id} as id from ${tags}
+    ) as entry
+    where tag = delivery_tag($lead_name::text, $lead_value::text) ${onPage(page)}
+    order by created_at desc, id desc limit ${page.limit}`;
+}
+
+/** Of each of these, as `belongs`, whether its row fulfils the conditions. */
+export function belongingTagged(of: Tagged, conditions: string, page: Page): string {
+  return `select found.belongs from (${placesTagged(of, page)}) as entry
+    left join lateral (
+      select true as belongs from ${of} where id = entry.id and ${conditions} limit 1
+    ) as found on true`;
+}

@@ -440,6 +440,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/deliveries/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count deliveries
+         * @description Counts the deliveries that a list with these filters has, the newest first. It stops at a million, and after about
+         *     200 ms: `at_least` says then that there may be more. What changes its status meanwhile may count twice or not
+         *     at all. A server counts a few requests at a time; others wait, and too many of them are refused with code 12.
+         */
+        get: operations["countDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/deliveries/{delivery_id}": {
         parameters: {
             query?: never;
@@ -984,6 +1006,33 @@ export interface paths {
          *     failed in the last 7 days. `notice` is what somebody wanted.
          */
         get: operations["getAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/lookup/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Any id.
+                 * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                 */
+                id: components["parameters"]["AnyId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Look up what an id belongs to
+         * @description Tells whether an id is that of a webhook, a delivery, an attempt, an event or an operation. Get it by its own path
+         *     then.
+         */
+        get: operations["lookUp"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3023,6 +3072,20 @@ export interface components {
         Metadata: {
             [key: string]: string;
         };
+        /** @description How many deliveries there are. */
+        DeliveryCount: {
+            /**
+             * Format: int32
+             * @description How many were counted.
+             * @example 1042
+             */
+            count: number;
+            /**
+             * @description Whether counting stopped before the end, so that there may be more.
+             * @example false
+             */
+            at_least: boolean;
+        };
         /** @description A page of deliveries. */
         DeliveryList: {
             /**
@@ -3287,6 +3350,21 @@ export interface components {
              */
             oldest_due_at: string | null;
             figures: components["schemas"]["StatsOfStep"];
+        };
+        /** @description What an id belongs to. */
+        LookedUp: {
+            /**
+             * @description What it is.
+             * @example delivery
+             * @enum {string}
+             */
+            kind: "webhook" | "delivery" | "attempt" | "event" | "operation";
+            /**
+             * Format: uuid
+             * @description The id, in small letters.
+             * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+             */
+            id: string;
         };
         /**
          * @description Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
@@ -4374,6 +4452,20 @@ export interface components {
                 "application/json": components["schemas"]["Problem"];
             };
         };
+        /** @description The id in the path is not a UUID (code 2), or nothing has it (code 39). */
+        IdNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"];
+            };
+        };
         /** @description There is no event type with this name (code 33), or it cannot be one (code 2). */
         EventTypeNotFound: {
             headers: {
@@ -4832,6 +4924,11 @@ export interface components {
          */
         DeliveryAttemptId: string;
         /**
+         * @description Any id.
+         * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+         */
+        AnyId: string;
+        /**
          * @description Only items of the webhook with this id.
          * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
          */
@@ -4871,6 +4968,21 @@ export interface components {
          * @example true
          */
         Active: boolean;
+        /**
+         * @description Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+         * @example failing
+         */
+        WebhookStateFilter: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+        /**
+         * @description Only webhooks whose name has this text in it, in capital or small letters.
+         * @example billing
+         */
+        WebhookNameFilter: string;
+        /**
+         * @description Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+         * @example order.paid
+         */
+        SubscribedTypeFilter: components["schemas"]["EventTypeName"];
         /**
          * @description The name of an event type.
          * @example order.paid
@@ -5014,6 +5126,21 @@ export interface operations {
                  * @example true
                  */
                 active?: components["parameters"]["Active"];
+                /**
+                 * @description Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+                 * @example failing
+                 */
+                state?: components["parameters"]["WebhookStateFilter"];
+                /**
+                 * @description Only webhooks whose name has this text in it, in capital or small letters.
+                 * @example billing
+                 */
+                name?: components["parameters"]["WebhookNameFilter"];
+                /**
+                 * @description Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+                 * @example order.paid
+                 */
+                event_type?: components["parameters"]["SubscribedTypeFilter"];
                 /**
                  * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
                  *     OpenAPI writes it. Of several pairs all must be there.
@@ -6099,6 +6226,94 @@ export interface operations {
             };
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["IdempotencyKeyReused"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    countDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only items of the webhook with this id.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id?: components["parameters"]["WebhookIdFilter"];
+                /**
+                 * @description Only deliveries of the event with this id.
+                 * @example 0c9a4e71-6d2b-4f85-93ae-7b1d5c08f2e6
+                 */
+                event_id?: components["parameters"]["EventIdFilter"];
+                /**
+                 * @description Only deliveries with this status.
+                 * @example pending
+                 */
+                status?: components["parameters"]["Status"];
+                /**
+                 * @description Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+                 *     OpenAPI writes it. Of several pairs all must be there.
+                 * @example {
+                 *       "customer": "42"
+                 *     }
+                 */
+                metadata?: components["parameters"]["MetadataFilter"];
+                /**
+                 * @description Only deliveries that failed for this reason.
+                 * @example expired
+                 */
+                failed_reason?: components["parameters"]["FailedReason"];
+                /**
+                 * @description Only deliveries that are held back for this reason.
+                 * @example scheduled
+                 */
+                held_reason?: components["parameters"]["HeldReason"];
+                /**
+                 * @description Only deliveries with exactly this ordering key, URL-encoded.
+                 * @example order-1042
+                 */
+                ordering_key?: components["parameters"]["OrderingKeyFilter"];
+                /**
+                 * @description Only items created after this time.
+                 * @example 2026-11-23T16:26:01Z
+                 */
+                "created_at.gt"?: components["parameters"]["CreatedAtGt"];
+                /**
+                 * @description Only items created at this time or after it.
+                 * @example 2026-11-23T00:00:00Z
+                 */
+                "created_at.gte"?: components["parameters"]["CreatedAtGte"];
+                /**
+                 * @description Only items created before this time.
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                "created_at.lt"?: components["parameters"]["CreatedAtLt"];
+                /**
+                 * @description Only items created at this time or before it.
+                 * @example 2026-11-23T16:26:01Z
+                 */
+                "created_at.lte"?: components["parameters"]["CreatedAtLte"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many there are. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryCount"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -7276,6 +7491,42 @@ export interface operations {
             };
             400: components["responses"]["InvalidParameters"];
             401: components["responses"]["Unauthorized"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    lookUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Any id.
+                 * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                 */
+                id: components["parameters"]["AnyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it belongs to. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "X-Frame-Options": components["headers"]["X-Frame-Options"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "X-Xss-Protection": components["headers"]["X-Xss-Protection"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedUp"];
+                };
+            };
+            400: components["responses"]["InvalidParameters"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["IdNotFound"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -3,6 +3,7 @@ import type { Log } from '../telemetry/log.ts';
 import { attentionHandlers } from './operations/attention.ts';
 import { attemptHandlers } from './operations/attempts.ts';
 import { batchHandlers } from './operations/batches.ts';
+import { countHandlers } from './operations/delivery-count.ts';
 import { deliveryHandlers } from './operations/deliveries.ts';
 import { eventHandlers } from './operations/events.ts';
 import { eventTypeHandlers } from './operations/event-types.ts';
@@ -15,6 +16,7 @@ import { redeliverHandlers } from './operations/redeliver.ts';
 import { erasureHandlers } from './operations/erasures.ts';
 import { redeliveryHandlers } from './operations/redeliveries.ts';
 import { testHandlers } from './operations/test-deliveries.ts';
+import { lookupHandlers } from './operations/lookup.ts';
 import { operationIds, type SpecDocument } from './spec.ts';
 import { secretHandlers } from './operations/secrets.ts';
 import { statsHandlers } from './operations/stats.ts';
@@ -29,6 +31,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...testHandlers(parts),
     ...previewHandlers(parts),
     ...deliveryHandlers(parts),
+    ...countHandlers(parts, counting),
     ...redeliverHandlers(parts, log),
     ...batchHandlers(parts),
     ...eventHandlers(parts),
@@ -40,6 +43,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
     ...attentionHandlers(parts),
+    ...lookupHandlers(parts),
   };
 }
 

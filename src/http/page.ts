@@ -3,10 +3,9 @@ import { decodeCursor, encodeCursor, type Order } from './cursor.ts';
 import { BadRequest } from './problem.ts';
 import { utcTime } from './time.ts';
 
-type PageQuery = {
-  limit?: number;
-  offset?: number;
-  cursor?: string;
+type PageQuery = CreatedQuery & { limit?: number; offset?: number; cursor?: string };
+
+type CreatedQuery = {
   'created_at.gt'?: string;
   'created_at.gte'?: string;
   'created_at.lt'?: string;
@@ -27,20 +26,26 @@ export function pageOf(query: PageQuery, list: ListAsked): Page {
   const page = {
     limit: query.limit ?? 50,
     offset: query.offset ?? 0,
-    // Rows have microseconds. Of a finer bound, the direction decides whether the row beside it
-    // belongs to the list.
-    createdAt: {
-      gt: bound(query['created_at.gt'], 'down'),
-      gte: bound(query['created_at.gte'], 'up'),
-      lt: bound(query['created_at.lt'], 'up'),
-      lte: bound(query['created_at.lte'], 'down'),
-    },
+    createdAt: createdBetween(query),
   };
   if (query.cursor === undefined) return page;
   if (page.offset > 0) throw new BadRequest('invalid', 'offset: must be 0 beside a cursor');
   const decoded = decodeCursor(cursorList(list, page), list.order, query.cursor);
   if ('fault' in decoded) throw new BadRequest('invalid', `cursor: ${decoded.fault}`);
   return { ...page, after: decoded.place };
+}
+
+/**
+ * Rows have microseconds. Of a finer bound, the direction decides whether the row beside it belongs
+ * to the list.
+ */
+export function createdBetween(query: CreatedQuery): Page['createdAt'] {
+  return {
+    gt: bound(query['created_at.gt'], 'down'),
+    gte: bound(query['created_at.gte'], 'up'),
+    lt: bound(query['created_at.lt'], 'up'),
+    lte: bound(query['created_at.lte'], 'down'),
+  };
 }
 
 /** What an answer says of its page. */

@@ -37,6 +37,7 @@ type BadRequestKind = Extract<
   | 'no_http'
   | 'misdirected'
   | 'precondition_failed'
+  | 'id_not_found'
 >;
 
 /** A request that is refused for what it is: its message goes to the caller as `details`. */

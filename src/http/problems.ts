@@ -46,6 +46,7 @@ export const PROBLEMS = {
   schema_incompatible: { status: 409, code: 36, message: 'schema incompatible' },
   event_not_found: { status: 404, code: 37, message: 'event not found' },
   event_invalid: { status: 422, code: 38, message: 'event invalid' },
+  id_not_found: { status: 404, code: 39, message: 'id not found' },
 } as const;
 
 export type Kind = keyof typeof PROBLEMS;

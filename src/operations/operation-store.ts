@@ -67,6 +67,11 @@ export async function findOperation(db: Queryable, id: string): Promise<Operatio
   return rows[0];
 }
 
+export async function hasOperation(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from operations where id = $1', [id]);
+  return rowCount === 1;
+}
+
 export type OperationFilter = {
   kind?: OperationKind | undefined;
   state?: OperationState | undefined;

@@ -1,5 +1,3 @@
-import { withNames } from '../database/named-parameters.ts';
-import { listingOf, onPage, pageValues, type Listing, type Page } from '../database/page.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import {
@@ -27,9 +25,10 @@ import type { Webhook, WebhookSettings } from './webhook.ts';
 import type { Limits } from './limits/window.ts';
 
 /** A row of `STORED`: a webhook whose secrets may be encrypted. */
-type StoredWebhook = Webhook & { sealed: string | null };
+export type StoredWebhook = Webhook & { sealed: string | null };
 
-const STORED = `${COLUMNS}, sealed`;
+/** The columns of a webhook, with what its secrets are encrypted in. */
+export const STORED = `${COLUMNS}, sealed`;
 
 export async function insertWebhook(
   { tx, vault }: VaultTx,
@@ -131,31 +130,6 @@ export async function hasWebhook(db: Queryable, id: string): Promise<boolean> {
     id,
   ]);
   return rowCount === 1;
-}
-
-/** All of the pairs of `metadata` must be there. */
-type WebhookFilter = { active?: boolean | undefined; metadata?: Metadata | undefined };
-
-/** By name. @throws SecretsLocked where those of one of them cannot be read */
-export async function listWebhooks(
-  { db, vault }: VaultDb,
-  { active, metadata }: WebhookFilter,
-  page: Page,
-): Promise<Listing<Webhook>> {
-  const { rows } = await db.query<StoredWebhook>(
-    ...withNames(
-      `select ${STORED}
-       from webhooks
-       where deleted_at is null
-         ${active === undefined ? '' : 'and active = $active::boolean'}
-         ${metadata === undefined ? '' : 'and metadata @> $metadata::jsonb'} ${onPage(page, 'name')}
-       order by name, id
-       limit $limit::bigint + 1 offset $offset`,
-      { active, metadata, ...pageValues(page) },
-    ),
-  );
-  const { items, last } = listingOf(rows, page, ({ name: at, id }) => ({ at, id }));
-  return { items: items.map((row) => openedWebhook(vault, row)), last };
 }
 
 /** From here on nobody sees the webhook; its deliveries go in steps. False: no such webhook. */

@@ -5,12 +5,8 @@ import type { Queryable } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { storedOldSecrets } from '../../src/webhooks/secrets/row-secrets.ts';
 import { Vault } from '../../src/webhooks/secrets/vault.ts';
-import {
-  findWebhook,
-  insertWebhook,
-  listWebhooks,
-  replaceWebhook,
-} from '../../src/webhooks/webhook-store.ts';
+import { listWebhooks } from '../../src/webhooks/webhook-list.ts';
+import { findWebhook, insertWebhook, replaceWebhook } from '../../src/webhooks/webhook-store.ts';
 import { postmand, type Command } from '../setup/command.ts';
 import { freshDatabase, type TestDatabase } from '../setup/database.ts';
 import { keyOf, keySettings } from '../setup/keys.ts';

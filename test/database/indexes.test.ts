@@ -10,7 +10,7 @@ import { listEvents } from '../../src/events/event-list.ts';
 import { listDeliveries } from '../../src/deliveries/delivery-list.ts';
 import { SHOWN_REASONS } from '../../src/deliveries/delivery.ts';
 import { forgottenWebhookIds } from '../../src/deliveries/releasable.ts';
-import { listWebhooks } from '../../src/webhooks/webhook-store.ts';
+import { listWebhooks } from '../../src/webhooks/webhook-list.ts';
 import { listBlockedKeys } from '../../src/deliveries/order/blocked.ts';
 import { FIRST_KEY, findHeadless, freeEndedHeads } from '../../src/deliveries/order/headless.ts';
 import type { Tx } from '../../src/database/transaction.ts';

@@ -43,6 +43,7 @@ const ids: Record<string, string> = {
   delivery_attempt_id: attemptId,
   event_id: eventId,
   event_type: 'order.paid',
+  id: eventId,
 };
 
 /** Every path that openapi.yaml gives a GET, with ids that are there. */
@@ -87,7 +88,7 @@ const FAULTS = [
 
 suite('HEAD', () => {
   test('openapi.yaml → has paths with a GET on both ports', () =>
-    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [18, 2]));
+    assert.deepEqual([API_PATHS.length, HEALTH_PATHS.length], [20, 2]));
 
   const urls = [
     ...[

@@ -69,6 +69,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'listSecrets 200': ['GET', `/webhooks/${webhookId}/secrets`],
     'rotateSecret 201': ['POST', `/webhooks/${webhookId}/secrets`],
     'endSecret 204': ['DELETE', `/webhooks/${webhookId}/secrets/${secretId}`],
+    'countDeliveries 200': ['GET', '/deliveries/count?status=failed'],
     'listDeliveries 200': ['GET', '/deliveries'],
     'createDelivery 201': ['POST', '/deliveries', { webhook_id: webhookId, payload: 'x' }],
     'createDeliveries 201': [
@@ -82,6 +83,7 @@ suite('every success answer of openapi.yaml, checked against its schema', async 
     'listOrderingKeys 200': ['GET', `/webhooks/${webhookId}/ordering-keys?state=blocked`],
     'getWebhookStats 200': ['GET', `/webhooks/${webhookId}/stats?step=day`],
     'getStats 200': ['GET', '/stats'],
+    'lookUp 200': ['GET', `/lookup/${eventId}`],
     'getAttention 200': ['GET', '/attention?limit=10'],
     'skipOrderingKey 204': ['POST', `/webhooks/${webhookId}/ordering-keys/k/skip`],
     'redeliverDelivery 200': ['POST', `/deliveries/${deliveryId}/redeliver`],

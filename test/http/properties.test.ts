@@ -54,6 +54,7 @@ const known = {
   delivery_attempt_id: attemptId,
   operation_id: operationId,
   event_type: 'order.paid',
+  id: eventId,
 };
 
 type Parameter = {

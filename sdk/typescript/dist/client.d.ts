@@ -86,6 +86,7 @@
  * | 36 | schema incompatible | 409 |
  * | 37 | event not found | 404 |
  * | 38 | event invalid | 422 |
+ * | 39 | id not found | 404 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -1781,6 +1782,22 @@ export type DeliveryInput = {
  */
 export type Metadata = Record<string, string>;
 /**
+ * How many deliveries there are.
+ */
+export type DeliveryCount = {
+    /**
+     * How many were counted.
+     * @minimum 0
+     * @maximum 1000000
+     * @format int32
+     */
+    count: number;
+    /**
+     * Whether counting stopped before the end, so that there may be more.
+     */
+    at_least: boolean;
+};
+/**
  * A page of deliveries.
  */
 export type DeliveryList = {
@@ -2015,6 +2032,20 @@ export type Attention = {
      */
     oldest_due_at: string | null;
     figures: StatsOfStep;
+};
+/**
+ * What an id belongs to.
+ */
+export type LookedUp = {
+    /**
+     * What it is.
+     */
+    kind: "webhook" | "delivery" | "attempt" | "event" | "operation";
+    /**
+     * The id, in small letters.
+     * @format uuid
+     */
+    id: string;
 };
 /**
  * Something that is wrong. Members that its kind has nothing to say about are null. Counts stop at 100, which stands
@@ -2875,6 +2906,21 @@ export type ListWebhooksQuery = {
      */
     active?: boolean;
     /**
+     * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+     */
+    state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+    /**
+     * Only webhooks whose name has this text in it, in capital or small letters.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+     */
+    event_type?: EventTypeName;
+    /**
      * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
      * OpenAPI writes it. Of several pairs all must be there.
      */
@@ -2929,6 +2975,21 @@ export type ListWebhooksVariables = {
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
+    /**
+     * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+     */
+    state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+    /**
+     * Only webhooks whose name has this text in it, in capital or small letters.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+     */
+    event_type?: EventTypeName;
     /**
      * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
      * OpenAPI writes it. Of several pairs all must be there.
@@ -3600,6 +3661,122 @@ export type CreateDeliveriesVariables = {
      */
     "Idempotency-Key"?: string;
 } & CreateDeliveriesBody;
+export type CountDeliveriesResult = DeliveryCount;
+export type CountDeliveriesQuery = {
+    /**
+     * Only items of the webhook with this id.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
+     * Only deliveries with this status.
+     */
+    status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
+export type CountDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+export type CountDeliveriesVariables = {
+    /**
+     * Only items of the webhook with this id.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
+     * Only deliveries with this status.
+     */
+    status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
 export type GetDeliveryResult = Delivery;
 export type GetDeliveryPath = {
     /**
@@ -4320,6 +4497,24 @@ export type GetAttentionVariables = {
      */
     limit?: number;
 };
+export type LookUpResult = LookedUp;
+export type LookUpPath = {
+    /**
+     * Any id.
+     * @format uuid
+     */
+    id: string;
+};
+export type LookUpResponseHeaders = {
+    xRequestId?: string;
+};
+export type LookUpVariables = {
+    /**
+     * Any id.
+     * @format uuid
+     */
+    id: string;
+};
 export type CountRedeliveryResult = RedeliveryCount;
 export type CountRedeliveryBody = RedeliveryInput;
 export type CountRedeliveryResponseHeaders = {
@@ -4364,6 +4559,21 @@ export type Ops = {
              * Only webhooks that are active (`true`), or only those that are not (`false`).
              */
             active?: boolean;
+            /**
+             * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+             */
+            state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+            /**
+             * Only webhooks whose name has this text in it, in capital or small letters.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            name?: string;
+            /**
+             * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+             */
+            event_type?: EventTypeName;
             /**
              * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
              * OpenAPI writes it. Of several pairs all must be there.
@@ -4785,6 +4995,68 @@ export type Ops = {
         result: CreateDeliveriesResult;
         headers: {
             idempotencyReplayed?: string;
+            xRequestId?: string;
+        };
+    };
+    countDeliveries: {
+        args: {
+            /**
+             * Only items of the webhook with this id.
+             * @format uuid
+             */
+            webhook_id?: string;
+            /**
+             * Only deliveries of the event with this id.
+             * @format uuid
+             */
+            event_id?: string;
+            /**
+             * Only deliveries with this status.
+             */
+            status?: DeliveryStatus;
+            /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
+             * Only deliveries that failed for this reason.
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | "erased";
+            /**
+             * Only deliveries that are held back for this reason.
+             */
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+            /**
+             * Only deliveries with exactly this ordering key, URL-encoded.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key?: string;
+            /**
+             * Only items created after this time.
+             * @format date-time
+             */
+            "created_at.gt"?: string;
+            /**
+             * Only items created at this time or after it.
+             * @format date-time
+             */
+            "created_at.gte"?: string;
+            /**
+             * Only items created before this time.
+             * @format date-time
+             */
+            "created_at.lt"?: string;
+            /**
+             * Only items created at this time or before it.
+             * @format date-time
+             */
+            "created_at.lte"?: string;
+        };
+        result: CountDeliveriesResult;
+        headers: {
             xRequestId?: string;
         };
     };
@@ -5251,6 +5523,19 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    lookUp: {
+        args: {
+            /**
+             * Any id.
+             * @format uuid
+             */
+            id: string;
+        };
+        result: LookUpResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     countRedelivery: {
         args: CountRedeliveryBody;
         result: CountRedeliveryResult;
@@ -5288,6 +5573,15 @@ export declare const OPERATIONS: {
             readonly in: "query";
         }, {
             readonly name: "active";
+            readonly in: "query";
+        }, {
+            readonly name: "state";
+            readonly in: "query";
+        }, {
+            readonly name: "name";
+            readonly in: "query";
+        }, {
+            readonly name: "event_type";
             readonly in: "query";
         }, {
             readonly name: "metadata";
@@ -5802,6 +6096,57 @@ export declare const OPERATIONS: {
             readonly key: "idempotencyReplayed";
             readonly type: "string";
         }, {
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
+    readonly countDeliveries: {
+        readonly id: "countDeliveries";
+        readonly method: "GET";
+        readonly path: "/deliveries/count";
+        readonly tags: readonly ["Deliveries"];
+        readonly params: readonly [{
+            readonly name: "webhook_id";
+            readonly in: "query";
+        }, {
+            readonly name: "event_id";
+            readonly in: "query";
+        }, {
+            readonly name: "status";
+            readonly in: "query";
+        }, {
+            readonly name: "metadata";
+            readonly in: "query";
+            readonly style: "deepObject";
+            readonly explode: true;
+        }, {
+            readonly name: "failed_reason";
+            readonly in: "query";
+        }, {
+            readonly name: "held_reason";
+            readonly in: "query";
+        }, {
+            readonly name: "ordering_key";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.gt";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.gte";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.lt";
+            readonly in: "query";
+        }, {
+            readonly name: "created_at.lte";
+            readonly in: "query";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
             readonly name: "x-request-id";
             readonly key: "xRequestId";
             readonly type: "string";
@@ -6412,6 +6757,25 @@ export declare const OPERATIONS: {
             readonly type: "string";
         }];
     };
+    readonly lookUp: {
+        readonly id: "lookUp";
+        readonly method: "GET";
+        readonly path: "/lookup/{id}";
+        readonly tags: readonly ["Attention"];
+        readonly params: readonly [{
+            readonly name: "id";
+            readonly in: "path";
+        }];
+        readonly security: readonly [readonly [{
+            readonly scheme: "bearerAuth";
+            readonly kind: "bearer";
+        }]];
+        readonly responseHeaders: readonly [{
+            readonly name: "x-request-id";
+            readonly key: "xRequestId";
+            readonly type: "string";
+        }];
+    };
     readonly countRedelivery: {
         readonly id: "countRedelivery";
         readonly method: "POST";
@@ -6831,8 +7195,8 @@ export declare function defaultRetryOn(ctx: RetryContext): boolean;
  * unions (`OperationId`/`OperationPath`/`OperationTag`) into `ctx.operation`.
  */
 export declare function createClient<Ops extends OpsShape, Id extends string = string, Path extends string = string, Tag extends string = string>(operations: Record<string, OperationDescriptor>, config?: ClientConfig<OperationContext<Id, Path, Tag>>): Client<Ops, OperationContext<Id, Path, Tag>>;
-export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>;
-export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>[]) => void;
+export declare const client: Client<Ops, OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "countDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "lookUp" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/count" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/lookup/{id}" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>;
+export declare const configure: (config: ClientConfig<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "countDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "lookUp" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/count" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/lookup/{id}" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>) => void, use: (...middleware: Middleware<OperationContext<"listWebhooks" | "createWebhook" | "getWebhook" | "replaceWebhook" | "deleteWebhook" | "patchWebhook" | "listOrderingKeys" | "skipOrderingKey" | "pauseWebhook" | "resumeWebhook" | "listSecrets" | "rotateSecret" | "endSecret" | "getWebhookStats" | "previewWebhook" | "testWebhook" | "listDeliveries" | "createDelivery" | "createDeliveries" | "countDeliveries" | "getDelivery" | "deleteDelivery" | "redeliverDelivery" | "listEvents" | "createEvent" | "createEvents" | "getEvent" | "listDeliveryAttempts" | "getDeliveryAttempt" | "redeliverDeliveries" | "eraseDeliveries" | "listEventTypes" | "createEventType" | "getEventTypesDocument" | "importEventTypes" | "getEventType" | "patchEventType" | "archiveEventType" | "restoreEventType" | "listOperations" | "getOperation" | "cancelOperation" | "getStats" | "getAttention" | "lookUp" | "countRedelivery" | "countErasure", "/webhooks" | "/webhooks/{webhook_id}" | "/webhooks/{webhook_id}/ordering-keys" | "/webhooks/{webhook_id}/ordering-keys/{ordering_key}/skip" | "/webhooks/{webhook_id}/pause" | "/webhooks/{webhook_id}/resume" | "/webhooks/{webhook_id}/secrets" | "/webhooks/{webhook_id}/secrets/{secret_id}" | "/webhooks/{webhook_id}/stats" | "/webhooks/{webhook_id}/preview" | "/webhooks/{webhook_id}/test" | "/deliveries" | "/deliveries/batch" | "/deliveries/count" | "/deliveries/{delivery_id}" | "/deliveries/{delivery_id}/redeliver" | "/events" | "/events/batch" | "/events/{event_id}" | "/delivery-attempts" | "/delivery-attempts/{delivery_attempt_id}" | "/redeliveries" | "/erasures" | "/event-types" | "/event-types/openapi.json" | "/event-types/{event_type}" | "/event-types/{event_type}/archive" | "/event-types/{event_type}/restore" | "/operations" | "/operations/{operation_id}" | "/operations/{operation_id}/cancel" | "/stats" | "/attention" | "/lookup/{id}" | "/redeliveries/dry-run" | "/erasures/dry-run", "Events" | "Webhooks" | "Deliveries" | "Statistics" | "Delivery attempts" | "Operations" | "Event types" | "Attention">>[]) => void;
 export declare const listWebhooks: (<Init extends RequestOptions | undefined = undefined>(args?: {
     /**
      * How many items a page holds at most.
@@ -6859,6 +7223,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
+    /**
+     * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+     */
+    state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+    /**
+     * Only webhooks whose name has this text in it, in capital or small letters.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+     */
+    event_type?: EventTypeName;
     /**
      * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
      * OpenAPI writes it. Of several pairs all must be there.
@@ -6914,6 +7293,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          */
         active?: boolean;
         /**
+         * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+         */
+        state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+        /**
+         * Only webhooks whose name has this text in it, in capital or small letters.
+         * @minLength 1
+         * @maxLength 255
+         * @format text
+         */
+        name?: string;
+        /**
+         * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+         */
+        event_type?: EventTypeName;
+        /**
          * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
          * OpenAPI writes it. Of several pairs all must be there.
          */
@@ -6965,6 +7359,21 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
          * Only webhooks that are active (`true`), or only those that are not (`false`).
          */
         active?: boolean;
+        /**
+         * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+         */
+        state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+        /**
+         * Only webhooks whose name has this text in it, in capital or small letters.
+         * @minLength 1
+         * @maxLength 255
+         * @format text
+         */
+        name?: string;
+        /**
+         * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+         */
+        event_type?: EventTypeName;
         /**
          * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
          * OpenAPI writes it. Of several pairs all must be there.
@@ -7510,6 +7919,63 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
     "Idempotency-Key"?: string;
 } & DeliveryBatchInput, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryBatch, {
     idempotencyReplayed?: string;
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, countDeliveries: (<Init extends RequestOptions | undefined = undefined>(args?: {
+    /**
+     * Only items of the webhook with this id.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
+     * Only deliveries with this status.
+     */
+    status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+} | undefined, init?: Init | undefined) => Promise<EnvelopeResult<DeliveryCount, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, getDelivery: (<Init extends RequestOptions | undefined = undefined>(args: {
     /**
@@ -8191,6 +8657,14 @@ export declare const listWebhooks: (<Init extends RequestOptions | undefined = u
      */
     limit?: number;
 } | undefined, init?: Init | undefined) => Promise<EnvelopeResult<Attention, {
+    xRequestId?: string;
+}, Init>>) & OperationMethodIdentity, lookUp: (<Init extends RequestOptions | undefined = undefined>(args: {
+    /**
+     * Any id.
+     * @format uuid
+     */
+    id: string;
+}, init?: Init | undefined) => Promise<EnvelopeResult<LookedUp, {
     xRequestId?: string;
 }, Init>>) & OperationMethodIdentity, countRedelivery: (<Init extends RequestOptions | undefined = undefined>(args: RedeliveryInput, init?: Init | undefined) => Promise<EnvelopeResult<RedeliveryCount, {
     xRequestId?: string;

@@ -76,5 +76,7 @@ export declare const ProblemCode: {
     readonly eventNotFound: 37;
     /** 422 */
     readonly eventInvalid: 38;
+    /** 404 */
+    readonly idNotFound: 39;
 };
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

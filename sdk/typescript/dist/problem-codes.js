@@ -77,4 +77,6 @@ export const ProblemCode = {
     eventNotFound: 37,
     /** 422 */
     eventInvalid: 38,
+    /** 404 */
+    idNotFound: 39,
 };

@@ -89,6 +89,7 @@
  * | 36 | schema incompatible | 409 |
  * | 37 | event not found | 404 |
  * | 38 | event invalid | 422 |
+ * | 39 | id not found | 404 |
  *
  * Six of them belong to no operation. A path that this document does not list answers 404 with code 8. A method
  * that a path does not have answers 405 with code 9, and its `Allow` header lists the methods that the path has.
@@ -1818,6 +1819,23 @@ export type DeliveryInput = {
 export type Metadata = Record<string, string>;
 
 /**
+ * How many deliveries there are.
+ */
+export type DeliveryCount = {
+    /**
+     * How many were counted.
+     * @minimum 0
+     * @maximum 1000000
+     * @format int32
+     */
+    count: number;
+    /**
+     * Whether counting stopped before the end, so that there may be more.
+     */
+    at_least: boolean;
+};
+
+/**
  * A page of deliveries.
  */
 export type DeliveryList = {
@@ -2058,6 +2076,21 @@ export type Attention = {
      */
     oldest_due_at: string | null;
     figures: StatsOfStep;
+};
+
+/**
+ * What an id belongs to.
+ */
+export type LookedUp = {
+    /**
+     * What it is.
+     */
+    kind: "webhook" | "delivery" | "attempt" | "event" | "operation";
+    /**
+     * The id, in small letters.
+     * @format uuid
+     */
+    id: string;
 };
 
 /**
@@ -2948,6 +2981,21 @@ export type ListWebhooksQuery = {
      */
     active?: boolean;
     /**
+     * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+     */
+    state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+    /**
+     * Only webhooks whose name has this text in it, in capital or small letters.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+     */
+    event_type?: EventTypeName;
+    /**
      * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
      * OpenAPI writes it. Of several pairs all must be there.
      */
@@ -3004,6 +3052,21 @@ export type ListWebhooksVariables = {
      * Only webhooks that are active (`true`), or only those that are not (`false`).
      */
     active?: boolean;
+    /**
+     * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+     */
+    state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+    /**
+     * Only webhooks whose name has this text in it, in capital or small letters.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    name?: string;
+    /**
+     * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+     */
+    event_type?: EventTypeName;
     /**
      * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
      * OpenAPI writes it. Of several pairs all must be there.
@@ -3760,6 +3823,126 @@ export type CreateDeliveriesVariables = {
      */
     "Idempotency-Key"?: string;
 } & CreateDeliveriesBody;
+
+export type CountDeliveriesResult = DeliveryCount;
+
+export type CountDeliveriesQuery = {
+    /**
+     * Only items of the webhook with this id.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
+     * Only deliveries with this status.
+     */
+    status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
+
+export type CountDeliveriesResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type CountDeliveriesVariables = {
+    /**
+     * Only items of the webhook with this id.
+     * @format uuid
+     */
+    webhook_id?: string;
+    /**
+     * Only deliveries of the event with this id.
+     * @format uuid
+     */
+    event_id?: string;
+    /**
+     * Only deliveries with this status.
+     */
+    status?: DeliveryStatus;
+    /**
+     * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+     * OpenAPI writes it. Of several pairs all must be there.
+     */
+    metadata?: Record<string, string>;
+    /**
+     * Only deliveries that failed for this reason.
+     */
+    failed_reason?: "attempts" | "expired" | "poison" | "erased";
+    /**
+     * Only deliveries that are held back for this reason.
+     */
+    held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+    /**
+     * Only deliveries with exactly this ordering key, URL-encoded.
+     * @minLength 1
+     * @maxLength 255
+     * @format text
+     */
+    ordering_key?: string;
+    /**
+     * Only items created after this time.
+     * @format date-time
+     */
+    "created_at.gt"?: string;
+    /**
+     * Only items created at this time or after it.
+     * @format date-time
+     */
+    "created_at.gte"?: string;
+    /**
+     * Only items created before this time.
+     * @format date-time
+     */
+    "created_at.lt"?: string;
+    /**
+     * Only items created at this time or before it.
+     * @format date-time
+     */
+    "created_at.lte"?: string;
+};
 
 export type GetDeliveryResult = Delivery;
 
@@ -4579,6 +4762,28 @@ export type GetAttentionVariables = {
     limit?: number;
 };
 
+export type LookUpResult = LookedUp;
+
+export type LookUpPath = {
+    /**
+     * Any id.
+     * @format uuid
+     */
+    id: string;
+};
+
+export type LookUpResponseHeaders = {
+    xRequestId?: string;
+};
+
+export type LookUpVariables = {
+    /**
+     * Any id.
+     * @format uuid
+     */
+    id: string;
+};
+
 export type CountRedeliveryResult = RedeliveryCount;
 
 export type CountRedeliveryBody = RedeliveryInput;
@@ -4631,6 +4836,21 @@ export type Ops = {
              * Only webhooks that are active (`true`), or only those that are not (`false`).
              */
             active?: boolean;
+            /**
+             * Only webhooks in this state: `inactive`, or active with this `state` in their `health`.
+             */
+            state?: "healthy" | "failing" | "recovering" | "paused" | "inactive";
+            /**
+             * Only webhooks whose name has this text in it, in capital or small letters.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            name?: string;
+            /**
+             * Only webhooks with a pattern in `event_types` that matches this type. Their `filter` is not asked.
+             */
+            event_type?: EventTypeName;
             /**
              * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
              * OpenAPI writes it. Of several pairs all must be there.
@@ -5052,6 +5272,68 @@ export type Ops = {
         result: CreateDeliveriesResult;
         headers: {
             idempotencyReplayed?: string;
+            xRequestId?: string;
+        };
+    };
+    countDeliveries: {
+        args: {
+            /**
+             * Only items of the webhook with this id.
+             * @format uuid
+             */
+            webhook_id?: string;
+            /**
+             * Only deliveries of the event with this id.
+             * @format uuid
+             */
+            event_id?: string;
+            /**
+             * Only deliveries with this status.
+             */
+            status?: DeliveryStatus;
+            /**
+             * Keeps only what carries this pair in its `metadata`: `metadata.customer=42`, or `metadata[customer]=42`, as
+             * OpenAPI writes it. Of several pairs all must be there.
+             */
+            metadata?: Record<string, string>;
+            /**
+             * Only deliveries that failed for this reason.
+             */
+            failed_reason?: "attempts" | "expired" | "poison" | "erased";
+            /**
+             * Only deliveries that are held back for this reason.
+             */
+            held_reason?: "webhook_inactive" | "endpoint_failing" | "endpoint_paused" | "ordered" | "imported" | "scheduled";
+            /**
+             * Only deliveries with exactly this ordering key, URL-encoded.
+             * @minLength 1
+             * @maxLength 255
+             * @format text
+             */
+            ordering_key?: string;
+            /**
+             * Only items created after this time.
+             * @format date-time
+             */
+            "created_at.gt"?: string;
+            /**
+             * Only items created at this time or after it.
+             * @format date-time
+             */
+            "created_at.gte"?: string;
+            /**
+             * Only items created before this time.
+             * @format date-time
+             */
+            "created_at.lt"?: string;
+            /**
+             * Only items created at this time or before it.
+             * @format date-time
+             */
+            "created_at.lte"?: string;
+        };
+        result: CountDeliveriesResult;
+        headers: {
             xRequestId?: string;
         };
     };
@@ -5518,6 +5800,19 @@ export type Ops = {
             xRequestId?: string;
         };
     };
+    lookUp: {
+        args: {
+            /**
+             * Any id.
+             * @format uuid
+             */
+            id: string;
+        };
+        result: LookUpResult;
+        headers: {
+            xRequestId?: string;
+        };
+    };
     countRedelivery: {
         args: CountRedeliveryBody;
         result: CountRedeliveryResult;
@@ -5540,7 +5835,7 @@ export type Ops = {
  * tags) for cache keys, tracing span names, and request logging.
  */
 export const OPERATIONS = {
-    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "active", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/webhooks" } },
+    listWebhooks: { id: "listWebhooks", method: "GET", path: "/webhooks", tags: ["Webhooks"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "active", in: "query" }, { name: "state", in: "query" }, { name: "name", in: "query" }, { name: "event_type", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/webhooks" } },
     createWebhook: { id: "createWebhook", method: "POST", path: "/webhooks", tags: ["Webhooks"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     getWebhook: { id: "getWebhook", method: "GET", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
     replaceWebhook: { id: "replaceWebhook", method: "PUT", path: "/webhooks/{webhook_id}", tags: ["Webhooks"], params: [{ name: "webhook_id", in: "path" }, { name: "If-Match", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }, { name: "etag", key: "etag", type: "string" }] },
@@ -5559,6 +5854,7 @@ export const OPERATIONS = {
     listDeliveries: { id: "listDeliveries", method: "GET", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "limit", in: "query" }, { name: "offset", in: "query" }, { name: "cursor", in: "query" }, { name: "webhook_id", in: "query" }, { name: "event_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "failed_reason", in: "query" }, { name: "held_reason", in: "query" }, { name: "ordering_key", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }], pagination: { style: "cursor", param: "cursor", limitParam: "limit", nextCursor: "/next_cursor", items: "/deliveries" } },
     createDelivery: { id: "createDelivery", method: "POST", path: "/deliveries", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
     createDeliveries: { id: "createDeliveries", method: "POST", path: "/deliveries/batch", tags: ["Deliveries"], params: [{ name: "Idempotency-Key", in: "header" }], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "idempotency-replayed", key: "idempotencyReplayed", type: "string" }, { name: "x-request-id", key: "xRequestId", type: "string" }] },
+    countDeliveries: { id: "countDeliveries", method: "GET", path: "/deliveries/count", tags: ["Deliveries"], params: [{ name: "webhook_id", in: "query" }, { name: "event_id", in: "query" }, { name: "status", in: "query" }, { name: "metadata", in: "query", style: "deepObject", explode: true }, { name: "failed_reason", in: "query" }, { name: "held_reason", in: "query" }, { name: "ordering_key", in: "query" }, { name: "created_at.gt", in: "query" }, { name: "created_at.gte", in: "query" }, { name: "created_at.lt", in: "query" }, { name: "created_at.lte", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getDelivery: { id: "getDelivery", method: "GET", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     deleteDelivery: { id: "deleteDelivery", method: "DELETE", path: "/deliveries/{delivery_id}", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], responseKind: "void", security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     redeliverDelivery: { id: "redeliverDelivery", method: "POST", path: "/deliveries/{delivery_id}/redeliver", tags: ["Deliveries"], params: [{ name: "delivery_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
@@ -5583,6 +5879,7 @@ export const OPERATIONS = {
     cancelOperation: { id: "cancelOperation", method: "POST", path: "/operations/{operation_id}/cancel", tags: ["Operations"], params: [{ name: "operation_id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getStats: { id: "getStats", method: "GET", path: "/stats", tags: ["Statistics"], params: [{ name: "from", in: "query" }, { name: "to", in: "query" }, { name: "step", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     getAttention: { id: "getAttention", method: "GET", path: "/attention", tags: ["Attention"], params: [{ name: "limit", in: "query" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
+    lookUp: { id: "lookUp", method: "GET", path: "/lookup/{id}", tags: ["Attention"], params: [{ name: "id", in: "path" }], security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     countRedelivery: { id: "countRedelivery", method: "POST", path: "/redeliveries/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] },
     countErasure: { id: "countErasure", method: "POST", path: "/erasures/dry-run", tags: ["Operations"], body: { contentType: "application/json" }, security: [[{ scheme: "bearerAuth", kind: "bearer" }]], responseHeaders: [{ name: "x-request-id", key: "xRequestId", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
@@ -7444,4 +7741,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "/v1", argsStyle: "flat", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, previewWebhook, testWebhook, listDeliveries, createDelivery, createDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listEventTypes, createEventType, getEventTypesDocument, importEventTypes, getEventType, patchEventType, archiveEventType, restoreEventType, listOperations, getOperation, cancelOperation, getStats, getAttention, countRedelivery, countErasure } = client;
+export const { listWebhooks, createWebhook, getWebhook, replaceWebhook, deleteWebhook, patchWebhook, listOrderingKeys, skipOrderingKey, pauseWebhook, resumeWebhook, listSecrets, rotateSecret, endSecret, getWebhookStats, previewWebhook, testWebhook, listDeliveries, createDelivery, createDeliveries, countDeliveries, getDelivery, deleteDelivery, redeliverDelivery, listEvents, createEvent, createEvents, getEvent, listDeliveryAttempts, getDeliveryAttempt, redeliverDeliveries, eraseDeliveries, listEventTypes, createEventType, getEventTypesDocument, importEventTypes, getEventType, patchEventType, archiveEventType, restoreEventType, listOperations, getOperation, cancelOperation, getStats, getAttention, lookUp, countRedelivery, countErasure } = client;

@@ -78,6 +78,8 @@ export const ProblemCode = {
   eventNotFound: 37,
   /** 422 */
   eventInvalid: 38,
+  /** 404 */
+  idNotFound: 39,
 } as const;
 
 export type ProblemCode = (typeof ProblemCode)[keyof typeof ProblemCode];

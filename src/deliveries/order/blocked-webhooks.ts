@@ -41,9 +41,11 @@ export async function blockedWebhooks(
        )
        select w.id as webhook_id, w.name as webhook_name, blocked.*
        from (select webhook_id from holder where webhook_id is not null limit $1) as one
-       join webhooks w on w.id = one.webhook_id
+       cross join lateral (
+         select id, name from webhooks where id = one.webhook_id and deleted_at is null limit 1
+       ) as w
        cross join lateral (${KEYS_OF_WEBHOOK}) as blocked
-       where w.deleted_at is null and blocked.keys > 0`,
+       where blocked.keys > 0`,
       [limit, most],
     ),
   );

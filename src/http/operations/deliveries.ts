@@ -1,13 +1,14 @@
 import { inTransaction } from '../../database/transaction.ts';
-import { listDeliveries, type DeliveryFilter } from '../../deliveries/delivery-list.ts';
+import { listDeliveries } from '../../deliveries/delivery-list.ts';
 import { deleteDeliveries, findDelivery } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
 import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
 import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
+import { filtersOf } from '../delivery-filters.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
-import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
+import type { ApiParts, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';
 import { pageOf, shownPage } from '../page.ts';
 import { BadRequest } from '../problem.ts';
@@ -48,17 +49,5 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       );
       return { status: 204 };
     },
-  };
-}
-
-function filtersOf(query: OperationRequest<'listDeliveries'>['query']): DeliveryFilter {
-  return {
-    webhookId: query.webhook_id?.toLowerCase(),
-    status: query.status,
-    failedReason: query.failed_reason,
-    heldReason: query.held_reason,
-    orderingKey: query.ordering_key,
-    eventId: query.event_id?.toLowerCase(),
-    metadata: query.metadata,
   };
 }

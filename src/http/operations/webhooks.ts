@@ -22,10 +22,10 @@ import { whyRefused } from '../../webhooks/webhook-url.ts';
 import {
   findWebhook,
   insertWebhook,
-  listWebhooks,
   lockWebhook,
   replaceWebhook,
 } from '../../webhooks/webhook-store.ts';
+import { listWebhooks, type WebhookFilter } from '../../webhooks/webhook-list.ts';
 import { allowedVersions, entityTag, refuseOthers, type AllowedVersions } from '../entity-tag.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { pageOf, shownPage } from '../page.ts';
@@ -49,7 +49,7 @@ export function webhookHandlers(parts: ApiParts, log: Log): WebhookOperations {
   };
   return {
     async listWebhooks({ query }) {
-      const filters = { active: query.active, metadata: query.metadata };
+      const filters = filtersOf(query);
       const list = { operation: 'listWebhooks', order: 'text', filters } as const;
       const page = pageOf(query, list);
       const { items, last } = await listWebhooks({ db: pool, vault }, filters, page);
@@ -89,6 +89,16 @@ async function create({ pool, vault }: ApiParts, body: Body): Promise<Webhook> {
   return inTransaction(pool, async (tx) =>
     withSigningPair({ tx, vault }, await insertWebhook({ tx, vault }, randomUUID(), settings)),
   );
+}
+
+function filtersOf({
+  active,
+  state,
+  name,
+  event_type: eventType,
+  metadata,
+}: OperationRequest<'listWebhooks'>['query']): WebhookFilter {
+  return { active, state, name, eventType, metadata };
 }
 
 /** The body of an answer, and the tag that stands for it. */

@@ -17,7 +17,7 @@ end`;
 
 /** What is counted of webhooks: one that is inactive has no other state. */
 export const COUNTED_STATES = ['healthy', 'failing', 'recovering', 'paused', 'inactive'] as const;
-type CountedState = (typeof COUNTED_STATES)[number];
+export type CountedState = (typeof COUNTED_STATES)[number];
 
 /** Counts webhooks by state. Reads all of them: for the background, not for a request. */
 export async function countWebhooks(db: Queryable): Promise<Partial<Record<CountedState, number>>> {

@@ -6,10 +6,10 @@ import { findSendable } from '../../../src/deliveries/sendable.ts';
 import { openedForSending, storedOldSecrets } from '../../../src/webhooks/secrets/row-secrets.ts';
 import { lockSecrets } from '../../../src/webhooks/secrets/secret-store.ts';
 import { SecretsLocked, Vault } from '../../../src/webhooks/secrets/vault.ts';
+import { listWebhooks } from '../../../src/webhooks/webhook-list.ts';
 import {
   findWebhook,
   insertWebhook,
-  listWebhooks,
   lockWebhook,
   replaceWebhook,
 } from '../../../src/webhooks/webhook-store.ts';

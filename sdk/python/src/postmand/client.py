@@ -451,6 +451,13 @@ class DeliveryInput:
 
 
 @dataclass
+class DeliveryCount:
+    """How many deliveries there are."""
+    count: int
+    at_least: bool
+
+
+@dataclass
 class DeliveryList:
     """A page of deliveries."""
     deliveries: List[Delivery]
@@ -529,6 +536,13 @@ class Attention:
     more: bool
     oldest_due_at: Optional[str]
     figures: StatsOfStep
+
+
+@dataclass
+class LookedUp:
+    """What an id belongs to."""
+    kind: str
+    id: str
 
 
 @dataclass
@@ -1885,6 +1899,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "list_deliveries": {"id": "listDeliveries", "method": "GET", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]], "pagination": {"style": "cursor", "param": "cursor", "next_cursor": "/next_cursor", "limit_param": "limit", "items": "/deliveries"}},
     "create_delivery": {"id": "createDelivery", "method": "POST", "path": "/deliveries", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "create_deliveries": {"id": "createDeliveries", "method": "POST", "path": "/deliveries/batch", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "count_deliveries": {"id": "countDeliveries", "method": "GET", "path": "/deliveries/count", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_delivery": {"id": "getDelivery", "method": "GET", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "delete_delivery": {"id": "deleteDelivery", "method": "DELETE", "path": "/deliveries/{delivery_id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "redeliver_delivery": {"id": "redeliverDelivery", "method": "POST", "path": "/deliveries/{delivery_id}/redeliver", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
@@ -1909,6 +1924,7 @@ _OPERATIONS: Dict[str, Dict[str, Any]] = {
     "cancel_operation": {"id": "cancelOperation", "method": "POST", "path": "/operations/{operation_id}/cancel", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_stats": {"id": "getStats", "method": "GET", "path": "/stats", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "get_attention": {"id": "getAttention", "method": "GET", "path": "/attention", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
+    "look_up": {"id": "lookUp", "method": "GET", "path": "/lookup/{id}", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "count_redelivery": {"id": "countRedelivery", "method": "POST", "path": "/redeliveries/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
     "count_erasure": {"id": "countErasure", "method": "POST", "path": "/erasures/dry-run", "security": [[{"scheme": "bearerAuth", "kind": "bearer"}]]},
 }
@@ -1928,7 +1944,7 @@ class Client:
         }
         self._http = http_client or httpx.Client()
 
-    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1941,6 +1957,12 @@ class Client:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if state is not None:
+            params["state"] = encode(state)
+        if name is not None:
+            params["name"] = encode(name)
+        if event_type is not None:
+            params["event_type"] = encode(event_type)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -1957,7 +1979,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -1970,6 +1992,12 @@ class Client:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if state is not None:
+            params["state"] = encode(state)
+        if name is not None:
+            params["name"] = encode(name)
+        if event_type is not None:
+            params["event_type"] = encode(event_type)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -1986,7 +2014,7 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
+    def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -1997,6 +2025,12 @@ class Client:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if state is not None:
+            base["state"] = encode(state)
+        if name is not None:
+            base["name"] = encode(name)
+        if event_type is not None:
+            base["event_type"] = encode(event_type)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -2016,7 +2050,7 @@ class Client:
             return _safe_json(response), response
         return (decode(WebhookList, page) for page in iter_pages(_page, op["pagination"], base))
 
-    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
+    def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> Iterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -2027,6 +2061,12 @@ class Client:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if state is not None:
+            base["state"] = encode(state)
+        if name is not None:
+            base["name"] = encode(name)
+        if event_type is not None:
+            base["event_type"] = encode(event_type)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -2645,6 +2685,72 @@ class Client:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    def count_deliveries(self, *, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryCount:
+        """Count deliveries"""
+        op = _OPERATIONS["count_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if webhook_id is not None:
+            params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
+        if status is not None:
+            params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(DeliveryCount, decode(DeliveryCount, _safe_json(response)))
+
+    def count_deliveries_with_headers(self, *, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryCount]:
+        """Like count_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if webhook_id is not None:
+            params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
+        if status is not None:
+            params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(DeliveryCount, decode(DeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""
@@ -3510,6 +3616,28 @@ class Client:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Attention, decode(Attention, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
+    def look_up(self, id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> LookedUp:
+        """Look up what an id belongs to"""
+        op = _OPERATIONS["look_up"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"id": id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(LookedUp, decode(LookedUp, _safe_json(response)))
+
+    def look_up_with_headers(self, id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[LookedUp]:
+        """Like look_up(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["look_up"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"id": id})
+        response = send(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(LookedUp, decode(LookedUp, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
     def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
         """Count what it would be"""
         op = _OPERATIONS["count_redelivery"]
@@ -3569,7 +3697,7 @@ class AsyncClient:
         }
         self._http = http_client or httpx.AsyncClient()
 
-    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
+    async def list_webhooks(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> WebhookList:
         """List webhooks"""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3582,6 +3710,12 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if state is not None:
+            params["state"] = encode(state)
+        if name is not None:
+            params["name"] = encode(name)
+        if event_type is not None:
+            params["event_type"] = encode(event_type)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -3598,7 +3732,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return cast(WebhookList, decode(WebhookList, _safe_json(response)))
 
-    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
+    async def list_webhooks_with_headers(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[WebhookList]:
         """Like list_webhooks(), returning an Envelope with the declared response headers."""
         op = _OPERATIONS["list_webhooks"]
         auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
@@ -3611,6 +3745,12 @@ class AsyncClient:
             params["cursor"] = encode(cursor)
         if active is not None:
             params["active"] = encode(active)
+        if state is not None:
+            params["state"] = encode(state)
+        if name is not None:
+            params["name"] = encode(name)
+        if event_type is not None:
+            params["event_type"] = encode(event_type)
         if metadata is not None:
             params.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -3627,7 +3767,7 @@ class AsyncClient:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(WebhookList, decode(WebhookList, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
-    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
+    async def list_webhooks_pages(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[WebhookList]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3638,6 +3778,12 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if state is not None:
+            base["state"] = encode(state)
+        if name is not None:
+            base["name"] = encode(name)
+        if event_type is not None:
+            base["event_type"] = encode(event_type)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -3658,7 +3804,7 @@ class AsyncClient:
         async for page in aiter_pages(_page, op["pagination"], base):
             yield decode(WebhookList, page)
 
-    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
+    async def list_webhooks_items(self, *, limit: Optional[int] = None, offset: Optional[int] = None, cursor: Optional[str] = None, active: Optional[bool] = None, state: Optional[str] = None, name: Optional[str] = None, event_type: Optional[EventTypeName] = None, metadata: Optional[Dict[str, str]] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None) -> AsyncIterator[Webhook]:
         op = _OPERATIONS["list_webhooks"]
         base: Dict[str, Any] = {}
         if limit is not None:
@@ -3669,6 +3815,12 @@ class AsyncClient:
             base["cursor"] = encode(cursor)
         if active is not None:
             base["active"] = encode(active)
+        if state is not None:
+            base["state"] = encode(state)
+        if name is not None:
+            base["name"] = encode(name)
+        if event_type is not None:
+            base["event_type"] = encode(event_type)
         if metadata is not None:
             base.update({f"metadata[{name}]": value for name, value in metadata.items()})
         if created_at_gt is not None:
@@ -4292,6 +4444,72 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(DeliveryBatch, decode(DeliveryBatch, _safe_json(response))), headers=read_envelope_headers(response, [("idempotency-replayed", "idempotency_replayed", "string"), ("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def count_deliveries(self, *, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> DeliveryCount:
+        """Count deliveries"""
+        op = _OPERATIONS["count_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if webhook_id is not None:
+            params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
+        if status is not None:
+            params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(DeliveryCount, decode(DeliveryCount, _safe_json(response)))
+
+    async def count_deliveries_with_headers(self, *, webhook_id: Optional[str] = None, event_id: Optional[str] = None, status: Optional[DeliveryStatus] = None, metadata: Optional[Dict[str, str]] = None, failed_reason: Optional[str] = None, held_reason: Optional[str] = None, ordering_key: Optional[str] = None, created_at_gt: Optional[str] = None, created_at_gte: Optional[str] = None, created_at_lt: Optional[str] = None, created_at_lte: Optional[str] = None, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[DeliveryCount]:
+        """Like count_deliveries(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["count_deliveries"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        if webhook_id is not None:
+            params["webhook_id"] = encode(webhook_id)
+        if event_id is not None:
+            params["event_id"] = encode(event_id)
+        if status is not None:
+            params["status"] = encode(status)
+        if metadata is not None:
+            params.update({f"metadata[{name}]": value for name, value in metadata.items()})
+        if failed_reason is not None:
+            params["failed_reason"] = encode(failed_reason)
+        if held_reason is not None:
+            params["held_reason"] = encode(held_reason)
+        if ordering_key is not None:
+            params["ordering_key"] = encode(ordering_key)
+        if created_at_gt is not None:
+            params["created_at.gt"] = encode(created_at_gt)
+        if created_at_gte is not None:
+            params["created_at.gte"] = encode(created_at_gte)
+        if created_at_lt is not None:
+            params["created_at.lt"] = encode(created_at_lt)
+        if created_at_lte is not None:
+            params["created_at.lte"] = encode(created_at_lte)
+        url = build_url(self._server_url, op["path"], {})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(DeliveryCount, decode(DeliveryCount, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def get_delivery(self, delivery_id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Delivery:
         """Get a delivery"""
@@ -5164,6 +5382,28 @@ class AsyncClient:
         if not response.is_success:
             raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
         return Envelope(data=cast(Attention, decode(Attention, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
+
+    async def look_up(self, id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> LookedUp:
+        """Look up what an id belongs to"""
+        op = _OPERATIONS["look_up"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"id": id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return cast(LookedUp, decode(LookedUp, _safe_json(response)))
+
+    async def look_up_with_headers(self, id: str, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> Envelope[LookedUp]:
+        """Like look_up(), returning an Envelope with the declared response headers."""
+        op = _OPERATIONS["look_up"]
+        auth_headers, auth_query = resolve_auth(op.get("security") or [], self._auth)
+        params: Dict[str, Any] = dict(auth_query)
+        url = build_url(self._server_url, op["path"], {"id": id})
+        response = await send_async(self._http, self._config, op, url, method=op["method"], headers={**auth_headers, **(headers or {})}, params=params, timeout=timeout, retry=retry, idempotency_key=idempotency_key)
+        if not response.is_success:
+            raise ApiError(url, response.status_code, response.reason_phrase, _safe_json(response))
+        return Envelope(data=cast(LookedUp, decode(LookedUp, _safe_json(response))), headers=read_envelope_headers(response, [("x-request-id", "x_request_id", "string")]), response=response)
 
     async def count_redelivery(self, body: RedeliveryInput, *, headers: Optional[Dict[str, str]] = None, timeout: Optional[float] = None, retry: Optional[Dict[str, Any]] = None, idempotency_key: Any = None) -> RedeliveryCount:
         """Count what it would be"""

@@ -44,3 +44,4 @@ class ProblemCode(IntEnum):
     SCHEMA_INCOMPATIBLE = 36  # 409
     EVENT_NOT_FOUND = 37  # 404
     EVENT_INVALID = 38  # 422
+    ID_NOT_FOUND = 39  # 404
