@@ -7,6 +7,8 @@ export type Alarm = { webhookId: string | null } & (
   | { type: 'webhook.recovered'; data: { failing_since: string | null } }
   | { type: 'webhook.deactivated'; data: Deactivated }
   | { type: 'delivery.failed'; data: Failed }
+  | { type: 'ordering_key.blocked'; data: Blocked }
+  | { type: 'operation.finished'; data: Finished }
 );
 
 /** `held`: its deliveries wait from now on. */
@@ -33,6 +35,19 @@ type FailedDelivery = {
   delivery_id: string;
   failed_reason: string;
   response_status_code: number | null;
+  error: string | null;
+};
+
+/** `delivery_id` has failed, and stands in the way of the others of its key. */
+type Blocked = { ordering_key: string; delivery_id: string; failed_reason: string };
+
+type Finished = {
+  operation_id: string;
+  kind: string;
+  state: string;
+  matched: number | null;
+  done: number;
+  skipped: number;
   error: string | null;
 };
 

@@ -29,7 +29,8 @@ export const NO_ALARMS: Alarms = {
 /** `wake`: has those told, at the commit, who take in what was committed to the outbox. */
 type AlarmParts = {
   webhookId: string;
-  metrics: Pick<Metrics, 'alarms'>;
+  /** Left out: nobody counts. */
+  metrics?: Pick<Metrics, 'alarms'>;
   log: Log;
   wake?: (tx: Tx) => void;
 };
@@ -103,7 +104,7 @@ export class WebhookAlarms implements Alarms {
   }
 
   #tell({ type, webhookId, deliveryId }: Raised): void {
-    this.#parts.metrics.alarms.inc({ type });
+    this.#parts.metrics?.alarms.inc({ type });
     const about = webhookId === null ? {} : { webhook_id: webhookId };
     this.#parts.log.info('alarm.raised', { type, ...about, delivery_id: deliveryId });
   }

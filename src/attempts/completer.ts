@@ -8,11 +8,12 @@ import type { Log } from '../telemetry/log.ts';
 import { traceField } from '../telemetry/trace-context.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
+import { tellBlocked } from '../deliveries/fail.ts';
 import type { Attempted } from './deliver.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { reportChange } from '../webhooks/health/report-change.ts';
 import { raiseAlarms } from './raise-alarms.ts';
-import { settle, type Settled } from './settle.ts';
+import { blockedKeyOf, settle, type Settled } from './settle.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -106,6 +107,8 @@ export class Completer {
       ...(delivery.test ? { test: true } : {}),
       ...verdictFields(verdict),
     });
+    const blocked = { id: delivery_id, webhookId: webhook_id };
+    if (blockedKeyOf(settled) !== null) tellBlocked(this.#parts.log, blocked);
     if (!delivery.test) this.#count(settled);
   }
 

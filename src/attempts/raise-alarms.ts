@@ -1,9 +1,9 @@
 import { lastAttemptOf, timeOfSeconds, type Alarm, type LastAttempt } from '../alarms/alarm.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Tx } from '../database/transaction.ts';
-import { alarmOfFailed } from '../deliveries/fail.ts';
+import { raiseFailed } from '../deliveries/fail.ts';
 import type { HealthChange } from '../webhooks/health/health-store.ts';
-import type { Settled } from './settle.ts';
+import { blockedKeyOf, type Settled } from './settle.ts';
 
 /** Raises what recorded attempts give reason for, in the transaction that records them. */
 export async function raiseAlarms(
@@ -12,16 +12,18 @@ export async function raiseAlarms(
   { settled, changes }: { settled: Settled[]; changes: HealthChange[] },
 ): Promise<void> {
   if (!alarms.isOn) return;
-  alarmOfFailed(tx, alarms, settled.flatMap(failedOf));
+  await raiseFailed(tx, alarms, settled.flatMap(failedOf));
   await alarms.raise(
     tx,
     changes.flatMap((change) => ofChange(change, lastFailure(settled, change.webhookId))),
   );
 }
 
-function failedOf({ delivery, verdict }: Settled): Parameters<typeof alarmOfFailed>[2] {
+function failedOf(settled: Settled): Parameters<typeof raiseFailed>[2] {
+  const { delivery, verdict } = settled;
   const { id, webhook_id: webhookId, test } = delivery;
-  return verdict.kind === 'failed' ? [{ id, webhookId, reason: verdict.reason, test }] : [];
+  if (verdict.kind !== 'failed') return [];
+  return [{ id, webhookId, reason: verdict.reason, blockedKey: blockedKeyOf(settled), test }];
 }
 
 /** One that fails again before it has recovered was told of. */

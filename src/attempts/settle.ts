@@ -60,6 +60,11 @@ function settledOf(attempted: Attempted, recorded: Recorded): Settled {
   return recorded.isExpired ? { ...one, verdict: { kind: 'failed', reason: 'expired' } } : one;
 }
 
+/** The key that goes on no more, as its head has failed and stays. */
+export function blockedKeyOf({ delivery, verdict, freedKey }: Settled): string | null {
+  return verdict.kind === 'failed' && freedKey === null ? delivery.ordering_key : null;
+}
+
 /** Gives retries a job, and those deliveries whose turn it is by their ordering keys. */
 async function enqueueNext(tx: Tx, queue: DeliveryQueue, settled: Settled[]): Promise<void> {
   const retries = settled.flatMap((one) =>

@@ -5,7 +5,8 @@ import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-type AlarmParts = { pool: Pool; queue: DeliveryQueue; metrics: Metrics; log: Log };
+/** Without `queue` alarms are found with the next look at the outbox. */
+type AlarmParts = { pool: Pool; queue?: DeliveryQueue; metrics?: Metrics; log: Log };
 
 /** Alarms as the settings have them sent. A webhook that is not there is logged, and no fault. */
 export async function openAlarms(
@@ -14,8 +15,9 @@ export async function openAlarms(
 ): Promise<Alarms> {
   if (webhookId === undefined) return NO_ALARMS;
   const alarms = new WebhookAlarms({
-    ...{ webhookId, metrics, log },
-    wake: (tx) => queue.wakeForOutbox(tx),
+    ...{ webhookId, log },
+    ...(metrics ? { metrics } : {}),
+    wake: (tx) => queue?.wakeForOutbox(tx),
   });
   await alarms.check(pool);
   return alarms;

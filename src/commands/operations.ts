@@ -1,3 +1,4 @@
+import { openAlarms } from './alarms.ts';
 import type { Config } from '../config.ts';
 import type { Pool } from '../database/pool.ts';
 import { cancelOperation } from '../operations/end-operation.ts';
@@ -34,8 +35,10 @@ export async function runWatch(id: string, config: Config, log: Log): Promise<vo
 /** `postmand operations cancel`: ends one. @throws CommandError where it is unknown or has ended */
 export async function runCancel(id: string, config: Config, log: Log): Promise<void> {
   await withPool(config, log, async (pool) => {
+    // What was done is said in words, and not in the log.
+    const alarms = await openAlarms({ pool, log: { ...log, info() {} } }, config.alerts);
     try {
-      say(`Cancelled: ${describe(await cancelOperation(pool, id))}`);
+      say(`Cancelled: ${describe(await cancelOperation({ pool, alarms }, id))}`);
     } catch (error) {
       if (error instanceof OperationEnded)
         throw new CommandError(`Operation ${id} cannot be cancelled: ${error.message}.`);

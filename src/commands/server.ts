@@ -58,6 +58,7 @@ export async function startApi(
   { address, hostNames, ui }: ApiAccess,
 ): Promise<OpenPort & { gated: GatedWebhooks }> {
   const { pool, queue, metrics, statistics, log, config, vault, schemas, payloadCheck } = parts;
+  const { alarms } = parts;
   const gated = new GatedWebhooks();
   const { idempotencyWindowSeconds } = config.http;
   const acceptor = new Acceptor({
@@ -73,7 +74,7 @@ export async function startApi(
   const app = await createApi(
     {
       ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
-      ...{ schemas, payloadCheck, eventSource: config.eventSource },
+      ...{ schemas, payloadCheck, alarms, eventSource: config.eventSource },
     },
     { ...config.http, hostNames, dashboard: ui ? await readDashboard() : undefined },
     log,

@@ -1,3 +1,4 @@
+import type { Alarm } from '../alarms/alarm.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Recorder } from '../statistics/recorder.ts';
@@ -10,13 +11,14 @@ import { BLOCKS } from './outcomes.ts';
 
 /**
  * A delivery that failed without another attempt. `freedKey` is the ordering key that has no head
- * any more: it is to go on.
+ * any more: it is to go on. `blockedKey` is the one whose head it stays, and which goes on no more.
  */
 export type FailedDelivery = {
   id: string;
   webhookId: string;
   reason: FailedReason;
   freedKey: string | null;
+  blockedKey: string | null;
   test: boolean;
   traceContext: string | null;
 };
@@ -48,7 +50,8 @@ export async function failDeliveries(
      where deliveries.id = locked.id and w.id = webhook_id
      returning deliveries.id, webhook_id as "webhookId", failed_reason as reason, test,
        trace_context as "traceContext",
-       case when was_head and not is_head then ordering_key end as "freedKey"`,
+       case when was_head and not is_head then ordering_key end as "freedKey",
+       case when is_head then ordering_key end as "blockedKey"`,
     [ids, reason, held],
   );
   return rows;
@@ -61,20 +64,30 @@ export function freedKeys(failed: FailedDelivery[]): OrderingKey[] {
   );
 }
 
+type Ended = Pick<FailedDelivery, 'id' | 'webhookId' | 'reason' | 'blockedKey' | 'test'>;
+
 /**
- * Has operators told of deliveries that failed, in the transaction that ended them. Tests are none
- * of theirs, nor is what a client had erased.
+ * Has operators told of deliveries that failed, and of keys that they block, in the transaction
+ * that ended them. Tests are none of theirs, nor is what a client had erased.
  */
-export function alarmOfFailed(
-  tx: Tx,
-  alarms: Alarms,
-  failed: Pick<FailedDelivery, 'id' | 'webhookId' | 'reason' | 'test'>[],
-): void {
+export async function raiseFailed(tx: Tx, alarms: Alarms, failed: Ended[]): Promise<void> {
   if (!alarms.isOn) return;
   alarms.keepFailures(
     tx,
     failed.filter(({ reason, test }) => reason !== 'erased' && !test),
   );
+  await alarms.raise(tx, failed.flatMap(blockedAlarm));
+}
+
+function blockedAlarm({ id, webhookId, reason, blockedKey }: Ended): Alarm[] {
+  if (blockedKey === null) return [];
+  const data = { ordering_key: blockedKey, delivery_id: id, failed_reason: reason };
+  return [{ type: 'ordering_key.blocked', webhookId, data }];
+}
+
+/** Logs that a delivery which has failed blocks its key. Keys may be personal: none is logged. */
+export function tellBlocked(log: Log, { id, webhookId }: { id: string; webhookId: string }): void {
+  log.warn('ordering_key.blocked', { webhook_id: webhookId, delivery_id: id });
 }
 
 export type TellParts = {
@@ -92,7 +105,7 @@ export function tellFailed(
   { log, metrics, statistics }: TellParts,
   failed: FailedDelivery[],
 ): void {
-  for (const { id, webhookId, reason, test, traceContext } of failed) {
+  for (const { id, webhookId, reason, test, blockedKey, traceContext } of failed) {
     log.info('delivery.failed', {
       webhook_id: webhookId,
       delivery_id: id,
@@ -100,6 +113,7 @@ export function tellFailed(
       ...traceField(traceContext),
       ...(test ? { test } : {}),
     });
+    if (blockedKey !== null) tellBlocked(log, { id, webhookId });
     if (test) continue;
     metrics.failed.inc({ reason });
     statistics?.note(webhookId, 'failed');

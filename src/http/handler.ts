@@ -1,3 +1,4 @@
+import type { Alarms } from '../alarms/alarms.ts';
 import type { Pool } from '../database/pool.ts';
 import type { BatchAcceptor } from '../deliveries/accepting/accept-batch.ts';
 import type { Acceptor, AcceptParts } from '../deliveries/accepting/accept.ts';
@@ -58,6 +59,8 @@ export type ApiParts = {
   maxPayloadBytes: number;
   /** Opens and encrypts the secrets of webhooks. */
   vault: Vault;
+  /** Left out: operators are told nothing. */
+  alarms?: Alarms;
   /** Is told of webhooks that a client pauses. */
   gated?: GatedWebhooks;
 };

@@ -1,3 +1,4 @@
+import { NO_ALARMS, type Alarms } from '../alarms/alarms.ts';
 import { sqlStateOf } from '../database/failure.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction, type Tx } from '../database/transaction.ts';
@@ -6,8 +7,9 @@ import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import { KINDS } from './kinds.ts';
 import { SHOWN } from './operation-store.ts';
 import { afterStep, type Begun, type Operation, type Standing } from './operation.ts';
+import { raiseFinished } from './raise-finished.ts';
 
-type StepParts = { pool: Pool; queue: DeliveryQueue };
+type StepParts = { pool: Pool; queue: DeliveryQueue; alarms?: Alarms };
 
 /**
  * Begins an operation, or goes on with its beginning where a worker died in it: what belongs to it
@@ -63,7 +65,7 @@ export type Stepped = {
  * @returns undefined where it has ended, or another worker is at it.
  */
 export async function takeStep(
-  { pool, queue }: StepParts,
+  { pool, queue, alarms = NO_ALARMS }: StepParts,
   id: string,
   most: number,
 ): Promise<Stepped | undefined> {
@@ -81,6 +83,7 @@ export async function takeStep(
       const standing = afterStep(operation, step);
       const left = rate === null ? 0 : credit - step.done;
       await note(tx, { id, place: step.place, credit: left, ...standing });
+      if (step.isLast) await raiseFinished(tx, alarms, { ...operation, ...standing });
       // What was looked at without effect costs nothing of the rate.
       const waitMs = step.done < size ? 0 : pauseMs(rate, left);
       return { operation: { ...operation, ...standing }, waitMs, failed: step.failed };

@@ -8,7 +8,7 @@ import {
   type HeldKey,
 } from '../deliveries/expiry.ts';
 import {
-  alarmOfFailed,
+  raiseFailed,
   failDeliveries,
   freedKeys,
   tellFailed,
@@ -91,7 +91,7 @@ async function expire(parts: ExpireParts, ids: string[]): Promise<void> {
   const failed = await inTransaction(parts.pool, async (tx) => {
     const ended = await failDeliveries(tx, ids, { reason: 'expired', held: true });
     await goOn(tx, parts.queue, freedKeys(ended));
-    alarmOfFailed(tx, parts.alarms ?? NO_ALARMS, ended);
+    await raiseFailed(tx, parts.alarms ?? NO_ALARMS, ended);
     return ended;
   });
   tellFailed(parts, failed);

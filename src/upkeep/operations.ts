@@ -100,7 +100,7 @@ export class OperationSteps {
    * because of the rows is tried once more.
    */
   async #refused(id: string, error: unknown): Promise<number | undefined> {
-    const { pool, log } = this.#parts;
+    const { log } = this.#parts;
     const known = this.#of(id);
     if (spoilsConnection(error) || (isTransient(error) && sqlStateOf(error) === undefined))
       throw error;
@@ -111,7 +111,7 @@ export class OperationSteps {
     known.refusals += isRefusal ? 1 : 0;
     if (known.refusals < MOST_REFUSALS) return AGAIN_MS * 5;
     const why = explained(error);
-    if (await failOperation(pool, id, why))
+    if (await failOperation(this.#parts, id, why))
       log.error('operation.ended', { operation_id: id, state: 'failed', error: why });
     return undefined;
   }

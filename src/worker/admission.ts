@@ -2,7 +2,7 @@ import { NO_ALARMS } from '../alarms/alarms.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
 import { heldReason } from '../deliveries/may-run.ts';
-import { alarmOfFailed, tellFailed, type TellParts } from '../deliveries/fail.ts';
+import { raiseFailed, tellFailed, type TellParts } from '../deliveries/fail.ts';
 import { POISON_AFTER_CRASHES } from '../deliveries/mark.ts';
 import { findSendable, type Sendable, type SendableDelivery } from '../deliveries/sendable.ts';
 import { withdraw, type Withdrawal } from '../deliveries/withdraw.ts';
@@ -166,7 +166,7 @@ async function withdrawOthers(parts: AdmissionParts, decided: Decided[]): Promis
   const those = withdrawn.map(({ lease }) => lease);
   const withdrawing = inTransaction(pool, async (tx) => {
     const done = await withdraw(tx, queue, withdrawn);
-    alarmOfFailed(tx, alarms, done.failed);
+    await raiseFailed(tx, alarms, done.failed);
     return done;
   });
   const { failed, held } = await orReturn(parts, those, withdrawing);

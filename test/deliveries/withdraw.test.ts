@@ -87,7 +87,15 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     );
     assert.deepEqual(await jobs(worker.pool), []);
     assert.deepEqual(ended, [
-      { id, webhookId: webhook.id, reason: 'attempts', freedKey: null, test: false },
+      {
+        id,
+        webhookId: webhook.id,
+        reason: 'attempts',
+        freedKey: null,
+        blockedKey: null,
+        traceContext: null,
+        test: false,
+      },
     ]);
   });
 
@@ -106,7 +114,15 @@ suite('withdraw, and not sent', { concurrency: 4 }, () => {
     );
     assert.deepEqual(await jobs(worker.pool), []);
     assert.deepEqual(ended, [
-      { id, webhookId: webhook.id, reason: 'expired', freedKey: null, test: false },
+      {
+        id,
+        webhookId: webhook.id,
+        reason: 'expired',
+        freedKey: null,
+        blockedKey: null,
+        traceContext: null,
+        test: false,
+      },
     ]);
   });
 

@@ -157,7 +157,7 @@ suite('fan-out', { concurrency: 2 }, () => {
     const event = await emit({ ...PAID, orderingKey: 'k' });
     await steps.round();
     await steps.round();
-    await cancelOperation(parts.pool, event.operation_id ?? '');
+    await cancelOperation(parts, event.operation_id ?? '');
     await runUntilEnded(steps);
     assert.equal((await madeOf(parts, event)).made, 1500);
     assert.equal((await findEvent(parts.pool, event.id))?.deliveries, 1500);

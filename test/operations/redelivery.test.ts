@@ -159,11 +159,11 @@ suite('a redelivery of many', { concurrency: 4 }, () => {
     await beginOperation(parts.pool, id);
     await pay(parts);
     await takeStep(parts, id, 2);
-    const cancelled = await cancelOperation(parts.pool, id);
+    const cancelled = await cancelOperation(parts, id);
     assert.deepEqual([cancelled.state, cancelled.matched, cancelled.done], ['cancelled', 5, 2]);
     assert.equal(await takeStep(parts, id, 2), undefined);
     assert.equal((await pendingAgain(parts)).length, 2);
-    await assert.rejects(cancelOperation(parts.pool, id), /it is cancelled already/);
+    await assert.rejects(cancelOperation(parts, id), /it is cancelled already/);
   });
 
   test('two workers take a step at once → one of them does, and the other goes on', async (t) => {

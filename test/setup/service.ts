@@ -1,3 +1,4 @@
+import { NO_ALARMS, type Alarms } from '../../src/alarms/alarms.ts';
 import { BatchAcceptor } from '../../src/deliveries/accepting/accept-batch.ts';
 import { Acceptor } from '../../src/deliveries/accepting/accept.ts';
 import { EventAcceptor } from '../../src/events/accepting/event-acceptor.ts';
@@ -63,6 +64,7 @@ type ApiSettings = {
   vault?: Vault;
   /** Nobody writes what it counts unless the test does. */
   statistics?: Recorder;
+  alarms?: Alarms;
 };
 
 /** The API in this process, with responses validated against openapi.yaml. */
@@ -80,6 +82,7 @@ export async function startApi(
     vault = NO_KEYS,
     statistics = new Recorder(),
     dashboard,
+    alarms = NO_ALARMS,
   }: ApiSettings = {},
 ): Promise<Api> {
   const queue = await openQueue(pool, log);
@@ -105,7 +108,7 @@ export async function startApi(
   const app = await createApi(
     {
       ...{ pool, queue, acceptor, batchAcceptor, eventAcceptor, metrics, testCalls, gated, vault },
-      ...{ schemas, payloadCheck, eventSource: EVENT_SOURCE },
+      ...{ schemas, payloadCheck, alarms, eventSource: EVENT_SOURCE },
     },
     options,
     log,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { NO_ALARMS, WebhookAlarms } from '../../src/alarms/alarms.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
-import { alarmOfFailed } from '../../src/deliveries/fail.ts';
+import { raiseFailed } from '../../src/deliveries/fail.ts';
 import type { FailedReason } from '../../src/deliveries/delivery.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { tellFailures } from '../../src/upkeep/failures.ts';
@@ -57,8 +57,10 @@ suite('deliveries that failed', { concurrency: 4 }, () => {
     const [id = ''] = await addDeliveries(world, webhookId);
     await world.fail(webhookId, 'erased', id);
     await world.fail(world.webhookId, 'attempts', id);
-    await inTransaction(world.pool, async (tx) =>
-      alarmOfFailed(tx, world.alarms, [{ id, webhookId, reason: 'attempts', test: true }]),
+    await inTransaction(world.pool, (tx) =>
+      raiseFailed(tx, world.alarms, [
+        { id, webhookId, reason: 'attempts', blockedKey: null, test: true },
+      ]),
     );
     assert.equal(await world.kept(), 0);
   });
@@ -67,10 +69,10 @@ suite('deliveries that failed', { concurrency: 4 }, () => {
     const world = await openWorld(t);
     const { id: webhookId } = await addWebhook(world);
     const [id = ''] = await addDeliveries(world, webhookId);
-    const failed = { id, webhookId, reason: 'attempts', test: false } as const;
+    const failed = { id, webhookId, reason: 'attempts', blockedKey: null, test: false } as const;
     await assert.rejects(
       inTransaction(world.pool, async (tx) => {
-        alarmOfFailed(tx, world.alarms, [failed]);
+        await raiseFailed(tx, world.alarms, [failed]);
         await tx.query('select 1 / 0');
       }),
       /division by zero/,
@@ -119,8 +121,8 @@ async function openWorld(t: TestContext) {
   const { id: webhookId } = await addWebhook(database, { name: 'Operators' });
   const alarms = new WebhookAlarms({ webhookId, metrics: createMetrics(), log: silentLog });
   async function fail(of: string, reason: FailedReason, ...ids: string[]): Promise<void> {
-    const failed = ids.map((id) => ({ id, webhookId: of, reason, test: false }));
-    await inTransaction(pool, async (tx) => alarmOfFailed(tx, alarms, failed));
+    const failed = ids.map((id) => ({ id, webhookId: of, reason, blockedKey: null, test: false }));
+    await inTransaction(pool, (tx) => raiseFailed(tx, alarms, failed));
   }
   async function told(): Promise<Told[]> {
     const { rows } = await pool.query<{ payload: string }>(

@@ -7,7 +7,7 @@ import { pageOf, shownPage } from '../page.ts';
 type OperationOperations = Pick<Operations, 'listOperations' | 'getOperation' | 'cancelOperation'>;
 
 /** Of long work, which the API calls operations too. */
-export function longWorkHandlers({ pool }: ApiParts, log: Log): OperationOperations {
+export function longWorkHandlers({ pool, alarms }: ApiParts, log: Log): OperationOperations {
   return {
     async listOperations({ query }) {
       const filters = { kind: query.kind, state: query.state };
@@ -20,7 +20,7 @@ export function longWorkHandlers({ pool }: ApiParts, log: Log): OperationOperati
       return { status: 200, body: await findOperation(pool, params.operation_id) };
     },
     async cancelOperation({ params }) {
-      const operation = await cancelOperation(pool, params.operation_id);
+      const operation = await cancelOperation({ pool, alarms }, params.operation_id);
       const { id, kind, state, done, skipped } = operation;
       log.info('operation.ended', { operation_id: id, kind, state, done, skipped });
       return { status: 200, body: operation };
