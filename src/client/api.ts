@@ -32,11 +32,18 @@ type AnswerOf<Operation> = [SuccessOf<Operation>] extends [never]
     ? Json
     : undefined;
 
+/** The same parameters, where those that may be left out may be undefined as well. */
+type Leaving<Parameters> = {
+  [Name in keyof Parameters]: undefined extends Parameters[Name]
+    ? Parameters[Name] | undefined
+    : Parameters[Name];
+};
+
 /** What is sent with a request. A parameter that is undefined is left out. */
 type Given<Operation> = {
   [
     Name in 'path' | 'query' | 'header' as Name extends keyof ParametersOf<Operation> ? Name : never
-  ]?: ParametersOf<Operation>[Name & keyof ParametersOf<Operation>];
+  ]?: Leaving<ParametersOf<Operation>[Name & keyof ParametersOf<Operation>]>;
 } & { body?: BodyOf<Operation>; signal?: AbortSignal; timeoutMs?: number };
 
 /** Where the API is, such as `http://localhost:8000`, and the key that opens it. */
