@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { statusPatterns, typePatterns } from './commands/following/attempt-filter.ts';
 import { momentOf, type Moment } from './commands/moment.ts';
 import { durationMs } from './receiver/duration.ts';
 
@@ -47,4 +48,19 @@ export function id(text: string): string {
 /** The ids of an option that takes several, one after the other or with commas between them. */
 export function ids(text: string, before: string[] = []): string[] {
   return [...before, ...text.split(',').map((one) => id(one.trim()))];
+}
+
+/** Statuses of answers, with commas between them. */
+export function statuses(text: string): string[] {
+  const patterns = statusPatterns(text);
+  if (patterns === undefined)
+    throw new InvalidArgumentError('It must be statuses such as 404, 5xx or none.');
+  return patterns;
+}
+
+/** Patterns of types of events, with commas between them. */
+export function eventTypes(text: string): string[] {
+  const found = typePatterns(text);
+  if ('fault' in found) throw new InvalidArgumentError(`It ${found.fault}.`);
+  return found.patterns;
 }

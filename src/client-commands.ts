@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addTail } from './attempt-commands.ts';
 import { addDeliveries } from './delivery-commands.ts';
 import { addEvents, addSend } from './event-commands.ts';
 import { addWebhooks } from './webhook-commands.ts';
@@ -9,4 +10,5 @@ export function addClientCommands(program: Command): void {
   addDeliveries(program);
   addEvents(program);
   addSend(program);
+  addTail(program);
 }

@@ -52,7 +52,7 @@ function problemOfUrl(text: string): string | undefined {
   return undefined;
 }
 
-/** What the API refused, as the person at the terminal can use it. Other errors stay as they are. */
+/** What the API refused, as a person at a terminal can use it. Other errors stay as they are. */
 export function toldToPerson(error: unknown, { url, key }: ApiAddress): unknown {
   if (error instanceof Unreachable)
     return new CommandError(

@@ -30,6 +30,13 @@ suite('arguments', { concurrency: 4 }, () => {
       ['redeliver', '--status', 'failed', '--rate', '1001'],
       /whole number from 1 to 1000/,
     ],
+    ['failed and succeeded', ['tail', '--failed', '--succeeded'], /--failed' cannot be used with/],
+    ['no status', ['tail', '--status', '5x'], /It must be statuses such as 404, 5xx or none/],
+    [
+      'no type of events',
+      ['tail', '--event-type', 'order.'],
+      /It must be a name such as order.paid/,
+    ],
     ['no id to watch', ['operations', 'watch'], /argument 'id'\n\(postmand operations --help/],
   ];
   for (const [when, args, message] of WRONG) {
