@@ -64,3 +64,11 @@ export function eventTypes(text: string): string[] {
   if ('fault' in found) throw new InvalidArgumentError(`It ${found.fault}.`);
   return found.patterns;
 }
+
+/** Where requests can be sent to. */
+export function httpUrl(text: string): string {
+  const url = URL.parse(text);
+  const isHttp = url !== null && ['http:', 'https:'].includes(url.protocol);
+  if (isHttp && url.username === '' && url.password === '') return text.trim();
+  throw new InvalidArgumentError('It must be a URL such as http://localhost:3000/hooks.');
+}

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
-import { eventTypes, id, moment, statuses } from './arguments.ts';
+import { eventTypes, httpUrl, id, moment, statuses } from './arguments.ts';
 import { withApi } from './commands/api.ts';
+import type { ForwardOptions } from './commands/forward.ts';
 import type { TailOptions } from './commands/tail.ts';
 
 /** `tail`: attempts as they are recorded. */
@@ -34,5 +35,26 @@ export function addTail(program: Command): void {
     .allowExcessArguments(false)
     .action((options: TailOptions) =>
       withApi(async (api) => (await import('./commands/tail.ts')).runTail(options, api)),
+    );
+}
+
+/** `forward`: what is sent to a webhook also reaches a laptop. */
+export function addForward(program: Command): void {
+  program
+    .command('forward')
+    .description('send what a server sends to a webhook to another URL too, such as your laptop')
+    .requiredOption('--webhook <id>', 'the webhook', id)
+    .requiredOption(
+      '--to <url>',
+      'where to, such as http://localhost:3000/hooks; without a path, that of the webhook is kept',
+      httpUrl,
+    )
+    .option('--every-attempt', 'retries of a delivery too, not only the first attempt seen', false)
+    .option('--json', 'a line of JSON each', false)
+    .showHelpAfterError('(postmand forward --help shows the flags)')
+    .exitOverride()
+    .allowExcessArguments(false)
+    .action((options: ForwardOptions) =>
+      withApi(async (api) => (await import('./commands/forward.ts')).runForward(options, api)),
     );
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addTail } from './attempt-commands.ts';
+import { addForward, addTail } from './attempt-commands.ts';
 import { addDeliveries } from './delivery-commands.ts';
 import { addEvents, addSend } from './event-commands.ts';
 import { addWebhooks } from './webhook-commands.ts';
@@ -11,4 +11,5 @@ export function addClientCommands(program: Command): void {
   addEvents(program);
   addSend(program);
   addTail(program);
+  addForward(program);
 }
