@@ -1,11 +1,34 @@
 import { Option, type Command } from 'commander';
 import { id, ids, moment, wholeNumber } from './arguments.ts';
+import type { OperationsAccess } from './commands/operations-access.ts';
 import type { RedeliverOptions } from './commands/redeliver.ts';
 import type { Config } from './config.ts';
+import { environment } from './environment.ts';
+import { runAt } from './showing-options.ts';
 import type { Log } from './telemetry/log.ts';
 
 export type Run = (config: Config, log: Log) => Promise<void>;
 type WithSettings = (load: () => Promise<Run>) => Promise<void>;
+type RunOn = (operations: OperationsAccess) => Promise<void>;
+
+/**
+ * Runs what `load` brings on the operations of a server where POSTMAND_API_URL is set, and on those
+ * in the database otherwise.
+ */
+async function onOperations(withSettings: WithSettings, load: () => Promise<RunOn>): Promise<void> {
+  if (environment()['POSTMAND_API_URL']) {
+    const { atServer } = await import('./commands/operations-at-server.ts');
+    return runAt(async () => {
+      const run = await load();
+      return (api) => run(atServer(api));
+    });
+  }
+  return withSettings(async () => {
+    const { withDatabase } = await import('./commands/operations-in-database.ts');
+    const run = await load();
+    return (config, log) => withDatabase(config, log, run);
+  });
+}
 
 export function addRedeliver(program: Command, withSettings: WithSettings): void {
   program
@@ -39,9 +62,9 @@ export function addRedeliver(program: Command, withSettings: WithSettings): void
     .action((options: RedeliverOptions, command: Command) => {
       const fault = faultOf(options);
       if (fault !== undefined) command.error(`error: ${fault}`, { exitCode: 2 });
-      return withSettings(async () => {
+      return onOperations(withSettings, async () => {
         const { runRedeliver } = await import('./commands/redeliver.ts');
-        return (config, log) => runRedeliver(options, config, log);
+        return (operations) => runRedeliver(options, operations);
       });
     });
 }
@@ -54,7 +77,10 @@ export function addOperations(program: Command, withSettings: WithSettings): voi
     .exitOverride()
     .allowExcessArguments(false)
     .action(() =>
-      withSettings(async () => (await import('./commands/operations.ts')).runOperations),
+      onOperations(
+        withSettings,
+        async () => (await import('./commands/operations.ts')).runOperations,
+      ),
     );
   operations
     .command('watch')
@@ -63,9 +89,9 @@ export function addOperations(program: Command, withSettings: WithSettings): voi
     .exitOverride()
     .allowExcessArguments(false)
     .action((operation: string) =>
-      withSettings(async () => {
+      onOperations(withSettings, async () => {
         const { runWatch } = await import('./commands/operations.ts');
-        return (config, log) => runWatch(operation, config, log);
+        return (operations) => runWatch(operation, operations);
       }),
     );
   operations
@@ -75,9 +101,9 @@ export function addOperations(program: Command, withSettings: WithSettings): voi
     .exitOverride()
     .allowExcessArguments(false)
     .action((operation: string) =>
-      withSettings(async () => {
+      onOperations(withSettings, async () => {
         const { runCancel } = await import('./commands/operations.ts');
-        return (config, log) => runCancel(operation, config, log);
+        return (operations) => runCancel(operation, operations);
       }),
     );
 }

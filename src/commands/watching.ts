@@ -7,12 +7,14 @@ import type { Screen } from './screen.ts';
 
 /** So long without a step, somebody should look whether a worker runs. */
 const IDLE_S = 10;
-/** So long a database that does not answer is asked again. */
+/** So long who does not answer is asked again. */
 const PATIENCE_S = 60;
 
 type Watch = {
   operation: Operation;
   find: () => Promise<Operation>;
+  /** Who is asked, in a sentence: `The database`. */
+  source: string;
   screen: Screen;
   stopping: Promise<NodeJS.Signals>;
   lookMs: number;
@@ -21,8 +23,8 @@ type Watch = {
 };
 
 /**
- * Shows how far an operation is until it has ended, and how it ended. A database that does not
- * answer is asked again for a minute.
+ * Shows how far an operation is until it has ended, and how it ended. Who does not answer is
+ * asked again for a minute.
  * @throws CommandError where it failed or was cancelled, or the process was told to stop: it goes
  * on then, and the error says how to watch or end it
  */
@@ -54,6 +56,7 @@ const isUnderWay = ({ state }: Pick<Operation, 'state'>): boolean =>
 /** What was seen at each look, and what it means. */
 class Looks {
   readonly #screen: Screen;
+  readonly #source: string;
   readonly #now: () => number;
   readonly #pace = new Pace();
   #seen = '';
@@ -62,8 +65,9 @@ class Looks {
   #isToldIdle = false;
   #isToldSilent = false;
 
-  constructor({ screen, now }: Pick<Watch, 'screen' | 'now'>) {
+  constructor({ screen, source, now }: Pick<Watch, 'screen' | 'source' | 'now'>) {
     this.#screen = screen;
+    this.#source = source;
     this.#now = now;
     this.#movedS = this.#answeredS = now();
   }
@@ -80,7 +84,7 @@ class Looks {
       if (error instanceof CommandError || this.#now() - this.#answeredS > PATIENCE_S) throw error;
       if (!this.#isToldSilent)
         this.#screen.say(
-          `The database does not answer (${messageOf(error)}). It is asked again for a minute.`,
+          `${this.#source} does not answer (${messageOf(error)}). It is asked again for a minute.`,
         );
       this.#isToldSilent = true;
       return undefined;

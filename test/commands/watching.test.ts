@@ -39,6 +39,7 @@ async function watched(
   };
   const error = await watch({
     operation: QUEUED,
+    source: 'The database',
     ...{ find, screen, stopping, lookMs: 1, now: () => now },
   }).catch((error: unknown) => error);
   return { shown, error };
