@@ -49,9 +49,11 @@ export async function openBrowser(
     if (['error', 'warning'].includes(message.type())) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
-  page.on('requestfailed', (request) =>
-    faults.push(`${request.url()}: ${request.failure()?.errorText}`),
-  );
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // A page takes back what it asked for when somebody leaves it.
+    if (reason !== 'net::ERR_ABORTED') faults.push(`${request.url()}: ${reason}`);
+  });
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
       faults.push(`asked for ${request.url()}`);
@@ -61,5 +63,8 @@ export async function openBrowser(
 
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   if (SCREENSHOTS !== undefined)
-    await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: false });
+    await page.screenshot({
+      path: path.join(SCREENSHOTS, `${name}.png`),
+      fullPage: process.env['FULL'] === '1',
+    });
 }

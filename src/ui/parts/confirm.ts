@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { html, type View } from '../html.ts';
 import { notice } from '../notices.ts';
@@ -37,19 +37,7 @@ export function Confirm(parts: ConfirmParts): View {
   const isReady = typed === undefined || given.value === typed;
   return html`<${Dialog} title=${title} onClose=${onClose}>
     <form onSubmit=${submit}>
-      ${children}
-      ${
-        typed !== undefined &&
-        html`<label>
-          Type <strong>${typed}</strong> to go on
-          <input
-            value=${given.value}
-            autocomplete="off"
-            onInput=${(event: InputEvent) =>
-              (given.value = (event.target as HTMLInputElement).value)}
-          />
-        </label>`
-      }
+      ${children} ${typed !== undefined && typedField(typed, given)}
       <${Fault} of=${task} />
       <footer>
         <button type="button" class="secondary outline" onClick=${onClose}>Leave it</button>
@@ -64,4 +52,15 @@ export function Confirm(parts: ConfirmParts): View {
       </footer>
     </form>
   <//>`;
+}
+
+function typedField(typed: string, given: Signal<string>): View {
+  return html`<label>
+    Type <strong>${typed}</strong> to go on
+    <input
+      value=${given.value}
+      autocomplete="off"
+      onInput=${(event: InputEvent) => (given.value = (event.target as HTMLInputElement).value)}
+    />
+  </label>`;
 }

@@ -13,8 +13,12 @@ export function Dialog({ title, onClose, children }: DialogParts): View {
   const id = useId();
   useEffect(() => {
     const shown = dialog.current;
+    const before = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      focusAgain(before);
+    };
   }, []);
 
   function cancel(event: Event): void {
@@ -33,4 +37,10 @@ export function Dialog({ title, onClose, children }: DialogParts): View {
       ${children}
     </article>
   </dialog>`;
+}
+
+/** What was in the focus may be gone by now, as a button that has done its work. */
+function focusAgain(before: Element | null): void {
+  const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+  (isThere ? before : document.getElementById('content'))?.focus();
 }
