@@ -10,6 +10,8 @@ import { startWorkerHere } from './service.ts';
 export async function openWithWebhooks(t: TestContext) {
   const opened = await openDashboard(t, '');
   const { api, page } = opened;
+  // Colours that are still on their way to others would be measured.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   const receiver = await startReceiver(t, ({ path }, response) => {
     response.statusCode = path === '/billing' ? 503 : 200;
     response.setHeader('content-type', 'application/json');

@@ -10,8 +10,7 @@ import { assertAccessible } from './dashboard.ts';
 export async function assertLooksRight(page: Page, name: string): Promise<void> {
   const size = page.viewportSize() ?? { width: 1280, height: 1600 };
   for (const colorScheme of ['light', 'dark'] as const) {
-    // Colours that are still on their way from the other scheme would be measured.
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme });
     await assertAccessible(page);
     await keepScreenshot(page, `${name}-${colorScheme}`);
   }

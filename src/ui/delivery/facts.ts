@@ -26,8 +26,18 @@ export function DeliveryFacts({ read: { delivery, webhook } }: { read: Read }): 
       ${redeliveries > 0 && html`<${Fact} name="Redelivered">${redeliveries} ×<//>`}
       ${send_at !== null && html`<${Fact} name="Send at"><${Moment} at=${send_at} /><//>`}
       ${expires_at !== null && html`<${Fact} name="Expires at"><${Moment} at=${expires_at} /><//>`}
+      <${TraceFact} traceparent=${delivery.traceparent} />
     </dl>
   </section>`;
+}
+
+/** Where the call that made it stands in a trace: what a tracing system finds it by. */
+export function TraceFact({ traceparent }: { traceparent: string | null }): View {
+  if (traceparent === null) return null;
+  const [, traceId = traceparent] = traceparent.split('-');
+  return html`<${Fact} name="Trace"
+    >${traceId} <${CopyButton} text=${traceId} what="the id of the trace"
+  /><//>`;
 }
 
 function OrderingFacts({ delivery }: { delivery: Schemas['Delivery'] }): View {

@@ -13,7 +13,7 @@ export type DeliveryFilter = {
   metadata: Record<string, string>;
 };
 
-export const TEXTS = [
+const TEXTS = [
   'webhook_id',
   'event_id',
   'status',
@@ -45,20 +45,24 @@ export const metadataOf = (query: URLSearchParams): Record<string, string> =>
     }),
   );
 
-/** The filter as parameters of an address. */
-export function addressOf({ metadata, ...texts }: DeliveryFilter): Record<string, string> {
+type Filter = { metadata: Record<string, string> } & Record<string, unknown>;
+
+/** A filter as parameters of an address. */
+export function addressOf({ metadata, ...texts }: Filter): Record<string, string> {
   const given = Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1]));
   const pairs = Object.entries(metadata).map(([name, value]) => [`metadata.${name}`, value]);
   return Object.fromEntries([...given, ...pairs]);
 }
 
 /** The filter as the API takes it. What is wrong with it, the API says. */
-export function asked({ metadata, ...texts }: DeliveryFilter) {
-  return {
-    ...(texts as { status?: Schemas['DeliveryStatus'] }),
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
-  };
-}
+export const asked = ({ metadata, ...texts }: DeliveryFilter) => ({
+  ...(texts as { status?: Schemas['DeliveryStatus'] }),
+  ...metadataAsked(metadata),
+});
+
+/** Metadata as a parameter of the API. */
+export const metadataAsked = (metadata: Record<string, string>) =>
+  Object.keys(metadata).length === 0 ? {} : { metadata };
 
 /** Whether it says anything. */
 export const saysNothing = (filter: DeliveryFilter): boolean =>

@@ -6,6 +6,7 @@ type TextFieldProps = {
   onChange: (value: string | undefined) => void;
   placeholder?: string;
   list?: string;
+  required?: boolean;
 };
 
 /** A text that may be missing. */
@@ -15,6 +16,7 @@ export function TextField({
   onChange,
   placeholder,
   list,
+  required,
 }: TextFieldProps): View {
   const change = (event: InputEvent) => {
     const given = (event.target as HTMLInputElement).value;
@@ -26,7 +28,7 @@ export function TextField({
       type="text"
       autocomplete="off"
       spellcheck="false"
-      ...${{ value, placeholder, list }}
+      ...${{ value, placeholder, list, required }}
       onInput=${change}
     />
   </label>`;

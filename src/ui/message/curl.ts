@@ -29,7 +29,7 @@ export function curlOf(rawRequest: string, url: string): string | undefined {
 /** What a terminal could be made to do something with: all but the end of a line, within quotes. */
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
-/** A text as one word of a shell: in plain quotes, or in those of bash and zsh that have escapes. */
+/** A text as one word of a shell: in plain quotes, or in those that have escapes (bash, zsh). */
 function quoted(text: string): string {
   if (text.replaceAll('\n', '').search(CONTROLS) === -1)
     return `'${text.replaceAll("'", String.raw`'\''`)}'`;

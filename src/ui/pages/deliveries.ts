@@ -1,7 +1,9 @@
+import { useSignal } from '@preact/signals';
 import type { Schemas } from '../../client/api.ts';
 import { addressOf, asked, filterOf, type DeliveryFilter } from '../filter/delivery-filter.ts';
 import { html, type View } from '../html.ts';
 import { usePaged } from '../paged.ts';
+import { ActOnAll } from '../parts/act-on-all.ts';
 import { DeliveryState } from '../parts/delivery-state.ts';
 import { FilterBar } from '../parts/filter-bar.ts';
 import { ListOf } from '../parts/list-of.ts';
@@ -9,6 +11,7 @@ import { pairsIn } from '../parts/metadata.ts';
 import { Moment } from '../parts/moment.ts';
 import { WebhookLink } from '../parts/webhook-link.ts';
 import { goTo, hrefTo, route } from '../route.ts';
+import { PostDelivery } from '../by-hand/post-delivery.ts';
 import { api } from '../session.ts';
 
 type Delivery = Schemas['Delivery'];
@@ -17,6 +20,7 @@ const COLUMNS = ['Created', 'Webhook', 'Status', 'Attempts', 'Ordering key', 'Me
 
 /** Deliveries by a filter that is in the address, so that a link leads others to the same. */
 export function Deliveries(): View {
+  const isPosting = useSignal(false);
   const filter = filterOf(route.value.query);
   const address = JSON.stringify(addressOf(filter));
   const paged = usePaged<Delivery>(address, {
@@ -29,8 +33,14 @@ export function Deliveries(): View {
   });
   const search = (wanted: DeliveryFilter) => goTo(['deliveries'], addressOf(wanted));
   return html`<section>
-    <h1>Deliveries</h1>
+    <div class="head">
+      <h1>Deliveries</h1>
+      <div class="actions">
+        <button type="button" onClick=${() => (isPosting.value = true)}>Post a delivery</button>
+      </div>
+    </div>
     <${FilterBar} filter=${filter} onSearch=${search} />
+    <${ActOnAll} key=${address} filter=${filter} />
     <${ListOf}
       noun="deliveries"
       paged=${paged}
@@ -38,6 +48,13 @@ export function Deliveries(): View {
       cells=${cells}
       empty="No delivery matches."
     />
+    ${
+      isPosting.value &&
+      html`<${PostDelivery}
+        webhookId=${filter.webhook_id}
+        onClose=${() => (isPosting.value = false)}
+      />`
+    }
   </section>`;
 }
 

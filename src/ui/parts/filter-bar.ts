@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { addressOf, type DeliveryFilter } from '../filter/delivery-filter.ts';
+import type { DeliveryFilter } from '../filter/delivery-filter.ts';
+import { useDraft } from '../filter/draft.ts';
 import { MetadataField } from '../filter/metadata-field.ts';
 import { StatusField } from '../filter/status-field.ts';
 import { TextField } from '../filter/text-field.ts';
@@ -15,26 +16,7 @@ type FilterBarProps = {
 
 /** The filter that is in the address. What the reader changes counts once they search. */
 export function FilterBar({ filter, onSearch }: FilterBarProps): View {
-  const draft = useSignal(filter);
-  // "Back", or a link, leads to another filter.
-  const address = JSON.stringify(addressOf(filter));
-  useEffect(() => {
-    draft.value = filter;
-  }, [address]);
-
-  const change = (changed: Partial<DeliveryFilter>) => {
-    draft.value = { ...draft.value, ...changed };
-  };
-  // What is chosen, not typed, counts at once.
-  const choose = (changed: Partial<DeliveryFilter>) => {
-    change(changed);
-    onSearch(draft.value);
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    onSearch(draft.value);
-  };
-
+  const { draft, change, choose, submit } = useDraft(filter, onSearch);
   return html`<search>
     <form class="filter" onSubmit=${submit}>
       <${FirstFields} draft=${draft.value} change=${change} choose=${choose} />
