@@ -68,7 +68,5 @@ export function faultOf(error: unknown): Fault | undefined {
   if (error instanceof FieldFault) return { field: error.field, words: error.message };
   if (!(error instanceof ApiProblem)) return undefined;
   const [, field] = FIELD.exec(error.details ?? '') ?? [];
-  const words = error.pointer ? `${error.message} (at ${error.pointer})` : error.message;
-  if (field !== undefined) return { field: field as keyof Draft, words };
-  return { field: error.pointer === undefined ? undefined : 'schema', words };
+  return { field: field as keyof Draft | undefined, words: error.details ?? error.message };
 }
