@@ -10,7 +10,8 @@ export const spanQuery = ({ since, until }: Span) => ({
   ...(until === undefined ? {} : { 'created_at.lt': timeOf(until) }),
 });
 
-function timeOf(moment: Moment): string {
+/** The time of a moment, as the API takes it. */
+export function timeOf(moment: Moment): string {
   // Both bounds of the filter mean the same of a time that is finer than a microsecond: the next.
   if ('at' in moment) return utcTime(moment.at, 'up');
   return new Date(Date.now() - moment.agoMs).toISOString();

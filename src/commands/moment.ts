@@ -1,6 +1,6 @@
 import { isDateTime } from '../http/time.ts';
 
-/** A time, or how long ago that is: by the clock of the database, where one is at hand. */
+/** A time, or how long ago that is by the clock of the database. */
 export type Moment = { at: string } | { agoMs: number };
 
 const UNITS: Record<string, number> = {
@@ -20,9 +20,4 @@ export function momentOf(text: string): Moment | undefined {
   if (number !== undefined) return { agoMs: Number(number) * (UNITS[unit] ?? NaN) };
   const at = text.replace(/^(.{10}T\d\d:\d\d)(Z|[+-])/i, '$1:00$2');
   return isDateTime(at) ? { at } : undefined;
-}
-
-/** The time of a moment, by the clock of this machine. */
-export function sinceOf(moment: Moment, nowMs: number): string {
-  return 'at' in moment ? moment.at : new Date(nowMs - moment.agoMs).toISOString();
 }

@@ -1,15 +1,18 @@
-import { abortedBy, stopSignal } from '../process/stopping.ts';
-import type { Api } from './api.ts';
+import type { ApiClient } from '../client/api.ts';
+import { ApiProblem } from '../client/problem.ts';
+import { CommandError } from '../process/command-error.ts';
+import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
+import { timeOf } from './filters.ts';
+import { findWebhook } from './find-webhook.ts';
 import { AttemptFacts, type KnownAttempt } from './following/attempt-facts.ts';
 import { AttemptFeed, type Attempt } from './following/attempt-feed.ts';
 import { matchesEventType, matchesStatus } from './following/attempt-filter.ts';
 import { attemptJson, attemptLine } from './following/attempt-line.ts';
-import { follow } from './following/follow.ts';
-import { existingDelivery, existingWebhook } from './following/existing.ts';
-import { sinceOf, type Moment } from './moment.ts';
-import { painter } from './paint.ts';
+import { followFeed } from './following/follow-feed.ts';
+import type { Moment } from './moment.ts';
+import { Output, type Showing } from './output.ts';
 
-export type TailOptions = {
+export type TailOptions = Showing & {
   webhook?: string;
   delivery?: string;
   failed: boolean;
@@ -17,8 +20,6 @@ export type TailOptions = {
   status?: string[];
   eventType?: string[];
   since?: Moment;
-  utc: boolean;
-  json: boolean;
 };
 
 const EVERY_MS = 1000;
@@ -26,27 +27,32 @@ const EVERY_MS = 1000;
 const MOST_WHOLE = 100;
 
 /** `postmand tail`: a line for each attempt that a server records, until Ctrl-C. */
-export async function runTail(options: TailOptions, { client, url }: Api): Promise<void> {
-  const signal = abortedBy(stopSignal());
+export async function runTail(options: TailOptions, api: ApiClient): Promise<void> {
   const { webhook, delivery, failed, succeeded, since } = options;
-  if (webhook !== undefined) await existingWebhook(client, webhook, signal);
-  if (delivery !== undefined) await existingDelivery(client, delivery, signal);
+  const stopping = stopSignal();
+  const signal = abortedBy(stopping);
+  const out = new Output(options);
+  const found =
+    webhook === undefined ? undefined : await unlessStopped(stopping, findWebhook(api, webhook));
+  if (delivery !== undefined) await unlessStopped(stopping, mustExist(api, delivery));
   const filter = {
-    webhook_id: webhook,
+    webhook_id: found?.id,
     delivery_id: delivery,
     success: failed ? false : succeeded ? true : undefined,
   };
-  const feed = new AttemptFeed(client, filter, signal);
-  const facts = new AttemptFacts(client, signal);
-  const first = await feed.begin(since && sinceOf(since, Date.now()));
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
-  tell(`Attempts that ${url} records. Ctrl-C stops.`);
-  await follow({
-    ...{ feed, first, everyMs: EVERY_MS, signal, tell },
+  const feed = new AttemptFeed(api, filter, signal);
+  const facts = new AttemptFacts(api, signal);
+  const first = await feed.begin(since && timeOf(since));
+  out.note('Attempts are shown as they are recorded. Ctrl-C stops.');
+  await followFeed({
+    ...{ feed, first, everyMs: EVERY_MS, signal },
+    tell: (line) => out.note(line),
     async handle(waiting) {
       const shown = await chosen(waiting, options, facts);
       waiting.length = 0;
-      process.stdout.write(shown.map((one) => `${lineOf(one, options)}\n`).join(''));
+      for (const one of shown)
+        if (out.json) out.jsonLine(attemptJson(one));
+        else out.say(attemptLine(one, out));
     },
   });
 }
@@ -62,7 +68,12 @@ async function chosen(
   return known.filter((one) => matchesEventType(eventType, one.eventType));
 }
 
-function lineOf(known: KnownAttempt, { json, utc }: TailOptions): string {
-  if (json) return JSON.stringify(attemptJson(known));
-  return attemptLine(known, { paint: painter(process.stdout), utc, now: new Date() });
+async function mustExist(api: ApiClient, delivery_id: string): Promise<void> {
+  try {
+    await api.get('/deliveries/{delivery_id}', { path: { delivery_id } });
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404 && error.code !== 0)
+      throw new CommandError(`There is no delivery ${delivery_id}.`);
+    throw error;
+  }
 }

@@ -37,7 +37,11 @@ suite('arguments', { concurrency: 4 }, () => {
       ['tail', '--event-type', 'order.'],
       /It must be a name such as order.paid/,
     ],
-    ['forward without a webhook', ['forward', '--to', 'http://a'], /--webhook <webhook>' not specified/],
+    [
+      'forward without a webhook',
+      ['forward', '--to', 'http://a'],
+      /--webhook <webhook>' not specified/,
+    ],
     [
       'forward to no URL',
       ['forward', '--webhook', '3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10', '--to', 'localhost:3000'],

@@ -3,7 +3,6 @@ import { suite, test } from 'node:test';
 import type { KnownAttempt } from '../../src/commands/following/attempt-facts.ts';
 import { statusPatterns } from '../../src/commands/following/attempt-filter.ts';
 import { verdictOf } from '../../src/commands/following/attempt-line.ts';
-import { timeText } from '../../src/commands/time-text.ts';
 
 type Delivery = NonNullable<KnownAttempt['delivery']>;
 
@@ -43,20 +42,6 @@ suite('what follows from an attempt', () => {
       verdictOf(known, () => 'T'),
       [],
     );
-  });
-});
-
-suite('the text of a time', () => {
-  const now = new Date('2026-11-26T23:30:00Z');
-  for (const [time, text] of [
-    ['2026-11-26T01:02:03.456789Z', '01:02:03'],
-    ['2026-11-27T00:00:00Z', '2026-11-27 00:00:00'],
-  ] as const)
-    test(`${time} in UTC → ${text}`, () => assert.equal(timeText(time, { utc: true, now }), text));
-
-  test('in the zone of this machine → as Date has it', () => {
-    const text = timeText(now.toISOString(), { utc: false, now });
-    assert.equal(text, now.toTimeString().slice(0, 8));
   });
 });
 

@@ -65,7 +65,7 @@ export class AttemptFeed {
     return { attempts: [] };
   }
 
-  /** What is new. It throws as the client does, and then the next look finds what this one missed. */
+  /** What is new. It throws as the client does, and the next look finds what this one missed. */
   async look(): Promise<Look> {
     const startMs = performance.now();
     const isFar = this.#isFarDue(startMs);

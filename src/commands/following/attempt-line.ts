@@ -1,19 +1,19 @@
 import { printableLine } from '../../receiver/printable.ts';
-import type { Paint } from '../paint.ts';
-import { timeText } from '../time-text.ts';
+import type { Output } from '../output.ts';
 import type { KnownAttempt } from './attempt-facts.ts';
 
 const NAME_CELLS = 20;
 
-type Look = { paint: Paint; utc: boolean; now: Date };
-
 /** An attempt as a line for people. */
-export function attemptLine(known: KnownAttempt, { paint, utc, now }: Look): string {
+export function attemptLine(known: KnownAttempt, out: Output): string {
+  const { paint } = out;
+  const { time } = out.reader();
+  const at = (text: string) => time(new Date(text));
   const { attempt, webhookName, number } = known;
   const { success, response_status_code: status, error } = attempt;
   const outcome = status === 0 ? '---' : String(status);
   return [
-    paint('dim', timeText(attempt.created_at, { utc, now })),
+    paint('dim', at(attempt.created_at)),
     cell(printableLine(webhookName ?? attempt.webhook_id)),
     attempt.delivery_id,
     paint('dim', (number === undefined ? '' : `#${number}`).padEnd(4)),
@@ -21,9 +21,7 @@ export function attemptLine(known: KnownAttempt, { paint, utc, now }: Look): str
     `${attempt.execution_duration} ms`.padStart(8),
     ...(error === '' ? [] : [paint('red', printableLine(error))]),
     ...kindsOf(known).map((kind) => paint('cyan', kind)),
-    ...verdictOf(known, (time) => timeText(time, { utc, now })).map((verdict) =>
-      paint(success ? 'green' : 'yellow', verdict),
-    ),
+    ...verdictOf(known, at).map((verdict) => paint(success ? 'green' : 'yellow', verdict)),
   ].join('  ');
 }
 

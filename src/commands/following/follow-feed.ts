@@ -21,7 +21,7 @@ type Following = {
  * Hands on what a feed finds until the signal comes. A server that is away is asked again until it
  * answers, and then the feed goes on where it was.
  */
-export async function follow(following: Following): Promise<void> {
+export async function followFeed(following: Following): Promise<void> {
   const { first, everyMs, signal, tell } = following;
   const waiting: Attempt[] = [];
   take(first, waiting, tell);
