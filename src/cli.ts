@@ -10,8 +10,9 @@ import { CommandError } from './process/command-error.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
 import { createLog } from './telemetry/log.ts';
-import { addOperations, addRedeliver, type Run } from './operation-commands.ts';
+import { addOperations, addRedeliver, type Load, type Run } from './operation-commands.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
+import { addServices } from './service-commands.ts';
 import { StoppedEarly } from './process/stopping.ts';
 
 /** How long what is left of a command that is done may keep the process, in milliseconds. */
@@ -39,10 +40,15 @@ function commandLine(): Command {
       'Delivers webhooks: stored, signed, retried, recorded. Settings come from the environment and from .env; docs/settings.md lists them.',
     )
     .version(version)
+    .option(
+      '--require-otel',
+      'do not start a server or worker without the SDK of OpenTelemetry (docs/tracing.md)',
+      false,
+    )
     .exitOverride()
     .showHelpAfterError('(postmand --help shows the commands)');
   addMigrate(program);
-  addServices(program);
+  addServices(program, withSettings);
   addRekey(program);
   addRedeliver(program, withSettings);
   addOperations(program, withSettings);
@@ -66,26 +72,6 @@ function addMigrate(program: Command): void {
     migrate,
     { name: 'down', summary: 'revert the latest migration, or refuse where that would lose data' },
     async () => (await import('./commands/migrate.ts')).runMigrateDown,
-  );
-}
-
-function addServices(program: Command): void {
-  add(
-    program,
-    { name: 'server', summary: 'serve the API' },
-    async () => (await import('./commands/server.ts')).runServer,
-  ).alias('s');
-  add(
-    program,
-    { name: 'worker', summary: 'deliver' },
-    async () => (await import('./commands/worker.ts')).runWorker,
-  ).alias('w');
-  const all =
-    'everything in one process, on an embedded PostgreSQL unless POSTMAND_DATABASE_URL is set';
-  add(
-    program,
-    { name: 'start', summary: all },
-    async () => (await import('./commands/start.ts')).runStart,
   );
 }
 
@@ -161,12 +147,16 @@ function addListen(program: Command): void {
     );
 }
 
-async function withSettings(load: () => Promise<Run>): Promise<void> {
-  const config = readConfig(environment());
+async function withSettings(load: Load): Promise<void> {
+  const variables = environment();
+  const config = readConfig(variables);
   const log = createLog(config.logLevel);
   // Name look-ups run on these threads. libuv reads the number when it starts the first of them,
   // which nothing has asked for yet.
   process.env['UV_THREADPOOL_SIZE'] = String(config.outbound.lookupThreads);
+  // An SDK of OpenTelemetry reads them by itself, and knows no .env.
+  for (const [name, value] of Object.entries(variables))
+    if (name.startsWith('OTEL_')) process.env[name] = value;
   // A reader of the log that goes away must not take the service with it.
   process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {
@@ -178,7 +168,7 @@ async function withSettings(load: () => Promise<Run>): Promise<void> {
       ignored: config.database.ignored,
       advice: 'docs/operating.md, Connections, says what counts',
     });
-  const run = await load();
+  const run = await load(config, log);
   // Node.js would do it at the end, which a process that is killed does not reach.
   flushCompileCache();
   keepHeapSmall();

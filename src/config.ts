@@ -7,6 +7,7 @@ import { quoted, Reader, type Environment } from './environment.ts';
 import { eventSource } from './event-settings.ts';
 import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
 import { retentionSettings } from './retention-settings.ts';
+import { tracingAsked } from './tracing-settings.ts';
 import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 
 const MIB = 1024 * 1024;
@@ -57,6 +58,7 @@ export function readConfig(variables: Environment) {
     alerts: alertSettings(env),
     outbound: outboundSettings(env),
     encryptionKeys: encryptionKeys(env, 'POSTMAND_ENCRYPTION_KEYS'),
+    tracing: tracingAsked(env),
     gracePeriodMs:
       env.integer('POSTMAND_SHUTDOWN_GRACE_PERIOD', { default: 25, min: 0, max: 3600 }) * 1000,
     logLevel: env.oneOf('POSTMAND_LOG_LEVEL', LOG_LEVELS, 'info'),

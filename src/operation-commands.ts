@@ -8,7 +8,10 @@ import { runAt } from './showing-options.ts';
 import type { Log } from './telemetry/log.ts';
 
 export type Run = (config: Config, log: Log) => Promise<void>;
-type WithSettings = (load: () => Promise<Run>) => Promise<void>;
+
+/** Loads what a command runs. */
+export type Load = (config: Config, log: Log) => Promise<Run>;
+export type WithSettings = (load: Load) => Promise<void>;
 type RunOn = (operations: OperationsAccess) => Promise<void>;
 
 /**

@@ -183,6 +183,22 @@ suite('a setting', () => {
     assert.match(faultsOf({ UV_THREADPOOL_SIZE: '0' })[0] ?? '', /^UV_THREADPOOL_SIZE /);
   });
 
+  test('variables of OpenTelemetry → traces are asked for where one says where they go', () => {
+    const tracing = (variables: Record<string, string>) => readConfig(variables).tracing;
+    assert.equal(tracing({}), 'off');
+    assert.equal(tracing({ OTEL_SERVICE_NAME: 'shop' }), 'off');
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    for (const asking of [
+      endpoint,
+      { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' },
+      { OTEL_TRACES_EXPORTER: 'otlp' },
+      { ...endpoint, OTEL_SDK_DISABLED: 'false' },
+    ])
+      assert.equal(tracing(asking), 'asked');
+    assert.equal(tracing({ ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }), 'off');
+    assert.equal(tracing({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }), 'off');
+  });
+
   test('POSTMAND_OUTBOUND_NO_PROXY → the hosts that the proxy is not asked for; of no interest without a proxy', () => {
     const variables = { POSTMAND_OUTBOUND_NO_PROXY: ' .internal, 10.0.0.1-10.0.0.9 ' };
     assert.equal(
@@ -602,6 +618,13 @@ suite('postmand server', () => {
   });
 });
 
+const OF_TRACING = [
+  'OTEL_SDK_DISABLED',
+  'OTEL_TRACES_EXPORTER',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+];
+
 suite('local.env', async () => {
   const example = parseEnv(await readFile(new URL('../local.env', import.meta.url), 'utf8'));
   // The proxy and the database URL are set, as some settings are of interest with them alone.
@@ -613,8 +636,8 @@ suite('local.env', async () => {
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
   /** Read by src/commands/api.ts, for commands that are clients of the API. */
   const OF_CLIENTS = ['POSTMAND_API_KEY', 'POSTMAND_API_URL'];
-  /** Those of Node.js and of PostgreSQL's own tools, which Postmand heeds too. */
-  const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE'];
+  /** Those of Node.js, PostgreSQL's own tools and OpenTelemetry, which Postmand heeds too. */
+  const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE', ...OF_TRACING];
   /** They mean something together with another one only, and have tests of their own. */
   const WITH_ANOTHER = [
     'POSTMAND_OUTBOUND_NO_PROXY',

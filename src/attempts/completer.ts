@@ -5,7 +5,7 @@ import { SharedCommits } from '../database/shared-commit.ts';
 import { inTransaction } from '../database/transaction.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
-import { traceField } from '../telemetry/trace-context.ts';
+import { traceField, traceIdOf } from '../telemetry/trace-context.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { FailedReason } from '../deliveries/delivery.ts';
 import { tellBlocked } from '../deliveries/fail.ts';
@@ -93,7 +93,7 @@ export class Completer {
   }
 
   #report(settled: Settled): void {
-    const { row, attempt, verdict, unlisted, delivery } = settled;
+    const { row, attempt, verdict, unlisted, delivery, spanContext } = settled;
     const { webhook_id, delivery_id, response_status_code, execution_duration, success } = row;
     this.#parts.log.info('delivery.attempted', {
       ...(unlisted ? {} : { id: row.id }),
@@ -104,6 +104,7 @@ export class Completer {
       execution_duration,
       success,
       ...traceField(delivery.trace_context),
+      ...(spanContext === undefined ? {} : { attempt_trace_id: traceIdOf(spanContext) }),
       ...(delivery.test ? { test: true } : {}),
       ...verdictFields(verdict),
     });

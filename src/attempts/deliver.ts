@@ -1,3 +1,4 @@
+import type { AttemptSpan } from '../telemetry/tracing.ts';
 import { isProbe, type GateState } from '../webhooks/webhook-state.ts';
 import type { SendingWebhook } from '../webhooks/webhook.ts';
 import type { SendableDelivery } from '../deliveries/sendable.ts';
@@ -44,6 +45,8 @@ export type Attempted = Assignment & {
    * Only what becomes of the delivery is recorded: the database refuses any row for this attempt.
    */
   unlisted?: true;
+  /** Where it is in a trace of its own. */
+  spanContext?: string;
 };
 
 /** Nothing was learned about the endpoint: no attempt, and nothing to be recorded. */
@@ -59,6 +62,8 @@ export type DeliverMeans = AuthorizedMeans & {
   retryAfterMaxSeconds: number;
   eventSource: string;
   random?: Random;
+  /** Where the attempt is recorded in a trace. */
+  span?: AttemptSpan | undefined;
 };
 
 /** Makes the next attempt: request, send, verdict, and what the answer asked for. */
@@ -69,23 +74,46 @@ export async function deliver(
 ): Promise<Attempted | Unsent> {
   const { webhook } = assignment;
   const timeoutMs = webhook.delivery_attempt_timeout * 1000;
-  const sending = { request: requestOf(assignment, eventSource), webhook };
+  const { span } = means;
+  const post = span?.startPost(webhook.url);
+  const sending = { request: requestOf(assignment, eventSource, post?.context), webhook };
   const { request, exchange } = await sendAuthorized(means, sending, { timeoutMs, ...leave });
+  post?.end(toldOf(exchange));
   if (exchange.kind === 'aborted' || exchange.kind === 'local') return exchange;
   const attempted = attemptedWith(assignment, request, { exchange, random });
+  if (span) attempted.spanContext = span.context;
   return withAsked(attempted, { maxSeconds, nowMs: Date.now() });
 }
 
-/** The request of an attempt that starts now. */
+function toldOf(exchange: Exchange): { status?: number; fault?: string } {
+  return exchange.kind === 'response' ? { status: exchange.status } : { fault: faultOf(exchange) };
+}
+
+/** What is wrong with an exchange that is no success, in a word. */
+export function faultOf(exchange: Exchange): string {
+  switch (exchange.kind) {
+    case 'response':
+      return String(exchange.status);
+    case 'failure':
+      return exchange.reason;
+    case 'local':
+      return exchange.code;
+    case 'aborted':
+      return exchange.kind;
+  }
+}
+
+/** The request of an attempt that starts now. `traceContext` is what it tells of its trace. */
 export function requestOf(
   { webhook, delivery, readAt }: Assignment,
   eventSource: string,
+  traceContext = delivery.trace_context ?? undefined,
 ): WebhookRequest {
   return buildRequest(webhook, delivery, {
     atSeconds: Math.floor(Date.now() / 1000),
     sinceReadMs: performance.now() - readAt,
     eventSource,
-    traceContext: delivery.trace_context ?? undefined,
+    traceContext,
   });
 }
 

@@ -11,12 +11,13 @@ import { queueFanOuts } from '../operations/fan-out.ts';
 import { openQueue } from '../queue/delivery-queue.ts';
 import type { DeliveryQueue } from '../queue/delivery-queue.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { apiAddress, healthAddress, listen, type OpenPort } from './ports.ts';
 import { runService, type Access, type ServiceParts } from './service.ts';
 import { startCensus, startMeasuring, startWatchingGates } from './upkeep.ts';
 
 /** `postmand server`: the API and its health port, until SIGTERM or SIGINT. */
-export async function runServer(config: Config, log: Log): Promise<void> {
+export async function runServer(config: Config, log: Log, tracing?: Tracing): Promise<void> {
   const ui = config.http.ui ?? false;
   if (ui) requireKeys(config);
   await runService(
@@ -27,6 +28,7 @@ export async function runServer(config: Config, log: Log): Promise<void> {
       maxConnections: config.database.maxConnections,
       openQueue: ({ pool }) => openQueue(pool, log),
       health: { address: healthAddress(config) },
+      tracing,
     },
     async (parts) => {
       const access = { address: apiAddress(config), hostNames: config.http.allowedHosts, ui };
@@ -75,6 +77,7 @@ export async function startApi(
     {
       ...{ pool, queue, metrics, acceptor, batchAcceptor, eventAcceptor, testCalls, gated, vault },
       ...{ schemas, payloadCheck, alarms, eventSource: config.eventSource },
+      tracing: parts.tracing,
     },
     { ...config.http, hostNames, dashboard: ui ? await readDashboard() : undefined },
     log,

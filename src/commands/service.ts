@@ -14,6 +14,7 @@ import type { SchemaThreads } from '../schemas/schema-threads.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import { openAlarms } from './alarms.ts';
 import { openVault } from './keys.ts';
@@ -30,6 +31,7 @@ export type Service<Queue extends DeliveryQueue> = {
   /** Most connections of the pool. */
   maxConnections: number;
   openQueue(parts: QueueParts): Promise<Queue>;
+  tracing: Tracing | undefined;
   health: Access;
 };
 
@@ -47,6 +49,8 @@ export type ServiceParts<Queue extends DeliveryQueue> = QueueParts & {
   vault: Vault;
   schemas: SchemaThreads;
   payloadCheck: PayloadCheck;
+  /** Left out: nobody records traces. */
+  tracing?: Tracing | undefined;
   stopping: Promise<NodeJS.Signals>;
 };
 
@@ -99,14 +103,12 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     const { stop } = await run({
       ...{ pool, connection, log, queue, metrics, statistics, health, config, vault, stopping },
       alarms: await openAlarms({ pool, queue, metrics, log }, config.alerts),
-      ...reading,
+      ...{ ...reading, tracing: service.tracing },
     });
     log.info(`${name}.stopping` as const, { signal: await stopping });
     await stopWithin(
       config.gracePeriodMs,
-      stop()
-        .then(() => counting.stop())
-        .then(() => queue.close()),
+      inTurn([stop, () => counting.stop(), () => queue.close(), () => handOver(service.tracing)]),
     );
     await health.stop(1000);
     log.info(`${name}.stopped` as const);
@@ -115,6 +117,18 @@ export async function runServiceOn<Queue extends DeliveryQueue>(
     await reading.schemas.close();
     await endPool(pool);
   }
+}
+
+async function inTurn(steps: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps) await step();
+}
+
+/** How long a collector of traces that does not answer may keep a process that is done. */
+const HAND_OVER_MS = 5000;
+
+/** Hands over the traces of the last moments. That it fails is in the log, if it is told at all. */
+async function handOver(tracing: Tracing | undefined): Promise<void> {
+  if (tracing !== undefined) await atMost(HAND_OVER_MS, tracing.stop()).catch(() => {});
 }
 
 /** A process's metrics, its pool's among them. */

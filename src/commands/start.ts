@@ -8,6 +8,7 @@ import { CommandError } from '../process/command-error.ts';
 import { abortedBy, stopSignal, unlessStopped } from '../process/stopping.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { banner } from './banner.ts';
 import { awaitDatabase, connectForSchema, connectTo } from './connecting.ts';
 import { migrateAll } from './migrate.ts';
@@ -22,7 +23,7 @@ const DATA_DIR = fileURLToPath(new URL('../../data', import.meta.url));
  * `postmand start`: everything in one process, for a first look and for development. Without a
  * database URL it brings a PostgreSQL of its own, whose data stays between runs.
  */
-export async function runStart(config: Config, log: Log): Promise<void> {
+export async function runStart(config: Config, log: Log, tracing?: Tracing): Promise<void> {
   // From the first moment, so that nothing stays behind.
   const stopping = stopSignal();
   if (config.database.url !== undefined) {
@@ -30,7 +31,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
     await unlessStopped(stopping, migrateAll(schema, config, log));
     const connection = await unlessStopped(stopping, connectTo(config));
     const data = 'the database of POSTMAND_DATABASE_URL';
-    return runAll({ connection, data, stopping }, config, log);
+    return runAll({ connection, data, stopping, tracing }, config, log);
   }
   const embedded = await holdEmbedded(config.dataDir ?? DATA_DIR, log, abortedBy(stopping)).catch(
     explain,
@@ -38,7 +39,7 @@ export async function runStart(config: Config, log: Log): Promise<void> {
   try {
     const connection = await connectionTo(parseDatabaseUrl(embedded.url));
     await unlessStopped(stopping, migrateAll(connection, config, log));
-    await runAll({ connection, data: embedded.home, stopping }, config, log);
+    await runAll({ connection, data: embedded.home, stopping, tracing }, config, log);
   } finally {
     await embedded.stop().catch(explain);
   }
@@ -50,10 +51,15 @@ function explain(error: unknown): never {
 }
 
 /** `data` says where the deliveries are kept. */
-type Database = { connection: Connection; data: string; stopping: Promise<NodeJS.Signals> };
+type Database = {
+  connection: Connection;
+  data: string;
+  stopping: Promise<NodeJS.Signals>;
+  tracing: Tracing | undefined;
+};
 
 async function runAll(
-  { connection, data, stopping }: Database,
+  { connection, data, stopping, tracing }: Database,
   config: Config,
   log: Log,
 ): Promise<void> {
@@ -68,6 +74,7 @@ async function runAll(
       maxConnections: share.pool,
       openQueue: (parts) => openWorkerQueue(config, parts, share),
       health: { address: healthAddress(config, 'localhost'), hostNames },
+      tracing,
     },
     (parts) => startAll(parts, data, hostNames),
   );

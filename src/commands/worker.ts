@@ -5,6 +5,7 @@ import type { ClaimableQueue, QueueParts } from '../queue/claimable-queue.ts';
 import { ProcessPool } from '../sending/isolated/pool.ts';
 import { HttpSender } from '../sending/send.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { Dispatcher } from '../worker/dispatcher.ts';
 import { connectDirect } from './connecting.ts';
 import { healthAddress } from './ports.ts';
@@ -12,7 +13,7 @@ import { runService, type ServiceParts } from './service.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** `postmand worker`: delivers until SIGTERM or SIGINT, and answers on the health port. */
-export async function runWorker(config: Config, log: Log): Promise<void> {
+export async function runWorker(config: Config, log: Log, tracing?: Tracing): Promise<void> {
   const share = shareConnections(config.database.maxConnections);
   await runService(
     {
@@ -22,6 +23,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
       maxConnections: share.pool,
       openQueue: (parts) => openWorkerQueue(config, parts, share),
       health: { address: healthAddress(config) },
+      tracing,
     },
     async (parts) => {
       const worker = await startWorker(parts);
@@ -71,7 +73,7 @@ export async function startWorker(parts: WorkerParts): Promise<{ stop(): Promise
   const senders = openSenders(config);
   const { concurrency: slots, webhookConcurrency: share, ...others } = config.worker;
   const dispatcher = new Dispatcher(
-    { pool, queue, ...senders, metrics, statistics, alarms, log, vault },
+    { pool, queue, ...senders, metrics, statistics, alarms, log, vault, tracing: parts.tracing },
     { slots, share, ...others, eventSource: config.eventSource },
   );
   const mayListen = shareConnections(config.database.maxConnections).listen > 0;

@@ -24,7 +24,8 @@ import {
   type FilteredRequest,
 } from './middleware/metadata-query.ts';
 import { checkNumbers } from './middleware/query.ts';
-import { readTrace, type TracedRequest } from './middleware/trace.ts';
+import { followTrace } from './middleware/trace.ts';
+import type { TracedRequest } from './middleware/traced-request.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { apiDocument, readSpec, type SpecDocument } from './spec.ts';
 
@@ -64,7 +65,7 @@ export async function createApi(
   app.use(
     inOrder([
       answerHeaders,
-      readTrace,
+      followTrace(parts.tracing),
       logRequests(log, parts.metrics),
       checkHeaders,
       checkHost(options.hostNames),

@@ -7,6 +7,7 @@ import type { EventAcceptor } from '../events/accepting/event-acceptor.ts';
 import type { TypeParts } from '../events/types/change-type.ts';
 import type { PayloadCheck } from '../events/types/payload-check.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Vault } from '../webhooks/secrets/vault.ts';
 import type { operations } from './openapi.d.ts';
 import type { TestCalls } from './test-calls.ts';
@@ -63,6 +64,8 @@ export type ApiParts = {
   alarms?: Alarms;
   /** Is told of webhooks that a client pauses. */
   gated?: GatedWebhooks;
+  /** Left out: nobody records traces. */
+  tracing?: Tracing | undefined;
 };
 
 /** A handler for each operation of the API port, by operationId. */

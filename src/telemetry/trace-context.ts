@@ -29,7 +29,7 @@ export function traceContextOf({ traceparent, tracestate }: TraceHeaders): strin
 }
 
 /** Of one of version 00. */
-const TRACEPARENT_LENGTH = 55;
+export const TRACEPARENT_LENGTH = 55;
 
 /** The `traceparent` of what is stored. */
 export function traceparentOf(stored: string): string {
@@ -47,7 +47,12 @@ export function traceHeaders(stored: string | undefined): [name: string, value: 
 
 /** What log lines say of the trace that is stored: nothing where there is none. */
 export function traceField(stored: string | null | undefined): { trace_id?: string } {
-  return typeof stored === 'string' ? { trace_id: stored.slice(3, 35) } : {};
+  return typeof stored === 'string' ? { trace_id: traceIdOf(stored) } : {};
+}
+
+/** The id of the trace that is stored. */
+export function traceIdOf(stored: string): string {
+  return stored.slice(3, 35);
 }
 
 /** In the version that is known, whatever version it came in. */

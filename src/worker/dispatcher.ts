@@ -5,6 +5,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Recorder } from '../statistics/recorder.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { admit, type Admitted } from './admission.ts';
 import { Wakeup } from './wakeup.ts';
 import { Buffer } from './buffer.ts';
@@ -36,6 +37,8 @@ export type DispatcherParts = {
   alarms?: Alarms;
   log: Log;
   vault: Vault;
+  /** Left out: nobody records traces. */
+  tracing?: Tracing | undefined;
 };
 
 export type DispatcherOptions = {
@@ -111,7 +114,7 @@ export class Dispatcher {
     parts: DispatcherParts,
     { slots, share, pollingIntervalMs, bytesInFlight, ...executing }: DispatcherOptions,
   ) {
-    const { pool, queue, sender, isolatedSender, metrics, log, vault } = parts;
+    const { pool, queue, sender, isolatedSender, metrics, log, vault, tracing } = parts;
     const { alarms = NO_ALARMS } = parts;
     const buffer = new Buffer<Admitted>(slots);
     this.#parts = parts;
@@ -124,7 +127,7 @@ export class Dispatcher {
     this.#leases = new Leases({ pool, queue, log });
     this.#completer = new Completer(parts);
     this.#placement = new Placement({
-      ...{ pool, queue, sender, isolatedSender, metrics, alarms, log, vault, buffer },
+      ...{ pool, queue, sender, isolatedSender, metrics, alarms, log, vault, tracing, buffer },
       ...{ bytesInFlight, slots: this.#slots, claimer: this.#claimer, leases: this.#leases },
       ...{ completer: this.#completer, wakeup: this.#wakeup, limiter: new Limiter(parts) },
       accessTokens: new AccessTokens(sender),

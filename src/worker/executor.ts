@@ -1,5 +1,6 @@
 import type { Pool } from '../database/pool.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AttemptFacts, AttemptSpan, Tracing } from '../telemetry/tracing.ts';
 import { traceField } from '../telemetry/trace-context.ts';
 import type { Admitted } from './admission.ts';
 import { isStale } from './leases.ts';
@@ -7,6 +8,7 @@ import type { Readings } from './readings.ts';
 import type { Completer } from '../attempts/completer.ts';
 import {
   deliver,
+  faultOf,
   type Assignment,
   type Attempted,
   type DeliverMeans,
@@ -24,6 +26,7 @@ export type ExecutorParts = {
   log: Log;
   vault: Vault;
   completer: Pick<Completer, 'complete'>;
+  tracing?: Tracing | undefined;
   accessTokens: DeliverMeans['accessTokens'];
   readings: Pick<Readings, 'hasChanged' | 'isStale'>;
   /** The longest pause that an answer may ask for. */
@@ -62,8 +65,33 @@ export async function execute(
   const assignment = await assignmentOf(parts, admitted, readAgain);
   if ('kind' in assignment) return assignment;
   const { accessTokens, retryAfterMaxSeconds, eventSource } = parts;
-  const delivering = { ...means, accessTokens, retryAfterMaxSeconds, eventSource };
-  return complete(parts, admitted, send(delivering, assignment, leaveOf(admitted)));
+  const span = parts.tracing?.startAttempt(factsOf(assignment));
+  const delivering = { ...means, accessTokens, retryAfterMaxSeconds, eventSource, span };
+  const done = complete(parts, admitted, send(delivering, assignment, leaveOf(admitted)));
+  return span === undefined ? done : endWith(span, done);
+}
+
+function factsOf({ delivery }: Assignment): AttemptFacts {
+  const { id, webhook_id, trace_context, event, delivery_attempts } = delivery;
+  return {
+    origin: trace_context,
+    deliveryId: id,
+    webhookId: webhook_id,
+    // Without a type it stands for the delivery itself.
+    eventId: event !== null && event.type !== null ? event.id : undefined,
+    attempt: delivery_attempts + 1,
+  };
+}
+
+/** Ends the span of an attempt with what became of that. */
+async function endWith(span: AttemptSpan, done: Promise<Execution>): Promise<Execution> {
+  const execution = await done;
+  if (execution.kind === 'attempted') {
+    const { verdict, exchange } = execution;
+    const isGood = verdict.kind === 'succeeded';
+    span.end({ verdict: verdict.kind, fault: isGood ? undefined : faultOf(exchange) });
+  } else span.end({ verdict: undefined, fault: execution.kind });
+  return execution;
 }
 
 type Leave = Omit<SendLimits, 'timeoutMs'>;

@@ -37,12 +37,18 @@ const LOADED = [
   {
     command: 'server',
     needed: ['express', 'express-openapi-validator', 'pg', 'pg-boss'],
-    spared: ['got', 'swagger-ui-dist', 'umzug', 'yaml'],
+    spared: ['got', 'swagger-ui-dist', 'umzug', 'yaml', '@opentelemetry/sdk-node'],
   },
   {
     command: 'worker',
     needed: ['got', 'pg', 'pg-boss'],
-    spared: ['express-openapi-validator', 'swagger-ui-dist', 'umzug', 'yaml'],
+    spared: [
+      'express-openapi-validator',
+      'swagger-ui-dist',
+      'umzug',
+      'yaml',
+      '@opentelemetry/sdk-node',
+    ],
   },
   { command: 'migrate', needed: ['pg-boss', 'umzug'], spared: ['express', 'got', 'yaml'] },
 ];

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from '../../telemetry/log.ts';
 import { traceField } from '../../telemetry/trace-context.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { TracedRequest } from './trace.ts';
+import type { TracedRequest } from './traced-request.ts';
 
 /**
  * Logs each request when it is over, and puts its time into the metrics. The route is logged as in

@@ -1,6 +1,7 @@
 import type { Draft } from '../../deliveries/accepting/accept.ts';
 import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
+import { accepting } from '../accepting.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';
@@ -20,7 +21,8 @@ export function batchHandlers(parts: ApiParts): Pick<Operations, 'createDeliveri
       const tooFar = await placeTooFarAhead(parts.pool, times, Date.now());
       if (tooFar !== undefined) throw refusal('invalid', tooFar, TOO_FAR_AHEAD);
       const request = requestOf(rawHeaders, 'createDeliveries', drafts);
-      const accepted = await parts.batchAcceptor.accept(drafts, request);
+      const accept = () => parts.batchAcceptor.accept(drafts, request);
+      const accepted = await accepting(parts.tracing, drafts, accept);
       if (accepted.kind === 'webhook_missing')
         throw refusal('webhook_not_found', accepted.index, 'webhook_id: no webhook has this id');
       if (accepted.kind === 'gone') throw new IdempotencyRefusal('delivery_gone');

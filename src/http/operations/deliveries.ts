@@ -6,6 +6,7 @@ import { IdempotencyRefusal } from '../../deliveries/idempotency/refusal.ts';
 import { goOn } from '../../deliveries/order/promote.ts';
 import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { WebhookNotFound } from '../../webhooks/webhook.ts';
+import { accepting } from '../accepting.ts';
 import { filtersOf } from '../delivery-filters.ts';
 import { draftOf, TOO_FAR_AHEAD } from '../draft.ts';
 import type { ApiParts, Operations } from '../handler.ts';
@@ -18,7 +19,7 @@ type DeliveryOperations = Pick<
   'listDeliveries' | 'createDelivery' | 'getDelivery' | 'deleteDelivery'
 >;
 
-export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryOperations {
+export function deliveryHandlers({ pool, queue, acceptor, tracing }: ApiParts): DeliveryOperations {
   return {
     async listDeliveries({ query }) {
       const filters = filtersOf(query);
@@ -32,7 +33,8 @@ export function deliveryHandlers({ pool, queue, acceptor }: ApiParts): DeliveryO
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
       const request = requestOf(rawHeaders, 'createDelivery', [draft]);
-      const [accepted] = await acceptor.accept([draft], request);
+      const accept = () => acceptor.accept([draft], request);
+      const [accepted] = await accepting(tracing, [draft], accept);
       if (accepted.kind === 'webhook_missing') throw new WebhookNotFound();
       if (accepted.kind === 'gone') throw new IdempotencyRefusal('delivery_gone');
       const { kind, delivery } = accepted;

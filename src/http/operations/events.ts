@@ -2,6 +2,7 @@ import { placeTooFarAhead } from '../../deliveries/accepting/schedule.ts';
 import { listEvents } from '../../events/event-list.ts';
 import { findEvent } from '../../events/event-store.ts';
 import { EventNotFound, EventOfBatchRefused, type EventDraft } from '../../events/event.ts';
+import { accepting } from '../accepting.ts';
 import { TOO_FAR_AHEAD, termsOf } from '../draft.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { REPLAYED, requestOf } from '../idempotency-key.ts';
@@ -12,7 +13,7 @@ import { BadRequest } from '../problem.ts';
 type EventOperations = Pick<Operations, 'listEvents' | 'createEvent' | 'createEvents' | 'getEvent'>;
 
 export function eventHandlers(parts: ApiParts): EventOperations {
-  const { pool, eventAcceptor } = parts;
+  const { pool, eventAcceptor, tracing } = parts;
   return {
     async listEvents({ query }) {
       const filters = { type: query.type, metadata: query.metadata };
@@ -26,7 +27,8 @@ export function eventHandlers(parts: ApiParts): EventOperations {
       if ((await placeTooFarAhead(pool, [draft.sendAt], Date.now())) !== undefined)
         throw new BadRequest('invalid', TOO_FAR_AHEAD);
       const request = requestOf(rawHeaders, 'createEvent', [draft]);
-      const { event, replayed } = await eventAcceptor.accept(draft, request);
+      const accept = () => eventAcceptor.accept(draft, request);
+      const { event, replayed } = await accepting(tracing, [draft], accept);
       return { status: 201, body: event, ...(replayed ? { headers: REPLAYED } : {}) };
     },
     async createEvents({ body, rawHeaders, traceContext }) {
@@ -38,7 +40,8 @@ export function eventHandlers(parts: ApiParts): EventOperations {
       if (tooFar !== undefined)
         throw new EventOfBatchRefused(tooFar, new BadRequest('invalid', TOO_FAR_AHEAD));
       const request = requestOf(rawHeaders, 'createEvents', drafts);
-      const { ids, replayed } = await eventAcceptor.acceptBatch(drafts, request);
+      const accept = () => eventAcceptor.acceptBatch(drafts, request);
+      const { ids, replayed } = await accepting(tracing, drafts, accept);
       return { status: 201, body: { ids }, ...(replayed ? { headers: REPLAYED } : {}) };
     },
     async getEvent({ params }) {

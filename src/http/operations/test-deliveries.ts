@@ -3,6 +3,7 @@ import type { Pool } from '../../database/pool.ts';
 import { findDelivery } from '../../deliveries/delivery-store.ts';
 import { DeliveryNotFound } from '../../deliveries/delivery.ts';
 import { acceptTest, TEST_PAYLOAD } from '../../deliveries/test-delivery.ts';
+import { accepting } from '../accepting.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import type { components } from '../openapi.d.ts';
 
@@ -15,7 +16,8 @@ export function testHandlers(parts: ApiParts): Pick<Operations, 'testWebhook'> {
       return testCalls.run(async () => {
         const payload = body?.payload ?? TEST_PAYLOAD;
         const draft = { webhookId, payload, traceContext };
-        const { delivery, timeoutSeconds } = await acceptTest(parts, draft);
+        const accept = () => acceptTest(parts, draft);
+        const { delivery, timeoutSeconds } = await accepting(parts.tracing, [draft], accept);
         const { id: deliveryId } = delivery;
         // Stored is accepted: whatever keeps us from seeing its end, the client learns its id.
         const waiting = testCalls.wait({ deliveryId, timeoutSeconds, isGone });

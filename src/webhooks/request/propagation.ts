@@ -1,6 +1,6 @@
 /**
- * Why a webhook may not have its requests tell of traces, behind the name of the field at fault. The
- * name of the header is in it, its value is not.
+ * Why a webhook may not have its requests tell of traces, behind the name of the field at fault.
+ * The name of the header is in it, its value is not.
  */
 export function propagationFault({ propagate_trace, headers }: Propagating): string | undefined {
   if (!propagate_trace) return undefined;
