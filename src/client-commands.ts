@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { addForward, addTail } from './attempt-commands.ts';
 import { addDeliveries } from './delivery-commands.ts';
-import { addAttention, addEvents, addSend } from './event-commands.ts';
+import { addEvents, addSend } from './event-commands.ts';
+import { addAttention, addDoctor } from './looking-commands.ts';
 import { addWebhooks } from './webhook-commands.ts';
 
 /** Commands that are clients of the API: each action is run by `withApi` of `commands/api.ts`. */
@@ -13,4 +14,5 @@ export function addClientCommands(program: Command): void {
   addSend(program);
   addTail(program);
   addForward(program);
+  addDoctor(program);
 }

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { duration, id, moment, notEmpty, pairs, wholeNumber } from './arguments.ts';
-import type { ShowAttention } from './commands/attention.ts';
 import type { ListEvents } from './commands/events.ts';
 import type { ShowEvent } from './commands/event.ts';
 import type { SendOptions } from './commands/send.ts';
@@ -58,19 +57,5 @@ export function addSend(program: Command): void {
           return (api) => runSend({ ...options, waitMs }, api);
         });
       },
-    );
-}
-
-export function addAttention(program: Command): void {
-  addShowing(program, {
-    name: 'attention',
-    summary: 'what is wrong now, the most wrong first; where to begin looking',
-  })
-    .option('--limit <number>', 'at most so many', wholeNumber(1, 200), 20)
-    .action((options: ShowAttention) =>
-      runAt(async () => {
-        const { runAttention } = await import('./commands/attention.ts');
-        return (api) => runAttention(options, api);
-      }),
     );
 }

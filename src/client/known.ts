@@ -70,7 +70,7 @@ async function lineOf(
   return { first: before[0], ahead: before.length, more: next_cursor !== null, blocked };
 }
 
-/** Undefined also where so many keys of the webhook are blocked that this one is on no first page. */
+/** Undefined also where more keys of the webhook are blocked than a page holds. */
 async function blockedOf(api: ApiClient, webhook_id: string, key: string) {
   const { ordering_keys } = await api.get('/webhooks/{webhook_id}/ordering-keys', {
     path: { webhook_id },

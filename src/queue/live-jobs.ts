@@ -27,6 +27,19 @@ export async function countLiveJobs(
   return new Map(rows.map(({ webhookId, total, near }) => [webhookId, { total, near }]));
 }
 
+/** How many live jobs there are, up to `most`. */
+export async function countJobs(db: Queryable, most: number): Promise<number> {
+  const { rows } = await db.query<{ jobs: number }>(
+    `select count(*)::integer as jobs from (
+       select from ${SCHEMA}.job
+       where name = '${QUEUE}' and state in ('created', 'retry', 'active')
+       limit $1
+     ) as live`,
+    [most],
+  );
+  return rows[0]?.jobs ?? 0;
+}
+
 /** As an expression of SQL: the queue has more live jobs than `count`, a parameter. */
 export const hasMoreJobs = (count: string) => `${count}::integer < (
   select count(*) from (

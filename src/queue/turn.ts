@@ -1,3 +1,4 @@
+import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 
 /** All workers of a database use this lock. The session that holds it has the turn. */
@@ -60,4 +61,21 @@ export async function takeTurnByRow(tx: Tx, worker: string): Promise<boolean> {
 /** A worker that ends has no turn any more. */
 export async function giveTurnBack(tx: Tx, worker: string): Promise<void> {
   await tx.query('delete from upkeep_turn where worker = $1', [worker]);
+}
+
+/**
+ * Whether a worker has the turn and gives signs of life. One that has just started, or whose
+ * database was away, may take some seconds to get it. A role that may not see when others were
+ * active finds none.
+ */
+export async function hasLivingWorker(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query<{ lives: boolean }>(
+    `with ${HOLDER}
+     select ${IS_HOLDER_ALIVE} or exists (
+         select from upkeep_turn
+         where asked_at between now() - interval '${SILENT_SECONDS} seconds'
+           and now() + interval '${SILENT_SECONDS} seconds'
+       ) as lives`,
+  );
+  return rows[0]?.lives === true;
 }
