@@ -47,7 +47,11 @@ export async function runListDeliveries(options: ListDeliveries, api: ApiClient)
     );
     return deliveryColumns(out, names);
   };
-  await showList({ items, limit, nouns: 'deliveries', columns }, out);
+  const total = () => api.get('/deliveries/count', { query: { ...query, ...spanQuery(options) } });
+  await showList(
+    { items, limit, nouns: 'deliveries', columns, ...(eventType === undefined ? { total } : {}) },
+    out,
+  );
 }
 
 type Query = Awaited<ReturnType<typeof queryOf>>;

@@ -1,5 +1,6 @@
 import type { ApiClient, Schemas } from '../client/api.ts';
-import { gathered, itemsOf } from '../client/pages.ts';
+import type { WebhookWord } from '../client/explaining/states.ts';
+import { gathered, itemsOf, type PageQuery } from '../client/pages.ts';
 import { ApiProblem } from '../client/problem.ts';
 import { CommandError } from '../process/command-error.ts';
 
@@ -8,10 +9,19 @@ type Webhook = Schemas['Webhook'];
 /** So many are named where a name belongs to several. */
 const NAMED = 5;
 
-/** All webhooks, or those of a name, by name. */
-export const webhooks = (api: ApiClient, limit?: number): AsyncGenerator<Webhook, void> =>
-  itemsOf(async (query) => {
-    const { webhooks, next_cursor } = await api.get('/webhooks', { query });
+/** Which webhooks are shown: `name` is a part of theirs, in upper or lower case. */
+type WebhookFilter = { name?: string; state?: WebhookWord };
+
+/** The first `limit` webhooks that a filter finds, by name. */
+export const webhooks = (
+  api: ApiClient,
+  filter: WebhookFilter,
+  limit?: number,
+): AsyncGenerator<Webhook, void> =>
+  itemsOf(async (page: PageQuery) => {
+    const { webhooks, next_cursor } = await api.get('/webhooks', {
+      query: { ...filter, ...page },
+    });
     return { items: webhooks, next_cursor };
   }, limit);
 
@@ -21,7 +31,7 @@ export const webhooks = (api: ApiClient, limit?: number): AsyncGenerator<Webhook
  */
 export async function findWebhook(api: ApiClient, named: string): Promise<Webhook> {
   if (isId(named)) return webhookOfId(api, named);
-  const same = (await gathered(webhooks(api))).filter(
+  const same = (await gathered(webhooks(api, { name: named }))).filter(
     ({ name }) => name.toLowerCase() === named.toLowerCase(),
   );
   const exact = same.filter(({ name }) => name === named);

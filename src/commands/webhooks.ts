@@ -5,7 +5,7 @@ import { span } from '../client/explaining/time-words.ts';
 import { attemptColumns } from './attempt-columns.ts';
 import { tellExplanation } from './explained.ts';
 import { findWebhook, webhooks } from './find-webhook.ts';
-import { showList } from './listing.ts';
+import { countText, showList } from './listing.ts';
 import { Output, type Showing } from './output.ts';
 import { count } from './progress.ts';
 import { timeText } from './times.ts';
@@ -21,22 +21,14 @@ const COUNTED = 1000;
 
 /** `postmand webhooks`: a line for each, by name. */
 export async function runListWebhooks(options: ListWebhooks, api: ApiClient): Promise<void> {
-  const { limit } = options;
+  const { limit, state, name } = options;
   const out = new Output(options);
-  const items = matching(api, options);
+  const filter = {
+    ...(state === undefined ? {} : { state }),
+    ...(name === undefined ? {} : { name }),
+  };
+  const items = webhooks(api, filter, limit + 1);
   await showList({ items, limit, nouns: 'webhooks', columns: () => webhookColumns(out) }, out);
-}
-
-async function* matching(api: ApiClient, { limit, state, name }: ListWebhooks) {
-  const part = name?.toLowerCase() ?? '';
-  let left = limit + 1;
-  for await (const webhook of webhooks(api)) {
-    if (!webhook.name.toLowerCase().includes(part)) continue;
-    if (state !== undefined && webhookWord(webhook) !== state) continue;
-    yield webhook;
-    left -= 1;
-    if (left === 0) return;
-  }
 }
 
 const webhookColumns = ({ paint }: Output) => [
@@ -71,9 +63,13 @@ export async function runShowWebhook(
   const webhook = await findWebhook(api, named);
   if (out.json) return out.document(webhook);
   const query = { webhook_id: webhook.id, limit: ATTEMPTS };
-  const { delivery_attempts } = await api.get('/delivery-attempts', { query });
+  const [{ delivery_attempts }, pending] = await Promise.all([
+    api.get('/delivery-attempts', { query }),
+    api.get('/deliveries/count', { query: { webhook_id: webhook.id, status: 'pending' } }),
+  ]);
   tellExplanation(explainWebhook(webhook, out.reader()), { webhookId: webhook.id }, out);
   out.say();
+  out.fact('pending', countText(pending));
   for (const [name, text] of settings(webhook, out)) out.fact(name, text);
   if (delivery_attempts.length === 0) return;
   out.say('\nIts latest attempts:');

@@ -38,6 +38,8 @@ suite('postmand deliveries', { concurrency: 2 }, () => {
       const { stdout, stderr } = await ask('deliveries', 'list', ...filter, '--json');
       assert.deepEqual(JSON.parse(stdout), second, stderr);
     }
+    const one = await ask('deliveries', '--limit', '1', '--since', '1h');
+    assert.match(one.stderr, /^There are more deliveries \(2 in all\): --limit shows more than 1/);
     assert.equal((await ask('deliveries', '--status', 'failed')).code, 0);
     assert.equal((await ask('deliveries', '--metadata', 'customer')).code, 2);
     assert.equal((await ask('deliveries', '--webhook', 'Nobody')).code, 1);
