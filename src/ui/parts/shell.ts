@@ -3,6 +3,7 @@ import { html, type View } from '../html.ts';
 import { notice } from '../notices.ts';
 import { hrefTo, route } from '../route.ts';
 import { hasKey, lock } from '../session.ts';
+import { SearchBox } from './search-box.ts';
 
 const PLACES = [
   ['', 'Attention'],
@@ -22,6 +23,7 @@ export function Shell({ children }: { children: ComponentChildren }): View {
       <nav aria-label="Main">
         <ul>
           <li><a href="#/" class="brand">Postmand</a></li>
+          <li><${SearchBox} /></li>
         </ul>
         <ul>
           ${PLACES.map(
