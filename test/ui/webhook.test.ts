@@ -52,9 +52,10 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     await api.createDelivery(webhook.id);
     await page.getByText('held: webhook inactive').waitFor();
     await page.getByText('1 of its deliveries is held back').waitFor();
+    await page.getByText('1: the webhook is inactive').waitFor();
     assert.equal(await page.locator('details').first().getAttribute('open'), '');
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY');
-    assert.equal(await placeOf(numbers), place);
+    assert.ok(Math.abs((await placeOf(numbers)) - place) <= 2);
     assert.deepEqual(faults, []);
   });
 
@@ -231,7 +232,7 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
 });
 
 /** How far from the top of the screen it is. */
-const placeOf = async (one: Locator) => Math.round((await one.boundingBox())?.y ?? 0);
+const placeOf = async (one: Locator) => (await one.boundingBox())?.y ?? 0;
 
 /** One of the actions of the page. */
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });

@@ -9,6 +9,7 @@ import type { ActionParts } from '../webhook/action-parts.ts';
 import { Actions } from '../webhook/actions.ts';
 import { BlockedKeys } from '../webhook/blocked-keys.ts';
 import { Health } from '../webhook/health.ts';
+import { Held } from '../webhook/held.ts';
 import { LatestDeliveries } from '../webhook/latest-deliveries.ts';
 import { Secrets } from '../webhook/secrets.ts';
 import { Settings } from '../webhook/settings.ts';
@@ -37,6 +38,7 @@ function Shown({ webhook, changed }: ActionParts): View {
     <div class="pair uneven">
       <div>
         <${Health} webhook=${webhook} />
+        ${webhook.health.held > 0 && html`<${Held} webhookId=${id} />`}
         ${webhook.ordering_on_failure === 'block' && html`<${BlockedKeys} webhookId=${id} />`}
       </div>
       <${LatestDeliveries} webhookId=${id} />
