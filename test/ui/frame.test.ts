@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { readDashboard } from '../../src/http/dashboard/files.ts';
 import { withoutChromium } from '../setup/chromium.ts';
@@ -15,8 +16,19 @@ const MAX_BYTES = 150 * 1024;
 
 test('all files of the dashboard → 150 KiB at most, as a browser gets them', async () => {
   const { files } = await readDashboard();
-  const bytes = [...files.values()].reduce((sum, { gzipped }) => sum + gzipped.length, 0);
+  const sizes = await Promise.all(Array.from(files.values(), (file) => file.as('br')));
+  const bytes = sizes.reduce((sum, { length }) => sum + length, 0);
   assert.ok(bytes <= MAX_BYTES, `${bytes} bytes`);
+});
+
+test('a module as it is served → each line of the source at its place, without types and comments', async () => {
+  const { files } = await readDashboard();
+  const served = files.get('ui/live.ts')?.text.split('\n') ?? [];
+  const source = (await readFile('src/ui/live.ts', 'utf8')).split('\n');
+  assert.equal(served.length, source.length);
+  const line = source.findIndex((text) => text.includes('export class Live'));
+  assert.match(served[line] ?? '', /^export class Live +\{$/);
+  assert.doesNotMatch(served.join('\n'), /\/\*\*|^ *\/\//m);
 });
 
 test('a server without the dashboard → 404 at /ui/', async (t) => {
@@ -28,13 +40,17 @@ test('its files → compressed for who takes that, kept for ever, and no other p
   const dashboard = await readDashboard();
   const api = await startApi(t, await freshDatabase(t), { dashboard });
   const main = `${api.url}/ui/${dashboard.version}/ui/main.ts`;
-  const zipped = await fetch(main);
+  const zipped = await fetch(main, { headers: { 'Accept-Encoding': 'gzip' } });
   assert.equal(zipped.headers.get('content-type'), 'text/javascript; charset=utf-8');
   assert.equal(zipped.headers.get('content-encoding'), 'gzip');
+  const shortest = await fetch(main, { headers: { 'Accept-Encoding': 'gzip, br' } });
+  assert.equal(shortest.headers.get('content-encoding'), 'br');
   assert.match(zipped.headers.get('cache-control') ?? '', /immutable/);
   const plain = await fetch(main, { headers: { 'Accept-Encoding': 'identity' } });
   assert.equal(plain.headers.get('content-encoding'), null);
-  assert.equal(await plain.text(), await zipped.text());
+  const text = await plain.text();
+  assert.equal(await zipped.text(), text);
+  assert.equal(await shortest.text(), text);
   for (const other of ['/ui/x', `/ui/${dashboard.version}/..%2f..%2fpackage.json`, '/uix'])
     assert.equal((await fetch(`${api.url}${other}`)).status, 404, other);
   const back = await fetch(`${api.url}/ui`, { redirect: 'manual' });

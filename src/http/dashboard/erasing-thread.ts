@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { withoutComments } from './comments.ts';
 
-/** A thread that takes the types out of files, answers with what is left of them, and ends. */
+/** A thread that takes types and comments out of files, answers with what is left, and ends. */
 const files = workerData as string[];
-parentPort?.postMessage(files.map((file) => stripTypeScriptTypes(readFileSync(file, 'utf8'))));
+parentPort?.postMessage(
+  files.map((file) => withoutComments(stripTypeScriptTypes(readFileSync(file, 'utf8')))),
+);

@@ -3,12 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { ServedFile } from './served-file.ts';
 import { withoutTypes } from './erased-types.ts';
-
-/** A file as a browser gets it. */
-export type ServedFile = { type: string; text: string; gzipped: Buffer };
 
 /** All files by their path below `version`, which changes with any of them. */
 export type DashboardFiles = { version: string; files: Map<string, ServedFile> };
@@ -39,19 +35,15 @@ export const packagePath = (name: string): string => `packages/${name.replaceAll
  */
 export async function readDashboard(): Promise<DashboardFiles> {
   const texts = new Map([...(await program()), ...(await styles()), ...(await packages())]);
-  const served = await Promise.all(
-    Array.from(texts, async ([name, text]) => [name, await servedOf(name, text)] as const),
-  );
   const hash = createHash('sha256');
   for (const [name, text] of texts) hash.update(name).update('\0').update(text).update('\0');
-  return { version: hash.digest('hex').slice(0, 16), files: new Map(served) };
+  const files = Array.from(texts, ([name, text]) => [name, servedOf(name, text)] as const);
+  return { version: hash.digest('hex').slice(0, 16), files: new Map(files) };
 }
 
-const zip = promisify(gzip);
-
-async function servedOf(name: string, text: string): Promise<ServedFile> {
+function servedOf(name: string, text: string): ServedFile {
   const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
-  return { type: `${type}; charset=utf-8`, text, gzipped: await zip(text, { level: 9 }) };
+  return new ServedFile(`${type}; charset=utf-8`, text);
 }
 
 /** The modules of `src/ui` and `src/client`, which import each other by these very paths. */

@@ -1,6 +1,7 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
-import type { DashboardFiles, ServedFile } from '../dashboard/files.ts';
+import type { DashboardFiles } from '../dashboard/files.ts';
 import { dashboardPage } from '../dashboard/page.ts';
+import { ENCODINGS, type ServedFile } from '../dashboard/served-file.ts';
 
 /** For what never changes below its path: a year, in seconds. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -17,17 +18,18 @@ export function dashboard(served: DashboardFiles): RequestHandler {
     res.set({ 'Content-Security-Policy': policy, 'Cache-Control': 'no-cache' });
     res.set('Referrer-Policy', 'no-referrer').type('html').send(html);
   });
-  router.get(`/ui/${served.version}/*path`, (req, res, next) => {
+  router.get(`/ui/${served.version}/*path`, async (req, res, next) => {
     const file = served.files.get(req.path.slice(`/ui/${served.version}/`.length));
     if (file === undefined) return next();
-    send(req, res, file);
+    await send(req, res, file);
   });
   return (req, res, next) => (req.path.startsWith('/ui') ? router(req, res, next) : next());
 }
 
-function send(req: Request, res: Response, { type, text, gzipped }: ServedFile): void {
-  res.set({ 'Content-Type': type, 'Cache-Control': FOR_EVER, Vary: 'Accept-Encoding' });
-  if (req.acceptsEncodings('gzip') === 'gzip')
-    return void res.set('Content-Encoding', 'gzip').send(gzipped);
-  res.send(text);
+async function send(req: Request, res: Response, file: ServedFile): Promise<void> {
+  res.set({ 'Content-Type': file.type, 'Cache-Control': FOR_EVER, Vary: 'Accept-Encoding' });
+  const encoding = ENCODINGS.find((one) => req.acceptsEncodings(one) === one);
+  if (encoding === undefined) return void res.send(file.text);
+  const body = await file.as(encoding);
+  res.set('Content-Encoding', encoding).send(body);
 }
