@@ -10,7 +10,7 @@ import (
 
 const emitSQL = `select postmand.emit(type => $1::text, payload => $2::text, ordering_key => $3::text,
 	send_at => $4::text::timestamptz, expires_at => $5::text::timestamptz, idempotency_key => $6::text,
-	metadata => $7::text::jsonb)::text`
+	metadata => $7::text::jsonb, traceparent => $8::text)::text`
 
 const emitManySQL = `select coalesce(string_agg(made.id::text, ',' order by made.place), '')
 	from postmand.emit_many($1::text::jsonb) with ordinality as made (id, place)`
@@ -58,18 +58,15 @@ func emitted(ctx context.Context, event EventInput) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var key, metadata *string
+	var key *string
 	if own, ok := keyOf(ctx); ok {
 		key = &own
 	}
-	if event.Metadata != nil {
-		text, err := json.Marshal(event.Metadata)
-		if err != nil {
-			return nil, err
-		}
-		metadata = Ptr(string(text))
+	metadata, err := metadataText(event.Metadata)
+	if err != nil {
+		return nil, err
 	}
-	return []any{event.Type, payload, event.OrderingKey, event.SendAt, event.ExpiresAt, key, metadata}, nil
+	return []any{event.Type, payload, event.OrderingKey, event.SendAt, event.ExpiresAt, key, metadata, event.Traceparent}, nil
 }
 
 // What else an EventInput may hold is no member of a new event, and would be refused.
@@ -83,6 +80,7 @@ func emittedMany(events []EventInput) (string, error) {
 		members = append(members, EventInput{
 			Type: event.Type, Payload: payload, OrderingKey: event.OrderingKey,
 			SendAt: event.SendAt, ExpiresAt: event.ExpiresAt, Metadata: event.Metadata,
+			Traceparent: event.Traceparent,
 		})
 	}
 	text, err := json.Marshal(members)

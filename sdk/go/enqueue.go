@@ -10,10 +10,10 @@ import (
 const enqueueSQL = `select postmand.enqueue(webhook_id => $1::text::uuid, payload => $2::text, ordering_key => $3::text,
 	send_at => $4::text::timestamptz, expires_at => $5::text::timestamptz, idempotency_key => $6::text)::text`
 
-// Apart, as a database of version 2.1 knows no such argument.
-const enqueueWithMetadataSQL = `select postmand.enqueue(webhook_id => $1::text::uuid, payload => $2::text,
+// Apart, as a database of version 2.1 knows no such arguments.
+const enqueueWithMoreSQL = `select postmand.enqueue(webhook_id => $1::text::uuid, payload => $2::text,
 	ordering_key => $3::text, send_at => $4::text::timestamptz, expires_at => $5::text::timestamptz,
-	idempotency_key => $6::text, metadata => $7::text::jsonb)::text`
+	idempotency_key => $6::text, metadata => $7::text::jsonb, traceparent => $8::text)::text`
 
 const enqueueManySQL = `select coalesce(string_agg(made.id::text, ',' order by made.place), '')
 	from postmand.enqueue_many($1::text::jsonb) with ordinality as made (id, place)`
@@ -27,7 +27,8 @@ type Transaction[R Row] interface {
 }
 
 // Enqueue puts a delivery into a transaction of pgx, which must be in the database of Postmand, and returns its id. It is accepted when the
-// transaction commits, and never was when it is rolled back; no transaction is begun or ended here. IsProblem tells what was refused; the
+// transaction commits, and never was when it is rolled back; no transaction is begun or ended here. Its Traceparent is where your work
+// stands in a trace (W3C Trace Context). IsProblem tells what was refused; the
 // transaction can then only be rolled back.
 func Enqueue[R Row](ctx context.Context, tx Transaction[R], delivery DeliveryInput) (id string, err error) {
 	query, values, err := enqueued(ctx, delivery)
@@ -74,11 +75,19 @@ func enqueued(ctx context.Context, delivery DeliveryInput) (query string, values
 		key = &own
 	}
 	values = []any{delivery.WebhookId, payload, delivery.OrderingKey, delivery.SendAt, delivery.ExpiresAt, key}
-	if delivery.Metadata == nil {
+	if delivery.Metadata == nil && delivery.Traceparent == nil {
 		return enqueueSQL, values, nil
 	}
-	metadata, err := json.Marshal(delivery.Metadata)
-	return enqueueWithMetadataSQL, append(values, string(metadata)), err
+	metadata, err := metadataText(delivery.Metadata)
+	return enqueueWithMoreSQL, append(values, metadata, delivery.Traceparent), err
+}
+
+func metadataText(metadata *map[string]string) (*string, error) {
+	if metadata == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(metadata)
+	return Ptr(string(text)), err
 }
 
 // What else a DeliveryInput may hold is no member of a new delivery, and would be refused.
@@ -88,6 +97,7 @@ func enqueuedMany(deliveries []DeliveryInput) (string, error) {
 		members = append(members, DeliveryInput{
 			WebhookId: delivery.WebhookId, Payload: delivery.Payload, OrderingKey: delivery.OrderingKey,
 			SendAt: delivery.SendAt, ExpiresAt: delivery.ExpiresAt, Metadata: delivery.Metadata,
+			Traceparent: delivery.Traceparent,
 		})
 	}
 	text, err := json.Marshal(members)

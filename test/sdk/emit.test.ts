@@ -10,6 +10,7 @@ import {
   problemOf,
 } from '../../sdk/typescript/dist/index.js';
 import { wholeFile } from '../setup/whole-file.ts';
+import { TRACEPARENT } from '../setup/trace-contexts.ts';
 import { startLive } from './live.ts';
 
 const live = await startLive(wholeFile);
@@ -25,14 +26,15 @@ suite('emit of the TypeScript SDK', { concurrency: 2 }, () => {
     const event = {
       ...{ type: 'order.paid', payload: { x: 'ü' }, ordering_key: 'customer-7', expires_at },
       metadata: { customer: '42' },
+      traceparent: TRACEPARENT,
     };
     const key = { idempotencyKey: 'order-1042' };
     const id = await emit(pg, event, key);
     assert.equal(await emit(pg, event, key), id);
-    const { payload, ordering_key, metadata } = await postmand.getEvent({ event_id: id });
+    const found = await postmand.getEvent({ event_id: id });
     assert.deepEqual(
-      [payload, ordering_key, metadata],
-      ['{"x":"ü"}', 'customer-7', event.metadata],
+      [found.payload, found.ordering_key, found.metadata, found.traceparent],
+      ['{"x":"ü"}', 'customer-7', event.metadata, TRACEPARENT],
     );
     await assert.rejects(postmand.getEvent({ event_id: dropped }), (error) =>
       isProblem(error, ProblemCode.eventNotFound),
@@ -43,14 +45,14 @@ suite('emit of the TypeScript SDK', { concurrency: 2 }, () => {
     const pg = await connected(t);
     const ids = await emitMany(pg, [
       { type: 'order.paid', payload: '1', metadata: { a: 'b' } },
-      { type: 'order.paid' },
+      { type: 'order.paid', traceparent: TRACEPARENT },
     ]);
     const found = await Promise.all(ids.map((id) => postmand.getEvent({ event_id: id })));
     assert.deepEqual(
-      found.map(({ payload, metadata }) => [payload, metadata]),
+      found.map(({ payload, metadata, traceparent }) => [payload, metadata, traceparent]),
       [
-        ['1', { a: 'b' }],
-        ['', {}],
+        ['1', { a: 'b' }, null],
+        ['', {}, TRACEPARENT],
       ],
     );
     assert.deepEqual(await emitMany(pg, []), []);

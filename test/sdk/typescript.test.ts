@@ -19,6 +19,7 @@ import {
 } from '../../sdk/typescript/dist/index.js';
 import { until } from '../setup/until.ts';
 import { wholeFile } from '../setup/whole-file.ts';
+import { TRACEPARENT } from '../setup/trace-contexts.ts';
 import { startLive } from './live.ts';
 
 type Vector = {
@@ -500,6 +501,18 @@ suite('enqueue', { concurrency: 2 }, () => {
     const { payload, ordering_key } = await postmand.getDelivery({ delivery_id: id });
     assert.deepEqual([payload, ordering_key], [delivery.payload, 'customer-7']);
     await gone(dropped);
+  });
+
+  test('traceparent, of one and of many → kept with the deliveries', async (t) => {
+    const pg = await connected(t);
+    const { id: webhook_id } = await postmand.createWebhook(webhookTo('/', { active: false }));
+    const traced = { webhook_id, traceparent: TRACEPARENT };
+    const ids = [await enqueue(pg, traced), ...(await enqueueMany(pg, [traced, { webhook_id }]))];
+    const found = await Promise.all(ids.map((id) => postmand.getDelivery({ delivery_id: id })));
+    assert.deepEqual(
+      found.map(({ traceparent }) => traceparent),
+      [TRACEPARENT, TRACEPARENT, null],
+    );
   });
 
   test('many, with metadata → all with one call, their ids in order', async (t) => {

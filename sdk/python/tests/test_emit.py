@@ -10,6 +10,7 @@ from postmand import EventInput, Postmand, ProblemCode, emit, emit_async, emit_m
 URL = os.environ.get("POSTMAND_TEST_URL", "")
 DATABASE = os.environ.get("POSTMAND_TEST_DATABASE", "")
 TYPE = "python.paid"
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @unittest.skipUnless(DATABASE, "POSTMAND_TEST_DATABASE is not set: run test/sdk/python.test.ts")
@@ -30,12 +31,13 @@ class Emit(unittest.TestCase):
             dropped = emit(connection, EventInput(type_=TYPE))
             connection.rollback()
             event = EventInput(type_=TYPE, payload={"city": "Zürich <3"}, ordering_key="customer-7", metadata={"customer": "42"})
+            event.traceparent = TRACEPARENT
             kept = emit(connection, event, idempotency_key="python-1042")
             with connection.cursor(row_factory=dict_row) as cursor:
                 self.assertEqual(emit(cursor, event, idempotency_key="python-1042"), kept)
         found = self.postmand.get_event(kept)
         self.assertEqual((found.payload, found.ordering_key), ('{"city":"Zürich <3"}', "customer-7"))
-        self.assertEqual(found.metadata, {"customer": "42"})
+        self.assertEqual((found.metadata, found.traceparent), ({"customer": "42"}, TRACEPARENT))
         with self.assertRaises(Exception) as raised:
             self.postmand.get_event(dropped)
         self.assertTrue(is_problem(raised.exception, ProblemCode.EVENT_NOT_FOUND))

@@ -21,6 +21,7 @@ from postmand import (
 URL = os.environ.get("POSTMAND_TEST_URL", "")
 DATABASE = os.environ.get("POSTMAND_TEST_DATABASE", "")
 NOBODY = "00000000-0000-4000-8000-000000000000"
+TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 @unittest.skipUnless(DATABASE, "POSTMAND_TEST_DATABASE is not set: run test/sdk/python.test.ts")
@@ -65,7 +66,7 @@ class Enqueue(unittest.TestCase):
     def test_many_with_metadata_are_enqueued_with_one_call(self) -> None:
         import psycopg
 
-        tagged = self.delivery(metadata={"customer": "42", "order.no": 'ü "1"'})
+        tagged = self.delivery(metadata={"customer": "42", "order.no": 'ü "1"'}, traceparent=TRACEPARENT)
         with psycopg.connect(DATABASE) as connection:
             one = enqueue(connection, tagged)
             ids = [one, *enqueue_many(connection, [tagged, self.delivery(payload="1")])]
@@ -73,6 +74,7 @@ class Enqueue(unittest.TestCase):
         found = [self.postmand.get_delivery(delivery_id) for delivery_id in ids]
         self.assertEqual([one.metadata for one in found], [tagged.metadata, tagged.metadata, {}])
         self.assertEqual([one.payload for one in found], ["{}", "{}", "1"])
+        self.assertEqual([one.traceparent for one in found], [TRACEPARENT, TRACEPARENT, None])
 
     def test_asyncio(self) -> None:
         import psycopg

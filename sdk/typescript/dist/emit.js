@@ -1,22 +1,23 @@
 const EMIT = `select postmand.emit(type => $1::text, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
-  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+  idempotency_key => $6::text, metadata => $7::jsonb, traceparent => $8::text) as id`;
 const EMIT_MANY = 'select postmand.emit_many($1::jsonb) as id';
 /**
  * Puts an event into the transaction that is open on `client`, which must be in the database of
  * Postmand. When that transaction commits, the webhooks that subscribed to it get it; when it is
  * rolled back, the event never was. No transaction is begun or ended here. A payload that is no
- * string is sent as compact JSON.
+ * string is sent as compact JSON. `traceparent` is where your work stands in a trace (W3C Trace
+ * Context).
  *
  * @returns the id of the event.
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
  * be rolled back.
  */
 export async function emit(client, event, { idempotencyKey } = {}) {
-    const { type, payload, ordering_key, send_at, expires_at, metadata } = event;
+    const { type, payload, ordering_key, send_at, expires_at, metadata, traceparent } = event;
     const values = [type, textOf(payload), ordering_key, send_at, expires_at, idempotencyKey];
     const pairs = metadata === undefined || metadata === null ? null : JSON.stringify(metadata);
-    const { rows } = await client.query(EMIT, [...values, pairs].map((value) => value ?? null));
+    const { rows } = await client.query(EMIT, [...values, pairs, traceparent].map((value) => value ?? null));
     return idOf(rows[0]);
 }
 /**
@@ -26,9 +27,10 @@ export async function emit(client, event, { idempotencyKey } = {}) {
  */
 export async function emitMany(client, events) {
     // What else a caller's objects have is no member of an event, and would be refused.
-    const members = events.map(({ type, payload, ordering_key, send_at, expires_at, metadata }) => ({
+    const members = events.map(({ type, payload, ordering_key, send_at, expires_at, metadata, traceparent }) => ({
         ...{ type, payload: textOf(payload), ordering_key, send_at, expires_at },
         ...(metadata === undefined || metadata === null ? {} : { metadata }),
+        ...(traceparent === undefined || traceparent === null ? {} : { traceparent }),
     }));
     const { rows } = await client.query(EMIT_MANY, [JSON.stringify(members)]);
     return rows.map(idOf);

@@ -5,11 +5,12 @@ export type PgClient = {
         rows: unknown[];
     }>;
 };
-export type Enqueued = Pick<DeliveryInput, 'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata'>;
+export type Enqueued = Pick<DeliveryInput, 'webhook_id' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata' | 'traceparent'>;
 /**
  * Puts a delivery into the transaction that is open on `client`, which must be in the database of
  * Postmand. It is accepted when that transaction commits, and never was when it is rolled back; no
- * transaction is begun or ended here.
+ * transaction is begun or ended here. `traceparent` is where your work stands in a trace (W3C Trace
+ * Context).
  *
  * @returns the id of the delivery.
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only

@@ -1,15 +1,16 @@
 const ENQUEUE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
   idempotency_key => $6::text) as id`;
-/** Apart, as a database of version 2.1 knows no such argument. */
-const ENQUEUE_WITH_METADATA = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
+/** Apart, as a database of version 2.1 knows no such arguments. */
+const ENQUEUE_WITH_MORE = `select postmand.enqueue(webhook_id => $1::uuid, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
-  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+  idempotency_key => $6::text, metadata => $7::jsonb, traceparent => $8::text) as id`;
 const ENQUEUE_MANY = 'select postmand.enqueue_many($1::jsonb) as id';
 /**
  * Puts a delivery into the transaction that is open on `client`, which must be in the database of
  * Postmand. It is accepted when that transaction commits, and never was when it is rolled back; no
- * transaction is begun or ended here.
+ * transaction is begun or ended here. `traceparent` is where your work stands in a trace (W3C Trace
+ * Context).
  *
  * @returns the id of the delivery.
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
@@ -17,11 +18,12 @@ const ENQUEUE_MANY = 'select postmand.enqueue_many($1::jsonb) as id';
  */
 export async function enqueue(client, delivery, { idempotencyKey } = {}) {
     const { webhook_id, payload, ordering_key, send_at, expires_at, metadata } = delivery;
+    const { traceparent } = delivery;
     const values = [webhook_id, payload ?? '', ordering_key, send_at, expires_at, idempotencyKey];
-    const isPlain = metadata === undefined || metadata === null;
+    const isPlain = (metadata ?? traceparent ?? null) === null;
     if (!isPlain)
-        values.push(JSON.stringify(metadata));
-    const { rows } = await client.query(isPlain ? ENQUEUE : ENQUEUE_WITH_METADATA, values.map((value) => value ?? null));
+        values.push(metadata ? JSON.stringify(metadata) : null, traceparent);
+    const { rows } = await client.query(isPlain ? ENQUEUE : ENQUEUE_WITH_MORE, values.map((value) => value ?? null));
     return idOf(rows[0]);
 }
 /**
@@ -31,9 +33,10 @@ export async function enqueue(client, delivery, { idempotencyKey } = {}) {
  */
 export async function enqueueMany(client, deliveries) {
     // What else a caller's objects have is no member of a delivery, and would be refused.
-    const members = deliveries.map(({ webhook_id, payload, ordering_key, send_at, expires_at, metadata }) => ({
+    const members = deliveries.map(({ webhook_id, payload, ordering_key, send_at, expires_at, metadata, traceparent }) => ({
         ...{ webhook_id, payload, ordering_key, send_at, expires_at },
         ...(metadata === undefined || metadata === null ? {} : { metadata }),
+        ...(traceparent === undefined || traceparent === null ? {} : { traceparent }),
     }));
     const { rows } = await client.query(ENQUEUE_MANY, [JSON.stringify(members)]);
     return rows.map(idOf);

@@ -3,12 +3,12 @@ import type { PgClient } from './enqueue.js';
 
 export type Emitted = Pick<
   EventInput,
-  'type' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata'
+  'type' | 'payload' | 'ordering_key' | 'send_at' | 'expires_at' | 'metadata' | 'traceparent'
 >;
 
 const EMIT = `select postmand.emit(type => $1::text, payload => $2::text,
   ordering_key => $3::text, send_at => $4::timestamptz, expires_at => $5::timestamptz,
-  idempotency_key => $6::text, metadata => $7::jsonb) as id`;
+  idempotency_key => $6::text, metadata => $7::jsonb, traceparent => $8::text) as id`;
 
 const EMIT_MANY = 'select postmand.emit_many($1::jsonb) as id';
 
@@ -16,7 +16,8 @@ const EMIT_MANY = 'select postmand.emit_many($1::jsonb) as id';
  * Puts an event into the transaction that is open on `client`, which must be in the database of
  * Postmand. When that transaction commits, the webhooks that subscribed to it get it; when it is
  * rolled back, the event never was. No transaction is begun or ended here. A payload that is no
- * string is sent as compact JSON.
+ * string is sent as compact JSON. `traceparent` is where your work stands in a trace (W3C Trace
+ * Context).
  *
  * @returns the id of the event.
  * @throws what the driver throws; `problemOf` tells what was refused. The transaction can then only
@@ -27,12 +28,12 @@ export async function emit(
   event: Emitted,
   { idempotencyKey }: { idempotencyKey?: string } = {},
 ): Promise<string> {
-  const { type, payload, ordering_key, send_at, expires_at, metadata } = event;
+  const { type, payload, ordering_key, send_at, expires_at, metadata, traceparent } = event;
   const values = [type, textOf(payload), ordering_key, send_at, expires_at, idempotencyKey];
   const pairs = metadata === undefined || metadata === null ? null : JSON.stringify(metadata);
   const { rows } = await client.query(
     EMIT,
-    [...values, pairs].map((value) => value ?? null),
+    [...values, pairs, traceparent].map((value) => value ?? null),
   );
   return idOf(rows[0]);
 }
@@ -44,10 +45,13 @@ export async function emit(
  */
 export async function emitMany(client: PgClient, events: Emitted[]): Promise<string[]> {
   // What else a caller's objects have is no member of an event, and would be refused.
-  const members = events.map(({ type, payload, ordering_key, send_at, expires_at, metadata }) => ({
-    ...{ type, payload: textOf(payload), ordering_key, send_at, expires_at },
-    ...(metadata === undefined || metadata === null ? {} : { metadata }),
-  }));
+  const members = events.map(
+    ({ type, payload, ordering_key, send_at, expires_at, metadata, traceparent }) => ({
+      ...{ type, payload: textOf(payload), ordering_key, send_at, expires_at },
+      ...(metadata === undefined || metadata === null ? {} : { metadata }),
+      ...(traceparent === undefined || traceparent === null ? {} : { traceparent }),
+    }),
+  );
   const { rows } = await client.query(EMIT_MANY, [JSON.stringify(members)]);
   return rows.map(idOf);
 }

@@ -26,7 +26,7 @@ func TestEmit(t *testing.T) {
 	connection := eventsConnection(t)
 	given := postmand.EventInput{
 		Type: eventType, Payload: map[string]string{"city": "Zürich <3"}, OrderingKey: postmand.Ptr("customer-7"),
-		Metadata: &map[string]string{"customer": "42"},
+		Metadata: &map[string]string{"customer": "42"}, Traceparent: postmand.Ptr(traceparent),
 	}
 	keyed := postmand.WithIdempotencyKey(ctx, "go-1042")
 	id, err := postmand.Emit(keyed, connection, given)
@@ -36,7 +36,7 @@ func TestEmit(t *testing.T) {
 	}
 	found, err := client.GetEvent(ctx, id)
 	check(t, err)
-	if found.Payload != `{"city":"Zürich <3"}` || *found.OrderingKey != "customer-7" || found.Metadata["customer"] != "42" {
+	if found.Payload != `{"city":"Zürich <3"}` || *found.OrderingKey != "customer-7" || found.Metadata["customer"] != "42" || *found.Traceparent != traceparent {
 		t.Error(found)
 	}
 	_ = pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {

@@ -79,12 +79,15 @@ func TestPgx(t *testing.T) {
 	}
 }
 
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
 func TestManyWithMetadata(t *testing.T) {
 	connection, err := pgx.Connect(ctx, os.Getenv("POSTMAND_TEST_DATABASE"))
 	check(t, err)
 	defer connection.Close(ctx)
 	given := delivery(t)
 	given.Metadata = &map[string]string{"customer": "42", "order.no": `ü "1"`}
+	given.Traceparent = postmand.Ptr(traceparent)
 	one, err := postmand.Enqueue(ctx, connection, given)
 	check(t, err)
 	ids, err := postmand.EnqueueMany(ctx, connection, []postmand.DeliveryInput{given, {WebhookId: given.WebhookId}})
@@ -97,6 +100,9 @@ func TestManyWithMetadata(t *testing.T) {
 		check(t, err)
 		if !maps.Equal(found.Metadata, expected) {
 			t.Error(i, found)
+		}
+		if traced := found.Traceparent != nil && *found.Traceparent == traceparent; traced != (i < 2) {
+			t.Error(i, found.Traceparent)
 		}
 	}
 	if ids, err = postmand.EnqueueMany(ctx, connection, nil); err != nil || len(ids) > 0 {

@@ -9,7 +9,8 @@ from .client import EventInput
 from .enqueue import _cursor_of, _id_of
 
 _EMIT = """select postmand.emit(type => %s::text, payload => %s::text, ordering_key => %s::text,
-  send_at => %s::timestamptz, expires_at => %s::timestamptz, idempotency_key => %s::text, metadata => %s::jsonb) as id"""
+  send_at => %s::timestamptz, expires_at => %s::timestamptz, idempotency_key => %s::text, metadata => %s::jsonb,
+  traceparent => %s::text) as id"""
 
 _EMIT_MANY = """select coalesce(string_agg(made.id::text, ',' order by made.place), '') as id
   from postmand.emit_many(%s::jsonb) with ordinality as made (id, place)"""
@@ -50,12 +51,12 @@ async def emit_many_async(connection: Any, events: Sequence[EventInput]) -> List
 
 def _values(event: EventInput, idempotency_key: Optional[str]) -> List[Optional[str]]:
     metadata = None if event.metadata is None else json.dumps(event.metadata)
-    return [event.type_, _text_of(event), event.ordering_key, event.send_at, event.expires_at, idempotency_key, metadata]
+    return [event.type_, _text_of(event), event.ordering_key, event.send_at, event.expires_at, idempotency_key, metadata, event.traceparent]
 
 
 def _members(event: EventInput) -> Dict[str, Any]:
     # What else an object of this class may hold is no member of a new event, and would be refused.
-    names = ["ordering_key", "send_at", "expires_at", "metadata"]
+    names = ["ordering_key", "send_at", "expires_at", "metadata", "traceparent"]
     given = {name: getattr(event, name) for name in names if getattr(event, name) is not None}
     return {"type": event.type_, "payload": _text_of(event), **given}
 
