@@ -18,6 +18,7 @@ test('deliveries held for every reason, and the way back to version 2.1 → it d
   const scene = await openScene(t, {
     database: await freshDatabase(t),
     env: { POSTMAND_LIVE_JOBS: '10' },
+    traced: false,
   });
   const { pool, url } = scene.database;
   const settings = { on_failing: 'hold' as const };

@@ -6,7 +6,7 @@ import { until } from '../setup/until.ts';
 import { eventProblems } from './event-oracle.ts';
 import { gateProblems, type GateAllowed } from './gate-oracle.ts';
 import { SEED, sized } from './intensity.ts';
-import { hashOf, payloadIdOf, type Arrival } from './receiver-log.ts';
+import { hashOf, payloadIdOf, traceparentOf, type Arrival } from './receiver-log.ts';
 import { removalProblems } from './retention-oracle.ts';
 import type { Row } from './row.ts';
 import type { Scene } from './scene.ts';
@@ -64,6 +64,7 @@ export async function judge(
         ...isWhole(row, allowed.attempts?.(row) ?? row.max),
         ...isUnique(row, allowed),
         ...isAskedFor(row, allowed),
+        ...isTraced(row),
       ].map((problem) => `${row.id} (${payloadIdOf(row.payload)}): ${problem}`),
     ),
     ...accounts(scene, traffic.posts, { ...allowed, rows }),
@@ -151,7 +152,9 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
     `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts,
        d.unbudgeted_attempts, d.send_at, d.created_at, d.updated_at,
        coalesce((to_jsonb(d) ->> 'redeliveries')::integer, 0) as redeliveries,
-       to_jsonb(d) ->> 'redelivered_at' as redelivered_at, w.max_delivery_attempts as max,
+       to_jsonb(d) ->> 'redelivered_at' as redelivered_at,
+       to_jsonb(d) ->> 'trace_context' as trace_context,
+       coalesce((to_jsonb(w) ->> 'propagate_trace')::boolean, false) as propagates, w.max_delivery_attempts as max,
        array(
          select a.success from delivery_attempts a where a.delivery_id = d.id
          order by a.created_at, a.id
@@ -187,6 +190,15 @@ function* isWhole(row: Row, max: number): Generator<string> {
     yield 'a body is not what was posted';
   const earlyMs = send_at === null ? 0 : earliestMs(send_at, arrivals);
   if (earlyMs > TWO_CLOCKS_MS) yield `sent ${earlyMs} ms before its send_at`;
+}
+
+/** It has the trace of the call that posted it, and so have its requests. */
+function* isTraced({ payload, trace_context, propagates, arrivals }: Row): Generator<string> {
+  if (trace_context === null) return;
+  if (trace_context !== traceparentOf(payloadIdOf(payload)))
+    yield `its trace is ${trace_context}, which is not that of its call`;
+  for (const { traceparent } of propagates ? arrivals : [])
+    if (traceparent !== trace_context) yield `a request told of the trace ${traceparent}`;
 }
 
 /** It was redelivered as often as somebody was told, or asked and got no answer. */

@@ -17,6 +17,8 @@ export type Arrival = {
    * into does.
    */
   process?: number;
+  /** What it told of its trace. */
+  traceparent?: string;
   at: number;
   /** When the answer was out, or the connection gone. */
   endedAt?: number;
@@ -93,16 +95,24 @@ export async function startReceiverLog(t: Cleanup): Promise<ReceiverLog> {
 function identify(
   body: Buffer,
   headers: IncomingHttpHeaders,
-): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine' | 'process'> {
+): Pick<Arrival, 'payloadId' | 'bodyHash' | 'genuine' | 'process' | 'traceparent'> {
   const expected = createHmac('sha256', SETTINGS.secret_token).update(body).digest('hex');
   const genuine = headers['x-hub-signature'] === expected;
   const sender = headers['x-process'];
+  const { traceparent } = headers;
   return {
     payloadId: payloadIdOf(body.toString()),
     bodyHash: hashOf(body),
     genuine,
     ...(sender === undefined ? {} : { process: Number(sender) }),
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
   };
+}
+
+/** The trace of the call that posts a payload with this id. */
+export function traceparentOf(payloadId: string): string {
+  const hash = hashOf(payloadId);
+  return `00-${hash.slice(0, 32)}-${hash.slice(32, 48)}-01`;
 }
 
 /** The id that traffic put into a payload, or the payload itself where it is another's. */

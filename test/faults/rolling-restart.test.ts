@@ -15,7 +15,7 @@ test('three workers of another version replaced one by one under load → nothin
   t.diagnostic(`the other version is ${description}`);
   const database = await freshDatabase(t, 'template0');
   for (const version of [{ root }, {}]) await migrated(t, database, version);
-  const scene = await openScene(t, { database });
+  const scene = await openScene(t, { database, traced: false });
   await orderedWebhook(scene);
   const traffic = startTraffic(t, scene);
   const startOther = async (): Promise<Command> => {

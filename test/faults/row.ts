@@ -14,6 +14,9 @@ export type Row = {
   redelivered_at: string | null;
   /** Its client wanted it to be sent from then on. */
   send_at: string | null;
+  /** The trace of its call, and whether the requests of its webhook tell of it. */
+  trace_context: string | null;
+  propagates: boolean;
   created_at: string;
   updated_at: string;
   max: number;

@@ -48,6 +48,8 @@ type Options = {
   env?: Environment;
   /** Where the first server's source tree is, where it is of another version. */
   root?: string;
+  /** False: processes of another version know nothing of traces. */
+  traced?: boolean;
   /** How a process with the API starts, where it is not `postmand server`. */
   serve?: typeof startServer;
 };
@@ -58,7 +60,7 @@ type Options = {
  */
 export async function openScene(
   t: Cleanup,
-  { database: given, url, env = {}, root, serve = startServer }: Options = {},
+  { database: given, url, env = {}, root, traced = true, serve = startServer }: Options = {},
 ): Promise<Scene> {
   const database = given ?? (await freshDatabase(t));
   const receiver = await startReceiverLog(t);
@@ -103,7 +105,8 @@ export async function openScene(
     keys: (webhookId) => keys.get(webhookId) ?? 0,
   };
   await scene.server({}, root);
-  await scene.webhook('/steady/1', () => 200, 'succeeded');
+  const settings = traced ? { propagate_trace: true } : {};
+  await scene.webhook('/steady/1', () => 200, { end: 'succeeded', settings });
   await scene.webhook('/steady/2', () => 200, 'succeeded');
   await scene.webhook(
     '/calm',
@@ -111,7 +114,10 @@ export async function openScene(
     'succeeded',
   );
   await scene.webhook('/slow', () => after(1200, 200), 'succeeded');
-  await scene.webhook('/flaky', (_arrival, nth) => (nth === 1 ? 503 : 200), 'succeeded');
+  await scene.webhook('/flaky', (_arrival, nth) => (nth === 1 ? 503 : 200), {
+    end: 'succeeded',
+    settings,
+  });
   await scene.webhook('/refusing', () => 500, {
     end: 'failed',
     settings: { max_delivery_attempts: 2 },

@@ -29,7 +29,8 @@ test('SIGKILL of the server during POSTs → what was answered with 201 is deliv
   }
   await traffic.accepted(40);
   // Only the server died, so nothing may be sent twice.
-  await judge(t, scene, { traffic, since });
+  const rows = await judge(t, scene, { traffic, since });
+  assert.ok(rows.every(({ trace_context }) => trace_context !== null));
   assert.ok(
     traffic.posts.some(({ outcome }) => outcome === 'unknown'),
     'callers were cut off',

@@ -4,6 +4,7 @@ import { lastFirst, type Cleanup } from '../setup/last-first.ts';
 import type { Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
 import { chanceOf, sized, type Chance } from './intensity.ts';
+import { traceparentOf } from './receiver-log.ts';
 
 /**
  * What a caller posted and what it was told. `unknown`: the connection broke, or the answer was a
@@ -113,19 +114,23 @@ function laterTime(chance: Chance, aheadMs: number | undefined): string | undefi
 
 async function send(
   api: Api,
-  { webhookId, payload, key, sendAt }: Post,
+  { id, webhookId, payload, key, sendAt }: Post,
 ): Promise<Pick<Post, 'outcome' | 'deliveryId' | 'acceptedAt'>> {
   try {
-    const { status, body } = await api.call('POST', '/deliveries', {
-      webhook_id: webhookId,
-      payload,
-      ...(key === undefined ? {} : { ordering_key: key }),
-      ...(sendAt === undefined ? {} : { send_at: sendAt }),
+    const response = await fetch(`${api.url}/v1/deliveries`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', traceparent: traceparentOf(id) },
+      body: JSON.stringify({
+        webhook_id: webhookId,
+        payload,
+        ...(key === undefined ? {} : { ordering_key: key }),
+        ...(sendAt === undefined ? {} : { send_at: sendAt }),
+      }),
     });
+    const body = (await response.json()) as Delivery;
     const acceptedAt = performance.now();
-    if (status === 201)
-      return { outcome: 'accepted', acceptedAt, deliveryId: (body as Delivery).id };
-    return { outcome: status < 500 ? 'refused' : 'unknown' };
+    if (response.status === 201) return { outcome: 'accepted', acceptedAt, deliveryId: body.id };
+    return { outcome: response.status < 500 ? 'refused' : 'unknown' };
   } catch {
     return { outcome: 'unknown' };
   }

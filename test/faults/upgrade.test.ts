@@ -19,7 +19,7 @@ test('version 2.1 replaced under load, and one of its workers killed → nothing
   const { root } = old;
   const database = await freshDatabase(t, 'template0');
   await migrated(t, database, { root });
-  const scene = await openScene(t, { database, root });
+  const scene = await openScene(t, { database, root, traced: false });
   const [oldServer] = scene.processes;
   const env = { POSTMAND_DATABASE_URL: database.url };
   const workers = [1, 2].map(() => postmand(t, ['worker'], { root, env }));

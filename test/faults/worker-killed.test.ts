@@ -31,7 +31,8 @@ suite('SIGKILL of a worker', { concurrency: 3 }, () => {
     }
     await scene.worker();
     // The worker had sent nothing, so nothing may be sent twice.
-    await judge(t, scene, { traffic, since });
+    const rows = await judge(t, scene, { traffic, since });
+    assert.ok(rows.every(({ trace_context }) => trace_context !== null));
   });
 
   test('while its claim is held up → another one delivers, and nothing is sent twice', async (t) => {
