@@ -1,4 +1,3 @@
-import { gathered } from '../client/pages.ts';
 import type { Output } from './output.ts';
 import { count } from './progress.ts';
 import type { Column } from './table.ts';
@@ -29,12 +28,27 @@ export async function showList<Item>(
   { items, limit, nouns, columns, total }: Listing<Item>,
   out: Output,
 ): Promise<void> {
-  const found = await gathered(items);
-  const shown = found.slice(0, limit);
-  if (out.json) for (const item of shown) out.jsonLine(item);
-  else if (shown.length === 0) out.say(`There are no such ${nouns}.`);
-  else out.table(shown, await columns(shown));
-  if (found.length <= limit) return;
+  const { shown, more } = await cut(items, limit, out);
+  if (!out.json && shown.length === 0) out.say(`There are no such ${nouns}.`);
+  else if (!out.json) out.table(shown, await columns(shown));
+  if (!more) return;
   const all = total === undefined || out.json ? '' : ` (${countText(await total())} in all)`;
   out.note(`There are more ${nouns}${all}: --limit shows more than ${limit}.`);
+}
+
+/** The first items. In JSON each is shown at once, and none is kept. */
+async function cut<Item>(
+  items: AsyncIterable<Item>,
+  limit: number,
+  out: Output,
+): Promise<{ shown: Item[]; more: boolean }> {
+  const shown: Item[] = [];
+  let seen = 0;
+  for await (const item of items) {
+    seen += 1;
+    if (seen > limit) return { shown, more: true };
+    if (out.json) out.jsonLine(item);
+    else shown.push(item);
+  }
+  return { shown, more: false };
 }
