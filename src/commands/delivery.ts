@@ -5,6 +5,7 @@ import { count } from '../client/explaining/time-words.ts';
 import { readKnown } from '../client/known.ts';
 import { ApiProblem } from '../client/problem.ts';
 import { CommandError } from '../process/command-error.ts';
+import { printableLine } from '../receiver/printable.ts';
 import { tellExplanation } from './explained.ts';
 import { Output, type Showing } from './output.ts';
 import { timeText } from './times.ts';
@@ -41,7 +42,7 @@ export async function runShowDelivery(
 function tellTimeline(known: Known, out: Output): void {
   for (const { at, text, kind } of timelineOf(known, new Date()))
     out.say(
-      `${out.paint('dim', momentText(at, out).padEnd(CELLS))}${out.paint(COLOURS[kind], text)}`,
+      `${out.paint('dim', momentText(at, out).padEnd(CELLS))}${out.paint(COLOURS[kind], printableLine(text))}`,
     );
 }
 

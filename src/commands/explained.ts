@@ -1,4 +1,5 @@
 import type { Action, Explanation } from '../client/explaining/explanation.ts';
+import { printableLine } from '../receiver/printable.ts';
 import type { Output } from './output.ts';
 
 /** What the commands for an action need to know. */
@@ -14,7 +15,8 @@ export function tellExplanation(
   for (const fact of facts) out.tell(fact, { first: '  ', rest: '  ' });
   for (const one of advice) out.tell(one, { first: '→ ', rest: '  ' });
   // Not broken, so that it can be copied.
-  for (const action of actions) out.say(`→ ${out.paint('cyan', COMMANDS[action](of))}`);
+  for (const action of actions)
+    out.say(`→ ${out.paint('cyan', printableLine(COMMANDS[action](of)))}`);
 }
 
 const COMMANDS: Record<Action, (of: Of) => string> = {
@@ -23,7 +25,7 @@ const COMMANDS: Record<Action, (of: Of) => string> = {
   activate: ({ webhookId }) => `postmand webhooks activate ${webhookId}`,
   test: ({ webhookId }) => `postmand webhooks test ${webhookId}`,
   skip: ({ webhookId, orderingKey }) =>
-    `postmand webhooks skip ${webhookId} ${quotedForShell(orderingKey ?? '')}`,
+    `postmand webhooks skip ${orderingKey?.startsWith('-') ? '-- ' : ''}${webhookId} ${quotedForShell(orderingKey ?? '')}`,
 };
 
 /** For a POSIX shell. */

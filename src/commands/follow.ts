@@ -23,21 +23,20 @@ const LOOK_MS = 250;
  * @throws CommandError where one has not arrived by then
  */
 export async function followAll(ids: readonly string[], following: Following): Promise<void> {
-  const { out, stopping, waitMs } = following;
+  const { api, out, stopping, waitMs } = following;
   const deadline = performance.now() + waitMs;
   const said = new Map<string, string>();
   let open = [...ids];
+  let waiting: Known[] = [];
   let failed = 0;
   try {
     while (open.length > 0) {
-      const left: string[] = [];
-      for (const id of open) {
-        const known = await unlessStopped(stopping, readKnown(following.api, id));
-        tellNews(known, said, out);
-        if (known.delivery.status === 'pending') left.push(id);
-        if (known.delivery.status === 'failed') failed += 1;
-      }
-      open = left;
+      const known: Known[] = [];
+      for (const id of open) known.push(await unlessStopped(stopping, readKnown(api, id)));
+      for (const one of known) tellNews(one, said, out);
+      waiting = known.filter(({ delivery }) => delivery.status === 'pending');
+      failed += known.filter(({ delivery }) => delivery.status === 'failed').length;
+      open = waiting.map(({ delivery }) => delivery.id);
       if (open.length === 0) break;
       if (performance.now() >= deadline) throw new CommandError(notYet(open, waitMs));
       await unlessStopped(stopping, sleep(LOOK_MS));
@@ -45,6 +44,8 @@ export async function followAll(ids: readonly string[], following: Following): P
   } catch (error) {
     if (error instanceof StoppedEarly) throw new CommandError(`${error.message} ${goesOn(open)}`);
     throw error;
+  } finally {
+    for (const one of open.length > 0 ? waiting : []) tellJson(one, out);
   }
   if (failed > 0) throw new CommandError(`${failed} of ${ids.length} failed.`);
 }
@@ -58,12 +59,17 @@ function tellNews({ delivery, ...known }: Known, said: Map<string, string>, out:
   if (!isNew) return;
   const explanation = explainDelivery({ delivery, ...known }, out.reader());
   if (out.json) {
-    if (status !== 'pending') out.jsonLine({ delivery, attempts: known.attempts });
+    if (status !== 'pending') tellJson({ delivery, ...known }, out);
     return;
   }
   out.tell(`${id}: ${explanation.headline}`, { rest: '  ' });
   for (const one of status === 'succeeded' ? [] : explanation.advice)
     out.tell(one, { first: '  → ', rest: '    ' });
+}
+
+/** Once for each, where it has ended or is waited for no longer. */
+function tellJson({ delivery, attempts }: Known, out: Output): void {
+  if (out.json) out.jsonLine({ delivery, attempts });
 }
 
 const notYet = (open: readonly string[], waitMs: number) =>

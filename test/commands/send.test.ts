@@ -62,6 +62,9 @@ suite('postmand send', { concurrency: 2 }, () => {
     assert.equal(sent.code, 1);
     assert.match(sent.stdout, /: It waits because its webhook is inactive\./);
     assert.match(sent.stderr, /has not arrived\. What is stored goes on\. To see how: postmand/);
+    const json = await ask('send', '--webhook', id, '--wait', '--timeout', '1ms', '--json');
+    const { delivery } = JSON.parse(json.stdout) as { delivery: Delivery };
+    assert.equal(delivery.held_reason, 'webhook_inactive');
     const made = await ask('send', '--webhook', id, '--metadata', 'a=b', '--json');
     assert.deepEqual((JSON.parse(made.stdout) as Delivery).metadata, { a: 'b' });
   });
