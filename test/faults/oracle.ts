@@ -154,7 +154,8 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
        coalesce((to_jsonb(d) ->> 'redeliveries')::integer, 0) as redeliveries,
        to_jsonb(d) ->> 'redelivered_at' as redelivered_at,
        to_jsonb(d) ->> 'trace_context' as trace_context,
-       coalesce((to_jsonb(w) ->> 'propagate_trace')::boolean, false) as propagates, w.max_delivery_attempts as max,
+       coalesce((to_jsonb(w) ->> 'propagate_trace')::boolean, false) as propagates,
+       w.max_delivery_attempts as max,
        array(
          select a.success from delivery_attempts a where a.delivery_id = d.id
          order by a.created_at, a.id

@@ -42,8 +42,8 @@ export async function openLockedDashboard(t: TestContext): Promise<DashboardInBr
 type AxeResult = { id: string; impact: string | null; nodes: { html: string }[] };
 
 /**
- * Holds the page against the rules of axe for WCAG 2.2 A and AA. The script goes in by the debugger,
- * so that the page's own policy stays as it is.
+ * Holds the page against the rules of axe for WCAG 2.2 A and AA. The script goes in by the
+ * debugger, so that the page's own policy stays as it is.
  */
 export async function assertAccessible(page: Page): Promise<void> {
   await page.evaluate(await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));

@@ -11,7 +11,8 @@ suite('what needs attention', { skip: withoutChromium }, () => {
     const { api, database, page, faults } = await openDashboard(t);
     await database.pool.query(
       `insert into statistics_hours (webhook_id, at, accepted, attempts, succeeded, ms_20)
-       values ('00000000-0000-0000-0000-000000000000', date_trunc('hour', now()), 12345, 12345, 12300, 12345)`,
+       values ('00000000-0000-0000-0000-000000000000', date_trunc('hour', now()),
+         12345, 12345, 12300, 12345)`,
     );
     await api.createWebhook();
     await page.getByText('All is well').waitFor();

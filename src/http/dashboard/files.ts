@@ -86,7 +86,7 @@ async function packages(): Promise<[string, string][]> {
 
 const require = createRequire(import.meta.url);
 
-/** Some packages name in their `exports` what is for Node.js alone: their files are read by path. */
+/** By its path, as some packages name in their `exports` what is for Node.js alone. */
 function ofPackage(file: string): Promise<string> {
   const [, name = '', inner = ''] = /^((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(file) ?? [];
   const folder = require.resolve.paths(name)?.map((one) => path.join(one, name)) ?? [];
