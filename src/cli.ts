@@ -2,17 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { duration, notEmpty, wholeNumber } from './arguments.ts';
-import { addClientCommands } from './client-commands.ts';
+import { duration, notEmpty, wholeNumber } from './cli/arguments.ts';
+import { addClientCommands } from './cli/client-commands.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { environment } from './environment.ts';
 import { CommandError } from './process/command-error.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
 import { createLog } from './telemetry/log.ts';
-import { addOperations, addRedeliver, type Load, type Run } from './operation-commands.ts';
+import { addOperations, addRedeliver, type Load, type Run } from './cli/operations.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
-import { addServices } from './service-commands.ts';
+import { addServices } from './cli/services.ts';
 import { StoppedEarly } from './process/stopping.ts';
 
 /** How long what is left of a command that is done may keep the process, in milliseconds. */

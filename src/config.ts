@@ -1,13 +1,13 @@
 import { createHash, createSecretKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { alertSettings } from './alert-settings.ts';
-import { databaseUrls } from './database-urls.ts';
+import { alertSettings } from './settings/alerts.ts';
+import { databaseUrls } from './settings/database-urls.ts';
 import { quoted, Reader, type Environment } from './environment.ts';
-import { eventSource } from './event-settings.ts';
-import { hostNames, listenHost, networks, proxy } from './network-settings.ts';
-import { retentionSettings } from './retention-settings.ts';
-import { tracingAsked } from './tracing-settings.ts';
+import { eventSource } from './settings/events.ts';
+import { hostNames, listenHost, networks, proxy } from './settings/network.ts';
+import { retentionSettings } from './settings/retention.ts';
+import { tracingAsked } from './settings/tracing.ts';
 import { OUTBOUND_POLICIES } from './sending/connecting/outbound.ts';
 
 const MIB = 1024 * 1024;

@@ -634,7 +634,7 @@ suite('local.env', async () => {
   });
   /** Read by test/setup/global.ts. */
   const OF_TESTS = 'POSTMAND_TEST_DATABASE_URL';
-  /** Read by src/commands/api.ts, for commands that are clients of the API. */
+  /** Read by src/commands/api/api.ts, for commands that are clients of the API. */
   const OF_CLIENTS = ['POSTMAND_API_KEY', 'POSTMAND_API_URL'];
   /** Those of Node.js, PostgreSQL's own tools and OpenTelemetry, which Postmand heeds too. */
   const OF_OTHERS = ['UV_THREADPOOL_SIZE', 'PGSSLMODE', ...OF_TRACING];

@@ -113,10 +113,11 @@ function anchorsOf(markdown: string): Set<string> {
   );
 }
 
-/** The rooms in a cell of the table: by name, or all others. */
+/** The rooms in a cell of the table: by name, or all others but those. */
 function roomsIn(cell: string, room: string, rooms: string[]): string[] {
-  if (cell.includes('every room')) return rooms.filter((one) => one !== room).toSorted();
-  return Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name).toSorted();
+  const named = Array.from(cell.matchAll(/`(\w+)`/g), ([, name = '']) => name).toSorted();
+  if (!cell.includes('every room')) return named;
+  return rooms.filter((one) => one !== room && !named.includes(one)).toSorted();
 }
 
 type LintSettings = { overrides: LintOverride[] };

@@ -17,8 +17,8 @@ import {
 import { checkListening, checkQueue, checkWorker } from './doctor/queue.ts';
 import { checkVacuum } from './doctor/vacuum.ts';
 import { checkAlerts, checkOutbound, checkRetention, checkSecrets } from './doctor/webhooks.ts';
-import { Output, type Showing } from './output.ts';
-import { wrapped } from './table.ts';
+import { Output, type Showing } from './api/output.ts';
+import { wrapped } from './api/table.ts';
 
 /** The settings cannot be used; what is wrong with each was told before. */
 class SettingsUnusable extends ConfigError {

@@ -5,7 +5,7 @@ import type { GatedWebhooks } from '../deliveries/gated-webhooks.ts';
 import { Subscriptions } from '../events/choosing/subscriptions.ts';
 import type { PayloadCheck } from '../events/types/payload-check.ts';
 import { queueFanOuts } from '../operations/fan-out.ts';
-import { RETENTION_VARIABLES } from '../retention-settings.ts';
+import { RETENTION_VARIABLES } from '../settings/retention.ts';
 import { UpkeepLoop, type UpkeepTask } from '../process/upkeep-loop.ts';
 import type { ClaimableQueue } from '../queue/claimable-queue.ts';
 import { deletePermitsOver } from '../queue/permits.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ApiProblem, Unreachable } from '../../src/client/problem.ts';
-import { apiFromEnvironment, toldToPerson } from '../../src/commands/api.ts';
+import { apiFromEnvironment, toldToPerson } from '../../src/commands/api/api.ts';
 import { ConfigError } from '../../src/config.ts';
 import { CommandError } from '../../src/process/command-error.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { ApiClient } from '../../src/client/api.ts';
-import { AttemptFeed, type Look } from '../../src/commands/following/attempt-feed.ts';
+import { AttemptFeed, type Look } from '../../src/commands/api/following/attempt-feed.ts';
 import { freshDatabase } from '../setup/database.ts';
 import type { Cleanup } from '../setup/last-first.ts';
 import { addAttemptRows, addDeliveryRows, addWebhookRows } from '../setup/rows.ts';

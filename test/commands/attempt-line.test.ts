@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import type { KnownAttempt } from '../../src/commands/following/attempt-facts.ts';
-import { statusPatterns } from '../../src/commands/following/attempt-filter.ts';
-import { verdictOf } from '../../src/commands/following/attempt-line.ts';
+import type { KnownAttempt } from '../../src/commands/api/following/attempt-facts.ts';
+import { statusPatterns } from '../../src/commands/api/following/attempt-filter.ts';
+import { verdictOf } from '../../src/commands/api/following/attempt-line.ts';
 
 type Delivery = NonNullable<KnownAttempt['delivery']>;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { tableLines, wrapped, type Column } from '../../src/commands/table.ts';
-import { momentText, readerAt } from '../../src/commands/times.ts';
-import { timelineOf } from '../../src/commands/timeline.ts';
+import { tableLines, wrapped, type Column } from '../../src/commands/api/table.ts';
+import { momentText, readerAt } from '../../src/commands/api/times.ts';
+import { timelineOf } from '../../src/commands/api/timeline.ts';
 import { attempt, delivery, reader, webhook } from '../client/known.ts';
 
 type Row = { id: string; name: string; held: number };

@@ -1,7 +1,7 @@
 import { ApiProblem, Unreachable } from '../../client/problem.ts';
 import type { Environment } from '../../environment.ts';
 import { ConfigError } from '../../config.ts';
-import { apiFromEnvironment, toldToPerson, type Api } from '../api.ts';
+import { apiFromEnvironment, toldToPerson, type Api } from '../api/api.ts';
 import { ok, warn, wrong, type Check } from './check.ts';
 
 const NAME = 'api';

@@ -1,4 +1,4 @@
-import { RETENTION_VARIABLES } from '../../retention-settings.ts';
+import { RETENTION_VARIABLES } from '../../settings/retention.ts';
 import { activeUrls, isActive } from '../../webhooks/active-urls.ts';
 import { keysInUse } from '../../webhooks/secrets/keys-in-use.ts';
 import { ok, warn, wrong, type Check } from './check.ts';
