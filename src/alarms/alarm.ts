@@ -9,6 +9,8 @@ export type Alarm = { webhookId: string | null } & (
   | { type: 'delivery.failed'; data: Failed }
   | { type: 'ordering_key.blocked'; data: Blocked }
   | { type: 'operation.finished'; data: Finished }
+  | { type: 'certificate.expiring'; data: Expiring }
+  | { type: 'queue.behind'; data: Behind }
 );
 
 /** `held`: its deliveries wait from now on. */
@@ -49,6 +51,18 @@ type Finished = {
   done: number;
   skipped: number;
   error: string | null;
+};
+
+type Expiring = { subject: string; expires_at: string; days_left: number; expired: boolean };
+
+/**
+ * `count`: so many webhooks, of which `webhooks` are the first ones. `oldest_due_at`: the delivery
+ * that made one late was due then.
+ */
+type Behind = {
+  state: 'behind' | 'caught_up';
+  count: number;
+  webhooks: { webhook_id: string; webhook_name: string; oldest_due_at: string }[];
 };
 
 /** `response_status_code` is 0 where there was no response, and `error` says why. */

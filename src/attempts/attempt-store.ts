@@ -94,6 +94,25 @@ export async function findAttemptsOf(db: Queryable, deliveryIds: string[]): Prom
   return rows;
 }
 
+/** What the latest attempt of each webhook came to, tests aside. */
+export async function findAttemptsOfWebhooks(
+  db: Queryable,
+  webhookIds: string[],
+): Promise<(Outcome & { webhook_id: string })[]> {
+  const { rows } = await db.query<Outcome & { webhook_id: string }>(
+    `select asked.id as webhook_id, latest.delivery_id, latest.response_status_code, latest.error
+     from unnest($1::uuid[]) as asked (id)
+     cross join lateral (
+       select delivery_id, response_status_code, error from delivery_attempts
+       where webhook_id = asked.id
+         and not exists (select from deliveries d where d.id = delivery_id and d.test)
+       order by created_at desc, id desc limit 1
+     ) as latest`,
+    [webhookIds],
+  );
+  return rows;
+}
+
 export type LastAttempt = { webhookId: string; tookMs: number; answered: boolean };
 
 /** How the latest attempt of each webhook went, tests aside. Those without one are left out. */

@@ -15,7 +15,7 @@ export async function raiseAlarms(
   await raiseFailed(tx, alarms, settled.flatMap(failedOf));
   await alarms.raise(
     tx,
-    changes.flatMap((change) => ofChange(change, lastFailure(settled, change.webhookId))),
+    changes.flatMap((change) => alarmsOfChange(change, lastFailure(settled, change.webhookId))),
   );
 }
 
@@ -26,9 +26,13 @@ function failedOf(settled: Settled): Parameters<typeof raiseFailed>[2] {
   return [{ id, webhookId, reason: verdict.reason, blockedKey: blockedKeyOf(settled), test }];
 }
 
-/** One that fails again before it has recovered was told of. */
-function ofChange(change: HealthChange, last_attempt: LastAttempt | null): Alarm[] {
+/**
+ * What a change gives reason for, after `last`, which is left out where its delivery is gone. One
+ * that fails again before it has recovered was told of.
+ */
+export function alarmsOfChange(change: HealthChange, last?: LastAttempt): Alarm[] {
   const { webhookId } = change;
+  const last_attempt = last === undefined ? null : lastAttemptOf(last);
   switch (change.kind) {
     case 'failing': {
       if (change.again) return [];
@@ -53,8 +57,6 @@ function ofChange(change: HealthChange, last_attempt: LastAttempt | null): Alarm
   }
 }
 
-/** Null where the delivery of the attempt is gone. */
-function lastFailure(settled: Settled[], webhookId: string): LastAttempt | null {
-  const last = settled.findLast(({ row }) => row.webhook_id === webhookId && !row.success);
-  return last === undefined ? null : lastAttemptOf(last.row);
+function lastFailure(settled: Settled[], webhookId: string): LastAttempt | undefined {
+  return settled.findLast(({ row }) => row.webhook_id === webhookId && !row.success)?.row;
 }

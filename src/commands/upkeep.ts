@@ -15,7 +15,6 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { measureBacklog } from '../upkeep/backlog.ts';
 import { keepQueueSmall, takeCensus } from '../upkeep/census.ts';
 import { createAgeCheck, expireHeld } from '../upkeep/expire.ts';
-import { tellFailures } from '../upkeep/failures.ts';
 import { createRequestRemoval } from '../upkeep/idempotency.ts';
 import { createLeaseCheck } from '../upkeep/lease-check.ts';
 import { OperationSteps, removeOperations } from '../upkeep/operations.ts';
@@ -31,6 +30,8 @@ import { removeEndedSecrets } from '../upkeep/secrets.ts';
 import { createStatisticsRemoval } from '../upkeep/statistics.ts';
 import { Turn } from '../upkeep/turn.ts';
 import { startWatch } from '../upkeep/watch.ts';
+import type { Vault } from '../webhooks/secrets/vault.ts';
+import { startAlarms } from './alarms.ts';
 
 /** Of one core: what costs more the larger the queue is, or the more keys or held deliveries. */
 const SMALL_SHARE = 0.05;
@@ -85,7 +86,8 @@ type UpkeepParts = MeasureParts &
     statistics: Recorder;
     alarms: Alarms;
     payloadCheck: PayloadCheck;
-    config: Pick<Config, 'outboxPollMs' | 'retention'>;
+    vault: Vault;
+    config: Pick<Config, 'outboxPollMs' | 'retention' | 'alerts'>;
   };
 
 /**
@@ -126,7 +128,7 @@ export function startUpkeep(parts: UpkeepParts): UpkeepLoop[] {
     ...startRetention(parts, turn),
     ...alone.map((task) => new UpkeepLoop(log, inTurn(task))),
     new UpkeepLoop(log, ...repairs(parts).map(inTurn)),
-    ...startAlarms(parts, turn),
+    ...startAlarms(parts, config.alerts, turn),
     startMeasuring(parts),
   ];
 }
@@ -179,13 +181,6 @@ function startRetention(parts: UpkeepParts, turn: Turn): UpkeepLoop[] {
   const work = turn.only(createRetention(parts, config.retention));
   const times = { everyMs: 60_000, afterFailureMs: 5000, share: RETENTION_SHARE };
   return [new UpkeepLoop(log, { task: 'retention', ...times, work })];
-}
-
-/** What operators are told that nobody tells as it happens; no loop where nobody is told. */
-function startAlarms({ pool, alarms, log }: UpkeepParts, turn: Turn): UpkeepLoop[] {
-  if (!alarms.isOn) return [];
-  const failures = turn.only(() => tellFailures(pool, alarms));
-  return [new UpkeepLoop(log, { task: 'failures', everyMs: 60_000, work: failures })];
 }
 
 /** They find what was lost or forgotten, and put it right, and remove what is over. */

@@ -6,6 +6,11 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export function alertSettings(env: Reader) {
   return {
     webhookId: webhookId(env, 'POSTMAND_ALERT_WEBHOOK_ID'),
+    queueBehindSeconds: env.integer('POSTMAND_ALERT_QUEUE_BEHIND', {
+      default: 60,
+      min: 1,
+      max: 86_400,
+    }),
   };
 }
 

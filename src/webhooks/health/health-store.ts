@@ -2,6 +2,7 @@ import type { Tx } from '../../database/transaction.ts';
 import { deactivateWebhooks } from './deactivate.ts';
 import {
   foldAll,
+  judge,
   type Change,
   type Folded,
   type Health,
@@ -48,6 +49,18 @@ export async function noteAttempts(tx: Tx, tellings: Telling[]): Promise<HealthC
   );
   const heeded = await heedAnswers(tx, some.flatMap(askedOf));
   return [...heeded, ...(await deactivated(tx, folded))];
+}
+
+/**
+ * Judges webhooks by the failures that are noted already, as time has passed since.
+ * @returns what changed.
+ */
+export async function judgeAgain(tx: Tx, ids: string[]): Promise<HealthChange[]> {
+  const rows = await lockHealth(tx, ids);
+  const judged = rows.map((row) => ({ row, ...judge(row.health, row) }));
+  const changed = judged.filter(({ changes }) => changes.length > 0);
+  await writeHealth(tx, changed);
+  return changed.flatMap(changesOf);
 }
 
 function askedOf({ webhookId, asked }: Telling): { webhookId: string; asked: Asked }[] {
@@ -124,10 +137,12 @@ async function writeHealth(tx: Tx, noted: Noted[]): Promise<void> {
   );
 }
 
+function changesOf({ row: { webhookId }, health, changes }: Noted) {
+  return changes.map((change) => ({ webhookId, ...change, health }));
+}
+
 async function deactivated(tx: Tx, noted: Noted[]): Promise<HealthChange[]> {
-  const changes = noted.flatMap(({ row: { webhookId }, health, changes }) =>
-    changes.map((change) => ({ webhookId, ...change, health })),
-  );
+  const changes = noted.flatMap(changesOf);
   const lost = changes.filter(({ kind }) => kind === 'deactivated').map((one) => one.webhookId);
   const done = await deactivateWebhooks(tx, lost, { reason: 'failing' });
   // Each of several failures of a batch may come to it.

@@ -76,6 +76,12 @@ export function foldAll(health: Health, all: Told[], facts: Facts): Folded {
   return folded;
 }
 
+/** The health as time has passed since the last attempt: its failures may have lasted by now. */
+export function judge(health: Health, facts: Facts): Folded {
+  const isOpen = health.state === 'healthy' && health.failing_since === null;
+  return isOpen ? afterHealthy(health, facts) : { health, changes: [] };
+}
+
 /** The pause after a probe that failed, or for which there was no delivery. */
 export function nextProbePause(pause: number | null): number {
   return pause === null ? FIRST_PROBE_SECONDS : Math.min(2 * pause, LONGEST_PROBE_PAUSE_SECONDS);
