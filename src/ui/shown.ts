@@ -50,7 +50,8 @@ export function refreshed<Item>(
   const lastKnown = latest.items.findLastIndex((item) => known.includes(idOf(item)));
   const before = latest.items.slice(0, lastKnown === -1 ? undefined : lastKnown);
   const fresh = before.filter((item) => !known.includes(idOf(item))).length;
-  const last = latest.items.at(-1);
+  // Of what lies behind the last one that is known, nothing is known.
+  const last = latest.items[lastKnown];
   const covered =
     latest.next_cursor === null ? known.length : last === undefined ? 0 : known.indexOf(idOf(last));
   const gone = new Set(

@@ -10,10 +10,111 @@ suite('the list of deliveries in Chromium', { skip: withoutChromium }, () => {
     await api.settled(await post(orders.id, { metadata: { customer: '42' } }));
     await api.settled(await post(billing.id, { ordering_key: 'order-1042' }));
     await goTo('deliveries');
-    const rows = page.getByRole('table').getByRole('row');
+    const rows = page.getByRole('row');
     await rows.filter({ hasText: 'Orders' }).getByText('succeeded').waitFor();
     await rows.filter({ hasText: 'Billing' }).getByText('failed: attempts').waitFor();
     await assertLooksRight(page, 'deliveries');
     assert.deepEqual(faults, []);
+  });
+
+  test('a webhook by a part of its name, with the keyboard → its deliveries, by a link for others', async (t) => {
+    const { api, page, faults, orders, billing, post, goTo } = await openWithWebhooks(t);
+    for (const { id } of [orders, billing]) await api.settled(await post(id));
+    await goTo('deliveries');
+    const rows = page.getByRole('row');
+    await rows.filter({ hasText: 'Orders' }).waitFor();
+    const field = page.getByRole('combobox', { name: 'Webhook' });
+    await field.pressSequentially('ill');
+    await page.getByRole('option', { name: 'Billing' }).waitFor();
+    await field.press('Enter');
+    await rows.filter({ hasText: 'Orders' }).waitFor({ state: 'detached' });
+    assert.equal(await field.inputValue(), 'Billing');
+    await page.getByLabel('Status').selectOption('attempts');
+    await page.waitForURL(/failed_reason=attempts/);
+    await page.getByRole('button', { name: 'Count' }).click();
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await page.reload();
+    await rows.filter({ hasText: 'Billing' }).waitFor();
+    assert.equal(await rows.filter({ hasText: 'Orders' }).count(), 0);
+    await page.goBack();
+    await page.goBack();
+    await rows.filter({ hasText: 'Orders' }).waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  test('deliveries that come meanwhile → told, and shown when the reader wants that', async (t) => {
+    const { api, page, faults, orders, billing, post, goTo } = await openWithWebhooks(t);
+    await api.settled(await post(billing.id));
+    await goTo('deliveries');
+    const rows = page.getByRole('row');
+    await rows.filter({ hasText: 'Billing' }).waitFor();
+    await page.getByLabel('Created from').focus();
+    for (const _ of [1, 2]) await post(orders.id);
+    const show = page.getByRole('button', { name: '2 new deliveries, show' });
+    await show.waitFor();
+    assert.equal(await rows.filter({ hasText: 'Orders' }).count(), 0);
+    const focused = await page.evaluate('document.activeElement.type');
+    assert.equal(focused, 'datetime-local');
+    await show.click();
+    await rows.filter({ hasText: 'Orders' }).nth(1).waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  test('more than a page → the next one on demand', async (t) => {
+    const { api, page, faults, orders, goTo } = await openWithWebhooks(t);
+    const drafts = Array.from({ length: 60 }, () => ({ webhook_id: orders.id }));
+    await api.call('POST', '/deliveries/batch', { deliveries: drafts });
+    await goTo('deliveries');
+    await page.getByRole('row').nth(50).waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByRole('row').nth(60).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Show more' }).count(), 0);
+    assert.deepEqual(faults, []);
+  });
+
+  test('metadata → those that carry it are erased, once a word is typed', async (t) => {
+    const { api, page, faults, orders, billing, post, goTo } = await openWithWebhooks(t);
+    const id = await post(orders.id, { metadata: { customer: '42' } });
+    const other = await post(billing.id);
+    for (const one of [id, other]) await api.settled(one);
+    await goTo('deliveries?status=failed');
+    await page.getByText('To erase, say whose payloads').waitFor();
+    await goTo('deliveries');
+    await page.getByText('By metadata, ordering key, event').click();
+    await page.getByLabel('Name of the metadata').fill('customer');
+    await page.getByLabel('Value of the metadata').fill('42');
+    await page.getByLabel('Value of the metadata').press('Enter');
+    await page.getByRole('row').filter({ hasText: 'Billing' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Erase all that match' }).click();
+    await page.getByText('1 delivery and 0 events.').waitFor();
+    const erase = page.getByRole('button', { name: 'Erase it' });
+    assert.equal(await erase.isDisabled(), true);
+    await page.getByRole('dialog').getByRole('textbox').fill('erase');
+    await assertLooksRight(page, 'erase');
+    await erase.click();
+    await page.getByText('1 of 1 done').waitFor();
+    assert.equal((await api.delivery(id)).payload, '');
+    assert.notEqual((await api.delivery(other)).payload, '');
+    assert.deepEqual(faults, []);
+  });
+
+  test('a filter that the API does not redeliver by → by the ids of what matches', async (t) => {
+    const { api, page, faults, billing, post, goTo } = await openWithWebhooks(t);
+    const id = await post(billing.id, { metadata: { customer: '42' } });
+    await api.settled(id);
+    await goTo('deliveries?metadata.customer=42');
+    await page.getByRole('button', { name: 'Redeliver all that match' }).click();
+    await page.getByText('1 delivery of 1 webhook').waitFor();
+    await page.getByRole('button', { name: 'Redeliver them' }).click();
+    await page.getByText('1 of 1 done').waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  test('a filter that is wrong → the API’s words, and the form to repair it', async (t) => {
+    const { page, goTo } = await openWithWebhooks(t);
+    await goTo('deliveries?event_id=x');
+    await page.getByRole('alert').getByText('event_id').waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('No delivery matches.').waitFor();
   });
 });

@@ -17,8 +17,8 @@ type ExplainedProps = { read: Read; reload: () => Promise<void> };
 /** Why the delivery has arrived, or has not, and what to do about it. */
 export function Explained({ read, reload }: ExplainedProps): View {
   const { headline, facts, advice, actions } = explainDelivery(read, useReader());
-  const { id, status } = read.delivery;
-  return html`<section class=${`explained ${status}`} aria-label="What became of it">
+  const { id, status, held_reason } = read.delivery;
+  return html`<section class=${`explained ${held_reason === null ? status : 'held'}`} aria-label="What became of it">
     <p class="headline"><${WithLinks} text=${headline} own=${id} /></p>
     <${Sentences} sentences=${facts} own=${id} />
     ${

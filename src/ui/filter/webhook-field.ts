@@ -134,9 +134,8 @@ function useSearch(tell: (found: Option[]) => void): (text: string) => void {
 
 async function webhooksNamed(text: string, signal: AbortSignal): Promise<Option[]> {
   if (UUID.test(text)) return [{ id: text.toLowerCase(), name: webhookName(text) ?? text }];
-  const { webhooks } = await api.peek().get('/webhooks', { query: { limit: 1000 }, signal });
+  const query = { name: text, limit: MOST_OPTIONS };
+  const { webhooks } = await api.peek().get('/webhooks', { query, signal });
   noteNames(webhooks);
-  return webhooks
-    .filter(({ name }) => name.toLowerCase().includes(text.toLowerCase()))
-    .slice(0, MOST_OPTIONS);
+  return webhooks;
 }

@@ -1,23 +1,27 @@
 import { useSignal } from '@preact/signals';
+import { count as grouped } from '../../client/explaining/time-words.ts';
 import { erasureOf, redeliveryOf } from '../filter/bulk.ts';
-import type { DeliveryFilter } from '../filter/delivery-filter.ts';
+import { asked, type DeliveryFilter } from '../filter/delivery-filter.ts';
 import { EraseAll } from '../filter/erase-all.ts';
 import { RedeliverAll } from '../filter/redeliver-all.ts';
 import { html, type View } from '../html.ts';
+import { api } from '../session.ts';
+import { Fault, useTask } from './task.ts';
 
 /** What can be done with all deliveries that match, or why it cannot. */
 export function ActOnAll({ filter }: { filter: DeliveryFilter }): View {
-  const asked = useSignal<'redeliver' | 'erase' | undefined>(undefined);
+  const chosen = useSignal<'redeliver' | 'erase' | undefined>(undefined);
   const redelivery = redeliveryOf(filter);
   const erasure = erasureOf(filter);
-  const close = () => (asked.value = undefined);
+  const close = () => (chosen.value = undefined);
   return html`<div class="act">
     <div class="actions">
+      <${Count} filter=${filter} />
       <button
         type="button"
         class="secondary outline"
         disabled=${redelivery.by === 'nothing'}
-        onClick=${() => (asked.value = 'redeliver')}
+        onClick=${() => (chosen.value = 'redeliver')}
       >
         Redeliver all that match …
       </button>
@@ -25,7 +29,7 @@ export function ActOnAll({ filter }: { filter: DeliveryFilter }): View {
         type="button"
         class="danger"
         disabled=${'why' in erasure}
-        onClick=${() => (asked.value = 'erase')}
+        onClick=${() => (chosen.value = 'erase')}
       >
         Erase all that match …
       </button>
@@ -33,14 +37,38 @@ export function ActOnAll({ filter }: { filter: DeliveryFilter }): View {
     ${redelivery.by === 'nothing' && html`<small>${redelivery.why}</small>`}
     ${'why' in erasure && html`<small>${erasure.why}</small>`}
     ${
-      asked.value === 'redeliver' &&
+      chosen.value === 'redeliver' &&
       redelivery.by !== 'nothing' &&
       html`<${RedeliverAll} filter=${filter} by=${redelivery} onClose=${close} />`
     }
     ${
-      asked.value === 'erase' &&
+      chosen.value === 'erase' &&
       'metadata' in erasure &&
       html`<${EraseAll} metadata=${erasure.metadata} onClose=${close} />`
     }
+  </div>`;
+}
+
+/** How many match: counted when the reader asks, as that may take a moment. */
+function Count({ filter }: { filter: DeliveryFilter }): View {
+  const found = useSignal<string | undefined>(undefined);
+  const task = useTask();
+  const count = () =>
+    task.run(async () => {
+      const query = asked(filter);
+      const { count: matching, at_least } = await api.peek().get('/deliveries/count', { query });
+      found.value = `${grouped(matching)}${at_least ? '+' : ''} match`;
+    });
+  return html`<div class="count">
+    <button
+      type="button"
+      class="secondary outline"
+      aria-busy=${task.isWorking.value}
+      onClick=${count}
+    >
+      Count
+    </button>
+    <output>${found.value}</output>
+    <${Fault} of=${task} />
   </div>`;
 }
