@@ -56,6 +56,11 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     assert.equal(await page.locator('details').first().getAttribute('open'), '');
     assert.equal(await page.evaluate('document.activeElement.tagName'), 'SUMMARY');
     assert.ok(Math.abs((await placeOf(numbers)) - place) <= 2);
+    await button(page, 'Test').click();
+    await page.getByLabel('Payload').fill('half a payl');
+    await page.waitForResponse((response) => response.url().endsWith(webhook.id));
+    await page.waitForResponse((response) => response.url().endsWith(webhook.id));
+    assert.equal(await page.evaluate('document.activeElement.value'), 'half a payl');
     assert.deepEqual(faults, []);
   });
 

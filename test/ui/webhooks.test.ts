@@ -57,11 +57,11 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     );
     await page.goto(`${page.url().split('#')[0]}#/webhooks`);
     await page.getByText('webhook 00050').waitFor();
-    for (const last of ['webhook 00100', 'webhook 00150', 'webhook 00200']) {
+    for (const last of ['webhook 00100', 'webhook 00150']) {
       await page.getByRole('button', { name: 'More webhooks' }).press('Enter');
       await page.getByText(last).waitFor();
     }
-    await page.getByText('webhook 00200').scrollIntoViewIfNeeded();
+    await page.getByText('webhook 00150').scrollIntoViewIfNeeded();
     const place = await page.evaluate('scrollY');
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
@@ -69,7 +69,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     assert.ok(asked.length <= 4, `${asked.length} requests`);
     assert.ok(asked.every((url) => url.includes('cursor=')));
     assert.equal(await page.evaluate('scrollY'), place);
-    assert.equal((await rows(page)).length, 200);
+    assert.equal((await rows(page)).length, 150);
     assert.deepEqual(faults, []);
   });
 
@@ -87,7 +87,8 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       await page.keyboard.insertText(text);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/#/${url}`);
-      await page.locator('main').focus();
+      await until('the focus', () => page.evaluate('document.activeElement.id === "content"'));
+      assert.match(await page.title(), /^(Webhooks|Deliveries) · Postmand$/);
     }
     await page.keyboard.press('/');
     await page.keyboard.insertText('3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10');

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 import { notice } from '../notices.ts';
 import { hrefTo, route } from '../route.ts';
@@ -17,6 +18,7 @@ const PLACES = [
 /** What is around every page: where else one may go, and what was done last. */
 export function Shell({ children }: { children: ComponentChildren }): View {
   const [here = ''] = route.value.parts;
+  useArrival(route.value.parts.join('/'), PLACES.find(([place]) => place === here)?.[1]);
   return html`<div>
     <a class="skip" href="#content" onClick=${skip}>To the content</a>
     <header class="container-fluid">
@@ -46,6 +48,18 @@ export function Shell({ children }: { children: ComponentChildren }): View {
     <${Notices} />
     <main id="content" class="container-fluid" tabindex="-1">${children}</main>
   </div>`;
+}
+
+/** Another page begins at its top, and with the focus: nothing is loaded that a browser sees. */
+function useArrival(path: string, name: string | undefined): void {
+  const before = useRef(path);
+  useEffect(() => {
+    document.title = name === undefined ? 'Postmand' : `${name} · Postmand`;
+    if (before.current === path) return;
+    before.current = path;
+    scrollTo(0, 0);
+    document.getElementById('content')?.focus({ preventScroll: true });
+  }, [path]);
 }
 
 /** The address is the place of the reader: a link must not change it. */
