@@ -117,4 +117,18 @@ suite('the list of deliveries in Chromium', { skip: withoutChromium }, () => {
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No delivery matches.').waitFor();
   });
+
+  test('a delivery posted by hand → its page, with what was sent', async (t) => {
+    const { page, faults, receiver, goTo } = await openWithWebhooks(t);
+    await goTo('deliveries');
+    await page.getByRole('button', { name: 'Post a delivery' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Webhook' }).pressSequentially('ord');
+    await dialog.getByRole('option', { name: 'Orders' }).click();
+    await dialog.getByLabel('Payload').fill('by hand');
+    await dialog.getByRole('button', { name: 'Post it' }).click();
+    await page.getByText('It has arrived').waitFor();
+    assert.equal(receiver.received[0]?.body, 'by hand');
+    assert.deepEqual(faults, []);
+  });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { withoutChromium } from '../setup/chromium.ts';
 import { openWithWebhooks } from '../setup/dashboard-deliveries.ts';
@@ -25,10 +26,49 @@ suite('events in Chromium', { skip: withoutChromium }, () => {
     await rows.filter({ hasText: 'Billing' }).getByText('failed: attempts').waitFor();
     await page.getByText('"order": 9007199254740993').waitFor();
     await assertLooksRight(page, 'event');
-    await page.getByRole('link', { name: 'Events', exact: true }).first().click();
-    await page.getByRole('row').filter({ hasText: '2 webhooks' }).waitFor();
-    await assertLooksRight(page, 'events');
     assert.deepEqual(faults, []);
+  });
+
+  test('events of two types → those of one, by a link; one with a fault says so', async (t) => {
+    const { api, database, page, faults, goTo } = await openWithWebhooks(t);
+    for (const name of ['order.paid', 'order.sent']) {
+      await api.call('POST', '/event-types', { name });
+      await api.call('POST', '/events', { type: name, payload: { order: 1042 } });
+    }
+    await database.pool.query(
+      `set local postmand.open_event_types = on; select postmand.emit('nobody.knows', '{}')`,
+    );
+    await goTo('events');
+    const rows = page.getByRole('row');
+    await rows.filter({ hasText: 'nobody.knows' }).getByText('it has a fault').waitFor();
+    await assertLooksRight(page, 'events');
+    await page.getByLabel('Event type').fill('order.sent');
+    await page.getByLabel('Event type').press('Enter');
+    await rows.filter({ hasText: 'order.paid' }).waitFor({ state: 'detached' });
+    assert.match(page.url(), /type=order\.sent/);
+    await rows.filter({ hasText: 'order.sent' }).getByText('nobody').waitFor();
+    assert.deepEqual(faults, []);
+  });
+
+  test('types taken from a document → told what became of them, and saved as one', async (t) => {
+    const { api, page, goTo } = await openWithWebhooks(t);
+    await api.call('POST', '/event-types', { name: 'order.paid' });
+    await goTo('event-types');
+    await page.getByRole('row').filter({ hasText: 'order.paid' }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const saved = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+    assert.deepEqual(Object.keys(saved.webhooks), ['order.paid']);
+    saved.webhooks['order.sent'] = saved.webhooks['order.paid'];
+    await page.getByRole('button', { name: 'Import' }).click();
+    await page.getByLabel('Or its text').fill('{');
+    await page.getByRole('button', { name: 'Import them' }).click();
+    await page.getByText('This is no JSON').waitFor();
+    const buffer = Buffer.from(JSON.stringify(saved));
+    const file = { name: 'types.json', mimeType: 'application/json', buffer };
+    await page.getByLabel('OpenAPI 3.1 document').setInputFiles(file);
+    await page.getByRole('button', { name: 'Import them' }).click();
+    await page.getByText('1 type created').waitFor();
   });
 
   test('a type made, changed and archived → what is wrong is told beside its field', async (t) => {

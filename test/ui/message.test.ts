@@ -60,7 +60,7 @@ suite('a request as a curl command', () => {
   test('characters that a terminal would obey → escaped, and the same for curl', () => {
     const body = "a\u001B[201~;'\\b\n\u202Eé\u{1F600}";
     const line = curlOf(raw(body), 'http://example.com/') ?? '';
-    assert.doesNotMatch(line, /[\u001B\u202E]/);
+    for (const one of ['\u001B', '\u202E']) assert.equal(line.includes(one), false);
     assert.equal(argumentsOf(line).at(-1), body);
   });
 

@@ -22,4 +22,20 @@ suite('operations in Chromium', { skip: withoutChromium }, () => {
     await assertLooksRight(page, 'operations');
     assert.deepEqual(faults, []);
   });
+
+  test('one that takes long → cancelled when that is confirmed, and what is done stays', async (t) => {
+    const { api, page, faults, billing, post, goTo } = await openWithWebhooks(t);
+    const ids = await Promise.all(Array.from({ length: 8 }, () => post(billing.id)));
+    for (const id of ids) await api.settled(id);
+    const draft = { filter: { status: 'failed' }, rate_per_second: 1 };
+    const { body: operation } = await api.call('POST', '/redeliveries', draft);
+    await goTo(`operations/${operation.id}`);
+    await page.getByText(/[1-7] of 8 done/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByText('The operation is cancelled.').waitFor();
+    await page.getByText('! cancelled').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Cancel' }).count(), 0);
+    assert.deepEqual(faults, []);
+  });
 });

@@ -18,7 +18,10 @@ type ExplainedProps = { read: Read; reload: () => Promise<void> };
 export function Explained({ read, reload }: ExplainedProps): View {
   const { headline, facts, advice, actions } = explainDelivery(read, useReader());
   const { id, status, held_reason } = read.delivery;
-  return html`<section class=${`explained ${held_reason === null ? status : 'held'}`} aria-label="What became of it">
+  return html`<section
+    class=${`explained ${held_reason === null ? status : 'held'}`}
+    aria-label="What became of it"
+  >
     <p class="headline"><${WithLinks} text=${headline} own=${id} /></p>
     <${Sentences} sentences=${facts} own=${id} />
     ${
