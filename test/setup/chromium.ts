@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
-import { chromium, type Page } from 'playwright-core';
-import { lastFirst } from './last-first.ts';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import { lastFirst, type Cleanup } from './last-first.ts';
 
 const CHROMIUM = [
   process.env['CHROMIUM_PATH'] ?? '',
@@ -22,11 +21,12 @@ const SCREENSHOTS = process.env['POSTMAND_TEST_SCREENSHOTS'];
 
 /**
  * An empty page, and everything that went wrong on it so far: errors, refusals of its policy,
- * requests to anywhere else than `url`.
+ * requests to anywhere else than `url`. `options` say who looks.
  */
 export async function openBrowser(
-  t: TestContext,
+  t: Cleanup,
   url: string,
+  options: BrowserContextOptions = {},
 ): Promise<{ page: Page; faults: string[] }> {
   const profile = await mkdtemp(path.join(tmpdir(), 'postmand-chromium-'));
   lastFirst(t).after(() => rm(profile, { recursive: true, force: true, maxRetries: 10 }));
@@ -41,6 +41,7 @@ export async function openBrowser(
       '--disable-sync',
     ],
     viewport: { width: 1280, height: 1600 },
+    ...options,
   });
   lastFirst(t).after(() => browser.close());
   const page = await browser.newPage();
