@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -72,6 +72,22 @@ suite('documents', async () => {
       }
     });
   }
+
+  test('docs/images → each picture is shown by a page with words for it, and is small', async () => {
+    const texts = await Promise.all(
+      ['README.md', ...docs].map((file) => readFile(path.join(ROOT, file), 'utf8')),
+    );
+    const shown = texts.flatMap((text) =>
+      Array.from(
+        text.matchAll(/!\[([^\]]{20,})\]\((?:docs\/)?images\/([\w.-]+)\)/g),
+        ([, , name]) => name,
+      ),
+    );
+    const images = await readdir(path.join(ROOT, 'docs/images'));
+    assert.deepEqual(new Set(images), new Set(shown));
+    for (const name of images)
+      assert.ok((await stat(path.join(ROOT, 'docs/images', name))).size < 150_000, name);
+  });
 
   for (const file of ['docs/security.md', 'docs/reliability.md', 'docs/decisions.md']) {
     test(`${file} → every test that it names is there`, async () => {
