@@ -94,9 +94,8 @@ function choices(parts: ControlParts): View {
     const next = all.filter((other) => (other === one) !== chosen.includes(other));
     onValue(next.length === 0 ? undefined : next);
   };
-  return html`<div
+  return html`<fieldset
     id=${parts.id}
-    role="group"
     class="choices"
     tabindex="-1"
     aria-labelledby=${`${parts.id}-label`}
@@ -108,7 +107,7 @@ function choices(parts: ControlParts): View {
           <input type="checkbox" checked=${chosen.includes(one)} onChange=${toggle(one)} /> ${one}
         </label>`,
     )}
-  </div>`;
+  </fieldset>`;
 }
 
 /** So long a text, such as a certificate, has lines. */

@@ -115,6 +115,12 @@ function Help({ id, field, value }: HelpParts): View {
 /** What the description says of methods is for programs: a form sends what was changed. */
 const forForms = (text: string): string =>
   text
+    .split(/(\n\s*\n)/)
+    .map((block) => (/^[-|]/.test(block) ? block : withoutMethods(block)))
+    .join('');
+
+const withoutMethods = (paragraph: string): string =>
+  paragraph
     .split(/(?<=[.!?])(?=\s+[A-Z])/)
     .filter((sentence) => !/\b(PUT|PATCH)\b/.test(sentence))
     .join('');
@@ -129,7 +135,7 @@ function timeWords({ kind, description }: Field, value: unknown): View {
 }
 
 /** `max_delivery_attempts` → `Max delivery attempts`. */
-export function labelOf({ name }: Field): string {
+function labelOf({ name }: Field): string {
   const words = name
     .replaceAll('_', ' ')
     .replaceAll(/\b(url|ca|id)\b/g, (word) => word.toUpperCase());

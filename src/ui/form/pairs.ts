@@ -37,9 +37,8 @@ export function Pairs({ field, id, value, onValue, described }: PairsParts): Vie
     pairs.value = [...pairs.value, { key, name: '', value: '' }];
   };
 
-  return html`<div
+  return html`<fieldset
     id=${id}
-    role="group"
     tabindex="-1"
     aria-labelledby=${`${id}-label`}
     aria-describedby=${described}
@@ -48,7 +47,7 @@ export function Pairs({ field, id, value, onValue, described }: PairsParts): Vie
     <button type="button" class="small outline" aria-label=${`Add to ${field.name}`} onClick=${add}>
       Add
     </button>
-  </div>`;
+  </fieldset>`;
 }
 
 type LineParts = {

@@ -22,7 +22,7 @@ export type Schema = {
 export type Schemas = Record<string, Schema>;
 
 /** How a field is shown. */
-export type Kind =
+type Kind =
   | 'flag'
   | 'number'
   | 'choice'

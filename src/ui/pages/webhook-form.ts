@@ -14,12 +14,17 @@ export function WebhookForm({ id }: { id?: string }): View {
     const fields = fieldsOf(schemasIn(await api.value.document(signal)), 'WebhookInput');
     return { fields, start: await startOf(api.value, id, fields) };
   });
-  const title = id === undefined ? 'New webhook' : 'Settings of a webhook';
   return html`<section>
-    <h1>${title}</h1>
     <${Loaded}
       of=${read}
-      show=${({ fields, start }: Read) => html`<${Form} fields=${fields} start=${start} />`}
+      show=${({ fields, start }: Read) =>
+        html`<div>
+          <h1>${titleOf(start)}</h1>
+          <${Form} fields=${fields} start=${start} />
+        </div>`}
     />
   </section>`;
 }
+
+const titleOf = ({ id, values }: Start) =>
+  id === undefined ? 'New webhook' : `Settings of ${String(values['name'])}`;
