@@ -84,6 +84,8 @@ function optionsOf(
   const axis = { stroke: axisColor, grid: { stroke: gridColor, width: 1 }, ticks: { show: false } };
   return {
     legend: { show: false },
+    // Room for half of the last time at the axis.
+    padding: [8, 32, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { range: () => [latest.current.from, latest.current.to] },
