@@ -24,7 +24,11 @@ export async function readDelivery(
     return { ...known, attempts: before.attempts, older: before.older };
   const newest = await readAttempts(api, id);
   const ids = new Set(newest.attempts.map((attempt) => attempt.id));
-  const rest = before?.attempts.filter((attempt) => !ids.has(attempt.id)) ?? [];
+  // Where none of them is known, others may lie between: the page was hidden for long.
+  const old = before?.attempts ?? [];
+  const rest = old.some((attempt) => ids.has(attempt.id))
+    ? old.filter((attempt) => !ids.has(attempt.id))
+    : [];
   return {
     ...known,
     attempts: [...newest.attempts, ...rest],

@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 import { useOnce } from '../once.ts';
 import { api } from '../session.ts';
@@ -49,13 +50,14 @@ type TypeFieldProps = {
 
 /** The name of an event type, of which those that exist are offered. */
 export function TypeField({ value, onChange, required = false }: TypeFieldProps): View {
+  const list = useId();
   const types = useOnce(async (signal) => {
     const query = { archived: false, limit: 1000 };
     return (await api.peek().get('/event-types', { query, signal })).event_types;
   });
   return html`<div>
-    <${TextField} label="Event type" list="event-types" ...${{ value, onChange, required }} />
-    <datalist id="event-types">
+    <${TextField} label="Event type" ...${{ list, value, onChange, required }} />
+    <datalist id=${list}>
       ${types.value.value?.map(({ name }) => html`<option key=${name} value=${name} />`)}
     </datalist>
   </div>`;
