@@ -11,14 +11,14 @@ class SdkMissing extends Error {
   override name = 'SdkMissing';
 
   constructor(cause: unknown) {
-    super(
-      `--require-otel: the package ${SDK} is not there. Run: npm install ${SDK}, in the folder of Postmand.`,
-      { cause },
-    );
+    super(`--require-otel: the package ${SDK} is not there. ${ADVICE}.`, { cause });
   }
 }
 
 const SDK = '@opentelemetry/sdk-node';
+
+/** npm leaves it out of an installation, as it is a development package: one command is not all. */
+const ADVICE = 'docs/tracing.md says how to install it';
 
 /** Where an SDK that was loaded before us, as by `node --import`, has registered itself. */
 const REGISTERED = Symbol.for('opentelemetry.js.api.1');
@@ -52,7 +52,7 @@ async function startSdk(
     if (wanted === 'required') throw new SdkMissing(error);
     log.warn('tracing.sdk_missing', {
       error,
-      advice: `npm install ${SDK}, in the folder of Postmand, or unset the variables OTEL_…`,
+      advice: `${ADVICE}, or unset the variables OTEL_…`,
     });
   });
   if (loaded === undefined) return undefined;
