@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { ending } from '../commands/processes.ts';
 import { until } from '../setup/until.ts';
+import { alarmProblems } from './alarm-oracle.ts';
 import { eventProblems } from './event-oracle.ts';
 import { gateProblems, type GateAllowed } from './gate-oracle.ts';
 import { SEED, sized } from './intensity.ts';
@@ -75,6 +76,7 @@ export async function judge(
       .map(({ id }) => `${id}: the API says something else`),
     ...(await removalProblems(scene.database.pool)),
     ...(await eventProblems(scene.database.pool)),
+    ...(await alarmProblems(scene.database.pool)),
     ...(await scene.watcher.changes()),
     ...(await leftJobs(scene.database.pool)),
     ...(await gateProblems(scene, { ...allowed, rows, posts: traffic.posts })),
@@ -146,7 +148,10 @@ async function stopAll(scene: Scene, expected: string[]): Promise<string[]> {
   return problems;
 }
 
-/** An earlier version may have left the tables without the columns of redeliveries. */
+/**
+ * Without alarms, which nobody has posted. An earlier version may have left the tables without the
+ * columns of redeliveries.
+ */
 async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
   const { rows } = await database.pool.query<Omit<Row, 'arrivals'>>(
     `select d.id, d.webhook_id, d.payload, d.status, d.delivery_attempts,
@@ -165,6 +170,7 @@ async function tableRows({ database, receiver }: Scene): Promise<Row[]> {
          where a.delivery_id = d.id and a.error like '% vanished before %'
        ) as vanished
      from deliveries d join webhooks w on w.id = d.webhook_id
+     where coalesce(to_jsonb(d) -> 'metadata' ->> 'type', '') = ''
      order by d.created_at, d.id`,
   );
   return rows.map((row) => ({ ...row, arrivals: receiver.of(payloadIdOf(row.payload)) }));
