@@ -28,8 +28,7 @@ const TELL_EVERY_MS = 60_000;
 
 /**
  * Loads the SDK of OpenTelemetry, which is told by its own environment variables, or takes the one
- * that is there. It records our own spans, and none
- * of the libraries that we use.
+ * that is there. It records our own spans, and none of the libraries that we use.
  * @returns undefined where nobody wants traces, or where they are off.
  * @throws SdkMissing where they are required
  */
