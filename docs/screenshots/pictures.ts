@@ -25,14 +25,14 @@ function picturesOf({ webhook, failed }: Told): Picture[] {
       ...{ name: 'attention', place: '', height: 880 },
       ready: (page) => page.getByRole('heading', { name: 'Today' }).waitFor(),
     },
-    { name: 'webhook', place: `webhooks/${webhook.id}`, height: 1130, ready: charts },
+    { name: 'webhook', place: `webhooks/${webhook.id}`, height: 1105, ready: charts },
     {
-      ...{ name: 'webhook-dark', place: `webhooks/${webhook.id}`, height: 1130 },
+      ...{ name: 'webhook-dark', place: `webhooks/${webhook.id}`, height: 1105 },
       dark: true,
       ready: charts,
     },
     {
-      ...{ name: 'delivery', place: `deliveries/${failed.id}`, height: 1130 },
+      ...{ name: 'delivery', place: `deliveries/${failed.id}`, height: 1060 },
       ready: async (page) => {
         await page.getByRole('heading', { name: 'Delivery to Loyalty points' }).waitFor();
         await page.getByRole('heading', { name: 'Response' }).waitFor();
@@ -40,7 +40,11 @@ function picturesOf({ webhook, failed }: Told): Picture[] {
     },
     {
       ...{ name: 'search', place: 'deliveries?metadata.region=eu&status=failed', height: 720 },
-      ready: (page) => page.getByRole('row').nth(2).waitFor(),
+      ready: async (page) => {
+        await page.getByRole('row').nth(2).waitFor();
+        await page.getByRole('button', { name: 'Count', exact: true }).click();
+        await page.getByText('4 match').waitFor();
+      },
     },
   ];
 }

@@ -5,6 +5,8 @@ type Image = { width: number; height: number; pixels: Buffer };
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const RGB = 3;
 const MOST_COLORS = 256;
+/** The most frequent colours: they are kept as they are. */
+const OF_AREAS = 64;
 
 /**
  * The same picture with up to 256 colours, in about a third of the bytes. Whatever has an area
@@ -52,11 +54,13 @@ function colorsOf(pixels: Buffer): number[] {
   return [...counts].sort(([, one], [, other]) => other - one).map(([color]) => color);
 }
 
-/** The most frequent colours that are so far apart that there is room for all of them. */
+/** Those of areas, and of the others so many, and so far apart, that there is room for all. */
 function paletteOf(colors: number[]): number[] {
   for (let apart = 0; ; apart += 2) {
     const palette: number[] = [];
-    for (const color of colors) if (nearest(palette, color).distance > apart) palette.push(color);
+    for (const color of colors)
+      if (palette.length < OF_AREAS || nearest(palette, color).distance > apart)
+        palette.push(color);
     if (palette.length <= MOST_COLORS) return palette;
   }
 }
