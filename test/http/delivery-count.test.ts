@@ -112,6 +112,23 @@ suite('more than one step', async () => {
   test('the time is over → what the first step found, or more', async () => {
     assert.deepEqual(await count({}, { ms: 0 }), { count: 5000, at_least: true });
   });
+
+  test('the time is over with the last step of a status → the others are begun with a short step', async () => {
+    const { rows } = await pool.query<{ at: string }>(
+      'select max(created_at) as at from deliveries',
+    );
+    const limits: string[] = [];
+    const watched = {
+      query(text: string, values: unknown[]) {
+        limits.push(...(/limit (\d{4,})/.exec(text)?.slice(1) ?? []));
+        return pool.query(text, values);
+      },
+    };
+    const asked = { filter: {}, createdAt: { gte: rows[0]?.at } };
+    const found = await countDeliveries(watched as typeof pool, asked, { most: 1_000_000, ms: 0 });
+    assert.deepEqual(found, { count: 8999, at_least: false });
+    assert.deepEqual(limits, ['5000', '5000', '5000']);
+  });
 });
 
 function combinations([first = [], ...rest]: string[][]): string[] {
