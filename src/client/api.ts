@@ -127,6 +127,8 @@ export class ApiClient {
         ...(header as Record<string, string>),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // The API has none. One that is followed would make a GET of a POST.
+      redirect: 'manual' as const,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     };
     const response = await reaching(url, signal, fetch(`${url}${address}`, request));
