@@ -9,6 +9,7 @@ import { environment } from './environment.ts';
 import { CommandError } from './process/command-error.ts';
 import { leave } from './process/leave.ts';
 import type { ListenOptions } from './commands/listen.ts';
+import { printable } from './receiver/printable.ts';
 import { createLog } from './telemetry/log.ts';
 import { addOperations, addRedeliver, type Load, type Run } from './cli/operations.ts';
 import { keepHeapSmall } from './process/small-heap.ts';
@@ -184,6 +185,8 @@ async function withSettings(load: Load): Promise<void> {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof StoppedEarly) return 0;
-  process.stderr.write(`postmand: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  // It may repeat what an endpoint, a server or a database said.
+  process.stderr.write(`postmand: ${printable(message)}\n`);
   return error instanceof ConfigError ? 2 : 1;
 }

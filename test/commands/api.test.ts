@@ -4,6 +4,8 @@ import { ApiProblem, Unreachable } from '../../src/client/problem.ts';
 import { apiFromEnvironment, toldToPerson } from '../../src/commands/api/api.ts';
 import { ConfigError } from '../../src/config.ts';
 import { CommandError } from '../../src/process/command-error.ts';
+import { startReceiver } from '../setup/receiver.ts';
+import { asking } from './asking.ts';
 
 suite('the API of a command', () => {
   const ADDRESSES: [variables: Record<string, string>, url: string, key?: string][] = [
@@ -73,6 +75,17 @@ suite('the API of a command', () => {
       assert.ok(told instanceof CommandError);
       assert.match(told.message, message);
     });
+
+  test('the server says what would control a terminal → it is shown, and does nothing', async (t) => {
+    const { url } = await startReceiver(t, (_request, response) =>
+      response
+        .writeHead(400)
+        .end(JSON.stringify({ code: 4, message: '\u001b]0;mine\u0007\u009b2J' })),
+    );
+    const { code, stderr } = await asking(t, { url })('webhooks');
+    assert.equal(code, 1);
+    assert.equal(stderr, `postmand: ${url} refused: ${String.raw`\u001b]0;mine\u0007\u009b2J`}.\n`);
+  });
 
   test('a fault of ours → it stays as it is', () => {
     const error = new TypeError('x is undefined');

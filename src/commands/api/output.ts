@@ -1,4 +1,4 @@
-import { printableLine } from '../../receiver/printable.ts';
+import { printable, printableLine } from '../../receiver/printable.ts';
 import { painter, type Paint } from '../paint.ts';
 import { readerAt, type Zone } from './times.ts';
 import { tableLines, wrapped, type Column } from './table.ts';
@@ -37,7 +37,7 @@ export class Output {
 
   /** What no program that reads stdout should take for a result. */
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   /** A text of any length, broken at the width of the terminal. */
