@@ -1,4 +1,4 @@
-import { ApiProblem } from './problem.ts';
+import { isPageTooLarge } from './problem.ts';
 
 /** What a page of a list is asked with. */
 export type PageQuery = { limit: number; cursor?: string };
@@ -7,8 +7,6 @@ export type Page<Item> = { items: Item[]; next_cursor: string | null };
 
 /** The first page is of so many items, or fewer where fewer are wanted. */
 const PAGE_ITEMS = 200;
-/** The code of a page that would hold too much text, among others. */
-const REFUSED = 4;
 
 /**
  * The first `limit` items of a list, page by page as they are needed. A page that would hold too
@@ -40,11 +38,7 @@ async function orTooLarge<Value>(work: Promise<Value>, limit: number): Promise<V
   try {
     return await work;
   } catch (error) {
-    const isTooLarge =
-      error instanceof ApiProblem &&
-      error.code === REFUSED &&
-      error.details?.endsWith('ask for fewer items') === true;
-    if (isTooLarge && limit > 1) return undefined;
+    if (isPageTooLarge(error) && limit > 1) return undefined;
     throw error;
   }
 }

@@ -27,6 +27,15 @@ export class ApiProblem extends Error {
   }
 }
 
+/** The code of a request with a fault in it. */
+const INVALID = 4;
+
+/** Whether an error says that a page would hold too much text: fewer items are to be asked for. */
+export const isPageTooLarge = (error: unknown): boolean =>
+  error instanceof ApiProblem &&
+  error.code === INVALID &&
+  error.details?.endsWith('ask for fewer items') === true;
+
 function isProblem(answer: unknown): answer is Problem {
   return (
     typeof answer === 'object' &&

@@ -1,5 +1,5 @@
 import type { ApiClient, Schemas } from '../../../client/api.ts';
-import { ApiProblem } from '../../../client/problem.ts';
+import { isPageTooLarge } from '../../../client/problem.ts';
 
 export type Attempt = Schemas['DeliveryAttempt'];
 
@@ -26,9 +26,6 @@ const PAGE = 100;
 const MOST_READ = 5000;
 /** Requests and responses of attempts are in the list, and most of what it weighs. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
-
-/** The code of a page that holds too much text. */
-const INVALID = 4;
 
 type Reading = { found: Attempt[]; isCut: boolean };
 
@@ -141,8 +138,7 @@ export class AttemptFeed {
         signal: this.#signal,
       });
     } catch (error) {
-      const isTooLarge = error instanceof ApiProblem && error.code === INVALID && query.limit > 1;
-      if (!isTooLarge) throw error;
+      if (!isPageTooLarge(error) || query.limit === 1) throw error;
       return this.#page({ ...query, limit: Math.ceil(query.limit / 4) });
     }
   }
