@@ -7,7 +7,7 @@ export type Task = {
   isWorking: Signal<boolean>;
   /** Why it could not be done the last time. */
   fault: Signal<unknown>;
-  /** Does it; a failure is kept as `fault`. @returns whether it was done */
+  /** Does it, unless it is under way; a failure is kept as `fault`. @returns whether it was done */
   run: (work: () => Promise<void>) => Promise<boolean>;
 };
 
@@ -16,6 +16,8 @@ export function useTask(): Task {
   const isWorking = useSignal(false);
   const fault = useSignal<unknown>(undefined);
   async function run(work: () => Promise<void>): Promise<boolean> {
+    // Another press of Enter, or a double click, does not do it twice.
+    if (isWorking.peek()) return false;
     isWorking.value = true;
     fault.value = undefined;
     try {
