@@ -11,6 +11,11 @@ export type LateWebhook = {
   deliveries: number;
 };
 
+/** What is due for less is on its way. */
+export const LATE_SECONDS = 60;
+/** What is due for as long needs somebody. */
+export const VERY_LATE_SECONDS = 300;
+
 /** So many that are due are looked at, in the order of their time; and of each backlog so many. */
 const MOST_LOOKED_AT = 1000;
 const MOST_OF_BACKLOG = 100;

@@ -4,7 +4,7 @@ import { clockMs } from '../../database/condition.ts';
 import type { Connection } from '../../database/connection.ts';
 import type { Pool } from '../../database/pool.ts';
 import { openUnprepared } from '../../database/session.ts';
-import { lateWebhooks } from '../../deliveries/late.ts';
+import { LATE_SECONDS, lateWebhooks, VERY_LATE_SECONDS } from '../../deliveries/late.ts';
 import { leftInOutbox } from '../../deliveries/outbox/left-waiting.ts';
 import { atMost } from '../../process/at-most.ts';
 import { countJobs } from '../../queue/live-jobs.ts';
@@ -13,9 +13,6 @@ import { count } from '../progress.ts';
 import { ok, warn, wrong, type Check } from './check.ts';
 import type { Reached } from './database.ts';
 
-/** What has been due for less is on its way. */
-const LATE_MS = 60_000;
-const VERY_LATE_MS = 300_000;
 const COUNTED = 100_000;
 const HEARD_MS = 3000;
 
@@ -39,7 +36,7 @@ export async function checkQueue({ pool }: Reached): Promise<Check[]> {
   const lateMs = late === undefined ? 0 : now - Date.parse(late.since);
   const live = `${count(jobs)}${jobs === COUNTED ? ' or more' : ''} jobs`;
   const checks = [lateCheck(live, late?.webhook_name ?? '', lateMs)];
-  const left = await leftInOutbox(pool, { seconds: LATE_MS / 1000, most: 100 });
+  const left = await leftInOutbox(pool, { seconds: LATE_SECONDS, most: 100 });
   if (left !== undefined)
     checks.push(
       wrong(
@@ -52,11 +49,13 @@ export async function checkQueue({ pool }: Reached): Promise<Check[]> {
 }
 
 function lateCheck(live: string, name: string, lateMs: number): Check {
-  if (lateMs < LATE_MS) return ok('queue', `${live}, and nothing is late`);
+  if (lateMs < LATE_SECONDS * 1000) return ok('queue', `${live}, and nothing is late`);
   const message = `${live}; a delivery of ${JSON.stringify(name)} has been due for ${span(lateMs)}`;
   const advice =
     'Look at it: postmand attention. Limits, a slow endpoint, too few workers, or none may be the reason.';
-  return lateMs < VERY_LATE_MS ? warn('queue', message, advice) : wrong('queue', message, advice);
+  return lateMs < VERY_LATE_SECONDS * 1000
+    ? warn('queue', message, advice)
+    : wrong('queue', message, advice);
 }
 
 /** Whether what is told by NOTIFY is heard, on a channel of its own. */

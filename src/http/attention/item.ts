@@ -1,3 +1,4 @@
+import { VERY_LATE_SECONDS } from '../../deliveries/late.ts';
 import type { components } from '../openapi.d.ts';
 
 /** Something that is wrong now, as `getAttention` tells it. */
@@ -52,7 +53,11 @@ function compare(one: string, other: string): number {
 }
 
 /** What waits for so long makes a warning critical. */
-const CRITICAL_SECONDS = { failing: 3600, behind: 300, not_taken_in: 300 } as const;
+const CRITICAL_SECONDS = {
+  failing: 3600,
+  behind: VERY_LATE_SECONDS,
+  not_taken_in: VERY_LATE_SECONDS,
+} as const;
 
 export function severityOf(kind: keyof typeof CRITICAL_SECONDS, seconds: number): Severity {
   return seconds >= CRITICAL_SECONDS[kind] ? 'critical' : 'warning';

@@ -1,4 +1,4 @@
-import type { LateWebhook } from '../../deliveries/late.ts';
+import { LATE_SECONDS, type LateWebhook } from '../../deliveries/late.ts';
 import { leftInOutbox } from '../../deliveries/outbox/left-waiting.ts';
 import { eventsLeftWaiting, faultyEvents, type FaultyEvents } from '../../events/troubled.ts';
 import { failedOperations } from '../../operations/operation-store.ts';
@@ -7,15 +7,12 @@ import { itemOf, severityOf, type Item } from './item.ts';
 import type { Looking } from './looking.ts';
 import { asEnd, counted, deliveries, lasting, MOST_COUNTED } from './words.ts';
 
-/** What waits for less is not behind. */
-const BEHIND_SECONDS = 60;
-
 /** Where more webhooks than these are behind, it is not theirs: one item tells of all. */
 const MOST_BEHIND = 10;
 
 /** Deliveries that are due and not sent. */
 export function ofLate(late: LateWebhook[], { ago }: Looking): Item[] {
-  const behind = late.filter(({ since }) => ago(since) >= BEHIND_SECONDS);
+  const behind = late.filter(({ since }) => ago(since) >= LATE_SECONDS);
   if (behind.length > MOST_BEHIND) return [allBehind(behind, ago)];
   return behind.map((one) => {
     const waits = lasting(ago(one.since));
@@ -59,7 +56,7 @@ export async function ofWork(looking: Looking): Promise<Item[]> {
 }
 
 async function notTakenIn({ db, ago }: Looking): Promise<Item[]> {
-  const bounds = { seconds: BEHIND_SECONDS, most: MOST_COUNTED };
+  const bounds = { seconds: LATE_SECONDS, most: MOST_COUNTED };
   const left = await leftInOutbox(db, bounds);
   const events = await eventsLeftWaiting(db, bounds);
   const told = (what: string, count: number, since: string) => ({
