@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 
 type DialogParts = { title: string; onClose: () => void; children: ComponentChildren };
@@ -11,7 +11,8 @@ type DialogParts = { title: string; onClose: () => void; children: ComponentChil
 export function Dialog({ title, onClose, children }: DialogParts): View {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // At once: a key that is pressed before it is open would be for the page.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
@@ -30,6 +31,7 @@ export function Dialog({ title, onClose, children }: DialogParts): View {
     ref=${dialog}
     aria-labelledby=${id}
     onCancel=${cancel}
+    onClose=${() => dialog.current?.isConnected && onClose()}
     onClick=${(event: Event) => event.target === dialog.current && onClose()}
   >
     <article>
