@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /**
- * The JavaScript of TypeScript files: what Node.js itself would run of them, at the same lines and
- * columns. A thread does it, as Node.js prints a warning for this function where it is not told
- * otherwise, which a thread can be for itself alone.
+ * The JavaScript of TypeScript files: what Node.js itself would run of them, without comments and
+ * at the same lines. A thread does it, as Node.js prints a warning for this function where it is
+ * not told otherwise, which a thread can be for itself alone.
  */
 export async function withoutTypes(files: string[]): Promise<string[]> {
   const thread = new Worker(new URL('./erasing-thread.ts', import.meta.url), {

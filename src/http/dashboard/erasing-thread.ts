@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { withoutComments } from './comments.ts';
+import { withoutComments } from './without-comments.ts';
 
 /** A thread that takes types and comments out of files, answers with what is left, and ends. */
 const files = workerData as string[];
