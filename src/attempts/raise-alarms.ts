@@ -57,6 +57,9 @@ export function alarmsOfChange(change: HealthChange, last?: LastAttempt): Alarm[
   }
 }
 
+/** What a test came to changes nothing, as its client may have made it fail. */
 function lastFailure(settled: Settled[], webhookId: string): LastAttempt | undefined {
-  return settled.findLast(({ row }) => row.webhook_id === webhookId && !row.success)?.row;
+  return settled.findLast(
+    ({ row, delivery }) => row.webhook_id === webhookId && !row.success && !delivery.test,
+  )?.row;
 }
