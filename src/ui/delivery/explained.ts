@@ -4,10 +4,10 @@ import { several } from '../../client/explaining/time-words.ts';
 import { explainDelivery } from '../../client/explain.ts';
 import { useReader } from '../clock.ts';
 import { html, type View } from '../html.ts';
-import { doing } from '../notices.ts';
 import { Confirm } from '../parts/confirm.ts';
 import { hrefTo } from '../route.ts';
 import { api } from '../session.ts';
+import { activate, resume } from '../webhook/activate.ts';
 import type { Read } from './read.ts';
 import { Redeliver } from './redeliver.ts';
 import { WithLinks } from './with-links.ts';
@@ -47,28 +47,22 @@ type ActionsProps = ExplainedProps & { actions: Action[] };
 
 function Actions({ actions, read, reload }: ActionsProps): View {
   const { delivery, line } = read;
-  const path = { webhook_id: delivery.webhook_id };
-  const resume = async () => {
-    await api.peek().post('/webhooks/{webhook_id}/resume', { path });
-    return 'The webhook is resumed: what was held goes out now.';
-  };
-  const activate = async () => {
-    await api.peek().patch('/webhooks/{webhook_id}', { path, body: { active: true } });
-    return 'The webhook is active: what was held goes out now.';
-  };
-  const then = (work: () => Promise<string>) => async () => {
-    if (await doing(work)) await reload();
-  };
+  const { webhook_id: id } = delivery;
+  const webhook = { id, name: read.webhook?.name ?? id };
+  const changed = () => void reload();
   const views: Record<Action, () => View> = {
     redeliver: () => html`<${Redeliver} delivery=${delivery} reload=${reload} />`,
-    resume: () => html`<button type="button" onClick=${then(resume)}>Resume the webhook</button>`,
+    resume: () =>
+      html`<button type="button" onClick=${() => void resume(webhook, changed)}>
+        Resume the webhook
+      </button>`,
     activate: () =>
-      html`<button type="button" onClick=${then(activate)}>Activate the webhook</button>`,
+      html`<button type="button" onClick=${() => void activate(id, changed)}>
+        Activate the webhook
+      </button>`,
     test: () =>
-      html`<a role="button" class="outline" href=${hrefTo(['webhooks', delivery.webhook_id])}
-        >Test the webhook</a
-      >`,
-    skip: () => html`<${Skip} ...${{ ...path, blocked: line?.blocked, reload }} />`,
+      html`<a role="button" class="outline" href=${hrefTo(['webhooks', id])}>Test the webhook</a>`,
+    skip: () => html`<${Skip} ...${{ webhook_id: id, blocked: line?.blocked, reload }} />`,
   };
   if (actions.length === 0) return null;
   return html`<div class="actions">
