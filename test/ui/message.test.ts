@@ -36,6 +36,12 @@ suite('a recorded request or answer', () => {
   for (const [text, laidOut] of layouts)
     test(`${text} → ${laidOut === undefined ? 'left as it is' : 'laid out, each word kept'}`, () =>
       assert.equal(prettyJson(text), laidOut));
+
+  test('100,000 brackets within each other → laid out, and no longer than a browser can hold', () => {
+    const laidOut = prettyJson('['.repeat(100_000) + ']'.repeat(100_000)) ?? '';
+    assert.equal(laidOut.replaceAll(/\s/g, '').length, 200_000);
+    assert.ok(laidOut.length < 25_000_000, `${laidOut.length} characters`);
+  });
 });
 
 /** What a shell makes of a command line. */

@@ -1,6 +1,12 @@
 /** A longer text is shown as it is: laying it out would hold the page up. */
 const MOST_CHARACTERS = 262_144;
 
+/**
+ * What is nested deeper is not moved further to the right. An endpoint may answer thousands of
+ * brackets, whose spaces would be more than a browser can hold.
+ */
+const MOST_INDENTED = 50;
+
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 /**
@@ -11,7 +17,7 @@ export function prettyJson(text: string): string | undefined {
   if (text.length > MOST_CHARACTERS || !/^\s*[{[]/.test(text) || !isJson(text)) return undefined;
   const parts: string[] = [];
   let depth = 0;
-  const line = () => `\n${'  '.repeat(depth)}`;
+  const line = () => `\n${'  '.repeat(Math.min(depth, MOST_INDENTED))}`;
   const tokens = text.match(TOKEN) ?? [];
   tokens.forEach((token, i) => {
     const isEmpty = '}]'.includes(tokens[i + 1] ?? ' ') && '{['.includes(token);
