@@ -29,6 +29,8 @@ suite('the API of a command', () => {
     [{ POSTMAND_API_URL: 'http://a/v1' }, /^POSTMAND_API_URL must end before \/v1/],
     [{ POSTMAND_API_URL: 'http://a/?b' }, /^POSTMAND_API_URL must have nothing behind its path/],
     [{ POSTMAND_API_URL: 'http://u:geheim@a' }, /^POSTMAND_API_URL must have no user/],
+    [{ POSTMAND_API_URL: 'http://u:geheim@a:99999' }, /^POSTMAND_API_URL must have no user/],
+    [{ POSTMAND_API_URL: 'u:geheim@a' }, /^POSTMAND_API_URL must have no user/],
     [{ POSTMAND_API_KEY: 'geheim mit Leerzeichen' }, /^POSTMAND_API_KEY must be printable ASCII/],
     [{ POSTMAND_API_KEY: 'geheim\r\nHost: b' }, /^POSTMAND_API_KEY must be printable ASCII/],
   ];

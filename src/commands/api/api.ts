@@ -41,9 +41,10 @@ export function apiFromEnvironment(variables: Environment): Api {
 }
 
 function problemOfUrl(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (url !== null && (url.username !== '' || url.password !== ''))
+  // First of all, and of the text: what cannot be parsed is repeated, and a password may be in it.
+  if (/^(\w+:\/\/)?[^/?#]*@/.test(text))
     return 'must have no user and no password; POSTMAND_API_KEY is for the key';
+  const url = URL.parse(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol))
     return `must be a URL such as http://localhost:8000, but is ${quoted(text)}`;
   if (url.search !== '' || url.hash !== '')
