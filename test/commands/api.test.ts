@@ -70,6 +70,12 @@ suite('the API of a command', () => {
     ],
     ['not Postmand', ApiProblem.of(404, '<html>'), 'k', /status 404.* Is POSTMAND_API_URL/],
     ['a refusal', problem(404, 5, 'webhook not found'), 'k', /refused: webhook not found\.$/],
+    [
+      'words that would control the terminal',
+      problem(400, 4, '\u001b]0;title\u0007\nred'),
+      'k',
+      /refused: \\u001b\]0;title\\u0007\\u000ared\.$/,
+    ],
   ];
   for (const [when, error, key, message] of TOLD)
     test(`${when} → words for the person at the terminal`, () => {

@@ -4,6 +4,7 @@ import { ConfigError } from '../../config.ts';
 import { environment, quoted, Reader, type Environment } from '../../environment.ts';
 import { CommandError } from '../../process/command-error.ts';
 import { leave } from '../../process/leave.ts';
+import { printableLine } from '../../receiver/printable.ts';
 
 const DEFAULT_URL = 'http://localhost:8000';
 
@@ -77,4 +78,8 @@ export function toldToPerson(error: unknown, { url, key }: ApiAddress): unknown 
   return new CommandError(sentence(`${url} refused: ${error.message}`));
 }
 
-const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+/** On one line, as somebody else may have written it: it must not control the terminal. */
+function sentence(text: string): string {
+  const line = printableLine(text);
+  return line.endsWith('.') ? line : `${line}.`;
+}
