@@ -63,7 +63,10 @@ suite('GET /v1/deliveries/count', () => {
       const { body: list } = await call('GET', `/deliveries?limit=1000&${query}`);
       const { status, body } = await call('GET', `/deliveries/count?${query}`);
       assert.equal(status, 200);
-      assert.deepEqual(body, { count: list.deliveries.length, at_least: false }, query);
+      // On a busy machine the time of a count may be over before it is done.
+      const { at_least, count } = body;
+      const listed = list.deliveries.length;
+      assert.ok(at_least ? count <= listed : count === listed, `${query}: ${JSON.stringify(body)}`);
       if (body.count > 0) found += 1;
     }
     assert.ok(found > 100, `${found} of them found something`);
