@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isOfRow } from '../database/failure.ts';
+import { isOfRow, isOutdated, sqlStateOf } from '../database/failure.ts';
 import type { Queryable } from '../database/pool.ts';
 import type { Tx } from '../database/transaction.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -95,7 +95,7 @@ export class WebhookAlarms implements Alarms {
       if (rowCount === 0) this.#logWithout();
       return rowCount !== 0;
     } catch (error) {
-      if (!isOfRow(error)) throw error;
+      if (!isOfRow(error) && !isOfStatement(error)) throw error;
       // Without the savepoint it was a statement before it that was refused.
       await tx.query('rollback to savepoint alarms').catch(() => Promise.reject(error));
       this.#parts.log.error('alarm.refused', { types: alarms.map(({ type }) => type), error });
@@ -121,6 +121,14 @@ export class WebhookAlarms implements Alarms {
 }
 
 type Raised = Alarm & { deliveryId: string };
+
+/**
+ * A name or a right that is missing, as in the function of somebody's trigger. The same transaction
+ * would meet it again and again.
+ */
+function isOfStatement(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('42') === true && !isOutdated(error);
+}
 
 /**
  * The webhook is kept until the commit. One that is just being removed is not waited for: it is

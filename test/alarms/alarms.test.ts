@@ -100,21 +100,25 @@ suite('raising an alarm', { concurrency: 4 }, () => {
     );
   });
 
-  test('a trigger of somebody refuses the delivery → the deed is committed, and an error says so', async (t) => {
-    const world = await openWorld(t);
-    await world.pool.query(
-      `create function refuse() returns trigger language plpgsql as $$
-       begin raise exception 'no more deliveries'; end $$`,
-    );
-    await world.pool.query(
-      'create trigger refuse before insert on deliveries execute function refuse()',
-    );
-    await world.deed(recovered(randomUUID()));
-    assert.deepEqual([await world.deeds(), await world.rows()], [1, []]);
-    const [line, ...more] = world.log.lines;
-    assert.deepEqual([line?.level, line?.event, more], ['error', 'alarm.refused', []]);
-    assert.match(String(line?.fields['error']), /no more deliveries/);
-  });
+  for (const [what, body, words] of [
+    ['refuses the delivery', "raise exception 'no more deliveries'", /no more deliveries/],
+    ['is broken', 'insert into nowhere values (1)', /nowhere/],
+  ] as const)
+    test(`a trigger of somebody ${what} → the deed is committed, and an error says so`, async (t) => {
+      const world = await openWorld(t);
+      await world.pool.query(
+        `create function refuse() returns trigger language plpgsql as $$
+       begin ${body}; end $$`,
+      );
+      await world.pool.query(
+        'create trigger refuse before insert on deliveries execute function refuse()',
+      );
+      await world.deed(recovered(randomUUID()));
+      assert.deepEqual([await world.deeds(), await world.rows()], [1, []]);
+      const [line, ...more] = world.log.lines;
+      assert.deepEqual([line?.level, line?.event, more], ['error', 'alarm.refused', []]);
+      assert.match(String(line?.fields['error']), words);
+    });
 
   test('a statement of the deed is refused, which was sent along → the deed fails for that reason', async (t) => {
     const world = await openWorld(t);
