@@ -15,16 +15,31 @@ export type Alarms = {
    * Raises alarms in the transaction of what they tell of, so that both are committed or neither.
    * It never makes that transaction fail, unless the database does so to any statement.
    */
-  raise(tx: Tx, alarms: Alarm[]): Promise<void>;
+  raise(tx: Tx, alarms: Alarm[]): Promise<Raising>;
   /** Keeps deliveries that failed in this transaction, to be told of together later. */
   keepFailures(tx: Tx, failures: Failure[]): void;
 };
 
+/**
+ * What came of it. `nobody`: there is no webhook that could be told. `refused`: the database did not
+ * take them, and the log says why; later it may.
+ */
+type Raising = 'raised' | 'nobody' | 'refused';
+
 export const NO_ALARMS: Alarms = {
   isOn: false,
-  raise: () => Promise.resolve(),
+  raise: () => Promise.resolve('nobody'),
   keepFailures() {},
 };
+
+/**
+ * Raises alarms of what was found by a search. Where they are refused, the transaction fails, so
+ * that the next search finds the same again.
+ */
+export async function raiseFound(tx: Tx, alarms: Alarms, found: Alarm[]): Promise<void> {
+  if ((await alarms.raise(tx, found)) === 'refused')
+    throw new Error('the database took no alarms: they are raised again later');
+}
 
 /** `wake`: has those told, at the commit, who take in what was committed to the outbox. */
 type AlarmParts = {
@@ -51,16 +66,18 @@ export class WebhookAlarms implements Alarms {
     this.#parts = parts;
   }
 
-  async raise(tx: Tx, alarms: Alarm[]): Promise<void> {
+  async raise(tx: Tx, alarms: Alarm[]): Promise<Raising> {
     const others = alarms
       .filter(({ webhookId }) => webhookId !== this.#parts.webhookId)
       .map((alarm) => ({ ...alarm, deliveryId: randomUUID() }));
-    if (others.length === 0) return;
-    if (!(await this.#insert(tx, others))) return;
+    if (others.length === 0) return 'raised';
+    const raising = await this.#insert(tx, others);
+    if (raising !== 'raised') return raising;
     this.#parts.wake?.(tx);
     tx.afterCommit(() => {
       for (const one of others) this.#tell(one);
     });
+    return raising;
   }
 
   keepFailures(tx: Tx, failures: Failure[]): void {
@@ -77,29 +94,20 @@ export class WebhookAlarms implements Alarms {
     if (rowCount === 0) this.#logWithout();
   }
 
-  /**
-   * What the database refuses for the rows of alarms alone, as by somebody's trigger, is undone
-   * alone. @returns whether they are stored.
-   */
-  async #insert(tx: Tx, alarms: Raised[]): Promise<boolean> {
+  /** What the database refuses for alarms alone, as by somebody's trigger, is undone alone. */
+  async #insert(tx: Tx, alarms: Raised[]): Promise<Raising> {
     tx.later('savepoint alarms', []);
     try {
-      const { rowCount } = await tx.query(INSERT, [
-        this.#parts.webhookId,
-        alarms.map(({ deliveryId }) => deliveryId),
-        alarms.map(({ type }) => type),
-        alarms.map(({ webhookId }) => webhookId),
-        alarms.map(({ data }) => JSON.stringify(data)),
-      ]);
+      const isStored = await store(tx, this.#parts.webhookId, alarms);
       tx.later('release savepoint alarms', []);
-      if (rowCount === 0) this.#logWithout();
-      return rowCount !== 0;
+      if (!isStored) this.#logWithout();
+      return isStored ? 'raised' : 'nobody';
     } catch (error) {
       if (!isOfRow(error) && !isOfStatement(error)) throw error;
       // Without the savepoint it was a statement before it that was refused.
       await tx.query('rollback to savepoint alarms').catch(() => Promise.reject(error));
       this.#parts.log.error('alarm.refused', { types: alarms.map(({ type }) => type), error });
-      return false;
+      return 'refused';
     }
   }
 
@@ -123,21 +131,50 @@ export class WebhookAlarms implements Alarms {
 type Raised = Alarm & { deliveryId: string };
 
 /**
- * A name or a right that is missing, as in the function of somebody's trigger. The same transaction
- * would meet it again and again.
+ * A name or a right that is missing, as in the function of somebody's trigger, or a lock that was
+ * not to be had in time. The same transaction would meet it again and again.
  */
 function isOfStatement(error: unknown): boolean {
-  return sqlStateOf(error)?.startsWith('42') === true && !isOutdated(error);
+  const state = sqlStateOf(error) ?? '';
+  return state === LOCK_TIMEOUT || (state.startsWith('42') && !isOutdated(error));
 }
 
+/** PostgreSQL's lock_not_available. */
+const LOCK_TIMEOUT = '55P03';
+
 /**
- * The webhook is kept until the commit. One that is just being removed is not waited for: it is
- * there no more.
+ * Stores alarms, and keeps the webhook until the commit. Its row is mostly free. Where somebody has
+ * it, as who is about to remove it, that is waited for a second. @returns false: there is none.
  */
-const INSERT = `
-  with receiver as (
-    select id from webhooks where id = $1 and deleted_at is null for key share skip locked
-  )
+async function store(tx: Tx, webhookId: string, alarms: Raised[]): Promise<boolean> {
+  const values = [
+    webhookId,
+    alarms.map(({ deliveryId }) => deliveryId),
+    alarms.map(({ type }) => type),
+    alarms.map((alarm) => alarm.webhookId),
+    alarms.map(({ data }) => JSON.stringify(data)),
+  ];
+  const stored = await tx.query(insertInto(FREE_RECEIVER), values);
+  if (stored.rowCount !== 0) return true;
+  const { rows } = await tx.query<{ timeout: string }>(
+    `select current_setting('lock_timeout') as timeout from webhooks
+     where id = $1 and deleted_at is null`,
+    [webhookId],
+  );
+  if (rows[0] === undefined) return false;
+  tx.later(SET_LOCK_TIMEOUT, ['1s']);
+  const { rowCount } = await tx.query(insertInto(RECEIVER), values);
+  tx.later(SET_LOCK_TIMEOUT, [rows[0].timeout]);
+  return rowCount !== 0;
+}
+
+const SET_LOCK_TIMEOUT = `select set_config('lock_timeout', $1, true)`;
+
+const RECEIVER = 'select id from webhooks where id = $1 and deleted_at is null for key share';
+const FREE_RECEIVER = `${RECEIVER} skip locked`;
+
+const insertInto = (receiver: string) => `
+  with receiver as (${receiver})
   insert into deliveries (id, webhook_id, payload, scheduled_at, delivery_attempts, status,
     held_reason, parked_at, outbox_place, metadata, created_at, updated_at)
   select alarm.id, receiver.id,

@@ -1,4 +1,4 @@
-import type { Alarms } from '../alarms/alarms.ts';
+import { raiseFound, type Alarms } from '../alarms/alarms.ts';
 import { certificateAlarm, markCertificates, type Told } from '../alarms/certificate-marks.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -29,7 +29,7 @@ function mark(
 ): Promise<Told[]> {
   return inTransaction(pool, async (tx) => {
     const told = await markCertificates(tx, certificates);
-    await alarms.raise(tx, told.map(certificateAlarm));
+    await raiseFound(tx, alarms, told.map(certificateAlarm));
     return told;
   });
 }

@@ -1,4 +1,4 @@
-import type { Alarms } from '../alarms/alarms.ts';
+import { raiseFound, type Alarms } from '../alarms/alarms.ts';
 import { failuresAlarm, takeFailures } from '../alarms/failures.ts';
 import { findAttemptsOf } from '../attempts/attempt-store.ts';
 import type { Pool } from '../database/pool.ts';
@@ -17,8 +17,9 @@ export async function tellFailures(pool: Pool, alarms: Alarms): Promise<void | '
     if (gathered.length === 0) return 0;
     const ids = gathered.flatMap(({ first }) => first.map(({ deliveryId }) => deliveryId));
     const attempts = await findAttemptsOf(tx, ids);
-    await alarms.raise(
+    await raiseFound(
       tx,
+      alarms,
       gathered.map((one) => failuresAlarm(one, attempts)),
     );
     return gathered.length;

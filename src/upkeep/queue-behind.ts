@@ -1,4 +1,4 @@
-import type { Alarms } from '../alarms/alarms.ts';
+import { raiseFound, type Alarms } from '../alarms/alarms.ts';
 import { markBehind, markCaughtUp, queueAlarms, type Late } from '../alarms/queue-marks.ts';
 import type { Pool } from '../database/pool.ts';
 import { inTransaction } from '../database/transaction.ts';
@@ -22,7 +22,10 @@ export async function tellBehind(parts: BehindParts): Promise<void> {
     const newly = await markBehind(tx, late, seconds);
     // Others may be late as well, and nobody has looked at them.
     const over = found.length < MOST ? await markCaughtUp(tx, late, seconds) : [];
-    await alarms.raise(tx, [...queueAlarms('behind', newly), ...queueAlarms('caught_up', over)]);
+    await raiseFound(tx, alarms, [
+      ...queueAlarms('behind', newly),
+      ...queueAlarms('caught_up', over),
+    ]);
     return { behind: newly, caughtUp: over };
   });
   if (behind.length > 0) log.warn('queue.behind', factsOf(behind));

@@ -129,13 +129,13 @@ function lookAt(
   });
 }
 
-function raiseRecovered(
+async function raiseRecovered(
   tx: Tx,
   alarms: Alarms,
   { webhookId, since }: { webhookId: string; since: number | null },
 ): Promise<void> {
   const data = { failing_since: timeOfSeconds(since) };
-  return alarms.raise(tx, [{ type: 'webhook.recovered', webhookId, data }]);
+  await alarms.raise(tx, [{ type: 'webhook.recovered', webhookId, data }]);
 }
 
 async function fillWindow(

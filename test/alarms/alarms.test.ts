@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
 import type { Alarm } from '../../src/alarms/alarm.ts';
-import { WebhookAlarms } from '../../src/alarms/alarms.ts';
+import { raiseFound, WebhookAlarms } from '../../src/alarms/alarms.ts';
+import type { Pool } from '../../src/database/pool.ts';
 import { inTransaction } from '../../src/database/transaction.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addWebhook } from '../setup/rows.ts';
+import { until } from '../setup/until.ts';
 
 const DATA = { failing_since: '2026-11-23T22:50:47.000Z' };
 
@@ -79,13 +81,48 @@ suite('raising an alarm', { concurrency: 4 }, () => {
     });
   }
 
-  test('somebody is just removing the alert webhook → nobody waits for that', async (t) => {
+  test('somebody is just removing the alert webhook → the deed does not wait for long', async (t) => {
     const world = await openWorld(t);
     await inTransaction(world.pool, async (tx) => {
       await tx.query('delete from webhooks where id = $1', [world.webhookId]);
       await world.deed(recovered(randomUUID()));
     });
     assert.deepEqual([await world.deeds(), await world.rows()], [1, []]);
+    const [line] = world.log.lines;
+    assert.equal(line?.event, 'alarm.refused');
+  });
+
+  test('somebody has its row for a moment → the alarm waits for that', async (t) => {
+    const world = await openWorld(t);
+    const { release, done } = await holdRow(world.pool, world.webhookId);
+    const deed = world.deed(recovered(randomUUID()));
+    await until('the alarm waits', async () => {
+      const { rowCount } = await world.pool.query(
+        `select from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    release();
+    await Promise.all([deed, done]);
+    assert.equal((await world.rows()).length, 1);
+  });
+
+  test('a search found what cannot be stored now → it is found again', async (t) => {
+    const world = await openWorld(t);
+    await world.pool.query(
+      `create function refuse() returns trigger language plpgsql as $$
+       begin raise exception 'no more deliveries'; end $$`,
+    );
+    await world.pool.query(
+      'create trigger refuse before insert on deliveries execute function refuse()',
+    );
+    const search = inTransaction(world.pool, async (tx) => {
+      await tx.query('insert into deeds values (1)');
+      await raiseFound(tx, world.alarms, [recovered(randomUUID())]);
+    });
+    await assert.rejects(search, /raised again later/);
+    assert.equal(await world.deeds(), 0);
   });
 
   test('it is inactive → its delivery waits for it, and its start says so', async (t) => {
@@ -168,4 +205,17 @@ async function openWorld(t: TestContext) {
     return values.find(({ labels }) => labels.type === type)?.value ?? 0;
   }
   return { ...database, webhookId, log, alarms, raise, deed, rows, deeds, counted };
+}
+
+/** Has the row of a webhook until `release` is called. */
+async function holdRow(pool: Pool, id: string) {
+  const held = Promise.withResolvers<void>();
+  const free = Promise.withResolvers<void>();
+  const done = inTransaction(pool, async (tx) => {
+    await tx.query('select from webhooks where id = $1 for update', [id]);
+    held.resolve();
+    await free.promise;
+  });
+  await held.promise;
+  return { release: () => free.resolve(), done };
 }

@@ -11,7 +11,10 @@ test('a test fails in the batch in which a webhook is failing → the alarm tell
   const raised: Alarm[] = [];
   const alarms: Alarms = {
     isOn: true,
-    raise: async (_tx, some) => void raised.push(...some),
+    raise: async (_tx, some) => {
+      raised.push(...some);
+      return 'raised';
+    },
     keepFailures() {},
   };
   const settled = [failed('a delivery', false), failed('a test', true)];
