@@ -19,6 +19,112 @@ import (
 	"time"
 )
 
+// Alarm is a discriminated union ("type"): webhook.failing -> AlarmWebhookFailing, webhook.recovered -> AlarmWebhookRecovered, webhook.deactivated -> AlarmWebhookDeactivated, delivery.failed -> AlarmDeliveryFailed, ordering_key.blocked -> AlarmOrderingKeyBlocked, operation.finished -> AlarmOperationFinished, certificate.expiring -> AlarmCertificateExpiring, queue.behind -> AlarmQueueBehind.
+type Alarm = any
+
+// UnmarshalAlarm decodes into the member selected by "type".
+func UnmarshalAlarm(data []byte) (Alarm, error) {
+	var probe struct {
+		Discriminant string `json:"type"`
+	}
+	if err := json.Unmarshal(data, &probe); err != nil {
+		return nil, err
+	}
+	switch probe.Discriminant {
+	case "webhook.failing":
+		var value AlarmWebhookFailing
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "webhook.recovered":
+		var value AlarmWebhookRecovered
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "webhook.deactivated":
+		var value AlarmWebhookDeactivated
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "delivery.failed":
+		var value AlarmDeliveryFailed
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "ordering_key.blocked":
+		var value AlarmOrderingKeyBlocked
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "operation.finished":
+		var value AlarmOperationFinished
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "certificate.expiring":
+		var value AlarmCertificateExpiring
+		err := json.Unmarshal(data, &value)
+		return value, err
+	case "queue.behind":
+		var value AlarmQueueBehind
+		err := json.Unmarshal(data, &value)
+		return value, err
+	}
+	var fallback any
+	err := json.Unmarshal(data, &fallback)
+	return fallback, err
+}
+
+// AlarmWebhookFailing — An endpoint has failed as often and as long as its `failing_after` says. It comes once for each outage.
+type AlarmWebhookFailing struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmWebhookRecovered — An endpoint that was failing is healthy again.
+type AlarmWebhookRecovered struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmWebhookDeactivated — Postmand has made a webhook inactive.
+type AlarmWebhookDeactivated struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmDeliveryFailed — Deliveries of a webhook have failed for good since the last such alarm, a minute ago or longer.
+type AlarmDeliveryFailed struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmOrderingKeyBlocked — A delivery has failed, and blocks its ordering key.
+type AlarmOrderingKeyBlocked struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmOperationFinished — An operation has ended. Of a fan-out it comes only where that is not done.
+type AlarmOperationFinished struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmCertificateExpiring — The client certificate of a webhook ends in 30, 7 or 1 days, or has ended.
+type AlarmCertificateExpiring struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
+// AlarmQueueBehind — Deliveries of webhooks are due and not sent, or are late no more.
+type AlarmQueueBehind struct {
+	Type      string `json:"type"`
+	Timestamp string `json:"timestamp"`
+	Data      any    `json:"data"`
+}
+
 // Webhook — Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
 // would be refused today.
 type Webhook struct {

@@ -69,7 +69,9 @@ export type ApiParts = {
 };
 
 /** A handler for each operation of the API port, by operationId. */
-export type Operations = { [Id in Exclude<OperationId, 'getHealth' | 'getMetrics'>]: Handler<Id> };
+export type Operations = {
+  [Id in Exclude<OperationId, 'getHealth' | 'getMetrics' | 'receiveAlarm'>]: Handler<Id>;
+};
 
 type BodyOf<Operation> = Operation extends {
   requestBody: { content: { 'application/json': infer Body } };

@@ -1084,9 +1084,512 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Receive an alarm
+         * @description What Postmand sends to the webhook that `POSTMAND_ALERT_WEBHOOK_ID` names: a delivery like any other, signed and
+         *     retried as its webhook says. It may come twice, and in any order.
+         */
+        post: operations["receiveAlarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        /**
+         * @description What the alert webhook gets: the payload of its deliveries. More types, and more members, may come with any
+         *     version.
+         */
+        Alarm: components["schemas"]["AlarmWebhookFailing"] | components["schemas"]["AlarmWebhookRecovered"] | components["schemas"]["AlarmWebhookDeactivated"] | components["schemas"]["AlarmDeliveryFailed"] | components["schemas"]["AlarmOrderingKeyBlocked"] | components["schemas"]["AlarmOperationFinished"] | components["schemas"]["AlarmCertificateExpiring"] | components["schemas"]["AlarmQueueBehind"];
+        /** @description An endpoint has failed as often and as long as its `failing_after` says. It comes once for each outage. */
+        AlarmWebhookFailing: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "webhook.failing";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * @description Whether its deliveries wait until it answers.
+                 * @example true
+                 */
+                held: boolean;
+                /**
+                 * Format: int32
+                 * @description How many attempts have failed one after the other.
+                 * @example 5
+                 */
+                consecutive_failures: number;
+                /**
+                 * Format: date-time
+                 * @description When the first of them failed.
+                 * @example 2026-11-23T22:49:44.210Z
+                 */
+                failures_since: string | null;
+                /**
+                 * @description The last attempt that failed; null where its delivery is gone.
+                 * @example {
+                 *       "delivery_id": "b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24",
+                 *       "response_status_code": 503,
+                 *       "error": ""
+                 *     }
+                 */
+                last_attempt: {
+                    /**
+                     * Format: uuid
+                     * @description The delivery that was attempted.
+                     * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                     */
+                    delivery_id: string;
+                    /**
+                     * Format: int32
+                     * @description The status that was answered; 0 where there was no response.
+                     * @example 503
+                     */
+                    response_status_code: number;
+                    /**
+                     * @description Why there was no response, up to 500 characters; else empty.
+                     * @example
+                     */
+                    error: string;
+                } | null;
+            };
+        };
+        /** @description An endpoint that was failing is healthy again. */
+        AlarmWebhookRecovered: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "webhook.recovered";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when it was failing.
+                 * @example 2026-11-23T22:50:47.869Z
+                 */
+                failing_since: string | null;
+            };
+        };
+        /** @description Postmand has made a webhook inactive. */
+        AlarmWebhookDeactivated: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "webhook.deactivated";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * @description Why, as `deactivated_reason` of the webhook tells it.
+                 * @example failing
+                 * @enum {string}
+                 */
+                deactivated_reason: "failing" | "gone";
+                /**
+                 * @description The last attempt that failed; null where its delivery is gone.
+                 * @example {
+                 *       "delivery_id": "b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24",
+                 *       "response_status_code": 503,
+                 *       "error": ""
+                 *     }
+                 */
+                last_attempt: {
+                    /**
+                     * Format: uuid
+                     * @description The delivery that was attempted.
+                     * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                     */
+                    delivery_id: string;
+                    /**
+                     * Format: int32
+                     * @description The status that was answered; 0 where there was no response.
+                     * @example 503
+                     */
+                    response_status_code: number;
+                    /**
+                     * @description Why there was no response, up to 500 characters; else empty.
+                     * @example
+                     */
+                    error: string;
+                } | null;
+            };
+        };
+        /** @description Deliveries of a webhook have failed for good since the last such alarm, a minute ago or longer. */
+        AlarmDeliveryFailed: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "delivery.failed";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * Format: int32
+                 * @description How many deliveries.
+                 * @example 13
+                 */
+                count: number;
+                /**
+                 * @description How many of them by `failed_reason`.
+                 * @example {
+                 *       "attempts": 12,
+                 *       "expired": 1
+                 *     }
+                 */
+                reasons: {
+                    [key: string]: number;
+                };
+                /**
+                 * Format: date-time
+                 * @description When the first of them failed.
+                 * @example 2026-11-23T22:50:01.101342Z
+                 */
+                first_failed_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the last of them failed.
+                 * @example 2026-11-23T22:50:47.869135Z
+                 */
+                last_failed_at: string;
+                /**
+                 * @description The first 10.
+                 * @example [
+                 *       {
+                 *         "delivery_id": "b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24",
+                 *         "failed_reason": "attempts",
+                 *         "response_status_code": 500,
+                 *         "error": ""
+                 *       }
+                 *     ]
+                 */
+                deliveries: {
+                    /**
+                     * Format: uuid
+                     * @description The delivery.
+                     * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                     */
+                    delivery_id: string;
+                    /**
+                     * @description Why it failed.
+                     * @example attempts
+                     * @enum {string}
+                     */
+                    failed_reason: "attempts" | "expired" | "poison";
+                    /**
+                     * Format: int32
+                     * @description The status that its last attempt was answered with; 0 for none, null where it had no attempt.
+                     * @example 500
+                     */
+                    response_status_code: number | null;
+                    /**
+                     * @description Why that attempt had no response; null where it had no attempt.
+                     * @example
+                     */
+                    error: string | null;
+                }[];
+            };
+        };
+        /** @description A delivery has failed, and blocks its ordering key. */
+        AlarmOrderingKeyBlocked: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "ordering_key.blocked";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * @description The key.
+                 * @example customer-7
+                 */
+                ordering_key: string;
+                /**
+                 * Format: uuid
+                 * @description The delivery that blocks it.
+                 * @example b81d7e09-2f64-4c3b-a5d8-907e1c6f3b24
+                 */
+                delivery_id: string;
+                /**
+                 * @description Why it failed.
+                 * @example attempts
+                 * @enum {string}
+                 */
+                failed_reason: "attempts" | "expired" | "poison";
+            };
+        };
+        /** @description An operation has ended. Of a fan-out it comes only where that is not done. */
+        AlarmOperationFinished: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "operation.finished";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it may touch, where that is one alone.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id?: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The operation.
+                 * @example 7d0e4f21-93ab-4c56-8e17-2b6f5a9d0c43
+                 */
+                operation_id: string;
+                kind: components["schemas"]["OperationKind"];
+                /**
+                 * @description How it ended.
+                 * @example done
+                 * @enum {string}
+                 */
+                state: "done" | "cancelled" | "failed";
+                /**
+                 * Format: int32
+                 * @description How many deliveries it was to see; null where it had not begun.
+                 * @example 18230
+                 */
+                matched: number | null;
+                /**
+                 * Format: int32
+                 * @description How many it has done.
+                 * @example 18211
+                 */
+                done: number;
+                /**
+                 * Format: int32
+                 * @description How many it has left as they were.
+                 * @example 19
+                 */
+                skipped: number;
+                /**
+                 * @description Why it failed.
+                 * @example null
+                 */
+                error: string | null;
+            };
+        };
+        /** @description The client certificate of a webhook ends in 30, 7 or 1 days, or has ended. */
+        AlarmCertificateExpiring: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "certificate.expiring";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * Format: uuid
+                 * @description The webhook that it is about.
+                 * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                 */
+                webhook_id: string;
+                /**
+                 * @description Its name; null where it is gone by then.
+                 * @example Orders
+                 */
+                webhook_name: string | null;
+                /**
+                 * @description Whom it names (RFC 4514).
+                 * @example CN=client.example.com
+                 */
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends.
+                 * @example 2026-12-01T08:00:00.000Z
+                 */
+                expires_at: string;
+                /**
+                 * Format: int32
+                 * @description How many whole days are left.
+                 * @example 6
+                 */
+                days_left: number;
+                /**
+                 * @description Whether it has ended.
+                 * @example false
+                 */
+                expired: boolean;
+            };
+        };
+        /** @description Deliveries of webhooks are due and not sent, or are late no more. */
+        AlarmQueueBehind: {
+            /**
+             * @description What has happened. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "queue.behind";
+            /**
+             * Format: date-time
+             * @description When it happened, by the clock of the database.
+             * @example 2026-11-23T22:50:47.869135Z
+             */
+            timestamp: string;
+            /** @description What there is to know of it. */
+            data: {
+                /**
+                 * @description Whether they became late, or are late no more.
+                 * @example behind
+                 * @enum {string}
+                 */
+                state: "behind" | "caught_up";
+                /**
+                 * Format: int32
+                 * @description How many webhooks.
+                 * @example 2
+                 */
+                count: number;
+                /**
+                 * @description The first 10.
+                 * @example [
+                 *       {
+                 *         "webhook_id": "3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10",
+                 *         "webhook_name": "Orders",
+                 *         "oldest_due_at": "2026-11-23T22:49:44.210934Z"
+                 *       }
+                 *     ]
+                 */
+                webhooks: {
+                    /**
+                     * Format: uuid
+                     * @description The webhook.
+                     * @example 3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10
+                     */
+                    webhook_id: string;
+                    /**
+                     * @description Its name.
+                     * @example Orders
+                     */
+                    webhook_name: string;
+                    /**
+                     * Format: date-time
+                     * @description When the delivery was due that made it late.
+                     * @example 2026-11-23T22:49:44.210934Z
+                     */
+                    oldest_due_at: string;
+                }[];
+            };
+        };
         /**
          * @description Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
          *     would be refused today.
@@ -7595,6 +8098,29 @@ export interface operations {
                 };
             };
             405: components["responses"]["MethodNotAllowed"];
+        };
+    };
+    receiveAlarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What has happened. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Alarm"];
+            };
+        };
+        responses: {
+            /** @description Which statuses are a success is for the webhook to say, in `valid_status_codes`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -7,6 +7,7 @@ import { startReceiver, type Receiver } from '../setup/receiver.ts';
 import { addWebhook } from '../setup/rows.ts';
 import { startApi, startWorkerHere, type Api } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
+import { checkedAlarm } from './alarm-schema.ts';
 
 /** What the alert webhook got. */
 export type Told = { type: string; timestamp: string; data: Record<string, unknown> };
@@ -37,7 +38,7 @@ export async function openOperators(
   const told = (type?: string) =>
     receiver.received
       .filter(({ body }) => body.startsWith('{"type":'))
-      .map(({ body }) => JSON.parse(body) as Told)
+      .map(({ body }) => checkedAlarm(body) as Told)
       .filter((one) => type === undefined || one.type === type);
   const api = await startApi(t, database, { alarms });
   await startWorkerHere(t, database, {

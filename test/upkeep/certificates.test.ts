@@ -7,6 +7,7 @@ import { inTransaction } from '../../src/database/transaction.ts';
 import { tellCertificates } from '../../src/upkeep/certificates.ts';
 import { Vault } from '../../src/webhooks/secrets/vault.ts';
 import { rekeyWebhooks } from '../../src/webhooks/secrets/rekey.ts';
+import { checkedAlarm } from '../alarms/alarm-schema.ts';
 import { CLIENT, EXPIRED } from '../setup/certificates.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { keepingLog, NO_KEYS } from '../setup/parts.ts';
@@ -110,7 +111,7 @@ async function openWorld(t: TestContext) {
       `select payload from deliveries where webhook_id = $1`,
       [webhookId],
     );
-    return rows.map(({ payload }) => JSON.parse(payload) as Told);
+    return rows.map(({ payload }) => checkedAlarm(payload) as Told);
   }
   return { ...database, log, webhook, look, told };
 }

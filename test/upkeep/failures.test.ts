@@ -6,6 +6,7 @@ import { raiseFailed } from '../../src/deliveries/fail.ts';
 import type { FailedReason } from '../../src/deliveries/delivery.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { tellFailures } from '../../src/upkeep/failures.ts';
+import { checkedAlarm } from '../alarms/alarm-schema.ts';
 import { freshDatabase } from '../setup/database.ts';
 import { silentLog } from '../setup/parts.ts';
 import { addAttemptRows, addDeliveries, addWebhook } from '../setup/rows.ts';
@@ -129,7 +130,7 @@ async function openWorld(t: TestContext) {
       `select payload from deliveries where webhook_id = $1`,
       [webhookId],
     );
-    return rows.map(({ payload }) => JSON.parse(payload) as Told);
+    return rows.map(({ payload }) => checkedAlarm(payload) as Told);
   }
   async function kept(): Promise<number> {
     return (await pool.query('select from alarm_failures')).rowCount ?? 0;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import { WebhookAlarms } from '../../src/alarms/alarms.ts';
 import { tellBehind } from '../../src/upkeep/queue-behind.ts';
+import { checkedAlarm } from '../alarms/alarm-schema.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addDeliveries, addWebhook } from '../setup/rows.ts';
 import { freshWorkerQueue } from '../setup/worker-queue.ts';
@@ -106,7 +107,7 @@ async function openWorld(t: TestContext) {
        order by outbox_place`,
       [webhookId],
     );
-    return rows.map(({ payload }) => JSON.parse(payload) as Told);
+    return rows.map(({ payload }) => checkedAlarm(payload) as Told);
   }
   return { ...worker, webhookId, log, look, shift, told };
 }

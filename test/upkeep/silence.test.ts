@@ -7,6 +7,7 @@ import { releaseDue } from '../../src/upkeep/release.ts';
 import { judgeSilent } from '../../src/upkeep/silence.ts';
 import { judge } from '../../src/webhooks/health/health.ts';
 import type { WebhookSettings } from '../../src/webhooks/webhook.ts';
+import { checkedAlarm } from '../alarms/alarm-schema.ts';
 import { keepingLog } from '../setup/parts.ts';
 import { addAttemptRows, addDeliveries, addWebhook, holdAll } from '../setup/rows.ts';
 import { deliveryRow } from '../setup/tables.ts';
@@ -154,7 +155,7 @@ async function openWorld(t: TestContext) {
       `select payload from deliveries where webhook_id = $1 and payload like '{"type"%'`,
       [webhookId],
     );
-    return rows.map(({ payload }) => JSON.parse(payload) as Told);
+    return rows.map(({ payload }) => checkedAlarm(payload) as Told);
   }
   const look = () => judgeSilent({ pool, alarms, log });
   return { ...worker, webhookId, log, deliveries, fail, failed, stateOf, told, look };

@@ -101,6 +101,419 @@
  *
  */
 /**
+ * What the alert webhook gets: the payload of its deliveries. More types, and more members, may come with any
+ * version.
+ */
+export type Alarm = AlarmWebhookFailing | AlarmWebhookRecovered | AlarmWebhookDeactivated | AlarmDeliveryFailed | AlarmOrderingKeyBlocked | AlarmOperationFinished | AlarmCertificateExpiring | AlarmQueueBehind;
+/**
+ * An endpoint has failed as often and as long as its `failing_after` says. It comes once for each outage.
+ */
+export type AlarmWebhookFailing = {
+    /**
+     * What has happened.
+     */
+    type: "webhook.failing";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * Whether its deliveries wait until it answers.
+         */
+        held: boolean;
+        /**
+         * How many attempts have failed one after the other.
+         * @format int32
+         */
+        consecutive_failures: number;
+        /**
+         * When the first of them failed.
+         * @format date-time
+         */
+        failures_since: string | null;
+        /**
+         * The last attempt that failed; null where its delivery is gone.
+         */
+        last_attempt: {
+            /**
+             * The delivery that was attempted.
+             * @format uuid
+             */
+            delivery_id: string;
+            /**
+             * The status that was answered; 0 where there was no response.
+             * @format int32
+             */
+            response_status_code: number;
+            /**
+             * Why there was no response, up to 500 characters; else empty.
+             */
+            error: string;
+        } | null;
+    };
+};
+/**
+ * An endpoint that was failing is healthy again.
+ */
+export type AlarmWebhookRecovered = {
+    /**
+     * What has happened.
+     */
+    type: "webhook.recovered";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * Since when it was failing.
+         * @format date-time
+         */
+        failing_since: string | null;
+    };
+};
+/**
+ * Postmand has made a webhook inactive.
+ */
+export type AlarmWebhookDeactivated = {
+    /**
+     * What has happened.
+     */
+    type: "webhook.deactivated";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * Why, as `deactivated_reason` of the webhook tells it.
+         */
+        deactivated_reason: "failing" | "gone";
+        /**
+         * The last attempt that failed; null where its delivery is gone.
+         */
+        last_attempt: {
+            /**
+             * The delivery that was attempted.
+             * @format uuid
+             */
+            delivery_id: string;
+            /**
+             * The status that was answered; 0 where there was no response.
+             * @format int32
+             */
+            response_status_code: number;
+            /**
+             * Why there was no response, up to 500 characters; else empty.
+             */
+            error: string;
+        } | null;
+    };
+};
+/**
+ * Deliveries of a webhook have failed for good since the last such alarm, a minute ago or longer.
+ */
+export type AlarmDeliveryFailed = {
+    /**
+     * What has happened.
+     */
+    type: "delivery.failed";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * How many deliveries.
+         * @format int32
+         */
+        count: number;
+        /**
+         * How many of them by `failed_reason`.
+         */
+        reasons: Record<string, number>;
+        /**
+         * When the first of them failed.
+         * @format date-time
+         */
+        first_failed_at: string;
+        /**
+         * When the last of them failed.
+         * @format date-time
+         */
+        last_failed_at: string;
+        /**
+         * The first 10.
+         * @maxItems 10
+         */
+        deliveries: {
+            /**
+             * The delivery.
+             * @format uuid
+             */
+            delivery_id: string;
+            /**
+             * Why it failed.
+             */
+            failed_reason: "attempts" | "expired" | "poison";
+            /**
+             * The status that its last attempt was answered with; 0 for none, null where it had no attempt.
+             * @format int32
+             */
+            response_status_code: number | null;
+            /**
+             * Why that attempt had no response; null where it had no attempt.
+             */
+            error: string | null;
+        }[];
+    };
+};
+/**
+ * A delivery has failed, and blocks its ordering key.
+ */
+export type AlarmOrderingKeyBlocked = {
+    /**
+     * What has happened.
+     */
+    type: "ordering_key.blocked";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * The key.
+         */
+        ordering_key: string;
+        /**
+         * The delivery that blocks it.
+         * @format uuid
+         */
+        delivery_id: string;
+        /**
+         * Why it failed.
+         */
+        failed_reason: "attempts" | "expired" | "poison";
+    };
+};
+/**
+ * An operation has ended. Of a fan-out it comes only where that is not done.
+ */
+export type AlarmOperationFinished = {
+    /**
+     * What has happened.
+     */
+    type: "operation.finished";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it may touch, where that is one alone.
+         * @format uuid
+         */
+        webhook_id?: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name?: string | null;
+        /**
+         * The operation.
+         * @format uuid
+         */
+        operation_id: string;
+        kind: OperationKind;
+        /**
+         * How it ended.
+         */
+        state: "done" | "cancelled" | "failed";
+        /**
+         * How many deliveries it was to see; null where it had not begun.
+         * @format int32
+         */
+        matched: number | null;
+        /**
+         * How many it has done.
+         * @format int32
+         */
+        done: number;
+        /**
+         * How many it has left as they were.
+         * @format int32
+         */
+        skipped: number;
+        /**
+         * Why it failed.
+         */
+        error: string | null;
+    };
+};
+/**
+ * The client certificate of a webhook ends in 30, 7 or 1 days, or has ended.
+ */
+export type AlarmCertificateExpiring = {
+    /**
+     * What has happened.
+     */
+    type: "certificate.expiring";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * The webhook that it is about.
+         * @format uuid
+         */
+        webhook_id: string;
+        /**
+         * Its name; null where it is gone by then.
+         */
+        webhook_name: string | null;
+        /**
+         * Whom it names (RFC 4514).
+         */
+        subject: string;
+        /**
+         * When it ends.
+         * @format date-time
+         */
+        expires_at: string;
+        /**
+         * How many whole days are left.
+         * @format int32
+         */
+        days_left: number;
+        /**
+         * Whether it has ended.
+         */
+        expired: boolean;
+    };
+};
+/**
+ * Deliveries of webhooks are due and not sent, or are late no more.
+ */
+export type AlarmQueueBehind = {
+    /**
+     * What has happened.
+     */
+    type: "queue.behind";
+    /**
+     * When it happened, by the clock of the database.
+     * @format date-time
+     */
+    timestamp: string;
+    /**
+     * What there is to know of it.
+     */
+    data: {
+        /**
+         * Whether they became late, or are late no more.
+         */
+        state: "behind" | "caught_up";
+        /**
+         * How many webhooks.
+         * @format int32
+         */
+        count: number;
+        /**
+         * The first 10.
+         * @maxItems 10
+         */
+        webhooks: {
+            /**
+             * The webhook.
+             * @format uuid
+             */
+            webhook_id: string;
+            /**
+             * Its name.
+             */
+            webhook_name: string;
+            /**
+             * When the delivery was due that made it late.
+             * @format date-time
+             */
+            oldest_due_at: string;
+        }[];
+    };
+};
+/**
  * Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
  * would be refused today.
  */
@@ -2878,6 +3291,38 @@ export type Problem = {
      */
     pointer?: string;
 };
+/**
+ * Narrow a `Alarm` to `AlarmWebhookFailing` via its `type` discriminant.
+ */
+export declare function isAlarmWebhookFailing(value: Alarm): value is AlarmWebhookFailing;
+/**
+ * Narrow a `Alarm` to `AlarmWebhookRecovered` via its `type` discriminant.
+ */
+export declare function isAlarmWebhookRecovered(value: Alarm): value is AlarmWebhookRecovered;
+/**
+ * Narrow a `Alarm` to `AlarmWebhookDeactivated` via its `type` discriminant.
+ */
+export declare function isAlarmWebhookDeactivated(value: Alarm): value is AlarmWebhookDeactivated;
+/**
+ * Narrow a `Alarm` to `AlarmDeliveryFailed` via its `type` discriminant.
+ */
+export declare function isAlarmDeliveryFailed(value: Alarm): value is AlarmDeliveryFailed;
+/**
+ * Narrow a `Alarm` to `AlarmOrderingKeyBlocked` via its `type` discriminant.
+ */
+export declare function isAlarmOrderingKeyBlocked(value: Alarm): value is AlarmOrderingKeyBlocked;
+/**
+ * Narrow a `Alarm` to `AlarmOperationFinished` via its `type` discriminant.
+ */
+export declare function isAlarmOperationFinished(value: Alarm): value is AlarmOperationFinished;
+/**
+ * Narrow a `Alarm` to `AlarmCertificateExpiring` via its `type` discriminant.
+ */
+export declare function isAlarmCertificateExpiring(value: Alarm): value is AlarmCertificateExpiring;
+/**
+ * Narrow a `Alarm` to `AlarmQueueBehind` via its `type` discriminant.
+ */
+export declare function isAlarmQueueBehind(value: Alarm): value is AlarmQueueBehind;
 export type ListWebhooksResult = WebhookList;
 export type ListWebhooksQuery = {
     /**

@@ -23,6 +23,54 @@ export const OperationState = {
     failed: "failed"
 };
 /**
+ * Narrow a `Alarm` to `AlarmWebhookFailing` via its `type` discriminant.
+ */
+export function isAlarmWebhookFailing(value) {
+    return value["type"] === "webhook.failing";
+}
+/**
+ * Narrow a `Alarm` to `AlarmWebhookRecovered` via its `type` discriminant.
+ */
+export function isAlarmWebhookRecovered(value) {
+    return value["type"] === "webhook.recovered";
+}
+/**
+ * Narrow a `Alarm` to `AlarmWebhookDeactivated` via its `type` discriminant.
+ */
+export function isAlarmWebhookDeactivated(value) {
+    return value["type"] === "webhook.deactivated";
+}
+/**
+ * Narrow a `Alarm` to `AlarmDeliveryFailed` via its `type` discriminant.
+ */
+export function isAlarmDeliveryFailed(value) {
+    return value["type"] === "delivery.failed";
+}
+/**
+ * Narrow a `Alarm` to `AlarmOrderingKeyBlocked` via its `type` discriminant.
+ */
+export function isAlarmOrderingKeyBlocked(value) {
+    return value["type"] === "ordering_key.blocked";
+}
+/**
+ * Narrow a `Alarm` to `AlarmOperationFinished` via its `type` discriminant.
+ */
+export function isAlarmOperationFinished(value) {
+    return value["type"] === "operation.finished";
+}
+/**
+ * Narrow a `Alarm` to `AlarmCertificateExpiring` via its `type` discriminant.
+ */
+export function isAlarmCertificateExpiring(value) {
+    return value["type"] === "certificate.expiring";
+}
+/**
+ * Narrow a `Alarm` to `AlarmQueueBehind` via its `type` discriminant.
+ */
+export function isAlarmQueueBehind(value) {
+    return value["type"] === "queue.behind";
+}
+/**
  * The wire-shape descriptor for every operation, keyed by operationId — the data the
  * runtime routes requests by. Also minification-safe static metadata (method, path,
  * tags) for cache keys, tracing span names, and request logging.

@@ -1,6 +1,15 @@
 """Client of Postmand, the webhook delivery service, and verification of its signatures."""
 
 from .client import (
+    Alarm,
+    AlarmCertificateExpiring,
+    AlarmDeliveryFailed,
+    AlarmOperationFinished,
+    AlarmOrderingKeyBlocked,
+    AlarmQueueBehind,
+    AlarmWebhookDeactivated,
+    AlarmWebhookFailing,
+    AlarmWebhookRecovered,
     ApiError,
     ApiTimeoutError,
     Attention,
@@ -77,6 +86,15 @@ from .signature import verify_signature
 from .webhook import verify_webhook
 
 __all__ = [
+    "Alarm",
+    "AlarmCertificateExpiring",
+    "AlarmDeliveryFailed",
+    "AlarmOperationFinished",
+    "AlarmOrderingKeyBlocked",
+    "AlarmQueueBehind",
+    "AlarmWebhookDeactivated",
+    "AlarmWebhookFailing",
+    "AlarmWebhookRecovered",
     "DEFAULT",
     "ApiError",
     "ApiTimeoutError",

@@ -10,6 +10,94 @@ from typing import Any, AsyncIterator, ClassVar, Dict, Iterator, List, Literal, 
 
 
 @dataclass
+class AlarmWebhookFailing:
+    """An endpoint has failed as often and as long as its `failing_after` says. It comes once for each outage."""
+    type_: Literal["webhook.failing"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmWebhookRecovered:
+    """An endpoint that was failing is healthy again."""
+    type_: Literal["webhook.recovered"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmWebhookDeactivated:
+    """Postmand has made a webhook inactive."""
+    type_: Literal["webhook.deactivated"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmDeliveryFailed:
+    """Deliveries of a webhook have failed for good since the last such alarm, a minute ago or longer."""
+    type_: Literal["delivery.failed"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmOrderingKeyBlocked:
+    """A delivery has failed, and blocks its ordering key."""
+    type_: Literal["ordering_key.blocked"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmOperationFinished:
+    """An operation has ended. Of a fan-out it comes only where that is not done."""
+    type_: Literal["operation.finished"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmCertificateExpiring:
+    """The client certificate of a webhook ends in 30, 7 or 1 days, or has ended."""
+    type_: Literal["certificate.expiring"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
+class AlarmQueueBehind:
+    """Deliveries of webhooks are due and not sent, or are late no more."""
+    type_: Literal["queue.behind"]
+    timestamp: str
+    data: Any
+
+    # Python field name -> wire (JSON) name, for (de)serialization.
+    _field_map: ClassVar[Dict[str, str]] = {"type_": "type"}
+
+
+@dataclass
 class Webhook:
     """Where deliveries go and how they are sent. A webhook taken over from an earlier version may hold values that
     would be refused today.
@@ -839,6 +927,9 @@ class Problem:
     details: Optional[str] = None
     pointer: Optional[str] = None
 
+
+# Discriminated by "type": webhook.failing -> AlarmWebhookFailing, webhook.recovered -> AlarmWebhookRecovered, webhook.deactivated -> AlarmWebhookDeactivated, delivery.failed -> AlarmDeliveryFailed, ordering_key.blocked -> AlarmOrderingKeyBlocked, operation.finished -> AlarmOperationFinished, certificate.expiring -> AlarmCertificateExpiring, queue.behind -> AlarmQueueBehind
+Alarm = Union[AlarmWebhookFailing, AlarmWebhookRecovered, AlarmWebhookDeactivated, AlarmDeliveryFailed, AlarmOrderingKeyBlocked, AlarmOperationFinished, AlarmCertificateExpiring, AlarmQueueBehind]
 
 Metadata = Dict[str, str]
 
@@ -1872,6 +1963,9 @@ def multipart_arguments(body: Any) -> Dict[str, Any]:
     data, files = to_multipart(body)
     return {"data": data, "files": files}
 
+
+# Discriminated unions dispatch by their property inside decode().
+DISCRIMINATORS[Alarm] = ("type", {"webhook.failing": AlarmWebhookFailing, "webhook.recovered": AlarmWebhookRecovered, "webhook.deactivated": AlarmWebhookDeactivated, "delivery.failed": AlarmDeliveryFailed, "ordering_key.blocked": AlarmOrderingKeyBlocked, "operation.finished": AlarmOperationFinished, "certificate.expiring": AlarmCertificateExpiring, "queue.behind": AlarmQueueBehind})
 
 def _safe_json(response: httpx.Response) -> Any:
     try:
