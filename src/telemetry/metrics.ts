@@ -34,9 +34,7 @@ export function createMetrics() {
     ...backlogMetrics(instruments),
     ...poolMetrics(instruments),
     ...requestMetrics(instruments),
-    alarms: instruments.counter('alarms_total', 'Alarms that operators were sent, by type.', [
-      'type',
-    ]),
+    alarms: instruments.counter('alarms_total', 'Alarms raised, by type.', ['type']),
   };
 }
 
@@ -146,6 +144,10 @@ function backlogMetrics(make: Instruments) {
       'Claims that may be sending to webhooks with a max_concurrency, counted in the background.',
     ),
     webhooks: make.gauge('webhooks', 'Webhooks by state, counted in the background.', ['state']),
+    blockedKeys: make.gauge(
+      'ordering_keys_blocked',
+      'Ordering keys that a failed delivery blocks, counted in the background.',
+    ),
     operations: make.gauge(
       'operations_under_way',
       'Operations that have not ended, by state, counted in the background.',

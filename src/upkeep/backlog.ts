@@ -2,6 +2,7 @@ import type { Pool } from '../database/pool.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { HELD_REASONS } from '../deliveries/delivery.ts';
 import { countBacklog } from '../deliveries/pending.ts';
+import { countBlockedKeys } from '../deliveries/order/blocked.ts';
 import { countUnderWay } from '../operations/operation-store.ts';
 import { countPermitsInUse } from '../queue/permits.ts';
 import { COUNTED_STATES, countWebhooks } from '../webhooks/health/shown-state.ts';
@@ -18,6 +19,7 @@ export async function measureBacklog(pool: Pool, metrics: Metrics): Promise<void
   metrics.permitsInUse.set(await countPermitsInUse(pool));
   const webhooks = await countWebhooks(pool);
   for (const state of COUNTED_STATES) metrics.webhooks.set({ state }, webhooks[state] ?? 0);
+  metrics.blockedKeys.set(await countBlockedKeys(pool));
   const operations = await countUnderWay(pool);
   for (const state of ['queued', 'running'] as const)
     metrics.operations.set({ state }, operations.get(state) ?? 0);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { measureBacklog } from '../../src/upkeep/backlog.ts';
 import { freshDatabase } from '../setup/database.ts';
-import { addWebhook } from '../setup/rows.ts';
+import { addDeliveries, addWebhook } from '../setup/rows.ts';
 
 test('webhooks in every state → each is counted in one, and inactive ones apart', async (t) => {
   const database = await freshDatabase(t);
@@ -48,4 +48,17 @@ test('operations in every state → those under way are counted', async (t) => {
     'postmand_operations_under_way{state="queued"} 1',
     'postmand_operations_under_way{state="running"} 2',
   ]);
+});
+
+test('keys that failed deliveries block → they are counted', async (t) => {
+  const database = await freshDatabase(t);
+  const { id } = await addWebhook(database, { ordering_on_failure: 'block' });
+  await addDeliveries(database, id, { count: 3 });
+  await database.pool.query(
+    `update deliveries set ordering_key = payload, sequence = 1, is_head = true,
+       status = case payload when 'payload 1' then 'pending' else 'failed' end`,
+  );
+  const metrics = createMetrics();
+  await measureBacklog(database.pool, metrics);
+  assert.match(await metrics.text(), /^postmand_ordering_keys_blocked 2$/m);
 });

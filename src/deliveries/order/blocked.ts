@@ -49,6 +49,15 @@ export async function listBlockedKeys(
   return listingOf(rows, page, ({ ordering_key: at, delivery_id: id }) => ({ at, id }));
 }
 
+/** How many keys of all webhooks are blocked. Reads a small index, of what has stopped. */
+export async function countBlockedKeys(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::integer as count from deliveries
+     where is_head and status <> 'pending' and status = 'failed'`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Lets a blocked key go on with its next delivery. @throws KeyNotBlocked */
 export async function skipBlocked(tx: Tx, queue: DeliveryQueue, key: OrderingKey): Promise<void> {
   const { rowCount } = await tx.query(
