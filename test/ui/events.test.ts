@@ -50,6 +50,29 @@ suite('events in Chromium', { skip: withoutChromium }, () => {
     assert.deepEqual(faults, []);
   });
 
+  test('an event that nobody got → who subscribes to its type now, and why each would miss it', async (t) => {
+    const { api, page, faults, orders, billing, goTo } = await openWithWebhooks(t);
+    await api.call('POST', '/event-types', { name: 'order.paid' });
+    const { body: event } = await api.call('POST', '/events', {
+      ...{ type: 'order.paid', payload: { order: 1042 }, metadata: { region: 'eu' } },
+    });
+    await goTo(`events/${event.id}`);
+    await page.getByText('No webhook subscribes to order.paid now').waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Webhooks', exact: true }).waitFor();
+    await assertLooksRight(page, 'event-nobody');
+    await api.call('PATCH', `/webhooks/${orders.id}`, { event_types: ['order.*'] });
+    await api.call('PATCH', `/webhooks/${billing.id}`, {
+      ...{ event_types: ['order.paid'], filter: { metadata: { region: 'us' } } },
+    });
+    await page.reload();
+    const items = page.getByRole('main').getByRole('listitem');
+    await items.filter({ hasText: 'Orders' }).getByText('would get it now').waitFor();
+    await items.filter({ hasText: 'Billing' }).getByText('Its filter does not match').waitFor();
+    await items.getByRole('link', { name: 'Billing' }).waitFor();
+    await assertLooksRight(page, 'event-missed');
+    assert.deepEqual(faults, []);
+  });
+
   test('types taken from a document → told what became of them, and saved as one', async (t) => {
     const { api, page, goTo } = await openWithWebhooks(t);
     await api.call('POST', '/event-types', { name: 'order.paid' });

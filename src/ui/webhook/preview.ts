@@ -9,6 +9,7 @@ import { State } from '../parts/state.ts';
 import { useTask } from '../parts/task.ts';
 import { api } from '../session.ts';
 import type { ActionParts } from './action-parts.ts';
+import { MISMATCHES } from './mismatch.ts';
 
 const TYPES = 200;
 
@@ -62,13 +63,6 @@ function EventFields(): View {
     </label>
   </div>`;
 }
-
-const MISMATCHES: Record<NonNullable<Schemas['WebhookPreview']['mismatch']>, string> = {
-  not_subscribed: 'It subscribes to no events at all.',
-  event_types: 'None of its event types matches this one.',
-  filter: 'Its filter does not match the payload and metadata, or cannot say.',
-  unreadable: 'Its subscription was written into the database by hand, and has no meaning.',
-};
 
 function Shown({ of: { mismatch, request } }: { of: Schemas['WebhookPreview'] }): View {
   const head = request.headers.map(({ name, value }) => `${name}: ${value}`).join('\n');
