@@ -110,6 +110,41 @@ suite('the list of deliveries in Chromium', { skip: withoutChromium }, () => {
     assert.deepEqual(faults, []);
   });
 
+  test('half a pair of metadata, a webhook that is not → told beside the field, and nothing is searched', async (t) => {
+    const { page, faults, orders, billing, goTo } = await openWithWebhooks(t);
+    await goTo(`deliveries?webhook_id=${orders.id}`);
+    const search = page.getByRole('button', { name: 'Search', exact: true });
+    const webhook = page.getByRole('combobox', { name: 'Webhook' });
+    const name = page.getByLabel('Name of the metadata');
+    const value = page.getByLabel('Value of the metadata');
+    await page.getByText('By metadata, ordering key, event').click();
+    await value.fill('42');
+    await search.click();
+    await page.getByText('A name is missing').waitFor();
+    assert.equal(await name.getAttribute('aria-invalid'), 'true');
+    await value.fill('');
+    await name.fill('customer');
+    await search.click();
+    await page.getByText('A value is missing').waitFor();
+    await assertLooksRight(page, 'deliveries-half-a-pair');
+    assert.match(page.url(), /deliveries\?webhook_id=[^&]+$/);
+    await value.fill('42');
+    await search.click();
+    await page.waitForURL(/webhook_id=[^&]+&metadata\.customer=42$/);
+    await webhook.fill('nobody');
+    await search.click();
+    await page.getByText('No webhook is called "nobody".').waitFor();
+    assert.equal(await webhook.inputValue(), 'nobody');
+    await webhook.fill('bill');
+    await page.getByRole('option', { name: 'Billing' }).click();
+    await page.waitForURL((url) => url.hash.includes(billing.id));
+    await webhook.fill('nobody');
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.waitForURL(/deliveries$/);
+    assert.equal(await webhook.inputValue(), '');
+    assert.deepEqual(faults, []);
+  });
+
   test('a filter that is wrong → the API’s words, and the form to repair it', async (t) => {
     const { page, goTo } = await openWithWebhooks(t);
     await goTo('deliveries?event_id=x');

@@ -10,12 +10,14 @@ import { TimeField } from './time-field.ts';
 
 type EventBarProps = { filter: EventFilter; onSearch: (filter: EventFilter) => void };
 
+const EMPTY: EventFilter = { metadata: {} };
+
 /** The filter of events that is in the address. */
 export function EventBar({ filter, onSearch }: EventBarProps): View {
-  const { draft, change, choose, submit } = useDraft(filter, onSearch);
+  const { draft, change, choose, submit, clear, clearings } = useDraft(filter, onSearch, EMPTY);
   return html`<search>
     <form class="filter" onSubmit=${submit}>
-      <div class="fields">
+      <div class="fields" key=${clearings}>
         <${TypeField} value=${draft.value.type} onChange=${(type?: string) => change({ type })} />
         <${TimeField}
           label="Created from"
@@ -34,9 +36,7 @@ export function EventBar({ filter, onSearch }: EventBarProps): View {
       </div>
       <div class="actions">
         <button type="submit">Search</button>
-        <button type="button" class="secondary outline" onClick=${() => onSearch({ metadata: {} })}>
-          Clear
-        </button>
+        <button type="button" class="secondary outline" onClick=${clear}>Clear</button>
       </div>
     </form>
   </search>`;

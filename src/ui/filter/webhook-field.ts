@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 import { api } from '../session.ts';
 import { noteNames, webhookName } from '../webhook-names.ts';
+import { useRefusal } from './refusal.ts';
 
 type WebhookFieldProps = {
   /** The id of the webhook that is chosen. */
@@ -21,61 +22,86 @@ const UUID = /^[\da-f]{8}-([\da-f]{4}-){3}[\da-f]{12}$/i;
 /** Takes a webhook by a part of its name, or by its id. It is a combobox, as ARIA describes it. */
 export function WebhookField({ value, onChange, required = false }: WebhookFieldProps): View {
   const list = useId();
-  const { typed, options, active, isOpen, type, press, close } = useChoice(onChange);
-  const activeId = isOpen ? `${list}-${active}` : undefined;
-  return html`<label class="combobox">
-    Webhook
-    <input
-      type="text"
-      role="combobox"
-      aria-expanded=${isOpen}
-      aria-controls=${list}
-      aria-autocomplete="list"
-      aria-activedescendant=${activeId}
-      autocomplete="off"
-      placeholder=${required ? 'A part of its name' : 'All'}
-      required=${required}
-      value=${typed.value ?? shownName(value)}
-      onInput=${type}
-      onKeyDown=${press}
-      onBlur=${() => (typed.value = undefined)}
-    />
-    <${Options} ...${{ id: list, options, active, isOpen }} onChoose=${close} />
-  </label>`;
+  const field = useRef<HTMLInputElement>(null);
+  const { typed, options, active, isOpen, handlers, close } = useChoice(value, onChange);
+  const refusal = useRefusal(field, whyNone(typed, options));
+  return html`<div>
+    <label class="combobox">
+      Webhook
+      <input
+        ref=${field}
+        type="text"
+        role="combobox"
+        aria-expanded=${isOpen}
+        aria-controls=${list}
+        aria-autocomplete="list"
+        aria-activedescendant=${isOpen ? `${list}-${active}` : undefined}
+        autocomplete="off"
+        placeholder=${required ? 'A part of its name' : 'All'}
+        required=${required}
+        value=${typed ?? shownName(value)}
+        ...${handlers}
+        ...${refusal.field}
+      />
+      <${Options} ...${{ id: list, options: options ?? [], active, isOpen }} onChoose=${close} />
+    </label>
+    ${refusal.words}
+  </div>`;
 }
 
-/** What is typed, and what there is to choose from. */
-function useChoice(onChange: WebhookFieldProps['onChange']) {
+/** Why what is typed stands for no webhook. `options` are undefined until they are known. */
+function whyNone(typed: string | undefined, options: Option[] | undefined): string {
+  if (typed === undefined) return '';
+  if (options === undefined) return 'Webhooks of this name are being looked for.';
+  if (options.length === 0) return `No webhook is called "${typed.trim()}".`;
+  return `Choose the webhook that you mean: the list has what is like "${typed.trim()}".`;
+}
+
+/** What is typed, until it has become a choice, and what there is to choose from. */
+function useChoice(value: string | undefined, onChange: WebhookFieldProps['onChange']) {
   const typed = useSignal<string | undefined>(undefined);
-  const options = useSignal<Option[]>([]);
+  const options = useSignal<Option[] | undefined>(undefined);
   const active = useSignal(0);
+  const { isHere, ...focus } = useFocus();
   const search = useSearch((found) => {
     options.value = found;
     active.value = 0;
   });
-  const isOpen = typed.value !== undefined && options.value.length > 0;
+  const forget = () => (typed.value = options.value = undefined);
+  useEffect(() => void forget(), [value]);
+  const count = options.value?.length ?? 0;
+  const isOpen = typed.value !== undefined && count > 0 && isHere.value;
 
-  function type(event: InputEvent): void {
+  function onInput(event: InputEvent): void {
     typed.value = (event.target as HTMLInputElement).value;
+    options.value = undefined;
     if (typed.value.trim() === '') return close(undefined);
     search(typed.value.trim());
   }
   function close(id: string | undefined): void {
-    typed.value = undefined;
-    options.value = [];
+    forget();
     onChange(id);
   }
-  function press(event: KeyboardEvent): void {
+  function onKeyDown(event: KeyboardEvent): void {
     if (!isOpen) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const count = options.value.length;
     if (step !== undefined) active.value = (active.value + step + count) % count;
-    else if (event.key === 'Enter') close(options.value[active.value]?.id);
-    else if (event.key === 'Escape') typed.value = undefined;
+    else if (event.key === 'Enter') close(options.value?.[active.value]?.id);
+    else if (event.key === 'Escape') forget();
     else return;
     event.preventDefault();
   }
-  return { typed, options: options.value, active: active.value, isOpen, type, press, close };
+  const handlers = { onInput, onKeyDown, ...focus };
+  const shown = { typed: typed.value, options: options.value, active: active.value };
+  return { ...shown, isOpen, handlers, close };
+}
+
+/** Whether the field has the focus. What is typed stays without it, but the list goes. */
+function useFocus() {
+  const isHere = useSignal(false);
+  const onFocus = () => (isHere.value = true);
+  const onBlur = () => (isHere.value = false);
+  return { isHere, onFocus, onBlur };
 }
 
 type OptionsProps = {

@@ -14,18 +14,19 @@ type FilterBarProps = {
   onSearch: (filter: DeliveryFilter) => void;
 };
 
+const EMPTY: DeliveryFilter = { metadata: {} };
+
 /** The filter that is in the address. What the reader changes counts once they search. */
 export function FilterBar({ filter, onSearch }: FilterBarProps): View {
-  const { draft, change, choose, submit } = useDraft(filter, onSearch);
+  const { draft, change, choose, submit, clear, clearings } = useDraft(filter, onSearch, EMPTY);
+  const parts = { draft: draft.value, change, choose };
   return html`<search>
     <form class="filter" onSubmit=${submit}>
-      <${FirstFields} draft=${draft.value} change=${change} choose=${choose} />
-      <${MoreFields} draft=${draft.value} change=${change} choose=${choose} />
+      <${FirstFields} key=${`first ${clearings}`} ...${parts} />
+      <${MoreFields} key=${`more ${clearings}`} ...${parts} />
       <div class="actions">
         <button type="submit">Search</button>
-        <button type="button" class="secondary outline" onClick=${() => onSearch({ metadata: {} })}>
-          Clear
-        </button>
+        <button type="button" class="secondary outline" onClick=${clear}>Clear</button>
       </div>
     </form>
   </search>`;
