@@ -93,4 +93,24 @@ suite('what needs attention', { skip: withoutChromium }, () => {
     await page.waitForURL(`**/#/deliveries?webhook_id=${webhook.id}&status=pending`);
     assert.deepEqual(faults, []);
   });
+
+  test('a failing webhook for which nothing waits → the way to what failed', async (t) => {
+    const { api, database, page, faults } = await openDashboard(t);
+    const receiver = await startReceiver(t, (_request, response) => {
+      response.statusCode = 503;
+      response.end();
+    });
+    const webhook = await api.createWebhook({
+      ...{ name: 'Billing', url: receiver.url, max_delivery_attempts: 1 },
+      failing_after: { attempts: 1, seconds: 0 },
+    });
+    await startWorkerHere(t, database);
+    await api.settled((await api.createDelivery(webhook.id)).id);
+    await page.getByRole('link', { name: 'What failed' }).click();
+    await page.waitForURL(`**/#/deliveries?webhook_id=${webhook.id}&status=failed`);
+    await page.goBack();
+    await page.getByRole('link', { name: 'Failed', exact: true }).click();
+    await page.waitForURL('**/#/deliveries?status=failed');
+    assert.deepEqual(faults, []);
+  });
 });

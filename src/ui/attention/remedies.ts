@@ -24,10 +24,12 @@ export function Remedies({ item, changed }: RemedyParts): View {
 
 function linksOf(item: AttentionItem): [words: string, href: string][] {
   const { kind, webhook_id, operation_id, event_id, event_type } = item;
+  const hasFailedAll = kind === 'failing' && item.deliveries === 0;
   const deliveries = (query: Record<string, string>) =>
     hrefTo(['deliveries'], { webhook_id: webhook_id ?? undefined, ...query });
   const links: [string, string][] = [];
-  if (kind === 'failing' || kind === 'behind' || kind === 'blocked')
+  if (hasFailedAll) links.push(['What failed', deliveries({ status: 'failed' })]);
+  else if (kind === 'failing' || kind === 'behind' || kind === 'blocked')
     links.push(['What waits', deliveries({ status: 'pending' })]);
   if (kind === 'deactivated')
     links.push(['What waits', deliveries({ held_reason: 'webhook_inactive' })]);
