@@ -79,9 +79,11 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     const delivery = await api.createDelivery(webhook.id);
     await page.getByRole('heading', { level: 1 }).waitFor();
     for (const [text, url] of [
+      ['order & more', 'webhooks?name=order+%26+more'],
       [webhook.id.toUpperCase(), `webhooks/${webhook.id}`],
       [delivery.id, `deliveries/${delivery.id}`],
-      ['order & more', 'webhooks?name=order+%26+more'],
+      ['order ev', `webhooks/${webhook.id}`],
+      ['order.paid', 'webhooks?name=order.paid'],
     ] as const) {
       await page.keyboard.press('/');
       await page.keyboard.insertText(text);
@@ -90,6 +92,13 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       await until('the focus', () => page.evaluate('document.activeElement.id === "content"'));
       assert.match(await page.title(), /^(Webhooks|Deliveries) · Postmand$/);
     }
+    await page.getByText('Metadata is looked for under').waitFor();
+    await assertGood(page);
+    await page.getByRole('link', { name: 'deliveries with the ordering key order.paid' }).click();
+    await page.waitForURL('**/#/deliveries?ordering_key=order.paid');
+    await page.goBack();
+    await page.getByRole('link', { name: 'events of the type order.paid' }).click();
+    await page.waitForURL('**/#/events?type=order.paid');
     await page.keyboard.press('/');
     await page.keyboard.insertText('3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10');
     await page.keyboard.press('Enter');

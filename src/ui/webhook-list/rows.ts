@@ -7,6 +7,7 @@ import { wordsOf } from '../notices.ts';
 import { useSeen } from '../parts/seen.ts';
 import { api } from '../session.ts';
 import type { WebhookFilter } from './filter.ts';
+import { None } from './none.ts';
 import { Row } from './row.ts';
 
 type WebhookList = Schemas['WebhookList'];
@@ -39,7 +40,7 @@ export function Rows({ filter, cursor, pages, more }: RowsParts): View {
           ? live.value.value === undefined && html`<${Note} words="Reading …" isBusy=${true} />`
           : html`<${Note} words=${wordsOf(live.error.value)} />`
       }
-      ${webhooks.length === 0 && live.value.value && html`<${Note} words=${noneWords(filter)} />`}
+      ${webhooks.length === 0 && live.value.value && html`<${None} filter=${filter} />`}
     </tbody>
     ${
       next_cursor !== null &&
@@ -55,11 +56,6 @@ export function Rows({ filter, cursor, pages, more }: RowsParts): View {
     }
   <//>`;
 }
-
-const noneWords = ({ name, state }: WebhookFilter) =>
-  name === undefined && state === undefined
-    ? 'There are no webhooks yet. "New webhook" makes the first one.'
-    : 'No webhook is like that.';
 
 function Note({ words, isBusy = false }: { words: string; isBusy?: boolean }): View {
   return html`<tr>
