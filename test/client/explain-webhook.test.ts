@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainWebhook } from '../../src/client/explain-webhook.ts';
-import { deliveryWords, webhookWord } from '../../src/client/explaining/states.ts';
+import { deliveryWords, webhookStanding, webhookWord } from '../../src/client/explaining/states.ts';
 import { span } from '../../src/client/explaining/time-words.ts';
 import { delivery, health, reader, webhook } from './known.ts';
 
@@ -63,6 +63,32 @@ test('webhooks in a table → one word each', () => {
   assert.equal(webhookWord(webhook()), 'healthy');
   assert.equal(webhookWord(webhook({ active: false })), 'inactive');
 });
+
+const SUCCEEDED = { last_success_at: '2026-11-26T11:00:00Z' };
+const FAILED = { last_failure_at: '2026-11-26T11:59:00Z' };
+const STANDINGS: [Parameters<typeof webhook>[0], tone: string, words: string][] = [
+  [{}, 'calm', 'no attempt yet'],
+  [{ health: health(SUCCEEDED) }, 'well', 'healthy'],
+  [{ health: health({ ...SUCCEEDED, ...FAILED }) }, 'well', 'healthy'],
+  [
+    { health: health({ ...SUCCEEDED, ...FAILED, consecutive_failures: 1 }) },
+    'warn',
+    'healthy, the last attempt failed',
+  ],
+  [
+    { health: health({ ...FAILED, consecutive_failures: 3 }) },
+    'warn',
+    'healthy, the last 3 attempts failed',
+  ],
+  [{ health: health({ ...FAILED, state: 'failing', consecutive_failures: 7 }) }, 'bad', 'failing'],
+  [{ active: false }, 'calm', 'inactive'],
+  [{ active: false, deactivated_reason: 'gone' }, 'bad', 'deactivated'],
+];
+
+for (const [changes, tone, words] of STANDINGS)
+  test(`how it goes with a webhook, in a table → ${words}`, () => {
+    assert.deepEqual(webhookStanding(webhook(changes)), { tone, words });
+  });
 
 const AHEAD = '2026-11-26T12:00:40Z';
 const WORDS: [Parameters<typeof delivery>[0], string][] = [

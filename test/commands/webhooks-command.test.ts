@@ -22,7 +22,7 @@ suite('postmand webhooks', { concurrency: 2 }, () => {
     ]);
     assert.match(
       all.stdout,
-      /^NAME +STATE +HELD +URL +ID\nInvoices +inactive .*\nOrders +healthy /,
+      /^NAME +STATE +HELD +URL +ID\nInvoices +inactive .*\nOrders +no attempt yet /,
     );
     assert.match(inactive.stdout, /^NAME.*\nInvoices .*\n$/);
     assert.equal((JSON.parse(named.stdout) as { id: string }).id, orders.id);

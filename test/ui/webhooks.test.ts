@@ -18,7 +18,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     await page.getByText('Old shop').waitFor();
     assert.deepEqual(await rows(page), [
       '<i>News</i> http://127.0.0.1:9/<x>|paused|–|1',
-      'Billing http://127.0.0.1:9/never|healthy|invoice.*, order.paid|0',
+      'Billing http://127.0.0.1:9/never|no attempt yet|invoice.*, order.paid|0',
       'Old shop http://127.0.0.1:9/never|inactive|–|0',
     ]);
     await assertGood(page);

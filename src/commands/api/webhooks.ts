@@ -1,6 +1,6 @@
 import type { ApiClient, Schemas } from '../../client/api.ts';
 import { explainWebhook } from '../../client/explain-webhook.ts';
-import { webhookWord, type WebhookWord } from '../../client/explaining/states.ts';
+import { webhookStanding, type Tone, type WebhookWord } from '../../client/explaining/states.ts';
 import { span } from '../../client/explaining/time-words.ts';
 import { attemptColumns } from './attempt-columns.ts';
 import { tellExplanation } from './explained.ts';
@@ -35,8 +35,8 @@ const webhookColumns = ({ paint }: Output) => [
   { name: 'NAME', of: ({ name }: Webhook) => name, may: 'shrink' as const },
   {
     name: 'STATE',
-    of: webhookWord,
-    paint: (text: string, webhook: Webhook) => paint(COLOURS[webhookWord(webhook)], text),
+    of: (webhook: Webhook) => webhookStanding(webhook).words,
+    paint: (text: string, webhook: Webhook) => paint(COLOURS[webhookStanding(webhook).tone], text),
   },
   { name: 'HELD', of: ({ health }: Webhook) => heldText(health.held), align: 'right' as const },
   { name: 'URL', of: ({ url }: Webhook) => url, may: 'shrink' as const },
@@ -44,12 +44,11 @@ const webhookColumns = ({ paint }: Output) => [
 ];
 
 const COLOURS = {
-  healthy: 'green',
-  recovering: 'yellow',
-  paused: 'yellow',
-  failing: 'red',
-  inactive: 'red',
-} as const satisfies Record<WebhookWord, string>;
+  well: 'green',
+  warn: 'yellow',
+  bad: 'red',
+  calm: 'dim',
+} as const satisfies Record<Tone, string>;
 
 const heldText = (held: number) => (held >= COUNTED ? `${count(COUNTED)}+` : String(held));
 

@@ -1,9 +1,10 @@
 import type { Schemas } from '../../client/api.ts';
+import type { Tone } from '../../client/explaining/states.ts';
 import { distance } from '../../client/explaining/time-words.ts';
 import { useNow } from '../clock.ts';
 import { html, type View } from '../html.ts';
 import { Moment } from '../parts/moment.ts';
-import { State, type Tone } from '../parts/state.ts';
+import { State } from '../parts/state.ts';
 import { hrefTo } from '../route.ts';
 import { Remedies } from './remedies.ts';
 

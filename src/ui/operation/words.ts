@@ -1,6 +1,6 @@
 import type { Schemas } from '../../client/api.ts';
+import type { Tone } from '../../client/explaining/states.ts';
 import { count } from '../../client/explaining/time-words.ts';
-import type { Tone } from '../parts/state.ts';
 
 type Operation = Schemas['Operation'];
 

@@ -1,8 +1,8 @@
 import type { Schemas } from '../../client/api.ts';
-import { deliveryWords } from '../../client/explaining/states.ts';
+import { deliveryWords, type Tone } from '../../client/explaining/states.ts';
 import { useNow } from '../clock.ts';
 import { html, type View } from '../html.ts';
-import { State, type Tone } from './state.ts';
+import { State } from './state.ts';
 
 type Delivery = Schemas['Delivery'];
 
