@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { patched, patchFrom } from '../../src/ui/form/merge-patch.ts';
 import { asRanges, fromRanges } from '../../src/ui/parts/ranges.ts';
+import { signaturesOf } from '../../src/ui/webhook/secret-words.ts';
 import { settingsInWords } from '../../src/ui/webhook/settings-words.ts';
 import { webhook } from '../client/known.ts';
 
@@ -81,5 +82,25 @@ suite('settingsInWords', () => {
     test(`${JSON.stringify(change)} → ${words.source}`, () => {
       const topics = settingsInWords(webhook(change));
       assert.match(topics.flatMap(({ sentences }) => sentences).join(' '), words);
+    });
+});
+
+suite('signaturesOf', () => {
+  const secret = {
+    ...{ id: '7c41d0e6-2b58-4f3a-8d97-61e0a4c2b95f', current: true, hub: true },
+    ...{ public_key: null, set_at: null, expires_at: null },
+  };
+  type Signatures = ReturnType<typeof webhook>['signatures'];
+  const CASES: [signatures: Signatures, change: Partial<typeof secret>, words: string][] = [
+    [['hub'], {}, 'X-Hub-Signature'],
+    [['hub'], { hub: false }, ''],
+    [['standard'], {}, 'Standard Webhooks (HMAC)'],
+    [['hub', 'hub_sha256', 'standard'], { hub: false, current: false }, 'Standard Webhooks (HMAC)'],
+    [['standard_ed25519'], {}, ''],
+  ];
+  for (const [signatures, change, words] of CASES)
+    test(`${signatures.join(', ')} and ${JSON.stringify(change)} → ${words || 'none'}`, () => {
+      const made = signaturesOf(webhook({ signatures }), { ...secret, ...change });
+      assert.equal(made.join(', '), words);
     });
 });

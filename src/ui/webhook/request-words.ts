@@ -28,7 +28,10 @@ const AUTHS: Record<NonNullable<Webhook['auth']>['type'], string> = {
   mtls: 'They say who sends by a certificate (mutual TLS).',
 };
 
-const SIGNATURES: Record<Webhook['signatures'][number], string> = {
+type Signature = Webhook['signatures'][number];
+
+/** What people know the kinds of signatures by. */
+export const SIGNATURES: Record<Signature, string> = {
   hub: 'X-Hub-Signature',
   hub_sha256: 'X-Hub-Signature-256',
   standard: 'Standard Webhooks (HMAC)',

@@ -7,6 +7,7 @@ import { Loaded } from '../parts/loaded.ts';
 import { localTime, Moment } from '../parts/moment.ts';
 import { api } from '../session.ts';
 import { Rotate } from './rotate.ts';
+import { signaturesOf } from './secret-words.ts';
 
 type Secret = Schemas['WebhookSecret'];
 type Webhook = Schemas['Webhook'];
@@ -30,7 +31,7 @@ export function Secrets({ webhook }: { webhook: Webhook }): View {
     <${Loaded}
       of=${live}
       show=${({ secrets }: Schemas['WebhookSecretList']) =>
-        secretList(secrets, (one) => (ending.value = one))}
+        secretList(webhook, secrets, (one) => (ending.value = one))}
     />
     ${
       isRotating.value &&
@@ -44,7 +45,7 @@ export function Secrets({ webhook }: { webhook: Webhook }): View {
   </section>`;
 }
 
-function secretList(secrets: Secret[], end: (one: Secret) => void): View {
+function secretList(webhook: Webhook, secrets: Secret[], end: (one: Secret) => void): View {
   if (secrets.length === 0)
     return html`<p class="muted">It has no secret. Rotate gives it one.</p>`;
   return html`<ul class="plain-list">
@@ -55,7 +56,7 @@ function secretList(secrets: Secret[], end: (one: Secret) => void): View {
             <div class="head">
               <div>
                 <strong>${one.current ? 'The present secret' : 'An earlier secret'}</strong>
-                <div class="muted">${secretWords(one)}</div>
+                <div class="muted">${secretWords(webhook, one)}</div>
                 ${one.public_key !== null && html`<div class="wrap"><code>${one.public_key}</code></div>`}
               </div>
               ${
@@ -75,10 +76,12 @@ function secretList(secrets: Secret[], end: (one: Secret) => void): View {
   </ul>`;
 }
 
-function secretWords({ set_at, expires_at, hub }: Secret): View {
+function secretWords(webhook: Webhook, secret: Secret): View {
+  const { set_at, expires_at } = secret;
+  const made = signaturesOf(webhook, secret);
   return html`<span>
     ${set_at === null ? 'Set by an earlier version' : html`Set <${Moment} at=${set_at} />`}
-    ${expires_at !== null && html`, ends <${Moment} at=${expires_at} />`}${hub && ', makes X-Hub-Signature'}
+    ${expires_at !== null && html`, ends <${Moment} at=${expires_at} />`}${made.length > 0 && `, makes ${made.join(', ')}`}
   </span>`;
 }
 
