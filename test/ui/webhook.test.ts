@@ -161,7 +161,7 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     assert.deepEqual(faults, []);
   });
 
-  test('rotate → the new secret is shown once, the earlier one can be ended', async (t) => {
+  test('rotate → the new secret is shown, with where it is found later; the earlier one can be ended', async (t) => {
     const { api, page, faults } = await openDashboard(t);
     const webhook = await api.createWebhook({ name: 'Order events' });
     await page.goto(`${api.url}/ui/#/webhooks/${webhook.id}`);
@@ -170,7 +170,8 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     await dialog.getByLabel('How long the present one').selectOption('1 hour');
     await assertAccessible(page);
     await dialog.getByRole('button', { name: 'Rotate' }).click();
-    const shown = await dialog.locator('code').textContent();
+    await dialog.getByText('You find it later in the form').waitFor();
+    const shown = await dialog.locator('code.wrap').textContent();
     const { body } = await api.call('GET', `/webhooks/${webhook.id}`);
     assert.equal(shown, body.secret_token);
     await dialog.getByRole('button', { name: 'I have it' }).click();

@@ -21,7 +21,7 @@ const OVERLAPS = [
   [604_800, '1 week'],
 ] as const;
 
-/** Gives a webhook another secret, and shows that once. */
+/** Gives a webhook another secret, and shows that. */
 export function Rotate({ webhook, onRotated, onClose }: RotateParts): View {
   const made = useSignal<Schemas['NewWebhookSecret'] | undefined>(undefined);
   const task = useTask();
@@ -89,7 +89,10 @@ function hubField(): View {
 
 function Shown({ secret, onClose }: { secret: string; onClose: () => void }): View {
   return html`<${Dialog} title="The new secret" onClose=${onClose}>
-    <p>Give it to the receiver now. It is shown here this once.</p>
+    <p>
+      Give it to the receiver now. You find it later in the form where the webhook is edited, and as
+      <code>secret_token</code> in what the API answers about the webhook.
+    </p>
     <p class="head">
       <code class="wrap">${secret}</code> <${CopyButton} text=${secret} what="the new secret" />
     </p>
