@@ -51,6 +51,9 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     const place = await placeOf(numbers);
     await api.createDelivery(webhook.id);
     await page.getByText('held: webhook inactive').waitFor();
+    await page.getByText('A client has made it inactive (active: false).').waitFor();
+    assert.equal(await page.getByText('`').count(), 0);
+    assert.equal(await page.getByText('none is known').count(), 2);
     await page.getByText('1 of its deliveries is held back').waitFor();
     await page.getByText('1: the webhook is inactive').waitFor();
     assert.equal(await page.locator('details').first().getAttribute('open'), '');
