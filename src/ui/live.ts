@@ -17,18 +17,21 @@ export class Live<Value> {
   load: Load<Value>;
   #running: AbortController | undefined;
 
-  constructor(load: Load<Value>) {
+  readonly #everyMs: number;
+
+  constructor(load: Load<Value>, everyMs: number) {
     this.load = load;
+    this.#everyMs = everyMs;
   }
 
-  /** Reads now and every 5 s, while the page is to be seen. @returns what ends that. */
+  /** Reads now and every so often, while the page is to be seen. @returns what ends that. */
   start(): () => void {
     void this.reload();
     // A read that takes long is not started again above itself.
     const again = () => {
       if (!document.hidden && this.#running === undefined) void this.reload();
     };
-    const timer = setInterval(again, EVERY_MS);
+    const timer = setInterval(again, this.#everyMs);
     document.addEventListener('visibilitychange', again);
     return () => {
       clearInterval(timer);
@@ -59,8 +62,12 @@ export class Live<Value> {
  * What `load` reads, for as long as the component is there. With another `key` it begins anew,
  * without a value.
  */
-export function useLive<Value>(key: string, load: Load<Value>): Live<Value> {
-  const live = useMemo(() => new Live(load), [key]);
+export function useLive<Value>(
+  key: string,
+  load: Load<Value>,
+  everyMs: number = EVERY_MS,
+): Live<Value> {
+  const live = useMemo(() => new Live(load, everyMs), [key]);
   live.load = load;
   useEffect(() => live.start(), [live]);
   return live;

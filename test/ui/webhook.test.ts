@@ -136,6 +136,8 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     await dialog.getByRole('button', { name: 'Count them' }).click();
     await dialog.getByText('2 deliveries, created').waitFor();
     assert.equal(receiver.received.length, 2);
+    const main = dialog.locator('footer button:not(.outline)');
+    assert.equal((await main.innerText()).trim(), 'Redeliver 2');
     await assertAccessible(page);
     await dialog.getByLabel('How many a second').fill('10');
     assert.equal(await dialog.getByRole('button', { name: 'Redeliver 2' }).count(), 0);

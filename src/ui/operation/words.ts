@@ -21,9 +21,13 @@ export const TONES: Record<Operation['state'], Tone> = {
 export const isOver = ({ state }: Operation): boolean => state !== 'queued' && state !== 'running';
 
 /** How far it is, in words. */
-export function progressWords({ state, matched, done, skipped }: Operation): string {
-  if (matched === null) return state === 'queued' ? 'no worker has begun it' : 'counting';
+export function progressWords(operation: Operation): string {
+  const { state, matched, done, skipped } = operation;
   const left = skipped === 0 ? '' : `, ${count(skipped)} skipped`;
+  if (matched === null) {
+    if (isOver(operation)) return `${count(done)} done${left}`;
+    return state === 'queued' ? 'no worker has begun it' : 'counting';
+  }
   return `${count(done)} of ${count(matched)} done${left}`;
 }
 

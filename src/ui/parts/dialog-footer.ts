@@ -22,7 +22,7 @@ export function DialogFooter(parts: FooterParts): View {
       <button type="button" class="secondary outline" onClick=${onClose}>${leave}</button>
       <button
         type="submit"
-        class=${next === null ? '' : 'outline'}
+        class=${next === null ? '' : 'secondary outline'}
         aria-busy=${isWorking}
         disabled=${isWorking}
       >

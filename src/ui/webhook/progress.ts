@@ -6,10 +6,15 @@ import { Loaded } from '../parts/loaded.ts';
 import { hrefTo } from '../route.ts';
 import { api } from '../session.ts';
 
+/** Whoever has just begun an operation looks at nothing else: most are done in a moment. */
+const EVERY_MS = 1000;
+
 /** How far an operation is. */
 export function Progress({ id }: { id: string }): View {
-  const live = useLive(id, (signal) =>
-    api.value.get('/operations/{operation_id}', { path: { operation_id: id }, signal }),
+  const live = useLive(
+    id,
+    (signal) => api.value.get('/operations/{operation_id}', { path: { operation_id: id }, signal }),
+    EVERY_MS,
   );
   const show = (operation: Schemas['Operation']) =>
     html`<div>
@@ -34,7 +39,7 @@ function progressWords({ state, matched, done, skipped }: Schemas['Operation']):
   const far = matched === null ? count(done) : `${count(done)} of ${count(matched)}`;
   switch (state) {
     case 'queued':
-      return 'A worker is about to begin.';
+      return 'It waits for a worker to begin it.';
     case 'running':
       return `${far} are pending again${rest}.`;
     case 'done':

@@ -63,14 +63,19 @@ function Choosing({ webhookId, begun, onClose }: ChoosingParts): View {
   const { value: found } = counted;
   const next =
     found === undefined || found.count.matching === 0
-      ? null
+      ? undefined
       : html`<button type="button" disabled=${task.isWorking.value} onClick=${() => begin(found)}>
           Redeliver ${manyWords(found.count)}
         </button>`;
   return html`<form onSubmit=${look} onInput=${() => (counted.value = undefined)}>
     <${Which} />
     <div aria-live="polite">${found && html`<p>${countWords(found)}</p>`}</div>
-    <${DialogFooter} verb="Count them" task=${task} onClose=${onClose} next=${next} />
+    <${DialogFooter}
+      verb=${next === undefined ? 'Count them' : 'Count again'}
+      task=${task}
+      onClose=${onClose}
+      next=${next}
+    />
   </form>`;
 }
 
