@@ -112,6 +112,8 @@ suite('the form of a webhook', { skip: withoutChromium }, () => {
     assert.equal(await focused(page), 'field-url');
     await assertAccessible(page);
     await page.getByLabel('URL *').fill('http://127.0.0.1:9/');
+    await page.getByText('must be an absolute http or https URL').waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('URL *').getAttribute('aria-invalid'), null);
     await page.getByText('Requests', { exact: true }).click();
     await page.getByRole('button', { name: 'Add to headers' }).click();
     await page.getByLabel('Name (headers, line 1)').fill('Host');

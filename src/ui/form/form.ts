@@ -88,6 +88,11 @@ type GroupParts = {
 };
 
 function GroupOf({ of: { title, fields }, isOpen, draft, fault }: GroupParts): View {
+  const set = (name: string, value: unknown) => {
+    draft.value = { ...draft.value, [name]: value };
+    // What was said of the value before need not hold of this one.
+    if (fault.value?.path.split('.')[0] === name) fault.value = undefined;
+  };
   const views = fields.map(
     (field) =>
       html`<${FieldView}
@@ -95,7 +100,7 @@ function GroupOf({ of: { title, fields }, isOpen, draft, fault }: GroupParts): V
         field=${field}
         path=${field.name}
         value=${draft.value[field.name]}
-        onValue=${(value: unknown) => (draft.value = { ...draft.value, [field.name]: value })}
+        onValue=${(value: unknown) => set(field.name, value)}
         fault=${fault.value}
       />`,
   );
