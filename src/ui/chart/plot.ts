@@ -85,7 +85,7 @@ function optionsOf(
   return {
     legend: { show: false },
     // Room for half of the last time at the axis.
-    padding: [8, 32, 0, 0],
+    padding: [8, 48, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
     scales: {
       x: { range: () => [latest.current.from, latest.current.to] },
