@@ -6,7 +6,14 @@ export type Route = { parts: string[]; query: URLSearchParams };
 /** It follows the address of the page, behind its `#`, so that links and "back" work. */
 export const route = signal(readRoute());
 
+/** Whether `goTo` has led to the present place, and not the reader themselves, by a link. */
+export const wasSent = (): boolean => sentTo === location.hash;
+
+/** Where `goTo` led last. */
+let sentTo: string | undefined;
+
 addEventListener('hashchange', () => {
+  if (!wasSent()) sentTo = undefined;
   route.value = readRoute();
 });
 
@@ -40,6 +47,7 @@ export function hrefTo(parts: string[], query: Query = {}): string {
 export function goTo(parts: string[], query: Query = {}, { replace = false } = {}): void {
   const href = hrefTo(parts, query);
   if (!replace) {
+    sentTo = href;
     location.hash = href;
     return;
   }

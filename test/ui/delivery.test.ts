@@ -12,12 +12,17 @@ suite('a delivery in Chromium', { skip: withoutChromium }, () => {
     await goTo(`deliveries/${id}`);
     await page.getByText('the endpoint answered 503').first().waitFor();
     await page.getByText('What to do').waitFor();
+    assert.equal(await page.title(), `Delivery ${id.slice(0, 8)} · Postmand`);
     await page.getByRole('region', { name: 'Request, body' }).getByText('"order": 1042').waitFor();
     await page.getByRole('region', { name: 'Response, body' }).getByText('"error"').waitFor();
     await assertLooksRight(page, 'delivery-failed');
     await page.getByRole('button', { name: 'Redeliver' }).click();
     await page.getByText('It is pending again').waitFor();
     await page.getByText('Attempt 2: answered 503').waitFor();
+    const notice = page.getByText('It is pending again');
+    await notice.waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Webhooks' }).click();
+    await notice.waitFor({ state: 'detached' });
     assert.deepEqual(faults, []);
   });
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 import { notice } from '../notices.ts';
-import { hrefTo, route } from '../route.ts';
+import { hrefTo, route, wasSent } from '../route.ts';
 import { hasKey, lock } from '../session.ts';
 import { SearchBox } from './search-box.ts';
 
@@ -17,8 +17,9 @@ const PLACES = [
 
 /** What is around every page: where else one may go, and what was done last. */
 export function Shell({ children }: { children: ComponentChildren }): View {
-  const [here = ''] = route.value.parts;
-  useArrival(route.value.parts.join('/'), PLACES.find(([place]) => place === here)?.[1]);
+  const { parts } = route.value;
+  const [here = ''] = parts;
+  useArrival(parts.join('/'), nameOf(parts));
   return html`<div>
     <a class="skip" href="#content" onClick=${skip}>To the content</a>
     <header class="container-fluid">
@@ -50,13 +51,30 @@ export function Shell({ children }: { children: ComponentChildren }): View {
   </div>`;
 }
 
-/** Another page begins at its top, and with the focus: nothing is loaded that a browser sees. */
+const SINGLE: Record<string, string> = {
+  deliveries: 'Delivery',
+  events: 'Event',
+  operations: 'Operation',
+};
+
+/** What a tab of the browser calls a page: that of one thing has the beginning of its id. */
+function nameOf([here = '', id]: string[]): string | undefined {
+  const single = SINGLE[here];
+  if (single !== undefined && id !== undefined) return `${single} ${id.slice(0, 8)}`;
+  return PLACES.find(([place]) => place === here)?.[1];
+}
+
+/**
+ * Another page begins at its top, and with the focus: nothing is loaded that a browser sees. What
+ * was said is left behind, unless it is said of what led here.
+ */
 function useArrival(path: string, name: string | undefined): void {
   const before = useRef(path);
   useEffect(() => {
     document.title = name === undefined ? 'Postmand' : `${name} · Postmand`;
     if (before.current === path) return;
     before.current = path;
+    if (!wasSent()) notice.value = undefined;
     scrollTo(0, 0);
     document.getElementById('content')?.focus({ preventScroll: true });
   }, [path]);
