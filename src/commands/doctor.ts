@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConfigError, readConfig, type Config } from '../config.ts';
 import { createPool } from '../database/pool.ts';
 import { environment, type Environment } from '../environment.ts';
 import { CommandError } from '../process/command-error.ts';
+import { leave } from '../process/leave.ts';
 import { printableLine } from '../receiver/printable.ts';
 import type { Log } from '../telemetry/log.ts';
 import { connectDirect, connectTo, endPool } from './connecting.ts';
@@ -27,10 +29,12 @@ class SettingsUnusable extends ConfigError {
 
 /**
  * `postmand doctor`: looks at settings, database, queue and API, and says what is wrong and what to
- * do. It changes nothing, and tells no secret.
+ * do. It changes nothing, and tells no secret. A reader of its output that goes away ends it with
+ * status 0.
  * @throws ConfigError where the settings cannot be used, CommandError where something else is wrong
  */
 export async function runDoctor(options: Showing): Promise<void> {
+  process.stdout.on('error', () => leave(0));
   const out = new Output(options);
   const variables = environment();
   const settings = read(variables);
@@ -40,6 +44,8 @@ export async function runDoctor(options: Showing): Promise<void> {
     ...(await looked('api', () => checkApi(variables))),
   ];
   tell(checks, out);
+  // Whether somebody reads it is known one turn of the event loop later.
+  await nextTurn();
   if (settings.faults.length > 0) throw new SettingsUnusable(settings.faults);
   const bad = checks.filter(({ level }) => level === 'wrong').length;
   if (bad > 0) throw new CommandError(`${bad} of ${checks.length} checks found something wrong.`);

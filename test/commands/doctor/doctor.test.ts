@@ -93,6 +93,15 @@ suite('postmand doctor', { concurrency: 2 }, () => {
     assert.ok(!`${found.stdout}${found.stderr}`.includes('geheim'));
   });
 
+  test('a reader of a pipe that goes away → exit 0, and nothing is said', async (t) => {
+    const command = postmand(t, ['doctor', '--json'], {
+      env: { POSTMAND_API_URL: 'http://127.0.0.1:9' },
+    });
+    command.process.stdout?.destroy();
+    assert.deepEqual(await ending(command), { code: 0, signal: null });
+    assert.equal(command.output.stderr, '');
+  });
+
   test('settings that cannot be used → each by its name, exit 2', async (t) => {
     const found = await examined(t, { POSTMAND_LIVE_JOBS: '1', POSTMAND_OUTBOUND_POLICY: 'open' });
     assert.equal(found.code, 2);
