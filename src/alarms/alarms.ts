@@ -21,8 +21,8 @@ export type Alarms = {
 };
 
 /**
- * What came of it. `nobody`: there is no webhook that could be told. `refused`: the database did not
- * take them, and the log says why; later it may.
+ * What came of it. `nobody`: there is no webhook that could be told. `refused`: the database did
+ * not take them, and the log says why; later it may.
  */
 type Raising = 'raised' | 'nobody' | 'refused';
 
