@@ -136,6 +136,12 @@ suite('postmand deliveries', { concurrency: 2 }, () => {
     };
     const bad = await create('bad');
     await api.settled(bad);
+    const attention = await ask('attention');
+    assert.match(attention.stdout, new RegExp(`^→ postmand webhooks show ${webhook_id}$`, 'm'));
+    const blocked = await ask('webhooks', 'show', webhook_id);
+    assert.match(blocked.stdout, new RegExp(`^it's one  .* 0  ${bad}$`, 'm'));
+    assert.match(blocked.stdout, new RegExp(`^→ postmand deliveries show ${bad}$`, 'm'));
+    assert.match(blocked.stdout, new RegExp(`^→ postmand webhooks skip ${webhook_id} '`, 'm'));
     const good = await create('good');
     const { stdout } = await ask('deliveries', 'show', good);
     assert.match(stdout, new RegExp(`stands still: delivery ${bad} of it has failed`));

@@ -59,7 +59,11 @@ function nextLooks({ kind, webhook_id, event_id }: Item): string[] {
     case 'paused':
       return [`postmand webhooks show ${webhook_id}`];
     case 'blocked':
-      return [`${pending} --held-reason ordered`];
+      // Nobody may wait behind a blocked key, so that a list of what waits would show nothing.
+      return [
+        `postmand webhooks show ${webhook_id}`,
+        `postmand webhooks skip ${webhook_id} ORDERING_KEY`,
+      ];
     case 'behind':
     case 'not_taken_in':
     case 'event_faulty':

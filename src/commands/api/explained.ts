@@ -24,9 +24,12 @@ const COMMANDS: Record<Action, (of: Of) => string> = {
   resume: ({ webhookId }) => `postmand webhooks resume ${webhookId}`,
   activate: ({ webhookId }) => `postmand webhooks activate ${webhookId}`,
   test: ({ webhookId }) => `postmand webhooks test ${webhookId}`,
-  skip: ({ webhookId, orderingKey }) =>
-    `postmand webhooks skip ${orderingKey?.startsWith('-') ? '-- ' : ''}${webhookId} ${quotedForShell(orderingKey ?? '')}`,
+  skip: (of) => skipCommand(of),
 };
+
+/** Lets an ordering key go on, whatever characters it has. */
+export const skipCommand = ({ webhookId, orderingKey }: Of): string =>
+  `postmand webhooks skip ${orderingKey?.startsWith('-') ? '-- ' : ''}${webhookId} ${quotedForShell(orderingKey ?? '')}`;
 
 /** For a POSIX shell. */
 const quotedForShell = (text: string): string =>

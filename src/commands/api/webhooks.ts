@@ -3,6 +3,7 @@ import { explainWebhook } from '../../client/explain-webhook.ts';
 import { webhookStanding, type Tone, type WebhookWord } from '../../client/explaining/states.ts';
 import { span } from '../../client/explaining/time-words.ts';
 import { attemptColumns } from './attempt-columns.ts';
+import { tellBlockedKeys } from './blocked-keys.ts';
 import { tellExplanation } from './explained.ts';
 import { findWebhook, webhooks } from './find-webhook.ts';
 import { countText, showList } from './listing.ts';
@@ -70,6 +71,7 @@ export async function runShowWebhook(
   out.say();
   out.fact('pending', countText(pending));
   for (const [name, text] of settings(webhook, out)) out.fact(name, text);
+  await tellBlockedKeys(webhook.id, api, out);
   if (delivery_attempts.length === 0) return;
   out.say('\nIts latest attempts:');
   out.table(delivery_attempts, attemptColumns(out));
