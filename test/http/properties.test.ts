@@ -459,6 +459,7 @@ function validBody(schema: Schema): Arbitrary<Record<string, unknown>> {
       ...(needsToken(schema, given) ? { secret_token: 'a-secret' } : {}),
       ...withoutOverlap(schema),
       ...(given['headers'] ? { headers: plainHeaders(schema, given['headers']) } : {}),
+      ...(given['metadata'] ? { metadata: fewPairs(schema, given['metadata']) } : {}),
       ...('compatibility' in given || 'schema' in given ? anySchema : {}),
       ...(given['auth'] ? { auth: { type: 'bearer', token: 'a-token' } } : {}),
       ...(typeof given['send_at'] === 'string' ? scheduled : {}),
@@ -529,6 +530,12 @@ const A_LIMIT = { count: 100_000, per_seconds: 1, burst: null };
 function plainHeaders({ required }: Schema, headers: object): Record<string, string> {
   if (required === undefined) return { 'X-Own': 'a value' };
   return Object.fromEntries(Object.keys(headers).map((name) => [name, 'a value']));
+}
+
+/** Pairs of each PATCH come to the ones before as well: there they have names that come again. */
+function fewPairs({ required }: Schema, metadata: object): object {
+  if (required !== undefined) return metadata;
+  return Object.fromEntries(Object.values(metadata).map((value, i) => [`pair ${i}`, value]));
 }
 
 /** What the description says in words, as no schema can. */
