@@ -42,6 +42,7 @@ suite('hostile fields', () => {
     ['payload', [`"${'x'.repeat(100_000)}"`]],
     ['active', ['true']],
     ['honor_retry_after', ['true']],
+    ['propagate_trace', ['true']],
     ['retry_jitter', ['0.1', '-0']],
     ['delivery_attempts', ['-0']],
     ['headers', ['{}']],
