@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { lastFirst, type Cleanup } from './last-first.ts';
 
 const CHROMIUM = [
@@ -28,23 +32,9 @@ export async function openBrowser(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; faults: string[] }> {
-  const profile = await mkdtemp(path.join(tmpdir(), 'postmand-chromium-'));
-  lastFirst(t).after(() => rm(profile, { recursive: true, force: true, maxRetries: 10 }));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM ?? '',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-sync',
-    ],
-    viewport: { width: 1280, height: 1600 },
-    ...options,
-  });
-  lastFirst(t).after(() => browser.close());
-  const page = await browser.newPage();
+  const context = await openContext(options);
+  lastFirst(t).after(() => closeContext(context));
+  const page = await context.newPage();
   const faults: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) faults.push(message.text());
@@ -62,10 +52,48 @@ export async function openBrowser(
   return { page, faults };
 }
 
+/** To start a browser takes longer than most tests: those of a file share one. */
+let running: Promise<Browser> | undefined;
+let open = 0;
+let closing: NodeJS.Timeout | undefined;
+
+/** For so long a browser waits for the next test, in milliseconds. */
+const LINGER_MS = 1000;
+
+async function openContext(options: BrowserContextOptions): Promise<BrowserContext> {
+  clearTimeout(closing);
+  open += 1;
+  running ??= chromium.launch({
+    executablePath: CHROMIUM ?? '',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
+  });
+  const browser = await running;
+  return browser.newContext({ viewport: { width: 1280, height: 1600 }, ...options });
+}
+
+async function closeContext(context: BrowserContext): Promise<void> {
+  await context.close();
+  open -= 1;
+  if (open === 0) closing = setTimeout(() => void closeBrowser(), LINGER_MS);
+}
+
+async function closeBrowser(): Promise<void> {
+  const browser = await running;
+  running = undefined;
+  await browser?.close();
+}
+
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   if (SCREENSHOTS !== undefined)
     await page.screenshot({
       path: path.join(SCREENSHOTS, `${name}.png`),
-      fullPage: process.env['FULL'] === '1',
+      fullPage: false,
     });
 }

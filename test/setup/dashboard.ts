@@ -39,20 +39,24 @@ export async function openLockedDashboard(t: TestContext): Promise<DashboardInBr
   return { api, database, page, faults };
 }
 
+/** What colours alone decide. */
+export const CONTRAST = ['color-contrast'];
+
 type AxeResult = { id: string; impact: string | null; nodes: { html: string }[] };
 
 /**
  * Holds the page against the rules of axe for WCAG 2.2 A and AA. The script goes in by the
- * debugger, so that the page's own policy stays as it is.
+ * debugger, so that the page's own policy stays as it is. `rules`: these alone.
  */
-export async function assertAccessible(page: Page): Promise<void> {
+export async function assertAccessible(page: Page, rules?: string[]): Promise<void> {
   await page.evaluate(await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8'));
-  const violations = await page.evaluate(async () => {
+  const violations = await page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as {
       axe: { run: (options: object) => Promise<{ violations: AxeResult[] }> };
     };
-    return (await axe.run({ resultTypes: ['violations'] })).violations;
-  });
+    const options = { resultTypes: ['violations'], ...(runOnly ? { runOnly } : {}) };
+    return (await axe.run(options)).violations;
+  }, rules);
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   assert.deepEqual(
     serious.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 200))]),

@@ -90,7 +90,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/#/${url}`);
       await until('the focus', () => page.evaluate('document.activeElement.id === "content"'));
-      assert.match(await page.title(), /^(Webhooks|Deliveries) · Postmand$/);
+      assert.match(await page.title(), /^(Webhooks|Delivery .*) · Postmand$/);
     }
     await page.getByText('Metadata is looked for under').waitFor();
     await assertGood(page);
