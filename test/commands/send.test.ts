@@ -53,6 +53,23 @@ suite('postmand send', { concurrency: 2 }, () => {
     assert.equal(sent.stderr, 'postmand: 1 of 2 failed.\n');
   });
 
+  test('as an event that nobody gets → each webhook that wants its type is named, with why', async (t) => {
+    const api = await startApi(t, await freshDatabase(t));
+    const ask = asking(t, api);
+    await api.call('POST', '/event-types', { name: 'order.paid' });
+    const none = await ask('send', '--event', 'order.paid');
+    assert.match(none.stdout, /^→ No webhook has a pattern in .* that matches order\.paid\.$/m);
+    const subscription = { event_types: ['order.*'], filter: { payload: { customer: '42' } } };
+    const { id } = await api.createWebhook({ name: 'Picky', ...subscription });
+    const sent = await ask('send', '--event', 'order.paid', '--payload', '{"customer":"43"}');
+    const why = new RegExp(`^  Picky \\(${id}\\): its \`filter\` does not match payload`, 'm');
+    assert.match(sent.stdout, why, sent.stderr);
+    const event = /^Event (\S+) is stored/.exec(sent.stdout)?.[1] ?? '';
+    assert.match((await ask('events', 'show', event)).stdout, why);
+    await api.call('PATCH', `/webhooks/${id}`, { filter: null });
+    assert.match((await ask('events', 'show', event)).stdout, /it would get such an event now/);
+  });
+
   test('nobody sends it → exit 1 after --timeout, with how to go on', async (t) => {
     const database = await freshDatabase(t);
     const api = await startApi(t, database);

@@ -4,6 +4,7 @@ import { gathered } from '../../client/pages.ts';
 import { ApiProblem } from '../../client/problem.ts';
 import { CommandError } from '../../process/command-error.ts';
 import { deliveries, deliveryColumns } from './deliveries.ts';
+import { tellMisses } from './misses.ts';
 import { namesOf } from './find-webhook.ts';
 import { Output, type Showing } from './output.ts';
 import { timeText } from './times.ts';
@@ -29,7 +30,8 @@ export async function runShowEvent(
   const shown = found.slice(0, limit);
   if (out.json) return out.document({ event, deliveries: shown });
   out.tell(headline(event, found), { bold: true });
-  for (const one of adviceOn(event, found)) out.tell(one, { first: '→ ', rest: '  ' });
+  for (const one of adviceOn(found)) out.tell(one, { first: '→ ', rest: '  ' });
+  if (event.deliveries === 0 && event.fault === null) await tellMisses(event, api, out);
   out.say();
   for (const [name, text] of factsOf(event, out)) out.fact(name, text);
   if (shown.length === 0) return;
@@ -69,11 +71,7 @@ function headline({ fault, deliveries: made }: Event, found: readonly Delivery[]
   return `It goes to ${several(made, 'webhook')}: ${parts.join(', ')}${known}.`;
 }
 
-function adviceOn({ deliveries: made }: Event, found: readonly Delivery[]): string[] {
-  if (made === 0)
-    return [
-      'Compare `event_types` and `filter` of the webhooks with its type, payload and metadata.',
-    ];
+function adviceOn(found: readonly Delivery[]): string[] {
   const open = found.find(({ status }) => status !== 'succeeded');
   return open === undefined ? [] : [`postmand deliveries show ${open.id}`];
 }

@@ -3,6 +3,7 @@ import { several } from '../../client/explaining/time-words.ts';
 import { stopSignal } from '../../process/stopping.ts';
 import { findWebhook } from './find-webhook.ts';
 import { followAll } from './follow.ts';
+import { tellMisses } from './misses.ts';
 import { Output, type Showing } from './output.ts';
 import { payloadFrom } from './payload.ts';
 
@@ -55,8 +56,10 @@ async function emit(type: string, { api, out, body, wait }: Sending): Promise<st
   const made = event.deliveries ?? 0;
   if (out.json) {
     if (!wait) out.document(event);
-  } else if (made === 0) out.tell(`Event ${event.id} is stored. No webhook has subscribed to it.`);
-  else out.tell(`Event ${event.id} is stored, for ${several(made, 'webhook')}.`);
+  } else if (made === 0) {
+    out.tell(`Event ${event.id} is stored. No webhook has subscribed to it.`);
+    if (event.deliveries === 0) await tellMisses(event, api, out);
+  } else out.tell(`Event ${event.id} is stored, for ${several(made, 'webhook')}.`);
   if (!wait) return [];
   const query = { event_id: event.id, limit: FOLLOWED };
   const { deliveries } = await api.get('/deliveries', { query });
