@@ -23,12 +23,20 @@ export function addShowing(
     .allowExcessArguments(false);
 }
 
-/** The same for a list, which is what its parent does alone. */
+/** The same for a list, which is what its parent does alone. Whoever names an item is told how. */
 export const addListing = (parent: Command, summary: string): Command =>
   addShowing(parent, {
     ...{ name: 'list', summary, isDefault: true },
     json: 'what the API answers, a line of JSON an item',
-  }).option('--limit <number>', 'at most so many', wholeNumber(1, 100_000), LISTED);
+  })
+    .allowExcessArguments(true)
+    .hook('preAction', (_list, command) => {
+      const [word] = command.args;
+      if (word === undefined) return;
+      const name = `postmand ${parent.name()}`;
+      command.error(`error: ${name} has no command '${word}'. To show one: ${name} show '${word}'`);
+    })
+    .option('--limit <number>', 'at most so many', wholeNumber(1, 100_000), LISTED);
 
 /**
  * Runs what `load` brings against the API of the settings. It is loaded then, so that other

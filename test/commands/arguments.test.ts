@@ -47,6 +47,11 @@ suite('arguments', { concurrency: 4 }, () => {
       ['forward', '--webhook', '3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10', '--to', 'localhost:3000'],
       /It must be a URL such as http:\/\/localhost:3000/,
     ],
+    [
+      'an item without the command',
+      ['webhooks', 'Orders'],
+      /no command 'Orders'\. To show one: postmand webhooks show 'Orders'/,
+    ],
     ['no id to watch', ['operations', 'watch'], /argument 'id'\n\(postmand operations --help/],
   ];
   for (const [when, args, message] of WRONG) {

@@ -69,6 +69,12 @@ suite('postmand deliveries', { concurrency: 2 }, () => {
       /^It goes to 1 webhook: 0 arrived, 1 pending, 0 failed\.\n→ postmand/,
     );
     const unknown = randomUUID();
+    const { id: event } = paid.body as { id: string };
+    const other = await ask('deliveries', 'show', event);
+    assert.equal(
+      other.stderr,
+      `postmand: There is no delivery ${event}. It is the id of an event: postmand events show ${event}\n`,
+    );
     const none = await ask('events', 'show', unknown);
     assert.equal(none.stderr, `postmand: There is no event ${unknown}.\n`);
   });

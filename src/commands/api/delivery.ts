@@ -7,6 +7,7 @@ import { ApiProblem } from '../../client/problem.ts';
 import { CommandError } from '../../process/command-error.ts';
 import { printableLine } from '../../receiver/printable.ts';
 import { tellExplanation } from './explained.ts';
+import { noSuch } from './no-such.ts';
 import { Output, type Showing } from './output.ts';
 import { timeText } from './times.ts';
 import { timelineOf, type Moment } from './timeline.ts';
@@ -26,7 +27,7 @@ export async function runShowDelivery(
   api: ApiClient,
 ): Promise<void> {
   const out = new Output(options);
-  const known = await asked(id, readKnown(api, id, options.attempts));
+  const known = await asked(id, api, readKnown(api, id, options.attempts));
   const explanation = explainDelivery(known, out.reader());
   const { delivery, webhook, attempts } = known;
   if (out.json) return out.document({ explanation, delivery, webhook: webhook ?? null, attempts });
@@ -79,7 +80,7 @@ const fact = (name: string, text: string): [name: string, text: string] => [name
 export async function runRedeliverOne(id: string, options: Showing, api: ApiClient): Promise<void> {
   const out = new Output(options);
   const path = { delivery_id: id };
-  const delivery = await asked(id, api.post('/deliveries/{delivery_id}/redeliver', { path }));
+  const delivery = await asked(id, api, api.post('/deliveries/{delivery_id}/redeliver', { path }));
   tellState(delivery, 'is pending again', out);
 }
 
@@ -94,7 +95,7 @@ export async function runCancelDelivery(
 ): Promise<void> {
   const out = new Output(options);
   const path = { delivery_id: id };
-  const delivery = await asked(id, api.get('/deliveries/{delivery_id}', { path }));
+  const delivery = await asked(id, api, api.get('/deliveries/{delivery_id}', { path }));
   if (delivery.status !== 'pending')
     throw new CommandError(`Delivery ${id} has ${delivery.status}: there is nothing to cancel.`);
   await api.delete('/deliveries/{delivery_id}', { path });
@@ -111,12 +112,12 @@ function tellState(delivery: Delivery, what: string, out: Output): void {
 }
 
 /** @throws CommandError where there is no such delivery */
-async function asked<Value>(id: string, work: Promise<Value>): Promise<Value> {
+async function asked<Value>(id: string, api: ApiClient, work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404)
-      throw new CommandError(`There is no delivery ${id}.`);
+    if (error instanceof ApiProblem && error.status === 404 && error.code !== 0)
+      throw await noSuch('delivery', id, api);
     if (error instanceof ApiProblem && error.status === 409)
       throw new CommandError(`Delivery ${id} cannot be redelivered: ${error.message}.`);
     throw error;

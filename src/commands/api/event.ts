@@ -2,10 +2,10 @@ import type { ApiClient, Schemas } from '../../client/api.ts';
 import { count, several } from '../../client/explaining/time-words.ts';
 import { gathered } from '../../client/pages.ts';
 import { ApiProblem } from '../../client/problem.ts';
-import { CommandError } from '../../process/command-error.ts';
 import { deliveries, deliveryColumns } from './deliveries.ts';
 import { tellMisses } from './misses.ts';
 import { namesOf } from './find-webhook.ts';
+import { noSuch } from './no-such.ts';
 import { Output, type Showing } from './output.ts';
 import { timeText } from './times.ts';
 
@@ -50,8 +50,8 @@ async function eventOf(api: ApiClient, event_id: string): Promise<Event> {
   try {
     return await api.get('/events/{event_id}', { path: { event_id } });
   } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404)
-      throw new CommandError(`There is no event ${event_id}.`);
+    if (error instanceof ApiProblem && error.status === 404 && error.code !== 0)
+      throw await noSuch('event', event_id, api);
     throw error;
   }
 }
