@@ -4,7 +4,9 @@ import { CommandError } from '../../process/command-error.ts';
 
 type Kind = Schemas['LookedUp']['kind'];
 
-/** Says that an id is not of such a thing, and what else it is of, with the command that shows it. */
+/**
+ * Says that an id is not of such a thing, and what else it is of, with the command that shows it.
+ */
 export async function noSuch(noun: Kind, id: string, api: ApiClient): Promise<CommandError> {
   const nothing = `There is no ${noun} ${id}.`;
   try {
