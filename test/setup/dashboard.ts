@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
-import { readDashboard } from '../../src/http/dashboard/files.ts';
+import { readDashboard, type DashboardFiles } from '../../src/http/dashboard/files.ts';
 import { openBrowser } from './chromium.ts';
 import { freshDatabase, type TestDatabase } from './database.ts';
 import { startApi, type Api } from './service.ts';
@@ -18,10 +18,14 @@ export type DashboardInBrowser = {
   faults: string[];
 };
 
+/** Its files are the same for all tests of a process. */
+let files: Promise<DashboardFiles> | undefined;
+const dashboardFiles = (): Promise<DashboardFiles> => (files ??= readDashboard());
+
 /** The dashboard in a browser, on an API without a key, with an empty database. */
 export async function openDashboard(t: TestContext, place = ''): Promise<DashboardInBrowser> {
   const database = await freshDatabase(t);
-  const api = await startApi(t, database, { dashboard: await readDashboard() });
+  const api = await startApi(t, database, { dashboard: await dashboardFiles() });
   const { page, faults } = await openBrowser(t, api.url);
   await page.goto(`${api.url}/ui/#/${place}`);
   return { api, database, page, faults };
@@ -31,7 +35,7 @@ export async function openDashboard(t: TestContext, place = ''): Promise<Dashboa
 export async function openLockedDashboard(t: TestContext): Promise<DashboardInBrowser> {
   const database = await freshDatabase(t);
   const api = await startApi(t, database, {
-    dashboard: await readDashboard(),
+    dashboard: await dashboardFiles(),
     apiKeyDigests: [createHash('sha256').update(DASHBOARD_KEY).digest('hex')],
   });
   const { page, faults } = await openBrowser(t, api.url);
