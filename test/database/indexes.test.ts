@@ -377,6 +377,9 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
      select id, 'type_' || right(id::text, 2)::int % 25, '', '{"env": "prod"}', 0, created_at
      from deliveries`,
   );
+  // Else their order on the disk would depend on how many dead rows had gone meanwhile.
+  await writeInOrder(pool, 'created_at');
+  // After it: attempts go with their deliveries.
   await addAttemptRows(
     pool,
     numbers.map((n) => ({
@@ -387,8 +390,6 @@ async function filledDatabase(webhooks: number): Promise<Pool> {
       createdAt: timeOf(n),
     })),
   );
-  // Else their order on the disk would depend on how many dead rows had gone meanwhile.
-  await writeInOrder(pool, 'created_at');
   await pool.query(
     `insert into delivery_tags (tag, created_at, delivery_id)
      select delivery_tag('env', 'prod'), created_at, id from deliveries`,
