@@ -1,4 +1,4 @@
-import { Counting } from './counting.ts';
+import { FewAtOnce } from './few-at-once.ts';
 import type { Log } from '../telemetry/log.ts';
 import { attentionHandlers } from './operations/attention.ts';
 import { attemptHandlers } from './operations/attempts.ts';
@@ -23,7 +23,8 @@ import { statsHandlers } from './operations/stats.ts';
 import { webhookHandlers } from './operations/webhooks.ts';
 
 export function createOperations(parts: ApiParts, log: Log): Operations {
-  const counting = new Counting();
+  const counting = new FewAtOnce();
+  const looking = new FewAtOnce();
   return {
     ...webhookHandlers(parts, log),
     ...pauseHandlers(parts, log),
@@ -42,7 +43,7 @@ export function createOperations(parts: ApiParts, log: Log): Operations {
     ...eventTypeHandlers(parts, log),
     ...longWorkHandlers(parts, log),
     ...statsHandlers(parts),
-    ...attentionHandlers(parts),
+    ...attentionHandlers(parts, looking),
     ...lookupHandlers(parts),
   };
 }

@@ -1,12 +1,17 @@
 import { whatIsWrong } from '../attention/attention.ts';
+import type { FewAtOnce } from '../few-at-once.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 
 const DEFAULT_LIMIT = 50;
 
-export function attentionHandlers({ pool }: ApiParts): Pick<Operations, 'getAttention'> {
+/** `looking`: each open dashboard asks every few seconds, and this must not hold up the others. */
+export function attentionHandlers(
+  { pool }: ApiParts,
+  looking: FewAtOnce,
+): Pick<Operations, 'getAttention'> {
   return {
-    async getAttention({ query }) {
-      return { status: 200, body: await whatIsWrong(pool, query.limit ?? DEFAULT_LIMIT) };
+    async getAttention({ query: { limit = DEFAULT_LIMIT } }) {
+      return { status: 200, body: await looking.run(() => whatIsWrong(pool, limit)) };
     },
   };
 }

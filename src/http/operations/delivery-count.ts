@@ -1,6 +1,6 @@
 import { countDeliveries } from '../../deliveries/delivery-count.ts';
 import { MOST_COUNTED } from '../../operations/operation.ts';
-import type { Counting } from '../counting.ts';
+import type { FewAtOnce } from '../few-at-once.ts';
 import { filtersOf } from '../delivery-filters.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { createdBetween } from '../page.ts';
@@ -10,7 +10,7 @@ const MOST_MS = 150;
 
 export function countHandlers(
   { pool }: ApiParts,
-  counting: Counting,
+  counting: FewAtOnce,
 ): Pick<Operations, 'countDeliveries'> {
   const bounds = { most: MOST_COUNTED, ms: MOST_MS };
   return {

@@ -1,12 +1,12 @@
 import { countErasure, createErasure } from '../../operations/erasure.ts';
 import { metadataFault } from '../../webhooks/metadata.ts';
-import type { Counting } from '../counting.ts';
+import type { FewAtOnce } from '../few-at-once.ts';
 import type { ApiParts, Operations } from '../handler.ts';
 import { BadRequest } from '../problem.ts';
 
 export function erasureHandlers(
   { pool }: ApiParts,
-  counting: Counting,
+  counting: FewAtOnce,
 ): Pick<Operations, 'eraseDeliveries'> {
   return {
     async eraseDeliveries({ body }) {

@@ -1,6 +1,6 @@
 import type { RedeliveryFilter } from '../../operations/redelivery-filter.ts';
 import { countRedelivery, createRedelivery } from '../../operations/redelivery.ts';
-import type { Counting } from '../counting.ts';
+import type { FewAtOnce } from '../few-at-once.ts';
 import type { ApiParts, OperationRequest, Operations } from '../handler.ts';
 import { utcTime } from '../time.ts';
 
@@ -8,7 +8,7 @@ const DEFAULT_RATE = 50;
 
 export function redeliveryHandlers(
   { pool }: ApiParts,
-  counting: Counting,
+  counting: FewAtOnce,
 ): Pick<Operations, 'redeliverDeliveries'> {
   return {
     async redeliverDeliveries({ body }) {

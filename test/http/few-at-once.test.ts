@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Overloaded } from '../../src/database/shared-commit.ts';
-import { Counting } from '../../src/http/counting.ts';
+import { FewAtOnce } from '../../src/http/few-at-once.ts';
 
 test('thirty counts at once → two run at a time, twenty wait for them, and the others are refused', async () => {
-  const counting = new Counting();
+  const counting = new FewAtOnce();
   const ends: PromiseWithResolvers<void>[] = [];
   const count = () => {
     const end = Promise.withResolvers<void>();
