@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { keepScreenshot, withoutChromium } from '../setup/chromium.ts';
+import { withoutChromium } from '../setup/chromium.ts';
 import { assertAccessible, openDashboard } from '../setup/dashboard.ts';
-import { assertGood } from '../setup/good-page.ts';
+import { assertLooksRight } from '../setup/looks.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { startWorkerHere } from '../setup/service.ts';
 
@@ -18,7 +18,7 @@ suite('what needs attention', { skip: withoutChromium }, () => {
     await page.getByText('All is well').waitFor();
     await page.getByText('12,345', { exact: true }).waitFor();
     await page.getByText('No delivery is due and waiting to be sent.').waitFor();
-    await assertGood(page);
+    await assertLooksRight(page, 'all-is-well');
     assert.deepEqual(faults, []);
   });
 
@@ -52,8 +52,7 @@ suite('what needs attention', { skip: withoutChromium }, () => {
       'Blocked has blocked ordering keys',
       'Paused is paused',
     ]);
-    await assertGood(page);
-    await keepScreenshot(page, 'attention');
+    await assertLooksRight(page, 'attention');
 
     receiver.answerWith((_request, response) => response.end('ok'));
     await page.getByRole('button', { name: 'Activate: Gone' }).click();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { keepScreenshot, withoutChromium } from '../setup/chromium.ts';
+import { withoutChromium } from '../setup/chromium.ts';
 import { assertAccessible, openDashboard } from '../setup/dashboard.ts';
-import { assertGood } from '../setup/good-page.ts';
+import { assertLooksRight } from '../setup/looks.ts';
 
 suite('the form of a webhook', { skip: withoutChromium }, () => {
   test('name and URL → a webhook with good settings, and its page', async (t) => {
@@ -12,8 +12,7 @@ suite('the form of a webhook', { skip: withoutChromium }, () => {
     await page.getByLabel('Name *').fill('Order events');
     await page.getByLabel('URL *').fill('http://127.0.0.1:9/orders');
     await page.getByLabel('Event types').fill('order.*, invoice.paid');
-    await assertGood(page);
-    await keepScreenshot(page, 'webhook-form');
+    await assertLooksRight(page, 'webhook-form');
     await page.getByRole('button', { name: 'Create it' }).press('Enter');
     await page.getByText('Order events is there.').waitFor();
     await page.getByRole('heading', { name: 'Order events', level: 1 }).waitFor();

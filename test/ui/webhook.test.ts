@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { keepScreenshot, withoutChromium } from '../setup/chromium.ts';
+import { withoutChromium } from '../setup/chromium.ts';
 import { assertAccessible, openDashboard } from '../setup/dashboard.ts';
 import { addFigures } from '../setup/figures.ts';
-import { assertGood } from '../setup/good-page.ts';
+import { assertLooksRight } from '../setup/looks.ts';
 import { startReceiver } from '../setup/receiver.ts';
 import { startWorkerHere } from '../setup/service.ts';
 import { until } from '../setup/until.ts';
@@ -32,8 +32,7 @@ suite('the page of a webhook', { skip: withoutChromium }, () => {
     const minutes = page.getByRole('region', { name: 'Figures by time' });
     assert.equal(await minutes.getByRole('row').count(), 51);
     await page.getByText('The same in numbers').click();
-    await assertGood(page);
-    await keepScreenshot(page, 'webhook');
+    await assertLooksRight(page, 'webhook');
     await page.getByRole('button', { name: '7 days' }).press('Enter');
     await page.getByText('In the last 7 days').waitFor();
     assert.deepEqual(faults, []);

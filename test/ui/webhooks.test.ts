@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { keepScreenshot, withoutChromium } from '../setup/chromium.ts';
+import { withoutChromium } from '../setup/chromium.ts';
 import { openDashboard } from '../setup/dashboard.ts';
-import { assertGood } from '../setup/good-page.ts';
+import { assertLooksRight } from '../setup/looks.ts';
 import { until } from '../setup/until.ts';
 
 suite('the list of webhooks', { skip: withoutChromium }, () => {
@@ -21,8 +21,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       'Billing http://127.0.0.1:9/never|no attempt yet|invoice.*, order.paid|0',
       'Old shop http://127.0.0.1:9/never|inactive|–|0',
     ]);
-    await assertGood(page);
-    await keepScreenshot(page, 'webhooks');
+    await assertLooksRight(page, 'webhooks');
     assert.deepEqual(faults, []);
   });
 
@@ -93,7 +92,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       assert.match(await page.title(), /^(Webhooks|Delivery .*) · Postmand$/);
     }
     await page.getByText('Metadata is looked for under').waitFor();
-    await assertGood(page);
+    await assertLooksRight(page, 'webhooks-many');
     await page.getByRole('link', { name: 'deliveries with the ordering key order.paid' }).click();
     await page.waitForURL('**/#/deliveries?ordering_key=order.paid');
     await page.goBack();
