@@ -109,13 +109,16 @@ suite('events in Chromium', { skip: withoutChromium }, () => {
     await schema.fill(
       '{"type":"object","required":["order"],"properties":{"order":{"type":"integer"}}}',
     );
-    await dialog.getByLabel('Example of a payload').fill('{"order":"x"}');
+    const example = dialog.getByLabel('Example of a payload');
+    // Key by key: the focus must not go back to what was wrong.
+    await example.pressSequentially('{"order":"x"}');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog
       .getByText(/example/)
       .last()
       .waitFor();
-    await dialog.getByLabel('Example of a payload').fill('{"order":1042}');
+    assert.equal(await example.getAttribute('aria-invalid'), 'true');
+    await example.fill('{"order":1042}');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'order.paid' }).waitFor();
     await assertLooksRight(page, 'event-type');

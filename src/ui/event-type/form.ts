@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Schemas } from '../../client/api.ts';
 import { html, type View } from '../html.ts';
@@ -50,7 +50,8 @@ type TypeFormProps = {
 function TypeForm({ title, before, save, onClose }: TypeFormProps): View {
   const draft = useSignal(before ?? draftOf(undefined));
   const task = useTask();
-  const fault = faultOf(task.fault.value);
+  // The same until the next try, so that the focus goes to the field once.
+  const fault = useComputed(() => faultOf(task.fault.value)).value;
   const change = (name: keyof Draft) => (value: string) => {
     draft.value = { ...draft.value, [name]: value };
   };
