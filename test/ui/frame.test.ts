@@ -71,6 +71,21 @@ suite('the frame of the dashboard in Chromium', { skip: withoutChromium }, () =>
     assert.deepEqual(faults, []);
   });
 
+  test('a page that cannot be drawn → it says so, and leads on to the others', async (t) => {
+    const { page, faults } = await openDashboard(t, 'webhooks');
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+    await page.route('**/v1/attention*', (asked) => asked.fulfill({ json: { items: null } }));
+    await page.getByRole('navigation').getByRole('link', { name: 'Attention' }).click();
+    await page.getByRole('heading', { name: 'This page cannot be shown' }).waitFor();
+    await assertAccessible(page);
+    assert.notEqual(faults.length, 0);
+    await page.unroute('**/v1/attention*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'What needs attention' }).waitFor();
+    await page.getByRole('navigation').getByRole('link', { name: 'Webhooks' }).click();
+    await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
+  });
+
   test('an API with keys → asks for one, says that one is wrong, opens with the right one and forgets it', async (t) => {
     const { page, faults } = await openLockedDashboard(t);
     const field = page.getByLabel('API key');
