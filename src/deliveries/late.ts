@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/pool.ts';
 import { hot } from '../database/statement-names.ts';
 import { CLAIMED_DELIVERIES } from '../queue/claimed.ts';
+import { hasLivingWorker } from '../queue/turn.ts';
 
 /** What of a webhook is due and not sent. `since`: when the oldest of it became due. */
 export type LateWebhook = {
@@ -15,6 +16,9 @@ export type LateWebhook = {
 export const LATE_SECONDS = 60;
 /** What is due for as long needs somebody. */
 export const VERY_LATE_SECONDS = 300;
+
+/** Without a worker that lives nothing is sent, whether it is due or not. */
+export const isAnybodySending = (db: Queryable): Promise<boolean> => hasLivingWorker(db);
 
 /** So many that are due are looked at, in the order of their time; and of each backlog so many. */
 const MOST_LOOKED_AT = 1000;

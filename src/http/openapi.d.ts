@@ -3875,7 +3875,8 @@ export interface components {
          */
         AttentionItem: {
             /**
-             * @description - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
+             * @description - `no_worker`: no worker has given a sign of life for some seconds, so that nothing is sent.
+             *     - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
              *     - `deactivated`: Postmand itself made the webhook inactive, in the last 7 days or while deliveries wait for it.
              *     - `paused`: the webhook is paused, `until` then; null there is until somebody resumes it.
              *     - `blocked`: a failed delivery blocks each of so many `ordering_keys` of the webhook, and `deliveries` wait
@@ -3890,7 +3891,7 @@ export interface components {
              * @example failing
              * @enum {string}
              */
-            kind: "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
+            kind: "no_worker" | "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
             /**
              * @description How wrong it is.
              * @example critical

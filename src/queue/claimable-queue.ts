@@ -206,15 +206,16 @@ export class ClaimableQueue extends DeliveryQueue {
   /**
    * Whether the upkeep of all workers is for this one to do. One that nobody notifies has no
    * session to hold the lock in, and does it as well, unless a pooler keeps all like it from that.
+   * Undefined: there is no such session just now, so that nobody could be asked.
    */
-  async hasTurn(): Promise<boolean> {
+  async hasTurn(): Promise<boolean | undefined> {
     if (!this.mayListen)
       return inTransaction(this.#upkeep, (tx) => takeTurnByRow(tx, this.#worker), FOR_LEASES);
     const rows = await this.#notifications?.ask<{ mine: boolean }>({
       name: 'postmand_turn',
       text: TAKE_TURN,
     });
-    return rows?.[0]?.mine ?? true;
+    return rows?.[0]?.mine;
   }
 
   override async close(): Promise<void> {

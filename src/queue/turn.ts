@@ -18,10 +18,11 @@ const HOLDER = `holder as materialized (
       and (classid::bigint << 32) + objid::bigint = ${UPKEEP_LOCK}
   )`;
 
+const IS_RECENT = `state_change between clock_timestamp() - interval '${SILENT_SECONDS} seconds'
+          and clock_timestamp() + interval '${SILENT_SECONDS} seconds'`;
+
 const IS_HOLDER_ALIVE = `exists (
-        select from holder join pg_stat_activity using (pid)
-        where state_change between clock_timestamp() - interval '${SILENT_SECONDS} seconds'
-          and clock_timestamp() + interval '${SILENT_SECONDS} seconds'
+        select from holder join pg_stat_activity using (pid) where ${IS_RECENT}
       )`;
 
 /**
@@ -66,12 +67,15 @@ export async function giveTurnBack(tx: Tx, worker: string): Promise<void> {
 /**
  * Whether a worker has the turn and gives signs of life. One that has just started, or whose
  * database was away, may take some seconds to get it. A role that may not see when others were
- * active finds none.
+ * active takes whoever has the lock for living.
  */
 export async function hasLivingWorker(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ lives: boolean }>(
     `with ${HOLDER}
-     select ${IS_HOLDER_ALIVE} or exists (
+     select exists (
+         select from holder join pg_stat_activity using (pid)
+         where state_change is null or ${IS_RECENT}
+       ) or exists (
          select from upkeep_turn
          where asked_at between now() - interval '${SILENT_SECONDS} seconds'
            and now() + interval '${SILENT_SECONDS} seconds'

@@ -2,7 +2,7 @@ import { UpkeepLoop } from '../process/upkeep-loop.ts';
 import { ASK_EVERY_MS } from '../queue/turn.ts';
 import type { Log } from '../telemetry/log.ts';
 
-type TurnParts = { queue: { hasTurn(): Promise<boolean> }; log: Log };
+type TurnParts = { queue: { hasTurn(): Promise<boolean | undefined> }; log: Log };
 
 /**
  * Whether this worker does the upkeep of all, which it asks again and again. Where that cannot be
@@ -15,10 +15,11 @@ export class Turn {
 
   constructor({ queue, log }: TurnParts) {
     const work = async () => {
-      if (this.#isFailing) return;
+      if (this.#isFailing) return undefined;
       const asked = queue.hasTurn();
-      this.#isMine = await asked.catch(() => true);
-      await asked;
+      this.#isMine = (await asked.catch(() => true)) ?? true;
+      // Until then it gives no sign of life either.
+      return (await asked) === undefined ? 'soon' : undefined;
     };
     this.loop = new UpkeepLoop(log, { task: 'turn', everyMs: ASK_EVERY_MS, work });
   }

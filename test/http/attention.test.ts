@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { suite, test, type TestContext } from 'node:test';
-import type { Pool } from '../../src/database/pool.ts';
+import { createPool, type Pool } from '../../src/database/pool.ts';
+import { hasLivingWorker } from '../../src/queue/turn.ts';
 import { ALL_WEBHOOKS } from '../../src/statistics/figures.ts';
+import { connectionTo } from '../setup/connection.ts';
 import { freshDatabase } from '../setup/database.ts';
+import { lastFirst } from '../setup/last-first.ts';
+import { silentLog } from '../setup/parts.ts';
+import { createRole } from '../setup/role.ts';
+import { until } from '../setup/until.ts';
 import { addAttemptRows, addDeliveryRows, addWebhook, holdAll } from '../setup/rows.ts';
-import { startApi } from '../setup/service.ts';
+import { startApi, startWorkerHere } from '../setup/service.ts';
+import { giveSignOfLife } from '../setup/sign-of-life.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -23,6 +30,42 @@ test('nothing is wrong → no items, nothing due, and the figures of today', asy
   assert.match(figures.at, /T00:00:00Z$/);
   assert.deepEqual([figures.accepted, figures.succeeded, figures.failed], [10, 8, 0]);
 });
+
+test('no worker runs → told at once and before all else, until one does', async (t) => {
+  const database = await freshDatabase(t);
+  const api = await startApi(t, database);
+  const { id } = await addWebhook(database, { name: 'Shop' });
+  await fail(database.pool, id, 2 * HOUR);
+  const { body } = await api.call('GET', '/attention');
+  assert.deepEqual(brief(body.items), [
+    ['no_worker', 'critical', null],
+    ['failing', 'critical', 'Shop'],
+  ]);
+  assert.equal(body.items[0].since, null);
+  await startWorkerHere(t, database);
+  await until('its sign of life', async () => {
+    const { body: now } = await api.call('GET', '/attention');
+    return now.items[0].kind === 'failing';
+  });
+});
+
+test('the role of the server may not see when the worker was active → it is taken for living', async (t) => {
+  const database = await freshDatabase(t);
+  const role = await createRole(t, database);
+  await role.alter('nosuperuser');
+  await database.pool.query(`grant select on upkeep_turn to ${role.name}`);
+  const pool = await poolOf(t, role.url);
+  assert.equal(await hasLivingWorker(pool), false);
+  await startWorkerHere(t, database);
+  await until('the turn', () => hasLivingWorker(database.pool));
+  assert.equal(await hasLivingWorker(pool), true);
+});
+
+async function poolOf(t: TestContext, url: string): Promise<Pool> {
+  const pool = createPool(await connectionTo(url), { max: 1, name: 'test', log: silentLog });
+  lastFirst(t).after(() => pool.end());
+  return pool;
+}
 
 suite('a failing webhook', () => {
   const WAYS = [
@@ -307,6 +350,7 @@ const kinds = ({ items }: { items: Item[] }) => items.map(({ kind }) => kind);
 async function started(t: TestContext) {
   const database = await freshDatabase(t);
   const api = await startApi(t, database);
+  await giveSignOfLife(database);
   const attention = async (limit?: number) => {
     const { status, body } = await api.call(
       'GET',

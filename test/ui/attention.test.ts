@@ -7,7 +7,7 @@ import { startReceiver } from '../setup/receiver.ts';
 import { startWorkerHere } from '../setup/service.ts';
 
 suite('what needs attention', { skip: withoutChromium }, () => {
-  test('nothing is wrong → all is well, with the figures of today', async (t) => {
+  test('no worker runs, and then nothing is wrong → told, and then all is well, with the figures of today', async (t) => {
     const { api, database, page, faults } = await openDashboard(t);
     await database.pool.query(
       `insert into statistics_hours (webhook_id, at, accepted, attempts, succeeded, ms_20)
@@ -15,6 +15,8 @@ suite('what needs attention', { skip: withoutChromium }, () => {
          12345, 12345, 12300, 12345)`,
     );
     await api.createWebhook();
+    await page.getByRole('heading', { name: 'No worker runs' }).waitFor();
+    await startWorkerHere(t, database);
     await page.getByText('All is well').waitFor();
     await page.getByText('12,345', { exact: true }).waitFor();
     await page.getByText('No delivery is due and waiting to be sent.').waitFor();

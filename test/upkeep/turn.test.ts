@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../../src/queue/claimable-queue.ts';
+import { ASK_EVERY_MS } from '../../src/queue/turn.ts';
 import { Turn } from '../../src/upkeep/turn.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
@@ -49,8 +50,19 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
   test('nobody notifies a worker → it does it, whoever has the turn', async (t) => {
     const { queue, another } = await freshWorkerQueue(t);
     await queue.listen(() => {});
-    assert.equal(await queue.hasTurn(), true);
-    assert.equal(await (await another()).hasTurn(), true);
+    const silent = await another();
+    assert.equal(await silent.hasTurn(), undefined);
+    const turn = new Turn({ queue: silent, log: silentLog });
+    assert.equal(await turn.only(async () => 'done')(), 'done');
+    await turn.loop.stop();
+  });
+
+  test('nobody can be asked at first → it asks again soon', async () => {
+    const answers = [undefined, undefined, false];
+    const hasTurn = async () => answers.shift();
+    const turn = new Turn({ queue: { hasTurn }, log: silentLog });
+    await until('the answer', () => !turn.isMine, ASK_EVERY_MS);
+    await turn.loop.stop();
   });
 
   test('it cannot be asked → upkeep.failed, and it is done', async () => {

@@ -2466,6 +2466,7 @@ export type LookedUp = {
  */
 export type AttentionItem = {
     /**
+     * - `no_worker`: no worker has given a sign of life for some seconds, so that nothing is sent.
      * - `failing`: the endpoint of an active webhook is `failing`, as its `health` says. `deliveries` are held.
      * - `deactivated`: Postmand itself made the webhook inactive, in the last 7 days or while deliveries wait for it.
      * - `paused`: the webhook is paused, `until` then; null there is until somebody resumes it.
@@ -2479,7 +2480,7 @@ export type AttentionItem = {
      * - `event_faulty`: `events` of a type that applications emitted in the last 7 days go to nobody. `event_id` is
      *   the last of them.
      */
-    kind: "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
+    kind: "no_worker" | "not_taken_in" | "behind" | "deactivated" | "failing" | "blocked" | "operation_failed" | "event_faulty" | "paused";
     /**
      * How wrong it is.
      */

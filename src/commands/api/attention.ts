@@ -64,6 +64,7 @@ function nextLooks({ kind, webhook_id, event_id }: Item): string[] {
         `postmand webhooks show ${webhook_id}`,
         `postmand webhooks skip ${webhook_id} ORDERING_KEY`,
       ];
+    case 'no_worker':
     case 'behind':
     case 'not_taken_in':
     case 'event_faulty':

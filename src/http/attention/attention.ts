@@ -6,7 +6,7 @@ import { databaseNow, readStatistics, type StatisticsStep } from '../../statisti
 import { byHowWrong, type Item } from './item.ts';
 import type { Looking } from './looking.ts';
 import { ofWebhooks, withDetails } from './webhooks.ts';
-import { ofLate, ofWork } from './work.ts';
+import { ofLate, ofWork, ofWorkers } from './work.ts';
 
 /** For so long it is told what has ended badly. */
 const DAYS_TOLD = 7;
@@ -34,6 +34,7 @@ export async function whatIsWrong(db: Queryable, limit: number): Promise<Attenti
   const looking: Looking = { db, days: DAYS_TOLD, limit: limit + 1, ago };
   const late = await lateWebhooks(db, MOST_LATE);
   const all = [
+    ...(await ofWorkers(looking)),
     ...ofLate(late, looking),
     ...(await ofWebhooks(looking)),
     ...(await ofWork(looking)),

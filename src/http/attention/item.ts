@@ -32,7 +32,7 @@ export function itemOf(told: Told): Item {
 /** How wrong each severity is, and which kind comes first among equals: what harms most. */
 const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'notice'];
 const KINDS: readonly Kind[] = [
-  ...(['not_taken_in', 'behind', 'deactivated', 'failing', 'blocked'] as const),
+  ...(['no_worker', 'not_taken_in', 'behind', 'deactivated', 'failing', 'blocked'] as const),
   ...(['operation_failed', 'event_faulty', 'paused'] as const),
 ];
 

@@ -1,4 +1,4 @@
-import { LATE_SECONDS, type LateWebhook } from '../../deliveries/late.ts';
+import { isAnybodySending, LATE_SECONDS, type LateWebhook } from '../../deliveries/late.ts';
 import { leftInOutbox } from '../../deliveries/outbox/left-waiting.ts';
 import { eventsLeftWaiting, faultyEvents, type FaultyEvents } from '../../events/troubled.ts';
 import { failedOperations } from '../../operations/operation-store.ts';
@@ -9,6 +9,20 @@ import { asEnd, counted, deliveries, lasting, MOST_COUNTED } from './words.ts';
 
 /** Where more webhooks than these are behind, it is not theirs: one item tells of all. */
 const MOST_BEHIND = 10;
+
+/** Whether anybody sends at all. Told at once: nothing may be due yet. */
+export async function ofWorkers({ db }: Looking): Promise<Item[]> {
+  if (await isAnybodySending(db)) return [];
+  return [
+    itemOf({
+      kind: 'no_worker',
+      severity: 'critical',
+      message:
+        'No worker has given a sign of life for some seconds: nothing is sent, and nothing is taken' +
+        ' in from the outbox. Start one, or see in its log whether it reaches this database.',
+    }),
+  ];
+}
 
 /** Deliveries that are due and not sent. */
 export function ofLate(late: LateWebhook[], { ago }: Looking): Item[] {

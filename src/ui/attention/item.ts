@@ -19,6 +19,7 @@ const TONES: Record<AttentionItem['severity'], Tone> = {
 };
 
 const TITLES: Record<AttentionItem['kind'], string> = {
+  no_worker: 'No worker runs',
   failing: 'is failing',
   deactivated: 'was deactivated',
   paused: 'is paused',
