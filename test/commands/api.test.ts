@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { ApiClient } from '../../src/client/api.ts';
 import { ApiProblem, Unreachable } from '../../src/client/problem.ts';
-import { apiFromEnvironment, toldToPerson } from '../../src/commands/api/api.ts';
+import { apiFromEnvironment, toldToPerson, unlessForeign } from '../../src/commands/api/api.ts';
 import { ConfigError } from '../../src/config.ts';
 import { CommandError } from '../../src/process/command-error.ts';
+import { freshDatabase } from '../setup/database.ts';
 import { startReceiver } from '../setup/receiver.ts';
+import { startApi } from '../setup/service.ts';
 import { asking } from './asking.ts';
 
 suite('the API of a command', () => {
@@ -95,8 +99,19 @@ suite('the API of a command', () => {
     assert.equal(stderr, `postmand: ${url} refused: ${String.raw`\u001b]0;mine\u0007\u009b2J`}.\n`);
   });
 
-  test('a fault of ours → it stays as it is', () => {
+  test('another program answers with JSON → said in words, whatever is asked', async (t) => {
+    const other = await startReceiver(t, (_request, response) => response.end('{"a":"b"}'));
+    for (const command of [['attention'], ['deliveries', 'show', randomUUID()], ['tail']]) {
+      const { code, stderr } = await asking(t, other)(...command);
+      assert.equal(code, 1);
+      assert.match(stderr, /: the answer \(status 200\) is not one of Postmand\. Is POSTMAND_API_/);
+    }
+  });
+
+  test('a fault of ours → it stays as it is', async (t) => {
+    const api = await startApi(t, await freshDatabase(t));
     const error = new TypeError('x is undefined');
+    assert.equal(await unlessForeign(new ApiClient(api), error), error);
     assert.equal(toldToPerson(error, { url }), error);
   });
 });

@@ -23,7 +23,7 @@ export async function withApi(use: (api: Api) => Promise<void>): Promise<void> {
   try {
     await use(api);
   } catch (error) {
-    throw toldToPerson(error, api);
+    throw toldToPerson(await unlessForeign(api.client, error), api);
   }
 }
 
@@ -53,6 +53,19 @@ function problemOfUrl(text: string): string | undefined {
   if (/\/v1\/*$/.test(url.pathname)) return `must end before /v1, but is ${quoted(text)}`;
   return undefined;
 }
+
+/**
+ * An answer that lacks what is read of it may be that of another program, whose document is not
+ * ours. Then that is what is wrong; otherwise `error` is.
+ */
+export async function unlessForeign(client: ApiClient, error: unknown): Promise<unknown> {
+  if (!(error instanceof TypeError)) return error;
+  const document = await client.document().catch(() => undefined);
+  return isOurs(document) ? error : ApiProblem.of(200, undefined);
+}
+
+const isOurs = (document: unknown): boolean =>
+  (document as { info?: { title?: unknown } } | undefined)?.info?.title === 'Postmand API';
 
 /** What the API refused, as a person at a terminal can use it. Other errors stay as they are. */
 export function toldToPerson(error: unknown, { url, key }: ApiAddress): unknown {

@@ -1,7 +1,7 @@
 import { ApiProblem, Unreachable } from '../../client/problem.ts';
 import type { Environment } from '../../environment.ts';
 import { ConfigError } from '../../config.ts';
-import { apiFromEnvironment, toldToPerson, type Api } from '../api/api.ts';
+import { apiFromEnvironment, toldToPerson, unlessForeign, type Api } from '../api/api.ts';
 import { ok, warn, wrong, type Check } from './check.ts';
 
 const NAME = 'api';
@@ -27,7 +27,8 @@ export async function checkApi(variables: Environment): Promise<Check[]> {
         'Look at them: postmand attention',
       ),
     ];
-  } catch (error) {
+  } catch (failure) {
+    const error = api === undefined ? failure : await unlessForeign(api.client, failure);
     if (error instanceof ConfigError)
       return error.faults.map((fault) => wrong(NAME, fault, 'Change it, or unset it.'));
     if (!(error instanceof Unreachable) && !(error instanceof ApiProblem)) throw error;
