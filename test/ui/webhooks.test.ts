@@ -88,7 +88,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
       await page.keyboard.insertText(text);
       await page.keyboard.press('Enter');
       await page.waitForURL(`**/#/${url}`);
-      await until('the focus', () => page.evaluate('document.activeElement.id === "content"'));
+      await arrived(page);
       assert.match(await page.title(), /^(Webhooks|Delivery .*) · Postmand$/);
     }
     await page.getByText('Metadata is looked for under').waitFor();
@@ -98,6 +98,7 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     await page.goBack();
     await page.getByRole('link', { name: 'events of the type order.paid' }).click();
     await page.waitForURL('**/#/events?type=order.paid');
+    await arrived(page);
     await page.keyboard.press('/');
     await page.keyboard.insertText('3a6f1c52-8d0e-4b7a-9c41-5e2f7d8b6a10');
     await page.keyboard.press('Enter');
@@ -108,6 +109,10 @@ suite('the list of webhooks', { skip: withoutChromium }, () => {
     );
   });
 });
+
+/** The page is there, and has the focus. */
+const arrived = (page: Page) =>
+  until('the focus', () => page.evaluate('document.activeElement.id === "content"'));
 
 /** What the rows say, a column each. */
 async function rows(page: Page): Promise<string[]> {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html, type View } from '../html.ts';
 import { notice } from '../notices.ts';
 import { hrefTo, route, wasSent } from '../route.ts';
@@ -66,11 +66,12 @@ function nameOf([here = '', id]: string[]): string | undefined {
 
 /**
  * Another page begins at its top, and with the focus: nothing is loaded that a browser sees. What
- * was said is left behind, unless it is said of what led here.
+ * was said is left behind, unless it is said of what led here. At once: later, the focus would be
+ * taken from where somebody types already.
  */
 function useArrival(path: string, name: string | undefined): void {
   const before = useRef(path);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = name === undefined ? 'Postmand' : `${name} · Postmand`;
     if (before.current === path) return;
     before.current = path;
