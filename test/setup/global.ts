@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
@@ -7,6 +7,7 @@ import { startEmbedded, type EmbeddedDatabase } from '../../src/database/embedde
 import { migrateUp } from '../../src/database/migrations.ts';
 import { installQueue } from '../../src/queue/install-queue.ts';
 import { connectionTo } from './connection.ts';
+import { newDataFolder } from './data-folder.ts';
 import { withDatabase } from './database.ts';
 import { MIGRATIONS, silentLog } from './parts.ts';
 import { NO_POOLER, startPooler, type Pooler } from './pooler.ts';
@@ -26,13 +27,14 @@ export async function globalSetup(): Promise<void> {
   process.env['POSTMAND_TEST_SEED'] ??= String(randomInt(1_000_000));
   const given = process.env['POSTMAND_TEST_DATABASE_URL'];
   if (!given) {
-    folder = await mkdtemp(path.join(tmpdir(), 'postmand-test-'));
+    folder = await newDataFolder();
     // PostgreSQL runs as another user where the tests run as root: it must get in.
     await chmod(folder, 0o755);
     // No test pulls the plug of the machine: a killed PostgreSQL loses nothing without fsync.
     embedded = await startEmbedded(path.join(folder, 'data'), {
       fsync: 'off',
       max_connections: '400',
+      max_wal_size: '256MB',
     });
   }
   const server = given || embedded?.url || '';
