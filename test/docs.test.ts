@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SDK_READMES = ['', 'typescript/', 'python/', 'go/'].map((sdk) => `sdk/${sdk}README.md`);
 
+/** From ten on. */
+const NUMBERS =
+  'ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(
+    ' ',
+  );
+
 suite('documents', async () => {
   const all = await readdir(path.join(ROOT, 'test'), { withFileTypes: true });
   const names = all.filter((one) => one.isDirectory()).map(({ name }) => name);
@@ -49,6 +55,19 @@ suite('documents', async () => {
     const linted = told.map(([place]) => [place, lintedPackages(overrides, place)] as const);
     assert.deepEqual(told, linted);
   });
+
+  const WAYS_BACK = [
+    ['docs/operating.md', 'version 2.1, which has the first five migrations', 5],
+    ['docs/moving-from-go.md', 'the Go program, which has what the first one finds', 1],
+  ] as const;
+  for (const [file, to, kept] of WAYS_BACK)
+    test(`${file}, the way back to ${to} → as many steps as there are migrations after these`, async () => {
+      const text = await readFile(path.join(ROOT, file), 'utf8');
+      const files = await readdir(path.join(ROOT, 'migrations'));
+      const steps = files.filter((name) => name.endsWith('.up.sql')).length - kept;
+      const [, told = ''] = /migrate down`,? (\w+) times/.exec(text) ?? [];
+      assert.equal(told, NUMBERS[steps - 10]);
+    });
 
   test('docs/architecture.md → its drawing of a claim is the one of the dispatcher', async () => {
     const text = await readFile(path.join(ROOT, 'docs/architecture.md'), 'utf8');
