@@ -67,7 +67,35 @@ suite('postmand send', { concurrency: 2 }, () => {
     const event = /^Event (\S+) is stored/.exec(sent.stdout)?.[1] ?? '';
     assert.match((await ask('events', 'show', event)).stdout, why);
     await api.call('PATCH', `/webhooks/${id}`, { filter: null });
-    assert.match((await ask('events', 'show', event)).stdout, /it would get such an event now/);
+    assert.match((await ask('events', 'show', event)).stdout, /it would get such an event now, so/);
+  });
+
+  test('as an event that some get → who else wants its type is named, with the filter', async (t) => {
+    const database = await freshDatabase(t);
+    const api = await startApi(t, database);
+    const ask = asking(t, api);
+    await api.call('POST', '/event-types', { name: 'order.paid' });
+    await api.createWebhook({ name: 'All', event_types: ['order.*'] });
+    const filter = { payload: { amount: { $gte: 100 } } };
+    await api.createWebhook({ name: 'Large', event_types: ['order.**'], filter });
+    await api.createWebhook({ name: 'Other', event_types: ['invoice.*'] });
+    const event = { type: 'order.paid', payload: { amount: 99 } };
+    const small = await api.call('POST', '/events', event);
+    const { stdout } = await ask('events', 'show', small.body.id);
+    assert.match(
+      stdout,
+      /^It goes to 1 webhook: .*[^]*matches order\.paid, and without a delivery/,
+    );
+    assert.match(stdout, /^ {2}Large \(.*\): its `filter` does not match/m);
+    const words = stdout.replaceAll(/\s+/g, ' ');
+    assert.ok(words.includes('or cannot say: {"payload":{"amount":{"$gte":100}}}.'), stdout);
+    assert.doesNotMatch(stdout, /^ {2}(All|Other) /m);
+    const large = await api.call('POST', '/events', { ...event, payload: { amount: 100 } });
+    assert.doesNotMatch((await ask('events', 'show', large.body.id)).stdout, /without a delivery/);
+    await database.pool.query('update events set deliveries = 101');
+    const many = await ask('events', 'show', small.body.id);
+    assert.equal(many.code, 0);
+    assert.match(many.stderr, /For whom it is not was not looked at/);
   });
 
   test('nobody sends it → exit 1 after --timeout, with how to go on', async (t) => {

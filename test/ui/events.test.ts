@@ -70,6 +70,15 @@ suite('events in Chromium', { skip: withoutChromium }, () => {
     await items.filter({ hasText: 'Billing' }).getByText('Its filter does not match').waitFor();
     await items.getByRole('link', { name: 'Billing' }).waitFor();
     await assertLooksRight(page, 'event-missed');
+    const { body: other } = await api.call('POST', '/events', {
+      ...{ type: 'order.paid', payload: { order: 1043 }, metadata: { region: 'eu' } },
+    });
+    await goTo(`events/${other.id}`);
+    await page.getByRole('heading', { name: 'Who does not get it' }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'Orders' }).waitFor();
+    await items.filter({ hasText: 'Billing' }).getByText('{"metadata":{"region":"us"}}').waitFor();
+    assert.equal(await items.filter({ hasText: 'Orders' }).count(), 0);
+    await assertLooksRight(page, 'event-left-out');
     assert.deepEqual(faults, []);
   });
 

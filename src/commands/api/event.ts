@@ -31,7 +31,7 @@ export async function runShowEvent(
   if (out.json) return out.document({ event, deliveries: shown });
   out.tell(headline(event, found), { bold: true });
   for (const one of adviceOn(found)) out.tell(one, { first: '→ ', rest: '  ' });
-  if (event.deliveries === 0 && event.fault === null) await tellMisses(event, api, out);
+  if (event.deliveries !== null && event.fault === null) await tellMisses(event, api, out);
   out.say();
   for (const [name, text] of factsOf(event, out)) out.fact(name, text);
   if (shown.length === 0) return;

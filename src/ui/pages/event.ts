@@ -1,6 +1,6 @@
 import type { Schemas } from '../../client/api.ts';
 import { Fact, MetadataFact, TraceFact } from '../delivery/facts.ts';
-import { Missed } from '../event/missed.ts';
+import { WhoDoesNot } from '../event/left-out.ts';
 import { html, type View } from '../html.ts';
 import { useLive } from '../live.ts';
 import { usePaged } from '../paged.ts';
@@ -28,11 +28,14 @@ export function EventPage({ id }: { id: string }): View {
       <h1>${event.type}</h1>
       ${event.fault !== null && html`<p class="fault">It goes to nobody: ${event.fault}</p>`}
       <div class="beside">
-        ${
-          event.deliveries === 0
-            ? html`<${Missed} event=${event} />`
-            : html`<${Deliveries} event=${event} />`
-        }
+        <div>
+          ${event.deliveries !== 0 && html`<${Deliveries} event=${event} />`}
+          ${
+            event.deliveries !== null &&
+            event.fault === null &&
+            html`<${WhoDoesNot} event=${event} />`
+          }
+        </div>
         <div>
           <${EventFacts} event=${event} />
           <${Payload} text=${event.payload} removedAt=${event.payload_removed_at} />

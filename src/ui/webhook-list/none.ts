@@ -37,8 +37,10 @@ function Elsewhere({ text }: { text: string }): View {
       }
     </ul>
     <p>
-      Metadata is looked for under <a href=${hrefTo(['deliveries'])}>Deliveries</a>, by its name and
-      value.
+      Metadata is looked for under <a href=${hrefTo(['deliveries'])}>Deliveries</a> and ${' '}<a
+        href=${hrefTo(['events'])}
+        >Events</a
+      >, by its name and value.
     </p>
   </div>`;
 }
