@@ -8,7 +8,7 @@ import { addListing, addShowing, runAt } from './showing-options.ts';
 export function addEvents(program: Command): void {
   const events = program
     .command('events')
-    .description('list events, and show what became of one')
+    .description('list events, and show who gets one, who does not, and why')
     .exitOverride();
   addListing(events, 'a line for each event, the newest first')
     .option('--type <type>', 'those of this type', notEmpty)
@@ -21,7 +21,10 @@ export function addEvents(program: Command): void {
         return (api) => runListEvents(options, api);
       }),
     );
-  addShowing(events, { name: 'show', summary: 'who gets an event, and what became of it' })
+  addShowing(events, {
+    name: 'show',
+    summary: 'who gets an event, who does not and why, and what became of it',
+  })
     .argument('<event>', 'its id', id)
     .option('--limit <number>', 'at most so many deliveries', wholeNumber(1, 10_000), 50)
     .action((event: string, options: ShowEvent) =>

@@ -1,6 +1,7 @@
 import type { ApiClient, Schemas } from './api.ts';
 
 type Event = Schemas['Event'];
+type Webhook = Schemas['Webhook'];
 
 /** So many webhooks, and so many deliveries of an event, are looked at. */
 const LOOKED_AT = 100;
@@ -9,7 +10,7 @@ const READ = 4 * 1024 * 1024;
 
 /** Webhooks that want the type of an event and have no delivery of it. */
 export type LeftOut = {
-  webhooks: Schemas['Webhook'][];
+  webhooks: Webhook[];
   /** More webhooks want the type than were looked at. */
   more: boolean;
   /**
@@ -42,3 +43,7 @@ export async function leftOut(
     isWhole: operation_id === null && answer.deliveries.length === made,
   };
 }
+
+/** Then its subscription of today says nothing of the event. */
+export const isYounger = (webhook: Webhook, event: Event): boolean =>
+  Date.parse(webhook.created_at) > Date.parse(event.created_at);

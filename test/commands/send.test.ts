@@ -92,6 +92,11 @@ suite('postmand send', { concurrency: 2 }, () => {
     assert.doesNotMatch(stdout, /^ {2}(All|Other) /m);
     const large = await api.call('POST', '/events', { ...event, payload: { amount: 100 } });
     assert.doesNotMatch((await ask('events', 'show', large.body.id)).stdout, /without a delivery/);
+    await api.createWebhook({ name: 'Late', event_types: ['order.paid'] });
+    const late = await ask('events', 'show', small.body.id);
+    assert.match(late.stdout, /^ {2}Late \(.*\): it was created after this event\./m);
+    const none = await ask('deliveries', '--webhook', 'Large', '--event', small.body.id);
+    assert.match(none.stdout, /^There are no such deliveries\.\n→ Of an event none is made for/);
     await database.pool.query('update events set deliveries = 101');
     const many = await ask('events', 'show', small.body.id);
     assert.equal(many.code, 0);

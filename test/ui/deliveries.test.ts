@@ -151,6 +151,7 @@ suite('the list of deliveries in Chromium', { skip: withoutChromium }, () => {
     await page.getByRole('alert').getByText('event_id').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No delivery matches.').waitFor();
+    await page.getByRole('link', { name: 'look among events' }).waitFor();
   });
 
   test('a delivery posted by hand → its page, with what was sent', async (t) => {

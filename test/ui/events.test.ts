@@ -79,6 +79,9 @@ suite('events in Chromium', { skip: withoutChromium }, () => {
     await items.filter({ hasText: 'Billing' }).getByText('{"metadata":{"region":"us"}}').waitFor();
     assert.equal(await items.filter({ hasText: 'Orders' }).count(), 0);
     await assertLooksRight(page, 'event-left-out');
+    await api.createWebhook({ name: 'Late', event_types: ['order.paid'] });
+    await page.reload();
+    await items.filter({ hasText: 'Late' }).getByText('was created after the event').waitFor();
     assert.deepEqual(faults, []);
   });
 

@@ -31,6 +31,9 @@ const EVENTS = 1000;
 /** A table of this width has room for whole times. */
 const WIDE = 120;
 
+const IF_NONE =
+  'Of an event none is made for a webhook that it does not match. `postmand events` finds it, and `postmand events show ID` says who does not get it, and why.';
+
 /** `postmand deliveries`: a line for each, the newest first. */
 export async function runListDeliveries(options: ListDeliveries, api: ApiClient): Promise<void> {
   const { limit, eventType } = options;
@@ -49,7 +52,14 @@ export async function runListDeliveries(options: ListDeliveries, api: ApiClient)
   };
   const total = () => api.get('/deliveries/count', { query: { ...query, ...spanQuery(options) } });
   await showList(
-    { items, limit, nouns: 'deliveries', columns, ...(eventType === undefined ? { total } : {}) },
+    {
+      items,
+      limit,
+      nouns: 'deliveries',
+      ifNone: IF_NONE,
+      columns,
+      ...(eventType === undefined ? { total } : {}),
+    },
     out,
   );
 }

@@ -9,6 +9,8 @@ export type Listing<Item> = {
   limit: number;
   /** What the items are, such as `deliveries`. */
   nouns: string;
+  /** What is said where there is none. */
+  ifNone?: string;
   columns: (items: readonly Item[]) => Promise<Column<Item>[]> | Column<Item>[];
   /** How many there are in all, where that can be asked. It is asked where not all are shown. */
   total?: () => Promise<Counted>;
@@ -25,12 +27,14 @@ export const countText = ({ count: number, at_least }: Counted): string =>
  * on stderr that it is there.
  */
 export async function showList<Item>(
-  { items, limit, nouns, columns, total }: Listing<Item>,
+  { items, limit, nouns, ifNone, columns, total }: Listing<Item>,
   out: Output,
 ): Promise<void> {
   const { shown, more } = await cut(items, limit, out);
-  if (!out.json && shown.length === 0) out.say(`There are no such ${nouns}.`);
-  else if (!out.json) out.table(shown, await columns(shown));
+  if (!out.json && shown.length === 0) {
+    out.say(`There are no such ${nouns}.`);
+    if (ifNone !== undefined) out.tell(ifNone, { first: '→ ', rest: '  ' });
+  } else if (!out.json) out.table(shown, await columns(shown));
   if (!more) return;
   const all = total === undefined || out.json ? '' : ` (${countText(await total())} in all)`;
   out.note(`There are more ${nouns}${all}: --limit shows more than ${limit}.`);

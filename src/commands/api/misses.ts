@@ -1,5 +1,5 @@
 import type { ApiClient, Schemas } from '../../client/api.ts';
-import { leftOut } from '../../client/left-out.ts';
+import { isYounger, leftOut } from '../../client/left-out.ts';
 import { ApiProblem } from '../../client/problem.ts';
 import type { Output } from './output.ts';
 
@@ -45,6 +45,7 @@ async function reasonOf(
   { event, isWhole }: { event: Event; isWhole: boolean },
   api: ApiClient,
 ): Promise<string> {
+  if (isYounger(webhook, event)) return 'it was created after this event';
   if (event.payload_removed_at !== null)
     return 'whether its `filter` matched is not known, as the payload of the event is removed';
   const { type, payload, metadata } = event;
@@ -55,7 +56,7 @@ async function reasonOf(
     });
     if (mismatch === 'filter') return filterWords(webhook);
     if (mismatch !== null) return REASONS[mismatch];
-    return `it would get such an event now${isWhole ? ', so it was created or changed after this one' : ''}`;
+    return `it would get such an event now${isWhole ? ', so it was changed after this one' : ''}`;
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.code === 0) throw error;
     return `whether it would get it is not known (${error.message})`;

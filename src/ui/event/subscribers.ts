@@ -1,5 +1,5 @@
 import type { Schemas } from '../../client/api.ts';
-import type { LeftOut } from '../../client/left-out.ts';
+import { isYounger, type LeftOut } from '../../client/left-out.ts';
 import { html, type View } from '../html.ts';
 import { wordsOf } from '../notices.ts';
 import { useOnce } from '../once.ts';
@@ -23,21 +23,25 @@ export function Subscribers({ event, of }: EventParts & { of: LeftOut }): View {
       html`<p>The payload was removed, so whether their filters match cannot be said.</p>`
     }
     <ul>
-      ${webhooks
-        .slice(0, SHOWN)
-        .map(
-          (webhook) =>
-            html`<li key=${webhook.id}>
-              <a href=${hrefTo(['webhooks', webhook.id])}>${webhook.name}</a>${' '}
-              ${isKept && html`<${Verdict} ...${{ event, webhook, isWhole }} />`}
-            </li>`,
-        )}
+      ${webhooks.slice(0, SHOWN).map(
+        (webhook) =>
+          html`<li key=${webhook.id}>
+            <a href=${hrefTo(['webhooks', webhook.id])}>${webhook.name}</a>${' '}
+            <${WhyNot} ...${{ event, webhook, isWhole }} />
+          </li>`,
+      )}
     </ul>
     ${
       (more || webhooks.length > SHOWN) &&
       html`<p class="muted">There may be more. ${SHOWN} at most are shown.</p>`
     }
   </div>`;
+}
+
+function WhyNot(parts: VerdictParts): View {
+  const { event, webhook } = parts;
+  if (isYounger(webhook, event)) return html`<span>was created after the event.</span>`;
+  return event.payload_removed_at === null ? html`<${Verdict} ...${parts} />` : null;
 }
 
 type VerdictParts = EventParts & { webhook: Schemas['Webhook']; isWhole: boolean };
@@ -58,7 +62,7 @@ function Verdict({ event, webhook, isWhole }: VerdictParts): View {
   if (mismatch === null)
     return html`<span>
       <${State} tone="well" words="would get it now" />
-      ${isWhole && ' It was made or changed after the event.'}
+      ${isWhole && ' It was changed after the event.'}
     </span>`;
   return html`<span>
     <${State} tone="warn" words="would not get it now" />${` ${MISMATCHES[mismatch]}`}

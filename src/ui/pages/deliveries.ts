@@ -46,7 +46,7 @@ export function Deliveries(): View {
       paged=${paged}
       columns=${COLUMNS}
       cells=${cells}
-      empty="No delivery matches."
+      empty=${html`<${NoDelivery} filter=${filter} />`}
     />
     ${
       isPosting.value &&
@@ -56,6 +56,19 @@ export function Deliveries(): View {
       />`
     }
   </section>`;
+}
+
+/** What is looked for may be an event of which no delivery was made. */
+function NoDelivery({ filter }: { filter: DeliveryFilter }): View {
+  const { metadata, 'created_at.gte': gte, 'created_at.lt': lt } = filter;
+  const wanted = addressOf({ metadata, 'created_at.gte': gte, 'created_at.lt': lt });
+  const events = hrefTo(['events'], wanted);
+  return html`<span>
+    No delivery matches. Of an event none is made for a webhook that it does not match: ${' '}<a
+      href=${events}
+      >look among events</a
+    >, which say who does not get them, and why.
+  </span>`;
 }
 
 const cells = (delivery: Delivery) => [

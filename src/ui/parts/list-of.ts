@@ -9,7 +9,7 @@ type ListOfProps<Item> = {
   noun: string;
   paged: Paged<Item>;
   /** What is told where there is none. */
-  empty: string;
+  empty: View;
   columns: readonly string[];
   /** What is in the cells of a row; the first one says which row it is. */
   cells: (item: Item) => ComponentChildren[];
