@@ -29,7 +29,7 @@ import { FOR_LEASES, openLeaseSessions } from './lease-session.ts';
 import { withoutJob } from './missing-job.ts';
 import { CHANNEL } from './names.ts';
 import { quietMs } from './outlook.ts';
-import { giveTurnBack, TAKE_TURN, takeTurnByRow } from './turn.ts';
+import { giveTurnBack, LISTENER, TAKE_TURN, takeTurnByRow } from './turn.ts';
 import { endClaims, extendClaims, failClaims, returnClaims } from './ownership.ts';
 
 /**
@@ -266,7 +266,7 @@ function listenerOf(parts: QueueParts) {
   return {
     connection: sessionsOf(parts) ?? connection,
     channel: CHANNEL,
-    name: 'postmand worker listen',
+    name: LISTENER,
     server,
     log,
   };

@@ -64,17 +64,20 @@ export async function giveTurnBack(tx: Tx, worker: string): Promise<void> {
   await tx.query('delete from upkeep_turn where worker = $1', [worker]);
 }
 
+/** What sessions are called in which workers listen, and ask for the turn. */
+export const LISTENER = 'postmand worker listen';
+
 /**
- * Whether a worker has the turn and gives signs of life. One that has just started, or whose
- * database was away, may take some seconds to get it. A role that may not see when others were
- * active takes whoever has the lock for living.
+ * Whether a worker gives signs of life: it asks for the turn, whoever has it. One that has just
+ * started may take a moment. A role that may not see when others were active takes whoever listens
+ * for living.
  */
 export async function hasLivingWorker(db: Queryable): Promise<boolean> {
   const { rows } = await db.query<{ lives: boolean }>(
-    `with ${HOLDER}
-     select exists (
-         select from holder join pg_stat_activity using (pid)
-         where state_change is null or ${IS_RECENT}
+    `select exists (
+         select from pg_stat_activity
+         where datname = current_database() and application_name = '${LISTENER}'
+           and (state_change is null or ${IS_RECENT})
        ) or exists (
          select from upkeep_turn
          where asked_at between now() - interval '${SILENT_SECONDS} seconds'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test, type TestContext } from 'node:test';
 import type { Pool } from '../../src/database/pool.ts';
 import { openClaimableQueue, type ClaimableQueue } from '../../src/queue/claimable-queue.ts';
-import { ASK_EVERY_MS } from '../../src/queue/turn.ts';
+import { ASK_EVERY_MS, hasLivingWorker } from '../../src/queue/turn.ts';
 import { Turn } from '../../src/upkeep/turn.ts';
 import { lastFirst } from '../setup/last-first.ts';
 import { keepingLog, silentLog } from '../setup/parts.ts';
@@ -23,10 +23,13 @@ suite('the turn of upkeep', { concurrency: 4 }, () => {
   });
 
   test('who has it gives no sign of life → the other one does it too, until there is one', async (t) => {
-    const [one, other] = await listening(t);
+    const [one, other, pool] = await listening(t);
     assert.equal(await one.hasTurn(), true);
     await until('the other one does it', () => other.hasTurn());
+    assert.equal(await hasLivingWorker(pool), true);
+    await until('both are silent', async () => !(await hasLivingWorker(pool)));
     assert.equal(await one.hasTurn(), true);
+    assert.equal(await hasLivingWorker(pool), true);
     assert.equal(await other.hasTurn(), false);
   });
 
