@@ -31,12 +31,13 @@ const EVENTS = 1000;
 /** A table of this width has room for whole times. */
 const WIDE = 120;
 
+/** Who looks for something certain may look for what was never made. */
 const IF_NONE =
   'Of an event none is made for a webhook that it does not match. `postmand events` finds it, and `postmand events show ID` says who does not get it, and why.';
 
 /** `postmand deliveries`: a line for each, the newest first. */
 export async function runListDeliveries(options: ListDeliveries, api: ApiClient): Promise<void> {
-  const { limit, eventType } = options;
+  const { limit, eventType, event, metadata } = options;
   const out = new Output(options);
   const query = await queryOf(api, options);
   const items =
@@ -56,9 +57,9 @@ export async function runListDeliveries(options: ListDeliveries, api: ApiClient)
       items,
       limit,
       nouns: 'deliveries',
-      ifNone: IF_NONE,
       columns,
       ...(eventType === undefined ? { total } : {}),
+      ...(event === undefined && metadata === undefined ? {} : { ifNone: IF_NONE }),
     },
     out,
   );

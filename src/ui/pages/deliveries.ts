@@ -58,9 +58,11 @@ export function Deliveries(): View {
   </section>`;
 }
 
-/** What is looked for may be an event of which no delivery was made. */
+/** Who looks for something certain may look for an event of which no delivery was made. */
 function NoDelivery({ filter }: { filter: DeliveryFilter }): View {
   const { metadata, 'created_at.gte': gte, 'created_at.lt': lt } = filter;
+  if (filter.event_id === undefined && Object.keys(metadata).length === 0)
+    return html`<span>No delivery matches.</span>`;
   const wanted = addressOf({ metadata, 'created_at.gte': gte, 'created_at.lt': lt });
   const events = hrefTo(['events'], wanted);
   return html`<span>
